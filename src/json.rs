@@ -1,0 +1,1 @@
+//! Lossless JSON over bytes.

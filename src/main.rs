@@ -1,0 +1,3 @@
+//! mcpscope.
+
+fn main() {}

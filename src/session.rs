@@ -1,0 +1,4 @@
+//! Entries: one recorded line each.
+
+pub mod codec;
+pub mod timeline;

@@ -1,0 +1,5 @@
+//! Links to servers.
+
+pub mod memory;
+pub mod stdio;
+pub mod usage;

@@ -1,0 +1,4 @@
+//! The screen.
+
+pub mod theme;
+pub mod widgets;
