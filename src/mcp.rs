@@ -1,7 +1,23 @@
-//! The protocol vocabulary.
+//! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
 pub mod client;
 pub mod facts;
 pub mod method;
 pub mod revision;
 pub mod types;
+
+/// Keys of `_meta` that 2026-07-28 reserves (`basic` `_meta`).
+pub mod meta {
+    /// The revision a request speaks; required.
+    pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+    /// What the client can do; required.
+    pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+    /// Who the client is; recommended.
+    pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+    /// The least level of log messages to send with this request; without it none may be sent.
+    pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+    /// Who the server is, on results.
+    pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+    /// The token progress notifications name (all revisions).
+    pub const PROGRESS_TOKEN: &str = "progressToken";
+}

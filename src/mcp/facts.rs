@@ -1,1 +1,321 @@
-//! facts
+//! What the fold needs to know of an entry, read from its bytes once, off the drawing thread.
+//!
+//! Facts are small and bodies are not: after this the bytes may go. The same function serves a live server and
+//! an opened file, so both tell the same story.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::meta;
+use super::method::Method;
+use super::types::{Item, List};
+use crate::json;
+use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
+
+/// The facts of one JSON-RPC message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// What it is.
+    pub kind: Kind,
+    /// Its id, if it has one.
+    pub id: Option<Id>,
+    /// Its method, if it has one.
+    pub method: Option<Box<str>>,
+    /// What it is about: a tool's name, a URI, a log level. See [`Method::subject`].
+    pub subject: Option<Box<str>>,
+    /// For a request: the token that progress notifications will name.
+    pub progress_token: Option<Id>,
+    /// What else it says.
+    pub detail: Detail,
+}
+
+/// What a message says, as far as anybody but a reader of its body cares.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// Nothing more.
+    None,
+    /// A result; shapes are recognised by their members, for the request that it answers is not known here.
+    Result(Box<ResultFacts>),
+    /// An error.
+    Error {
+        /// `error.code`; `None` when missing or no integer.
+        code: Option<i64>,
+        /// `error.message`.
+        message: Box<str>,
+        /// `error.data.supported`, as -32022 has it (2026-07-28, versioning).
+        supported: Vec<String>,
+    },
+    /// `notifications/progress`
+    Progress {
+        /// Which request.
+        token: Id,
+        /// How far, as it was spelled.
+        progress: Box<str>,
+        /// Of how much.
+        total: Option<Box<str>>,
+        /// In words (2025-03-26 and later).
+        message: Option<Box<str>>,
+    },
+    /// `notifications/cancelled`
+    Cancelled {
+        /// Which request.
+        request: Id,
+    },
+    /// `notifications/message`
+    Log {
+        /// Syslog level word.
+        level: Box<str>,
+    },
+    /// A `list_changed` notification.
+    Changed(&'static [List]),
+}
+
+/// The parts of a result that matter beyond its body.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ResultFacts {
+    /// `isError` of a tool result.
+    pub is_error: bool,
+    /// `resultType` (2026-07-28).
+    pub result_type: Option<Box<str>>,
+    /// Listed items, when the result has one of the four list members.
+    pub listing: Option<Listing>,
+    /// The opening of a connection: an initialize or discover result.
+    pub opening: Option<Arc<Opening>>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    /// Which list.
+    pub list: List,
+    /// What the page holds.
+    pub items: Vec<Arc<Item>>,
+    /// Where the next page starts; `null` counts as none.
+    pub next: Option<Box<str>>,
+}
+
+/// What a server says of itself when a connection opens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// `protocolVersion` of an initialize result.
+    pub version: Option<String>,
+    /// `supportedVersions` of a discover result.
+    pub supported: Option<Vec<String>>,
+    /// `serverInfo`: name, title, version. Looked for in the body and in `_meta`.
+    pub name: Option<String>,
+    /// Its version.
+    pub server_version: Option<String>,
+    /// Raw `capabilities`.
+    pub capabilities: Option<String>,
+    /// `instructions`
+    pub instructions: Option<String>,
+}
+
+impl Opening {
+    /// Whether the server advertises `capability`.
+    pub fn has(&self, capability: &str) -> bool {
+        self.capabilities
+            .as_deref()
+            .and_then(|raw| json::get(raw.as_bytes(), &[capability]))
+            .is_some_and(|raw| !matches!(json::kind(raw), json::Kind::Null | json::Kind::Invalid))
+            && self
+                .capabilities
+                .as_deref()
+                .and_then(|raw| json::get(raw.as_bytes(), &[capability]))
+                .and_then(json::boolean)
+                != Some(false)
+    }
+
+    /// The names of the advertised capabilities, in the server's order.
+    pub fn capability_names(&self) -> Vec<String> {
+        self.capabilities
+            .as_deref()
+            .map(|raw| json::members(raw.as_bytes()).map(|(key, _)| key.into_owned()).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// The messages of a frame (one, or a batch), or why it is none.
+pub fn of_frame(bytes: &[u8]) -> Result<Vec<Message>, String> {
+    match jsonrpc::read(bytes) {
+        Frame::One(envelope) => Ok(vec![of_message(&envelope)]),
+        Frame::Batch(envelopes) => Ok(envelopes.iter().map(of_message).collect()),
+        Frame::Junk(why) => Err(why),
+    }
+}
+
+/// The facts of one message.
+pub fn of_message(envelope: &Envelope<'_>) -> Message {
+    let method = envelope.method.as_deref();
+    let params = envelope.params.unwrap_or_default();
+    Message {
+        kind: envelope.kind,
+        id: envelope.id.clone(),
+        method: method.map(Into::into),
+        subject: method.and_then(|name| subject(name, params)),
+        progress_token: (envelope.kind == Kind::Request)
+            .then(|| json::get(params, &["_meta", meta::PROGRESS_TOKEN]).map(Id::read))
+            .flatten(),
+        detail: match envelope.kind {
+            Kind::Result => Detail::Result(Box::new(result(envelope.result.unwrap_or_default()))),
+            Kind::Error => error(envelope.error.unwrap_or_default()),
+            Kind::Notification => notification(method.unwrap_or_default(), params),
+            Kind::Request | Kind::Malformed => Detail::None,
+        },
+    }
+}
+
+fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
+    let path = Method::find(method)?.subject;
+    let raw = (!path.is_empty()).then(|| json::get(params, path)).flatten()?;
+    let text = json::string(raw).map_or_else(|| String::from_utf8_lossy(raw), Cow::Owned);
+    // A subject is a label: one screen line at most, whatever a server puts there.
+    Some(text.chars().take(200).collect::<String>().into())
+}
+
+fn notification(method: &str, params: &[u8]) -> Detail {
+    let spelling = |name: &str| json::get(params, &[name]).map(|raw| String::from_utf8_lossy(raw).into());
+    match method {
+        "notifications/progress" => match json::get(params, &["progressToken"]) {
+            Some(token) => Detail::Progress {
+                token: Id::read(token),
+                progress: spelling("progress").unwrap_or_default(),
+                total: spelling("total"),
+                message: json::string_at(params, &["message"]).map(Into::into),
+            },
+            None => Detail::None,
+        },
+        "notifications/cancelled" => json::get(params, &["requestId"]).map_or(Detail::None, |id| Detail::Cancelled {
+            request: Id::read(id),
+        }),
+        "notifications/message" => Detail::Log {
+            level: json::string_at(params, &["level"]).unwrap_or_default().into(),
+        },
+        other => match List::of_changed(other) {
+            [] => Detail::None,
+            lists => Detail::Changed(lists),
+        },
+    }
+}
+
+fn error(raw: &[u8]) -> Detail {
+    Detail::Error {
+        code: json::get(raw, &["code"]).and_then(json::integer),
+        message: json::string_at(raw, &["message"]).unwrap_or_default().into(),
+        supported: json::get(raw, &["data", "supported"])
+            .map(|list| json::elements(list).filter_map(json::string).collect())
+            .unwrap_or_default(),
+    }
+}
+
+fn result(raw: &[u8]) -> ResultFacts {
+    let mut facts = ResultFacts::default();
+    let mut page: Option<(List, &[u8])> = None;
+    let mut next = None;
+    let (mut opens, mut opening) = (false, Opening::default());
+    for (key, value) in json::members(raw) {
+        match &*key {
+            "isError" => facts.is_error = json::boolean(value) == Some(true),
+            "resultType" => facts.result_type = json::string(value).map(Into::into),
+            "nextCursor" => next = json::string(value).map(Into::into),
+            "protocolVersion" => {
+                opens = true;
+                opening.version = json::string(value);
+            }
+            "supportedVersions" => {
+                opens = true;
+                opening.supported = Some(json::elements(value).filter_map(json::string).collect());
+            }
+            "capabilities" => opening.capabilities = Some(String::from_utf8_lossy(value).into_owned()),
+            "serverInfo" => server_info(&mut opening, value),
+            "instructions" => opening.instructions = json::string(value),
+            "_meta" => {
+                if let Some(info) = json::get(value, &[meta::SERVER_INFO])
+                    && opening.name.is_none()
+                {
+                    server_info(&mut opening, info);
+                }
+            }
+            other => {
+                if let Some(list) = List::ALL.into_iter().find(|list| list.member() == other) {
+                    page = Some((list, value));
+                }
+            }
+        }
+    }
+    facts.listing = page.map(|(list, value)| Listing {
+        list,
+        items: json::elements(value).map(|item| Arc::new(Item::read(item))).collect(),
+        next,
+    });
+    facts.opening = opens.then(|| Arc::new(opening));
+    facts
+}
+
+fn server_info(opening: &mut Opening, raw: &[u8]) {
+    opening.name = json::string_at(raw, &["name"]);
+    opening.server_version = json::string_at(raw, &["version"]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Message {
+        of_frame(text.as_bytes()).unwrap().remove(0)
+    }
+
+    #[test]
+    fn a_call_names_its_tool_and_token() {
+        let call = one(
+            r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"echo","_meta":{"progressToken":"p"}}}"#,
+        );
+        assert_eq!(call.subject.as_deref(), Some("echo"));
+        assert_eq!(call.progress_token, Some(Id::Text("p".into())));
+    }
+
+    #[test]
+    fn results_are_recognised_by_shape() {
+        let Detail::Result(list) =
+            one(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},7],"nextCursor":null}}"#).detail
+        else {
+            panic!()
+        };
+        let listing = list.listing.unwrap();
+        assert_eq!((listing.list, listing.items.len(), listing.next), (List::Tools, 2, None));
+
+        let Detail::Result(discover) = one(
+            r#"{"jsonrpc":"2.0","id":"p","result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{},"x":false},"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}}}}"#,
+        )
+        .detail
+        else {
+            panic!()
+        };
+        let opening = discover.opening.unwrap();
+        assert_eq!(opening.name.as_deref(), Some("s"));
+        assert!(opening.has("tools") && !opening.has("x") && !opening.has("prompts"));
+    }
+
+    #[test]
+    fn odd_numbers_and_shapes_are_kept() {
+        let Detail::Progress { progress, total, .. } = one(
+            r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1e400,"total":2.50}}"#,
+        )
+        .detail
+        else {
+            panic!()
+        };
+        assert_eq!((&*progress, total.as_deref()), ("1e400", Some("2.50")));
+        assert_eq!(
+            one(r#"{"jsonrpc":"2.0","id":1,"error":{"code":"x"}}"#).detail,
+            Detail::Error { code: None, message: "".into(), supported: vec![] }
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_frame_is_survived(text in r#"\{("jsonrpc":"2.0",)?"(id|method|result|error|params)":[\[\]{}:,"a0-9]{0,30}\}"#) {
+            let _ = of_frame(text.as_bytes());
+        }
+    }
+}

@@ -1,1 +1,296 @@
-//! codec
+//! Entries to and from the lines of a session file. Format 1:
+//!
+//! ```text
+//! {"mcpscope":1,"created":"2026-11-21T10:30:00Z","by":"mcpscope 0.1.0"}
+//! {"seq":1,"us":812,"at":"2026-11-21T10:30:00.000812Z","conn":1,"ch":"wire","dir":"out","json":{"jsonrpc":…}}
+//! ```
+//!
+//! * `json`: the body, when it is one JSON text on one line, byte for byte; so `jq .json` and `rg` see the wire.
+//! * `text`: the body, when it is UTF-8 but not that. `b64`: the body, when it is not even UTF-8.
+//! * `pad`: white space before and after a `json` body, when there is any. `end`: the line ending, unless `\n`.
+//! * `aux`: true for what mcpscope sent for itself.
+//! * Reserved for later versions, kept when found: `stream`, `http`, `mark`, `mask`. Any other member is kept too.
+//!
+//! The body comes last, so that a line cut off by a crash still shows what it was.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::Timestamp;
+
+use super::{Channel, Direction, Entry, FORMAT, Header};
+use crate::json;
+
+/// Why a line of a session file is no entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineProblem {
+    /// Not JSON at all; the last line of a file that was being written when the machine stopped, often.
+    #[error("not JSON: {0}")]
+    NotJson(json::Problem),
+    /// A member is missing or of the wrong type.
+    #[error("member \"{0}\" is missing or odd")]
+    Member(&'static str),
+}
+
+/// Why a file is not a session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderProblem {
+    /// The first line is something else.
+    #[error("the first line is no mcpscope session header")]
+    Foreign,
+    /// Written by a later mcpscope.
+    #[error("written in format {0}, this mcpscope reads up to {FORMAT}")]
+    Newer(u32),
+}
+
+/// The header as a line, newline included.
+pub fn write_header(header: &Header) -> String {
+    format!(
+        "{{\"mcpscope\":{},\"created\":\"{}\",\"by\":{}}}\n",
+        header.format,
+        header.created,
+        json::quote(&header.by)
+    )
+}
+
+/// Reads the first line of a file.
+pub fn read_header(line: &[u8]) -> Result<Header, HeaderProblem> {
+    let format = json::get(line, &["mcpscope"])
+        .and_then(json::integer)
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or(HeaderProblem::Foreign)?;
+    if format > FORMAT {
+        return Err(HeaderProblem::Newer(format));
+    }
+    Ok(Header {
+        format,
+        created: json::string_at(line, &["created"])
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH),
+        by: json::string_at(line, &["by"]).unwrap_or_default(),
+    })
+}
+
+/// Appends the entry as one line, newline included, to `out`.
+pub fn write(entry: &Entry, out: &mut Vec<u8>) {
+    use std::io::Write as _;
+    let written = write!(
+        out,
+        "{{\"seq\":{},\"us\":{},\"at\":\"{:.6}\",\"conn\":{},\"ch\":{},\"dir\":\"{}\"",
+        entry.seq,
+        entry.us,
+        entry.at,
+        entry.conn,
+        json::quote(entry.channel.word()),
+        entry.direction.word(),
+    );
+    debug_assert!(written.is_ok(), "a Vec takes any bytes");
+    if entry.aux {
+        out.extend_from_slice(b",\"aux\":true");
+    }
+    if entry.ending != "\n" {
+        out.extend_from_slice(b",\"end\":");
+        out.extend_from_slice(json::quote(&entry.ending).as_bytes());
+    }
+    if let Some(extra) = &entry.extra {
+        out.push(b',');
+        out.extend_from_slice(extra.as_bytes());
+    }
+    write_body(&entry.body, out);
+    out.extend_from_slice(b"}\n");
+}
+
+fn write_body(body: &[u8], out: &mut Vec<u8>) {
+    let core = body.trim_ascii();
+    if is_one_line_json(core) {
+        let lead = body.len() - body.trim_ascii_start().len();
+        let trail = body.len() - lead - core.len();
+        if lead + trail > 0 {
+            let (before, after) = (&body[..lead], &body[body.len() - trail..]);
+            out.extend_from_slice(b",\"pad\":[");
+            out.extend_from_slice(json::quote(&String::from_utf8_lossy(before)).as_bytes());
+            out.push(b',');
+            out.extend_from_slice(json::quote(&String::from_utf8_lossy(after)).as_bytes());
+            out.push(b']');
+        }
+        out.extend_from_slice(b",\"json\":");
+        out.extend_from_slice(core);
+    } else if let Ok(text) = std::str::from_utf8(body) {
+        out.extend_from_slice(b",\"text\":");
+        out.extend_from_slice(json::quote(text).as_bytes());
+    } else {
+        out.extend_from_slice(b",\"b64\":\"");
+        out.extend_from_slice(BASE64.encode(body).as_bytes());
+        out.push(b'"');
+    }
+}
+
+fn is_one_line_json(core: &[u8]) -> bool {
+    memchr::memchr2(b'\n', b'\r', core).is_none() && json::check(core).is_ok()
+}
+
+/// Reads one line (with or without its newline).
+pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
+    json::check(line).map_err(LineProblem::NotJson)?;
+    let mut entry = Entry {
+        seq: 0,
+        us: 0,
+        at: Timestamp::UNIX_EPOCH,
+        conn: 0,
+        channel: Channel::Note,
+        direction: Direction::Here,
+        aux: false,
+        body: Vec::new(),
+        ending: Cow::Borrowed("\n"),
+        extra: None,
+    };
+    let (mut channel, mut pad, mut extra) = (None, None, Vec::new());
+    for (key, value) in json::members(line) {
+        match &*key {
+            "seq" => entry.seq = unsigned(value).ok_or(LineProblem::Member("seq"))?,
+            "us" => entry.us = unsigned(value).unwrap_or(0),
+            "at" => {
+                entry.at = json::string(value)
+                    .and_then(|text| text.parse().ok())
+                    .unwrap_or(Timestamp::UNIX_EPOCH);
+            }
+            "conn" => entry.conn = unsigned(value).unwrap_or(0).try_into().unwrap_or(0),
+            "ch" => channel = json::string(value).map(|word| Channel::of_word(&word)),
+            "dir" => {
+                entry.direction = match value {
+                    b"\"out\"" => Direction::Out,
+                    b"\"in\"" => Direction::In,
+                    _ => Direction::Here,
+                }
+            }
+            "aux" => entry.aux = value == b"true",
+            "end" => entry.ending = Cow::Owned(json::string(value).unwrap_or_default()),
+            "pad" => pad = Some(value),
+            "json" => entry.body = value.to_vec(),
+            "text" => {
+                entry.body = json::string(value)
+                    .ok_or(LineProblem::Member("text"))?
+                    .into_bytes();
+            }
+            "b64" => {
+                entry.body = json::string(value)
+                    .and_then(|text| BASE64.decode(text).ok())
+                    .ok_or(LineProblem::Member("b64"))?;
+            }
+            other => extra.push(format!("{}:{}", json::quote(other), String::from_utf8_lossy(value))),
+        }
+    }
+    if let Some(pad) = pad {
+        let mut sides = json::elements(pad).filter_map(json::string);
+        let mut body = sides.next().unwrap_or_default().into_bytes();
+        body.append(&mut entry.body);
+        body.extend(sides.next().unwrap_or_default().into_bytes());
+        entry.body = body;
+    }
+    entry.channel = channel.ok_or(LineProblem::Member("ch"))?;
+    if !extra.is_empty() {
+        entry.extra = Some(extra.join(",").into());
+    }
+    if entry.seq == 0 {
+        return Err(LineProblem::Member("seq"));
+    }
+    Ok(entry)
+}
+
+fn unsigned(raw: &[u8]) -> Option<u64> {
+    std::str::from_utf8(raw).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry(body: &[u8]) -> Entry {
+        Entry {
+            seq: 7,
+            us: 1_234_567,
+            at: "2026-11-21T10:30:00.000812Z".parse().unwrap(),
+            conn: 1,
+            channel: Channel::Wire,
+            direction: Direction::In,
+            aux: false,
+            body: body.to_vec(),
+            ending: Cow::Borrowed("\n"),
+            extra: None,
+        }
+    }
+
+    fn line(entry: &Entry) -> String {
+        let mut out = Vec::new();
+        write(entry, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_frame_stands_in_its_line_as_it_was_on_the_wire() {
+        assert_eq!(
+            line(&entry(br#"{"jsonrpc": "2.0",  "id":1.0}"#)),
+            "{\"seq\":7,\"us\":1234567,\"at\":\"2026-11-21T10:30:00.000812Z\",\"conn\":1,\"ch\":\"wire\",\"dir\":\"in\",\"json\":{\"jsonrpc\": \"2.0\",  \"id\":1.0}}\n"
+        );
+    }
+
+    #[test]
+    fn other_bodies_find_their_member() {
+        for (body, member) in [
+            (&b"  {} "[..], ",\"pad\":[\"  \",\" \"],\"json\":{}}"),
+            (b"{\n}", ",\"text\":\"{\\n}\"}"),
+            (b"Server ready!", ",\"text\":\"Server ready!\"}"),
+            (b"\xff\xfe", ",\"b64\":\"//4=\"}"),
+            (b"", ",\"text\":\"\"}"),
+        ] {
+            let entry = entry(body);
+            assert!(line(&entry).contains(member), "{}", line(&entry));
+            assert_eq!(read(line(&entry).as_bytes()).unwrap(), entry);
+        }
+    }
+
+    #[test]
+    fn unknown_members_and_channels_survive() {
+        let text = r#"{"seq":1,"us":1,"at":"2026-11-21T10:30:00.000000Z","conn":2,"ch":"http","dir":"out","aux":true,"end":"","mark":{"by":"me"},"x":[1.0],"json":{}}"#;
+        let entry = read(text.as_bytes()).unwrap();
+        assert_eq!(entry.extra.as_deref(), Some(r#""mark":{"by":"me"},"x":[1.0]"#));
+        assert_eq!(line(&entry).trim_end(), text);
+    }
+
+    #[test]
+    fn broken_lines_say_why() {
+        assert!(matches!(read(br#"{"seq":1,"json":{"#), Err(LineProblem::NotJson(_))));
+        assert_eq!(read(b"{}"), Err(LineProblem::Member("ch")));
+        assert_eq!(read(br#"{"ch":"wire"}"#), Err(LineProblem::Member("seq")));
+        assert_eq!(read_header(b"{}"), Err(HeaderProblem::Foreign));
+        assert_eq!(read_header(br#"{"mcpscope":99}"#), Err(HeaderProblem::Newer(99)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_survives(body: Vec<u8>, ending in "(\n|\r\n|)", aux: bool) {
+            let mut entry = entry(&body);
+            entry.ending = Cow::Owned(ending);
+            entry.aux = aux;
+            let text = line(&entry);
+            prop_assert_eq!(text.matches('\n').count(), 1);
+            prop_assert_eq!(read(text.as_bytes()).unwrap(), entry);
+        }
+
+        #[test]
+        fn any_json_body_is_embedded(text in r#" ?(\{"a": ?[1-9][0-9]{0,30}\}|\[1,"é"\]|true) ?"#) {
+            let entry = entry(text.as_bytes());
+            let written = line(&entry);
+            prop_assert!(written.contains(text.trim()));
+            prop_assert_eq!(read(written.as_bytes()).unwrap(), entry);
+        }
+
+        #[test]
+        fn any_line_is_survived(bytes: Vec<u8>) {
+            let _ = read(&bytes);
+            let _ = read_header(&bytes);
+        }
+    }
+}

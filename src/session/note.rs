@@ -1,0 +1,331 @@
+//! The bodies of `process` and `note` entries: what happened to a server, and what we decided and why.
+//!
+//! They are JSON like everything else, written and read here only, so that live and opened sessions agree.
+
+use crate::json::{self, quote};
+
+/// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// A person asked for this connection. First entry of a connection.
+    Connect {
+        /// The server's name for people.
+        name: String,
+        /// `stdio`, later `http`.
+        transport: String,
+        /// `auto`, `legacy` or `modern`.
+        era: String,
+    },
+    /// The process runs.
+    Spawn {
+        /// Process id.
+        pid: u32,
+        /// Program and arguments.
+        command: Vec<String>,
+        /// Working directory, when it is not ours.
+        cwd: Option<String>,
+        /// Names (never values) of the variables passed in.
+        env: Vec<String>,
+    },
+    /// The process could not be started.
+    StartFailed {
+        /// What happened, in words.
+        what: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// A step of the shutdown ladder: `stdin closed`, `terminate`, `kill`.
+    Step {
+        /// Which.
+        step: String,
+    },
+    /// What the process tree uses.
+    Usage {
+        /// CPU time so far, in milliseconds.
+        cpu_ms: u64,
+        /// Resident memory, in bytes.
+        rss: u64,
+        /// Processes in the tree.
+        processes: u32,
+    },
+    /// Writing to the server failed.
+    WriteFailed {
+        /// Why.
+        what: String,
+    },
+    /// The process is gone.
+    Exit {
+        /// Exit code.
+        code: Option<i64>,
+        /// Signal that ended it.
+        signal: Option<i64>,
+    },
+    /// We asked `server/discover` to learn the era.
+    Probe {
+        /// Milliseconds we are ready to wait.
+        wait_ms: u64,
+    },
+    /// We know how to talk to this server.
+    Verdict {
+        /// `legacy` or `modern`.
+        era: String,
+        /// What made us think so.
+        evidence: String,
+    },
+    /// The connection works.
+    Ready {
+        /// The revision in use.
+        revision: String,
+    },
+    /// The connection cannot work.
+    Failed {
+        /// Why.
+        what: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// A request was not answered in time.
+    Timeout {
+        /// Its id, as JSON.
+        id: String,
+        /// Milliseconds we waited.
+        after_ms: u64,
+    },
+    /// Something odd that is worth a line.
+    Remark {
+        /// What.
+        what: String,
+    },
+    /// Entries that could not be written (disk full).
+    Gap {
+        /// How many.
+        lost: u64,
+    },
+    /// Something this version does not know.
+    Unknown {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Note {
+    /// Its name in the file.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::Spawn { .. } => "spawn",
+            Self::StartFailed { .. } => "start-failed",
+            Self::Step { .. } => "step",
+            Self::Usage { .. } => "usage",
+            Self::WriteFailed { .. } => "write-failed",
+            Self::Exit { .. } => "exit",
+            Self::Probe { .. } => "probe",
+            Self::Verdict { .. } => "verdict",
+            Self::Ready { .. } => "ready",
+            Self::Failed { .. } => "failed",
+            Self::Timeout { .. } => "timeout",
+            Self::Remark { .. } => "remark",
+            Self::Gap { .. } => "gap",
+            Self::Unknown { name } => name,
+        }
+    }
+
+    /// Whether it is about the process (channel `process`) or a decision of ours (channel `note`).
+    pub fn is_process(&self) -> bool {
+        matches!(
+            self,
+            Self::Spawn { .. }
+                | Self::StartFailed { .. }
+                | Self::Step { .. }
+                | Self::Usage { .. }
+                | Self::WriteFailed { .. }
+                | Self::Exit { .. }
+        )
+    }
+
+    /// The body of its entry.
+    pub fn to_json(&self) -> String {
+        let mut members = vec![("event", quote(self.name()))];
+        let optional = |text: &Option<String>| text.as_deref().map_or_else(|| "null".to_owned(), quote);
+        let list = |texts: &[String]| {
+            format!("[{}]", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(","))
+        };
+        match self {
+            Self::Connect { name, transport, era } => members.extend([
+                ("name", quote(name)),
+                ("transport", quote(transport)),
+                ("era", quote(era)),
+            ]),
+            Self::Spawn { pid, command, cwd, env } => members.extend([
+                ("pid", pid.to_string()),
+                ("command", list(command)),
+                ("cwd", optional(cwd)),
+                ("env", list(env)),
+            ]),
+            Self::StartFailed { what, hint } | Self::Failed { what, hint } => {
+                members.extend([("what", quote(what)), ("hint", optional(hint))]);
+            }
+            Self::Step { step } => members.push(("step", quote(step))),
+            Self::Usage { cpu_ms, rss, processes } => members.extend([
+                ("cpu_ms", cpu_ms.to_string()),
+                ("rss", rss.to_string()),
+                ("processes", processes.to_string()),
+            ]),
+            Self::WriteFailed { what } | Self::Remark { what } => members.push(("what", quote(what))),
+            Self::Exit { code, signal } => {
+                let number = |value: &Option<i64>| value.map_or_else(|| "null".to_owned(), |n| n.to_string());
+                members.extend([("code", number(code)), ("signal", number(signal))]);
+            }
+            Self::Probe { wait_ms } => members.push(("wait_ms", wait_ms.to_string())),
+            Self::Verdict { era, evidence } => {
+                members.extend([("era", quote(era)), ("evidence", quote(evidence))]);
+            }
+            Self::Ready { revision } => members.push(("revision", quote(revision))),
+            Self::Timeout { id, after_ms } => {
+                members.extend([("id", id.clone()), ("after_ms", after_ms.to_string())]);
+            }
+            Self::Gap { lost } => members.push(("lost", lost.to_string())),
+            Self::Unknown { .. } => {}
+        }
+        let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    /// Reads the body of a `process` or `note` entry; odd members read as empty.
+    pub fn read(body: &[u8]) -> Self {
+        let text = |name: &str| json::string_at(body, &[name]).unwrap_or_default();
+        let optional = |name: &str| json::string_at(body, &[name]);
+        let number = |name: &str| json::get(body, &[name]).and_then(json::integer);
+        let count = |name: &str| number(name).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let small = |name: &str| u32::try_from(count(name)).unwrap_or(u32::MAX);
+        let list = |name: &str| {
+            json::get(body, &[name])
+                .map(|raw| json::elements(raw).filter_map(json::string).collect())
+                .unwrap_or_default()
+        };
+        match text("event").as_str() {
+            "connect" => Self::Connect {
+                name: text("name"),
+                transport: text("transport"),
+                era: text("era"),
+            },
+            "spawn" => Self::Spawn {
+                pid: small("pid"),
+                command: list("command"),
+                cwd: optional("cwd"),
+                env: list("env"),
+            },
+            "start-failed" => Self::StartFailed {
+                what: text("what"),
+                hint: optional("hint"),
+            },
+            "step" => Self::Step { step: text("step") },
+            "usage" => Self::Usage {
+                cpu_ms: count("cpu_ms"),
+                rss: count("rss"),
+                processes: small("processes"),
+            },
+            "write-failed" => Self::WriteFailed { what: text("what") },
+            "exit" => Self::Exit {
+                code: number("code"),
+                signal: number("signal"),
+            },
+            "probe" => Self::Probe { wait_ms: count("wait_ms") },
+            "verdict" => Self::Verdict {
+                era: text("era"),
+                evidence: text("evidence"),
+            },
+            "ready" => Self::Ready { revision: text("revision") },
+            "failed" => Self::Failed {
+                what: text("what"),
+                hint: optional("hint"),
+            },
+            "timeout" => Self::Timeout {
+                id: json::get(body, &["id"]).map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned()),
+                after_ms: count("after_ms"),
+            },
+            "remark" => Self::Remark { what: text("what") },
+            "gap" => Self::Gap { lost: count("lost") },
+            name => Self::Unknown { name: name.to_owned() },
+        }
+    }
+
+    /// One line for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Connect { name, transport, era } => format!("connect {name} over {transport}, era {era}"),
+            Self::Spawn { pid, command, .. } => format!("started, pid {pid}: {}", command.join(" ")),
+            Self::StartFailed { what, .. } | Self::WriteFailed { what } | Self::Remark { what } => what.clone(),
+            Self::Step { step } => format!("shutdown: {step}"),
+            Self::Usage { cpu_ms, rss, processes } => format!(
+                "CPU {}.{:02} s, memory {} MB, {processes} {}",
+                cpu_ms / 1000,
+                cpu_ms % 1000 / 10,
+                rss / 1_000_000,
+                if *processes == 1 { "process" } else { "processes" }
+            ),
+            Self::Exit { code, signal } => exit_sentence(*code, *signal),
+            Self::Probe { wait_ms } => format!("asking which era the server speaks, waiting up to {wait_ms} ms"),
+            Self::Verdict { era, evidence } => format!("era {era}: {evidence}"),
+            Self::Ready { revision } => format!("ready, revision {revision}"),
+            Self::Failed { what, .. } => format!("cannot connect: {what}"),
+            Self::Timeout { id, after_ms } => format!("request {id} not answered within {after_ms} ms"),
+            Self::Gap { lost } => format!("{lost} entries could not be recorded"),
+            Self::Unknown { name } => format!("event \"{name}\" of a later version"),
+        }
+    }
+}
+
+/// `exited with code 3`, `killed by signal 9`.
+pub fn exit_sentence(code: Option<i64>, signal: Option<i64>) -> String {
+    match (code, signal) {
+        (_, Some(signal)) => format!("killed by signal {signal}{}", signal_name(signal)),
+        (Some(code), _) => format!("exited with code {code}"),
+        _ => "exited".to_owned(),
+    }
+}
+
+fn signal_name(signal: i64) -> &'static str {
+    match signal {
+        1 => " (SIGHUP)",
+        2 => " (SIGINT)",
+        6 => " (SIGABRT)",
+        9 => " (SIGKILL)",
+        11 => " (SIGSEGV)",
+        13 => " (SIGPIPE)",
+        15 => " (SIGTERM)",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_note_is_read_back() {
+        let text = || "a \"b\"\n".to_owned();
+        let notes = [
+            Note::Connect { name: text(), transport: "stdio".into(), era: "auto".into() },
+            Note::Spawn { pid: 7, command: vec!["a".into(), text()], cwd: Some("/x".into()), env: vec!["K".into()] },
+            Note::StartFailed { what: text(), hint: None },
+            Note::Step { step: "kill".into() },
+            Note::Usage { cpu_ms: 12, rss: 34, processes: 2 },
+            Note::WriteFailed { what: text() },
+            Note::Exit { code: Some(3), signal: None },
+            Note::Exit { code: None, signal: Some(9) },
+            Note::Probe { wait_ms: 3000 },
+            Note::Verdict { era: "legacy".into(), evidence: text() },
+            Note::Ready { revision: "2025-11-25".into() },
+            Note::Failed { what: text(), hint: Some(text()) },
+            Note::Timeout { id: "\"a\"".into(), after_ms: 5 },
+            Note::Remark { what: text() },
+            Note::Gap { lost: 3 },
+            Note::Unknown { name: "later".into() },
+        ];
+        for note in notes {
+            assert_eq!(Note::read(note.to_json().as_bytes()), note);
+            assert!(!note.sentence().is_empty());
+        }
+    }
+}
