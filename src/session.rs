@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 pub mod codec;
+pub mod level;
 pub mod note;
+pub mod recorded;
 pub mod timeline;
 
 /// The number of the file format this version writes; see [`codec`].

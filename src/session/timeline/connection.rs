@@ -1,0 +1,276 @@
+//! What is known of one connection at some entry: its link, its server, its catalogue, its counters.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::mcp::facts::{Listing, Opening};
+use crate::mcp::revision::Revision;
+use crate::mcp::types::{Item, List};
+use crate::session::note::Note;
+
+/// The last lines of stderr that stay at hand, so that a crash explains itself at once.
+const TAIL: usize = 20;
+
+/// How a connection stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LinkState {
+    /// Asked for; nothing runs yet.
+    #[default]
+    Starting,
+    /// The process runs; we are finding out how to talk to it.
+    Opening,
+    /// It works.
+    Ready,
+    /// It is being shut down; holds the step.
+    Closing(Box<str>),
+    /// The process is gone.
+    Exited {
+        /// Exit code.
+        code: Option<i64>,
+        /// Signal.
+        signal: Option<i64>,
+        /// Whether we had asked it to go.
+        asked: bool,
+    },
+    /// It could not be started or talked to.
+    Failed {
+        /// Why.
+        what: Box<str>,
+        /// What to do about it.
+        hint: Option<Box<str>>,
+    },
+}
+
+/// How far a list has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Listed {
+    /// Never asked for.
+    #[default]
+    Never,
+    /// Asked for, not all pages here.
+    Loading,
+    /// Whole.
+    Whole,
+    /// The server answered with an error.
+    Refused(i64),
+}
+
+/// One of a server's lists.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Catalogue {
+    /// What it holds, in the server's order.
+    pub items: Arc<Vec<Arc<Item>>>,
+    /// How far it has come.
+    pub listed: Listed,
+    /// Names that came and went with the last refresh.
+    pub changed: (u32, u32),
+    building: Arc<Vec<Arc<Item>>>,
+}
+
+impl Catalogue {
+    /// A request for it was sent; `first` without a cursor.
+    pub(super) fn asked(&mut self, first: bool) {
+        if first {
+            self.building = Arc::default();
+        }
+        if self.listed != Listed::Whole {
+            self.listed = Listed::Loading;
+        }
+    }
+
+    /// A page came.
+    pub(super) fn page(&mut self, listing: Listing) {
+        Arc::make_mut(&mut self.building).extend(listing.items);
+        if listing.next.is_none() {
+            if self.listed == Listed::Whole {
+                self.changed = difference(&self.items, &self.building);
+            }
+            self.items = std::mem::take(&mut self.building);
+            self.listed = Listed::Whole;
+        } else if self.listed != Listed::Whole {
+            // The first time, people see what has come so far.
+            self.items = Arc::clone(&self.building);
+        }
+    }
+
+    /// The server answered with an error.
+    pub(super) fn refused(&mut self, code: i64) {
+        if self.listed != Listed::Whole {
+            self.listed = Listed::Refused(code);
+        }
+    }
+}
+
+fn difference(old: &[Arc<Item>], new: &[Arc<Item>]) -> (u32, u32) {
+    let names = |items: &[Arc<Item>]| -> std::collections::HashSet<Box<str>> {
+        items.iter().map(|item| item.uri.clone().unwrap_or_else(|| item.name.clone())).collect()
+    };
+    let (old, new) = (names(old), names(new));
+    (new.difference(&old).count() as u32, old.difference(&new).count() as u32)
+}
+
+/// What the process tree used when it was last looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// CPU time, in milliseconds.
+    pub cpu_ms: u64,
+    /// Resident memory, in bytes.
+    pub rss: u64,
+    /// Processes.
+    pub processes: u32,
+    /// The most memory seen, in bytes.
+    pub peak_rss: u64,
+}
+
+/// Counts of one connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Messages to the server.
+    pub out: u64,
+    /// Messages from the server.
+    pub received: u64,
+    /// Lines on stdout that are no JSON-RPC.
+    pub junk: u64,
+    /// Lines of stderr.
+    pub stderr: u64,
+    /// Requests that failed.
+    pub failures: u64,
+}
+
+/// One connection at some entry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Connection {
+    /// Its number.
+    pub number: u32,
+    /// The server's name for people, as the connection was asked for.
+    pub name: Box<str>,
+    /// `stdio`
+    pub transport: Box<str>,
+    /// The command line.
+    pub command: Vec<String>,
+    /// The working directory, when not ours.
+    pub cwd: Option<Box<str>>,
+    /// Names of the variables passed in.
+    pub env: Vec<String>,
+    /// The process.
+    pub pid: Option<u32>,
+    /// How it stands.
+    pub link: LinkState,
+    /// What was decided about the era, and why.
+    pub verdict: Option<(Box<str>, Box<str>)>,
+    /// The revision in use.
+    pub revision: Option<Revision>,
+    /// What the server said of itself.
+    pub opening: Option<Arc<Opening>>,
+    /// The four lists, in the order of [`List::ALL`].
+    pub lists: [Catalogue; 4],
+    /// Counts.
+    pub counters: Counters,
+    /// Resources in use.
+    pub usage: Option<Usage>,
+    /// The last lines of stderr, oldest first.
+    pub stderr_tail: VecDeque<Box<str>>,
+    /// When it was asked for, in microseconds of the session.
+    pub began_us: u64,
+    /// When it ended.
+    pub ended_us: Option<u64>,
+}
+
+impl Connection {
+    /// One of its lists.
+    pub fn list(&self, list: List) -> &Catalogue {
+        &self.lists[list as usize]
+    }
+
+    pub(super) fn list_mut(&mut self, list: List) -> &mut Catalogue {
+        &mut self.lists[list as usize]
+    }
+
+    /// Whether requests can be sent.
+    pub fn is_ready(&self) -> bool {
+        self.link == LinkState::Ready
+    }
+
+    /// Whether a process may be running for it.
+    pub fn is_alive(&self) -> bool {
+        matches!(self.link, LinkState::Starting | LinkState::Opening | LinkState::Ready | LinkState::Closing(_))
+    }
+
+    pub(super) fn line(&mut self, text: Option<&str>) {
+        self.counters.stderr += 1;
+        if self.stderr_tail.len() == TAIL {
+            self.stderr_tail.pop_front();
+        }
+        self.stderr_tail.push_back(text.unwrap_or_default().into());
+    }
+
+    pub(super) fn opened(&mut self, opening: &Arc<Opening>) {
+        if let Some(revision) = opening.version.as_deref().and_then(|version| version.parse().ok()) {
+            self.revision = Some(revision);
+        }
+        self.opening = Some(Arc::clone(opening));
+    }
+
+    pub(super) fn note(&mut self, note: &Note, us: u64) {
+        match note {
+            Note::Connect { name, transport, .. } => {
+                self.name = name.as_str().into();
+                self.transport = transport.as_str().into();
+                self.began_us = us;
+            }
+            Note::Spawn { pid, command, cwd, env } => {
+                self.pid = Some(*pid);
+                self.command.clone_from(command);
+                self.cwd = cwd.as_deref().map(Into::into);
+                self.env.clone_from(env);
+                self.link = LinkState::Opening;
+                self.ended_us = None;
+            }
+            Note::StartFailed { what, hint } | Note::Failed { what, hint } => {
+                self.link = LinkState::Failed {
+                    what: what.as_str().into(),
+                    hint: hint.as_deref().map(Into::into),
+                };
+                self.ended_us = Some(us);
+            }
+            Note::Step { step } => {
+                if self.is_alive() {
+                    self.link = LinkState::Closing(step.as_str().into());
+                }
+            }
+            Note::Usage { cpu_ms, rss, processes } => {
+                let peak = self.usage.map_or(0, |usage| usage.peak_rss);
+                self.usage = Some(Usage {
+                    cpu_ms: *cpu_ms,
+                    rss: *rss,
+                    processes: *processes,
+                    peak_rss: peak.max(*rss),
+                });
+            }
+            Note::Exit { code, signal } => {
+                self.ended_us = Some(us);
+                // A reason we found before it went says more than the exit itself.
+                if !matches!(self.link, LinkState::Failed { .. }) {
+                    self.link = LinkState::Exited {
+                        code: *code,
+                        signal: *signal,
+                        asked: matches!(self.link, LinkState::Closing(_)),
+                    };
+                }
+            }
+            Note::Verdict { era, evidence } => {
+                self.verdict = Some((era.as_str().into(), evidence.as_str().into()));
+            }
+            Note::Ready { revision } => {
+                self.revision = revision.parse().ok().or(self.revision);
+                self.link = LinkState::Ready;
+            }
+            Note::Probe { .. }
+            | Note::Timeout { .. }
+            | Note::Remark { .. }
+            | Note::WriteFailed { .. }
+            | Note::Gap { .. }
+            | Note::Unknown { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The part of the fold that changes: connections, and the requests that wait for an answer.
+//!
+//! It is small (it does not grow with the session), so it can be copied as a checkpoint and folded on from there.
+
+use std::collections::HashMap;
+
+use super::connection::{Connection, LinkState};
+use super::exchange::{ExchangeIndex, Status};
+use crate::jsonrpc::{Id, Kind};
+use crate::mcp::facts::{Detail, Message};
+use crate::mcp::types::List;
+use crate::session::note::Note;
+use crate::session::recorded::{Facts, Recorded};
+use crate::session::{Channel, Direction};
+
+/// How far a pending request has come, as the server spelled it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// How far.
+    pub progress: Box<str>,
+    /// Of how much.
+    pub total: Option<Box<str>>,
+    /// In words.
+    pub message: Option<Box<str>>,
+    /// Notifications so far.
+    pub count: u32,
+}
+
+/// A request that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// Its exchange.
+    pub exchange: ExchangeIndex,
+    /// The list it asks for, and whether from its beginning.
+    list: Option<(List, bool)>,
+    /// Whether it opens the connection.
+    opens: bool,
+    /// Its progress token.
+    token: Option<Id>,
+    /// How far it has come.
+    pub progress: Option<Progress>,
+}
+
+type Key = (u32, Direction, Id);
+
+/// Everything that is true at some entry.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// By number; index 0 is the session itself.
+    connections: Vec<Connection>,
+    waiting: HashMap<Key, Waiting>,
+    exchanges: ExchangeIndex,
+    /// Entries that could not be recorded.
+    pub lost: u64,
+    /// Log notifications and stderr lines at error or worse.
+    pub errors: u64,
+}
+
+/// What an entry did, for the rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Linked {
+    /// A request: a new exchange. Holds the message's place in the frame.
+    Opened(usize),
+    /// An exchange ended; `answered` by this very entry's message.
+    Ended { exchange: ExchangeIndex, status: Status, answered: bool },
+    /// A message that is a row of its own.
+    Single(usize),
+    /// A response that nothing waits for.
+    Orphan(usize),
+}
+
+impl State {
+    /// The connection `number`, if it was seen.
+    pub fn connection(&self, number: u32) -> Option<&Connection> {
+        self.connections.get(number as usize).filter(|connection| connection.number == number && number > 0)
+    }
+
+    /// All connections, in the order of their numbers.
+    pub fn connections(&self) -> impl DoubleEndedIterator<Item = &Connection> {
+        self.connections.iter().filter(|connection| connection.number > 0)
+    }
+
+    /// The requests of `conn` that wait for an answer.
+    pub fn waiting(&self, conn: u32) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter().filter(move |((number, ..), _)| *number == conn).map(|(_, waiting)| waiting)
+    }
+
+    /// How far a pending exchange has come.
+    pub fn progress(&self, exchange: ExchangeIndex) -> Option<&Progress> {
+        self.waiting
+            .values()
+            .find(|waiting| waiting.exchange == exchange)
+            .and_then(|waiting| waiting.progress.as_ref())
+    }
+
+    fn connection_mut(&mut self, number: u32) -> &mut Connection {
+        // Numbers come from us, but an opened file may hold anything: bound what it can make us allocate.
+        let index = (number as usize).min(65_535);
+        while self.connections.len() <= index {
+            let number = self.connections.len() as u32;
+            self.connections.push(Connection::default());
+            if number as usize == index {
+                self.connections[index].number = index as u32;
+            }
+        }
+        let connection = &mut self.connections[index];
+        connection.number = index as u32;
+        connection
+    }
+
+    /// Takes one more entry; says what it did to the rows.
+    pub(super) fn fold(&mut self, entry: &Recorded) -> Vec<Linked> {
+        match &entry.facts {
+            Facts::Messages(messages) => {
+                let mut linked = Vec::with_capacity(1);
+                for (place, message) in messages.iter().enumerate() {
+                    self.message(entry, place, message, &mut linked);
+                }
+                linked
+            }
+            Facts::Junk(_) => {
+                if entry.channel == Channel::Stdout {
+                    self.connection_mut(entry.conn).counters.junk += 1;
+                }
+                vec![Linked::Single(0)]
+            }
+            Facts::Line(level) => {
+                if level.is_some_and(|level| level >= crate::session::level::Level::Error) {
+                    self.errors += 1;
+                }
+                self.connection_mut(entry.conn).line(entry.preview.as_deref());
+                vec![]
+            }
+            Facts::Note(note) => self.note(entry, note),
+            Facts::Other => vec![Linked::Single(0)],
+        }
+    }
+
+    fn note(&mut self, entry: &Recorded, note: &Note) -> Vec<Linked> {
+        let mut linked = match note {
+            // Usage is a measurement, not an event; it has no row.
+            Note::Usage { .. } => vec![],
+            _ => vec![Linked::Single(0)],
+        };
+        if let Note::Gap { lost } = note {
+            self.lost += lost;
+        }
+        if entry.conn > 0 {
+            self.connection_mut(entry.conn).note(note, entry.us);
+        }
+        match note {
+            Note::Exit { .. } | Note::StartFailed { .. } => {
+                let gone: Vec<Key> =
+                    self.waiting.keys().filter(|(conn, ..)| *conn == entry.conn).cloned().collect();
+                let mut ended: Vec<ExchangeIndex> =
+                    gone.iter().filter_map(|key| self.waiting.remove(key)).map(|waiting| waiting.exchange).collect();
+                ended.sort_unstable();
+                self.connection_mut(entry.conn).counters.failures += ended.len() as u64;
+                linked.extend(ended.into_iter().map(|exchange| Linked::Ended {
+                    exchange,
+                    status: Status::NoReply,
+                    answered: false,
+                }));
+            }
+            Note::Timeout { id, .. } => {
+                let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
+                linked.extend(self.end(&key, Status::TimedOut));
+            }
+            _ => {}
+        }
+        linked
+    }
+
+    fn end(&mut self, key: &Key, status: Status) -> Option<Linked> {
+        let waiting = self.waiting.remove(key)?;
+        if status.is_failure() {
+            self.connection_mut(key.0).counters.failures += 1;
+        }
+        Some(Linked::Ended {
+            exchange: waiting.exchange,
+            status,
+            answered: false,
+        })
+    }
+
+    fn message(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+        let connection = self.connection_mut(entry.conn);
+        match entry.direction {
+            Direction::Out => connection.counters.out += 1,
+            _ => connection.counters.received += 1,
+        }
+        match message.kind {
+            Kind::Request => self.request(entry, place, message, linked),
+            Kind::Notification => {
+                self.notification(entry, message, linked);
+                linked.push(Linked::Single(place));
+            }
+            Kind::Result | Kind::Error => self.response(entry, place, message, linked),
+            Kind::Malformed => linked.push(Linked::Single(place)),
+        }
+    }
+
+    fn request(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+        let exchange = self.exchanges;
+        self.exchanges += 1;
+        linked.push(Linked::Opened(place));
+        let Some(id) = &message.id else { return };
+        let method = message.method.as_deref().unwrap_or_default();
+        let list = List::of_method(method).map(|list| (list, message.subject.is_none()));
+        if entry.direction == Direction::Out
+            && let Some((list, first)) = list
+        {
+            self.connection_mut(entry.conn).list_mut(list).asked(first);
+        }
+        let key = (entry.conn, entry.direction, id.clone());
+        if let Some(ended) = self.end(&key, Status::Superseded) {
+            linked.push(ended);
+        }
+        self.waiting.insert(
+            key,
+            Waiting {
+                exchange,
+                list,
+                opens: matches!(method, "initialize" | "server/discover"),
+                token: message.progress_token.clone(),
+                progress: None,
+            },
+        );
+    }
+
+    fn response(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+        let asked = match entry.direction {
+            Direction::Out => Direction::In,
+            _ => Direction::Out,
+        };
+        let found = message
+            .id
+            .as_ref()
+            .and_then(|id| self.waiting.remove(&(entry.conn, asked, id.clone())));
+        let Some(waiting) = found else {
+            linked.push(Linked::Orphan(place));
+            return;
+        };
+        let connection = self.connection_mut(entry.conn);
+        let status = match &message.detail {
+            Detail::Error { code, .. } => {
+                let code = code.unwrap_or(0);
+                if let Some((list, _)) = waiting.list {
+                    connection.list_mut(list).refused(code);
+                }
+                Status::Error(code)
+            }
+            Detail::Result(result) => {
+                if waiting.opens
+                    && let Some(opening) = &result.opening
+                {
+                    connection.opened(opening);
+                }
+                if let (Some((list, _)), Some(listing)) = (waiting.list, &result.listing)
+                    && listing.list == list
+                {
+                    connection.list_mut(list).page(listing.clone());
+                }
+                match result.result_type.as_deref() {
+                    Some("input_required") => Status::InputRequired,
+                    Some("task") => Status::Task,
+                    _ if result.is_error => Status::ToolError,
+                    _ => Status::Ok,
+                }
+            }
+            _ => Status::Ok,
+        };
+        if status.is_failure() {
+            connection.counters.failures += 1;
+        }
+        linked.push(Linked::Ended {
+            exchange: waiting.exchange,
+            status,
+            answered: true,
+        });
+    }
+
+    fn notification(&mut self, entry: &Recorded, message: &Message, linked: &mut Vec<Linked>) {
+        match &message.detail {
+            Detail::Cancelled { request } => {
+                linked.extend(self.end(&(entry.conn, entry.direction, request.clone()), Status::Cancelled));
+            }
+            Detail::Progress { token, progress, total, message } => {
+                let waiting = self.waiting.iter_mut().find(|((conn, direction, _), waiting)| {
+                    *conn == entry.conn && *direction != entry.direction && waiting.token.as_ref() == Some(token)
+                });
+                if let Some((_, waiting)) = waiting {
+                    let count = waiting.progress.as_ref().map_or(0, |progress| progress.count);
+                    waiting.progress = Some(Progress {
+                        progress: progress.clone(),
+                        total: total.clone(),
+                        message: message.clone(),
+                        count: count + 1,
+                    });
+                }
+            }
+            _ => {
+                let connection = self.connection_mut(entry.conn);
+                if message.method.as_deref() == Some("notifications/initialized")
+                    && entry.direction == Direction::Out
+                    && connection.link == LinkState::Starting
+                {
+                    // A recording of somebody else's traffic: no notes of ours say that it works.
+                    connection.link = LinkState::Ready;
+                }
+            }
+        }
+    }
+}

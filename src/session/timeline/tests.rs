@@ -1,0 +1,200 @@
+//! The fold, on small sessions written as lines: `> frame` to the server, `< frame` from it, `2 text` on stderr,
+//! `! text` junk on stdout, `* note` as JSON.
+
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::mcp::types::List;
+use crate::session::Entry;
+
+fn entries(lines: &[&str]) -> Vec<Recorded> {
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let (mark, body) = line.split_at(2);
+            let (channel, direction) = match mark {
+                "> " => (Channel::Wire, Direction::Out),
+                "< " => (Channel::Wire, Direction::In),
+                "2 " => (Channel::Stderr, Direction::In),
+                "! " => (Channel::Stdout, Direction::In),
+                _ => (Channel::Note, Direction::Here),
+            };
+            let entry = Entry {
+                seq: index as u64 + 1,
+                us: index as u64 * 1000,
+                at: Timestamp::UNIX_EPOCH,
+                conn: 1,
+                channel,
+                direction,
+                aux: false,
+                body: body.as_bytes().to_vec(),
+                ending: Cow::Borrowed("\n"),
+                extra: None,
+            };
+            Recorded::of(&entry, Place::default())
+        })
+        .collect()
+}
+
+fn fold(lines: &[&str]) -> Timeline {
+    let mut timeline = Timeline::default();
+    for entry in entries(lines) {
+        timeline.push(&entry);
+    }
+    timeline
+}
+
+fn statuses(timeline: &Timeline) -> Vec<String> {
+    timeline
+        .rows()
+        .iter()
+        .map(|row| match row {
+            Row::Exchange(index) => timeline.exchange(*index).unwrap().status.to_string(),
+            Row::Single(index) => timeline.single_row(*index).unwrap().kind.word().to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn requests_meet_their_answers_by_direction_and_type_of_id() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+        r#"< {"jsonrpc":"2.0","id":"1","result":{}}"#,
+        r#"> {"jsonrpc":"2.0","id":1,"result":{}}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{"isError":true}}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+    ]);
+    assert_eq!(statuses(&timeline), ["tool error", "ok", "unknown id", "duplicate"]);
+    assert_eq!(timeline.took(&timeline.exchanges()[0]), Some(4000));
+    assert_eq!(timeline.word(timeline.exchanges()[0].subject), "a");
+}
+
+#[test]
+fn an_ended_connection_answers_nothing() {
+    let timeline = fold(&[
+        r#"* {"event":"connect","name":"x","transport":"stdio","era":"auto"}"#,
+        r#"* {"event":"spawn","pid":7,"command":["a"]}"#,
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+        "2 boom",
+        "! hello",
+        r#"* {"event":"exit","code":3,"signal":null}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+    ]);
+    let connection = timeline.state().connection(1).unwrap();
+    assert_eq!(connection.link, LinkState::Exited { code: Some(3), signal: None, asked: false });
+    assert_eq!(connection.stderr_tail, ["boom".into()]);
+    assert_eq!((connection.counters.junk, connection.counters.stderr, connection.counters.failures), (1, 1, 1));
+    assert_eq!(statuses(&timeline), ["–", "–", "no reply", "junk", "–", "late"]);
+    assert_eq!(timeline.exchanges()[0].status_at(4), Status::Pending);
+}
+
+#[test]
+fn timeouts_and_cancellations_make_answers_late() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"x"}"#,
+        r#"> {"jsonrpc":"2.0","id":"b","method":"x"}"#,
+        r#"* {"event":"timeout","id":1,"after_ms":5}"#,
+        r#"> {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"b"}}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+        r#"< {"jsonrpc":"2.0","id":"b","result":{}}"#,
+        r#"< {"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x"}}"#,
+    ]);
+    assert_eq!(statuses(&timeline), ["timeout", "cancelled", "–", "–", "late", "late", "no id"]);
+}
+
+#[test]
+fn pages_add_up_and_refreshes_replace() {
+    let mut lines = vec![
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"}],"nextCursor":"2"}}"#,
+        r#"> {"jsonrpc":"2.0","id":2,"method":"tools/list","params":{"cursor":"2"}}"#,
+    ];
+    let names = |timeline: &Timeline| -> Vec<String> {
+        let list = timeline.state().connection(1).unwrap().list(List::Tools).clone();
+        list.items.iter().map(|item| item.name.to_string()).collect()
+    };
+    assert_eq!(names(&fold(&lines)), ["a"]);
+    assert_eq!(fold(&lines).state().connection(1).unwrap().list(List::Tools).listed, Listed::Loading);
+    lines.push(r#"< {"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"b"}]}}"#);
+    assert_eq!(names(&fold(&lines)), ["a", "b"]);
+    lines.extend([
+        r#"> {"jsonrpc":"2.0","id":3,"method":"tools/list"}"#,
+        r#"< {"jsonrpc":"2.0","id":3,"result":{"tools":[{"name":"b"},{"name":"c"}]}}"#,
+    ]);
+    let timeline = fold(&lines);
+    assert_eq!(names(&timeline), ["b", "c"]);
+    assert_eq!(timeline.state().connection(1).unwrap().list(List::Tools).changed, (1, 1));
+}
+
+#[test]
+fn progress_belongs_to_its_call() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","_meta":{"progressToken":9}}}"#,
+        r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":9,"progress":1,"total":3,"message":"one"}}"#,
+        r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"9","progress":2}}"#,
+    ]);
+    let progress = timeline.state().progress(0).unwrap();
+    assert_eq!((&*progress.progress, progress.total.as_deref(), progress.count), ("1", Some("3"), 1));
+}
+
+#[test]
+fn a_batch_is_as_many_rows_as_messages() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"a"}"#,
+        r#"> {"jsonrpc":"2.0","id":2,"method":"b"}"#,
+        r#"< [{"jsonrpc":"2.0","id":2,"result":{}},{"jsonrpc":"2.0","method":"n"},{"jsonrpc":"2.0","id":1,"error":{"code":-5,"message":""}}]"#,
+    ]);
+    assert_eq!(statuses(&timeline), ["-5", "ok", "–"]);
+}
+
+#[test]
+fn a_resident_entry_is_small() {
+    // An entry, its row, its log line; an exchange is shared by two entries.
+    let each = size_of::<EntryRow>() + size_of::<Row>() + size_of::<LogRow>();
+    let shared = (size_of::<Exchange>() + size_of::<(u64, ExchangeIndex)>() * 2) / 2;
+    assert!(each + shared <= 150, "{each} + {shared}");
+}
+
+proptest! {
+    /// The state at any entry is the state of a fold that stops there.
+    #[test]
+    fn any_prefix_can_be_had_again(
+        picks in prop::collection::vec((0usize..12, 0u8..4), 1..60),
+        cut in 0usize..60,
+    ) {
+        let lines: Vec<String> = picks.iter().map(|(kind, id)| match kind {
+            0 => format!(r#"> {{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#),
+            1 => format!(r#"> {{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"t{id}","_meta":{{"progressToken":{id}}}}}}}"#),
+            2 => format!(r#"< {{"jsonrpc":"2.0","id":{id},"result":{{"tools":[{{"name":"n{id}"}}]}}}}"#),
+            3 => format!(r#"< {{"jsonrpc":"2.0","id":{id},"error":{{"code":{id},"message":""}}}}"#),
+            4 => format!(r#"< {{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#),
+            5 => format!(r#"> {{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#),
+            6 => format!(r#"< {{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{id},"progress":1}}}}"#),
+            7 => format!(r#"> {{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id}}}}}"#),
+            8 => format!(r#"* {{"event":"timeout","id":{id},"after_ms":1}}"#),
+            9 => format!(r#"* {{"event":"spawn","pid":{id},"command":["x"]}}"#),
+            10 => format!(r#"* {{"event":"exit","code":{id},"signal":null}}"#),
+            _ => format!("2 line {id}"),
+        }).collect();
+        let all = entries(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let cut = cut.min(all.len() - 1);
+        let mut whole = Timeline::default();
+        for entry in &all {
+            whole.push(entry);
+        }
+        let mut part = Timeline::default();
+        for entry in &all[..=cut] {
+            part.push(entry);
+        }
+        let again = whole.state_at(cut as EntryIndex, |range| all[range.start as usize..range.end as usize].to_vec());
+        prop_assert_eq!(&again, part.state());
+        for (before, after) in part.exchanges().iter().zip(whole.exchanges()) {
+            prop_assert_eq!(before.status, after.status_at(cut as EntryIndex));
+        }
+        prop_assert_eq!(part.rows(), &whole.rows()[..part.rows().len()]);
+    }
+}
