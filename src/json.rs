@@ -159,7 +159,10 @@ impl<'a> Iterator for Members<'a> {
             return None;
         }
         let key_end = skip_string(raw, at);
-        let key = decode(raw.get(at + 1..key_end.saturating_sub(1)).unwrap_or_default());
+        let key = decode(
+            raw.get(at + 1..key_end.saturating_sub(1))
+                .unwrap_or_default(),
+        );
         let colon = skip_space(raw, key_end);
         if raw.get(colon) != Some(&b':') {
             self.at = raw.len();
@@ -208,7 +211,10 @@ pub(crate) fn skip_space(raw: &[u8], mut at: usize) -> usize {
 /// The end of the string whose opening quote is at `start`; the end of the text when it is never closed.
 pub(crate) fn skip_string(raw: &[u8], start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(found) = raw.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+    while let Some(found) = raw
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
         at += found;
         if raw[at] == b'"' {
             return at + 1;
@@ -246,10 +252,9 @@ fn skip_value(raw: &[u8], at: usize) -> usize {
         }
         _ => {
             let mut here = at;
-            while raw
-                .get(here)
-                .is_some_and(|byte| !matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r'))
-            {
+            while raw.get(here).is_some_and(|byte| {
+                !matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r')
+            }) {
                 here += 1;
             }
             here
@@ -305,7 +310,9 @@ pub(crate) fn decode(inside: &[u8]) -> Cow<'_, str> {
 pub(crate) fn hex4(raw: &[u8], at: usize) -> Option<u32> {
     let digits = raw.get(at..at + 4)?;
     digits.iter().try_fold(0, |sum, digit| {
-        char::from(*digit).to_digit(16).map(|value| sum * 16 + value)
+        char::from(*digit)
+            .to_digit(16)
+            .map(|value| sum * 16 + value)
     })
 }
 

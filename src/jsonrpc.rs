@@ -169,7 +169,9 @@ pub fn envelope(raw: &[u8]) -> Option<Envelope<'_>> {
 
 /// A request frame, without line ending. `params` is raw JSON.
 pub fn request(id: &Id, method: &str, params: Option<&str>) -> String {
-    let params = params.map(|raw| format!(",\"params\":{raw}")).unwrap_or_default();
+    let params = params
+        .map(|raw| format!(",\"params\":{raw}"))
+        .unwrap_or_default();
     format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":{}{params}}}",
         id.to_json(),
@@ -179,13 +181,21 @@ pub fn request(id: &Id, method: &str, params: Option<&str>) -> String {
 
 /// A notification frame, without line ending. `params` is raw JSON.
 pub fn notification(method: &str, params: Option<&str>) -> String {
-    let params = params.map(|raw| format!(",\"params\":{raw}")).unwrap_or_default();
-    format!("{{\"jsonrpc\":\"2.0\",\"method\":{}{params}}}", json::quote(method))
+    let params = params
+        .map(|raw| format!(",\"params\":{raw}"))
+        .unwrap_or_default();
+    format!(
+        "{{\"jsonrpc\":\"2.0\",\"method\":{}{params}}}",
+        json::quote(method)
+    )
 }
 
 /// A result frame. `result` is raw JSON.
 pub fn result(id: &Id, result: &str) -> String {
-    format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{result}}}", id.to_json())
+    format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{result}}}",
+        id.to_json()
+    )
 }
 
 /// An error frame.
@@ -211,12 +221,27 @@ mod tests {
     #[test]
     fn kinds() {
         for (text, kind) in [
-            (r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, Some(Kind::Request)),
-            (r#"{"jsonrpc":"2.0","method":"x"}"#, Some(Kind::Notification)),
-            (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, Some(Kind::Result)),
+            (
+                r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+                Some(Kind::Request),
+            ),
+            (
+                r#"{"jsonrpc":"2.0","method":"x"}"#,
+                Some(Kind::Notification),
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
+                Some(Kind::Result),
+            ),
             (r#"{"id":1,"result":{}}"#, Some(Kind::Result)),
-            (r#"{"jsonrpc":"2.0","error":{"code":-1}}"#, Some(Kind::Error)),
-            (r#"{"jsonrpc":"2.0","id":null,"error":{}}"#, Some(Kind::Error)),
+            (
+                r#"{"jsonrpc":"2.0","error":{"code":-1}}"#,
+                Some(Kind::Error),
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":null,"error":{}}"#,
+                Some(Kind::Error),
+            ),
             (r#"{"jsonrpc":"2.0"}"#, Some(Kind::Malformed)),
             (r#"{"level":"info","msg":"starting"}"#, None),
             (r#"{"level":"error","error":"boom"}"#, None),
@@ -236,7 +261,10 @@ mod tests {
             .map(|raw| Id::read(raw.as_bytes()))
             .collect();
         assert_ne!(ids[0], ids[1]);
-        assert_eq!(ids.iter().map(Id::is_valid).collect::<Vec<_>>(), [true, true, false, false, false]);
+        assert_eq!(
+            ids.iter().map(Id::is_valid).collect::<Vec<_>>(),
+            [true, true, false, false, false]
+        );
         assert_eq!(ids[3].to_json(), "1.0");
     }
 

@@ -9,6 +9,7 @@ pub mod json;
 pub mod jsonrpc;
 pub mod logging;
 pub mod mcp;
+pub mod note;
 pub mod paths;
 pub mod recorder;
 pub mod recording;

@@ -1,7 +1,7 @@
 //! A session: one run of mcpscope (or one tap). One file, one sequence of entries over all its connections.
 //!
 //! This file owns the entry, the one thing everything else is derived from. [`codec`] writes and reads the
-//! lines of the file, [`note`] has the bodies of our own entries, [`timeline`] is the fold over all of them.
+//! lines of the file, [`crate::note`] has the bodies of our own entries, [`timeline`] is the fold over all of them.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 pub mod codec;
 pub mod level;
-pub mod note;
 pub mod recorded;
 pub mod timeline;
 

@@ -34,12 +34,18 @@ impl Value {
     fn read(whole: &[u8], raw: &[u8], depth: usize) -> Result<Self, Problem> {
         if depth > DEPTH {
             let at = raw.as_ptr() as usize - whole.as_ptr() as usize;
-            return Err(Problem::new(whole, at, format!("nested deeper than {DEPTH} levels")));
+            return Err(Problem::new(
+                whole,
+                at,
+                format!("nested deeper than {DEPTH} levels"),
+            ));
         }
         Ok(match kind(raw) {
             Kind::Object => Self::Object(
                 members(raw)
-                    .map(|(key, value)| Ok((key.into_owned(), Self::read(whole, value, depth + 1)?)))
+                    .map(|(key, value)| {
+                        Ok((key.into_owned(), Self::read(whole, value, depth + 1)?))
+                    })
                     .collect::<Result<_, Problem>>()?,
             ),
             Kind::Array => Self::Array(
@@ -194,7 +200,8 @@ mod tests {
 
     #[test]
     fn goes_back_as_it_came() {
-        let text = r#"{"z":1.0,"a":1152921504606846976,"z":[1e400,-0,{}],"t":"é\n","n":null,"b":true}"#;
+        let text =
+            r#"{"z":1.0,"a":1152921504606846976,"z":[1e400,-0,{}],"t":"é\n","n":null,"b":true}"#;
         assert_eq!(Value::parse(text.as_bytes()).unwrap().to_string(), text);
     }
 

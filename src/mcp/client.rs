@@ -1,1 +1,666 @@
-//! client
+//! The client's half of the protocol, sans-io: told what happened, it answers what to do.
+//!
+//! It owns ids, time limits, the opening of a connection in both eras, paging, cancelling and the answers to
+//! server requests. It reads no clock (time comes in), touches no bytes but those it sends, and never sees a
+//! transport, so every rule of the lifecycle is a transcript in `client/tests.rs`.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+mod opening;
+#[cfg(test)]
+mod tests;
+
+use super::facts::{Detail, Message, Opening};
+use super::meta;
+use super::revision::{Era, Revision};
+use super::types::List;
+use crate::json::Value;
+use crate::jsonrpc::{self, Id, Kind};
+use crate::note::Note;
+use opening::Phase;
+
+/// A list longer than this many pages is taken for one that never ends.
+const PAGES: u32 = 1_000;
+
+/// How to find out the era.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EraChoice {
+    /// Ask (`server/discover`), fall back to the handshake.
+    #[default]
+    Auto,
+    /// Handshake, without asking.
+    Legacy,
+    /// Stateless, or not at all.
+    Modern,
+}
+
+impl EraChoice {
+    /// The word people use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Legacy => "legacy",
+            Self::Modern => "modern",
+        }
+    }
+}
+
+/// What a connection may be told beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// How to find out the era.
+    pub era: EraChoice,
+    /// The revision to propose in the handshake; the newest by default.
+    pub revision: Option<Revision>,
+    /// How long to wait for the answer to the probe.
+    pub probe_wait: Duration,
+    /// How long to wait for any other answer; progress starts it anew.
+    pub request_wait: Duration,
+    /// How long to wait at the very most, progress or not.
+    pub request_wait_max: Duration,
+    /// The lists to ask for as soon as the connection works.
+    pub lists: Vec<List>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            era: EraChoice::Auto,
+            revision: None,
+            probe_wait: Duration::from_secs(3),
+            request_wait: Duration::from_secs(60),
+            request_wait_max: Duration::from_secs(600),
+            lists: List::ALL.to_vec(),
+        }
+    }
+}
+
+/// A request somebody wants sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The caller's own number for it, given back in [`Output::Send`] and [`Output::Finished`].
+    pub ticket: u64,
+    /// The method.
+    pub method: String,
+    /// Raw JSON object, sent as it is but for `_meta`.
+    pub params: Option<String>,
+    /// Instead of [`Options::request_wait`].
+    pub wait: Option<Duration>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input<'a> {
+    /// The process runs and can be talked to (again, after [`Output::Respawn`]).
+    Started,
+    /// A message came.
+    Message(&'a Message),
+    /// The process is gone.
+    Gone,
+    /// Somebody wants a request sent; kept until the connection works.
+    Call(Call),
+    /// Somebody no longer wants it.
+    Cancel(u64),
+    /// Somebody wants a list fetched anew.
+    Refresh(List),
+    /// Time has passed; see [`Client::deadline`].
+    Tick,
+}
+
+/// What to do about it, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Send this frame.
+    Send {
+        /// Without line ending.
+        frame: String,
+        /// Whose request it is.
+        ticket: Option<u64>,
+        /// Sent for our own sake.
+        aux: bool,
+    },
+    /// Record this.
+    Note(NoteText),
+    /// Start the process again; then say [`Input::Started`].
+    Respawn,
+    /// The connection works.
+    Ready,
+    /// A list has come as far as it will.
+    Listed(List),
+    /// A request is over.
+    Finished {
+        /// Whose.
+        ticket: u64,
+        /// How.
+        end: End,
+    },
+    /// The connection cannot work; the process should be shut down.
+    Failed,
+}
+
+/// A [`Note`] that can be compared: its JSON body and its channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteText(pub String);
+
+impl From<Note> for NoteText {
+    fn from(note: Note) -> Self {
+        Self(note.to_json())
+    }
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// With a response, good or bad; the message that was just put in is it.
+    Answered,
+    /// We stopped waiting.
+    TimedOut,
+    /// It was cancelled.
+    Cancelled,
+    /// The connection ended first.
+    Gone,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Purpose {
+    Probe,
+    Initialize,
+    List {
+        list: List,
+        page: u32,
+        seen: HashSet<String>,
+    },
+    Call {
+        ticket: u64,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Pending {
+    purpose: Purpose,
+    sent: Duration,
+    wait: Duration,
+    until: Duration,
+    at_most: Duration,
+    token: Option<Id>,
+}
+
+/// The state of one connection's client half.
+#[derive(Debug)]
+pub struct Client {
+    options: Options,
+    phase: Phase,
+    era: Era,
+    next_id: i64,
+    probes: u32,
+    pending: HashMap<Id, Pending>,
+    queued: Vec<Call>,
+    /// A list that changed again while it was being fetched.
+    stale: HashSet<List>,
+    opening: Option<Opening>,
+    /// A discover result that came after we had fallen back to the handshake.
+    late: Option<Opening>,
+    respawned: bool,
+}
+
+impl Client {
+    /// A client that has not begun.
+    pub fn new(options: Options) -> Self {
+        Self {
+            era: Era::Legacy,
+            options,
+            phase: Phase::Idle,
+            next_id: 1,
+            probes: 0,
+            pending: HashMap::new(),
+            queued: Vec::new(),
+            stale: HashSet::new(),
+            opening: None,
+            late: None,
+            respawned: false,
+        }
+    }
+
+    /// When to say [`Input::Tick`] next, if nothing else happens first.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.pending.values().map(|pending| pending.until).min()
+    }
+
+    /// Whether the connection works.
+    pub fn is_ready(&self) -> bool {
+        self.phase == Phase::Ready
+    }
+
+    /// Takes what happened at `now` (on any clock that does not run backwards) and says what to do.
+    pub fn handle(&mut self, now: Duration, input: Input<'_>) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Started => self.started(now, &mut out),
+            Input::Message(message) => self.message(now, message, &mut out),
+            Input::Gone => self.gone(&mut out),
+            Input::Call(call) => match self.phase {
+                Phase::Ready => self.call(now, call, &mut out),
+                Phase::Over => out.push(Output::Finished {
+                    ticket: call.ticket,
+                    end: End::Gone,
+                }),
+                _ => self.queued.push(call),
+            },
+            Input::Cancel(ticket) => self.cancel(ticket, &mut out),
+            Input::Refresh(list) => {
+                if self.is_ready() {
+                    self.refresh(now, list, &mut out);
+                }
+            }
+            Input::Tick => self.tick(now, &mut out),
+        }
+        out
+    }
+
+    fn message(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+        match message.kind {
+            Kind::Request => self.answer(message, out),
+            Kind::Result | Kind::Error => self.response(now, message, out),
+            Kind::Notification => match &message.detail {
+                Detail::Progress { token, .. } => self.progress(now, token),
+                Detail::Changed(lists) if self.is_ready() => {
+                    for list in *lists {
+                        self.refresh(now, *list, out);
+                    }
+                }
+                _ => {}
+            },
+            Kind::Malformed => {}
+        }
+    }
+
+    /// Server requests (2024-11-05 … 2025-11-25): ping is answered at once, also while opening and closing; what we
+    /// did not advertise is refused. In 2026-07-28 a client may send no responses at all.
+    fn answer(&mut self, message: &Message, out: &mut Vec<Output>) {
+        let method = message.method.as_deref().unwrap_or_default();
+        let Some(id) = message.id.as_ref().filter(|id| id.is_valid()) else {
+            return remark(
+                out,
+                format!("{method} cannot be answered: its id is neither string nor integer"),
+            );
+        };
+        if self.era == Era::Modern && self.is_ready() {
+            return remark(
+                out,
+                format!("{method} is not answered: 2026-07-28 knows no server requests"),
+            );
+        }
+        let frame = match method {
+            "ping" => jsonrpc::result(id, "{}"),
+            _ => jsonrpc::error(
+                id,
+                -32601,
+                &format!("{method} is not supported by this client"),
+            ),
+        };
+        out.push(Output::Send {
+            frame,
+            ticket: None,
+            aux: true,
+        });
+    }
+
+    fn progress(&mut self, now: Duration, token: &Id) {
+        for pending in self.pending.values_mut() {
+            if pending.token.as_ref() == Some(token) {
+                pending.until = (now + pending.wait).min(pending.at_most);
+            }
+        }
+    }
+
+    fn response(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+        let Some(pending) = message.id.as_ref().and_then(|id| self.pending.remove(id)) else {
+            return self.stray(message, out);
+        };
+        match pending.purpose {
+            Purpose::Probe => self.probed(now, message, out),
+            Purpose::Initialize => self.initialized(now, message, out),
+            Purpose::Call { ticket } => out.push(Output::Finished {
+                ticket,
+                end: End::Answered,
+            }),
+            Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
+        }
+    }
+
+    /// A response nothing waits for: late, unknown, or the answer to a probe we gave up.
+    fn stray(&mut self, message: &Message, out: &mut Vec<Output>) {
+        let is_probe =
+            matches!(&message.id, Some(Id::Text(text)) if text.starts_with(opening::PROBE_ID));
+        let Detail::Result(result) = &message.detail else {
+            return;
+        };
+        if let (true, Some(opening)) = (is_probe, &result.opening) {
+            if self.is_ready() {
+                remark(
+                    out,
+                    "server/discover was answered after the handshake was done; the connection stays as it is".to_owned(),
+                );
+            } else {
+                self.late = Some(Opening::clone(opening));
+            }
+        }
+    }
+
+    fn listed(
+        &mut self,
+        now: Duration,
+        message: &Message,
+        list: List,
+        page: u32,
+        mut seen: HashSet<String>,
+        out: &mut Vec<Output>,
+    ) {
+        let next = match &message.detail {
+            Detail::Result(result) => result
+                .listing
+                .as_ref()
+                .and_then(|listing| listing.next.clone()),
+            _ => None,
+        };
+        if let Some(cursor) = next {
+            let why = if !seen.insert(cursor.to_string()) {
+                Some(format!(
+                    "the server gave the cursor {} again",
+                    crate::json::quote(&cursor)
+                ))
+            } else if page >= PAGES {
+                Some("that is more than any list should have".to_owned())
+            } else {
+                None
+            };
+            match why {
+                None => return self.ask_page(now, list, page + 1, Some(&cursor), seen, out),
+                Some(why) => out.push(Output::Note(
+                    Note::ListCut {
+                        method: list.method().to_owned(),
+                        pages: u64::from(page),
+                        why,
+                    }
+                    .into(),
+                )),
+            }
+        }
+        out.push(Output::Listed(list));
+        if self.stale.remove(&list) {
+            self.refresh(now, list, out);
+        }
+    }
+
+    /// Fetches a list, unless it is being fetched: then once more afterwards, however often it changed meanwhile.
+    fn refresh(&mut self, now: Duration, list: List, out: &mut Vec<Output>) {
+        let busy = self
+            .pending
+            .values()
+            .any(|pending| matches!(&pending.purpose, Purpose::List { list: other, .. } if *other == list));
+        if busy {
+            self.stale.insert(list);
+        } else {
+            self.ask_page(now, list, 1, None, HashSet::new(), out);
+        }
+    }
+
+    fn ask_page(
+        &mut self,
+        now: Duration,
+        list: List,
+        page: u32,
+        cursor: Option<&str>,
+        seen: HashSet<String>,
+        out: &mut Vec<Output>,
+    ) {
+        let params = cursor.map(|cursor| format!("{{\"cursor\":{}}}", crate::json::quote(cursor)));
+        let id = self.fresh_id();
+        self.send(
+            now,
+            id,
+            list.method(),
+            params.as_deref(),
+            Purpose::List { list, page, seen },
+            None,
+            out,
+        );
+    }
+
+    fn call(&mut self, now: Duration, call: Call, out: &mut Vec<Output>) {
+        let id = self.fresh_id();
+        let purpose = Purpose::Call {
+            ticket: call.ticket,
+        };
+        self.send(
+            now,
+            id,
+            &call.method,
+            call.params.as_deref(),
+            purpose,
+            call.wait,
+            out,
+        );
+    }
+
+    fn fresh_id(&mut self) -> Id {
+        let id = self.next_id;
+        self.next_id += 1;
+        Id::Integer(id)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one place that sends; everything it takes differs per caller"
+    )]
+    fn send(
+        &mut self,
+        now: Duration,
+        id: Id,
+        method: &str,
+        params: Option<&str>,
+        purpose: Purpose,
+        wait: Option<Duration>,
+        out: &mut Vec<Output>,
+    ) {
+        let ticket = match purpose {
+            Purpose::Call { ticket } => Some(ticket),
+            _ => None,
+        };
+        let modern =
+            matches!(purpose, Purpose::Probe) || (self.era == Era::Modern && self.is_ready());
+        let token = (method == "tools/call").then(|| id.clone());
+        let mut fields = Vec::new();
+        if modern {
+            fields = modern_meta();
+        }
+        if let Some(token) = &token {
+            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&token.to_json())));
+        }
+        let params = with_meta(params, fields);
+        let wait = wait.unwrap_or(match purpose {
+            Purpose::Probe => self.options.probe_wait,
+            _ => self.options.request_wait,
+        });
+        out.push(Output::Send {
+            frame: jsonrpc::request(&id, method, params.as_deref()),
+            ticket,
+            aux: ticket.is_none(),
+        });
+        let at_most = now + self.options.request_wait_max.max(wait);
+        self.pending.insert(
+            id,
+            Pending {
+                purpose,
+                sent: now,
+                wait,
+                until: (now + wait).min(at_most),
+                at_most,
+                token,
+            },
+        );
+    }
+
+    fn cancel(&mut self, ticket: u64, out: &mut Vec<Output>) {
+        if let Some(place) = self.queued.iter().position(|call| call.ticket == ticket) {
+            self.queued.remove(place);
+            out.push(Output::Finished {
+                ticket,
+                end: End::Cancelled,
+            });
+        }
+        let found = self.pending.iter().find_map(|(id, pending)| {
+            matches!(pending.purpose, Purpose::Call { ticket: other } if other == ticket)
+                .then(|| id.clone())
+        });
+        if let Some(id) = found {
+            self.pending.remove(&id);
+            out.push(cancelled(&id, "cancelled by the user"));
+            out.push(Output::Finished {
+                ticket,
+                end: End::Cancelled,
+            });
+        }
+    }
+
+    fn tick(&mut self, now: Duration, out: &mut Vec<Output>) {
+        let mut due: Vec<Id> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.until <= now)
+            .map(|(id, _)| id.clone())
+            .collect();
+        due.sort_by_key(Id::to_json);
+        for id in due {
+            let Some(pending) = self.pending.remove(&id) else {
+                continue;
+            };
+            out.push(Output::Note(
+                Note::Timeout {
+                    id: id.to_json(),
+                    after_ms: (now - pending.sent).as_millis() as u64,
+                }
+                .into(),
+            ));
+            match pending.purpose {
+                Purpose::Probe => self.probe_unanswered(now, out),
+                // `initialize` must not be cancelled (basic/lifecycle, Cancellation; all handshake revisions).
+                Purpose::Initialize => self.initialize_unanswered(now, out),
+                Purpose::List { list, .. } => {
+                    out.push(cancelled(&id, "timed out"));
+                    out.push(Output::Listed(list));
+                }
+                Purpose::Call { ticket } => {
+                    out.push(cancelled(&id, "timed out"));
+                    out.push(Output::Finished {
+                        ticket,
+                        end: End::TimedOut,
+                    });
+                }
+            }
+        }
+    }
+
+    fn gone(&mut self, out: &mut Vec<Output>) {
+        if matches!(self.phase, Phase::Probing)
+            && !self.respawned
+            && self.options.era == EraChoice::Auto
+        {
+            // Older servers of some SDKs exit on any request before `initialize`.
+            self.respawned = true;
+            self.pending.clear();
+            self.phase = Phase::Idle;
+            opening::verdict(out, Era::Legacy, "the process exited on server/discover");
+            out.push(Output::Respawn);
+            return;
+        }
+        self.phase = Phase::Over;
+        self.end_all(out);
+    }
+
+    fn end_all(&mut self, out: &mut Vec<Output>) {
+        let mut tickets: Vec<u64> = self
+            .pending
+            .drain()
+            .filter_map(|(_, pending)| match pending.purpose {
+                Purpose::Call { ticket } => Some(ticket),
+                _ => None,
+            })
+            .chain(self.queued.drain(..).map(|call| call.ticket))
+            .collect();
+        tickets.sort_unstable();
+        out.extend(tickets.into_iter().map(|ticket| Output::Finished {
+            ticket,
+            end: End::Gone,
+        }));
+    }
+}
+
+fn remark(out: &mut Vec<Output>, what: String) {
+    out.push(Output::Note(Note::Remark { what }.into()));
+}
+
+fn cancelled(id: &Id, reason: &str) -> Output {
+    let params = format!(
+        "{{\"requestId\":{},\"reason\":{}}}",
+        id.to_json(),
+        crate::json::quote(reason)
+    );
+    Output::Send {
+        frame: jsonrpc::notification("notifications/cancelled", Some(&params)),
+        ticket: None,
+        aux: true,
+    }
+}
+
+fn raw_value(json: &str) -> Value {
+    Value::parse(json.as_bytes()).unwrap_or(Value::Null)
+}
+
+/// The `_meta` every 2026-07-28 request carries (basic `_meta`).
+fn modern_meta() -> Vec<(String, Value)> {
+    vec![
+        (
+            meta::PROTOCOL_VERSION.to_owned(),
+            Value::from(Revision::NEWEST_MODERN.as_str()),
+        ),
+        (meta::CLIENT_CAPABILITIES.to_owned(), Value::Object(vec![])),
+        (meta::CLIENT_INFO.to_owned(), client_info(true)),
+    ]
+}
+
+fn client_info(titled: bool) -> Value {
+    let mut members = vec![("name".to_owned(), Value::from("mcpscope"))];
+    if titled {
+        members.push(("title".to_owned(), Value::from("mcpscope")));
+    }
+    members.push(("version".to_owned(), Value::from(env!("CARGO_PKG_VERSION"))));
+    Value::Object(members)
+}
+
+/// Adds `fields` to the `_meta` of raw `params`; what the caller put there wins, everything else stays as spelled.
+fn with_meta(params: Option<&str>, fields: Vec<(String, Value)>) -> Option<String> {
+    if fields.is_empty() {
+        return params.map(str::to_owned);
+    }
+    let parsed = params.map(|raw| Value::parse(raw.as_bytes()));
+    let mut members = match parsed {
+        None => Vec::new(),
+        Some(Ok(Value::Object(members))) => members,
+        // Not ours to mend: somebody wants to send exactly this.
+        Some(_) => return params.map(str::to_owned),
+    };
+    match members.iter_mut().find(|(key, _)| key == "_meta") {
+        Some((_, Value::Object(existing))) => {
+            for (key, value) in fields {
+                if existing.iter().all(|(other, _)| *other != key) {
+                    existing.push((key, value));
+                }
+            }
+        }
+        Some(_) => {}
+        None => members.push(("_meta".to_owned(), Value::Object(fields))),
+    }
+    Some(Value::Object(members).to_string())
+}

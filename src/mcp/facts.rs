@@ -130,7 +130,11 @@ impl Opening {
     pub fn capability_names(&self) -> Vec<String> {
         self.capabilities
             .as_deref()
-            .map(|raw| json::members(raw.as_bytes()).map(|(key, _)| key.into_owned()).collect())
+            .map(|raw| {
+                json::members(raw.as_bytes())
+                    .map(|(key, _)| key.into_owned())
+                    .collect()
+            })
             .unwrap_or_default()
     }
 }
@@ -167,14 +171,17 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
 
 fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
     let path = Method::find(method)?.subject;
-    let raw = (!path.is_empty()).then(|| json::get(params, path)).flatten()?;
+    let raw = (!path.is_empty())
+        .then(|| json::get(params, path))
+        .flatten()?;
     let text = json::string(raw).map_or_else(|| String::from_utf8_lossy(raw), Cow::Owned);
     // A subject is a label: one screen line at most, whatever a server puts there.
     Some(text.chars().take(200).collect::<String>().into())
 }
 
 fn notification(method: &str, params: &[u8]) -> Detail {
-    let spelling = |name: &str| json::get(params, &[name]).map(|raw| String::from_utf8_lossy(raw).into());
+    let spelling =
+        |name: &str| json::get(params, &[name]).map(|raw| String::from_utf8_lossy(raw).into());
     match method {
         "notifications/progress" => match json::get(params, &["progressToken"]) {
             Some(token) => Detail::Progress {
@@ -185,11 +192,15 @@ fn notification(method: &str, params: &[u8]) -> Detail {
             },
             None => Detail::None,
         },
-        "notifications/cancelled" => json::get(params, &["requestId"]).map_or(Detail::None, |id| Detail::Cancelled {
-            request: Id::read(id),
-        }),
+        "notifications/cancelled" => {
+            json::get(params, &["requestId"]).map_or(Detail::None, |id| Detail::Cancelled {
+                request: Id::read(id),
+            })
+        }
         "notifications/message" => Detail::Log {
-            level: json::string_at(params, &["level"]).unwrap_or_default().into(),
+            level: json::string_at(params, &["level"])
+                .unwrap_or_default()
+                .into(),
         },
         other => match List::of_changed(other) {
             [] => Detail::None,
@@ -201,7 +212,9 @@ fn notification(method: &str, params: &[u8]) -> Detail {
 fn error(raw: &[u8]) -> Detail {
     Detail::Error {
         code: json::get(raw, &["code"]).and_then(json::integer),
-        message: json::string_at(raw, &["message"]).unwrap_or_default().into(),
+        message: json::string_at(raw, &["message"])
+            .unwrap_or_default()
+            .into(),
         supported: json::get(raw, &["data", "supported"])
             .map(|list| json::elements(list).filter_map(json::string).collect())
             .unwrap_or_default(),
@@ -226,7 +239,9 @@ fn result(raw: &[u8]) -> ResultFacts {
                 opens = true;
                 opening.supported = Some(json::elements(value).filter_map(json::string).collect());
             }
-            "capabilities" => opening.capabilities = Some(String::from_utf8_lossy(value).into_owned()),
+            "capabilities" => {
+                opening.capabilities = Some(String::from_utf8_lossy(value).into_owned())
+            }
             "serverInfo" => server_info(&mut opening, value),
             "instructions" => opening.instructions = json::string(value),
             "_meta" => {
@@ -245,7 +260,9 @@ fn result(raw: &[u8]) -> ResultFacts {
     }
     facts.listing = page.map(|(list, value)| Listing {
         list,
-        items: json::elements(value).map(|item| Arc::new(Item::read(item))).collect(),
+        items: json::elements(value)
+            .map(|item| Arc::new(Item::read(item)))
+            .collect(),
         next,
     });
     facts.opening = opens.then(|| Arc::new(opening));
@@ -276,13 +293,18 @@ mod tests {
 
     #[test]
     fn results_are_recognised_by_shape() {
-        let Detail::Result(list) =
-            one(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},7],"nextCursor":null}}"#).detail
+        let Detail::Result(list) = one(
+            r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},7],"nextCursor":null}}"#,
+        )
+        .detail
         else {
             panic!()
         };
         let listing = list.listing.unwrap();
-        assert_eq!((listing.list, listing.items.len(), listing.next), (List::Tools, 2, None));
+        assert_eq!(
+            (listing.list, listing.items.len(), listing.next),
+            (List::Tools, 2, None)
+        );
 
         let Detail::Result(discover) = one(
             r#"{"jsonrpc":"2.0","id":"p","result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{},"x":false},"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s","version":"1"}}}}"#,
@@ -308,7 +330,11 @@ mod tests {
         assert_eq!((&*progress, total.as_deref()), ("1e400", Some("2.50")));
         assert_eq!(
             one(r#"{"jsonrpc":"2.0","id":1,"error":{"code":"x"}}"#).detail,
-            Detail::Error { code: None, message: "".into(), supported: vec![] }
+            Detail::Error {
+                code: None,
+                message: "".into(),
+                supported: vec![]
+            }
         );
     }
 

@@ -118,7 +118,13 @@ mod tests {
     fn table_is_well_formed() {
         for (index, method) in METHODS.iter().enumerate() {
             assert!(method.since <= method.until, "{}", method.name);
-            assert!(METHODS[..index].iter().all(|other| other.name != method.name), "{} twice", method.name);
+            assert!(
+                METHODS[..index]
+                    .iter()
+                    .all(|other| other.name != method.name),
+                "{} twice",
+                method.name
+            );
             assert_eq!(
                 method.name.starts_with("notifications/"),
                 method.kind == MethodKind::Notification,

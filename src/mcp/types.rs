@@ -201,7 +201,13 @@ mod tests {
 
     #[test]
     fn odd_items_are_items() {
-        for raw in ["{}", "null", "7", r#"{"name":7}"#, r#"{"inputSchema":null}"#] {
+        for raw in [
+            "{}",
+            "null",
+            "7",
+            r#"{"name":7}"#,
+            r#"{"inputSchema":null}"#,
+        ] {
             assert_eq!(&*Item::read(raw.as_bytes()).name, "", "{raw}");
         }
         assert_eq!(Item::read(b"{}").input_schema(), b"null");
@@ -211,7 +217,10 @@ mod tests {
     fn effects_follow_the_hints() {
         for (annotations, effect) in [
             ("{}", ToolEffect::Unknown),
-            (r#"{"readOnlyHint":true,"destructiveHint":true}"#, ToolEffect::Reads),
+            (
+                r#"{"readOnlyHint":true,"destructiveHint":true}"#,
+                ToolEffect::Reads,
+            ),
             (r#"{"readOnlyHint":false}"#, ToolEffect::Destroys),
             (r#"{"destructiveHint":false}"#, ToolEffect::Writes),
         ] {

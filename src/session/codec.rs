@@ -178,7 +178,11 @@ pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
                     .and_then(|text| BASE64.decode(text).ok())
                     .ok_or(LineProblem::Member("b64"))?;
             }
-            other => extra.push(format!("{}:{}", json::quote(other), String::from_utf8_lossy(value))),
+            other => extra.push(format!(
+                "{}:{}",
+                json::quote(other),
+                String::from_utf8_lossy(value)
+            )),
         }
     }
     if let Some(pad) = pad {
@@ -255,17 +259,26 @@ mod tests {
     fn unknown_members_and_channels_survive() {
         let text = r#"{"seq":1,"us":1,"at":"2026-11-21T10:30:00.000000Z","conn":2,"ch":"http","dir":"out","aux":true,"end":"","mark":{"by":"me"},"x":[1.0],"json":{}}"#;
         let entry = read(text.as_bytes()).unwrap();
-        assert_eq!(entry.extra.as_deref(), Some(r#""mark":{"by":"me"},"x":[1.0]"#));
+        assert_eq!(
+            entry.extra.as_deref(),
+            Some(r#""mark":{"by":"me"},"x":[1.0]"#)
+        );
         assert_eq!(line(&entry).trim_end(), text);
     }
 
     #[test]
     fn broken_lines_say_why() {
-        assert!(matches!(read(br#"{"seq":1,"json":{"#), Err(LineProblem::NotJson(_))));
+        assert!(matches!(
+            read(br#"{"seq":1,"json":{"#),
+            Err(LineProblem::NotJson(_))
+        ));
         assert_eq!(read(b"{}"), Err(LineProblem::Member("ch")));
         assert_eq!(read(br#"{"ch":"wire"}"#), Err(LineProblem::Member("seq")));
         assert_eq!(read_header(b"{}"), Err(HeaderProblem::Foreign));
-        assert_eq!(read_header(br#"{"mcpscope":99}"#), Err(HeaderProblem::Newer(99)));
+        assert_eq!(
+            read_header(br#"{"mcpscope":99}"#),
+            Err(HeaderProblem::Newer(99))
+        );
     }
 
     proptest! {

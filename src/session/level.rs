@@ -86,15 +86,20 @@ impl Level {
             .find_map(|(place, word)| {
                 // Mid-sentence lower-case words ("no error") are prose, not a level.
                 let shouted = word.chars().all(|character| character.is_ascii_uppercase());
-                if shouted || place < 2 || line.contains(&format!("level={word}")) || line.contains(&format!("[{word}]"))
+                if shouted
+                    || place < 2
+                    || line.contains(&format!("level={word}"))
+                    || line.contains(&format!("[{word}]"))
                 {
                     Self::of_word(word)
                 } else {
                     None
                 }
                 .or_else(|| {
-                    (place < 3 && word.len() > 5 && (word.ends_with("Error") || word.ends_with("Exception")))
-                        .then_some(Self::Error)
+                    (place < 3
+                        && word.len() > 5
+                        && (word.ends_with("Error") || word.ends_with("Exception")))
+                    .then_some(Self::Error)
                 })
             })
     }
@@ -114,12 +119,21 @@ mod tests {
     fn guesses_what_loggers_write() {
         for (line, level) in [
             ("INFO:     Uvicorn running", Some(Level::Info)),
-            ("2026-11-21 10:00:00,123 - mcp.server - WARNING - slow", Some(Level::Warning)),
+            (
+                "2026-11-21 10:00:00,123 - mcp.server - WARNING - slow",
+                Some(Level::Warning),
+            ),
             ("[error] no such file", Some(Level::Error)),
             ("time=2026 level=warn msg=\"x\"", Some(Level::Warning)),
             (r#"{"level":"error","msg":"x"}"#, Some(Level::Error)),
-            ("psycopg.OperationalError: connection refused", Some(Level::Error)),
-            ("2026-11-21T10:00:00Z  INFO rmcp: serving", Some(Level::Info)),
+            (
+                "psycopg.OperationalError: connection refused",
+                Some(Level::Error),
+            ),
+            (
+                "2026-11-21T10:00:00Z  INFO rmcp: serving",
+                Some(Level::Info),
+            ),
             ("Starting default (STDIO) server...", None),
             ("There was no error at all", None),
             ("", None),

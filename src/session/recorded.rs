@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::level::Level;
-use super::note::Note;
 use super::{Channel, Direction, Entry};
 use crate::mcp::facts::{self, Message};
+use crate::note::Note;
 
 /// The longest preview of a body that is kept, in characters.
 const PREVIEW: usize = 400;
@@ -138,7 +138,11 @@ fn progress_text(body: &[u8]) -> String {
             crate::json::string(raw).unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned())
         })
     };
-    let total = member("total").map(|total| format!("/{total}")).unwrap_or_default();
-    let message = member("message").map(|text| format!(" {text}")).unwrap_or_default();
+    let total = member("total")
+        .map(|total| format!("/{total}"))
+        .unwrap_or_default();
+    let message = member("message")
+        .map(|text| format!(" {text}"))
+        .unwrap_or_default();
     format!("{}{total}{message}", member("progress").unwrap_or_default())
 }

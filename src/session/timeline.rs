@@ -22,9 +22,10 @@ pub use symbols::{Symbol, Symbols};
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};
-use super::{Channel, Direction, note::Note};
+use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
+use crate::note::Note;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -201,9 +202,14 @@ impl Timeline {
             Linked::Opened(place) => {
                 let message = message(place);
                 let word = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                let method = self.symbols.put(&word(message.and_then(|message| message.method.as_deref())));
-                let subject = self.symbols.put(&word(message.and_then(|message| message.subject.as_deref())));
-                self.rows.push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
+                let method = self
+                    .symbols
+                    .put(&word(message.and_then(|message| message.method.as_deref())));
+                let subject = self.symbols.put(&word(
+                    message.and_then(|message| message.subject.as_deref()),
+                ));
+                self.rows
+                    .push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
                 self.exchanges.push(Exchange {
                     request: index,
                     response: None,
@@ -211,11 +217,17 @@ impl Timeline {
                     conn: entry.conn,
                     method,
                     subject,
-                    id: message.and_then(|message| message.id.clone()).unwrap_or(Id::Integer(0)),
+                    id: message
+                        .and_then(|message| message.id.clone())
+                        .unwrap_or(Id::Integer(0)),
                     status: Status::Pending,
                 });
             }
-            Linked::Ended { exchange, status, answered } => {
+            Linked::Ended {
+                exchange,
+                status,
+                answered,
+            } => {
                 let Some(ended) = self.exchanges.get_mut(exchange as usize) else {
                     return;
                 };
@@ -225,7 +237,8 @@ impl Timeline {
                     ended.response = Some(index);
                 }
                 let direction = self.entries[ended.request as usize].direction;
-                self.finished.insert(hash(ended.conn, direction, &ended.id), exchange);
+                self.finished
+                    .insert(hash(ended.conn, direction, &ended.id), exchange);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
@@ -239,7 +252,9 @@ impl Timeline {
                     .map(|exchange| self.exchanges[*exchange as usize].clone());
                 let kind = match (id, known) {
                     (None | Some(Id::Other(_)), _) => SingleKind::ResponseWithoutId,
-                    (_, Some(exchange)) if exchange.response.is_some() => SingleKind::DuplicateResponse,
+                    (_, Some(exchange)) if exchange.response.is_some() => {
+                        SingleKind::DuplicateResponse
+                    }
                     (_, Some(_)) => SingleKind::LateResponse,
                     _ => SingleKind::UnknownResponse,
                 };
@@ -251,7 +266,10 @@ impl Timeline {
     fn single(&mut self, index: EntryIndex, kind: SingleKind, entry: &Recorded, place: usize) {
         let (method, subject) = match &entry.facts {
             Facts::Messages(messages) => messages.get(place).map_or(("", None), |message| {
-                (message.method.as_deref().unwrap_or_default(), message.subject.as_deref())
+                (
+                    message.method.as_deref().unwrap_or_default(),
+                    message.subject.as_deref(),
+                )
             }),
             Facts::Note(note) => (note.name(), None),
             Facts::Other => (entry.channel.word(), None),
@@ -266,7 +284,10 @@ impl Timeline {
             }
             _ => subject,
         };
-        let (method, subject) = (self.symbols.put(method), self.symbols.put(subject.unwrap_or_default()));
+        let (method, subject) = (
+            self.symbols.put(method),
+            self.symbols.put(subject.unwrap_or_default()),
+        );
         self.rows.push(Row::Single(self.singles.len() as u32));
         self.singles.push(Single {
             entry: index,
@@ -290,7 +311,11 @@ impl Timeline {
                 (LogSource::Notification, level)
             }
             Facts::Note(note) => {
-                let source = if note.is_process() { LogSource::Process } else { LogSource::Note };
+                let source = if note.is_process() {
+                    LogSource::Process
+                } else {
+                    LogSource::Note
+                };
                 (source, note_level(note))
             }
             Facts::Junk(_) | Facts::Other => return,
@@ -313,9 +338,16 @@ impl Timeline {
     /// What was true when entry `index` was the newest.
     ///
     /// `read` must give the entries of the range again, in order; it is asked for at most 65,536 of them.
-    pub fn state_at(&self, index: EntryIndex, read: impl FnOnce(Range<EntryIndex>) -> Vec<Recorded>) -> State {
+    pub fn state_at(
+        &self,
+        index: EntryIndex,
+        read: impl FnOnce(Range<EntryIndex>) -> Vec<Recorded>,
+    ) -> State {
         let end = (index as usize + 1).min(self.entries.len());
-        let Some(start) = end.checked_sub(1).map(|last| last / CHECKPOINT * CHECKPOINT) else {
+        let Some(start) = end
+            .checked_sub(1)
+            .map(|last| last / CHECKPOINT * CHECKPOINT)
+        else {
             return State::default();
         };
         let mut state = self.checkpoints[start / CHECKPOINT].clone();
@@ -363,7 +395,9 @@ impl Timeline {
 
     /// The exchange whose request is entry `index` (the first of them, in a batch).
     pub fn exchange_of_request(&self, index: EntryIndex) -> Option<ExchangeIndex> {
-        let place = self.exchanges.partition_point(|exchange| exchange.request < index);
+        let place = self
+            .exchanges
+            .partition_point(|exchange| exchange.request < index);
         (self.exchanges.get(place)?.request == index).then_some(place as ExchangeIndex)
     }
 
@@ -408,10 +442,13 @@ fn single_kind(entry: &Recorded, place: usize) -> SingleKind {
 
 fn note_level(note: &Note) -> Level {
     match note {
-        Note::StartFailed { .. } | Note::Failed { .. } | Note::Gap { .. } | Note::WriteFailed { .. } => Level::Error,
+        Note::StartFailed { .. }
+        | Note::Failed { .. }
+        | Note::Gap { .. }
+        | Note::WriteFailed { .. } => Level::Error,
         Note::Exit { code: Some(0), .. } => Level::Info,
         Note::Exit { .. } => Level::Error,
-        Note::Timeout { .. } | Note::Remark { .. } => Level::Warning,
+        Note::Timeout { .. } | Note::Remark { .. } | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::mcp::facts::{Listing, Opening};
 use crate::mcp::revision::Revision;
 use crate::mcp::types::{Item, List};
-use crate::session::note::Note;
+use crate::note::Note;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -93,6 +93,14 @@ impl Catalogue {
         }
     }
 
+    /// No more pages will be asked for.
+    pub(super) fn cut(&mut self) {
+        if !self.building.is_empty() {
+            self.items = std::mem::take(&mut self.building);
+        }
+        self.listed = Listed::Whole;
+    }
+
     /// The server answered with an error.
     pub(super) fn refused(&mut self, code: i64) {
         if self.listed != Listed::Whole {
@@ -103,10 +111,16 @@ impl Catalogue {
 
 fn difference(old: &[Arc<Item>], new: &[Arc<Item>]) -> (u32, u32) {
     let names = |items: &[Arc<Item>]| -> std::collections::HashSet<Box<str>> {
-        items.iter().map(|item| item.uri.clone().unwrap_or_else(|| item.name.clone())).collect()
+        items
+            .iter()
+            .map(|item| item.uri.clone().unwrap_or_else(|| item.name.clone()))
+            .collect()
     };
     let (old, new) = (names(old), names(new));
-    (new.difference(&old).count() as u32, old.difference(&new).count() as u32)
+    (
+        new.difference(&old).count() as u32,
+        old.difference(&new).count() as u32,
+    )
 }
 
 /// What the process tree used when it was last looked at.
@@ -193,7 +207,10 @@ impl Connection {
 
     /// Whether a process may be running for it.
     pub fn is_alive(&self) -> bool {
-        matches!(self.link, LinkState::Starting | LinkState::Opening | LinkState::Ready | LinkState::Closing(_))
+        matches!(
+            self.link,
+            LinkState::Starting | LinkState::Opening | LinkState::Ready | LinkState::Closing(_)
+        )
     }
 
     pub(super) fn line(&mut self, text: Option<&str>) {
@@ -205,7 +222,11 @@ impl Connection {
     }
 
     pub(super) fn opened(&mut self, opening: &Arc<Opening>) {
-        if let Some(revision) = opening.version.as_deref().and_then(|version| version.parse().ok()) {
+        if let Some(revision) = opening
+            .version
+            .as_deref()
+            .and_then(|version| version.parse().ok())
+        {
             self.revision = Some(revision);
         }
         self.opening = Some(Arc::clone(opening));
@@ -213,12 +234,19 @@ impl Connection {
 
     pub(super) fn note(&mut self, note: &Note, us: u64) {
         match note {
-            Note::Connect { name, transport, .. } => {
+            Note::Connect {
+                name, transport, ..
+            } => {
                 self.name = name.as_str().into();
                 self.transport = transport.as_str().into();
                 self.began_us = us;
             }
-            Note::Spawn { pid, command, cwd, env } => {
+            Note::Spawn {
+                pid,
+                command,
+                cwd,
+                env,
+            } => {
                 self.pid = Some(*pid);
                 self.command.clone_from(command);
                 self.cwd = cwd.as_deref().map(Into::into);
@@ -238,7 +266,11 @@ impl Connection {
                     self.link = LinkState::Closing(step.as_str().into());
                 }
             }
-            Note::Usage { cpu_ms, rss, processes } => {
+            Note::Usage {
+                cpu_ms,
+                rss,
+                processes,
+            } => {
                 let peak = self.usage.map_or(0, |usage| usage.peak_rss);
                 self.usage = Some(Usage {
                     cpu_ms: *cpu_ms,
@@ -264,6 +296,11 @@ impl Connection {
             Note::Ready { revision } => {
                 self.revision = revision.parse().ok().or(self.revision);
                 self.link = LinkState::Ready;
+            }
+            Note::ListCut { method, .. } => {
+                if let Some(list) = List::of_method(method) {
+                    self.list_mut(list).cut();
+                }
             }
             Note::Probe { .. }
             | Note::Timeout { .. }

@@ -9,7 +9,7 @@ use super::exchange::{ExchangeIndex, Status};
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
-use crate::session::note::Note;
+use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
 
@@ -62,7 +62,11 @@ pub(super) enum Linked {
     /// A request: a new exchange. Holds the message's place in the frame.
     Opened(usize),
     /// An exchange ended; `answered` by this very entry's message.
-    Ended { exchange: ExchangeIndex, status: Status, answered: bool },
+    Ended {
+        exchange: ExchangeIndex,
+        status: Status,
+        answered: bool,
+    },
     /// A message that is a row of its own.
     Single(usize),
     /// A response that nothing waits for.
@@ -72,17 +76,24 @@ pub(super) enum Linked {
 impl State {
     /// The connection `number`, if it was seen.
     pub fn connection(&self, number: u32) -> Option<&Connection> {
-        self.connections.get(number as usize).filter(|connection| connection.number == number && number > 0)
+        self.connections
+            .get(number as usize)
+            .filter(|connection| connection.number == number && number > 0)
     }
 
     /// All connections, in the order of their numbers.
     pub fn connections(&self) -> impl DoubleEndedIterator<Item = &Connection> {
-        self.connections.iter().filter(|connection| connection.number > 0)
+        self.connections
+            .iter()
+            .filter(|connection| connection.number > 0)
     }
 
     /// The requests of `conn` that wait for an answer.
     pub fn waiting(&self, conn: u32) -> impl Iterator<Item = &Waiting> {
-        self.waiting.iter().filter(move |((number, ..), _)| *number == conn).map(|(_, waiting)| waiting)
+        self.waiting
+            .iter()
+            .filter(move |((number, ..), _)| *number == conn)
+            .map(|(_, waiting)| waiting)
     }
 
     /// How far a pending exchange has come.
@@ -128,7 +139,8 @@ impl State {
                 if level.is_some_and(|level| level >= crate::session::level::Level::Error) {
                     self.errors += 1;
                 }
-                self.connection_mut(entry.conn).line(entry.preview.as_deref());
+                self.connection_mut(entry.conn)
+                    .line(entry.preview.as_deref());
                 vec![]
             }
             Facts::Note(note) => self.note(entry, note),
@@ -150,10 +162,17 @@ impl State {
         }
         match note {
             Note::Exit { .. } | Note::StartFailed { .. } => {
-                let gone: Vec<Key> =
-                    self.waiting.keys().filter(|(conn, ..)| *conn == entry.conn).cloned().collect();
-                let mut ended: Vec<ExchangeIndex> =
-                    gone.iter().filter_map(|key| self.waiting.remove(key)).map(|waiting| waiting.exchange).collect();
+                let gone: Vec<Key> = self
+                    .waiting
+                    .keys()
+                    .filter(|(conn, ..)| *conn == entry.conn)
+                    .cloned()
+                    .collect();
+                let mut ended: Vec<ExchangeIndex> = gone
+                    .iter()
+                    .filter_map(|key| self.waiting.remove(key))
+                    .map(|waiting| waiting.exchange)
+                    .collect();
                 ended.sort_unstable();
                 self.connection_mut(entry.conn).counters.failures += ended.len() as u64;
                 linked.extend(ended.into_iter().map(|exchange| Linked::Ended {
@@ -183,7 +202,13 @@ impl State {
         })
     }
 
-    fn message(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+    fn message(
+        &mut self,
+        entry: &Recorded,
+        place: usize,
+        message: &Message,
+        linked: &mut Vec<Linked>,
+    ) {
         let connection = self.connection_mut(entry.conn);
         match entry.direction {
             Direction::Out => connection.counters.out += 1,
@@ -200,7 +225,13 @@ impl State {
         }
     }
 
-    fn request(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+    fn request(
+        &mut self,
+        entry: &Recorded,
+        place: usize,
+        message: &Message,
+        linked: &mut Vec<Linked>,
+    ) {
         let exchange = self.exchanges;
         self.exchanges += 1;
         linked.push(Linked::Opened(place));
@@ -228,7 +259,13 @@ impl State {
         );
     }
 
-    fn response(&mut self, entry: &Recorded, place: usize, message: &Message, linked: &mut Vec<Linked>) {
+    fn response(
+        &mut self,
+        entry: &Recorded,
+        place: usize,
+        message: &Message,
+        linked: &mut Vec<Linked>,
+    ) {
         let asked = match entry.direction {
             Direction::Out => Direction::In,
             _ => Direction::Out,
@@ -283,14 +320,30 @@ impl State {
     fn notification(&mut self, entry: &Recorded, message: &Message, linked: &mut Vec<Linked>) {
         match &message.detail {
             Detail::Cancelled { request } => {
-                linked.extend(self.end(&(entry.conn, entry.direction, request.clone()), Status::Cancelled));
+                linked.extend(self.end(
+                    &(entry.conn, entry.direction, request.clone()),
+                    Status::Cancelled,
+                ));
             }
-            Detail::Progress { token, progress, total, message } => {
-                let waiting = self.waiting.iter_mut().find(|((conn, direction, _), waiting)| {
-                    *conn == entry.conn && *direction != entry.direction && waiting.token.as_ref() == Some(token)
-                });
+            Detail::Progress {
+                token,
+                progress,
+                total,
+                message,
+            } => {
+                let waiting = self
+                    .waiting
+                    .iter_mut()
+                    .find(|((conn, direction, _), waiting)| {
+                        *conn == entry.conn
+                            && *direction != entry.direction
+                            && waiting.token.as_ref() == Some(token)
+                    });
                 if let Some((_, waiting)) = waiting {
-                    let count = waiting.progress.as_ref().map_or(0, |progress| progress.count);
+                    let count = waiting
+                        .progress
+                        .as_ref()
+                        .map_or(0, |progress| progress.count);
                     waiting.progress = Some(Progress {
                         progress: progress.clone(),
                         total: total.clone(),

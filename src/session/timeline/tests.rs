@@ -68,7 +68,10 @@ fn requests_meet_their_answers_by_direction_and_type_of_id() {
         r#"< {"jsonrpc":"2.0","id":1,"result":{"isError":true}}"#,
         r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
     ]);
-    assert_eq!(statuses(&timeline), ["tool error", "ok", "unknown id", "duplicate"]);
+    assert_eq!(
+        statuses(&timeline),
+        ["tool error", "ok", "unknown id", "duplicate"]
+    );
     assert_eq!(timeline.took(&timeline.exchanges()[0]), Some(4000));
     assert_eq!(timeline.word(timeline.exchanges()[0].subject), "a");
 }
@@ -85,10 +88,27 @@ fn an_ended_connection_answers_nothing() {
         r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
     ]);
     let connection = timeline.state().connection(1).unwrap();
-    assert_eq!(connection.link, LinkState::Exited { code: Some(3), signal: None, asked: false });
+    assert_eq!(
+        connection.link,
+        LinkState::Exited {
+            code: Some(3),
+            signal: None,
+            asked: false
+        }
+    );
     assert_eq!(connection.stderr_tail, ["boom".into()]);
-    assert_eq!((connection.counters.junk, connection.counters.stderr, connection.counters.failures), (1, 1, 1));
-    assert_eq!(statuses(&timeline), ["–", "–", "no reply", "junk", "–", "late"]);
+    assert_eq!(
+        (
+            connection.counters.junk,
+            connection.counters.stderr,
+            connection.counters.failures
+        ),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        statuses(&timeline),
+        ["–", "–", "no reply", "junk", "–", "late"]
+    );
     assert_eq!(timeline.exchanges()[0].status_at(4), Status::Pending);
 }
 
@@ -103,7 +123,10 @@ fn timeouts_and_cancellations_make_answers_late() {
         r#"< {"jsonrpc":"2.0","id":"b","result":{}}"#,
         r#"< {"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x"}}"#,
     ]);
-    assert_eq!(statuses(&timeline), ["timeout", "cancelled", "–", "–", "late", "late", "no id"]);
+    assert_eq!(
+        statuses(&timeline),
+        ["timeout", "cancelled", "–", "–", "late", "late", "no id"]
+    );
 }
 
 #[test]
@@ -114,11 +137,27 @@ fn pages_add_up_and_refreshes_replace() {
         r#"> {"jsonrpc":"2.0","id":2,"method":"tools/list","params":{"cursor":"2"}}"#,
     ];
     let names = |timeline: &Timeline| -> Vec<String> {
-        let list = timeline.state().connection(1).unwrap().list(List::Tools).clone();
-        list.items.iter().map(|item| item.name.to_string()).collect()
+        let list = timeline
+            .state()
+            .connection(1)
+            .unwrap()
+            .list(List::Tools)
+            .clone();
+        list.items
+            .iter()
+            .map(|item| item.name.to_string())
+            .collect()
     };
     assert_eq!(names(&fold(&lines)), ["a"]);
-    assert_eq!(fold(&lines).state().connection(1).unwrap().list(List::Tools).listed, Listed::Loading);
+    assert_eq!(
+        fold(&lines)
+            .state()
+            .connection(1)
+            .unwrap()
+            .list(List::Tools)
+            .listed,
+        Listed::Loading
+    );
     lines.push(r#"< {"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"b"}]}}"#);
     assert_eq!(names(&fold(&lines)), ["a", "b"]);
     lines.extend([
@@ -127,7 +166,15 @@ fn pages_add_up_and_refreshes_replace() {
     ]);
     let timeline = fold(&lines);
     assert_eq!(names(&timeline), ["b", "c"]);
-    assert_eq!(timeline.state().connection(1).unwrap().list(List::Tools).changed, (1, 1));
+    assert_eq!(
+        timeline
+            .state()
+            .connection(1)
+            .unwrap()
+            .list(List::Tools)
+            .changed,
+        (1, 1)
+    );
 }
 
 #[test]
@@ -138,7 +185,14 @@ fn progress_belongs_to_its_call() {
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"9","progress":2}}"#,
     ]);
     let progress = timeline.state().progress(0).unwrap();
-    assert_eq!((&*progress.progress, progress.total.as_deref(), progress.count), ("1", Some("3"), 1));
+    assert_eq!(
+        (
+            &*progress.progress,
+            progress.total.as_deref(),
+            progress.count
+        ),
+        ("1", Some("3"), 1)
+    );
 }
 
 #[test]

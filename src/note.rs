@@ -91,6 +91,15 @@ pub enum Note {
         /// Milliseconds we waited.
         after_ms: u64,
     },
+    /// A list that never ended was cut off.
+    ListCut {
+        /// Its method.
+        method: String,
+        /// Pages taken.
+        pages: u64,
+        /// Why no more were asked for.
+        why: String,
+    },
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -124,6 +133,7 @@ impl Note {
             Self::Ready { .. } => "ready",
             Self::Failed { .. } => "failed",
             Self::Timeout { .. } => "timeout",
+            Self::ListCut { .. } => "list-cut",
             Self::Remark { .. } => "remark",
             Self::Gap { .. } => "gap",
             Self::Unknown { name } => name,
@@ -146,17 +156,34 @@ impl Note {
     /// The body of its entry.
     pub fn to_json(&self) -> String {
         let mut members = vec![("event", quote(self.name()))];
-        let optional = |text: &Option<String>| text.as_deref().map_or_else(|| "null".to_owned(), quote);
+        let optional =
+            |text: &Option<String>| text.as_deref().map_or_else(|| "null".to_owned(), quote);
         let list = |texts: &[String]| {
-            format!("[{}]", texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(","))
+            format!(
+                "[{}]",
+                texts
+                    .iter()
+                    .map(|text| quote(text))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            )
         };
         match self {
-            Self::Connect { name, transport, era } => members.extend([
+            Self::Connect {
+                name,
+                transport,
+                era,
+            } => members.extend([
                 ("name", quote(name)),
                 ("transport", quote(transport)),
                 ("era", quote(era)),
             ]),
-            Self::Spawn { pid, command, cwd, env } => members.extend([
+            Self::Spawn {
+                pid,
+                command,
+                cwd,
+                env,
+            } => members.extend([
                 ("pid", pid.to_string()),
                 ("command", list(command)),
                 ("cwd", optional(cwd)),
@@ -166,14 +193,22 @@ impl Note {
                 members.extend([("what", quote(what)), ("hint", optional(hint))]);
             }
             Self::Step { step } => members.push(("step", quote(step))),
-            Self::Usage { cpu_ms, rss, processes } => members.extend([
+            Self::Usage {
+                cpu_ms,
+                rss,
+                processes,
+            } => members.extend([
                 ("cpu_ms", cpu_ms.to_string()),
                 ("rss", rss.to_string()),
                 ("processes", processes.to_string()),
             ]),
-            Self::WriteFailed { what } | Self::Remark { what } => members.push(("what", quote(what))),
+            Self::WriteFailed { what } | Self::Remark { what } => {
+                members.push(("what", quote(what)))
+            }
             Self::Exit { code, signal } => {
-                let number = |value: &Option<i64>| value.map_or_else(|| "null".to_owned(), |n| n.to_string());
+                let number = |value: &Option<i64>| {
+                    value.map_or_else(|| "null".to_owned(), |n| n.to_string())
+                };
                 members.extend([("code", number(code)), ("signal", number(signal))]);
             }
             Self::Probe { wait_ms } => members.push(("wait_ms", wait_ms.to_string())),
@@ -184,10 +219,18 @@ impl Note {
             Self::Timeout { id, after_ms } => {
                 members.extend([("id", id.clone()), ("after_ms", after_ms.to_string())]);
             }
+            Self::ListCut { method, pages, why } => members.extend([
+                ("method", quote(method)),
+                ("pages", pages.to_string()),
+                ("why", quote(why)),
+            ]),
             Self::Gap { lost } => members.push(("lost", lost.to_string())),
             Self::Unknown { .. } => {}
         }
-        let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        let members: Vec<String> = members
+            .iter()
+            .map(|(key, value)| format!("\"{key}\":{value}"))
+            .collect();
         format!("{{{}}}", members.join(","))
     }
 
@@ -196,7 +239,11 @@ impl Note {
         let text = |name: &str| json::string_at(body, &[name]).unwrap_or_default();
         let optional = |name: &str| json::string_at(body, &[name]);
         let number = |name: &str| json::get(body, &[name]).and_then(json::integer);
-        let count = |name: &str| number(name).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+        let count = |name: &str| {
+            number(name)
+                .and_then(|n| u64::try_from(n).ok())
+                .unwrap_or(0)
+        };
         let small = |name: &str| u32::try_from(count(name)).unwrap_or(u32::MAX);
         let list = |name: &str| {
             json::get(body, &[name])
@@ -230,46 +277,83 @@ impl Note {
                 code: number("code"),
                 signal: number("signal"),
             },
-            "probe" => Self::Probe { wait_ms: count("wait_ms") },
+            "probe" => Self::Probe {
+                wait_ms: count("wait_ms"),
+            },
             "verdict" => Self::Verdict {
                 era: text("era"),
                 evidence: text("evidence"),
             },
-            "ready" => Self::Ready { revision: text("revision") },
+            "ready" => Self::Ready {
+                revision: text("revision"),
+            },
             "failed" => Self::Failed {
                 what: text("what"),
                 hint: optional("hint"),
             },
             "timeout" => Self::Timeout {
-                id: json::get(body, &["id"]).map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned()),
+                id: json::get(body, &["id"])
+                    .map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned()),
                 after_ms: count("after_ms"),
             },
+            "list-cut" => Self::ListCut {
+                method: text("method"),
+                pages: count("pages"),
+                why: text("why"),
+            },
             "remark" => Self::Remark { what: text("what") },
-            "gap" => Self::Gap { lost: count("lost") },
-            name => Self::Unknown { name: name.to_owned() },
+            "gap" => Self::Gap {
+                lost: count("lost"),
+            },
+            name => Self::Unknown {
+                name: name.to_owned(),
+            },
         }
     }
 
     /// One line for people.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Connect { name, transport, era } => format!("connect {name} over {transport}, era {era}"),
-            Self::Spawn { pid, command, .. } => format!("started, pid {pid}: {}", command.join(" ")),
-            Self::StartFailed { what, .. } | Self::WriteFailed { what } | Self::Remark { what } => what.clone(),
+            Self::Connect {
+                name,
+                transport,
+                era,
+            } => format!("connect {name} over {transport}, era {era}"),
+            Self::Spawn { pid, command, .. } => {
+                format!("started, pid {pid}: {}", command.join(" "))
+            }
+            Self::StartFailed { what, .. } | Self::WriteFailed { what } | Self::Remark { what } => {
+                what.clone()
+            }
             Self::Step { step } => format!("shutdown: {step}"),
-            Self::Usage { cpu_ms, rss, processes } => format!(
+            Self::Usage {
+                cpu_ms,
+                rss,
+                processes,
+            } => format!(
                 "CPU {}.{:02} s, memory {} MB, {processes} {}",
                 cpu_ms / 1000,
                 cpu_ms % 1000 / 10,
                 rss / 1_000_000,
-                if *processes == 1 { "process" } else { "processes" }
+                if *processes == 1 {
+                    "process"
+                } else {
+                    "processes"
+                }
             ),
             Self::Exit { code, signal } => exit_sentence(*code, *signal),
-            Self::Probe { wait_ms } => format!("asking which era the server speaks, waiting up to {wait_ms} ms"),
+            Self::Probe { wait_ms } => {
+                format!("asking which era the server speaks, waiting up to {wait_ms} ms")
+            }
             Self::Verdict { era, evidence } => format!("era {era}: {evidence}"),
             Self::Ready { revision } => format!("ready, revision {revision}"),
             Self::Failed { what, .. } => format!("cannot connect: {what}"),
-            Self::Timeout { id, after_ms } => format!("request {id} not answered within {after_ms} ms"),
+            Self::Timeout { id, after_ms } => {
+                format!("request {id} not answered within {after_ms} ms")
+            }
+            Self::ListCut { method, pages, why } => {
+                format!("{method} cut off after {pages} pages: {why}")
+            }
             Self::Gap { lost } => format!("{lost} entries could not be recorded"),
             Self::Unknown { name } => format!("event \"{name}\" of a later version"),
         }
@@ -306,22 +390,64 @@ mod tests {
     fn every_note_is_read_back() {
         let text = || "a \"b\"\n".to_owned();
         let notes = [
-            Note::Connect { name: text(), transport: "stdio".into(), era: "auto".into() },
-            Note::Spawn { pid: 7, command: vec!["a".into(), text()], cwd: Some("/x".into()), env: vec!["K".into()] },
-            Note::StartFailed { what: text(), hint: None },
-            Note::Step { step: "kill".into() },
-            Note::Usage { cpu_ms: 12, rss: 34, processes: 2 },
+            Note::Connect {
+                name: text(),
+                transport: "stdio".into(),
+                era: "auto".into(),
+            },
+            Note::Spawn {
+                pid: 7,
+                command: vec!["a".into(), text()],
+                cwd: Some("/x".into()),
+                env: vec!["K".into()],
+            },
+            Note::StartFailed {
+                what: text(),
+                hint: None,
+            },
+            Note::Step {
+                step: "kill".into(),
+            },
+            Note::Usage {
+                cpu_ms: 12,
+                rss: 34,
+                processes: 2,
+            },
             Note::WriteFailed { what: text() },
-            Note::Exit { code: Some(3), signal: None },
-            Note::Exit { code: None, signal: Some(9) },
+            Note::Exit {
+                code: Some(3),
+                signal: None,
+            },
+            Note::Exit {
+                code: None,
+                signal: Some(9),
+            },
             Note::Probe { wait_ms: 3000 },
-            Note::Verdict { era: "legacy".into(), evidence: text() },
-            Note::Ready { revision: "2025-11-25".into() },
-            Note::Failed { what: text(), hint: Some(text()) },
-            Note::Timeout { id: "\"a\"".into(), after_ms: 5 },
+            Note::Verdict {
+                era: "legacy".into(),
+                evidence: text(),
+            },
+            Note::Ready {
+                revision: "2025-11-25".into(),
+            },
+            Note::Failed {
+                what: text(),
+                hint: Some(text()),
+            },
+            Note::Timeout {
+                id: "\"a\"".into(),
+                after_ms: 5,
+            },
+            Note::ListCut {
+                method: text(),
+                pages: 3,
+                why: text(),
+            },
             Note::Remark { what: text() },
             Note::Gap { lost: 3 },
-            Note::Unknown { name: "later".into() },
+            Note::Unknown {
+                name: "later".into(),
+            },
         ];
         for note in notes {
             assert_eq!(Note::read(note.to_json().as_bytes()), note);
