@@ -1,5 +1,135 @@
-//! Links to servers.
+//! Links to servers: what goes in, what comes out, and nothing about what it means.
+//!
+//! A [`Link`] is a pair of channels. Whoever holds it sees bytes cut into lines, process events and
+//! the steps of a shutdown; JSON, the protocol and the session file are not known here.
+//! [`stdio`] makes a link to a child process, [`memory`] one to a test.
+//!
+//! This module never parses a frame, never records and never decides to restart a server.
 
+mod family;
+mod lines;
 pub mod memory;
+#[cfg(target_os = "linux")]
+mod procfs;
+mod spawn;
 pub mod stdio;
 pub mod usage;
+
+pub use spawn::{Spawn, StartError};
+
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How many events wait in an inbox before the side that fills it has to wait too.
+///
+/// A long line takes as many places as it has pieces of [`PLACE`] bytes, so that what is waiting is
+/// bounded in bytes as well (about 16 MiB, or one single longer line).
+pub(crate) const INBOX_PLACES: usize = 64;
+
+/// Bytes of a line that one place of an inbox stands for.
+pub(crate) const PLACE: usize = 16 * 1024;
+
+/// One connection to a server, as two channels.
+///
+/// Dropping either half ends the connection: the processes behind it go through the shutdown ladder
+/// as if [`Outgoing::Shutdown`] had been sent, or are killed at once when the runtime goes too.
+#[derive(Debug)]
+pub struct Link {
+    /// Where to put what the server shall get. Never blocks: what a server does not read waits here.
+    pub outbox: mpsc::UnboundedSender<Outgoing>,
+    /// What happened, in order per stream. Bounded: a server that floods is held back, not buffered.
+    pub inbox: mpsc::Receiver<LinkEvent>,
+}
+
+/// Something to do on a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// One frame without its line ending; the link adds `\n` (protocol.md §4.1, all revisions).
+    Frame(Vec<u8>),
+    /// Bytes to write exactly as they are, for sending deliberate nonsense.
+    Raw(Vec<u8>),
+    /// Start the shutdown ladder: close stdin, wait, terminate, wait, kill. Frames that are sent
+    /// before stdin is closed still go out. Sending it twice changes nothing.
+    Shutdown,
+    /// Kill the whole group at once.
+    Kill,
+}
+
+/// Something that happened on a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// The server's process runs. Always the first event of a stdio link.
+    Started {
+        /// Process id, which is also the id of its process group on Unix.
+        pid: u32,
+    },
+    /// A line came in.
+    Line {
+        /// Where it came from.
+        stream: Stream,
+        /// Its bytes without the line ending; any bytes, not only UTF-8.
+        bytes: Vec<u8>,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// Something that was sent did not reach the server (it closed its stdin, or we did).
+    WriteFailed {
+        /// The reason, in words for a user.
+        what: String,
+    },
+    /// The shutdown reached a step. Also reported when left-over processes of a server that exited
+    /// by itself are ended.
+    Step {
+        /// Which one.
+        step: ShutdownStep,
+    },
+    /// A sample of what the server's process tree uses. Sent only when it changed visibly.
+    Usage {
+        /// User and system time since the start, with that of children that were waited for.
+        cpu: Duration,
+        /// Resident memory in bytes, summed over the tree (shared pages count once per process).
+        rss: u64,
+        /// How many processes there are.
+        processes: u32,
+    },
+    /// The server is gone. Always the last event, exactly once. Both fields are `None` when the
+    /// system did not tell, or when the process survived even the kill.
+    Exited {
+        /// Its exit code, when it exited.
+        code: Option<i32>,
+        /// The signal that ended it, on Unix.
+        signal: Option<i32>,
+    },
+}
+
+/// One of the two output streams of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stream {
+    /// Frames, one a line (and whatever else the server prints there).
+    Stdout,
+    /// Free text of any level; never a sign of failure by itself (protocol.md §4.1).
+    Stderr,
+}
+
+/// How a line ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// `\n`.
+    Lf,
+    /// `\r\n`.
+    CrLf,
+    /// It did not: the stream ended inside the line, or the line is longer than the cap of 1 GiB
+    /// and this is a piece of it.
+    None,
+}
+
+/// A step of the shutdown ladder (protocol.md §4.1: close stdin, wait, terminate, wait, kill).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ShutdownStep {
+    /// The server's stdin is closed; this is how it is asked to leave.
+    StdinClosed,
+    /// The process group got SIGTERM (not on Windows).
+    Terminate,
+    /// The process group got SIGKILL, or the job object was terminated.
+    Kill,
+}
