@@ -5,6 +5,7 @@
 //! (the focused row or the caret), because screen readers and input methods follow that cursor.
 
 pub mod ascii;
+pub mod input;
 pub mod list;
 pub mod rule;
 #[cfg(test)]
