@@ -5,7 +5,9 @@
 //! (the focused row or the caret), because screen readers and input methods follow that cursor.
 
 pub mod ascii;
+pub mod find;
 pub mod input;
+pub mod json_tree;
 pub mod list;
 pub mod rule;
 #[cfg(test)]
