@@ -1,1 +1,484 @@
-//! inspector
+//! The engine: drives a client over a link for every connection of a session, and records all of it.
+//!
+//! Commands go in, updates come out; in between, in this order for every frame: record, fold facts, interpret, act.
+//! In the TUI the engine has a thread of its own, so that writing or reading a huge frame never holds up a key;
+//! headless commands run it beside themselves on the same thread.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output};
+use crate::mcp::facts::{self, Message};
+use crate::mcp::types::List;
+use crate::note::Note;
+use crate::recorder::{Draft, Recorder};
+use crate::session::recorded::{Facts, Recorded};
+use crate::session::{Channel, Direction};
+use crate::transport::stdio::{self, StdioOptions};
+use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Spawn, Stream};
+
+/// Updates that may wait before the engine does, and with it the servers.
+const UPDATES: usize = 4_096;
+/// Link events that may wait.
+const EVENTS: usize = 64;
+
+/// What to connect to, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connect {
+    /// The connection's number; the caller counts, from 1.
+    pub conn: u32,
+    /// The server's name for people.
+    pub name: String,
+    /// The process to start.
+    pub spawn: Spawn,
+    /// What the client is told beforehand.
+    pub options: Options,
+    /// How long each step of the shutdown may take.
+    pub stdio: StdioOptions,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Open a connection.
+    Connect(Box<Connect>),
+    /// Send a request.
+    Call {
+        /// On which connection.
+        conn: u32,
+        /// What.
+        call: Call,
+    },
+    /// Cancel a request.
+    Cancel {
+        /// On which connection.
+        conn: u32,
+        /// Which, by its caller's number.
+        ticket: u64,
+    },
+    /// Fetch a list anew.
+    Refresh {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        list: List,
+    },
+    /// Shut a connection down.
+    Stop {
+        /// Which.
+        conn: u32,
+    },
+    /// Shut everything down and finish.
+    Shutdown,
+}
+
+/// Something that happened. What was recorded always comes before what follows from it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    /// Entries for the fold, in order.
+    Recorded(Vec<Recorded>),
+    /// A request went out.
+    Sent {
+        /// Whose.
+        ticket: u64,
+        /// Its entry.
+        seq: u64,
+    },
+    /// A request is over.
+    Finished {
+        /// Whose.
+        ticket: u64,
+        /// How.
+        end: End,
+        /// The entry of the response, when there was one.
+        seq: Option<u64>,
+    },
+    /// A connection works.
+    Ready {
+        /// Which.
+        conn: u32,
+    },
+    /// A list has come as far as it will.
+    Listed {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        list: List,
+    },
+    /// A connection could not be opened; the timeline says why.
+    Failed {
+        /// Which.
+        conn: u32,
+    },
+    /// A connection's process is gone (or never came).
+    Gone {
+        /// Which.
+        conn: u32,
+    },
+    /// Recording fails.
+    Trouble {
+        /// Entries lost so far.
+        lost: u64,
+        /// Why.
+        what: String,
+    },
+}
+
+/// The caller's side of a running engine. Dropping it shuts everything down.
+#[derive(Debug)]
+pub struct Inspector {
+    /// Where commands go.
+    pub commands: mpsc::UnboundedSender<Command>,
+    /// Where updates come from; it ends when the engine has finished.
+    pub updates: mpsc::Receiver<Update>,
+}
+
+/// An engine over `recorder`, and the side to talk to it. The engine does nothing until [`Engine::run`].
+pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
+    let (commands, command_queue) = mpsc::unbounded_channel();
+    let (update_queue, updates) = mpsc::channel(UPDATES);
+    let (event_queue, events) = mpsc::channel(EVENTS);
+    let engine = Engine {
+        recorder,
+        commands: command_queue,
+        updates: update_queue,
+        event_queue,
+        events,
+        connections: HashMap::new(),
+        began: Instant::now(),
+        told: 0,
+        listening: true,
+    };
+    (Inspector { commands, updates }, engine)
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Engine {
+    recorder: Recorder,
+    commands: mpsc::UnboundedReceiver<Command>,
+    updates: mpsc::Sender<Update>,
+    event_queue: mpsc::Sender<(u32, LinkEvent)>,
+    events: mpsc::Receiver<(u32, LinkEvent)>,
+    connections: HashMap<u32, Live>,
+    began: Instant,
+    /// Lost entries the other side knows of.
+    told: u64,
+    /// Whether anybody still takes updates.
+    listening: bool,
+}
+
+#[derive(Debug)]
+struct Live {
+    connect: Connect,
+    client: Client,
+    outbox: mpsc::UnboundedSender<Outgoing>,
+}
+
+enum Happened {
+    Command(Option<Command>),
+    Event(u32, LinkEvent),
+    Tick,
+}
+
+impl Engine {
+    /// Works until told to shut down (or until nobody is left to tell), and until every process is gone.
+    pub async fn run(mut self) {
+        let mut closing = false;
+        while !(closing && self.connections.is_empty()) {
+            match self.next(closing).await {
+                Happened::Command(None | Some(Command::Shutdown)) => {
+                    closing = true;
+                    for live in self.connections.values() {
+                        // A failed send means that the link has ended by itself.
+                        let _ = live.outbox.send(Outgoing::Shutdown);
+                    }
+                }
+                Happened::Command(Some(command)) => self.command(command).await,
+                Happened::Event(conn, event) => self.event(conn, event).await,
+                Happened::Tick => self.tick().await,
+            }
+        }
+    }
+
+    async fn next(&mut self, closing: bool) -> Happened {
+        let deadline = self.connections.values().filter_map(|live| live.client.deadline()).min();
+        let wait = deadline.map(|at| at.saturating_sub(self.began.elapsed()));
+        tokio::select! {
+            biased;
+            command = self.commands.recv(), if !closing => Happened::Command(command),
+            () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => Happened::Tick,
+            event = self.events.recv() => match event {
+                Some((conn, event)) => Happened::Event(conn, event),
+                // Cannot be: we hold a sender ourselves.
+                None => Happened::Command(None),
+            },
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    async fn tell(&mut self, update: Update) {
+        if self.listening && self.updates.send(update).await.is_err() {
+            self.listening = false;
+        }
+    }
+
+    /// Records, then tells. Everything that happens passes here first.
+    async fn record(&mut self, draft: Draft, facts: Option<Facts>) -> u64 {
+        let recorded = self.recorder.append(draft, facts);
+        let seq = recorded.last().map_or(0, |entry: &Recorded| entry.seq);
+        self.tell(Update::Recorded(recorded)).await;
+        if let Some((lost, what)) = self.recorder.trouble()
+            && lost != self.told
+        {
+            self.told = lost;
+            let what = what.to_owned();
+            self.tell(Update::Trouble { lost, what }).await;
+        }
+        seq
+    }
+
+    async fn note(&mut self, conn: u32, note: &Note) {
+        self.record(Draft::note(conn, note), None).await;
+    }
+
+    async fn command(&mut self, command: Command) {
+        match command {
+            Command::Connect(connect) => self.connect(*connect).await,
+            Command::Call { conn, call } => {
+                let ticket = call.ticket;
+                if self.connections.contains_key(&conn) {
+                    self.put(conn, Input::Call(call), None).await;
+                } else {
+                    self.tell(Update::Finished {
+                        ticket,
+                        end: End::Gone,
+                        seq: None,
+                    })
+                    .await;
+                }
+            }
+            Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
+            Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
+            // `run` takes care of it.
+            Command::Shutdown => {}
+        }
+    }
+
+    async fn connect(&mut self, connect: Connect) {
+        let conn = connect.conn;
+        self.note(
+            conn,
+            &Note::Connect {
+                name: connect.name.clone(),
+                transport: "stdio".to_owned(),
+                era: connect.options.era.word().to_owned(),
+            },
+        )
+        .await;
+        let client = Client::new(connect.options.clone());
+        self.start(connect, client).await;
+    }
+
+    /// Starts the process of a connection, the first time or again.
+    async fn start(&mut self, connect: Connect, client: Client) {
+        let conn = connect.conn;
+        match stdio::start(connect.spawn.clone(), connect.stdio) {
+            Ok(link) => {
+                let outbox = self.forward(conn, link);
+                self.connections.insert(
+                    conn,
+                    Live {
+                        connect,
+                        client,
+                        outbox,
+                    },
+                );
+            }
+            Err(error) => {
+                self.note(
+                    conn,
+                    &Note::StartFailed {
+                        what: error.to_string(),
+                        hint: error.hint(),
+                    },
+                )
+                .await;
+                self.tell(Update::Failed { conn }).await;
+                self.tell(Update::Gone { conn }).await;
+            }
+        }
+    }
+
+    /// All links' events come through one queue; it is bounded, so a flooding server waits.
+    fn forward(&self, conn: u32, link: Link) -> mpsc::UnboundedSender<Outgoing> {
+        let Link { outbox, mut inbox } = link;
+        let queue = self.event_queue.clone();
+        tokio::spawn(async move {
+            while let Some(event) = inbox.recv().await {
+                if queue.send((conn, event)).await.is_err() {
+                    break;
+                }
+            }
+        });
+        outbox
+    }
+
+    fn send(&self, conn: u32, what: Outgoing) {
+        if let Some(live) = self.connections.get(&conn) {
+            // A failed send means that the process is gone; its exit is on its way to us.
+            let _ = live.outbox.send(what);
+        }
+    }
+
+    async fn event(&mut self, conn: u32, event: LinkEvent) {
+        match event {
+            LinkEvent::Started { pid } => {
+                let Some(live) = self.connections.get(&conn) else { return };
+                let spawn = &live.connect.spawn;
+                let command = std::iter::once(&spawn.program)
+                    .chain(&spawn.args)
+                    .map(|part| part.to_string_lossy().into_owned())
+                    .collect();
+                let note = Note::Spawn {
+                    pid,
+                    command,
+                    cwd: spawn.cwd.as_ref().map(|path| path.display().to_string()),
+                    // Names only: values never enter a recording.
+                    env: spawn.env.iter().map(|(name, _)| name.clone()).collect(),
+                };
+                self.note(conn, &note).await;
+                self.put(conn, Input::Started, None).await;
+            }
+            LinkEvent::Line { stream, bytes, ending } => self.line(conn, stream, bytes, ending).await,
+            LinkEvent::WriteFailed { what } => self.note(conn, &Note::WriteFailed { what }).await,
+            LinkEvent::Step { step } => {
+                let step = match step {
+                    ShutdownStep::StdinClosed => "stdin closed",
+                    ShutdownStep::Terminate => "terminate",
+                    ShutdownStep::Kill => "kill",
+                };
+                self.note(conn, &Note::Step { step: step.to_owned() }).await;
+            }
+            LinkEvent::Usage { cpu, rss, processes } => {
+                self.note(
+                    conn,
+                    &Note::Usage {
+                        cpu_ms: cpu.as_millis() as u64,
+                        rss,
+                        processes,
+                    },
+                )
+                .await;
+            }
+            LinkEvent::Exited { code, signal } => {
+                self.note(
+                    conn,
+                    &Note::Exit {
+                        code: code.map(i64::from),
+                        signal: signal.map(i64::from),
+                    },
+                )
+                .await;
+                self.exited(conn).await;
+            }
+        }
+    }
+
+    async fn line(&mut self, conn: u32, stream: Stream, bytes: Vec<u8>, ending: Ending) {
+        let ending = match ending {
+            Ending::Lf => "\n",
+            Ending::CrLf => "\r\n",
+            Ending::None => "",
+        };
+        let (channel, facts) = match stream {
+            Stream::Stderr => (Channel::Stderr, None),
+            Stream::Stdout => match facts::of_frame(&bytes) {
+                Ok(messages) => (Channel::Wire, Some(messages)),
+                Err(why) => {
+                    let facts = Some(Facts::Junk(why.into()));
+                    let draft = Draft { conn, channel: Channel::Stdout, direction: Direction::In, aux: false, body: bytes, ending };
+                    self.record(draft, facts).await;
+                    return;
+                }
+            },
+        };
+        let messages: Vec<Message> = facts.clone().unwrap_or_default();
+        let draft = Draft { conn, channel, direction: Direction::In, aux: false, body: bytes, ending };
+        let seq = self.record(draft, facts.map(Facts::Messages)).await;
+        for message in &messages {
+            self.put(conn, Input::Message(message), Some(seq)).await;
+        }
+    }
+
+    async fn exited(&mut self, conn: u32) {
+        let Some(mut live) = self.connections.remove(&conn) else { return };
+        let outputs = live.client.handle(self.now(), Input::Gone);
+        let respawn = outputs.contains(&Output::Respawn);
+        for output in outputs {
+            match output {
+                Output::Note(text) => self.note_text(conn, text).await,
+                Output::Finished { ticket, end } => self.tell(Update::Finished { ticket, end, seq: None }).await,
+                _ => {}
+            }
+        }
+        if respawn {
+            self.start(live.connect, live.client).await;
+        } else {
+            self.tell(Update::Gone { conn }).await;
+        }
+    }
+
+    async fn tick(&mut self) {
+        let conns: Vec<u32> = self.connections.keys().copied().collect();
+        for conn in conns {
+            self.put(conn, Input::Tick, None).await;
+        }
+    }
+
+    async fn note_text(&mut self, conn: u32, NoteText(text): NoteText) {
+        let note = Note::read(text.as_bytes());
+        self.note(conn, &note).await;
+    }
+
+    /// Tells a client what happened and does what it says. `seq` is the entry of the message it is told.
+    async fn put(&mut self, conn: u32, input: Input<'_>, seq: Option<u64>) {
+        let now = self.now();
+        let Some(live) = self.connections.get_mut(&conn) else { return };
+        for output in live.client.handle(now, input) {
+            match output {
+                Output::Send { frame, ticket, aux } => {
+                    let draft = Draft {
+                        conn,
+                        channel: Channel::Wire,
+                        direction: Direction::Out,
+                        aux,
+                        body: frame.clone().into_bytes(),
+                        ending: "\n",
+                    };
+                    let sent = self.record(draft, None).await;
+                    self.send(conn, Outgoing::Frame(frame.into_bytes()));
+                    if let Some(ticket) = ticket {
+                        self.tell(Update::Sent { ticket, seq: sent }).await;
+                    }
+                }
+                Output::Note(text) => self.note_text(conn, text).await,
+                Output::Ready => self.tell(Update::Ready { conn }).await,
+                Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
+                Output::Finished { ticket, end } => self.tell(Update::Finished { ticket, end, seq }).await,
+                Output::Failed => {
+                    self.tell(Update::Failed { conn }).await;
+                    self.send(conn, Outgoing::Shutdown);
+                }
+                // Only a process that went away is started again; see `exited`.
+                Output::Respawn => {}
+            }
+        }
+    }
+}

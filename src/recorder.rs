@@ -1,1 +1,286 @@
-//! recorder
+//! The writing end of a session file: every entry is written before anybody acts on it.
+//!
+//! When a write fails (a full disk, mostly) the work goes on: the entry stays in memory as far as it is bounded,
+//! the gap is counted, and a `gap` entry says so in the file as soon as it can be written to again.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use crate::note::Note;
+use crate::recording::Bodies;
+use crate::session::recorded::{Facts, Place, Recorded};
+use crate::session::{Channel, Direction, Entry, FORMAT, Header, codec};
+
+/// Bytes of unrecorded bodies that stay in memory.
+const KEPT_BYTES: usize = 16 << 20;
+
+/// The place of an entry that could not be written.
+pub const LOST: Place = Place {
+    offset: u64::MAX,
+    length: 0,
+};
+
+/// An entry that has not happened yet: sequence and times are the recorder's.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// See [`Entry::conn`].
+    pub conn: u32,
+    /// See [`Entry::channel`].
+    pub channel: Channel,
+    /// See [`Entry::direction`].
+    pub direction: Direction,
+    /// See [`Entry::aux`].
+    pub aux: bool,
+    /// See [`Entry::body`].
+    pub body: Vec<u8>,
+    /// See [`Entry::ending`].
+    pub ending: &'static str,
+}
+
+impl Draft {
+    /// The entry of a note.
+    pub fn note(conn: u32, note: &Note) -> Self {
+        Self {
+            conn,
+            channel: if note.is_process() { Channel::Process } else { Channel::Note },
+            direction: Direction::Here,
+            aux: false,
+            body: note.to_json().into_bytes(),
+            ending: "\n",
+        }
+    }
+}
+
+/// Entries that are in no file, shared with the reading end.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    entries: HashMap<u64, Entry>,
+    order: VecDeque<u64>,
+    bytes: usize,
+}
+
+impl Kept {
+    fn put(&mut self, entry: Entry) {
+        self.bytes += entry.body.len();
+        self.order.push_back(entry.seq);
+        self.entries.insert(entry.seq, entry);
+        while self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.order.pop_front() else { break };
+            if let Some(entry) = self.entries.remove(&oldest) {
+                self.bytes -= entry.body.len();
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, seq: u64) -> Option<Entry> {
+        self.entries.get(&seq).cloned()
+    }
+}
+
+/// Appends entries to a session file.
+#[derive(Debug)]
+pub struct Recorder {
+    file: Arc<File>,
+    path: Option<PathBuf>,
+    offset: u64,
+    seq: u64,
+    began: Instant,
+    unwritten: u64,
+    lost: u64,
+    trouble: Option<String>,
+    kept: Arc<Mutex<Kept>>,
+    line: Vec<u8>,
+}
+
+impl Recorder {
+    /// Starts a session file at `path`, which must not exist; only its owner may read it.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Self::begin(options.open(path)?, Some(path.to_owned()))
+    }
+
+    /// Starts a session without a name in a temporary file that goes away with the process.
+    pub fn unnamed() -> io::Result<Self> {
+        Self::begin(tempfile::tempfile()?, None)
+    }
+
+    fn begin(mut file: File, path: Option<PathBuf>) -> io::Result<Self> {
+        let header = codec::write_header(&Header {
+            format: FORMAT,
+            created: Timestamp::now(),
+            by: concat!("mcpscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+        });
+        file.write_all(header.as_bytes())?;
+        Ok(Self {
+            file: Arc::new(file),
+            path,
+            offset: header.len() as u64,
+            seq: 0,
+            began: Instant::now(),
+            unwritten: 0,
+            lost: 0,
+            trouble: None,
+            kept: Arc::default(),
+            line: Vec::new(),
+        })
+    }
+
+    /// The file's path; none for an unnamed session.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The reading end.
+    pub fn bodies(&self) -> Bodies {
+        Bodies::new(Arc::clone(&self.file), Arc::clone(&self.kept))
+    }
+
+    /// Entries that could not be written so far, and why the last could not.
+    pub fn trouble(&self) -> Option<(u64, &str)> {
+        self.trouble.as_deref().map(|why| (self.lost, why))
+    }
+
+    /// Writes an entry and gives back what the fold takes: the entry, after a `gap` entry if there was one to tell.
+    ///
+    /// When this returns, the bytes are the operating system's: a crash of ours loses nothing.
+    pub fn append(&mut self, draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
+        let mut done = Vec::with_capacity(1);
+        if self.unwritten > 0 {
+            let note = Note::Gap { lost: self.unwritten };
+            let entry = self.entry(Draft::note(0, &note));
+            if let Ok(place) = self.write(&entry) {
+                self.unwritten = 0;
+                self.trouble = None;
+                done.push(Recorded::of(&entry, place));
+            } else {
+                self.seq -= 1;
+            }
+        }
+        let entry = self.entry(draft);
+        let place = match self.write(&entry) {
+            Ok(place) => place,
+            Err(error) => {
+                self.unwritten += 1;
+                self.lost += 1;
+                self.trouble = Some(error.to_string());
+                self.kept.lock().unwrap_or_else(PoisonError::into_inner).put(entry.clone());
+                LOST
+            }
+        };
+        done.push(match facts {
+            Some(facts) => Recorded::with_facts(&entry, place, facts),
+            None => Recorded::of(&entry, place),
+        });
+        done
+    }
+
+    fn entry(&mut self, draft: Draft) -> Entry {
+        self.seq += 1;
+        Entry {
+            seq: self.seq,
+            us: self.began.elapsed().as_micros() as u64,
+            at: Timestamp::now(),
+            conn: draft.conn,
+            channel: draft.channel,
+            direction: draft.direction,
+            aux: draft.aux,
+            body: draft.body,
+            ending: Cow::Borrowed(draft.ending),
+            extra: None,
+        }
+    }
+
+    fn write(&mut self, entry: &Entry) -> io::Result<Place> {
+        self.line.clear();
+        codec::write(entry, &mut self.line);
+        let place = Place {
+            offset: self.offset,
+            length: self.line.len() as u64,
+        };
+        let mut file = &*self.file;
+        if let Err(error) = file.write_all(&self.line) {
+            // Half a line must not stay: the next one would be glued to it.
+            let _ = file.set_len(self.offset);
+            let _ = file.seek(SeekFrom::Start(self.offset));
+            return Err(error);
+        }
+        self.offset += place.length;
+        // A huge frame should not keep its size in memory for the rest of the session.
+        if self.line.capacity() > 1 << 20 {
+            self.line = Vec::new();
+        }
+        Ok(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording;
+
+    fn draft(text: &str) -> Draft {
+        Draft {
+            conn: 1,
+            channel: Channel::Stderr,
+            direction: Direction::In,
+            aux: false,
+            body: text.as_bytes().to_vec(),
+            ending: "\n",
+        }
+    }
+
+    #[test]
+    fn an_entry_is_in_the_file_when_append_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        for text in ["one", "two"] {
+            let recorded = recorder.append(draft(text), None).remove(0);
+            let lines = std::fs::read_to_string(&path).unwrap();
+            assert!(lines.ends_with(&format!("\"text\":\"{text}\"}}\n")), "{lines}");
+            assert_eq!(recorder.bodies().read(recorded.seq, recorded.place).unwrap().text(), text);
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        assert!(Recorder::create(&path).is_err(), "never over an existing file");
+    }
+
+    /// A file opened for reading only refuses every write, as a full disk would.
+    #[test]
+    fn a_failing_write_loses_no_work_and_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        recorder.append(draft("before"), None);
+        let writable = std::mem::replace(&mut recorder.file, Arc::new(File::open(&path).unwrap()));
+        let lost = recorder.append(draft("during"), None).remove(0);
+        assert_eq!(lost.place, LOST);
+        assert_eq!(recorder.trouble().map(|(lost, _)| lost), Some(1));
+        assert_eq!(recorder.bodies().read(lost.seq, lost.place).unwrap().text(), "during");
+        recorder.file = writable;
+        let after = recorder.append(draft("after"), None);
+        assert_eq!(after[0].facts, Facts::Note(Note::Gap { lost: 1 }));
+        let mut timeline = crate::session::timeline::Timeline::default();
+        let opened = recording::Recording::open(&path).unwrap();
+        let told = opened.load(|batch, _| {
+            batch.iter().for_each(|entry| timeline.push(entry));
+            true
+        });
+        assert_eq!(told.unwrap().skipped, 0);
+        assert_eq!(timeline.entries().iter().map(|entry| entry.seq()).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(timeline.state().lost, 1);
+    }
+}

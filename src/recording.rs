@@ -1,1 +1,228 @@
-//! recording
+//! The reading end of a session file: all of it in order ([`Recording::load`]), or one body ([`Bodies::read`]).
+//!
+//! Both may be slow and are never called on the drawing thread. Nothing is mapped: positioned reads do.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::recorder::{Kept, LOST};
+use crate::session::codec::{self, HeaderProblem};
+use crate::session::recorded::{Place, Recorded};
+use crate::session::{Entry, Header};
+
+/// Entries handed over at a time while a file is read.
+const BATCH: usize = 4_096;
+
+/// Why a file cannot be opened as a session.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file cannot be read.
+    #[error("cannot open {}: {error}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// It is something else, or too new.
+    #[error("{} is no session: {problem}", path.display())]
+    NoSession {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        problem: HeaderProblem,
+    },
+}
+
+/// Reads bodies back. Cheap to clone; all clones read the same file.
+#[derive(Debug, Clone)]
+pub struct Bodies {
+    file: Arc<File>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Bodies {
+    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>) -> Self {
+        Self { file, kept }
+    }
+
+    /// The entry `seq` that stands at `place`, with its body.
+    pub fn read(&self, seq: u64, place: Place) -> io::Result<Entry> {
+        if place == LOST {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            return kept
+                .get(seq)
+                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it could not be recorded"));
+        }
+        let mut line = vec![0; usize::try_from(place.length).unwrap_or(0)];
+        read_exact_at(&self.file, &mut line, place.offset)?;
+        codec::read(&line).map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
+    }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = &mut buffer[read..];
+                offset += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An opened session file.
+#[derive(Debug)]
+pub struct Recording {
+    /// Its first line; what is missing there is assumed.
+    pub header: Header,
+    path: PathBuf,
+    file: Arc<File>,
+}
+
+/// How reading a file went.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Loaded {
+    /// Entries read.
+    pub entries: u64,
+    /// Lines that are no entries.
+    pub skipped: u64,
+    /// The first of them: its number (from 1) and why.
+    pub first_problem: Option<(u64, String)>,
+    /// Whether the last line was cut off, as a crash leaves it.
+    pub cut: bool,
+}
+
+impl Loaded {
+    /// One line for people, when there is anything to tell.
+    pub fn notice(&self) -> Option<String> {
+        let others = self.skipped - u64::from(self.cut);
+        let cut = "the last line is cut off (it was being written when the recording stopped)";
+        match (self.cut, others, &self.first_problem) {
+            (false, 0, _) => None,
+            (true, 0, _) => Some(cut.to_owned()),
+            (was_cut, others, problem) => {
+                let (line, why) = problem.clone().unwrap_or_default();
+                let also = if was_cut { format!("; {cut}") } else { String::new() };
+                Some(format!("{others} lines are no entries and were skipped, first line {line}: {why}{also}"))
+            }
+        }
+    }
+}
+
+impl Recording {
+    /// Opens a session file and reads its first line.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let unreadable = |error| OpenError::Unreadable {
+            path: path.to_owned(),
+            error,
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let mut first = Vec::new();
+        // A line of a header is short; somebody's 10 GB of zeros is not read to find that out.
+        BufReader::new(&file).take(1 << 20).read_until(b'\n', &mut first).map_err(unreadable)?;
+        let header = codec::read_header(&first).map_err(|problem| OpenError::NoSession {
+            path: path.to_owned(),
+            problem,
+        })?;
+        Ok(Self {
+            header,
+            path: path.to_owned(),
+            file: Arc::new(file),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads bodies back.
+    pub fn bodies(&self) -> Bodies {
+        Bodies::new(Arc::clone(&self.file), Arc::default())
+    }
+
+    /// Reads all entries, in batches with the bytes read so far; stops when `take` says false.
+    pub fn load(&self, mut take: impl FnMut(Vec<Recorded>, u64) -> bool) -> io::Result<Loaded> {
+        use std::io::Seek as _;
+        let mut file = &*self.file;
+        file.rewind()?;
+        let mut reader = BufReader::with_capacity(1 << 20, file);
+        let (mut loaded, mut batch) = (Loaded::default(), Vec::with_capacity(BATCH));
+        let (mut line, mut offset, mut number) = (Vec::new(), 0, 0_u64);
+        loop {
+            line.clear();
+            let length = reader.read_until(b'\n', &mut line)? as u64;
+            if length == 0 {
+                break;
+            }
+            number += 1;
+            let place = Place { offset, length };
+            offset += length;
+            if number == 1 || line.trim_ascii().is_empty() {
+                continue;
+            }
+            match codec::read(&line) {
+                Ok(entry) => {
+                    loaded.entries += 1;
+                    batch.push(Recorded::of(&entry, place));
+                }
+                Err(problem) => {
+                    loaded.skipped += 1;
+                    loaded.cut = !line.ends_with(b"\n");
+                    loaded.first_problem.get_or_insert((number, problem.to_string()));
+                }
+            }
+            if batch.len() == BATCH && !take(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), offset) {
+                return Ok(loaded);
+            }
+        }
+        take(batch, offset);
+        Ok(loaded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_lines_are_skipped_counted_and_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let entry = r#"{"seq":1,"us":1,"at":"2026-11-21T10:30:00Z","conn":1,"ch":"stderr","dir":"in","text":"a"}"#;
+        std::fs::write(&path, format!("{{\"mcpscope\":1}}\n{entry}\nhello\n\n{entry}\n{{\"seq\":3,\"te")).unwrap();
+        let recording = Recording::open(&path).unwrap();
+        let mut places = Vec::new();
+        let loaded = recording
+            .load(|batch, _| {
+                places.extend(batch.iter().map(|recorded| recorded.place));
+                true
+            })
+            .unwrap();
+        assert_eq!((loaded.entries, loaded.skipped, loaded.cut), (2, 2, true));
+        assert_eq!(loaded.first_problem.as_ref().map(|(line, _)| *line), Some(3));
+        assert!(loaded.notice().unwrap().contains("cut off"));
+        assert_eq!(recording.bodies().read(1, places[1]).unwrap().text(), "a");
+    }
+
+    #[test]
+    fn other_files_are_refused_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, "hello\n").unwrap();
+        let words = Recording::open(&path).unwrap_err().to_string();
+        assert!(words.ends_with("is no session: the first line is no mcpscope session header"), "{words}");
+        assert!(Recording::open(&folder.path().join("none")).unwrap_err().to_string().starts_with("cannot open"));
+    }
+}

@@ -85,7 +85,11 @@ impl Facts {
 impl Recorded {
     /// Reduces an entry that stands at `place`.
     pub fn of(entry: &Entry, place: Place) -> Self {
-        let facts = Facts::of(entry);
+        Self::with_facts(entry, place, Facts::of(entry))
+    }
+
+    /// The same, when the facts are known already.
+    pub fn with_facts(entry: &Entry, place: Place, facts: Facts) -> Self {
         Self {
             seq: entry.seq,
             us: entry.us,
