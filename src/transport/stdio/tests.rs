@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::transport::family;
 use crate::transport::procfs::{self, Process};
 use crate::transport::spawn::NotExecutable;
-use crate::transport::{Ending, family};
 use std::fmt::Write as _;
 use tokio::time::timeout;
 
