@@ -1,7 +1,7 @@
 //! The settings: defaults, with the user's file on top.
 //!
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
-//! [`Settings::default`] together. To add a setting: a field, its default, a row in [`SETTINGS`], a
+//! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
 //! paragraph there. The file is read when [`Config::load`] is called and never written.
 
 use crate::paths::Paths;
