@@ -1,1 +1,522 @@
-//! config
+//! The settings: defaults, with the user's file on top.
+//!
+//! `config/default.toml` is the reference and says what each setting means; a test holds it and
+//! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
+//! paragraph there. The file is read when [`Config::load`] is called and never written.
+
+use crate::paths::Paths;
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use toml::de::{DeTable, DeValue};
+
+/// The defaults as a commented file: what `mcpscope` shows as a reference.
+pub const DEFAULT_TOML: &str = include_str!("config/default.toml");
+
+/// The effective values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Which colours to use.
+    pub theme: ThemeChoice,
+    /// Whether sessions are kept as files.
+    pub record: bool,
+    /// Whether Traffic and Logs follow at first.
+    pub follow: bool,
+    /// Limit of the probe for the protocol's era.
+    pub probe_timeout: Duration,
+    /// Limit of a request, started again by progress.
+    pub request_timeout: Duration,
+    /// Limit of a request in all.
+    pub request_timeout_max: Duration,
+    /// From closing a server's stdin to SIGTERM.
+    pub stdin_grace: Duration,
+    /// From SIGTERM to SIGKILL.
+    pub terminate_grace: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::Auto,
+            record: true,
+            follow: true,
+            probe_timeout: Duration::from_secs(3),
+            request_timeout: Duration::from_secs(60),
+            request_timeout_max: Duration::from_secs(600),
+            stdin_grace: Duration::from_millis(400),
+            terminate_grace: Duration::from_millis(600),
+        }
+    }
+}
+
+/// A theme by name, or the one that suits the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// What suits the terminal.
+    Auto,
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// Without colours.
+    Mono,
+}
+
+/// Reads one value into its field; an error says what would have been right.
+type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
+
+/// Every setting with how it is read, in the order of the reference.
+const SETTINGS: [(&str, Set); 8] = [
+    ("theme", |settings, value| {
+        put(&mut settings.theme, theme(value))
+    }),
+    ("record", |settings, value| {
+        put(&mut settings.record, switch(value))
+    }),
+    ("follow", |settings, value| {
+        put(&mut settings.follow, switch(value))
+    }),
+    ("probe_timeout", |settings, value| {
+        put(&mut settings.probe_timeout, limit(value))
+    }),
+    ("request_timeout", |settings, value| {
+        put(&mut settings.request_timeout, limit(value))
+    }),
+    ("request_timeout_max", |settings, value| {
+        put(&mut settings.request_timeout_max, limit(value))
+    }),
+    ("stdin_grace", |settings, value| {
+        put(&mut settings.stdin_grace, time(value))
+    }),
+    ("terminate_grace", |settings, value| {
+        put(&mut settings.terminate_grace, time(value))
+    }),
+];
+
+fn put<T>(field: &mut T, value: Result<T, &'static str>) -> Result<(), &'static str> {
+    value.map(|value| *field = value)
+}
+
+fn theme(value: &DeValue<'_>) -> Result<ThemeChoice, &'static str> {
+    match value.as_str() {
+        Some("auto") => Ok(ThemeChoice::Auto),
+        Some("dark") => Ok(ThemeChoice::Dark),
+        Some("light") => Ok(ThemeChoice::Light),
+        Some("mono") => Ok(ThemeChoice::Mono),
+        _ => Err("\"auto\", \"dark\", \"light\" or \"mono\""),
+    }
+}
+
+fn switch(value: &DeValue<'_>) -> Result<bool, &'static str> {
+    value.as_bool().ok_or("true or false")
+}
+
+fn time(value: &DeValue<'_>) -> Result<Duration, &'static str> {
+    value
+        .as_str()
+        .and_then(duration)
+        .ok_or("a time such as \"500ms\", \"3s\" or \"10min\", at most a day")
+}
+
+/// A time that must not be zero, because zero would mean that nothing ever succeeds.
+fn limit(value: &DeValue<'_>) -> Result<Duration, &'static str> {
+    time(value)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or("a time such as \"3s\", above zero and at most a day")
+}
+
+/// Reads a whole number with a unit: `ms`, `s` or `min`, at most a day (also for command-line options).
+pub fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number: u64 = text[..digits].parse().ok()?;
+    let millis = match text[digits..].trim_start() {
+        "ms" => number,
+        "s" => number.checked_mul(1000)?,
+        "min" => number.checked_mul(60_000)?,
+        _ => return None,
+    };
+    (millis <= 24 * 60 * 60_000).then(|| Duration::from_millis(millis))
+}
+
+/// The settings, and where they come from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// The values to work with.
+    pub settings: Settings,
+    /// The names that the user's file sets, with their line numbers.
+    set: Vec<(&'static str, usize)>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// The user's file, in this line (from 1).
+    File {
+        /// Line number, from 1.
+        line: usize,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { line } => write!(f, "config.toml line {line}"),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the user's file; one that does not exist changes nothing.
+    pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
+        let file = paths.config_file();
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Self::parse(&text, &file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ConfigError::Unreadable { file, source }),
+        }
+    }
+
+    /// Reads settings from the text of a file; the name is for errors.
+    pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        let wrong = |span: Option<Range<usize>>, problem: Problem| {
+            let (line, column) = place(text, span.map_or(0, |span| span.start));
+            ConfigError::Wrong {
+                file: file.to_path_buf(),
+                line,
+                column,
+                problem,
+            }
+        };
+        let table = DeTable::parse(text)
+            .map_err(|error| wrong(error.span(), Problem::Syntax(first_line(error.message()))))?;
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            let name: &str = key.get_ref();
+            let Some((name, set)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
+                let (key, nearest) = (name.to_owned(), nearest(name));
+                return Err(wrong(
+                    Some(key_span(&table, &key)),
+                    Problem::UnknownKey { key, nearest },
+                ));
+            };
+            set(&mut config.settings, value.get_ref()).map_err(|expected| {
+                wrong(
+                    Some(value.span()),
+                    Problem::BadValue {
+                        key: name,
+                        expected,
+                    },
+                )
+            })?;
+            config.set.push((name, place(text, key.span().start).0));
+        }
+        config.check(file)?;
+        Ok(config)
+    }
+
+    /// Rules between settings.
+    fn check(&self, file: &Path) -> Result<(), ConfigError> {
+        if self.settings.request_timeout <= self.settings.request_timeout_max {
+            return Ok(());
+        }
+        let lines = ["request_timeout", "request_timeout_max"].map(|name| self.origin(name));
+        let line = lines.iter().find_map(|origin| match origin {
+            Origin::File { line } => Some(*line),
+            Origin::Default => None,
+        });
+        let problem = Problem::BadValue {
+            key: "request_timeout",
+            expected: "a time no longer than request_timeout_max",
+        };
+        Err(ConfigError::Wrong {
+            file: file.to_path_buf(),
+            line: line.unwrap_or(1),
+            column: 1,
+            problem,
+        })
+    }
+
+    /// Where the value of a setting comes from.
+    pub fn origin(&self, name: &str) -> Origin {
+        let line = self
+            .set
+            .iter()
+            .find(|(set, _)| *set == name)
+            .map(|(_, line)| *line);
+        line.map_or(Origin::Default, |line| Origin::File { line })
+    }
+
+    /// The names of all settings, in the order of the reference.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SETTINGS.iter().map(|(name, _)| *name)
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is there but cannot be read.
+    #[error("cannot read {}: {source}", file.display())]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file says something that cannot be meant.
+    #[error("{}:{line}:{column}: {problem}", file.display())]
+    Wrong {
+        /// Which file.
+        file: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: Problem,
+    },
+}
+
+/// What can be wrong in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Not TOML.
+    #[error("{0}")]
+    Syntax(String),
+    /// No setting of that name.
+    #[error("unknown setting {key:?}")]
+    UnknownKey {
+        /// As written.
+        key: String,
+        /// The setting that may be meant.
+        nearest: Option<&'static str>,
+    },
+    /// A value that does not fit.
+    #[error("{key} must be {expected}")]
+    BadValue {
+        /// Which setting.
+        key: &'static str,
+        /// What would fit.
+        expected: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// What to do about it, as one clause.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { .. } => Some("check its permissions, and that it is UTF-8".into()),
+            Self::Wrong {
+                problem: Problem::UnknownKey { nearest, .. },
+                ..
+            } => Some(match nearest {
+                Some(name) => format!("did you mean {name:?}?"),
+                None => format!(
+                    "known settings: {}",
+                    Config::names().collect::<Vec<_>>().join(", ")
+                ),
+            }),
+            Self::Wrong {
+                problem: Problem::BadValue { .. },
+                ..
+            } => Some("correct the line, or remove it".into()),
+            Self::Wrong {
+                problem: Problem::Syntax(_),
+                ..
+            } => None,
+        }
+    }
+}
+
+fn key_span(table: &toml::Spanned<DeTable<'_>>, name: &str) -> Range<usize> {
+    table
+        .get_ref()
+        .keys()
+        .find(|key| key.get_ref().as_ref() == name)
+        .map_or(0..0, toml::Spanned::span)
+}
+
+/// Line and column (in characters) of a byte, both from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line..].chars().count() + 1,
+    )
+}
+
+fn first_line(message: &str) -> String {
+    message
+        .lines()
+        .next()
+        .unwrap_or("not valid TOML")
+        .to_owned()
+}
+
+/// The setting that differs least, if it differs little.
+fn nearest(name: &str) -> Option<&'static str> {
+    let (distance, nearest) = Config::names()
+        .map(|known| (distance(name, known), known))
+        .min()?;
+    (distance <= 1 + nearest.len() / 4).then_some(nearest)
+}
+
+/// How many characters to insert, remove or replace to turn one into the other; `-` and case do not count.
+fn distance(from: &str, to: &str) -> usize {
+    let from: Vec<char> = from.to_lowercase().replace('-', "_").chars().collect();
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, Path::new("config.toml"))
+    }
+
+    fn refuse(text: &str) -> (String, String) {
+        let error = parse(text).unwrap_err();
+        (error.to_string(), error.hint().unwrap_or_default())
+    }
+
+    #[test]
+    fn the_reference_is_the_default_and_explains_every_setting() {
+        let reference = parse(DEFAULT_TOML).unwrap();
+        assert_eq!(reference.settings, Settings::default());
+        let written: Vec<_> = reference
+            .set
+            .iter()
+            .map(|(name, line)| (*line, *name))
+            .collect();
+        let mut in_order = written.clone();
+        in_order.sort_unstable();
+        let names: Vec<_> = in_order.iter().map(|(_, name)| *name).collect();
+        assert_eq!(names, Config::names().collect::<Vec<_>>());
+        let lines: Vec<&str> = DEFAULT_TOML.lines().collect();
+        for (line, name) in written {
+            assert!(
+                lines[line - 2].starts_with("# "),
+                "{name} has no comment above it"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_nothing_else() {
+        let config = parse("\nrequest_timeout = \"2 min\"\ntheme = \"light\"\n").unwrap();
+        let expected = Settings {
+            request_timeout: Duration::from_secs(120),
+            theme: ThemeChoice::Light,
+            ..Settings::default()
+        };
+        assert_eq!(config.settings, expected);
+        assert_eq!(config.origin("request_timeout"), Origin::File { line: 2 });
+        assert_eq!(config.origin("theme").to_string(), "config.toml line 3");
+        assert_eq!(config.origin("record"), Origin::Default);
+    }
+
+    #[test]
+    fn every_setting_can_be_set() {
+        let text = "theme='mono'\nrecord=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
+                    request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'";
+        let config = parse(text).unwrap();
+        assert_eq!(config.set.len(), Config::names().count());
+        let default = format!("{:?}", Settings::default());
+        let changed = format!("{:?}", config.settings);
+        for (before, after) in default.split(", ").zip(changed.split(", ")) {
+            assert_ne!(before, after);
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place_and_a_way_out() {
+        let (error, hint) = refuse("record = true\n\n  request-timout = \"3s\"\n");
+        assert_eq!(error, "config.toml:3:3: unknown setting \"request-timout\"");
+        assert_eq!(hint, "did you mean \"request_timeout\"?");
+
+        let (_, hint) = refuse("[keys]\nquit = \"q\"");
+        assert!(hint.starts_with("known settings: theme, record"), "{hint}");
+
+        let (error, _) = refuse("theme = \"pink\"");
+        assert_eq!(
+            error,
+            "config.toml:1:9: theme must be \"auto\", \"dark\", \"light\" or \"mono\""
+        );
+
+        let (error, _) = refuse("follow = true\nprobe_timeout = 3");
+        assert!(
+            error.starts_with("config.toml:2:17: probe_timeout must be a time such as"),
+            "{error}"
+        );
+        refuse("probe_timeout = \"0s\"");
+        refuse("request_timeout = { a = 1 }");
+
+        let (error, _) = refuse("follow = true\nrecord = \n");
+        assert!(error.starts_with("config.toml:2:"), "{error}");
+        let (error, _) = refuse("follow = true\nfollow = false");
+        assert!(error.starts_with("config.toml:2:"), "{error}");
+
+        let (error, _) = refuse("record = true\nrequest_timeout = \"11min\"");
+        assert_eq!(
+            error,
+            "config.toml:2:1: request_timeout must be a time no longer than request_timeout_max"
+        );
+    }
+
+    #[test]
+    fn times_need_a_unit_and_a_size() {
+        assert_eq!(duration("1500ms"), Some(Duration::from_millis(1500)));
+        assert_eq!(duration(" 3 s "), Some(Duration::from_secs(3)));
+        assert_eq!(duration("10min"), Some(Duration::from_secs(600)));
+        for wrong in [
+            "",
+            "3",
+            "s",
+            "-1s",
+            "1.5s",
+            "1 h",
+            "2000min",
+            "99999999999999999999s",
+            "18446744073709551615min",
+        ] {
+            assert_eq!(duration(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_all_defaults_and_an_unreadable_one_is_an_error() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        assert_eq!(Config::load(&paths).unwrap(), Config::default());
+        crate::paths::create(&paths.config).unwrap();
+        std::fs::write(paths.config_file(), b"theme = \"\xff\"").unwrap();
+        let error = Config::load(&paths).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Unreadable { .. }) && error.hint().is_some(),
+            "{error:?}"
+        );
+        std::fs::write(paths.config_file(), "record = false").unwrap();
+        assert!(!Config::load(&paths).unwrap().settings.record);
+    }
+}

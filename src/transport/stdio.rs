@@ -88,7 +88,7 @@ fn start_in(
     let mut child = wrap.spawn().map_err(|error| spawn.explain(error))?;
     let pid = child.id().unwrap_or(0);
     let member = registry.enter(pid);
-    tracing::info!(pid, program = ?spawn.program, "server started");
+    tracing::debug!(pid, program = ?spawn.program, "server started");
 
     let (outbox, orders) = mpsc::unbounded_channel();
     let (events, inbox) = mpsc::channel(INBOX_PLACES);
@@ -288,7 +288,7 @@ impl Supervisor {
     }
 
     fn step(&self, step: ShutdownStep) {
-        tracing::info!(pid = self.child.id(), ?step, "shutdown");
+        tracing::debug!(pid = self.child.id(), ?step, "shutdown");
         self.tell(LinkEvent::Step { step });
     }
 
@@ -413,7 +413,7 @@ impl Supervisor {
         let _ = forwarding.await;
         let code = status.and_then(|status| status.code());
         let signal = status.and_then(signal);
-        tracing::info!(?code, ?signal, "server exited");
+        tracing::debug!(?code, ?signal, "server exited");
         let _ = events.send(LinkEvent::Exited { code, signal }).await;
     }
 
