@@ -1,0 +1,264 @@
+//! The titled rules that divide panes, instead of boxes.
+//!
+//! Owns how a title, its sub-tabs and a right-aligned remark share one line of any width, and the joints where lines
+//! meet. `━▌TITLE ━ [Form] JSON Raw ━━━━━━━ ok  182 ms ━`
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::text;
+use crate::tui::theme::{Role, Theme};
+
+/// A horizontal rule with what is written on it. All texts must be sanitised.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rule<'a> {
+    /// Written first; cut last.
+    pub title: &'a str,
+    /// Whether the pane below has the keys.
+    pub focused: bool,
+    /// Sub-tabs; none for a plain rule.
+    pub tabs: &'a [&'a str],
+    /// Which tab is shown, in brackets.
+    pub active: usize,
+    /// Written at the right end; the first thing to go when there is no room.
+    pub right: &'a str,
+}
+
+impl Rule<'_> {
+    /// Draws on the first line of `area`. Returns where each tab landed, for the mouse; a tab that had no room has an
+    /// empty rectangle.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Vec<Rect> {
+        let area = area.intersection(buf.area);
+        let mut places = vec![Rect::default(); self.tabs.len()];
+        if area.is_empty() {
+            return places;
+        }
+        let line = theme.style(if self.focused {
+            Role::RuleFocus
+        } else {
+            Role::Rule
+        });
+        let title = theme.style(if self.focused {
+            Role::Focus
+        } else {
+            Role::Title
+        });
+        for x in area.left()..area.right() {
+            buf[(x, area.y)].set_symbol("━").set_style(line);
+        }
+        // `━▌` and a space before the closing rule surround the title.
+        let width = usize::from(area.width);
+        let name = text::fit(self.title, width.saturating_sub(4));
+        let mut pen = Pen {
+            x: area.x + 1,
+            end: area.right(),
+            y: area.y,
+            buf,
+        };
+        pen.put(if self.focused { "▌" } else { " " }, title);
+        pen.put(&name, title);
+        pen.put(" ", line);
+
+        // What is left after the title, a closing `━` always kept.
+        let room = usize::from(area.right().saturating_sub(pen.x)).saturating_sub(1);
+        let tabs = self.shown_tabs(room);
+        let tabs_width = tabs.iter().map(|i| self.tab_width(*i) + 1).sum::<usize>()
+            + if tabs.is_empty() { 0 } else { 2 };
+        if !tabs.is_empty() {
+            pen.put("━ ", line);
+        }
+        for &i in &tabs {
+            let start = pen.x;
+            if i == self.active {
+                let style = theme.style(if self.focused {
+                    Role::Focus
+                } else {
+                    Role::Accent
+                });
+                pen.put(&format!("[{}]", self.tabs[i]), style);
+            } else {
+                pen.put(self.tabs[i], theme.style(Role::TextMuted));
+            }
+            places[i] = Rect {
+                x: start,
+                y: area.y,
+                width: pen.x - start,
+                height: 1,
+            };
+            pen.put(" ", line);
+        }
+
+        // A space on either side, and at least one `━` before it.
+        let free = room.saturating_sub(tabs_width + 3);
+        let whole = text::width(self.right);
+        if whole > 0 && (whole <= free || free >= 8) {
+            let right = text::fit(self.right, free);
+            pen.x = area.right() - 3 - text::width(&right) as u16;
+            pen.put(
+                &format!(" {right} "),
+                theme.style(if self.focused {
+                    Role::Text
+                } else {
+                    Role::TextMuted
+                }),
+            );
+        }
+        places
+    }
+
+    fn tab_width(&self, i: usize) -> usize {
+        text::width(self.tabs[i]) + if i == self.active { 2 } else { 0 }
+    }
+
+    /// All tabs if they fit, else the active one, else none.
+    fn shown_tabs(&self, room: usize) -> Vec<usize> {
+        let need = |tabs: &[usize]| 2 + tabs.iter().map(|i| self.tab_width(*i) + 1).sum::<usize>();
+        let all: Vec<usize> = (0..self.tabs.len()).collect();
+        let one: Vec<usize> = all.iter().copied().filter(|i| *i == self.active).collect();
+        [all, one]
+            .into_iter()
+            .find(|tabs| !tabs.is_empty() && need(tabs) <= room)
+            .unwrap_or_default()
+    }
+}
+
+/// Writes from left to right, never past the end.
+struct Pen<'b> {
+    x: u16,
+    end: u16,
+    y: u16,
+    buf: &'b mut Buffer,
+}
+
+impl Pen<'_> {
+    fn put(&mut self, s: &str, style: Style) {
+        let room = usize::from(self.end.saturating_sub(self.x));
+        if room > 0 {
+            self.x = self.buf.set_stringn(self.x, self.y, s, room, style).0;
+        }
+    }
+}
+
+/// How a horizontal rule meets a vertical divider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joint {
+    /// The rule passes above: `┯`.
+    Above,
+    /// The rule leaves to the right: `┝`.
+    Right,
+    /// The rule comes from the left: `┥`.
+    Left,
+    /// Rules on both sides: `┿`.
+    Both,
+    /// The rule passes below: `┷`.
+    Below,
+}
+
+impl Joint {
+    fn symbol(self) -> &'static str {
+        match self {
+            Joint::Above => "┯",
+            Joint::Right => "┝",
+            Joint::Left => "┥",
+            Joint::Both => "┿",
+            Joint::Below => "┷",
+        }
+    }
+}
+
+/// Draws a divider down the first column of `area`, with joints at the given screen rows.
+pub fn divider(area: Rect, joints: &[(u16, Joint)], buf: &mut Buffer, theme: &Theme) {
+    let area = Rect {
+        width: area.width.min(1),
+        ..area
+    }
+    .intersection(buf.area);
+    for at in area.positions() {
+        let joint = joints
+            .iter()
+            .find(|(y, _)| *y == at.y)
+            .map_or("│", |(_, j)| j.symbol());
+        buf[at].set_symbol(joint).set_style(theme.style(Role::Rule));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tui::theme::Depth;
+    use crate::tui::widgets::testing::text_of;
+
+    const FULL: Rule<'static> = Rule {
+        title: "Result #129",
+        focused: true,
+        tabs: &["Content 2", "Raw"],
+        active: 0,
+        right: "ok  182 ms",
+    };
+
+    fn drawn(rule: &Rule<'_>, width: u16) -> (String, Vec<Rect>) {
+        let theme = Theme::load("mono", Depth::None).expect("bundled");
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
+        let places = rule.draw(buf.area, &mut buf, &theme);
+        (text_of(&buf).trim_end_matches('\n').to_owned(), places)
+    }
+
+    #[test]
+    fn gives_up_the_remark_then_tabs_then_the_title() {
+        for (width, expected) in [
+            (50, "━▌Result #129 ━ [Content 2] Raw ━━━━━ ok  182 ms ━"),
+            (44, "━▌Result #129 ━ [Content 2] Raw ━ ok  182… ━"),
+            (40, "━▌Result #129 ━ [Content 2] Raw ━━━━━━━━"),
+            (30, "━▌Result #129 ━ [Content 2] ━━"),
+            (18, "━▌Result #129 ━━━━"),
+            (10, "━▌Resul… ━"),
+        ] {
+            assert_eq!(drawn(&FULL, width).0, expected);
+        }
+        let plain = Rule {
+            title: "TOOLS 16",
+            right: "everything",
+            ..Rule::default()
+        };
+        assert_eq!(drawn(&plain, 30).0, "━ TOOLS 16 ━━━━━━ everything ━");
+    }
+
+    #[test]
+    fn says_where_the_tabs_are() {
+        let (_, places) = drawn(&FULL, 50);
+        assert_eq!(places, [Rect::new(16, 0, 11, 1), Rect::new(28, 0, 3, 1)]);
+        let (_, places) = drawn(&FULL, 30);
+        assert!(places[1].is_empty());
+    }
+
+    #[test]
+    fn a_divider_joins_its_rules() {
+        let theme = Theme::load("mono", Depth::None).expect("bundled");
+        let mut buf = Buffer::empty(Rect::new(0, 0, 1, 4));
+        divider(
+            buf.area,
+            &[(0, Joint::Above), (2, Joint::Right)],
+            &mut buf,
+            &theme,
+        );
+        assert_eq!(text_of(&buf), "┯\n│\n┝\n│\n");
+    }
+
+    proptest! {
+        #[test]
+        fn survives_any_width(
+            width in 0_u16..60, title in "[a-z日é]{0,12}", right in "[a-z日]{0,12}",
+            tabs in prop::collection::vec("[a-z日]{0,8}", 0..4), active in 0_usize..5, focused: bool,
+        ) {
+            let tabs: Vec<&str> = tabs.iter().map(String::as_str).collect();
+            let rule = Rule { title: &title, focused, tabs: &tabs, active, right: &right };
+            let (line, places) = drawn(&rule, width);
+            prop_assert!(text::width(&line) == usize::from(width) || width < 4);
+            prop_assert!(places.iter().all(|p| p.right() <= width));
+            prop_assert!(width == 0 || line.ends_with('━') || width < 4, "{}", line);
+        }
+    }
+}
