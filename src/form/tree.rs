@@ -267,12 +267,20 @@ impl Form {
     ///
     /// Members the schema does not name, and all but the last of duplicates, become nodes of their own.
     pub fn load(&mut self, arguments: &Value) -> bool {
+        self.fill(arguments, false)
+    }
+
+    /// `drafts`: whether text that is no answer yet stays in members that `arguments` does not have.
+    fn fill(&mut self, arguments: &Value, drafts: bool) -> bool {
         let Some(members) = arguments.as_object() else {
             return false;
         };
         self.nodes.retain(|node| node.known);
         let known = self.nodes.len();
         for node in &mut self.nodes {
+            if drafts && node.is_unfinished() {
+                continue;
+            }
             // An optional default is not sent either way, so it may go on showing.
             let stands =
                 node.field.default.is_some() && !node.field.required && !self.sends_defaults;
@@ -305,10 +313,11 @@ impl Form {
         true
     }
 
-    /// Fills the form from the text of a JSON object; the form is unchanged when it is not one.
+    /// Fills the form from the text of a JSON object, as [`Form::load`] does, but keeps half-typed answers to members
+    /// that are not in it; the form is unchanged when the text is no object.
     pub fn load_json(&mut self, text: &str) -> Result<(), json::Problem> {
         let value = Value::parse(text.as_bytes())?;
-        if self.load(&value) {
+        if self.fill(&value, true) {
             Ok(())
         } else {
             Err(json::Problem::new(

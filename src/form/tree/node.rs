@@ -11,7 +11,8 @@ pub enum State {
     Unset,
     /// Sent as `null`.
     Null,
-    /// The schema's default; shown, and sent only where [`Form::sends_defaults`](super::Form::sends_defaults) or the schema demands the member.
+    /// The schema's default; shown, and sent only where the schema requires the member or the form
+    /// [sends defaults](super::Form::send_defaults).
     Default,
     /// Sent as it is.
     Value(Value),

@@ -282,6 +282,16 @@ fn prompts_and_templates_are_text_forms() {
     );
 }
 
+#[test]
+fn json_text_for_the_whole_form_keeps_half_typed_answers() {
+    let mut case = Case::new();
+    case.text("ratio", "1.");
+    case.0.load_json(r#"{"size":2}"#).unwrap();
+    assert_eq!(case.problem("ratio"), "not a number");
+    assert!(case.0.load(&Value::Object(Vec::new())));
+    assert_eq!(case.problem("ratio"), "");
+}
+
 /// Any JSON value, numbers in every spelling.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
