@@ -14,4 +14,4 @@ pub mod plain;
 pub mod popup;
 pub mod rule;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
