@@ -228,9 +228,21 @@ mod tests {
     fn table_is_well_formed() {
         for (index, row) in ACTIONS.iter().enumerate() {
             assert_eq!(row.action as usize, index);
-            assert!(ACTIONS[..index].iter().all(|other| other.name != row.name), "{} twice", row.name);
-            assert!(row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", row.name);
-            assert!(!row.doc.ends_with('.') && !row.doc.is_empty(), "{}", row.name);
+            assert!(
+                ACTIONS[..index].iter().all(|other| other.name != row.name),
+                "{} twice",
+                row.name
+            );
+            assert!(
+                row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{}",
+                row.name
+            );
+            assert!(
+                !row.doc.ends_with('.') && !row.doc.is_empty(),
+                "{}",
+                row.name
+            );
             for keys in row.keys {
                 for chord in keys.split(' ') {
                     assert!(Chord::named(chord).is_some(), "{}: {chord}", row.name);
@@ -249,7 +261,12 @@ mod tests {
                 for mine in row.keys {
                     for theirs in other.keys {
                         let prefix = |a: &str, b: &str| a == b || a.starts_with(&format!("{b} "));
-                        assert!(!prefix(mine, theirs) && !prefix(theirs, mine), "{} and {}", row.name, other.name);
+                        assert!(
+                            !prefix(mine, theirs) && !prefix(theirs, mine),
+                            "{} and {}",
+                            row.name,
+                            other.name
+                        );
                     }
                 }
             }
@@ -263,7 +280,11 @@ mod tests {
             if matches!(row.action, Action::Suspend | Action::Redraw) {
                 continue;
             }
-            assert!(row.keys.iter().any(|keys| !keys.contains("C-")), "{}", row.name);
+            assert!(
+                row.keys.iter().any(|keys| !keys.contains("C-")),
+                "{}",
+                row.name
+            );
         }
     }
 }

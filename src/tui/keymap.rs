@@ -35,9 +35,14 @@ impl Chord {
     /// The chord of a name as the table writes it: `x`, `G`, `Enter`, `C-l`.
     pub fn named(name: &str) -> Option<Self> {
         if let Some((_, code)) = NAMED.iter().find(|(other, _)| *other == name) {
-            return Some(Self { code: *code, control: false });
+            return Some(Self {
+                code: *code,
+                control: false,
+            });
         }
-        let (control, rest) = name.strip_prefix("C-").map_or((false, name), |rest| (true, rest));
+        let (control, rest) = name
+            .strip_prefix("C-")
+            .map_or((false, name), |rest| (true, rest));
         let mut characters = rest.chars();
         let character = characters.next()?;
         characters.next().is_none().then_some(Self {
@@ -51,7 +56,11 @@ impl From<KeyEvent> for Chord {
     fn from(key: KeyEvent) -> Self {
         let shift_tab = key.code == KeyCode::Tab && key.modifiers.contains(KeyModifiers::SHIFT);
         Self {
-            code: if shift_tab { KeyCode::BackTab } else { key.code },
+            code: if shift_tab {
+                KeyCode::BackTab
+            } else {
+                key.code
+            },
             control: key.modifiers.contains(KeyModifiers::CONTROL),
         }
     }
@@ -73,12 +82,20 @@ impl fmt::Display for Chord {
 
 /// A key sequence as people write it: `gt`, `Enter`, `Ctrl-l`.
 pub fn label(keys: &str) -> String {
-    keys.split(' ').filter_map(Chord::named).map(|chord| chord.to_string()).collect()
+    keys.split(' ')
+        .filter_map(Chord::named)
+        .map(|chord| chord.to_string())
+        .collect()
 }
 
 /// The first keys of an action, for people.
 pub fn keys_of(action: Action) -> String {
-    action.row().keys.first().map(|keys| label(keys)).unwrap_or_default()
+    action
+        .row()
+        .keys
+        .first()
+        .map(|keys| label(keys))
+        .unwrap_or_default()
 }
 
 /// What a sequence of chords means.
@@ -104,7 +121,10 @@ pub fn meaning(chords: &[Chord], scopes: &[Scope]) -> Meaning {
                     return Meaning::Action(row.action);
                 }
                 if sequence.len() > chords.len() && sequence.starts_with(chords) {
-                    let rest: String = sequence[chords.len()..].iter().map(ToString::to_string).collect();
+                    let rest: String = sequence[chords.len()..]
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect();
                     if continuations.iter().all(|(other, _)| *other != rest) {
                         continuations.push((rest, row.action));
                     }
@@ -135,16 +155,31 @@ mod tests {
     #[test]
     fn the_innermost_scope_decides() {
         let viewer = [Scope::Viewer, Scope::Move, Scope::Global];
-        assert_eq!(meaning(&chords("Enter"), &viewer), Meaning::Action(Action::ToggleFold));
-        assert_eq!(meaning(&chords("Enter"), &[Scope::Traffic, Scope::Global]), Meaning::Action(Action::OpenRow));
-        assert_eq!(meaning(&chords("h"), &[Scope::Form, Scope::Move]), Meaning::Action(Action::PreviousOption));
-        assert_eq!(meaning(&chords("g g"), &viewer), Meaning::Action(Action::Top));
+        assert_eq!(
+            meaning(&chords("Enter"), &viewer),
+            Meaning::Action(Action::ToggleFold)
+        );
+        assert_eq!(
+            meaning(&chords("Enter"), &[Scope::Traffic, Scope::Global]),
+            Meaning::Action(Action::OpenRow)
+        );
+        assert_eq!(
+            meaning(&chords("h"), &[Scope::Form, Scope::Move]),
+            Meaning::Action(Action::PreviousOption)
+        );
+        assert_eq!(
+            meaning(&chords("g g"), &viewer),
+            Meaning::Action(Action::Top)
+        );
         assert_eq!(meaning(&chords("g Z"), &viewer), Meaning::Nothing);
     }
 
     #[test]
     fn a_prefix_lists_what_may_follow() {
-        let Meaning::Prefix(list) = meaning(&chords("y"), &[Scope::Viewer, Scope::Traffic, Scope::Global]) else {
+        let Meaning::Prefix(list) = meaning(
+            &chords("y"),
+            &[Scope::Viewer, Scope::Traffic, Scope::Global],
+        ) else {
             panic!()
         };
         let keys: Vec<&str> = list.iter().map(|(keys, _)| keys.as_str()).collect();

@@ -34,7 +34,14 @@ pub enum View {
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Servers, Self::Tools, Self::Resources, Self::Prompts, Self::Traffic, Self::Logs];
+    pub const ALL: [Self; 6] = [
+        Self::Servers,
+        Self::Tools,
+        Self::Resources,
+        Self::Prompts,
+        Self::Traffic,
+        Self::Logs,
+    ];
 
     /// Its name, long and short.
     pub const fn title(self) -> (&'static str, &'static str) {
@@ -158,27 +165,46 @@ impl Reply {
 
     /// Done, nothing else to do.
     pub fn done() -> Self {
-        Self { handled: true, ..Self::default() }
+        Self {
+            handled: true,
+            ..Self::default()
+        }
     }
 
     /// Done, and this is to be carried out.
     pub fn effect(effect: Effect) -> Self {
-        Self { handled: true, effects: vec![effect], ..Self::default() }
+        Self {
+            handled: true,
+            effects: vec![effect],
+            ..Self::default()
+        }
     }
 
     /// Done, and these are to be carried out.
     pub fn effects(effects: Vec<Effect>) -> Self {
-        Self { handled: true, effects, ..Self::default() }
+        Self {
+            handled: true,
+            effects,
+            ..Self::default()
+        }
     }
 
     /// Done, and this is to be told.
     pub fn say(text: impl Into<String>) -> Self {
-        Self { handled: true, say: Some(text.into()), ..Self::default() }
+        Self {
+            handled: true,
+            say: Some(text.into()),
+            ..Self::default()
+        }
     }
 
     /// Done, and this is where to go.
     pub fn go(go: Go) -> Self {
-        Self { handled: true, go: Some(go), ..Self::default() }
+        Self {
+            handled: true,
+            go: Some(go),
+            ..Self::default()
+        }
     }
 
     /// Done if it worked, else the reason is told.

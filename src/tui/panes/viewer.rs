@@ -18,7 +18,9 @@ pub struct Viewer {
 impl Viewer {
     /// Nothing to show yet; `placeholder` says so.
     pub fn empty(placeholder: &str) -> Self {
-        Self { placeholder: placeholder.to_owned() }
+        Self {
+            placeholder: placeholder.to_owned(),
+        }
     }
 
     /// Whether there is a document (or one is being built).
@@ -79,7 +81,13 @@ impl Viewer {
     pub fn wheel(&mut self, _lines: isize) {}
 
     /// Draws the document without a title; returns the cursor's place.
-    pub fn draw(&self, _area: Rect, _buf: &mut Buffer, _ctx: &Ctx<'_>, _focused: bool) -> Option<Position> {
+    pub fn draw(
+        &self,
+        _area: Rect,
+        _buf: &mut Buffer,
+        _ctx: &Ctx<'_>,
+        _focused: bool,
+    ) -> Option<Position> {
         None
     }
 }
