@@ -1,1 +1,647 @@
-//! servers.
+//! View 1: the servers, how each stands, and what is known of the selected one.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+use crate::note::exit_sentence;
+use crate::session::timeline::{Connection, LinkState, Listed};
+use crate::text;
+use crate::tui::action::{Action, Scope};
+use crate::tui::pane::{Ctx, Go, Pane, Reply, Server, View};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::rule::{Joint, Rule, divider};
+
+/// From this width on the overview stands beside the list, not below it.
+const WIDE: u16 = 100;
+
+/// A glyph, a word and a role: how a server stands.
+pub fn state_of(connection: Option<&Connection>) -> (&'static str, String, Role) {
+    let Some(connection) = connection else {
+        return ("○", "off".to_owned(), Role::TextMuted);
+    };
+    match &connection.link {
+        LinkState::Starting => ("◐", "starting".to_owned(), Role::Pending),
+        LinkState::Opening => ("◐", "connecting".to_owned(), Role::Pending),
+        LinkState::Ready => ("●", "connected".to_owned(), Role::Ok),
+        LinkState::Closing(_) => ("◐", "stopping".to_owned(), Role::Pending),
+        LinkState::Failed { .. } => ("✗", "failed".to_owned(), Role::Error),
+        LinkState::Exited { asked: true, .. } => ("○", "stopped".to_owned(), Role::TextMuted),
+        LinkState::Exited { code, signal, .. } => match (code, signal) {
+            (_, Some(signal)) => ("✗", format!("killed {signal}"), Role::Error),
+            (Some(0), _) => ("✗", "exited 0".to_owned(), Role::Warn),
+            (Some(code), _) => ("✗", format!("exited {code}"), Role::Error),
+            _ => ("✗", "gone".to_owned(), Role::Error),
+        },
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct ServersPane {
+    list: ListState,
+    adding: Option<LineInput>,
+    list_area: Rect,
+}
+
+impl ServersPane {
+    fn layout(area: Rect) -> (Rect, Rect) {
+        if area.width >= WIDE {
+            let left = area.width * 3 / 5;
+            (
+                Rect {
+                    width: left,
+                    ..area
+                },
+                Rect {
+                    x: area.x + left,
+                    width: area.width - left,
+                    ..area
+                },
+            )
+        } else {
+            // The list takes what it needs and a little air; the rest is for what is known.
+            let top = (area.height / 3).max(4);
+            (
+                Rect {
+                    height: top,
+                    ..area
+                },
+                Rect {
+                    y: area.y + top,
+                    height: area.height - top,
+                    ..area
+                },
+            )
+        }
+    }
+
+    fn select(&mut self, row: usize, ctx: &Ctx<'_>) -> Reply {
+        self.list.selected = row.min(ctx.servers.len().saturating_sub(1));
+        Reply::go(Go::Server(self.list.selected))
+    }
+
+    fn row(server: &Server, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
+        let theme = ctx.theme;
+        let connection = server
+            .conn
+            .and_then(|conn| ctx.timeline.state().connection(conn));
+        let (glyph, word, role) = state_of(connection);
+        let detail = match connection {
+            Some(connection) => match &connection.link {
+                LinkState::Ready => {
+                    let tools = connection.list(crate::mcp::types::List::Tools);
+                    let count = text::plural(tools.items.len(), "tool");
+                    if connection.counters.junk > 0 {
+                        format!("{count}, junk {}", connection.counters.junk)
+                    } else {
+                        count
+                    }
+                }
+                LinkState::Failed { what, .. } => what.to_string(),
+                LinkState::Exited { asked: false, .. } => connection
+                    .stderr_tail
+                    .iter()
+                    .rev()
+                    .find(|line| !line.trim().is_empty())
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                LinkState::Opening | LinkState::Starting => {
+                    connection.stderr_tail.back().map_or_else(
+                        || "waiting for its first answer".to_owned(),
+                        ToString::to_string,
+                    )
+                }
+                _ => String::new(),
+            },
+            None => String::new(),
+        };
+        let name_width = (width / 4).clamp(12, 28);
+        let origin_width = if width >= 56 { 14 } else { 0 };
+        let used = 2 + 13 + name_width + 1 + origin_width;
+        let detail = text::sanitize(&detail).into_owned();
+        Line::from(vec![
+            Span::styled(format!("{glyph} "), theme.style(role)),
+            Span::styled(text::pad(&word, 13), theme.style(role)),
+            Span::styled(
+                text::pad(
+                    &text::fit(&text::sanitize(&server.name), name_width),
+                    name_width + 1,
+                ),
+                theme.style(Role::Text),
+            ),
+            Span::styled(
+                text::pad(
+                    &text::fit(
+                        &text::sanitize(&server.origin),
+                        origin_width.saturating_sub(1),
+                    ),
+                    origin_width,
+                ),
+                theme.style(Role::TextMuted),
+            ),
+            Span::styled(
+                text::fit(&detail, width.saturating_sub(used)).into_owned(),
+                theme.style(Role::TextMuted),
+            ),
+        ])
+    }
+
+    fn draw_list(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let title = format!("SERVERS {}", ctx.servers.len());
+        let rule = Rule {
+            title: &title,
+            focused: true,
+            right: "",
+            ..Rule::default()
+        };
+        rule.draw(area, buf, ctx.theme);
+        let body = inset(area);
+        let rows = Rect {
+            height: body.height.saturating_sub(1),
+            ..body
+        };
+        let cursor = list::draw(
+            ctx.servers.len(),
+            &self.list,
+            self.adding.is_none(),
+            |index, width| Self::row(&ctx.servers[index], ctx, usize::from(width)),
+            rows,
+            buf,
+            ctx.theme,
+        );
+        let line = Rect {
+            y: body.y + (ctx.servers.len() as u16).min(rows.height),
+            height: u16::from(body.height > 0),
+            ..body
+        };
+        if let Some(input) = &self.adding {
+            let label = " + command: ";
+            buf.set_stringn(
+                line.x,
+                line.y,
+                label,
+                usize::from(line.width),
+                ctx.theme.style(Role::Accent),
+            );
+            let field = Rect {
+                x: line.x + label.len() as u16,
+                width: line.width.saturating_sub(label.len() as u16),
+                ..line
+            };
+            let look = Look {
+                placeholder: "npx -y some-server --flag   (KEY=value before it sets variables)",
+                ..Look::default()
+            };
+            return Some(input.draw(look, field, buf, ctx.theme));
+        }
+        if ctx.live {
+            Span::styled(
+                " + a adds a server: type or paste its command line",
+                ctx.theme.style(Role::TextMuted),
+            )
+            .render(line, buf);
+        }
+        cursor
+    }
+
+    fn draw_overview(area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let Some(server) = ctx.server() else {
+            Rule::default().draw(area, buf, ctx.theme);
+            return;
+        };
+        let title = text::sanitize(&server.name).into_owned();
+        let rule = Rule {
+            title: &title,
+            ..Rule::default()
+        };
+        rule.draw(area, buf, ctx.theme);
+        let body = inset(area);
+        let lines = overview(server, ctx, usize::from(body.width));
+        for (y, line) in (body.y..body.bottom()).zip(lines) {
+            line.render(
+                Rect {
+                    y,
+                    height: 1,
+                    ..body
+                },
+                buf,
+            );
+        }
+    }
+}
+
+/// Below the title rule.
+fn inset(area: Rect) -> Rect {
+    Rect {
+        y: area.y + 1.min(area.height),
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+/// What is known of a server, most pressing first.
+fn overview(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet {
+        theme: ctx.theme,
+        width,
+        lines: Vec::new(),
+    };
+    let connection = server
+        .conn
+        .and_then(|conn| ctx.timeline.state().connection(conn));
+    let Some(connection) = connection else {
+        if let Some(spawn) = &server.target {
+            let command: Vec<String> = std::iter::once(&spawn.program)
+                .chain(&spawn.args)
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect();
+            sheet.field("command", &command.join(" "), Role::Text);
+        }
+        sheet.blank();
+        if server.origin == "built in" {
+            sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
+            sheet.blank();
+        }
+        sheet.paragraph(
+            "Enter connects and opens its tools; c only connects.",
+            Role::Info,
+        );
+        return sheet.lines;
+    };
+    sheet.state(connection);
+    sheet.facts(connection);
+    if server.starts > 1 {
+        sheet.field(
+            "started",
+            &format!("{} times in this session", server.starts),
+            Role::TextMuted,
+        );
+    }
+    if !connection.stderr_tail.is_empty() {
+        sheet.blank();
+        let shown = 8.min(connection.stderr_tail.len());
+        let heading = format!("stderr, last {shown} of {}", connection.counters.stderr);
+        sheet.paragraph(&heading, Role::TextMuted);
+        for line in connection
+            .stderr_tail
+            .iter()
+            .skip(connection.stderr_tail.len() - shown)
+        {
+            sheet.cut(&format!("  {line}"), Role::Text);
+        }
+    }
+    if let Some(instructions) = connection
+        .opening
+        .as_ref()
+        .and_then(|opening| opening.instructions.as_deref())
+    {
+        sheet.blank();
+        sheet.paragraph("instructions", Role::TextMuted);
+        for line in instructions.lines().take(12) {
+            sheet.paragraph(line, Role::Text);
+        }
+    }
+    sheet.lines
+}
+
+struct Sheet<'a> {
+    theme: &'a Theme,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl Sheet<'_> {
+    fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    fn field(&mut self, name: &str, value: &str, role: Role) {
+        let value = text::sanitize(value).into_owned();
+        let room = self.width.saturating_sub(12).max(1);
+        for (index, part) in wrap(&value, room).into_iter().enumerate() {
+            let label = if index == 0 { name } else { "" };
+            self.lines.push(Line::from(vec![
+                Span::styled(
+                    format!(" {}", text::pad(label, 11)),
+                    self.theme.style(Role::TextMuted),
+                ),
+                Span::styled(part, self.theme.style(role)),
+            ]));
+        }
+    }
+
+    fn paragraph(&mut self, sentence: &str, role: Role) {
+        let sentence = text::sanitize(sentence).into_owned();
+        for part in wrap(&sentence, self.width.saturating_sub(2).max(1)) {
+            self.lines.push(Line::from(Span::styled(
+                format!(" {part}"),
+                self.theme.style(role),
+            )));
+        }
+    }
+
+    fn cut(&mut self, line: &str, role: Role) {
+        let line = text::sanitize(line).into_owned();
+        self.lines.push(Line::from(Span::styled(
+            text::fit(&line, self.width).into_owned(),
+            self.theme.style(role),
+        )));
+    }
+
+    /// What happened, and what to do about it.
+    fn state(&mut self, connection: &Connection) {
+        let (glyph, word, role) = state_of(Some(connection));
+        match &connection.link {
+            LinkState::Failed { what, hint } => {
+                self.paragraph(&format!("{glyph} {what}"), role);
+                if let Some(hint) = hint {
+                    self.paragraph(&format!("  {hint}"), Role::Info);
+                }
+                self.paragraph("  R tries again", Role::Info);
+            }
+            LinkState::Exited {
+                code,
+                signal,
+                asked,
+            } => {
+                let lived = connection
+                    .ended_us
+                    .map_or(0, |end| end.saturating_sub(connection.began_us));
+                let after = text::took(std::time::Duration::from_micros(lived));
+                let whole = exit_sentence(*code, *signal);
+                let by_itself = if *asked { "" } else { ", by itself" };
+                self.paragraph(&format!("{glyph} {whole} after {after}{by_itself}"), role);
+                if connection.counters.failures > 0 && !asked {
+                    let failed = text::plural(connection.counters.failures as usize, "request");
+                    self.paragraph(
+                        &format!("  {failed} failed in all; gt shows them"),
+                        Role::Warn,
+                    );
+                }
+                self.paragraph("  R starts it again, gl shows its log", Role::Info);
+            }
+            _ => self.paragraph(&format!("{glyph} {word}"), role),
+        }
+        if connection.counters.junk > 0 {
+            let lines = text::plural(connection.counters.junk as usize, "line");
+            self.paragraph(
+                &format!(
+                    "! {lines} on stdout are no JSON-RPC; strict clients fail there (6 shows them)"
+                ),
+                Role::Junk,
+            );
+        }
+    }
+
+    fn facts(&mut self, connection: &Connection) {
+        self.field("command", &connection.command.join(" "), Role::Text);
+        if let Some(cwd) = &connection.cwd {
+            self.field("cwd", cwd, Role::Text);
+        }
+        if !connection.env.is_empty() {
+            let names: Vec<String> = connection
+                .env
+                .iter()
+                .map(|name| format!("{name}=••••"))
+                .collect();
+            self.field("env", &names.join(" "), Role::Text);
+        }
+        if let Some(opening) = &connection.opening {
+            let name = opening.name.clone().unwrap_or_default();
+            let version = opening.server_version.clone().unwrap_or_default();
+            self.field("server", format!("{name} {version}").trim(), Role::Text);
+        }
+        if let Some(revision) = connection.revision {
+            self.field("protocol", revision.as_str(), Role::Text);
+        }
+        if let Some((era, evidence)) = &connection.verdict {
+            self.field("era", &format!("{era}: {evidence}"), Role::TextMuted);
+        }
+        if let Some(opening) = &connection.opening {
+            self.field("can", &opening.capability_names().join(", "), Role::Text);
+        }
+        let lists: Vec<String> = crate::mcp::types::List::ALL
+            .into_iter()
+            .filter_map(|list| {
+                let catalogue = connection.list(list);
+                let name = match list {
+                    crate::mcp::types::List::Tools => "tools",
+                    crate::mcp::types::List::Resources => "resources",
+                    crate::mcp::types::List::Templates => "templates",
+                    crate::mcp::types::List::Prompts => "prompts",
+                };
+                match catalogue.listed {
+                    Listed::Never => None,
+                    Listed::Loading => Some(format!("{name} {}…", catalogue.items.len())),
+                    Listed::Whole => Some(format!("{name} {}", catalogue.items.len())),
+                    Listed::Refused(code) => Some(format!("{name} refused ({code})")),
+                }
+            })
+            .collect();
+        if !lists.is_empty() {
+            self.field("offers", &lists.join(" · "), Role::Text);
+        }
+        if let (Some(pid), true) = (connection.pid, connection.is_alive()) {
+            self.field("process", &format!("pid {pid}"), Role::Text);
+        }
+        if let Some(usage) = connection.usage {
+            let processes = text::plural(usage.processes as usize, "process");
+            let cpu = std::time::Duration::from_millis(usage.cpu_ms);
+            self.field(
+                "uses",
+                &format!(
+                    "{} of memory (peak {}), {} CPU, {processes}",
+                    text::size(usage.rss),
+                    text::size(usage.peak_rss),
+                    text::took(cpu)
+                ),
+                Role::Text,
+            );
+        }
+        let counters = connection.counters;
+        self.field(
+            "messages",
+            &format!(
+                "{} out, {} in, {} lines of stderr",
+                counters.out, counters.received, counters.stderr
+            ),
+            Role::Text,
+        );
+    }
+}
+
+/// Breaks at spaces where it can.
+fn wrap(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        let line = lines.last_mut().expect("never empty");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if text::width(line) + 1 + text::width(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+        // A word wider than the line goes on in the next.
+        while text::width(lines.last().expect("never empty")) > width {
+            let line = lines.pop().expect("never empty");
+            let mut head = String::new();
+            let mut rest = line.chars();
+            while let Some(character) = rest.clone().next() {
+                if text::width(&head) + text::width(character.encode_utf8(&mut [0; 4])) > width
+                    && !head.is_empty()
+                {
+                    break;
+                }
+                head.push(character);
+                rest.next();
+            }
+            let tail = rest.as_str().to_owned();
+            lines.push(head);
+            if tail.is_empty() {
+                break;
+            }
+            lines.push(tail);
+        }
+    }
+    lines
+}
+
+impl Pane for ServersPane {
+    fn scopes(&self) -> Vec<Scope> {
+        vec![Scope::Servers, Scope::Move]
+    }
+
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        let last = ctx.servers.len().saturating_sub(1);
+        let page = usize::from(self.list_area.height).max(2) - 1;
+        match action {
+            Action::Up => self.select(self.list.selected.saturating_sub(1), ctx),
+            Action::Down => self.select(self.list.selected + 1, ctx),
+            Action::PageUp => self.select(self.list.selected.saturating_sub(page), ctx),
+            Action::PageDown => self.select(self.list.selected + page, ctx),
+            Action::Top => self.select(0, ctx),
+            Action::Bottom => self.select(last, ctx),
+            Action::OpenServer | Action::Right => {
+                if !ctx.live || ctx.connection().is_some_and(Connection::is_ready) {
+                    Reply::go(Go::View(View::Tools))
+                } else if ctx.servers.is_empty() {
+                    Reply::say("no server here; a adds one")
+                } else {
+                    Reply::go(Go::Connect(self.list.selected, true))
+                }
+            }
+            Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
+            Action::Stop => Reply::go(Go::Stop(self.list.selected)),
+            Action::AddServer => {
+                if ctx.live {
+                    self.adding = Some(LineInput::new(""));
+                    Reply::done()
+                } else {
+                    Reply::say("this is a recording; nothing is started or sent")
+                }
+            }
+            _ => Reply::ignored(),
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.adding.is_some()
+    }
+
+    fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+        let Some(input) = &mut self.adding else {
+            return Reply::ignored();
+        };
+        match key.code {
+            KeyCode::Esc => {
+                self.adding = None;
+                Reply::done()
+            }
+            KeyCode::Enter => {
+                let command = input.text().trim().to_owned();
+                if command.is_empty() {
+                    self.adding = None;
+                    return Reply::done();
+                }
+                if let Err(error) = shell_words::split(&command) {
+                    return Reply::say(format!("not a command line: {error}"));
+                }
+                self.adding = None;
+                Reply::go(Go::Add(command))
+            }
+            _ => match input.key(key) {
+                Reaction::Ignored => Reply::ignored(),
+                _ => Reply::done(),
+            },
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, ctx: &Ctx<'_>) -> Reply {
+        if !ctx.live {
+            return Reply::ignored();
+        }
+        self.adding
+            .get_or_insert_with(|| LineInput::new(""))
+            .paste(pasted.trim());
+        Reply::done()
+    }
+
+    fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        match self.list.row_at(at, ctx.servers.len(), 1, self.list_area) {
+            Some(row) if double => {
+                self.list.selected = row;
+                self.action(Action::OpenServer, ctx)
+            }
+            Some(row) => self.select(row, ctx),
+            None => Reply::ignored(),
+        }
+    }
+
+    fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
+        self.list
+            .scroll(lines, ctx.servers.len(), usize::from(self.list_area.height));
+        Reply::done()
+    }
+
+    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<crate::tui::effect::Effect> {
+        let (list, _) = Self::layout(area);
+        self.list_area = Rect {
+            y: list.y + 1,
+            height: list.height.saturating_sub(2),
+            ..list
+        };
+        // The server that is looked at is the selected one, wherever it was chosen.
+        self.list.selected = ctx.current;
+        self.list
+            .clamp(ctx.servers.len(), usize::from(self.list_area.height));
+        Vec::new()
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let (list, mut info) = Self::layout(area);
+        if area.width >= WIDE {
+            let bar = Rect { width: 1, ..info };
+            info.x += 1;
+            info.width -= 1;
+            Self::draw_overview(info, buf, ctx);
+            let cursor = self.draw_list(list, buf, ctx);
+            divider(bar, &[(area.y, Joint::Above)], buf, ctx.theme);
+            cursor
+        } else {
+            Self::draw_overview(info, buf, ctx);
+            self.draw_list(list, buf, ctx)
+        }
+    }
+
+    fn moment(&self, ctx: &Ctx<'_>) -> Option<crate::session::timeline::EntryIndex> {
+        // The newest entry: after a crash that is where the reasons are.
+        (ctx.timeline.entries().len() as u32).checked_sub(1)
+    }
+}
