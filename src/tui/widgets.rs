@@ -6,9 +6,12 @@
 
 pub mod ascii;
 pub mod find;
+pub mod hint;
 pub mod input;
 pub mod json_tree;
 pub mod list;
+pub mod plain;
+pub mod popup;
 pub mod rule;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

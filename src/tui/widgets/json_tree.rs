@@ -1,7 +1,7 @@
 //! A JSON document as rows, for looking at: every member and item is one row over the document's own bytes.
 //!
 //! Owns the scan from bytes to rows, JSONPaths and previews. Nothing is decoded: numbers, escapes, member order and
-//! duplicates show as they were sent. Movement and folds are in [`state`], drawing in [`draw`].
+//! duplicates show as they were sent. Movement and folds are in `state`, drawing in `draw`.
 
 mod draw;
 mod scan;

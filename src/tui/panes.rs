@@ -1,0 +1,3 @@
+//! The panes of the screen.
+
+pub mod form;
