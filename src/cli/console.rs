@@ -147,9 +147,9 @@ impl Console {
     pub fn finish(&mut self) {
         let (lines, bytes) = self.junk;
         if lines > JUNK_LINES {
-            let more = text::plural((lines - JUNK_LINES) as usize, "line");
+            let all = text::plural(lines as usize, "line");
             self.line(&format!(
-                "warning: and {more} more; {} of stdout that are not JSON-RPC in all",
+                "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",
                 text::size(bytes)
             ));
         }

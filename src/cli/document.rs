@@ -1,6 +1,6 @@
 //! The one JSON object that `--json` prints: raw members side by side, nothing parsed and respelled.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::json::quote;
 use crate::text;
@@ -55,7 +55,7 @@ pub fn exact(json: &str) -> String {
         } else if text::is_unsafe(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

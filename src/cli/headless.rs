@@ -2,6 +2,7 @@
 //! whatever happens (an answer, a dead server, a signal) the servers are shut down before it is over.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::console::Console;
 use super::document::Document;
@@ -46,6 +47,8 @@ pub struct Headless {
     recording: Option<PathBuf>,
     signals: Signals,
     name: String,
+    wait: Duration,
+    wait_max: Duration,
     signal: Option<Exit>,
     cut: Vec<List>,
 }
@@ -64,6 +67,10 @@ impl Headless {
         let (inspector, engine) = inspector::engine(recorder);
         tokio::spawn(engine.run());
         let name = connect.name.clone();
+        let (wait, wait_max) = (
+            connect.options.request_wait,
+            connect.options.request_wait_max,
+        );
         // The engine has just been started; if it is gone all the same, the first update says so.
         let _ = inspector.commands.send(Command::Connect(Box::new(connect)));
         Ok(Self {
@@ -74,6 +81,8 @@ impl Headless {
             recording,
             signals,
             name,
+            wait,
+            wait_max,
             signal: None,
             cut: Vec::new(),
         })
@@ -139,11 +148,9 @@ impl Headless {
                 }
             }
             Facts::Junk(_) if entry.channel == Channel::Stdout => {
-                self.console.junk(preview, entry.size)
+                self.console.junk(preview, entry.size);
             }
-            Facts::Note(
-                note @ (Note::Remark { .. } | Note::ListCut { .. } | Note::WriteFailed { .. }),
-            ) => {
+            Facts::Note(note @ (Note::Remark { .. } | Note::ListCut { .. })) => {
                 if let Note::ListCut { method, .. } = note {
                     self.cut.extend(List::of_method(method));
                 }
@@ -302,7 +309,7 @@ impl Headless {
         } else {
             format!("{method} {}", quote(subject))
         };
-        let (name, took) = (&self.name, self.timeline.took(exchange).unwrap_or(0));
+        let name = &self.name;
         Some(match exchange.status {
             Status::Error(_) => {
                 let rpc = self.answer(exchange, "error").unwrap_or_default();
@@ -333,10 +340,17 @@ impl Headless {
                 .hint(hint.map(str::to_owned))
             }
             Status::TimedOut => {
-                let took = crate::text::took(std::time::Duration::from_micros(took));
+                let took = self.timeline.took(exchange).unwrap_or(0);
+                // What the user set, not what the clock made of it; progress only makes it longer.
+                let limit = if Duration::from_micros(took) < self.wait_max {
+                    self.wait
+                } else {
+                    self.wait_max
+                };
+                let limit = crate::text::took(limit);
                 Failure::new(
                     Exit::Timeout,
-                    format!("{name} did not answer {what} within {took}"),
+                    format!("{name} did not answer {what} within {limit}"),
                 )
                 .hint("--timeout DURATION waits longer".to_owned())
             }
@@ -403,7 +417,8 @@ impl Headless {
                     || "could answer".to_owned(),
                     |what| format!("answered {what}"),
                 );
-                let how = note::exit_sentence(*code, *signal);
+                let was = if signal.is_some() { "was " } else { "" };
+                let how = format!("{was}{}", note::exit_sentence(*code, *signal));
                 let hint = match (
                     connection.stderr_tail.is_empty(),
                     connection.command.as_slice(),
