@@ -141,6 +141,19 @@ pub fn run(Work(verb): &Work) -> Exit {
     }
 }
 
+/// The screen needs a terminal to draw on and to be typed at.
+pub fn needs_terminal() -> Result<(), Failure> {
+    use io::IsTerminal as _;
+    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let hint = "in scripts, mcpscope list and mcpscope call do the same without a screen";
+    Err(
+        Failure::usage("stdin or stdout is no terminal, and the screen needs both")
+            .hint(hint.to_owned()),
+    )
+}
+
 /// Tells a failure on stderr.
 pub fn report(failure: &Failure) -> Exit {
     let _ = failure.tell(&mut io::stderr().lock());

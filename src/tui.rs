@@ -7,7 +7,7 @@
 //! workers ──┘                                   └─> Vec<Effect> -> runtime -> engine, workers
 //! ```
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr as _};
@@ -34,9 +34,9 @@ pub mod view;
 pub mod widgets;
 
 use crate::config::{Settings, ThemeChoice};
-use crate::inspector::{self, Command, Inspector, Update};
+use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
-use crate::recorder::Recorder;
+use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
 use crate::transport::Spawn;
 use event::Event;
@@ -66,15 +66,39 @@ pub struct Start {
 pub enum Subject {
     /// Servers, live.
     Live {
-        /// The server given on the command line; connected at once.
-        server: Option<Spawn>,
+        /// The server given on the command line, by name; connected at once.
+        server: Option<(String, Spawn)>,
         /// The demo server; offered in any case.
         demo: Spawn,
         /// Where everything is recorded.
         recorder: Recorder,
+        /// Why it is not recorded where it should be.
+        trouble: Option<String>,
     },
     /// A session file, read-only.
-    Opened(PathBuf),
+    Opened(Recording),
+}
+
+impl Subject {
+    /// Servers, recorded as `keep` says; the one of `connect` is connected at once.
+    pub fn live(connect: Option<&Connect>, keep: &Keep) -> Result<Self> {
+        let name = connect.map_or("session", |connect| &connect.name);
+        let (recorder, trouble) = keep.start_somewhere(name)?;
+        Ok(Self::Live {
+            server: connect.map(|connect| (connect.name.clone(), connect.spawn.clone())),
+            demo: Spawn::new(
+                std::env::current_exe().wrap_err("cannot find mcpscope itself")?,
+                ["demo-server"],
+            ),
+            recorder,
+            trouble: trouble.map(|error| format!("{error}; this session is not kept")),
+        })
+    }
+
+    /// A session file.
+    pub fn opened(file: &Path) -> Result<Self> {
+        Ok(Self::Opened(Recording::open(file)?))
+    }
 }
 
 /// Runs the screen until the user leaves it. Terminal, servers and session file are in order when it returns.
@@ -97,6 +121,7 @@ async fn show(start: Start) -> Result<()> {
             server,
             demo,
             recorder,
+            trouble,
         } => {
             let keeping = recorder
                 .path()
@@ -107,17 +132,28 @@ async fn show(start: Start) -> Result<()> {
             let bodies = recorder.bodies();
             let engine = spawn_engine(recorder);
             let mut model = Model::new(start.settings, theme, keeping, start.options);
-            let first = server.map(|spawn| update::push_server(&mut model, spawn, "command line"));
-            let demo = update::push_server(&mut model, demo, "built in");
-            model.world.servers[demo].name = "demo".to_owned();
+            let first = server.map(|(name, spawn)| {
+                let is_demo = spawn == demo;
+                let origin = if is_demo { "built in" } else { "command line" };
+                update::push_server(&mut model, &name, spawn, origin)
+            });
+            if model
+                .world
+                .servers
+                .iter()
+                .all(|server| server.target.as_ref() != Some(&demo))
+            {
+                update::push_server(&mut model, "demo", demo, "built in");
+            }
             model.entering = first;
+            model.status = trouble.map(|trouble| (model::Tone::Error, trouble));
             (model, bodies, Some(engine))
         }
-        Subject::Opened(path) => {
-            let recording = Recording::open(&path)?;
+        Subject::Opened(recording) => {
+            let path = recording.path().to_owned();
             let size = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
             let keeping = Keeping::Opened {
-                path: path.clone(),
+                path,
                 bytes: (0, size),
             };
             let bodies = recording.bodies();

@@ -482,16 +482,16 @@ impl Headless {
 
 /// A recorder for the session. Only a file the user named must work; otherwise the session goes on without a name.
 fn recorder(keep: &Keep, name: &str, console: &mut Console) -> Result<Recorder, Failure> {
-    let error = match (keep.start(name), keep) {
-        (Ok(recorder), _) => return Ok(recorder),
-        (Err(error), Keep::In(_)) => error,
-        (Err(error), _) => return Err(Failure::usage(error.to_string()).hint(error.hint())),
-    };
-    console.warn(
-        &format!("{error}; this session is not kept"),
-        error.hint().as_deref(),
-    );
-    Recorder::unnamed().map_err(|error| internal("no temporary file for the session", &error))
+    let (recorder, trouble) = keep
+        .start_somewhere(name)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    if let Some(error) = trouble {
+        console.warn(
+            &format!("{error}; this session is not kept"),
+            error.hint().as_deref(),
+        );
+    }
+    Ok(recorder)
 }
 
 fn internal(what: &str, error: &std::io::Error) -> Failure {

@@ -1,7 +1,7 @@
 //! The part of the command line that says which server to start and how: shared by every verb that has one.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -63,6 +63,8 @@ pub struct TargetArgs {
 pub struct Target {
     /// The server; none when the command line names none.
     pub connect: Option<Connect>,
+    /// What clients are told beforehand, of this server and of any that is started later.
+    pub options: Options,
     /// Where the session is kept.
     pub keep: Keep,
     /// The user's settings.
@@ -88,6 +90,7 @@ impl TargetArgs {
             (None, Ok(paths)) if settings.record && !self.no_record => Keep::In(paths.sessions()),
             _ => Keep::Nowhere,
         };
+        let options = self.options(&settings, lists)?;
         let connect = match (self.demo, self.command.split_first()) {
             (true, _) => {
                 let program = std::env::current_exe().map_err(|error| {
@@ -96,36 +99,26 @@ impl TargetArgs {
                         format!("cannot find mcpscope itself: {error}"),
                     )
                 })?;
-                Some(self.connect(
-                    "demo",
-                    Spawn::new(program, ["demo-server"]),
-                    &settings,
-                    lists,
-                )?)
+                let spawn = Spawn::new(program, ["demo-server"]);
+                Some(self.connect("demo", spawn, &settings, options.clone()))
             }
             (false, Some((program, args))) => {
                 let spawn = Spawn::new(program, args);
-                Some(self.connect(&name_of(&self.command), spawn, &settings, lists)?)
+                Some(self.connect(&spawn.short_name(), spawn, &settings, options.clone()))
             }
             (false, None) => None,
         };
         Ok(Target {
             connect,
+            options,
             keep,
             settings,
             paths: paths.ok(),
         })
     }
 
-    fn connect(
-        &self,
-        name: &str,
-        spawn: Spawn,
-        settings: &Settings,
-        lists: &[List],
-    ) -> Result<Connect, Failure> {
-        let request_wait = self.timeout.unwrap_or(settings.request_timeout);
-        Ok(Connect {
+    fn connect(&self, name: &str, spawn: Spawn, settings: &Settings, options: Options) -> Connect {
+        Connect {
             conn: 1,
             name: name.to_owned(),
             spawn: Spawn {
@@ -133,20 +126,25 @@ impl TargetArgs {
                 env: self.env.clone(),
                 ..spawn
             },
-            options: Options {
-                era: self.era()?,
-                revision: self
-                    .protocol
-                    .filter(|revision| revision.era() == Era::Legacy),
-                probe_wait: self.probe_timeout.unwrap_or(settings.probe_timeout),
-                request_wait,
-                request_wait_max: settings.request_timeout_max.max(request_wait),
-                lists: lists.to_vec(),
-            },
+            options,
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
                 terminate_grace: settings.terminate_grace,
             },
+        }
+    }
+
+    fn options(&self, settings: &Settings, lists: &[List]) -> Result<Options, Failure> {
+        let request_wait = self.timeout.unwrap_or(settings.request_timeout);
+        Ok(Options {
+            era: self.era()?,
+            revision: self
+                .protocol
+                .filter(|revision| revision.era() == Era::Legacy),
+            probe_wait: self.probe_timeout.unwrap_or(settings.probe_timeout),
+            request_wait,
+            request_wait_max: settings.request_timeout_max.max(request_wait),
+            lists: lists.to_vec(),
         })
     }
 
@@ -199,65 +197,4 @@ fn limit(text: &str) -> Result<Duration, &'static str> {
     config::duration(text)
         .filter(|time| !time.is_zero())
         .ok_or("a whole number with a unit is needed, as in 500ms, 3s or 10min")
-}
-
-/// Launchers whose first plain argument is the server.
-const LAUNCHERS: &[&str] = &[
-    "npx", "bunx", "uvx", "pipx", "node", "bun", "deno", "python", "python3", "uv", "sh", "bash",
-];
-
-/// What people would call the server that a command line starts.
-fn name_of(command: &[OsString]) -> String {
-    let words: Vec<String> = command
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let file = |word: &str| {
-        let path = Path::new(word);
-        let known = path.extension().is_some_and(|end| {
-            ["js", "mjs", "cjs", "ts", "py", "sh", "exe"]
-                .iter()
-                .any(|known| end == *known)
-        });
-        let name = if known {
-            path.file_stem()
-        } else {
-            path.file_name()
-        };
-        name.map_or_else(
-            || word.to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        )
-    };
-    let program = words.first().map(|word| file(word)).unwrap_or_default();
-    if !LAUNCHERS.contains(&program.as_str()) {
-        return program;
-    }
-    let plain = |word: &&String| {
-        !word.starts_with('-') && !matches!(word.as_str(), "run" | "exec" | "tool")
-    };
-    words[1..]
-        .iter()
-        .find(plain)
-        .map_or(program, |word| file(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn servers_are_called_by_their_own_name() {
-        for (command, name) in [
-            ("npx -y @scope/server-everything", "server-everything"),
-            ("uvx mcp-server-time --utc", "mcp-server-time"),
-            ("/usr/bin/python3 -u /srv/weather.py", "weather"),
-            ("./target/debug/fake-mcp-server --dual", "fake-mcp-server"),
-            ("python3", "python3"),
-            ("uv run server.py", "server"),
-        ] {
-            let command: Vec<OsString> = command.split(' ').map(Into::into).collect();
-            assert_eq!(name_of(&command), name, "{command:?}");
-        }
-    }
 }

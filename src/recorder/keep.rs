@@ -59,6 +59,18 @@ impl Keep {
     }
 }
 
+impl Keep {
+    /// The same, but only a file that the user named must work: otherwise the session goes on without a name, and the
+    /// error says why.
+    pub fn start_somewhere(&self, name: &str) -> Result<(Recorder, Option<KeepError>), KeepError> {
+        match (self.start(name), self) {
+            (Ok(recorder), _) => Ok((recorder, None)),
+            (Err(error), Self::In(_)) => Ok((Self::Nowhere.start(name)?, Some(error))),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
 /// A recording cannot start.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot record to {}: {error}", path.display())]

@@ -575,26 +575,31 @@ fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         .filter_map(|word| word.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let place = push_server(model, spawn, "added");
+    let place = push_server(model, &spawn.short_name(), spawn, "added");
     model.world.current = place;
     model.entering = Some(place);
     connect(model, place)
 }
 
-/// Adds a server under a name made from its command; gives back its place.
-pub fn push_server(model: &mut Model, spawn: Spawn, origin: &str) -> usize {
-    let stem = server_name(&spawn);
-    let taken = |name: &str| model.world.servers.iter().any(|server| server.name == name);
+/// Adds a server under `name`, numbered if that is taken; gives back its place.
+pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) -> usize {
+    let taken = |other: &str| {
+        model
+            .world
+            .servers
+            .iter()
+            .any(|server| server.name == other)
+    };
     let name = (1..)
         .map(|number| {
             if number == 1 {
-                stem.clone()
+                name.to_owned()
             } else {
-                format!("{stem} {number}")
+                format!("{name} {number}")
             }
         })
-        .find(|name| !taken(name))
-        .unwrap_or(stem);
+        .find(|other| !taken(other))
+        .unwrap_or_else(|| name.to_owned());
     model.world.servers.push(Server {
         name,
         target: Some(spawn),
@@ -603,31 +608,6 @@ pub fn push_server(model: &mut Model, spawn: Spawn, origin: &str) -> usize {
         starts: 0,
     });
     model.world.servers.len() - 1
-}
-
-/// A short name: the script or package a runner is given, else the program.
-pub fn server_name(spawn: &Spawn) -> String {
-    let stem = |part: &std::ffi::OsStr| {
-        std::path::Path::new(part)
-            .file_stem()
-            .unwrap_or(part)
-            .to_string_lossy()
-            .into_owned()
-    };
-    let program = stem(&spawn.program);
-    let runs_others = [
-        "node", "npx", "python", "python3", "uv", "uvx", "deno", "bun", "bunx", "sh", "bash",
-        "cargo",
-    ];
-    if !runs_others.contains(&program.as_str()) {
-        return program;
-    }
-    spawn
-        .args
-        .iter()
-        .map(|arg| arg.to_string_lossy())
-        .find(|arg| !arg.starts_with('-') && !matches!(&**arg, "run" | "x" | "exec" | "tool"))
-        .map_or(program, |arg| stem(std::ffi::OsStr::new(&*arg)))
 }
 
 fn step_server(model: &mut Model, by: isize) -> Vec<Effect> {
