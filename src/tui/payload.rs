@@ -400,12 +400,3 @@ fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
         .filter_map(part_tree)
         .collect()
 }
-
-/// stub
-pub fn tabs(
-    _s: &super::effect::Subject,
-    _a: &crate::session::Entry,
-    _b: Option<&crate::session::Entry>,
-) -> Vec<Tab> {
-    vec![]
-}
