@@ -288,7 +288,20 @@ impl Model {
         let connection = ctx.connection();
         let reason = match action.row().need {
             // A search is kept by the pane that made it.
-            Need::Nothing | Need::Found | Need::Called | Need::Pending => None,
+            Need::Nothing | Need::Found => None,
+            // Calls are made in three views, and can be cancelled and repeated from all.
+            Need::Called | Need::Pending => {
+                let none = if action == Action::Repeat {
+                    "nothing was called yet"
+                } else {
+                    "nothing runs; q asks to quit"
+                };
+                let calls = [View::Tools, View::Resources, View::Prompts];
+                let possible = calls
+                    .into_iter()
+                    .any(|view| self.panes.get(view).why_not(action, &ctx).is_none());
+                return (!possible).then(|| none.to_owned());
+            }
             _ if !ctx.live => Some(recording()),
             Need::Target => {
                 (ctx.servers.is_empty()).then(|| "no server here; a adds one in Servers".to_owned())

@@ -45,45 +45,42 @@ impl Runtime {
                     let _ = engine.send(command);
                 }
             }
-            Effect::Build { viewer, subject } => self.blocking(move |bodies| Event::Built {
-                viewer,
-                tabs: build(bodies, &subject),
-            }),
-            Effect::Previews(sources) => {
-                self.blocking(move |bodies| Event::Previews(read_previews(bodies, &sources)))
-            }
-            Effect::Search { asker, text } => {
-                self.blocking(move |bodies| match bodies.search(&text) {
-                    Ok(seqs) => Event::Found { asker, seqs },
-                    Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
-                })
-            }
-            Effect::CopyBody(source) => self.blocking(move |bodies| {
-                let read = bodies.read(source.seq, source.place);
-                match read {
-                    Ok(entry) => Event::Copied(copy(&entry.text(), &format!("#{}", source.seq))),
-                    Err(error) => {
-                        Event::Copied(Err(format!("#{} cannot be read back: {error}", source.seq)))
-                    }
-                }
-            }),
-            Effect::Copy { text, what } => {
-                self.blocking(move |_| Event::Copied(copy(&text, &what)))
-            }
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Quit => return Some(Order::Quit),
+            slow => {
+                let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                tokio::task::spawn_blocking(move || {
+                    if let Some(event) = answer(slow, &bodies) {
+                        // Nobody listens any more when the screen is gone.
+                        let _ = events.send(event);
+                    }
+                });
+            }
         }
         None
     }
+}
 
-    fn blocking(&self, work: impl FnOnce(&Bodies) -> Event + Send + 'static) {
-        let (bodies, events) = (self.bodies.clone(), self.events.clone());
-        tokio::task::spawn_blocking(move || {
-            // Nobody listens any more when the screen is gone.
-            let _ = events.send(work(&bodies));
-        });
-    }
+/// Does the work of an effect that may be slow, and answers with an event; nothing for effects that are not work.
+pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
+    Some(match effect {
+        Effect::Build { viewer, subject } => Event::Built {
+            viewer,
+            tabs: build(bodies, &subject),
+        },
+        Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
+        Effect::Search { asker, text } => match bodies.search(&text) {
+            Ok(seqs) => Event::Found { asker, seqs },
+            Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::CopyBody(source) => Event::Copied(match bodies.read(source.seq, source.place) {
+            Ok(entry) => copy(&entry.text(), &format!("#{}", source.seq)),
+            Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+        }),
+        Effect::Copy { text, what } => Event::Copied(copy(&text, &what)),
+        Effect::Engine(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => return None,
+    })
 }
 
 fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {

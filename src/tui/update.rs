@@ -248,6 +248,16 @@ fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if let Some(effects) = overlay_key(model, key) {
         return effects;
     }
+    // Terminals send Alt as Esc before the key, so a quick Esc and a letter arrive as one: take them as the two.
+    let was_escape = key.modifiers == KeyModifiers::ALT && matches!(key.code, KeyCode::Char(_));
+    if was_escape && !model.pane().takes_text() {
+        let mut effects = key_pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        effects.extend(key_pressed(
+            model,
+            KeyEvent::new(key.code, KeyModifiers::NONE),
+        ));
+        return effects;
+    }
     if model.chords.is_empty() {
         if model.pane().takes_text() {
             let ctx = model.world.ctx();
@@ -433,8 +443,18 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Connect => go(model, Go::Connect(model.world.current, false)),
         Action::Back => say(model, "this is the outermost level; q asks to quit"),
         Action::Close => close(model),
-        Action::CancelCall => say(model, "nothing is running here; q asks to quit"),
-        Action::Repeat => say(model, "nothing was called here yet"),
+        Action::CancelCall | Action::Repeat => {
+            // Calls are made in three views and can be cancelled and repeated from everywhere.
+            for view in [View::Tools, View::Resources, View::Prompts] {
+                let ctx = model.world.ctx();
+                let pane = model.panes.get_mut(view);
+                if pane.why_not(action, &ctx).is_none() {
+                    let reply = pane.action(action, &ctx);
+                    return replied(model, reply);
+                }
+            }
+            say(model, "nothing to cancel or repeat")
+        }
         Action::Quit => {
             model.quitting = true;
             vec![Effect::Quit]

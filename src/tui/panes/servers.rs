@@ -551,6 +551,26 @@ impl Pane for ServersPane {
         }
     }
 
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        let connection = ctx.connection();
+        match action {
+            Action::Connect if connection.is_some_and(Connection::is_alive) => {
+                Some("it runs; R starts it again".to_owned())
+            }
+            Action::AddServer if !ctx.live => {
+                Some("this is a recording; nothing is started or sent".to_owned())
+            }
+            Action::Find
+            | Action::FindNext
+            | Action::FindPrevious
+            | Action::NextError
+            | Action::PreviousError
+            | Action::Centre
+            | Action::Left => Some("not in the list of servers".to_owned()),
+            _ => None,
+        }
+    }
+
     fn takes_text(&self) -> bool {
         self.adding.is_some()
     }
