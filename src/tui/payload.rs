@@ -203,11 +203,7 @@ pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab
     };
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
-        for (index, body) in (view.build)(&payload)
-            .into_iter()
-            .take(SEVERAL)
-            .enumerate()
-        {
+        for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
             let name = match index {
                 0 => view.name.to_owned(),
                 _ => format!("{} {}", view.name, index + 1),
@@ -293,7 +289,12 @@ fn request(payload: &Payload<'_>) -> Vec<TabBody> {
 }
 
 fn response(payload: &Payload<'_>) -> Vec<TabBody> {
-    payload.second_bytes.clone().and_then(tree).into_iter().collect()
+    payload
+        .second_bytes
+        .clone()
+        .and_then(tree)
+        .into_iter()
+        .collect()
 }
 
 /// The whole message.
@@ -377,7 +378,11 @@ fn error(payload: &Payload<'_>) -> Vec<TabBody> {
             }
         }
     }
-    if any { vec![sheet.finish()] } else { Vec::new() }
+    if any {
+        vec![sheet.finish()]
+    } else {
+        Vec::new()
+    }
 }
 
 fn structured(payload: &Payload<'_>) -> Vec<TabBody> {

@@ -153,8 +153,8 @@ pub(super) fn text_as_json(payload: &Payload<'_>) -> Vec<TabBody> {
     blocks(payload)
         .iter()
         .filter_map(|block| {
-            let found = json::get(block, &["text"])
-                .or_else(|| json::get(block, &["resource", "text"]))?;
+            let found =
+                json::get(block, &["text"]).or_else(|| json::get(block, &["resource", "text"]))?;
             hidden_json(found, false)
         })
         .collect()
@@ -339,7 +339,10 @@ fn card(data: &[u8], declared: &str) -> String {
     }
     let Some(bytes) = decoded(data) else {
         return match json::kind(data) {
-            Kind::String => format!("{} that are no base64", text::size(data.len().saturating_sub(2) as u64)),
+            Kind::String => format!(
+                "{} that are no base64",
+                text::size(data.len().saturating_sub(2) as u64)
+            ),
             _ => format!("whose data is {}", noun(data)),
         };
     };

@@ -137,7 +137,13 @@ fn draw_text(
                     break;
                 }
                 let x = area.x + x as u16;
-                buf.set_stringn(x, y, &shown.text[text.clone()], w, marks.style(at, *escape, role));
+                buf.set_stringn(
+                    x,
+                    y,
+                    &shown.text[text.clone()],
+                    w,
+                    marks.style(at, *escape, role),
+                );
                 if cursor.is_none() && marks.is_current(at) {
                     cursor = Some(Position { x, y });
                 }
