@@ -1,6 +1,7 @@
 //! The screen.
 
 pub mod action;
+pub mod clock;
 pub mod effect;
 pub mod event;
 pub mod keymap;
