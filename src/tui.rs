@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 pub mod action;
+pub mod clock;
 pub mod effect;
 pub mod event;
 pub mod keymap;

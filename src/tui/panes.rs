@@ -4,5 +4,6 @@ pub mod catalogue;
 pub mod form;
 pub mod logs;
 pub mod servers;
+pub mod stream;
 pub mod traffic;
 pub mod viewer;

@@ -96,6 +96,11 @@ impl State {
             .map(|(_, waiting)| waiting)
     }
 
+    /// The request with this id that waits for an answer.
+    pub fn waiting_for(&self, conn: u32, direction: Direction, id: &Id) -> Option<&Waiting> {
+        self.waiting.get(&(conn, direction, id.clone()))
+    }
+
     /// How far a pending exchange has come.
     pub fn progress(&self, exchange: ExchangeIndex) -> Option<&Progress> {
         self.waiting

@@ -1,0 +1,52 @@
+//! Wall time for people, in their time zone. Reads the zone once, when it is made; never asks what time it is.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A time zone, and how times are written.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    zone: TimeZone,
+}
+
+impl Clock {
+    /// In the zone of this machine; UTC when it has none.
+    pub fn local() -> Self {
+        Self::in_zone(TimeZone::system())
+    }
+
+    /// In a given zone.
+    pub fn in_zone(zone: TimeZone) -> Self {
+        Self { zone }
+    }
+
+    /// `14:02:09.120`
+    pub fn time(&self, at: Timestamp) -> String {
+        self.write(at, "%H:%M:%S%.3f")
+    }
+
+    /// `2026-11-21 14:02:09.120`
+    pub fn moment(&self, at: Timestamp) -> String {
+        self.write(at, "%Y-%m-%d %H:%M:%S%.3f")
+    }
+
+    fn write(&self, at: Timestamp, format: &str) -> String {
+        at.to_zoned(self.zone.clone()).strftime(format).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::Offset;
+
+    use super::*;
+
+    #[test]
+    fn tells_the_time_of_the_zone() {
+        let at = Timestamp::from_microsecond(1_795_269_729_120_900).expect("a time");
+        let utc = Clock::in_zone(TimeZone::UTC);
+        assert_eq!(utc.time(at), "14:02:09.120");
+        let east = Clock::in_zone(TimeZone::fixed(Offset::constant(10)));
+        assert_eq!(east.moment(at), "2026-11-22 00:02:09.120");
+    }
+}

@@ -1,0 +1,125 @@
+//! What is below the list: the body of the selected row, with a title and tabs.
+//!
+//! Owns the viewer and which part of the view has the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::areas::Areas;
+use super::safe;
+use crate::session::timeline::EntryIndex;
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, Subject};
+use crate::tui::event::Event;
+use crate::tui::pane::{Ctx, Reply};
+use crate::tui::panes::viewer::Viewer;
+use crate::tui::widgets::rule::Rule;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The document.
+    pub viewer: Viewer,
+    /// Whether it has the keys; else the list has.
+    pub focused: bool,
+    placeholder: &'static str,
+}
+
+impl Detail {
+    /// Nothing to show yet; `placeholder` says so.
+    pub fn new(placeholder: &'static str) -> Self {
+        Self {
+            viewer: Viewer::empty(placeholder),
+            focused: false,
+            placeholder,
+        }
+    }
+
+    /// Shows these entries, or nothing; gives the work it takes.
+    pub fn show(
+        &mut self,
+        first: Option<EntryIndex>,
+        second: Option<EntryIndex>,
+        ctx: &Ctx<'_>,
+    ) -> Option<Effect> {
+        let Some(first) = first.and_then(|entry| ctx.source(entry)) else {
+            if !self.viewer.is_empty() {
+                self.viewer.clear(self.placeholder);
+            }
+            return None;
+        };
+        let second = second.and_then(|entry| ctx.source(entry));
+        self.viewer.show(Subject::Messages { first, second }, ctx)
+    }
+
+    /// Hears of built documents.
+    pub fn event(&mut self, event: &Event) {
+        if let Event::Built { viewer, tabs } = event {
+            self.viewer.built(*viewer, tabs);
+        }
+    }
+
+    /// A click; true if it was here.
+    pub fn click(
+        &mut self,
+        at: Position,
+        double: bool,
+        areas: &Areas,
+        title: &str,
+        ctx: &Ctx<'_>,
+    ) -> Option<Reply> {
+        if areas.detail_rule.contains(at) {
+            self.focused = true;
+            self.choose_tab(at, areas.detail_rule, title, ctx);
+            return Some(Reply::done());
+        }
+        if !areas.detail.contains(at) {
+            return None;
+        }
+        self.focused = true;
+        let mut reply = self.viewer.click(at, double);
+        reply.handled = true;
+        Some(reply)
+    }
+
+    fn choose_tab(&mut self, at: Position, rule: Rect, title: &str, ctx: &Ctx<'_>) {
+        // Drawn once more, aside, to learn where the tabs are.
+        let mut aside = Buffer::empty(rule);
+        let places = self.draw_rule(rule, &mut aside, title, ctx);
+        let (tabs, active) = self.viewer.tabs();
+        let count = tabs.len();
+        if let Some(chosen) = places.iter().position(|place| place.contains(at)) {
+            for _ in 0..(chosen + count - active) % count {
+                self.viewer.action(Action::NextTab, ctx);
+            }
+        }
+    }
+
+    fn draw_rule(&self, area: Rect, buf: &mut Buffer, title: &str, ctx: &Ctx<'_>) -> Vec<Rect> {
+        let (tabs, active) = self.viewer.tabs();
+        let cut = safe(title, usize::from(area.width / 2).max(30));
+        Rule {
+            title: &cut,
+            focused: self.focused,
+            tabs: &tabs,
+            active,
+            right: &self.viewer.remark(),
+        }
+        .draw(area, buf, ctx.theme)
+    }
+
+    /// Draws title and document; gives the cursor's place.
+    pub fn draw(
+        &self,
+        areas: &Areas,
+        buf: &mut Buffer,
+        title: &str,
+        ctx: &Ctx<'_>,
+    ) -> Option<Position> {
+        if areas.detail_rule.is_empty() {
+            return None;
+        }
+        self.draw_rule(areas.detail_rule, buf, title, ctx);
+        self.viewer.draw(areas.detail, buf, ctx, self.focused)
+    }
+}

@@ -1,0 +1,275 @@
+//! What a row of the traffic says, in words: direction, name, status, how long, how big.
+//!
+//! Everything from a server is sanitised here. Nothing is kept: a row is told again whenever it is drawn.
+
+use std::time::Duration;
+
+use super::failures::level;
+use crate::session::Direction;
+use crate::session::level::Level;
+use crate::session::timeline::{
+    EntryIndex, EntryRow, Exchange, ExchangeIndex, Row, Single, SingleKind, Status, Timeline,
+};
+use crate::text;
+use crate::tui::pane::Ctx;
+use crate::tui::panes::stream::safe;
+use crate::tui::theme::Role;
+
+/// The most cells of any text here: wider than any column.
+const WIDEST: usize = 400;
+
+/// A text in its role.
+pub type Piece = (String, Role);
+
+/// What one row says.
+#[derive(Debug, Clone)]
+pub struct Told<'a> {
+    /// Its first entry.
+    pub entry: &'a EntryRow,
+    /// Which way.
+    pub dir: (&'static str, Role),
+    /// What it is: method and subject, or the name of what happened.
+    pub what: Vec<Piece>,
+    /// The beginning of its body, if it is known.
+    pub preview: Option<String>,
+    /// Whether the preview says all that `what` says.
+    pub preview_tells: bool,
+    /// Its id.
+    pub id: String,
+    /// What became of it.
+    pub status: Piece,
+    /// How long it took, or waits already.
+    pub took: String,
+    /// How big: out, and in.
+    pub size: String,
+    /// Whether it is mcpscope's own business.
+    pub own: bool,
+}
+
+/// Tells a row.
+pub fn told<'a>(row: Row, ctx: &Ctx<'a>) -> Option<Told<'a>> {
+    match row {
+        Row::Exchange(index) => exchange(index, ctx),
+        Row::Single(index) => single(ctx.timeline.single_row(index)?, ctx),
+    }
+}
+
+/// A row in a few words, for titles: `#124 tools/call echo`.
+pub fn name(row: Row, ctx: &Ctx<'_>) -> Option<String> {
+    let told = told(row, ctx)?;
+    let words: Vec<&str> = told.what.iter().map(|(text, _)| text.as_str()).collect();
+    let words = match told.preview {
+        Some(preview) if told.preview_tells => preview,
+        _ => words.join(" "),
+    };
+    Some(format!("#{} {words}", told.entry.seq()))
+}
+
+fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
+    let timeline = ctx.timeline;
+    let exchange = timeline.exchange(index)?;
+    let entry = timeline.entry(exchange.request)?;
+    let mut what = named(
+        timeline.word(exchange.method),
+        timeline.word(exchange.subject),
+    );
+    if let Some(far) = progress(exchange, index, timeline) {
+        what.push((far, Role::Accent));
+    }
+    let size = match exchange.response.and_then(|entry| timeline.entry(entry)) {
+        Some(response) => format!(
+            "{} → {}",
+            text::size(entry.size()),
+            text::size(response.size())
+        ),
+        None => format!("{} →", text::size(entry.size())),
+    };
+    Some(Told {
+        entry,
+        dir: match entry.direction() {
+            Direction::In => ("S→C", Role::DirIn),
+            _ => ("C→S", Role::DirOut),
+        },
+        what,
+        preview: preview(entry, ctx),
+        preview_tells: false,
+        id: safe(&exchange.id.to_string(), WIDEST),
+        status: (exchange.status.to_string(), role(exchange.status)),
+        took: match timeline.took(exchange) {
+            Some(us) => text::took(Duration::from_micros(us)),
+            None => format!(
+                "{}…",
+                text::took(Duration::from_micros(ctx.now_us.saturating_sub(entry.us())))
+            ),
+        },
+        size,
+        own: entry.aux,
+    })
+}
+
+fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
+    let timeline = ctx.timeline;
+    let entry = timeline.entry(single.entry)?;
+    let preview = preview(entry, ctx);
+    let out = entry.direction() == Direction::Out;
+    let (method, subject) = (timeline.word(single.method), timeline.word(single.subject));
+    let ours = matches!(single.kind, SingleKind::Process | SingleKind::Note);
+    let dir = match single.kind {
+        SingleKind::Notification => (if out { "C~" } else { "S~" }, Role::Notif),
+        SingleKind::Junk | SingleKind::Malformed => ("!!", Role::Junk),
+        SingleKind::Process | SingleKind::Note | SingleKind::Other => ("**", Role::Life),
+        _ if out => ("C→S", Role::DirOut),
+        _ => ("S→C", Role::DirIn),
+    };
+    let what = match single.kind {
+        SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
+        SingleKind::Junk => vec![("stdout, not JSON-RPC".to_owned(), Role::Text)],
+        SingleKind::Malformed => vec![("malformed message".to_owned(), Role::Text)],
+        SingleKind::Process => vec![(format!("process: {method}"), Role::Text)],
+        SingleKind::Note => vec![(format!("mcpscope: {method}"), Role::Text)],
+        SingleKind::Notification | SingleKind::Other => named(method, subject),
+        _ => vec![("response".to_owned(), Role::Text)],
+    };
+    Some(Told {
+        entry,
+        dir,
+        what,
+        status: single_status(single, timeline, preview.as_deref()),
+        preview_tells: ours,
+        preview,
+        id: "·".to_owned(),
+        took: "–".to_owned(),
+        size: if ours {
+            "–".to_owned()
+        } else {
+            text::size(entry.size())
+        },
+        own: entry.aux || single.kind == SingleKind::Note,
+    })
+}
+
+fn named(method: &str, subject: &str) -> Vec<Piece> {
+    let mut pieces = vec![(safe(method, WIDEST), Role::Text)];
+    if !subject.is_empty() {
+        pieces.push((safe(subject, WIDEST), Role::Text));
+    }
+    pieces
+}
+
+fn preview(entry: &EntryRow, ctx: &Ctx<'_>) -> Option<String> {
+    ctx.previews
+        .get(entry.seq())
+        .map(|text| safe(text, WIDEST))
+        .filter(|text| !text.is_empty())
+}
+
+/// `3/5`, of a request that waits.
+fn progress(exchange: &Exchange, index: ExchangeIndex, timeline: &Timeline) -> Option<String> {
+    if exchange.status != Status::Pending {
+        return None;
+    }
+    let direction = timeline.entry(exchange.request)?.direction();
+    let waiting = timeline
+        .state()
+        .waiting_for(exchange.conn, direction, &exchange.id)?;
+    let progress = waiting.progress.as_ref()?;
+    if waiting.exchange != index {
+        return None;
+    }
+    let far = safe(&progress.progress, 12);
+    let total = progress.total.as_deref();
+    let total = total.map_or_else(String::new, |total| format!("/{}", safe(total, 12)));
+    let message = progress.message.as_deref();
+    let message = message.map_or_else(String::new, |text| format!(" {}", safe(text, WIDEST)));
+    Some(format!("{far}{total}{message}"))
+}
+
+fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) -> Piece {
+    let role = match single.kind {
+        SingleKind::Notification | SingleKind::Other => Role::TextMuted,
+        SingleKind::Process | SingleKind::Note => {
+            return note_status(single.entry, timeline, preview);
+        }
+        SingleKind::Junk | SingleKind::Malformed => Role::Junk,
+        _ => Role::Warn,
+    };
+    (single.kind.word().to_owned(), role)
+}
+
+/// `exit 3`, `signal 9`; else the level, when it is worth a look.
+fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
+    let level = level(timeline, entry).unwrap_or_default();
+    let role = if level >= Level::Error {
+        Role::Error
+    } else if level >= Level::Warning {
+        Role::Warn
+    } else {
+        Role::TextMuted
+    };
+    let preview = preview.unwrap_or_default();
+    let exit = preview
+        .strip_prefix("exited with code ")
+        .map(|code| format!("exit {code}"));
+    let signal = || {
+        let number = preview
+            .strip_prefix("killed by signal ")?
+            .split(' ')
+            .next()?;
+        Some(format!("signal {number}"))
+    };
+    let word = exit.or_else(signal).unwrap_or_else(|| {
+        if level >= Level::Warning {
+            level.to_string()
+        } else {
+            "–".to_owned()
+        }
+    });
+    (word, role)
+}
+
+fn role(status: Status) -> Role {
+    match status {
+        Status::Ok => Role::Ok,
+        Status::Pending => Role::Pending,
+        Status::InputRequired | Status::Task => Role::Info,
+        Status::Cancelled => Role::Warn,
+        failure => {
+            debug_assert!(failure.is_failure());
+            Role::Error
+        }
+    }
+}
+
+/// Why a row is what it is, where the status word alone may not be enough.
+pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
+    Some(match row {
+        Row::Exchange(index) => match timeline.exchange(index)?.status {
+            Status::NoReply => "the connection ended before an answer came",
+            Status::Superseded => "its id was used again before an answer came",
+            Status::TimedOut => "mcpscope stopped waiting",
+            Status::InputRequired => "the server wants input before it goes on",
+            Status::Task => "the server made a task of it",
+            _ => return None,
+        },
+        Row::Single(index) => match timeline.single_row(index)?.kind {
+            SingleKind::LateResponse => "came after nobody waited for it any more",
+            SingleKind::DuplicateResponse => "a second answer to the same request",
+            SingleKind::UnknownResponse => "answers an id that was never used",
+            SingleKind::ResponseWithoutId => "answers no request: it has no usable id",
+            SingleKind::Malformed => "JSON, but no JSON-RPC message",
+            SingleKind::Junk => "bytes that are no JSON-RPC: strict clients fail here",
+            _ => return None,
+        },
+    })
+}
+
+/// Time since the row before: `+0.4s`, `+12s`, `+5m`.
+pub fn delta(us: u64) -> String {
+    let ms = us / 1000;
+    match ms {
+        0..1_000 => format!("+{ms}ms"),
+        1_000..100_000 => format!("+{}.{}s", ms / 1000, ms % 1000 / 100),
+        100_000..6_000_000 => format!("+{}m", ms / 60_000),
+        _ => format!("+{}h", ms / 3_600_000),
+    }
+}
