@@ -40,6 +40,7 @@ use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
 use crate::transport::Spawn;
+use clock::Clock;
 use event::Event;
 use model::{Keeping, Model};
 use runtime::{Order, Runtime};
@@ -132,7 +133,13 @@ async fn show(start: Start) -> Result<()> {
                 });
             let bodies = recorder.bodies();
             let engine = spawn_engine(recorder);
-            let mut model = Model::new(start.settings, theme, keeping, start.options);
+            let mut model = Model::new(
+                start.settings,
+                theme,
+                keeping,
+                start.options,
+                Clock::local(),
+            );
             let first = server.map(|(name, spawn)| {
                 let is_demo = spawn == demo;
                 let origin = if is_demo { "built in" } else { "command line" };
@@ -159,7 +166,13 @@ async fn show(start: Start) -> Result<()> {
             };
             let bodies = recording.bodies();
             load(recording, size, events.clone());
-            let mut model = Model::new(start.settings, theme, keeping, start.options);
+            let mut model = Model::new(
+                start.settings,
+                theme,
+                keeping,
+                start.options,
+                Clock::local(),
+            );
             model.view = pane::View::Traffic;
             (model, bodies, None)
         }

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
+use super::clock::Clock;
 use super::keymap::Chord;
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
-use super::panes::logs::LogsPane;
+use super::panes::logs::Logs;
 use super::panes::servers::ServersPane;
-use super::panes::traffic::TrafficPane;
+use super::panes::traffic::Traffic;
 use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
@@ -75,9 +76,9 @@ pub struct Panes {
     /// 4
     pub prompts: CataloguePane,
     /// 5
-    pub traffic: TrafficPane,
+    pub traffic: Traffic,
     /// 6
-    pub logs: LogsPane,
+    pub logs: Logs,
 }
 
 impl Panes {
@@ -177,6 +178,8 @@ pub struct Model {
     pub status: Option<(Tone, String)>,
     /// Where the session is kept.
     pub keeping: Keeping,
+    /// The zone times are shown in.
+    pub clock: Clock,
     /// Entries that could not be recorded, and why.
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
@@ -206,6 +209,7 @@ impl Model {
         theme: Theme,
         keeping: Keeping,
         options: client::Options,
+        clock: Clock,
     ) -> Self {
         let live = !matches!(keeping, Keeping::Opened { .. });
         let follow = settings.follow && live;
@@ -215,8 +219,8 @@ impl Model {
                 tools: CataloguePane::new(Kind::Tools),
                 resources: CataloguePane::new(Kind::Resources),
                 prompts: CataloguePane::new(Kind::Prompts),
-                traffic: TrafficPane::new(follow),
-                logs: LogsPane::new(follow),
+                traffic: Traffic::new(clock.clone(), follow),
+                logs: Logs::new(clock.clone(), follow),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
@@ -239,6 +243,7 @@ impl Model {
             chords: Vec::new(),
             status: None,
             keeping,
+            clock,
             trouble: None,
             size: (0, 0),
             areas: Areas::default(),

@@ -207,7 +207,7 @@ fn keeping(model: &Model) -> Span<'static> {
     let theme = &model.world.theme;
     match &model.keeping {
         Keeping::Recording { since, .. } => Span::styled(
-            format!("REC since {}", minute(*since)),
+            format!("REC since {}", model.clock.minute(*since)),
             theme.style(Role::Accent),
         ),
         Keeping::Unrecorded => Span::styled("not recorded", theme.style(Role::Warn)),
@@ -231,12 +231,6 @@ fn keeping(model: &Model) -> Span<'static> {
             )
         }
     }
-}
-
-fn minute(at: jiff::Timestamp) -> String {
-    at.to_zoned(jiff::tz::TimeZone::system())
-        .strftime("%H:%M")
-        .to_string()
 }
 
 fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
