@@ -204,7 +204,11 @@ impl Engine {
     }
 
     async fn next(&mut self, closing: bool) -> Happened {
-        let deadline = self.connections.values().filter_map(|live| live.client.deadline()).min();
+        let deadline = self
+            .connections
+            .values()
+            .filter_map(|live| live.client.deadline())
+            .min();
         let wait = deadline.map(|at| at.saturating_sub(self.began.elapsed()));
         tokio::select! {
             biased;
@@ -340,7 +344,9 @@ impl Engine {
     async fn event(&mut self, conn: u32, event: LinkEvent) {
         match event {
             LinkEvent::Started { pid } => {
-                let Some(live) = self.connections.get(&conn) else { return };
+                let Some(live) = self.connections.get(&conn) else {
+                    return;
+                };
                 let spawn = &live.connect.spawn;
                 let command = std::iter::once(&spawn.program)
                     .chain(&spawn.args)
@@ -356,7 +362,11 @@ impl Engine {
                 self.note(conn, &note).await;
                 self.put(conn, Input::Started, None).await;
             }
-            LinkEvent::Line { stream, bytes, ending } => self.line(conn, stream, bytes, ending).await,
+            LinkEvent::Line {
+                stream,
+                bytes,
+                ending,
+            } => self.line(conn, stream, bytes, ending).await,
             LinkEvent::WriteFailed { what } => self.note(conn, &Note::WriteFailed { what }).await,
             LinkEvent::Step { step } => {
                 let step = match step {
@@ -364,9 +374,19 @@ impl Engine {
                     ShutdownStep::Terminate => "terminate",
                     ShutdownStep::Kill => "kill",
                 };
-                self.note(conn, &Note::Step { step: step.to_owned() }).await;
+                self.note(
+                    conn,
+                    &Note::Step {
+                        step: step.to_owned(),
+                    },
+                )
+                .await;
             }
-            LinkEvent::Usage { cpu, rss, processes } => {
+            LinkEvent::Usage {
+                cpu,
+                rss,
+                processes,
+            } => {
                 self.note(
                     conn,
                     &Note::Usage {
@@ -403,14 +423,28 @@ impl Engine {
                 Ok(messages) => (Channel::Wire, Some(messages)),
                 Err(why) => {
                     let facts = Some(Facts::Junk(why.into()));
-                    let draft = Draft { conn, channel: Channel::Stdout, direction: Direction::In, aux: false, body: bytes, ending };
+                    let draft = Draft {
+                        conn,
+                        channel: Channel::Stdout,
+                        direction: Direction::In,
+                        aux: false,
+                        body: bytes,
+                        ending,
+                    };
                     self.record(draft, facts).await;
                     return;
                 }
             },
         };
         let messages: Vec<Message> = facts.clone().unwrap_or_default();
-        let draft = Draft { conn, channel, direction: Direction::In, aux: false, body: bytes, ending };
+        let draft = Draft {
+            conn,
+            channel,
+            direction: Direction::In,
+            aux: false,
+            body: bytes,
+            ending,
+        };
         let seq = self.record(draft, facts.map(Facts::Messages)).await;
         for message in &messages {
             self.put(conn, Input::Message(message), Some(seq)).await;
@@ -418,13 +452,22 @@ impl Engine {
     }
 
     async fn exited(&mut self, conn: u32) {
-        let Some(mut live) = self.connections.remove(&conn) else { return };
+        let Some(mut live) = self.connections.remove(&conn) else {
+            return;
+        };
         let outputs = live.client.handle(self.now(), Input::Gone);
         let respawn = outputs.contains(&Output::Respawn);
         for output in outputs {
             match output {
                 Output::Note(text) => self.note_text(conn, text).await,
-                Output::Finished { ticket, end } => self.tell(Update::Finished { ticket, end, seq: None }).await,
+                Output::Finished { ticket, end } => {
+                    self.tell(Update::Finished {
+                        ticket,
+                        end,
+                        seq: None,
+                    })
+                    .await
+                }
                 _ => {}
             }
         }
@@ -450,7 +493,9 @@ impl Engine {
     /// Tells a client what happened and does what it says. `seq` is the entry of the message it is told.
     async fn put(&mut self, conn: u32, input: Input<'_>, seq: Option<u64>) {
         let now = self.now();
-        let Some(live) = self.connections.get_mut(&conn) else { return };
+        let Some(live) = self.connections.get_mut(&conn) else {
+            return;
+        };
         for output in live.client.handle(now, input) {
             match output {
                 Output::Send { frame, ticket, aux } => {
@@ -471,7 +516,9 @@ impl Engine {
                 Output::Note(text) => self.note_text(conn, text).await,
                 Output::Ready => self.tell(Update::Ready { conn }).await,
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
-                Output::Finished { ticket, end } => self.tell(Update::Finished { ticket, end, seq }).await,
+                Output::Finished { ticket, end } => {
+                    self.tell(Update::Finished { ticket, end, seq }).await
+                }
                 Output::Failed => {
                     self.tell(Update::Failed { conn }).await;
                     self.send(conn, Outgoing::Shutdown);

@@ -49,7 +49,11 @@ impl Draft {
     pub fn note(conn: u32, note: &Note) -> Self {
         Self {
             conn,
-            channel: if note.is_process() { Channel::Process } else { Channel::Note },
+            channel: if note.is_process() {
+                Channel::Process
+            } else {
+                Channel::Note
+            },
             direction: Direction::Here,
             aux: false,
             body: note.to_json().into_bytes(),
@@ -72,7 +76,9 @@ impl Kept {
         self.order.push_back(entry.seq);
         self.entries.insert(entry.seq, entry);
         while self.bytes > KEPT_BYTES {
-            let Some(oldest) = self.order.pop_front() else { break };
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
             if let Some(entry) = self.entries.remove(&oldest) {
                 self.bytes -= entry.body.len();
             }
@@ -156,7 +162,9 @@ impl Recorder {
     pub fn append(&mut self, draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
         let mut done = Vec::with_capacity(1);
         if self.unwritten > 0 {
-            let note = Note::Gap { lost: self.unwritten };
+            let note = Note::Gap {
+                lost: self.unwritten,
+            };
             let entry = self.entry(Draft::note(0, &note));
             if let Ok(place) = self.write(&entry) {
                 self.unwritten = 0;
@@ -173,7 +181,10 @@ impl Recorder {
                 self.unwritten += 1;
                 self.lost += 1;
                 self.trouble = Some(error.to_string());
-                self.kept.lock().unwrap_or_else(PoisonError::into_inner).put(entry.clone());
+                self.kept
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .put(entry.clone());
                 LOST
             }
         };
@@ -247,15 +258,31 @@ mod tests {
         for text in ["one", "two"] {
             let recorded = recorder.append(draft(text), None).remove(0);
             let lines = std::fs::read_to_string(&path).unwrap();
-            assert!(lines.ends_with(&format!("\"text\":\"{text}\"}}\n")), "{lines}");
-            assert_eq!(recorder.bodies().read(recorded.seq, recorded.place).unwrap().text(), text);
+            assert!(
+                lines.ends_with(&format!("\"text\":\"{text}\"}}\n")),
+                "{lines}"
+            );
+            assert_eq!(
+                recorder
+                    .bodies()
+                    .read(recorded.seq, recorded.place)
+                    .unwrap()
+                    .text(),
+                text
+            );
         }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
-        assert!(Recorder::create(&path).is_err(), "never over an existing file");
+        assert!(
+            Recorder::create(&path).is_err(),
+            "never over an existing file"
+        );
     }
 
     /// A file opened for reading only refuses every write, as a full disk would.
@@ -269,7 +296,10 @@ mod tests {
         let lost = recorder.append(draft("during"), None).remove(0);
         assert_eq!(lost.place, LOST);
         assert_eq!(recorder.trouble().map(|(lost, _)| lost), Some(1));
-        assert_eq!(recorder.bodies().read(lost.seq, lost.place).unwrap().text(), "during");
+        assert_eq!(
+            recorder.bodies().read(lost.seq, lost.place).unwrap().text(),
+            "during"
+        );
         recorder.file = writable;
         let after = recorder.append(draft("after"), None);
         assert_eq!(after[0].facts, Facts::Note(Note::Gap { lost: 1 }));
@@ -280,7 +310,14 @@ mod tests {
             true
         });
         assert_eq!(told.unwrap().skipped, 0);
-        assert_eq!(timeline.entries().iter().map(|entry| entry.seq()).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(
+            timeline
+                .entries()
+                .iter()
+                .map(|entry| entry.seq())
+                .collect::<Vec<_>>(),
+            [1, 3, 4]
+        );
         assert_eq!(timeline.state().lost, 1);
     }
 }

@@ -52,13 +52,14 @@ impl Bodies {
     pub fn read(&self, seq: u64, place: Place) -> io::Result<Entry> {
         if place == LOST {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            return kept
-                .get(seq)
-                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it could not be recorded"));
+            return kept.get(seq).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::NotFound, "it could not be recorded")
+            });
         }
         let mut line = vec![0; usize::try_from(place.length).unwrap_or(0)];
         read_exact_at(&self.file, &mut line, place.offset)?;
-        codec::read(&line).map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
+        codec::read(&line)
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
     }
 }
 
@@ -113,8 +114,14 @@ impl Loaded {
             (true, 0, _) => Some(cut.to_owned()),
             (was_cut, others, problem) => {
                 let (line, why) = problem.clone().unwrap_or_default();
-                let also = if was_cut { format!("; {cut}") } else { String::new() };
-                Some(format!("{others} lines are no entries and were skipped, first line {line}: {why}{also}"))
+                let also = if was_cut {
+                    format!("; {cut}")
+                } else {
+                    String::new()
+                };
+                Some(format!(
+                    "{others} lines are no entries and were skipped, first line {line}: {why}{also}"
+                ))
             }
         }
     }
@@ -130,7 +137,10 @@ impl Recording {
         let file = File::open(path).map_err(unreadable)?;
         let mut first = Vec::new();
         // A line of a header is short; somebody's 10 GB of zeros is not read to find that out.
-        BufReader::new(&file).take(1 << 20).read_until(b'\n', &mut first).map_err(unreadable)?;
+        BufReader::new(&file)
+            .take(1 << 20)
+            .read_until(b'\n', &mut first)
+            .map_err(unreadable)?;
         let header = codec::read_header(&first).map_err(|problem| OpenError::NoSession {
             path: path.to_owned(),
             problem,
@@ -180,10 +190,17 @@ impl Recording {
                 Err(problem) => {
                     loaded.skipped += 1;
                     loaded.cut = !line.ends_with(b"\n");
-                    loaded.first_problem.get_or_insert((number, problem.to_string()));
+                    loaded
+                        .first_problem
+                        .get_or_insert((number, problem.to_string()));
                 }
             }
-            if batch.len() == BATCH && !take(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)), offset) {
+            if batch.len() == BATCH
+                && !take(
+                    std::mem::replace(&mut batch, Vec::with_capacity(BATCH)),
+                    offset,
+                )
+            {
                 return Ok(loaded);
             }
         }
@@ -201,7 +218,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.jsonl");
         let entry = r#"{"seq":1,"us":1,"at":"2026-11-21T10:30:00Z","conn":1,"ch":"stderr","dir":"in","text":"a"}"#;
-        std::fs::write(&path, format!("{{\"mcpscope\":1}}\n{entry}\nhello\n\n{entry}\n{{\"seq\":3,\"te")).unwrap();
+        std::fs::write(
+            &path,
+            format!("{{\"mcpscope\":1}}\n{entry}\nhello\n\n{entry}\n{{\"seq\":3,\"te"),
+        )
+        .unwrap();
         let recording = Recording::open(&path).unwrap();
         let mut places = Vec::new();
         let loaded = recording
@@ -211,7 +232,10 @@ mod tests {
             })
             .unwrap();
         assert_eq!((loaded.entries, loaded.skipped, loaded.cut), (2, 2, true));
-        assert_eq!(loaded.first_problem.as_ref().map(|(line, _)| *line), Some(3));
+        assert_eq!(
+            loaded.first_problem.as_ref().map(|(line, _)| *line),
+            Some(3)
+        );
         assert!(loaded.notice().unwrap().contains("cut off"));
         assert_eq!(recording.bodies().read(1, places[1]).unwrap().text(), "a");
     }
@@ -222,7 +246,15 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, "hello\n").unwrap();
         let words = Recording::open(&path).unwrap_err().to_string();
-        assert!(words.ends_with("is no session: the first line is no mcpscope session header"), "{words}");
-        assert!(Recording::open(&folder.path().join("none")).unwrap_err().to_string().starts_with("cannot open"));
+        assert!(
+            words.ends_with("is no session: the first line is no mcpscope session header"),
+            "{words}"
+        );
+        assert!(
+            Recording::open(&folder.path().join("none"))
+                .unwrap_err()
+                .to_string()
+                .starts_with("cannot open")
+        );
     }
 }

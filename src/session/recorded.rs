@@ -13,7 +13,7 @@ use crate::note::Note;
 const PREVIEW: usize = 400;
 
 /// Where an entry's line stands in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Place {
     /// Byte offset of the line.
     pub offset: u64,

@@ -1,3 +1,8 @@
-//! The panes of the screen.
+//! The panes of the screen: state, behaviour, drawing and tests of each in one place.
 
+pub mod catalogue;
 pub mod form;
+pub mod logs;
+pub mod servers;
+pub mod traffic;
+pub mod viewer;

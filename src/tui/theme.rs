@@ -129,7 +129,7 @@ impl Depth {
 
 /// Why a theme cannot be used. The line counts from 1 in the theme's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
+#[error("{}{what}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
 pub struct ThemeError {
     /// Line in the theme file, from 1; 0 when no file is at fault.
     pub line: usize,
@@ -143,6 +143,15 @@ pub const BUNDLED: &[(&str, &str)] = &[
     ("light", include_str!("../../themes/light.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
 ];
+
+/// The bundled theme that suits the terminal's background, given the value of `COLORFGBG` (`15;0` is white on black).
+/// Without a hint terminals are taken to be dark.
+pub fn for_background(colorfgbg: Option<&str>) -> &'static str {
+    match colorfgbg.and_then(|v| v.rsplit(';').next()?.parse::<u8>().ok()) {
+        Some(7 | 9..=15) => "light",
+        _ => "dark",
+    }
+}
 
 /// A style for every role, ready for one colour depth.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -208,3 +208,21 @@ fn the_environment_chooses_the_depth() {
         );
     }
 }
+
+#[test]
+fn the_background_chooses_the_theme() {
+    for (colorfgbg, expected) in [
+        (None, "dark"),
+        (Some("15;0"), "dark"),
+        (Some("0;15"), "light"),
+        (Some("0;default;7"), "light"),
+        (Some("nonsense"), "dark"),
+    ] {
+        assert_eq!(for_background(colorfgbg), expected, "{colorfgbg:?}");
+    }
+    let e = Theme::load("dusk", Depth::Rgb).unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "unknown theme \"dusk\"; there are dark, light, mono"
+    );
+}

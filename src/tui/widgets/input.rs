@@ -353,6 +353,19 @@ impl TextBox {
         }
         (&self.area).render(area, buf);
         buf.set_style(area, style);
+        // The text area drops characters without a width of their own, but draws joiners and tags along with the letter
+        // they cling to. None may reach the terminal; the letter says that something was there.
+        for at in area.positions() {
+            let cell = &mut buf[at];
+            if cell.symbol().chars().any(text::is_unsafe) {
+                let seen: String = cell
+                    .symbol()
+                    .chars()
+                    .filter(|c| !text::is_unsafe(*c))
+                    .collect();
+                cell.set_symbol(&seen).set_style(theme.style(Role::Warn));
+            }
+        }
         let (top, left) = self.area.scroll_offset();
         let at = self.area.screen_cursor();
         let x = at
@@ -470,6 +483,14 @@ mod tests {
         assert_eq!(text.key(KeyCode::Tab.into()), Reaction::Ignored);
         assert_eq!(text.key(KeyCode::Enter.into()), Reaction::Edited);
         assert_eq!(text.key(KeyCode::Up.into()), Reaction::Moved);
+    }
+
+    #[test]
+    fn a_box_lets_nothing_hidden_through() {
+        let text = TextBox::new("a\u{e0041}b\u{202e}c\u{1b}[31md\u{200d}e\u{200b}");
+        let mut buf = Buffer::empty(Rect::new(0, 0, 20, 1));
+        text.draw(Look::default(), buf.area, &mut buf, &theme());
+        assert_eq!(text_of(&buf), "abc[31mde\n");
     }
 
     proptest! {

@@ -281,6 +281,6 @@ fn clip(raw: &str, cols: usize) -> (String, bool) {
     }
     let shown = text::sanitize(&raw[..end]);
     let cut = text::fit(&shown, cols);
-    let whole = end == raw.len() && cut.len() == shown.len();
+    let whole = end == raw.len() && cut == shown;
     (cut.into_owned(), !whole)
 }

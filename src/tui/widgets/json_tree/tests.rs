@@ -121,6 +121,16 @@ fn hostile_and_long_text_is_shown_safely() {
 }
 
 #[test]
+fn a_cut_value_always_tells_its_size() {
+    // `…` has as many bytes as the character it replaces.
+    for cols in 1..20 {
+        let (text, cut) = clip("日本日本日本", cols);
+        assert_eq!(cut, cols < 12, "{cols} {text}");
+        assert_eq!(cut, text.ends_with('…'), "{cols} {text}");
+    }
+}
+
+#[test]
 fn search_unfolds_where_it_arrives_and_folds_again() {
     let tree = tree(r#"{"a":{"Name":"x"},"b":{"y":"the name"},"name":1}"#);
     let mut state = TreeState::new(&tree);

@@ -1,0 +1,290 @@
+//! ACTIONS: the one table of what a person can want. Dispatch, hints, help, which-key, palette, the names in
+//! settings and the README's list of keys are all made from it; no key is handled outside it (but for letters typed
+//! into a field).
+
+/// Where an action applies. What has the focus names its scopes, innermost first; [`Scope::Global`] is always last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere.
+    Global,
+    /// Lists and documents: moving and finding.
+    Move,
+    /// The Servers view.
+    Servers,
+    /// The lists of tools, resources and prompts.
+    Catalogue,
+    /// A form, outside its fields.
+    Form,
+    /// A document: a result, a message.
+    Viewer,
+    /// The Traffic view.
+    Traffic,
+    /// The Logs view.
+    Logs,
+}
+
+impl Scope {
+    /// All, in the order they are listed for people.
+    pub const ALL: [Self; 8] = [
+        Self::Global,
+        Self::Move,
+        Self::Servers,
+        Self::Catalogue,
+        Self::Form,
+        Self::Viewer,
+        Self::Traffic,
+        Self::Logs,
+    ];
+
+    /// A heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Move => "Moving and finding",
+            Self::Servers => "Servers",
+            Self::Catalogue => "Tools, resources, prompts",
+            Self::Form => "Forms",
+            Self::Viewer => "Documents",
+            Self::Traffic => "Traffic",
+            Self::Logs => "Logs",
+        }
+    }
+}
+
+/// What must be so for an action to do anything. [`crate::tui::model::Model::why_not`] has the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// A server that can be started: not a recording.
+    Target,
+    /// A server that runs.
+    Alive,
+    /// A connection that works.
+    Ready,
+    /// A request that waits for its answer.
+    Pending,
+    /// A call that was made before.
+    Called,
+    /// More than one server.
+    Servers,
+    /// A search that was made before.
+    Found,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The action.
+    pub action: Action,
+    /// Its name in settings, kebab-case and stable.
+    pub name: &'static str,
+    /// Where it applies.
+    pub scope: Scope,
+    /// Its default keys: each a sequence of chords separated by spaces, such as `g t`.
+    pub keys: &'static [&'static str],
+    /// Its words in the hint row; empty when it is not shown there.
+    pub hint: &'static str,
+    /// One line for help and palette.
+    pub doc: &'static str,
+    /// What must be so.
+    pub need: Need,
+    /// How to do the same without a screen; empty when that makes no sense.
+    pub cli: &'static str,
+}
+
+macro_rules! actions {
+    ($($scope:ident { $($action:ident $name:literal [$($key:literal),*] $hint:literal $doc:literal $need:ident $cli:literal;)+ })+) => {
+        /// Something a person can want, by key, mouse or name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[doc = $doc] $action,)+)+
+        }
+
+        /// The table. Within a scope, the more useful comes first: that is the order of the hint row.
+        pub const ACTIONS: &[Row] = &[$($(Row {
+            action: Action::$action,
+            name: $name,
+            scope: Scope::$scope,
+            keys: &[$($key),*],
+            hint: $hint,
+            doc: $doc,
+            need: Need::$need,
+            cli: $cli,
+        },)+)+];
+    };
+}
+
+actions! {
+    Servers {
+        OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
+        Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
+        Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        AddServer "add-server" ["a"] "add" "Add a server by its command line" Nothing "mcpscope -- COMMAND";
+    }
+    Catalogue {
+        OpenItem "open-item" ["Enter"] "form" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
+        RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
+    }
+    Form {
+        Run "run" ["r"] "run" "Send what the form holds" Ready "mcpscope call TOOL key=value -- COMMAND";
+        TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or move a choice on" Nothing "";
+        Unset "unset" ["d"] "unset" "Leave the member out" Nothing "";
+        SetNull "set-null" ["0"] "null" "Make it null" Nothing "mcpscope call TOOL key:=null -- COMMAND";
+        SetEmpty "set-empty" ["\""] "empty" "Make it the empty value of its type" Nothing "";
+        SetDefault "set-default" ["="] "default" "Put its default back" Nothing "";
+        EditJson "edit-json" ["e"] "as JSON" "Edit the field as JSON, or on Run all arguments" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
+        NextOption "next-option" ["l", "Right"] "" "Next option, or one step more" Nothing "";
+        PreviousOption "previous-option" ["h", "Left"] "" "Previous option, or one step less" Nothing "";
+        NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";
+    }
+    Viewer {
+        ToggleFold "toggle-fold" ["Space", "Enter"] "fold" "Fold or unfold" Nothing "";
+        Wrap "wrap" ["w"] "wrap" "Wrap long lines, or do not" Nothing "";
+        FoldAll "fold-all" ["z M"] "" "Fold everything" Nothing "";
+        UnfoldAll "unfold-all" ["z R"] "unfold all" "Unfold everything" Nothing "";
+        NextSibling "next-sibling" ["J"] "" "Next value on this level" Nothing "";
+        PreviousSibling "previous-sibling" ["K"] "" "Previous value on this level" Nothing "";
+        Parent "parent" ["H"] "" "To the enclosing value" Nothing "";
+        Hex "hex" ["g h"] "" "Show text as bytes, or as text again" Nothing "";
+        CopyValue "copy-value" ["y y"] "copy" "Copy the value, as the server wrote it" Nothing "";
+        CopyText "copy-text" ["y s"] "" "Copy the text of a string" Nothing "";
+        CopyPath "copy-path" ["y p"] "" "Copy its JSONPath" Nothing "";
+        CopyKey "copy-key" ["y k"] "" "Copy its member name" Nothing "";
+        CopyAll "copy-all" ["y a"] "" "Copy the whole document" Nothing "";
+    }
+    Traffic {
+        OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
+        FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
+        CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
+        CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
+    }
+    Logs {
+        OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
+        FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
+        Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Move {
+        Up "up" ["k", "Up"] "" "Up" Nothing "";
+        Down "down" ["j", "Down"] "" "Down" Nothing "";
+        Left "left" ["h", "Left"] "" "Out: fold, or back to the list" Nothing "";
+        Right "right" ["l", "Right"] "" "In: unfold, or open" Nothing "";
+        PageUp "page-up" ["PgUp", "C-u", "C-b"] "" "A screen up" Nothing "";
+        PageDown "page-down" ["PgDn", "C-d", "C-f"] "" "A screen down" Nothing "";
+        Top "top" ["g g", "Home"] "" "To the first" Nothing "";
+        Bottom "bottom" ["G", "End"] "" "To the last" Nothing "";
+        Centre "centre" ["z z"] "" "Row to the middle of the screen" Nothing "";
+        Find "find" ["/"] "find" "Find text; in a list of names, filter" Nothing "";
+        FindNext "find-next" ["n"] "" "Next hit" Found "";
+        FindPrevious "find-previous" ["N"] "" "Previous hit" Found "";
+        NextError "next-error" ["g e"] "error" "Next row that went wrong" Nothing "";
+        PreviousError "previous-error" ["g E"] "" "Previous row that went wrong" Nothing "";
+    }
+    Global {
+        CancelCall "cancel-call" ["C-c", "g c"] "cancel" "Cancel the call that runs" Pending "";
+        Repeat "repeat" ["."] "repeat" "Send the last call again" Called "";
+        Restart "restart" ["R"] "restart" "Stop the server and start it again" Target "";
+        ViewServers "view-servers" ["1"] "" "Servers" Nothing "mcpscope";
+        ViewTools "view-tools" ["2"] "" "Tools" Nothing "mcpscope list tools -- COMMAND";
+        ViewResources "view-resources" ["3"] "" "Resources" Nothing "mcpscope list resources -- COMMAND";
+        ViewPrompts "view-prompts" ["4"] "" "Prompts" Nothing "mcpscope list prompts -- COMMAND";
+        ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
+        ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
+        LastView "last-view" ["-"] "" "The view before this one" Nothing "";
+        GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
+        GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+        NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
+        PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
+        NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";
+        PreviousTab "previous-tab" ["["] "" "Previous tab of the pane" Nothing "";
+        NextServer "next-server" ["}"] "" "Next server" Servers "";
+        PreviousServer "previous-server" ["{"] "" "Previous server" Servers "";
+        Zoom "zoom" ["+"] "" "The focused pane on the whole screen, and back" Nothing "";
+        Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
+        Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
+        Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
+        Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
+        Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";
+        Menu "actions" ["x"] "actions" "What can be done here" Nothing "";
+        Palette "palette" [":"] "commands" "Find a command, tool, resource, prompt or server" Nothing "";
+        Help "help" ["?"] "keys" "The keys that work here" Nothing "";
+    }
+}
+
+impl Action {
+    /// Its row.
+    pub fn row(self) -> &'static Row {
+        // The enum and the table are made from the same rows, in the same order.
+        &ACTIONS[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::keymap::Chord;
+
+    #[test]
+    fn table_is_well_formed() {
+        for (index, row) in ACTIONS.iter().enumerate() {
+            assert_eq!(row.action as usize, index);
+            assert!(
+                ACTIONS[..index].iter().all(|other| other.name != row.name),
+                "{} twice",
+                row.name
+            );
+            assert!(
+                row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{}",
+                row.name
+            );
+            assert!(
+                !row.doc.ends_with('.') && !row.doc.is_empty(),
+                "{}",
+                row.name
+            );
+            for keys in row.keys {
+                for chord in keys.split(' ') {
+                    assert!(Chord::named(chord).is_some(), "{}: {chord}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_a_scope_do_not_clash() {
+        for (index, row) in ACTIONS.iter().enumerate() {
+            for other in &ACTIONS[..index] {
+                if other.scope != row.scope {
+                    continue;
+                }
+                for mine in row.keys {
+                    for theirs in other.keys {
+                        let prefix = |a: &str, b: &str| a == b || a.starts_with(&format!("{b} "));
+                        assert!(
+                            !prefix(mine, theirs) && !prefix(theirs, mine),
+                            "{} and {}",
+                            row.name,
+                            other.name
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn printable_keys_suffice() {
+        for row in ACTIONS {
+            // Suspending and redrawing are about the terminal itself and live on its own control keys.
+            if matches!(row.action, Action::Suspend | Action::Redraw) {
+                continue;
+            }
+            assert!(
+                row.keys.iter().any(|keys| !keys.contains("C-")),
+                "{}",
+                row.name
+            );
+        }
+    }
+}

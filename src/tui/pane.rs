@@ -1,0 +1,281 @@
+//! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
+
+use std::cell::Cell;
+
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::action::{Action, Scope};
+use super::effect::{Effect, Source};
+use super::event::Event;
+use super::previews::Previews;
+use super::theme::Theme;
+use crate::config::Settings;
+use crate::session::timeline::{Connection, EntryIndex, Timeline};
+use crate::transport::Spawn;
+
+/// The views, in the order of their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// 1
+    Servers,
+    /// 2
+    Tools,
+    /// 3
+    Resources,
+    /// 4
+    Prompts,
+    /// 5
+    Traffic,
+    /// 6
+    Logs,
+}
+
+impl View {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Servers,
+        Self::Tools,
+        Self::Resources,
+        Self::Prompts,
+        Self::Traffic,
+        Self::Logs,
+    ];
+
+    /// Its name, long and short.
+    pub const fn title(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Servers => ("Servers", "Srv"),
+            Self::Tools => ("Tools", "Tools"),
+            Self::Resources => ("Resources", "Res"),
+            Self::Prompts => ("Prompts", "Prm"),
+            Self::Traffic => ("Traffic", "Trf"),
+            Self::Logs => ("Logs", "Log"),
+        }
+    }
+}
+
+/// A server one can connect to, or one that an opened file tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Its name.
+    pub name: String,
+    /// How to start it; none in an opened file.
+    pub target: Option<Spawn>,
+    /// Where it is known from: `command line`, `built in`, a file.
+    pub origin: String,
+    /// Its newest connection.
+    pub conn: Option<u32>,
+    /// Connections so far.
+    pub starts: u32,
+}
+
+/// What a pane may look at. Read-only, but for the counter of tickets.
+#[derive(Debug, Clone, Copy)]
+pub struct Ctx<'a> {
+    /// The fold.
+    pub timeline: &'a Timeline,
+    /// The servers.
+    pub servers: &'a [Server],
+    /// Which of them is looked at.
+    pub current: usize,
+    /// Whether anything can be sent: false in an opened file.
+    pub live: bool,
+    /// Time of the newest event, in microseconds of the session.
+    pub now_us: u64,
+    /// Beginnings of bodies, as far as they have been read back.
+    pub previews: &'a Previews,
+    /// Settings.
+    pub settings: &'a Settings,
+    /// Colours.
+    pub theme: &'a Theme,
+    /// The next unused number for tickets and askers.
+    pub tickets: &'a Cell<u64>,
+}
+
+impl<'a> Ctx<'a> {
+    /// A number nobody has.
+    pub fn ticket(&self) -> u64 {
+        let ticket = self.tickets.get() + 1;
+        self.tickets.set(ticket);
+        ticket
+    }
+
+    /// The server looked at.
+    pub fn server(&self) -> Option<&'a Server> {
+        self.servers.get(self.current)
+    }
+
+    /// Its newest connection.
+    pub fn connection(&self) -> Option<&'a Connection> {
+        self.timeline.state().connection(self.server()?.conn?)
+    }
+
+    /// Where the body of an entry can be read.
+    pub fn source(&self, entry: EntryIndex) -> Option<Source> {
+        self.timeline.entry(entry).map(|row| Source {
+            seq: row.seq(),
+            place: row.place(),
+        })
+    }
+}
+
+/// Somewhere to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Go {
+    /// To a view.
+    View(View),
+    /// To the row of an entry in Traffic.
+    Traffic(EntryIndex),
+    /// To the line of an entry in Logs, or the first one after it.
+    Logs(EntryIndex),
+    /// Out of the pane: it has no level left to leave.
+    Out,
+    /// Look at another server, by its place in the list.
+    Server(usize),
+    /// Connect a server, by its place; and then go to its tools, if so.
+    Connect(usize, bool),
+    /// Stop a server.
+    Stop(usize),
+    /// Stop and connect again.
+    Restart(usize),
+    /// Add a server by its command line, and connect it.
+    Add(String),
+}
+
+/// What a pane made of an action, a key or a click.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reply {
+    /// Whether it was for this pane; if not, the next one is asked.
+    pub handled: bool,
+    /// Work for outside.
+    pub effects: Vec<Effect>,
+    /// A sentence for the status row.
+    pub say: Option<String>,
+    /// Somewhere to go.
+    pub go: Option<Go>,
+}
+
+impl Reply {
+    /// Not for me.
+    pub fn ignored() -> Self {
+        Self::default()
+    }
+
+    /// Done, nothing else to do.
+    pub fn done() -> Self {
+        Self {
+            handled: true,
+            ..Self::default()
+        }
+    }
+
+    /// Done, and this is to be carried out.
+    pub fn effect(effect: Effect) -> Self {
+        Self {
+            handled: true,
+            effects: vec![effect],
+            ..Self::default()
+        }
+    }
+
+    /// Done, and these are to be carried out.
+    pub fn effects(effects: Vec<Effect>) -> Self {
+        Self {
+            handled: true,
+            effects,
+            ..Self::default()
+        }
+    }
+
+    /// Done, and this is to be told.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self {
+            handled: true,
+            say: Some(text.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Done, and this is where to go.
+    pub fn go(go: Go) -> Self {
+        Self {
+            handled: true,
+            go: Some(go),
+            ..Self::default()
+        }
+    }
+
+    /// Done if it worked, else the reason is told.
+    pub fn of(result: Result<(), impl Into<String>>) -> Self {
+        result.map_or_else(|why| Self::say(why.into()), |()| Self::done())
+    }
+}
+
+/// A part of the screen that fills the body: one of the views.
+///
+/// After every batch of events the loop calls [`Pane::place`] with the area the pane will be drawn in, so that scroll
+/// positions are clamped and missing bodies asked for; then [`Pane::draw`], which changes nothing.
+pub trait Pane {
+    /// The scopes that apply now, innermost first, without [`Scope::Global`].
+    fn scopes(&self) -> Vec<Scope>;
+
+    /// Does what somebody wants.
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply;
+
+    /// Why an action that is bound here does nothing now, if so.
+    fn why_not(&self, _action: Action, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
+    /// Whether a field has the caret, so that letters are text and not actions.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Takes a key while [`Pane::takes_text`]; an ignored one becomes an action after all.
+    fn key(&mut self, _key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+        Reply::ignored()
+    }
+
+    /// Takes pasted text.
+    fn paste(&mut self, _text: &str, _ctx: &Ctx<'_>) -> Reply {
+        Reply::ignored()
+    }
+
+    /// Hears of everything that is not a key: updates of the engine, built documents, found text. Updates come after
+    /// the timeline has taken them.
+    fn event(&mut self, _event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Takes a click of the left button; a double click is Enter.
+    fn click(&mut self, _at: Position, _double: bool, _ctx: &Ctx<'_>) -> Reply {
+        Reply::ignored()
+    }
+
+    /// The wheel was turned over `at`, by `lines` (negative is up).
+    fn wheel(&mut self, _at: Position, _lines: isize, _ctx: &Ctx<'_>) -> Reply {
+        Reply::ignored()
+    }
+
+    /// Will be drawn in `area`: clamps, and asks for what it lacks.
+    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect>;
+
+    /// Draws. Returns where the hardware cursor belongs: the caret, else the focused row.
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position>;
+
+    /// About the focused thing, for the status row.
+    fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
+    /// Shows the row of an entry (Traffic and Logs), or does nothing.
+    fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}
+
+    /// The entry the focused row is about, for going to the same moment elsewhere.
+    fn moment(&self, _ctx: &Ctx<'_>) -> Option<EntryIndex> {
+        None
+    }
+}
