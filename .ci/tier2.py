@@ -10,6 +10,7 @@ to go once it was told to, and that no process of it is left. The last line coun
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -56,31 +57,48 @@ class Run:
 
     count = 0
 
-    def __init__(self, arguments, server, cwd=None):
+    def __init__(self, arguments, server, cwd=None, interrupt=None):
         Run.count += 1
         self.session = scratch / f"session-{Run.count}.jsonl"
         self.marker = f"mcpscope-tier2-{os.getpid()}-{Run.count}"
         # What is inherited marks every process of the run, wherever it moves to.
         env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home"), "MCPSCOPE_TIER2_RUN": self.marker}
         began = time.monotonic()
-        done = subprocess.run(
+        process = subprocess.Popen(
             [str(mcpscope), *arguments, "--json", "--record", str(self.session), *server],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=env,
             cwd=cwd,
-            timeout=RUN_WITHIN,
         )
+        try:
+            if interrupt:
+                self.wait_for(b'"method":"tools/call"')
+                process.send_signal(interrupt)
+            stdout, stderr = process.communicate(timeout=RUN_WITHIN)
+        except BaseException:
+            process.terminate()  # it takes its servers along
+            process.communicate()
+            raise
         self.took = time.monotonic() - began
-        self.code = done.returncode
-        self.stderr = done.stderr.decode(errors="replace")
-        self.stdout = done.stdout.decode()
+        self.code = process.returncode
+        self.stderr, self.stdout = stderr.decode(errors="replace"), stdout.decode()
         check(not self.left(), f"processes are left: {self.left()}")
+        self.entries = self.read_session()
+        if interrupt:
+            return
         try:
             self.answer = json.loads(self.stdout)
         except json.JSONDecodeError:
-            raise Wrong(f"exit {self.code}, stdout is not one JSON text: {self.stdout[:200]!r}, stderr: {self.stderr[-600:]}")
-        self.entries = self.read_session()
+            raise Wrong(f"exit {self.code}, stdout is no JSON: {self.stdout[:200]!r}, stderr: {self.stderr[-600:]}")
+
+    def wait_for(self, what):
+        """Waits until the session holds these bytes."""
+        end = time.monotonic() + RUN_WITHIN
+        while not (self.session.exists() and what in self.session.read_bytes()):
+            check(time.monotonic() < end, f"the session never held {what!r}")
+            time.sleep(0.01)
 
     def left(self):
         """The processes that still carry the mark."""
@@ -114,11 +132,11 @@ class Run:
         return (exits[-1]["us"] - steps[0]["us"]) / 1e6 if steps else 0.0
 
 
-def test(name, arguments, server, judge, code=0, cwd=None):
+def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None):
     """Runs once, checks what every run must keep, then what this one must."""
     global passed, failed
     try:
-        run = Run(arguments, server, cwd)
+        run = Run(arguments, server, cwd, interrupt)
         check(run.code == code, f"exit {run.code}, not {code}; stderr: {run.stderr[-600:]}")
         gone_in = run.gone_in()
         check(gone_in < GONE_WITHIN, f"the server was gone only after {gone_in:.2f} s")
@@ -166,6 +184,14 @@ def error(name, server, arguments, code, message, cwd=None):
     test(f"{name}: {' '.join(arguments)} fails", arguments, ["--", *server], judge, code=code, cwd=cwd)
 
 
+def interrupted(name, server, arguments, how, code, cwd=None):
+    def judge(run):
+        sent = [entry["json"].get("method") for entry in run.entries if entry["ch"] == "wire" and entry["dir"] == "out"]
+        check("notifications/cancelled" in sent, f"the call was not cancelled: {sent}")
+
+    test(f"{name}: {how.name} during a call", arguments, ["--", *server], judge, code=code, cwd=cwd, interrupt=how)
+
+
 def junk(count):
     def judge(run):
         lines = [entry for entry in run.entries if entry["ch"] == "stdout"]
@@ -192,9 +218,13 @@ def main():
     error("everything", everything, ["call", "nosuch"], 2, "nosuch")
     error("everything", everything, ["list", "tools", "--era", "modern"], 6, "")
     listing("npx everything", ["npx", "mcp-server-everything"], "tools", 13, "2025-11-25", cwd=folder / "npm")
+    long = ["call", "trigger-long-running-operation", "duration=30", "steps=3"]
+    for how, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+        interrupted("npx everything", ["npx", "mcp-server-everything"], long, how, code, cwd=folder / "npm")
     # all its tools have output schemas; it lists no resources at all
     listing("filesystem", filesystem, "tools", 14, "2025-11-25", more=no_junk)
     call("filesystem", filesystem, "read_text_file", [f"path={work}/hello.txt"], "hello from a file")
+    listing("filesystem", filesystem, "resources", 0, "2025-11-25")
     call("filesystem", filesystem, "read_text_file", ["path=/etc/hostname"], "", code=7)
     # the first revision, ten pages of resources
     listing("everything 0.6.2", first_everything, "tools", 5, "2024-11-05")
@@ -218,7 +248,7 @@ def main():
     # our own, over the same real pipe
     demo = [str(mcpscope), "demo-server"]
     for options, revision in (([], "2026-07-28"), (["--era", "legacy"], "2025-11-25")):
-        listing("demo server", demo, "prompts", 2, revision, *options, more=no_junk)
+        listing("demo server", demo, "prompts", 3, revision, *options, more=no_junk)
     # none at all
     dead = [sys.executable, "-c", "import sys; sys.exit('no database')"]
     error("a server that dies", dead, ["list", "tools"], 9, "exit")
