@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mcpscope::json;
@@ -22,7 +22,7 @@ use mcpscope::session::{FORMAT, Header, codec};
 mod figures;
 mod traffic;
 
-use figures::{fastest, figure, heading, memory, mib, rate};
+use figures::{figure, heading, memory, mib};
 
 /// Bytes of a body.
 const SIZE: usize = 300;
@@ -41,6 +41,28 @@ fn main() -> ExitCode {
     let entries: u64 = if quick { 200_000 } else { 1_000_000 };
     speed(if quick { 3 } else { 7 });
     size(entries)
+}
+
+/// Runs `work` some times, and gives the fastest.
+fn fastest<T>(rounds: u32, mut work: impl FnMut() -> T) -> Duration {
+    (0..rounds)
+        .map(|_| {
+            let began = Instant::now();
+            std::hint::black_box(work());
+            began.elapsed()
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+/// `count` things in `took`, as a rate for people.
+fn rate(count: usize, took: Duration, unit: &str) -> String {
+    let each_second = count as f64 / took.as_secs_f64();
+    if each_second >= 1e6 {
+        format!("{:.2} M {unit}/s", each_second / 1e6)
+    } else {
+        format!("{:.0} k {unit}/s", each_second / 1e3)
+    }
 }
 
 fn speed(rounds: u32) {
