@@ -99,10 +99,11 @@ impl Checker<'_> {
             // Text is most of what there is: up to the next quote or backslash only control characters are wrong.
             let rest = &self.bytes[self.at..];
             let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-            // No early end in this one: so it looks at many bytes at a time.
+            // The least byte, not the first wrong one: that way many are looked at together.
             let wrong = rest[..plain]
                 .iter()
-                .fold(false, |wrong, byte| wrong | (*byte < 0x20));
+                .fold(u8::MAX, |least, byte| least.min(*byte))
+                < 0x20;
             if wrong {
                 self.at += rest.iter().position(|byte| *byte < 0x20).unwrap_or(0);
                 return Err(self.problem("a control character inside a string"));
