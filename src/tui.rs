@@ -186,7 +186,7 @@ async fn show(start: Start) -> Result<()> {
     model.size = terminal.size()?;
     draw(&mut terminal, &mut model, &runtime)?;
     let first = if model.entering == Some(0) {
-        update::act_connect(&mut model, 0)
+        update::connect(&mut model, 0)
     } else {
         Vec::new()
     };
