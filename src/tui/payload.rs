@@ -1,10 +1,37 @@
 //! PAYLOAD_VIEWS: the one table of ways to look at a body. Each says whether it has something to show; raw is last
 //! and always has. Documents are built on a blocking thread, never while drawing.
+//!
+//! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
+//! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
 
 use std::sync::Arc;
 
+use super::effect::Subject;
 use super::widgets::json_tree::Tree;
 use super::widgets::plain::Document;
+use crate::json::{self, Kind};
+use crate::jsonrpc::{self, Frame};
+use crate::session::{Channel, Entry};
+use crate::text;
+use sheet::Sheet;
+
+mod blocks;
+mod sheet;
+mod sniff;
+#[cfg(test)]
+mod tests;
+
+/// Bodies up to this many bytes are shown whole.
+const WHOLE: usize = 32 << 20;
+
+/// Of larger ones, texts show this many bytes.
+const PART: usize = 1 << 20;
+
+/// A tree has at most about this many values: each takes 32 bytes, and dense JSON has one every two.
+const VALUES: usize = 4_000_000;
+
+/// Of views that come several times (one for each content), so many are offered.
+const SEVERAL: usize = 4;
 
 /// One view of a document, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -22,4 +49,359 @@ pub enum TabBody {
     Tree(Arc<Tree>),
     /// Text.
     Text(Arc<Document>),
+    /// Bytes that are no text, in hex at first.
+    Bytes(Arc<Document>),
+}
+
+/// A row of the table.
+struct PayloadView {
+    /// The name of its tab; the second and later get a number.
+    name: &'static str,
+    /// Its tabs; none when it has nothing to show.
+    build: fn(&Payload<'_>) -> Vec<TabBody>,
+}
+
+/// The table, in the order of the tabs.
+const PAYLOAD_VIEWS: &[PayloadView] = &[
+    PayloadView {
+        name: "Error",
+        build: error,
+    },
+    PayloadView {
+        name: "Content",
+        build: blocks::tool_content,
+    },
+    PayloadView {
+        name: "Text",
+        build: blocks::resource_contents,
+    },
+    PayloadView {
+        name: "Messages",
+        build: blocks::prompt_messages,
+    },
+    PayloadView {
+        name: "Structured",
+        build: structured,
+    },
+    PayloadView {
+        name: "Text as JSON",
+        build: blocks::text_as_json,
+    },
+    PayloadView {
+        name: "Meta",
+        build: result_meta,
+    },
+    PayloadView {
+        name: "Request",
+        build: request,
+    },
+    PayloadView {
+        name: "Response",
+        build: response,
+    },
+    PayloadView {
+        name: "Text",
+        build: entry_text,
+    },
+    PayloadView {
+        name: "JSON",
+        build: whole,
+    },
+    PayloadView {
+        name: "JSON",
+        build: blocks::resource_json,
+    },
+    PayloadView {
+        name: "Hex",
+        build: blocks::blobs,
+    },
+    PayloadView {
+        name: "Result",
+        build: resource_result,
+    },
+    PayloadView {
+        name: "Raw",
+        build: raw,
+    },
+    PayloadView {
+        name: "Raw request",
+        build: raw_request,
+    },
+    PayloadView {
+        name: "Raw response",
+        build: raw_response,
+    },
+];
+
+/// What a document is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Tool,
+    Resource,
+    Prompt,
+    /// A request, with its answer if there is one.
+    Request,
+    /// Any other entry.
+    Entry,
+}
+
+/// What the views are given.
+struct Payload<'a> {
+    about: About,
+    first: &'a Entry,
+    /// The body of `first`, shared by the views that show all of it.
+    first_bytes: Arc<[u8]>,
+    second_bytes: Option<Arc<[u8]>>,
+}
+
+impl Payload<'_> {
+    /// The answers in the body of a result: one, or those of a batch.
+    fn answers(&self) -> Vec<&[u8]> {
+        let body = &*self.first_bytes;
+        if !matches!(self.about, About::Tool | About::Resource | About::Prompt) {
+            return Vec::new();
+        }
+        match json::kind(body) {
+            Kind::Array => json::elements(body).collect(),
+            _ => vec![body],
+        }
+    }
+
+    /// The results in it.
+    fn results(&self) -> Vec<&[u8]> {
+        self.answers()
+            .into_iter()
+            .filter_map(|answer| json::get(answer, &["result"]))
+            .collect()
+    }
+
+    /// An empty sheet with room for what is shown of this body.
+    fn sheet(&self) -> Sheet {
+        Sheet::new(if self.first_bytes.len() > WHOLE {
+            PART
+        } else {
+            usize::MAX
+        })
+    }
+}
+
+/// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
+/// drawing thread.
+pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
+    let about = match subject {
+        Subject::ToolResult(_) => About::Tool,
+        Subject::ResourceResult(_) => About::Resource,
+        Subject::PromptResult(_) => About::Prompt,
+        Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
+        Subject::Messages { .. } => About::Entry,
+    };
+    let payload = Payload {
+        about,
+        first,
+        first_bytes: Arc::from(&*first.body),
+        second_bytes: second.map(|entry| Arc::from(&*entry.body)),
+    };
+    let mut tabs: Vec<Tab> = Vec::new();
+    for view in PAYLOAD_VIEWS {
+        for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
+            let name = match index {
+                0 => view.name.to_owned(),
+                _ => format!("{} {}", view.name, index + 1),
+            };
+            tabs.push(Tab { name, body });
+        }
+    }
+    tabs
+}
+
+fn is_request(entry: &Entry) -> bool {
+    entry.channel == Channel::Wire
+        && entry.body.len() <= WHOLE
+        && jsonrpc::envelope(&entry.body).is_some_and(|e| e.kind == jsonrpc::Kind::Request)
+}
+
+/// A tree of one JSON text, or why there is none; nothing for what is not JSON at all.
+fn tree(bytes: Arc<[u8]>) -> Option<TabBody> {
+    if bytes.len() > WHOLE {
+        return matches!(json::kind(&bytes), Kind::Object | Kind::Array).then(|| {
+            no_tree(&format!(
+                "{} is too much for a tree: the most is {}",
+                text::size(bytes.len() as u64),
+                text::size(WHOLE as u64)
+            ))
+        });
+    }
+    let values = memchr::memchr3_iter(b',', b'{', b'[', &bytes).count();
+    if values > VALUES && json::check(&bytes).is_ok() {
+        return Some(no_tree(&format!(
+            "too many values for a tree: about {values}, the most is {VALUES}"
+        )));
+    }
+    Tree::parse(bytes)
+        .ok()
+        .map(|tree| TabBody::Tree(Arc::new(tree)))
+}
+
+fn no_tree(why: &str) -> TabBody {
+    let mut sheet = Sheet::new(usize::MAX);
+    sheet.heading(why);
+    sheet.finish()
+}
+
+/// As [`tree`], of a part of a body.
+fn part_tree(raw: &[u8]) -> Option<TabBody> {
+    tree(Arc::from(raw))
+}
+
+/// The exact bytes, as text that can be looked at as hex.
+fn raw_tab(bytes: &Arc<[u8]>) -> TabBody {
+    if bytes.len() <= WHOLE {
+        return TabBody::Text(Arc::new(Document::new(Arc::clone(bytes))));
+    }
+    let mut sheet = Sheet::new(PART);
+    sheet.bytes(bytes);
+    sheet.finish()
+}
+
+fn raw(payload: &Payload<'_>) -> Vec<TabBody> {
+    match payload.about {
+        About::Request => Vec::new(),
+        _ => vec![raw_tab(&payload.first_bytes)],
+    }
+}
+
+fn raw_request(payload: &Payload<'_>) -> Vec<TabBody> {
+    match payload.about {
+        About::Request => vec![raw_tab(&payload.first_bytes)],
+        _ => Vec::new(),
+    }
+}
+
+fn raw_response(payload: &Payload<'_>) -> Vec<TabBody> {
+    payload.second_bytes.iter().map(raw_tab).collect()
+}
+
+fn request(payload: &Payload<'_>) -> Vec<TabBody> {
+    match payload.about {
+        About::Request => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn response(payload: &Payload<'_>) -> Vec<TabBody> {
+    payload
+        .second_bytes
+        .clone()
+        .and_then(tree)
+        .into_iter()
+        .collect()
+}
+
+/// The whole message.
+fn whole(payload: &Payload<'_>) -> Vec<TabBody> {
+    let structure = matches!(json::kind(&payload.first_bytes), Kind::Object | Kind::Array);
+    match payload.about {
+        About::Tool | About::Prompt => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        // A line of stderr that is a number is a line.
+        About::Entry if structure => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn resource_result(payload: &Payload<'_>) -> Vec<TabBody> {
+    match payload.about {
+        About::Resource => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is no message: junk with the reason on top, or a line of text.
+fn entry_text(payload: &Payload<'_>) -> Vec<TabBody> {
+    if payload.about != About::Entry {
+        return Vec::new();
+    }
+    let body = &*payload.first_bytes;
+    let mut sheet = payload.sheet();
+    if payload.first.channel == Channel::Stdout {
+        let why = match (body.len() <= WHOLE).then(|| jsonrpc::read(body)) {
+            Some(Frame::Junk(why)) => why,
+            _ => "not taken for a message".to_owned(),
+        };
+        sheet.heading(&format!(
+            "on stdout, where only JSON-RPC belongs: {why}. Strict clients fail here."
+        ));
+    } else if matches!(json::kind(body), Kind::Object | Kind::Array)
+        && (body.len() > WHOLE || json::check(body).is_ok())
+    {
+        return Vec::new();
+    }
+    sheet.bytes(body);
+    vec![sheet.finish()]
+}
+
+/// `error` responses: the call did not come through. (A tool that failed says `isError` in a result.)
+fn error(payload: &Payload<'_>) -> Vec<TabBody> {
+    let mut sheet = payload.sheet();
+    let mut any = false;
+    for answer in payload.answers() {
+        let Some(error) = json::get(answer, &["error"]) else {
+            continue;
+        };
+        any = true;
+        if json::kind(error) != Kind::Object {
+            sheet.heading("protocol error that is no object");
+            sheet.json(error);
+            continue;
+        }
+        let code = json::get(error, &["code"]).map_or_else(
+            || "without a code".to_owned(),
+            |code| String::from_utf8_lossy(code).into_owned(),
+        );
+        let meaning = match code.as_str() {
+            "-32700" => " (parse error)",
+            "-32600" => " (invalid request)",
+            "-32601" => " (method not found)",
+            "-32602" => " (invalid params)",
+            "-32603" => " (internal error)",
+            _ => "",
+        };
+        sheet.heading(&format!("protocol error {code}{meaning}"));
+        match json::get(error, &["message"]) {
+            Some(message) => sheet.string(message),
+            None => sheet.heading("no message"),
+        }
+        if let Some(data) = json::get(error, &["data"]) {
+            sheet.heading("data");
+            match json::kind(data) {
+                Kind::String => sheet.string(data),
+                _ => sheet.json(data),
+            }
+        }
+    }
+    if any {
+        vec![sheet.finish()]
+    } else {
+        Vec::new()
+    }
+}
+
+fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
+    if payload.about != About::Tool {
+        return Vec::new();
+    }
+    payload
+        .results()
+        .into_iter()
+        .filter_map(|result| json::get(result, &["structuredContent"]))
+        .filter_map(part_tree)
+        .collect()
+}
+
+fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
+    payload
+        .results()
+        .into_iter()
+        .filter_map(|result| json::get(result, &["_meta"]))
+        .filter_map(part_tree)
+        .collect()
 }

@@ -1,18 +1,55 @@
 //! A document with tabs: a result, a message, the content of a resource. Part of several panes.
+//!
+//! Owns which tab is shown, where its reader is, and the find line. It parses nothing: documents come built. What can
+//! be copied is in `copy`, the reader of one tab in `page`.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::action::Action;
+use crate::text;
+use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::payload::Tab;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::find::Term;
+use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use page::Page;
+
+mod copy;
+mod page;
+#[cfg(test)]
+mod tests;
+
+/// Documents up to this many bytes are searched at once. Searching more would hold the next frame up.
+const SEARCHED: usize = 1 << 20;
+
+/// Before the find line.
+const FIND: &str = "Find: ";
+
+/// Columns a key moves text sideways.
+const SIDEWAYS: isize = 8;
 
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     placeholder: String,
+    /// What is shown or being built.
+    subject: Option<Subject>,
+    /// The number under which a document is being built.
+    asked: Option<u64>,
+    /// Why the document could not be built; sanitised.
+    problem: Option<String>,
+    pages: Vec<Page>,
+    active: usize,
+    /// The tab somebody chose last, for the next document.
+    chosen: Option<String>,
+    /// Whether long lines of text wrap.
+    wrap: bool,
+    area: Rect,
+    /// The find line, while it is open.
+    find: Option<LineInput>,
 }
 
 impl Viewer {
@@ -20,74 +57,348 @@ impl Viewer {
     pub fn empty(placeholder: &str) -> Self {
         Self {
             placeholder: placeholder.to_owned(),
+            subject: None,
+            asked: None,
+            problem: None,
+            pages: Vec::new(),
+            active: 0,
+            chosen: None,
+            wrap: true,
+            area: Rect::ZERO,
+            find: None,
         }
+    }
+
+    /// Where its actions are listed, for whoever embeds it.
+    pub const fn scopes() -> [Scope; 2] {
+        [Scope::Viewer, Scope::Move]
     }
 
     /// Whether there is a document (or one is being built).
     pub fn is_empty(&self) -> bool {
-        true
+        self.subject.is_none()
+    }
+
+    /// What is shown or being built.
+    pub fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
     }
 
     /// Forgets the document.
     pub fn clear(&mut self, placeholder: &str) {
         placeholder.clone_into(&mut self.placeholder);
+        self.subject = None;
+        self.asked = None;
+        self.problem = None;
+        self.pages.clear();
+        self.find = None;
     }
 
     /// Shows a subject: gives the effect that builds it, or nothing when it is shown already. The old document stays
     /// until the new one is there; the tab of the same name stays chosen.
-    pub fn show(&mut self, _subject: Subject, _ctx: &Ctx<'_>) -> Option<Effect> {
-        None
+    pub fn show(&mut self, subject: Subject, ctx: &Ctx<'_>) -> Option<Effect> {
+        if self.subject.as_ref() == Some(&subject) {
+            return None;
+        }
+        let viewer = ctx.ticket();
+        self.subject = Some(subject.clone());
+        self.asked = Some(viewer);
+        Some(Effect::Build { viewer, subject })
     }
 
     /// Takes a built document if it is the one that was asked for last.
-    pub fn built(&mut self, _viewer: u64, _tabs: &Result<Vec<Tab>, String>) -> bool {
-        false
+    pub fn built(&mut self, viewer: u64, tabs: &Result<Vec<Tab>, String>) -> bool {
+        if self.asked != Some(viewer) {
+            return false;
+        }
+        self.asked = None;
+        let old = std::mem::take(&mut self.pages);
+        match tabs {
+            Ok(tabs) => {
+                self.problem = None;
+                self.pages = tabs
+                    .iter()
+                    .map(|tab| {
+                        // An answer that arrives leaves the place in its request alone.
+                        old.iter()
+                            .find(|page| page.shows(tab))
+                            .cloned()
+                            .unwrap_or_else(|| Page::new(tab.clone()))
+                    })
+                    .collect();
+                self.active = self
+                    .chosen
+                    .as_ref()
+                    .and_then(|name| self.pages.iter().position(|page| page.name() == name))
+                    .unwrap_or(0);
+            }
+            Err(problem) => self.problem = Some(text::sanitize(problem).into_owned()),
+        }
+        self.settle();
+        true
     }
 
     /// The names of the tabs and the one shown, for the title rule of whoever embeds it.
     pub fn tabs(&self) -> (Vec<&str>, usize) {
-        (Vec::new(), 0)
+        (self.pages.iter().map(Page::name).collect(), self.active)
+    }
+
+    /// Shows a tab by its number: a click on its name.
+    pub fn choose(&mut self, tab: usize) {
+        if let Some(page) = self.pages.get(tab) {
+            self.chosen = Some(page.name().to_owned());
+            self.active = tab;
+            self.settle();
+        }
     }
 
     /// A remark for the right end of the title rule: path, place, hits.
     pub fn remark(&self) -> String {
-        String::new()
+        self.page()
+            .map(|page| page.remark(self.inner()))
+            .unwrap_or_default()
+    }
+
+    /// Whether something was searched for here.
+    pub fn has_found(&self) -> bool {
+        self.page().is_some_and(|page| page.found().is_some())
+    }
+
+    /// Why an action of these scopes does nothing now, if so.
+    pub fn why_not(&self, action: Action) -> Option<String> {
+        let Some(page) = self.page() else {
+            return (action.row().scope == Scope::Viewer)
+                .then(|| "There is no document yet.".to_owned());
+        };
+        match action {
+            Action::FindNext | Action::FindPrevious if page.found().is_none() => {
+                Some("Nothing was searched for: / finds.".to_owned())
+            }
+            _ => page.why_not(action).map(str::to_owned),
+        }
     }
 
     /// Does what somebody wants; Esc and Left are ignored when there is nothing left to leave.
-    pub fn action(&mut self, _action: Action, _ctx: &Ctx<'_>) -> Reply {
-        Reply::ignored()
+    pub fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+        if action == Action::Back && self.find.take().is_some() {
+            self.settle();
+            return Reply::done();
+        }
+        if let Some(why) = self.why_not(action) {
+            return Reply::say(why);
+        }
+        let inner = self.inner();
+        let wrap = self.wrap;
+        let count = self.pages.len();
+        let Some(page) = self.pages.get_mut(self.active) else {
+            return Reply::ignored();
+        };
+        match action {
+            Action::NextTab => self.choose((self.active + 1) % count),
+            Action::PreviousTab => self.choose((self.active + count - 1) % count),
+            Action::Wrap => {
+                self.wrap = !wrap;
+                self.settle();
+            }
+            Action::Find => {
+                self.find = Some(LineInput::default());
+                self.settle();
+            }
+            Action::CopyValue
+            | Action::CopyText
+            | Action::CopyPath
+            | Action::CopyKey
+            | Action::CopyAll => return copy::reply(page, action),
+            _ => {
+                let reply = page.action(action, inner, wrap);
+                self.settle();
+                return reply;
+            }
+        }
+        Reply::done()
     }
 
     /// Whether the find line has the caret.
     pub fn takes_text(&self) -> bool {
-        false
+        self.find.is_some()
     }
 
     /// Takes a key while the find line has the caret.
-    pub fn key(&mut self, _key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
-        Reply::ignored()
+    pub fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+        let Some(line) = &mut self.find else {
+            return Reply::ignored();
+        };
+        match key.code {
+            KeyCode::Esc => {
+                self.find = None;
+                self.settle();
+                Reply::done()
+            }
+            KeyCode::Enter => self.search(),
+            _ if line.key(key) == Reaction::Ignored => Reply::ignored(),
+            _ => Reply::done(),
+        }
+    }
+
+    /// Takes pasted text into the find line.
+    pub fn paste(&mut self, pasted: &str) -> Reply {
+        match &mut self.find {
+            Some(line) => {
+                line.paste(pasted);
+                Reply::done()
+            }
+            None => Reply::ignored(),
+        }
     }
 
     /// Will be drawn in `area` (below its title rule).
-    pub fn place(&mut self, _area: Rect) {}
+    pub fn place(&mut self, area: Rect) {
+        self.area = area;
+        self.settle();
+    }
 
     /// A click in the area it was placed in.
-    pub fn click(&mut self, _at: Position, _double: bool) -> Reply {
-        Reply::ignored()
+    pub fn click(&mut self, at: Position, double: bool) -> Reply {
+        if !self.area.contains(at) {
+            return Reply::ignored();
+        }
+        let (inner, wrap) = (self.inner(), self.wrap);
+        if let Some(line) = &mut self.find
+            && !inner.contains(at)
+        {
+            let field = find_field(self.area);
+            line.click(at.x.saturating_sub(field.x), field.width);
+        } else if let Some(page) = self.pages.get_mut(self.active) {
+            page.click(at, double, inner, wrap);
+        }
+        Reply::done()
     }
 
     /// The wheel.
-    pub fn wheel(&mut self, _lines: isize) {}
+    pub fn wheel(&mut self, lines: isize) {
+        let inner = self.inner();
+        if let Some(page) = self.pages.get_mut(self.active) {
+            page.wheel(lines, inner);
+        }
+    }
 
     /// Draws the document without a title; returns the cursor's place.
     pub fn draw(
         &self,
-        _area: Rect,
-        _buf: &mut Buffer,
-        _ctx: &Ctx<'_>,
-        _focused: bool,
+        area: Rect,
+        buf: &mut Buffer,
+        ctx: &Ctx<'_>,
+        focused: bool,
     ) -> Option<Position> {
-        None
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return None;
+        }
+        let theme = ctx.theme;
+        let Some(page) = self.page() else {
+            let (words, role) = match &self.problem {
+                Some(problem) => (problem.as_str(), Role::Error),
+                None if self.asked.is_some() => ("reading…", Role::TextMuted),
+                None => (self.placeholder.as_str(), Role::TextMuted),
+            };
+            let words = text::fit(words, usize::from(area.width));
+            buf.set_stringn(
+                area.x,
+                area.y,
+                words,
+                usize::from(area.width),
+                theme.style(role),
+            );
+            return focused.then(|| area.as_position());
+        };
+        let inner = if self.find.is_some() {
+            above(area)
+        } else {
+            area
+        };
+        let searching = focused && self.find.is_some();
+        let cursor = page.draw(inner, buf, theme, focused && !searching);
+        let caret = self.draw_find(area, buf, theme);
+        if focused { caret.or(cursor) } else { None }
+    }
+
+    fn draw_find(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+        let line = self.find.as_ref()?;
+        let y = area.bottom() - 1;
+        for x in area.left()..area.right() {
+            buf[(x, y)].reset();
+        }
+        let label = theme.style(Role::TextMuted);
+        buf.set_stringn(area.x, y, FIND, usize::from(area.width), label);
+        Some(line.draw(Look::default(), find_field(area), buf, theme))
+    }
+
+    fn page(&self) -> Option<&Page> {
+        self.pages.get(self.active)
+    }
+
+    /// Where the document is: all of the area, but for the find line.
+    fn inner(&self) -> Rect {
+        if self.find.is_some() {
+            above(self.area)
+        } else {
+            self.area
+        }
+    }
+
+    /// Makes the page that is shown fit its place. Pages nobody looks at cost nothing.
+    fn settle(&mut self) {
+        let (inner, wrap) = (self.inner(), self.wrap);
+        if let Some(page) = self.pages.get_mut(self.active) {
+            page.settle(inner, wrap);
+        }
+    }
+
+    /// Searches for what the find line holds; without anything in it, ends the search.
+    fn search(&mut self) -> Reply {
+        let Some(line) = self.find.take() else {
+            return Reply::ignored();
+        };
+        self.settle();
+        let inner = self.inner();
+        let Some(page) = self.pages.get_mut(self.active) else {
+            return Reply::done();
+        };
+        let Some(term) = Term::new(line.text()) else {
+            page.clear_find();
+            return Reply::done();
+        };
+        let size = page.size();
+        if size > SEARCHED {
+            return Reply::say(format!(
+                "This document is too large to search: {}, and the limit is {}.",
+                text::size(size as u64),
+                text::size(SEARCHED as u64)
+            ));
+        }
+        if page.find(term, inner) {
+            Reply::done()
+        } else {
+            Reply::say(format!("Not found: {}", text::sanitize(line.text())))
+        }
+    }
+}
+
+/// The area without its last row.
+fn above(area: Rect) -> Rect {
+    Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+/// Where the find line's text is.
+fn find_field(area: Rect) -> Rect {
+    let label = (FIND.len() as u16).min(area.width.saturating_sub(1));
+    Rect {
+        x: area.x + label,
+        y: area.bottom().saturating_sub(1),
+        width: area.width - label,
+        height: area.height.min(1),
     }
 }

@@ -25,9 +25,20 @@ pub struct Document {
     bytes: Arc<[u8]>,
     /// Where each line starts.
     starts: Vec<u32>,
+    /// Lines that are ours, not the document's: where each starts, ascending.
+    headings: Vec<u32>,
 }
 
 impl Document {
+    /// A document in which some lines are headings of ours, by where they start. They look different from all others,
+    /// so that no text can pretend to be one.
+    pub fn with_headings(bytes: Arc<[u8]>, headings: Vec<u32>) -> Document {
+        Document {
+            headings,
+            ..Document::new(bytes)
+        }
+    }
+
     /// Finds the lines. Of more than 4 GiB the rest is left out.
     pub fn new(bytes: Arc<[u8]>) -> Document {
         let whole = &bytes[..bytes.len().min(u32::MAX as usize)];
@@ -49,7 +60,11 @@ impl Document {
                 starts.push(end as u32);
             }
         }
-        Document { bytes, starts }
+        Document {
+            bytes,
+            starts,
+            headings: Vec::new(),
+        }
     }
 
     /// How many lines there are; at least one.
@@ -60,6 +75,43 @@ impl Document {
     /// The document.
     pub fn bytes(&self) -> &Arc<[u8]> {
         &self.bytes
+    }
+
+    /// The bytes of the line that holds this byte, without the line's end.
+    pub fn line_at(&self, byte: usize) -> &[u8] {
+        self.line(self.line_of(byte)).1
+    }
+
+    /// The bytes between the headings around this byte; all of them in a document without headings.
+    pub fn part_at(&self, byte: usize) -> &[u8] {
+        let next = self.headings.partition_point(|h| *h as usize <= byte);
+        let start = next.checked_sub(1).map_or(0, |before| {
+            let heading = self.headings[before] as usize;
+            memchr::memchr(b'\n', &self.bytes[heading..])
+                .map_or(self.bytes.len(), |end| heading + end + 1)
+        });
+        let end = match self.headings.get(next) {
+            // The newline before a heading belongs to it.
+            Some(heading) => (*heading as usize).saturating_sub(1),
+            None => self.bytes.len(),
+        };
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// Where the next heading after this byte starts.
+    pub fn next_heading(&self, byte: usize) -> Option<usize> {
+        let next = self.headings.partition_point(|h| *h as usize <= byte);
+        self.headings.get(next).map(|h| *h as usize)
+    }
+
+    /// Where the last heading before this byte starts.
+    pub fn previous_heading(&self, byte: usize) -> Option<usize> {
+        let next = self.headings.partition_point(|h| (*h as usize) < byte);
+        Some(self.headings[next.checked_sub(1)?] as usize)
+    }
+
+    fn is_heading(&self, start: usize) -> bool {
+        self.headings.binary_search(&(start as u32)).is_ok()
     }
 
     /// Every place the term is at, as byte offsets.
@@ -120,6 +172,44 @@ impl PlainState {
             wrap,
             ..PlainState::default()
         }
+    }
+
+    /// At the start, in hex.
+    pub fn hex() -> PlainState {
+        PlainState {
+            hex: Some(0),
+            ..PlainState::new(true)
+        }
+    }
+
+    /// The byte that the first line on screen starts at.
+    pub fn first_byte(&self, document: &Document) -> usize {
+        self.hex
+            .unwrap_or_else(|| document.line(self.top.0.min(document.lines() - 1)).0)
+    }
+
+    /// Columns hidden on the left.
+    pub fn hidden(&self) -> usize {
+        self.left
+    }
+
+    /// Puts the line that holds a byte first on screen, as far as the document allows.
+    pub fn go(&mut self, byte: usize, document: &Document, window: Window) {
+        if let Some(first) = &mut self.hex {
+            *first = byte;
+        } else {
+            self.top = (document.line_of(byte), 0);
+        }
+        self.clamp(document, window);
+    }
+
+    /// True if all of the document is on screen.
+    pub fn fits(&self, document: &Document, window: Window) -> bool {
+        if self.hex.is_some() {
+            let rows = document.bytes.len().div_ceil(draw::hex_row(window.width));
+            return rows <= usize::from(window.height);
+        }
+        self.end(document, window) == (0, 0)
     }
 
     /// True if long lines wrap.
@@ -231,9 +321,7 @@ impl PlainState {
 
     /// How far through the document the screen is, 0 to 100.
     pub fn percent(&self, document: &Document) -> usize {
-        let at = self
-            .hex
-            .unwrap_or_else(|| document.line(self.top.0.min(document.lines() - 1)).0);
+        let at = self.first_byte(document);
         (at.min(document.bytes.len()) * 100)
             .checked_div(document.bytes.len())
             .unwrap_or(100)
@@ -253,9 +341,7 @@ impl PlainState {
         hits: Vec<u32>,
         window: Window,
     ) -> bool {
-        let from = self
-            .hex
-            .unwrap_or_else(|| document.line(self.top.0.min(document.lines() - 1)).0);
+        let from = self.first_byte(document);
         self.found = Some(Found::new(term, hits, from as u32));
         self.arrive(document, window)
     }

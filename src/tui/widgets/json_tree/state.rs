@@ -86,6 +86,11 @@ impl TreeState {
         self.list.bottom(self.visible.len());
     }
 
+    /// Puts the selected row in the middle of a screen of `height` rows.
+    pub fn centre(&mut self, height: usize) {
+        self.list.centre(self.visible.len(), height);
+    }
+
     /// Scrolls without moving the selection off the screen (mouse wheel).
     pub fn scroll(&mut self, n: isize, height: usize) {
         self.list.scroll(n, self.visible.len(), height);

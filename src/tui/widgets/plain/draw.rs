@@ -68,13 +68,13 @@ impl Marks<'_> {
         inside.then_some((hit, found.current() == Some(found.hits[i])))
     }
 
-    fn style(&self, byte: usize, escape: bool) -> Style {
+    fn style(&self, byte: usize, escape: bool, otherwise: Role) -> Style {
         match self.hit(byte) {
             Some((_, true)) => self.theme.style(Role::MatchCurrent),
             Some((_, false)) => self.theme.style(Role::Match),
             None => self
                 .theme
-                .style(if escape { Role::Warn } else { Role::Text }),
+                .style(if escape { Role::Warn } else { otherwise }),
         }
     }
 
@@ -96,6 +96,11 @@ fn draw_text(
     let mut first_row = state.top.1;
     for line in state.top.0..document.lines() {
         let (start, bytes) = document.line(line);
+        let role = if document.is_heading(start) {
+            Role::Title
+        } else {
+            Role::Text
+        };
         // One column more than fits tells that something is cut.
         let shown = show(
             start,
@@ -132,7 +137,13 @@ fn draw_text(
                     break;
                 }
                 let x = area.x + x as u16;
-                buf.set_stringn(x, y, &shown.text[text.clone()], w, marks.style(at, *escape));
+                buf.set_stringn(
+                    x,
+                    y,
+                    &shown.text[text.clone()],
+                    w,
+                    marks.style(at, *escape, role),
+                );
                 if cursor.is_none() && marks.is_current(at) {
                     cursor = Some(Position { x, y });
                 }
@@ -181,7 +192,7 @@ fn draw_hex(
             };
             cell.clear();
             let _ = write!(cell, "{b:02x}");
-            let at = put(&cell, marks.style(start + column, false));
+            let at = put(&cell, marks.style(start + column, false, Role::Text));
             if marks.is_current(start + column) && at.0 < area.right() {
                 cursor = cursor.or(Some(Position { x: at.0, y: at.1 }));
             }
@@ -191,7 +202,7 @@ fn draw_hex(
             let printable = (0x20..0x7f).contains(&b);
             cell.clear();
             cell.push(if printable { char::from(b) } else { '.' });
-            let style = marks.style(start + column, false);
+            let style = marks.style(start + column, false, Role::Text);
             put(
                 &cell,
                 if printable || marks.hit(start + column).is_some() {

@@ -1,0 +1,424 @@
+//! One tab and where its reader is: a tree, text or bytes, or a string of a tree opened alone.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{SEARCHED, SIDEWAYS};
+use crate::json;
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::pane::Reply;
+use crate::tui::payload::{Tab, TabBody};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::find::{Found, Term};
+use crate::tui::widgets::json_tree::{self, Kind, NONE, Tree, TreeState};
+use crate::tui::widgets::plain::{self, Document, PlainState, Window};
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    tab: Tab,
+    /// Made when the page is first looked at: it costs time by the size of the document.
+    place: Option<Place>,
+}
+
+/// Where a reader is.
+#[derive(Debug, Clone)]
+enum Place {
+    Tree {
+        state: TreeState,
+        /// The string that is shown alone, whole and decoded.
+        alone: Option<(Arc<Document>, PlainState)>,
+    },
+    Text(PlainState),
+}
+
+/// What is looked at now.
+pub(super) enum Sight<'p> {
+    Tree(&'p Tree, &'p TreeState),
+    Text(&'p Document, &'p PlainState),
+}
+
+/// The same, to be changed.
+enum Hand<'p> {
+    Tree(&'p Arc<Tree>, &'p mut TreeState),
+    Text(&'p Document, &'p mut PlainState),
+}
+
+impl Page {
+    pub(super) fn new(tab: Tab) -> Self {
+        Self { tab, place: None }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.tab.name
+    }
+
+    /// Whether it shows this tab already, byte for byte. Only small ones are compared.
+    pub(super) fn shows(&self, tab: &Tab) -> bool {
+        let same = |a: &Arc<[u8]>, b: &Arc<[u8]>| a.len() <= SEARCHED && a == b;
+        self.tab.name == tab.name
+            && match (&self.tab.body, &tab.body) {
+                (TabBody::Tree(a), TabBody::Tree(b)) => same(a.bytes(), b.bytes()),
+                (TabBody::Text(a), TabBody::Text(b)) | (TabBody::Bytes(a), TabBody::Bytes(b)) => {
+                    same(a.bytes(), b.bytes())
+                }
+                _ => false,
+            }
+    }
+
+    /// What is looked at, once [`Page::settle`] was called.
+    pub(super) fn sight(&self) -> Option<Sight<'_>> {
+        Some(match (&self.tab.body, self.place.as_ref()?) {
+            (
+                _,
+                Place::Tree {
+                    alone: Some((document, state)),
+                    ..
+                },
+            ) => Sight::Text(document, state),
+            (TabBody::Tree(tree), Place::Tree { state, .. }) => Sight::Tree(tree, state),
+            (TabBody::Text(document) | TabBody::Bytes(document), Place::Text(state)) => {
+                Sight::Text(document, state)
+            }
+            _ => return None,
+        })
+    }
+
+    fn hand(&mut self) -> Option<Hand<'_>> {
+        Some(match (&self.tab.body, self.place.as_mut()?) {
+            (
+                _,
+                Place::Tree {
+                    alone: Some((document, state)),
+                    ..
+                },
+            ) => Hand::Text(document, state),
+            (TabBody::Tree(tree), Place::Tree { state, .. }) => Hand::Tree(tree, state),
+            (TabBody::Text(document) | TabBody::Bytes(document), Place::Text(state)) => {
+                Hand::Text(document, state)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Makes the place if there is none, and keeps it on screen.
+    pub(super) fn settle(&mut self, area: Rect, wrap: bool) {
+        if self.place.is_none() {
+            self.place = Some(match &self.tab.body {
+                TabBody::Tree(tree) => Place::Tree {
+                    state: TreeState::new(tree),
+                    alone: None,
+                },
+                TabBody::Text(_) => Place::Text(PlainState::new(wrap)),
+                TabBody::Bytes(_) => Place::Text(PlainState::hex()),
+            });
+        }
+        match self.hand() {
+            Some(Hand::Tree(_, state)) => state.clamp(usize::from(area.height)),
+            Some(Hand::Text(document, state)) => {
+                if state.wraps() != wrap {
+                    state.toggle_wrap();
+                }
+                state.clamp(document, window(area));
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn found(&self) -> Option<&Found> {
+        match self.sight()? {
+            Sight::Tree(_, state) => state.found(),
+            Sight::Text(_, state) => state.found(),
+        }
+    }
+
+    /// Bytes of what would be searched.
+    pub(super) fn size(&self) -> usize {
+        match self.sight() {
+            Some(Sight::Tree(tree, _)) => tree.bytes().len(),
+            Some(Sight::Text(document, _)) => document.bytes().len(),
+            None => 0,
+        }
+    }
+
+    pub(super) fn find(&mut self, term: Term, area: Rect) -> bool {
+        match self.hand() {
+            Some(Hand::Tree(tree, state)) => {
+                let found = state.find(tree, term);
+                state.clamp(usize::from(area.height));
+                found
+            }
+            Some(Hand::Text(document, state)) => state.find(document, term, window(area)),
+            None => false,
+        }
+    }
+
+    pub(super) fn clear_find(&mut self) {
+        match self.hand() {
+            Some(Hand::Tree(_, state)) => state.clear_find(),
+            Some(Hand::Text(_, state)) => state.clear_find(),
+            None => {}
+        }
+    }
+
+    /// Path, place, mode and hits.
+    pub(super) fn remark(&self, area: Rect) -> String {
+        let mut parts = Vec::new();
+        match self.sight() {
+            Some(Sight::Tree(tree, state)) => {
+                parts.push(text::sanitize(&tree.path(state.selected())).into_owned());
+            }
+            Some(Sight::Text(document, state)) => {
+                if let Some((tree, state)) = self.around() {
+                    parts.push(text::sanitize(&tree.path(state.selected())).into_owned());
+                }
+                if state.is_hex() {
+                    parts.push("hex".to_owned());
+                } else if !state.wraps() {
+                    parts.push("no wrap".to_owned());
+                }
+                if !area.is_empty() && !state.fits(document, window(area)) {
+                    parts.push(format!("{}%", state.percent(document)));
+                }
+            }
+            None => {}
+        }
+        parts.extend(self.found().map(Found::label));
+        parts.join("  ")
+    }
+
+    /// The tree around a string that is shown alone.
+    fn around(&self) -> Option<(&Tree, &TreeState)> {
+        match (&self.tab.body, self.place.as_ref()?) {
+            (
+                TabBody::Tree(tree),
+                Place::Tree {
+                    state,
+                    alone: Some(_),
+                },
+            ) => Some((tree, state)),
+            _ => None,
+        }
+    }
+
+    /// Why an action does nothing here, if so.
+    pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
+        match (self.sight()?, action) {
+            (Sight::Tree(..), Action::Wrap) => {
+                Some("A tree does not wrap: Enter on a string shows it whole.")
+            }
+            (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
+            (
+                Sight::Text(_, state),
+                Action::ToggleFold | Action::FoldAll | Action::UnfoldAll | Action::Parent,
+            ) => (self.around().is_none() || action != Action::ToggleFold).then_some(
+                if state.is_hex() {
+                    "There is nothing to fold in bytes."
+                } else {
+                    "There is nothing to fold in text."
+                },
+            ),
+            (Sight::Text(_, state), Action::Wrap) if state.is_hex() => Some("Hex does not wrap."),
+            (Sight::Text(..), Action::CopyPath | Action::CopyKey) if self.around().is_none() => {
+                Some("Text has no paths and names: see the tabs that are trees.")
+            }
+            _ => None,
+        }
+    }
+
+    /// Moves and folds.
+    pub(super) fn action(&mut self, action: Action, area: Rect, wrap: bool) -> Reply {
+        // A string shown alone is left by what left and up mean in the tree.
+        if self.around().is_some() && self.closes(action) {
+            if let Some(Place::Tree { alone, .. }) = &mut self.place {
+                *alone = None;
+            }
+            return Reply::done();
+        }
+        match self.hand() {
+            Some(Hand::Tree(tree, state)) => {
+                if matches!(action, Action::ToggleFold | Action::Right)
+                    && tree.kind(state.selected()) == Kind::String
+                {
+                    let raw = tree.value_bytes(state.selected());
+                    return match alone(raw, wrap) {
+                        Ok(opened) => self.open(opened),
+                        Err(why) => Reply::say(why),
+                    };
+                }
+                in_tree(tree, state, action, usize::from(area.height))
+            }
+            Some(Hand::Text(document, state)) => in_text(document, state, action, window(area)),
+            None => Reply::ignored(),
+        }
+    }
+
+    fn open(&mut self, opened: (Arc<Document>, PlainState)) -> Reply {
+        if let Some(Place::Tree { alone, .. }) = &mut self.place {
+            *alone = Some(opened);
+        }
+        Reply::done()
+    }
+
+    fn closes(&self, action: Action) -> bool {
+        match (self.sight(), action) {
+            (Some(Sight::Text(_, state)), Action::Back) => state.found().is_none(),
+            (Some(Sight::Text(_, state)), Action::Left) => state.is_hex() || state.hidden() == 0,
+            (_, Action::ToggleFold) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn click(&mut self, at: Position, double: bool, area: Rect, wrap: bool) {
+        if let Some(Hand::Tree(tree, state)) = self.hand()
+            && let Some(row) = state.row_at(at, area)
+        {
+            state.reveal(tree, row);
+            if double {
+                let _ = self.action(Action::ToggleFold, area, wrap);
+                self.settle(area, wrap);
+            }
+        }
+    }
+
+    pub(super) fn wheel(&mut self, lines: isize, area: Rect) {
+        match self.hand() {
+            Some(Hand::Tree(_, state)) => state.scroll(lines, usize::from(area.height)),
+            Some(Hand::Text(document, state)) if lines < 0 => {
+                state.up(lines.unsigned_abs(), document, window(area));
+            }
+            Some(Hand::Text(document, state)) => {
+                state.down(lines.unsigned_abs(), document, window(area));
+            }
+            None => {}
+        }
+    }
+
+    /// Draws it; returns where its focused row or current hit is.
+    pub(super) fn draw(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: &Theme,
+        focused: bool,
+    ) -> Option<Position> {
+        match self.sight()? {
+            Sight::Tree(tree, state) => json_tree::draw(tree, state, focused, area, buf, theme),
+            Sight::Text(document, state) => plain::draw(document, state, area, buf, theme),
+        }
+    }
+
+    /// The row of a tree that paths and names are asked of, also while its string is shown alone.
+    pub(super) fn row(&self) -> Option<(&Tree, u32)> {
+        match self.sight()? {
+            Sight::Tree(tree, state) => Some((tree, state.selected())),
+            Sight::Text(..) => self.around().map(|(tree, state)| (tree, state.selected())),
+        }
+    }
+
+    /// Whether it shows bytes that are no text.
+    pub(super) fn is_bytes(&self) -> bool {
+        matches!(self.tab.body, TabBody::Bytes(_))
+    }
+}
+
+/// A string of a tree as a document.
+fn alone(raw: &[u8], wrap: bool) -> Result<(Arc<Document>, PlainState), String> {
+    if raw.len() > SEARCHED {
+        return Err(format!(
+            "This string is too long to be shown alone ({}): see Raw.",
+            text::size(raw.len() as u64)
+        ));
+    }
+    let whole = json::string(raw).unwrap_or_default();
+    let document = Document::new(Arc::from(whole.into_bytes()));
+    Ok((Arc::new(document), PlainState::new(wrap)))
+}
+
+fn in_tree(tree: &Tree, state: &mut TreeState, action: Action, height: usize) -> Reply {
+    let row = state.selected();
+    match action {
+        Action::Up => state.up(1),
+        Action::Down => state.down(1),
+        Action::PageUp => state.page_up(height),
+        Action::PageDown => state.page_down(height),
+        Action::Top => state.first(),
+        Action::Bottom => state.last(),
+        Action::Centre => {
+            state.clamp(height);
+            state.centre(height);
+        }
+        Action::Left => {
+            let parent = tree.parent(row);
+            let inside = parent != NONE && parent >= tree.first();
+            let foldable = tree.count(row) > 0 && !state.is_folded(row);
+            if !inside && !foldable {
+                return Reply::ignored();
+            }
+            state.fold_or_parent(tree);
+        }
+        Action::Right => state.unfold_or_child(tree),
+        Action::ToggleFold => state.toggle(tree),
+        Action::FoldAll => state.fold_all(tree),
+        Action::UnfoldAll => state.unfold_all(tree),
+        Action::NextSibling => state.next_sibling(tree),
+        Action::PreviousSibling => state.previous_sibling(tree),
+        Action::Parent => state.parent(tree),
+        Action::FindNext => {
+            state.find_next(tree);
+        }
+        Action::FindPrevious => {
+            state.find_previous(tree);
+        }
+        Action::Back if state.found().is_some() => state.clear_find(),
+        _ => return Reply::ignored(),
+    }
+    Reply::done()
+}
+
+fn in_text(document: &Document, state: &mut PlainState, action: Action, window: Window) -> Reply {
+    match action {
+        Action::Up => state.up(1, document, window),
+        Action::Down => state.down(1, document, window),
+        Action::PageUp => state.page_up(document, window),
+        Action::PageDown => state.page_down(document, window),
+        Action::Top => state.first(),
+        Action::Bottom => state.last(document, window),
+        Action::Left if state.is_hex() || state.hidden() == 0 => return Reply::ignored(),
+        Action::Left => state.sideways(-SIDEWAYS),
+        Action::Right if state.is_hex() => {}
+        Action::Right => state.sideways(SIDEWAYS),
+        Action::Hex => state.toggle_hex(document),
+        Action::NextSibling => {
+            if let Some(next) = document.next_heading(state.first_byte(document)) {
+                state.go(next, document, window);
+            }
+        }
+        Action::PreviousSibling => {
+            if let Some(previous) = document.previous_heading(state.first_byte(document)) {
+                state.go(previous, document, window);
+            }
+        }
+        Action::FindNext => {
+            state.find_next(document, window);
+        }
+        Action::FindPrevious => {
+            state.find_previous(document, window);
+        }
+        // There is no row to put there: what is on screen is what is read.
+        Action::Centre => {}
+        Action::Back if state.found().is_some() => state.clear_find(),
+        _ => return Reply::ignored(),
+    }
+    Reply::done()
+}
+
+fn window(area: Rect) -> Window {
+    Window {
+        width: area.width,
+        height: area.height,
+    }
+}

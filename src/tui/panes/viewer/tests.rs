@@ -1,0 +1,1 @@
+//! Keys over small documents, and what is seen and copied then.

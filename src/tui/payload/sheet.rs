@@ -1,0 +1,111 @@
+//! Writing a text document: headings of ours between texts of the server's.
+//!
+//! Owns the limit of what is shown of a huge body, and says where it cut. Texts go in as they are (the document is
+//! sanitised when it is drawn, and copied as the server wrote it); headings are sanitised here, for they quote.
+
+use std::sync::Arc;
+
+use super::TabBody;
+use crate::json::{self, Kind, Value};
+use crate::text;
+use crate::tui::widgets::plain::Document;
+
+/// The longest heading, in columns. Names and addresses that servers give end up in them.
+const HEADING: usize = 300;
+
+/// JSON is laid out anew up to this many bytes.
+const PRETTY: usize = 1 << 20;
+
+/// A text being put together.
+pub(super) struct Sheet {
+    bytes: Vec<u8>,
+    headings: Vec<u32>,
+    /// Bytes of text that may still be added.
+    room: usize,
+}
+
+impl Sheet {
+    /// An empty one that takes `room` bytes of text.
+    pub(super) fn new(room: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            headings: Vec::new(),
+            room,
+        }
+    }
+
+    /// A line of ours.
+    pub(super) fn heading(&mut self, heading: &str) {
+        self.line();
+        self.headings.push(self.bytes.len() as u32);
+        let safe = text::sanitize(heading);
+        self.bytes
+            .extend_from_slice(text::fit(&safe, HEADING).as_bytes());
+    }
+
+    /// The text of the JSON string that `raw` is, or `raw` itself when it is none.
+    pub(super) fn string(&mut self, raw: &[u8]) {
+        if json::kind(raw) != Kind::String {
+            self.heading("not a string:");
+            return self.json(raw);
+        }
+        if raw.len() > self.room {
+            // Escapes only make it shorter; the last one may be cut in two.
+            let mut end = self.room.min(raw.len() - 1);
+            while end > 1 && raw[end] & 0xc0 == 0x80 {
+                end -= 1;
+            }
+            if let Some(escape) = memchr::memrchr(b'\\', &raw[end.saturating_sub(6)..end]) {
+                end = end.saturating_sub(6) + escape;
+            }
+            let part = json::decode(raw.get(1..end).unwrap_or_default()).into_owned();
+            self.bytes_of(part.as_bytes(), raw.len());
+        } else {
+            let whole = json::string(raw).unwrap_or_default();
+            self.bytes_of(whole.as_bytes(), whole.len());
+        }
+    }
+
+    /// A JSON value over several lines.
+    pub(super) fn json(&mut self, raw: &[u8]) {
+        match (raw.len() <= PRETTY).then(|| Value::parse(raw)) {
+            Some(Ok(value)) => self.bytes(value.pretty().as_bytes()),
+            _ => self.bytes(raw),
+        }
+    }
+
+    /// Bytes as they are.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes_of(bytes, bytes.len());
+    }
+
+    /// The beginning of a text of `size` bytes.
+    fn bytes_of(&mut self, bytes: &[u8], size: usize) {
+        self.line();
+        let shown = bytes.len().min(self.room);
+        self.room -= shown;
+        self.bytes.extend_from_slice(&bytes[..shown]);
+        if shown < size {
+            self.heading(&format!(
+                "… cut here: {} of {} shown",
+                text::size(shown as u64),
+                text::size(size as u64)
+            ));
+        }
+    }
+
+    /// Begins a line.
+    fn line(&mut self) {
+        if !self.bytes.is_empty() {
+            self.bytes.push(b'\n');
+        }
+    }
+
+    /// The document.
+    pub(super) fn finish(self) -> TabBody {
+        TabBody::Text(Arc::new(Document::with_headings(
+            Arc::from(self.bytes),
+            self.headings,
+        )))
+    }
+}

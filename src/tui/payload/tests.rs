@@ -1,0 +1,1 @@
+//! Every view over ordinary and odd bodies.
