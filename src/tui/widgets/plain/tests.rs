@@ -226,10 +226,10 @@ fn headings_part_a_document_and_look_different() {
         &mut buf,
         &theme,
     );
-    let (title, text) = (theme.style(Role::Title), theme.style(Role::Text));
-    assert_ne!(title, text);
+    let (ours, text) = (theme.style(Role::Accent), theme.style(Role::Text));
+    assert_ne!(ours, text);
     let modifiers: Vec<_> = (0..7).map(|y| buf[(0, y)].modifier).collect();
-    let heading = title.add_modifier;
+    let heading = ours.add_modifier;
     // The same word stands twice: once ours, once the server's.
     assert_eq!((modifiers[0], modifiers[4]), (heading, heading));
     assert_eq!(
