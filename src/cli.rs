@@ -41,8 +41,9 @@ use crate::mcp::types::List;
     name = "mcpscope",
     version,
     override_usage = "mcpscope [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope VERB [ARGUMENTS] [OPTIONS] -- COMMAND [ARGS]...",
-    after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login, 6 protocol error,\n\
-                  7 tool error, 8 timeout, 9 server exited or crashed, 10 differs, 11 findings, 12 not trusted."
+    after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login,\n\
+                  6 protocol error, 7 tool error, 8 timeout, 9 server exited or crashed, 10 differs,\n\
+                  11 findings, 12 not trusted."
 )]
 struct CommandLine {
     #[command(subcommand)]
