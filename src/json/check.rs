@@ -184,6 +184,7 @@ impl Checker<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::check;
     use proptest::prelude::*;
