@@ -1,1 +1,250 @@
-//! cli
+//! The command line: what was asked for ([`parse`]), and the verbs that need no screen ([`run`]).
+//!
+//! One file per verb, each with its arguments and what it does. stdout carries answers, stderr everything else.
+//! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
+
+mod call;
+mod console;
+mod content;
+mod demo_server;
+mod document;
+mod exit;
+mod failure;
+mod headless;
+mod list;
+mod output;
+mod signals;
+mod signature;
+mod target;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::Exit;
+pub use failure::Failure;
+pub use target::Target;
+
+use headless::{Headless, Stop};
+use output::Output;
+use target::TargetArgs;
+
+use crate::inspector::Connect;
+use crate::mcp::types::List;
+
+/// Inspector for MCP servers: shows what a server offers, calls it, and records every byte.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mcpscope",
+    version,
+    args_conflicts_with_subcommands = true,
+    override_usage = "mcpscope [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope VERB [ARGUMENTS] [OPTIONS] -- COMMAND [ARGS]...",
+    after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login, 6 protocol error,\n\
+                  7 tool error, 8 timeout, 9 server exited or crashed, 10 differs, 11 findings, 12 not trusted."
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Verb {
+    List(list::ListArgs),
+    Call(call::CallArgs),
+    /// Open a recording on the screen, read-only
+    Open {
+        /// The recording
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Be an MCP server on stdin and stdout, for trying things out
+    DemoServer,
+}
+
+/// How the answer of a headless verb is wanted.
+#[derive(Debug, Clone, Args)]
+struct OutputArgs {
+    /// Print one JSON object, with the server's own JSON as it sent it
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    /// Hide the server's stderr and progress; a failure still quotes the last lines
+    #[arg(short, long, help_heading = "Output")]
+    quiet: bool,
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Something without a screen.
+    Headless(Work),
+    /// The screen.
+    Screen(Screen),
+}
+
+/// A verb that needs no screen, for [`run`].
+#[derive(Debug)]
+pub struct Work(Verb);
+
+/// What the screen shall show first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screen {
+    /// The inspector: connected to the target's server, when there is one.
+    Inspect(Box<Target>),
+    /// A recording.
+    Open {
+        /// Which.
+        file: PathBuf,
+        /// Settings and paths; never a server.
+        target: Box<Target>,
+    },
+}
+
+/// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
+/// code is left.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
+    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
+        // Nobody may be reading; the exit code says it too.
+        let _ = error.print();
+        if error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Ok
+        }
+    })?;
+    let target = |lists: &[List]| {
+        line.target
+            .target(lists)
+            .map(Box::new)
+            .map_err(|failure| report(&failure))
+    };
+    match line.verb {
+        None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
+        Some(Verb::Open { file }) => Ok(Invocation::Screen(Screen::Open {
+            file,
+            target: target(&[])?,
+        })),
+        Some(verb) => Ok(Invocation::Headless(Work(verb))),
+    }
+}
+
+/// Runs a verb that needs no screen to its end.
+pub fn run(Work(verb): &Work) -> Exit {
+    match verb {
+        Verb::List(args) => list::run(args),
+        Verb::Call(args) => call::run(args),
+        Verb::DemoServer => demo_server::run(),
+        Verb::Open { .. } => Exit::Internal,
+    }
+}
+
+/// The screen needs a terminal to draw on and to be typed at.
+pub fn needs_terminal() -> Result<(), Failure> {
+    use io::IsTerminal as _;
+    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let hint = "in scripts, mcpscope list and mcpscope call do the same without a screen";
+    Err(
+        Failure::usage("stdin or stdout is no terminal, and the screen needs both")
+            .hint(hint.to_owned()),
+    )
+}
+
+/// Tells a failure on stderr.
+pub fn report(failure: &Failure) -> Exit {
+    let _ = failure.tell(&mut io::stderr().lock());
+    failure.exit
+}
+
+/// How the work of a verb went: an exit code, or why it ended early.
+type Outcome = Result<Exit, Early>;
+
+/// Why the work of a verb ended early.
+#[derive(Debug)]
+enum Early {
+    /// The connection is gone, or we shall go.
+    Stop,
+    /// Something is wrong.
+    Failure(Failure),
+    /// The answer cannot be written.
+    Output(io::Error),
+}
+
+impl From<Stop> for Early {
+    fn from(_: Stop) -> Self {
+        Self::Stop
+    }
+}
+
+impl From<Failure> for Early {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<io::Error> for Early {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the work of a verb in a session with its server, and tells how it went. Whatever happens, the server is
+/// gone when this returns.
+fn session(
+    target: Result<(Target, Connect), Failure>,
+    output: &OutputArgs,
+    work: impl AsyncFnOnce(&mut Headless, &mut Output) -> Outcome,
+) -> Exit {
+    let quiet = output.quiet;
+    let mut output = Output::new(output.json);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(Exit::Internal, format!("no runtime: {error}")));
+    let (runtime, (target, connect)) = match runtime.and_then(|runtime| Ok((runtime, target?))) {
+        Ok(both) => both,
+        Err(failure) => return fail(&failure, document::Document::default(), &mut output),
+    };
+    let _log = target
+        .paths
+        .as_ref()
+        .and_then(|paths| crate::logging::start(paths.log.clone()));
+    runtime.block_on(async {
+        let mut session = match Headless::start(&target, connect, quiet) {
+            Ok(session) => session,
+            Err(failure) => return fail(&failure, document::Document::default(), &mut output),
+        };
+        let outcome = work(&mut session, &mut output).await;
+        session.finish().await;
+        let failure = match (outcome, session.signalled()) {
+            (Ok(exit), None) => return exit,
+            (_, Some(exit)) => return exit,
+            (Err(Early::Output(error)), _) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Exit::Ok;
+            }
+            (Err(Early::Output(error)), _) => {
+                Failure::new(Exit::Internal, format!("cannot write the answer: {error}"))
+            }
+            (Err(Early::Stop), _) => session.lost(),
+            (Err(Early::Failure(failure)), _) if failure.exit == Exit::Usage => failure,
+            (Err(Early::Failure(failure)), _) => session.with_stderr(failure),
+        };
+        fail(&failure, session.document(), &mut output)
+    })
+}
+
+/// Tells a failure, with `--json` on stdout too.
+fn fail(failure: &Failure, mut document: document::Document, output: &mut Output) -> Exit {
+    report(failure);
+    if output.json {
+        failure.describe(&mut document);
+        // The exit code says it already.
+        let _ = output.document(&document);
+    }
+    failure.exit
+}

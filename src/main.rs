@@ -1,3 +1,66 @@
-//! mcpscope.
+//! The program: reads the command line, picks a front end, turns the result into an exit code.
 
-fn main() {}
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use mcpscope::cli::{self, Exit, Failure, Invocation, Screen};
+
+fn main() -> ExitCode {
+    if let Err(error) = install_hooks() {
+        return cli::report(&Failure::new(Exit::Internal, error.to_string())).into();
+    }
+    let exit = match cli::parse(std::env::args_os()) {
+        Ok(Invocation::Headless(work)) => cli::run(&work),
+        Ok(Invocation::Screen(screen)) => {
+            show(screen).unwrap_or_else(|failure| cli::report(&failure))
+        }
+        Err(exit) => exit,
+    };
+    exit.into()
+}
+
+/// Errors and panics are reported in colour only to a terminal; a panic leaves no server behind and gives the screen
+/// back before it is reported.
+fn install_hooks() -> color_eyre::Result<()> {
+    let mut hooks = color_eyre::config::HookBuilder::default();
+    if !std::io::stderr().is_terminal() {
+        hooks = hooks.theme(color_eyre::config::Theme::new());
+    }
+    hooks.install()?;
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        mcpscope::transport::stdio::kill_everything();
+        #[cfg(feature = "tui")]
+        mcpscope::tui::terminal::leave();
+        report(panic);
+    }));
+    Ok(())
+}
+
+#[cfg(feature = "tui")]
+fn show(screen: Screen) -> Result<Exit, Failure> {
+    use mcpscope::tui::{self, Start, Subject};
+    cli::needs_terminal()?;
+    let (subject, target) = match screen {
+        Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
+        Screen::Open { file, target } => (Subject::opened(&file), target),
+    };
+    let subject = subject.map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let _log = target
+        .paths
+        .as_ref()
+        .and_then(|paths| mcpscope::logging::start(paths.log.clone()));
+    let start = Start {
+        subject,
+        settings: target.settings,
+        options: target.options,
+    };
+    tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;
+    Ok(Exit::Ok)
+}
+
+#[cfg(not(feature = "tui"))]
+fn show(_screen: Screen) -> Result<Exit, Failure> {
+    let hint = "mcpscope list and mcpscope call work without one; the feature `tui` adds it";
+    Err(Failure::new(Exit::Usage, "this build has no screen").hint(hint.to_owned()))
+}

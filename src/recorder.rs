@@ -13,6 +13,10 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+mod keep;
+
+pub use keep::{Keep, KeepError};
+
 use crate::note::Note;
 use crate::recording::Bodies;
 use crate::session::recorded::{Facts, Place, Recorded};

@@ -63,6 +63,77 @@ impl Bodies {
     }
 }
 
+impl Bodies {
+    /// The sequence numbers of the entries whose recorded body holds `text`, ascending. Without a capital letter in
+    /// `text`, ASCII letters match in either case.
+    pub fn search(&self, text: &str) -> io::Result<Vec<u64>> {
+        let quoted = crate::json::quote(text);
+        let needles = [text.as_bytes(), &quoted.as_bytes()[1..quoted.len() - 1]];
+        let exact = text.chars().any(char::is_uppercase);
+        let mut found = Vec::new();
+        let (mut chunk, mut offset, mut start) = (vec![0; 1 << 20], 0_u64, 0_usize);
+        loop {
+            // `start` bytes of an unfinished line stand at the beginning of the chunk.
+            if start == chunk.len() {
+                chunk.resize(chunk.len() * 2, 0);
+            }
+            let read = read_at(&self.file, &mut chunk[start..], offset)?;
+            offset += read as u64;
+            let end = start + read;
+            let mut from = 0;
+            while let Some(newline) = memchr::memchr(b'\n', &chunk[from..end]) {
+                let line = &chunk[from..from + newline];
+                if body_of(line)
+                    .is_some_and(|body| needles.iter().any(|needle| holds(body, needle, exact)))
+                {
+                    found.extend(
+                        crate::json::get(line, &["seq"])
+                            .and_then(crate::json::integer)
+                            .map(i64::cast_unsigned),
+                    );
+                }
+                from += newline + 1;
+            }
+            if read == 0 {
+                return Ok(found);
+            }
+            chunk.copy_within(from..end, 0);
+            start = end - from;
+        }
+    }
+}
+
+/// The part of a line after the name of its body member, which comes last.
+fn body_of(line: &[u8]) -> Option<&[u8]> {
+    [&b",\"json\":"[..], b",\"text\":", b",\"b64\":"]
+        .iter()
+        .filter_map(|member| memchr::memmem::find(line, member).map(|at| at + member.len()))
+        .min()
+        .map(|at| &line[at..])
+}
+
+fn holds(hay: &[u8], needle: &[u8], exact: bool) -> bool {
+    if exact || needle.is_empty() {
+        return memchr::memmem::find(hay, needle).is_some();
+    }
+    let first = needle[0];
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), hay).any(|at| {
+        hay[at..]
+            .get(..needle.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(needle))
+    })
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
 #[cfg(unix)]
 fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
@@ -238,6 +309,37 @@ mod tests {
         );
         assert!(loaded.notice().unwrap().contains("cut off"));
         assert_eq!(recording.bodies().read(1, places[1]).unwrap().text(), "a");
+    }
+
+    #[test]
+    fn searching_looks_at_bodies_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut recorder =
+            crate::recorder::Recorder::create(&folder.path().join("s.jsonl")).unwrap();
+        let long = "x".repeat(3 << 20) + "needle";
+        for text in ["one stderr \"Quoted\"", "{\"json\":true}", &long, "two"] {
+            let draft = crate::recorder::Draft {
+                conn: 1,
+                channel: crate::session::Channel::Stderr,
+                direction: crate::session::Direction::In,
+                aux: false,
+                body: text.as_bytes().to_vec(),
+                ending: "\n",
+            };
+            recorder.append(draft, None);
+        }
+        let bodies = recorder.bodies();
+        for (text, seqs) in [
+            ("STDERR", vec![]),
+            ("stderr", vec![1]),
+            ("quoted\"", vec![1]),
+            ("Needle", vec![]),
+            ("needle", vec![3]),
+            ("t", vec![1, 2, 4]),
+            ("conn", vec![]),
+        ] {
+            assert_eq!(bodies.search(text).unwrap(), seqs, "{text}");
+        }
     }
 
     #[test]

@@ -33,6 +33,31 @@ impl fmt::Debug for Spawn {
     }
 }
 
+/// Launchers whose first plain argument is the server.
+const LAUNCHERS: &[&str] = &[
+    "npx", "bunx", "uvx", "pipx", "node", "bun", "deno", "python", "python3", "uv", "sh", "bash",
+    "cargo",
+];
+
+/// The last part of a path, without the ending of a script.
+fn file_name(word: &str) -> String {
+    let path = Path::new(word);
+    let is_script = path.extension().is_some_and(|end| {
+        ["js", "mjs", "cjs", "ts", "py", "sh", "exe"]
+            .iter()
+            .any(|known| end == *known)
+    });
+    let name = if is_script {
+        path.file_stem()
+    } else {
+        path.file_name()
+    };
+    name.map_or_else(
+        || word.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
 impl Spawn {
     /// A program and its arguments, here, with our environment.
     pub fn new<A: Into<OsString>>(
@@ -44,6 +69,24 @@ impl Spawn {
             args: args.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
+    }
+
+    /// What people would call the server: the script or package that a launcher is given, else the program.
+    pub fn short_name(&self) -> String {
+        let words: Vec<String> = std::iter::once(&self.program)
+            .chain(&self.args)
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        let program = file_name(&words[0]);
+        if !LAUNCHERS.contains(&program.as_str()) {
+            return program;
+        }
+        words[1..]
+            .iter()
+            .find(|word| {
+                !word.starts_with('-') && !matches!(word.as_str(), "run" | "exec" | "tool")
+            })
+            .map_or(program, |word| file_name(word))
     }
 
     /// The `PATH` the program is looked up in.
@@ -239,6 +282,22 @@ impl StartError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_are_called_by_their_own_name() {
+        for (command, name) in [
+            ("npx -y @scope/server-everything", "server-everything"),
+            ("uvx mcp-server-time --utc", "mcp-server-time"),
+            ("/usr/bin/python3 -u /srv/weather.py", "weather"),
+            ("./target/debug/fake-mcp-server --dual", "fake-mcp-server"),
+            ("python3", "python3"),
+            ("uv run server.py", "server"),
+        ] {
+            let mut words = command.split(' ');
+            let spawn = Spawn::new(words.next().unwrap_or_default(), words);
+            assert_eq!(spawn.short_name(), name, "{command:?}");
+        }
+    }
 
     #[test]
     fn debug_names_variables_without_their_values() {

@@ -33,6 +33,11 @@ impl Clock {
     fn write(&self, at: Timestamp, format: &str) -> String {
         at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
+
+    /// `14:02`
+    pub fn minute(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
 }
 
 #[cfg(test)]

@@ -1,1 +1,623 @@
-//! catalogue.
+//! The Tools, Resources and Prompts views: a list, a form for what is selected in it, and the last result.
+//!
+//! Owns which item is selected, where the focus is, and per item the draft, the runs and the result, known by server
+//! and name so that they outlive refreshes and restarts. It looks things up in the fold and sends nothing itself:
+//! calls are effects.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::mcp::types::List;
+use crate::session::timeline::EntryIndex;
+use crate::text;
+use crate::tui::action::{Action, Scope};
+use crate::tui::effect::Effect;
+use crate::tui::event::Event;
+use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::panes::form::{FormReply, Mode};
+use crate::tui::widgets::input::Reaction;
+
+mod calls;
+mod draw;
+mod layout;
+mod listing;
+mod mouse;
+mod words;
+mod work;
+
+use calls::{Last, NOTHING_CALLED, Pending};
+use layout::{Areas, body};
+use listing::{Browse, Key};
+use work::Work;
+
+/// Items whose unused forms are kept in memory.
+const KEPT: usize = 256;
+
+/// Which of the three views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Tools.
+    Tools,
+    /// Resources and their templates.
+    Resources,
+    /// Prompts.
+    Prompts,
+}
+
+impl Kind {
+    /// The server's lists it shows.
+    pub const fn lists(self) -> &'static [List] {
+        match self {
+            Self::Tools => &[List::Tools],
+            Self::Resources => &[List::Resources, List::Templates],
+            Self::Prompts => &[List::Prompts],
+        }
+    }
+
+    /// Its title.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Tools => "Tools",
+            Self::Resources => "Resources",
+            Self::Prompts => "Prompts",
+        }
+    }
+
+    /// What its results are called.
+    const fn result(self) -> &'static str {
+        match self {
+            Self::Tools => "Result",
+            Self::Resources => "Content",
+            Self::Prompts => "Messages",
+        }
+    }
+}
+
+/// What has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    List,
+    /// The form, or the description in its place.
+    Form,
+    Result,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct CataloguePane {
+    kind: Kind,
+    focus: Focus,
+    zoom: bool,
+    /// The server looked at last.
+    server: Arc<str>,
+    /// Its list, and those of others that were looked at.
+    browses: HashMap<Arc<str>, Browse>,
+    works: HashMap<Key, Work>,
+    pending: Vec<Pending>,
+    /// The last call of each server.
+    last: HashMap<Arc<str>, Last>,
+    areas: Areas,
+}
+
+impl CataloguePane {
+    /// A view of nothing yet.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            focus: Focus::List,
+            zoom: false,
+            server: "".into(),
+            browses: HashMap::new(),
+            works: HashMap::new(),
+            pending: Vec::new(),
+            last: HashMap::new(),
+            areas: Areas::default(),
+        }
+    }
+
+    /// How many items the server looked at has, as far as they are known: for the view bar.
+    pub fn count(&self, ctx: &Ctx<'_>) -> usize {
+        ctx.connection().map_or(0, |connection| {
+            let of = |list: &List| connection.list(*list).items.len();
+            self.kind.lists().iter().map(of).sum()
+        })
+    }
+
+    /// Takes what the server has listed by now, and finds the selected item again.
+    fn sync(&mut self, ctx: &Ctx<'_>) {
+        let name = ctx.server().map_or("", |server| server.name.as_str());
+        if *self.server != *name {
+            self.server = name.into();
+        }
+        let hold = self.focus != Focus::List;
+        let browse = self
+            .browses
+            .entry(Arc::clone(&self.server))
+            .or_insert_with_key(|server| Browse::new(Arc::clone(server)));
+        browse.sync(self.kind.lists(), ctx.connection(), hold);
+        let listed = browse.current().cloned();
+        if let Some(entry) = listed {
+            match self.works.get_mut(&entry.key) {
+                Some(work) => work.renew(&entry.item),
+                None => {
+                    if self.works.len() >= KEPT {
+                        self.works.retain(|_, work| work.is_used());
+                    }
+                    let work = Work::new(entry.key.list, entry.item);
+                    self.works.insert(entry.key, work);
+                }
+            }
+        }
+        if self.work().is_none() {
+            self.focus = Focus::List;
+        }
+    }
+
+    fn browse(&self) -> Option<&Browse> {
+        self.browses.get(&self.server)
+    }
+
+    fn browse_mut(&mut self) -> &mut Browse {
+        self.browses
+            .entry(Arc::clone(&self.server))
+            .or_insert_with_key(|server| Browse::new(Arc::clone(server)))
+    }
+
+    fn key(&self) -> Option<Key> {
+        self.browse()?.selected.clone()
+    }
+
+    fn work(&self) -> Option<&Work> {
+        self.works.get(self.browse()?.selected.as_ref()?)
+    }
+
+    fn work_mut(&mut self) -> Option<&mut Work> {
+        let selected = self.browses.get(&self.server)?.selected.as_ref()?;
+        self.works.get_mut(selected)
+    }
+
+    fn has_form(&self) -> bool {
+        self.work().is_some_and(|work| work.form.is_some())
+    }
+
+    /// Whether the description has the keys, in place of a form.
+    fn on_about(&self) -> bool {
+        self.focus == Focus::Form && self.work().is_some_and(Work::shows_about)
+    }
+
+    fn is_asking(&self) -> bool {
+        self.focus == Focus::Form && self.work().is_some_and(|work| work.asking)
+    }
+
+    fn typing_filter(&self) -> bool {
+        self.focus == Focus::List && self.browse().is_some_and(|browse| browse.typing)
+    }
+
+    // --- going about ---
+
+    /// Goes to the form of the selected item, ready for letters, or reads the resource.
+    fn open(&mut self, ctx: &Ctx<'_>) -> Reply {
+        let narrow = self.areas.narrow;
+        let Some(work) = self.work_mut() else {
+            return Reply::ignored();
+        };
+        let Some(form) = &mut work.form else {
+            let has_result = !work.result.is_empty() || work.outcome.is_some();
+            let reply = self.run(false, ctx);
+            if narrow && (!reply.effects.is_empty() || has_result) {
+                self.focus = Focus::Result;
+            }
+            return reply;
+        };
+        form.enter();
+        work.on_about = false;
+        self.focus = Focus::Form;
+        Reply::done()
+    }
+
+    fn pane(&mut self, forward: bool) -> Reply {
+        if self.work().is_none() {
+            return Reply::ignored();
+        }
+        self.focus = match (self.focus, forward) {
+            (Focus::List, true) | (Focus::Result, false) => Focus::Form,
+            (Focus::Form, true) | (Focus::List, false) => Focus::Result,
+            (Focus::Result, true) | (Focus::Form, false) => Focus::List,
+        };
+        Reply::done()
+    }
+
+    fn back(&mut self) -> Reply {
+        if self.zoom {
+            self.zoom = false;
+            return Reply::done();
+        }
+        self.focus = match self.focus {
+            Focus::Result if self.has_form() => Focus::Form,
+            Focus::Result | Focus::Form => Focus::List,
+            Focus::List if !self.filter().is_empty() => {
+                self.browse_mut().clear_filter();
+                Focus::List
+            }
+            Focus::List => return Reply::go(Go::Out),
+        };
+        Reply::done()
+    }
+
+    fn filter(&self) -> &str {
+        self.browse().map_or("", |browse| browse.filter.text())
+    }
+
+    /// What a key or an action did to the form.
+    fn took(&mut self, reply: FormReply, ctx: &Ctx<'_>) -> Reply {
+        match reply {
+            FormReply::Ignored => Reply::ignored(),
+            FormReply::Moved => Reply::done(),
+            FormReply::Edited => {
+                if let Some(work) = self.work_mut() {
+                    work.changed = false;
+                }
+                Reply::done()
+            }
+            FormReply::Run => self.run(false, ctx),
+        }
+    }
+
+    // --- actions by focus ---
+
+    fn list_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        let height = usize::from(self.list_rows().height);
+        match action {
+            Action::OpenItem => return self.open(ctx),
+            Action::Right => {
+                if self.work().is_none() {
+                    return Reply::ignored();
+                }
+                self.focus = if self.has_form() {
+                    Focus::Form
+                } else {
+                    Focus::Result
+                };
+                return Reply::done();
+            }
+            Action::Find => {
+                self.browse_mut().typing = true;
+                return Reply::done();
+            }
+            _ => {}
+        }
+        let browse = self.browse_mut();
+        let (len, list) = (browse.rows.len(), &mut browse.list);
+        let down = match action {
+            Action::Up => {
+                list.up(1);
+                false
+            }
+            Action::Down => {
+                list.down(1, len);
+                true
+            }
+            Action::PageUp => {
+                list.page_up(height);
+                false
+            }
+            Action::PageDown => {
+                list.page_down(len, height);
+                true
+            }
+            Action::Top => {
+                list.top();
+                true
+            }
+            Action::Bottom => {
+                list.bottom(len);
+                false
+            }
+            Action::Centre => {
+                list.centre(len, height);
+                return Reply::done();
+            }
+            _ => return Reply::ignored(),
+        };
+        browse.settle(down);
+        Reply::done()
+    }
+
+    fn form_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        let turns = matches!(action, Action::NextTab | Action::PreviousTab);
+        let Some(work) = self.work_mut() else {
+            return Reply::ignored();
+        };
+        if turns && work.form.is_some() {
+            work.on_about = !work.on_about;
+            return Reply::done();
+        }
+        if work.shows_about() {
+            return match action {
+                Action::Left => self.back(),
+                action => work.about_action(action),
+            };
+        }
+        let Some(form) = &mut work.form else {
+            return Reply::ignored();
+        };
+        let edited = |result: Result<(), &'static str>| Reply::of(result);
+        match action {
+            Action::Run => self.run(false, ctx),
+            Action::TypeIntoField => {
+                let reply = form.start_typing();
+                self.took(reply, ctx)
+            }
+            Action::Unset => edited(form.unset()),
+            Action::SetNull => edited(form.set_null()),
+            Action::SetEmpty => edited(form.set_empty()),
+            Action::SetDefault => edited(form.set_default()),
+            Action::NextOption => edited(form.step(1)),
+            Action::PreviousOption => edited(form.step(-1)),
+            Action::NextProblem => edited(form.next_problem()),
+            Action::EditJson => {
+                form.edit_json_in_place();
+                Reply::done()
+            }
+            Action::Up => {
+                form.previous_field();
+                Reply::done()
+            }
+            Action::Down => {
+                form.next_field();
+                Reply::done()
+            }
+            Action::PageUp | Action::Top => {
+                form.first_field();
+                Reply::done()
+            }
+            Action::PageDown | Action::Bottom => {
+                form.last_field();
+                Reply::done()
+            }
+            Action::Find => Reply::say("the list and the result can be searched, not the form"),
+            _ => Reply::ignored(),
+        }
+    }
+
+    /// The question about problems has been asked: what a key answers. Others do what they always do.
+    fn answer(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Option<Reply> {
+        let work = self.work_mut()?;
+        let reply = match key.code {
+            KeyCode::Char('s') => {
+                work.asking = false;
+                return Some(self.run(true, ctx));
+            }
+            KeyCode::Char('f') | KeyCode::Enter => {
+                // Broken JSON of the whole form has no field to go to.
+                Reply::of(work.form.as_mut()?.next_problem())
+            }
+            KeyCode::Esc => Reply::done(),
+            _ => {
+                work.asking = false;
+                return None;
+            }
+        };
+        work.asking = false;
+        Some(reply)
+    }
+
+    fn filter_key(&mut self, key: KeyEvent) -> Reply {
+        let browse = self.browse_mut();
+        match key.code {
+            KeyCode::Esc => browse.clear_filter(),
+            KeyCode::Enter | KeyCode::Tab => browse.typing = false,
+            // The rest of the list's keys work as ever.
+            KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => {
+                return Reply::ignored();
+            }
+            _ => match browse.filter.key(key) {
+                Reaction::Ignored => return Reply::ignored(),
+                Reaction::Moved => {}
+                Reaction::Edited => browse.filter_typed(),
+            },
+        }
+        Reply::done()
+    }
+
+    fn form_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
+        if self.is_asking()
+            && let Some(reply) = self.answer(key, ctx)
+        {
+            return reply;
+        }
+        let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
+            return Reply::ignored();
+        };
+        // Tab walks the fields first; from the first and the last it goes on to the other panes.
+        let first = form.form().nodes().first().map(|node| node.field());
+        let on_first = match (first, form.focused_field()) {
+            (Some(first), Some(here)) => std::ptr::eq(first, here),
+            (first, _) => first.is_none(),
+        };
+        if form.mode() == Mode::Typing {
+            match key.code {
+                KeyCode::Tab if form.on_run() && !form.takes_letters() => return self.pane(true),
+                KeyCode::BackTab if on_first => return self.pane(false),
+                _ => {}
+            }
+        }
+        let reply = form.key(key);
+        self.took(reply, ctx)
+    }
+}
+
+impl Pane for CataloguePane {
+    fn scopes(&self) -> Vec<Scope> {
+        match self.focus {
+            Focus::List => vec![Scope::Catalogue, Scope::Move],
+            Focus::Form if self.on_about() => vec![Scope::Move],
+            Focus::Form => vec![Scope::Form, Scope::Move],
+            Focus::Result => vec![Scope::Viewer, Scope::Move],
+        }
+    }
+
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        if self.focus == Focus::Result
+            && let Some(work) = self.work_mut()
+        {
+            // The document leaves its own levels (a search, a fold) before the pane does.
+            let reply = work.result.action(action, ctx);
+            if reply.handled {
+                return reply;
+            }
+        }
+        match action {
+            Action::RefreshList => self.refresh(ctx),
+            Action::Repeat => self.repeat(ctx),
+            Action::CancelCall => self.cancel(),
+            Action::NextPane => self.pane(true),
+            Action::PreviousPane => self.pane(false),
+            Action::Zoom => {
+                self.zoom = !self.zoom;
+                Reply::done()
+            }
+            Action::Back => self.back(),
+            action => match self.focus {
+                Focus::List => self.list_action(action, ctx),
+                Focus::Form => self.form_action(action, ctx),
+                Focus::Result if action == Action::Left => self.back(),
+                Focus::Result => Reply::ignored(),
+            },
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        match action {
+            Action::Run | Action::RefreshList => words::cannot_send(ctx),
+            Action::OpenItem => match self.work() {
+                None => Some(format!("no {} to open", words::noun(self.kind.lists()[0]))),
+                Some(work) if work.form.is_none() => words::cannot_send(ctx)
+                    // What was read before can still be looked at.
+                    .filter(|_| work.result.is_empty() && work.outcome.is_none()),
+                Some(_) => None,
+            },
+            Action::Repeat => words::cannot_send(ctx).or_else(|| {
+                (!self.last.contains_key(&self.server)).then(|| NOTHING_CALLED.to_owned())
+            }),
+            Action::CancelCall => self
+                .waiting()
+                .is_none()
+                .then(|| "no call waits for its answer".to_owned()),
+            Action::Find if self.on_about() => {
+                Some("the list and the result can be searched, not the description".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        match self.focus {
+            Focus::List => self.typing_filter(),
+            Focus::Form => {
+                self.is_asking()
+                    || self.work().is_some_and(|work| {
+                        !work.shows_about()
+                            && work
+                                .form
+                                .as_ref()
+                                .is_some_and(|form| form.mode() == Mode::Typing)
+                    })
+            }
+            Focus::Result => self.work().is_some_and(|work| work.result.takes_text()),
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        match self.focus {
+            Focus::List if self.typing_filter() => self.filter_key(key),
+            Focus::List => Reply::ignored(),
+            Focus::Form if self.on_about() => Reply::ignored(),
+            Focus::Form => self.form_key(key, ctx),
+            Focus::Result => match self.work_mut() {
+                Some(work) => work.result.key(key, ctx),
+                None => Reply::ignored(),
+            },
+        }
+    }
+
+    fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        if self.typing_filter() {
+            let browse = self.browse_mut();
+            browse.filter.paste(text);
+            browse.filter_typed();
+            return Reply::done();
+        }
+        if self.focus != Focus::Form || self.on_about() {
+            return Reply::ignored();
+        }
+        let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
+            return Reply::ignored();
+        };
+        let reply = form.paste(text);
+        self.took(reply, ctx)
+    }
+
+    fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.heard(event, ctx)
+    }
+
+    fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        self.clicked(at, double, ctx)
+    }
+
+    fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+        self.wheeled(at, lines)
+    }
+
+    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.sync(ctx);
+        let rows = self.work().map_or(1, Work::form_rows);
+        self.areas = layout::areas(area, self.focus, self.zoom, rows);
+        let list = self.list_rows();
+        let browse = self.browse_mut();
+        browse
+            .list
+            .clamp(browse.rows.len(), usize::from(list.height));
+        let effects = self.look_back(ctx).into_iter().collect();
+        let (form, result) = (body(self.areas.form), self.document_area());
+        if let Some(work) = self.work_mut() {
+            if work.shows_about() {
+                work.place_about(form);
+            }
+            work.result.place(result);
+        }
+        effects
+    }
+
+    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.drawn(buf, ctx)
+    }
+
+    fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
+        let work = self.work()?;
+        match self.focus {
+            Focus::Form if !work.shows_about() => work.form.as_ref()?.hint(),
+            Focus::Result => None,
+            Focus::List | Focus::Form => {
+                let summary = text::sanitize(work.item.summary()).into_owned();
+                (!summary.is_empty()).then_some(summary)
+            }
+        }
+    }
+
+    fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
+        ctx.timeline.index_of_seq(self.work()?.request?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -340,6 +340,13 @@ impl FormPane {
         })
     }
 
+    /// The caret in the first field, ready for letters, as when the form was new.
+    pub fn enter(&mut self) -> FormReply {
+        self.mode = Mode::Typing;
+        self.input = None;
+        self.first_field()
+    }
+
     /// To the Run button.
     pub fn last_field(&mut self) -> FormReply {
         self.go(Focus::Run)

@@ -1,1 +1,399 @@
-//! servers.
+//! View 1: the servers, how each stands, and what is known of the selected one.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+use crate::session::timeline::{Connection, LinkState};
+use crate::text;
+use crate::tui::action::{Action, Scope};
+use crate::tui::pane::{Ctx, Go, Pane, Reply, Server, View};
+use crate::tui::theme::Role;
+use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::rule::{Joint, Rule, divider};
+
+mod overview;
+
+/// From this width on the overview stands beside the list, not below it.
+const WIDE: u16 = 100;
+
+/// A glyph, a word and a role: how a server stands.
+pub fn state_of(connection: Option<&Connection>) -> (&'static str, String, Role) {
+    let Some(connection) = connection else {
+        return ("○", "off".to_owned(), Role::TextMuted);
+    };
+    match &connection.link {
+        LinkState::Starting => ("◐", "starting".to_owned(), Role::Pending),
+        LinkState::Opening => ("◐", "connecting".to_owned(), Role::Pending),
+        LinkState::Ready => ("●", "connected".to_owned(), Role::Ok),
+        LinkState::Closing(_) => ("◐", "stopping".to_owned(), Role::Pending),
+        LinkState::Failed { .. } => ("✗", "failed".to_owned(), Role::Error),
+        LinkState::Exited { asked: true, .. } => ("○", "stopped".to_owned(), Role::TextMuted),
+        LinkState::Exited { code, signal, .. } => match (code, signal) {
+            (_, Some(signal)) => ("✗", format!("killed {signal}"), Role::Error),
+            (Some(0), _) => ("✗", "exited 0".to_owned(), Role::Warn),
+            (Some(code), _) => ("✗", format!("exited {code}"), Role::Error),
+            _ => ("✗", "gone".to_owned(), Role::Error),
+        },
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct ServersPane {
+    list: ListState,
+    adding: Option<LineInput>,
+    list_area: Rect,
+}
+
+impl ServersPane {
+    fn layout(area: Rect) -> (Rect, Rect) {
+        if area.width >= WIDE {
+            let left = area.width * 3 / 5;
+            (
+                Rect {
+                    width: left,
+                    ..area
+                },
+                Rect {
+                    x: area.x + left,
+                    width: area.width - left,
+                    ..area
+                },
+            )
+        } else {
+            // The list takes what it needs and a little air; the rest is for what is known.
+            let top = (area.height / 3).max(4);
+            (
+                Rect {
+                    height: top,
+                    ..area
+                },
+                Rect {
+                    y: area.y + top,
+                    height: area.height - top,
+                    ..area
+                },
+            )
+        }
+    }
+
+    fn select(&mut self, row: usize, ctx: &Ctx<'_>) -> Reply {
+        self.list.selected = row.min(ctx.servers.len().saturating_sub(1));
+        Reply::go(Go::Server(self.list.selected))
+    }
+
+    fn row(server: &Server, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
+        let theme = ctx.theme;
+        let connection = server
+            .conn
+            .and_then(|conn| ctx.timeline.state().connection(conn));
+        let (glyph, word, role) = state_of(connection);
+        let detail = match connection {
+            Some(connection) => match &connection.link {
+                LinkState::Ready => {
+                    let tools = connection.list(crate::mcp::types::List::Tools);
+                    let count = text::plural(tools.items.len(), "tool");
+                    if connection.counters.junk > 0 {
+                        format!("{count}, junk {}", connection.counters.junk)
+                    } else {
+                        count
+                    }
+                }
+                LinkState::Failed { what, .. } => what.to_string(),
+                LinkState::Exited { asked: false, .. } => connection
+                    .stderr_tail
+                    .iter()
+                    .rev()
+                    .find(|line| !line.trim().is_empty())
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                LinkState::Opening | LinkState::Starting => {
+                    connection.stderr_tail.back().map_or_else(
+                        || "waiting for its first answer".to_owned(),
+                        ToString::to_string,
+                    )
+                }
+                _ => String::new(),
+            },
+            None => String::new(),
+        };
+        let name_width = (width / 4).clamp(12, 28);
+        let origin_width = if width >= 56 { 14 } else { 0 };
+        let used = 2 + 13 + name_width + 1 + origin_width;
+        let detail = text::sanitize(&detail).into_owned();
+        Line::from(vec![
+            Span::styled(format!("{glyph} "), theme.style(role)),
+            Span::styled(text::pad(&word, 13), theme.style(role)),
+            Span::styled(
+                text::pad(
+                    &text::fit(&text::sanitize(&server.name), name_width),
+                    name_width + 1,
+                ),
+                theme.style(Role::Text),
+            ),
+            Span::styled(
+                text::pad(
+                    &text::fit(
+                        &text::sanitize(&server.origin),
+                        origin_width.saturating_sub(1),
+                    ),
+                    origin_width,
+                ),
+                theme.style(Role::TextMuted),
+            ),
+            Span::styled(
+                text::fit(&detail, width.saturating_sub(used)).into_owned(),
+                theme.style(Role::TextMuted),
+            ),
+        ])
+    }
+
+    fn draw_list(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let title = format!("SERVERS {}", ctx.servers.len());
+        let rule = Rule {
+            title: &title,
+            focused: true,
+            right: "",
+            ..Rule::default()
+        };
+        rule.draw(area, buf, ctx.theme);
+        let body = inset(area);
+        let rows = Rect {
+            height: body.height.saturating_sub(1),
+            ..body
+        };
+        let cursor = list::draw(
+            ctx.servers.len(),
+            &self.list,
+            self.adding.is_none(),
+            |index, width| Self::row(&ctx.servers[index], ctx, usize::from(width)),
+            rows,
+            buf,
+            ctx.theme,
+        );
+        let line = Rect {
+            y: body.y + (ctx.servers.len() as u16).min(rows.height),
+            height: u16::from(body.height > 0),
+            ..body
+        };
+        if let Some(input) = &self.adding {
+            let label = " + command: ";
+            buf.set_stringn(
+                line.x,
+                line.y,
+                label,
+                usize::from(line.width),
+                ctx.theme.style(Role::Accent),
+            );
+            let field = Rect {
+                x: line.x + label.len() as u16,
+                width: line.width.saturating_sub(label.len() as u16),
+                ..line
+            };
+            let look = Look {
+                placeholder: "npx -y some-server --flag   (KEY=value before it sets variables)",
+                ..Look::default()
+            };
+            return Some(input.draw(look, field, buf, ctx.theme));
+        }
+        if ctx.live {
+            Span::styled(
+                " + a adds a server: type or paste its command line",
+                ctx.theme.style(Role::TextMuted),
+            )
+            .render(line, buf);
+        }
+        cursor
+    }
+
+    fn draw_overview(area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let Some(server) = ctx.server() else {
+            Rule::default().draw(area, buf, ctx.theme);
+            return;
+        };
+        let title = text::sanitize(&server.name).into_owned();
+        let rule = Rule {
+            title: &title,
+            ..Rule::default()
+        };
+        rule.draw(area, buf, ctx.theme);
+        let body = inset(area);
+        let lines = overview::lines(server, ctx, usize::from(body.width));
+        for (y, line) in (body.y..body.bottom()).zip(lines) {
+            line.render(
+                Rect {
+                    y,
+                    height: 1,
+                    ..body
+                },
+                buf,
+            );
+        }
+    }
+}
+
+/// Below the title rule.
+fn inset(area: Rect) -> Rect {
+    Rect {
+        y: area.y + 1.min(area.height),
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+impl Pane for ServersPane {
+    fn scopes(&self) -> Vec<Scope> {
+        vec![Scope::Servers, Scope::Move]
+    }
+
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        let last = ctx.servers.len().saturating_sub(1);
+        let page = usize::from(self.list_area.height).max(2) - 1;
+        match action {
+            Action::Up => self.select(self.list.selected.saturating_sub(1), ctx),
+            Action::Down => self.select(self.list.selected + 1, ctx),
+            Action::PageUp => self.select(self.list.selected.saturating_sub(page), ctx),
+            Action::PageDown => self.select(self.list.selected + page, ctx),
+            Action::Top => self.select(0, ctx),
+            Action::Bottom => self.select(last, ctx),
+            Action::OpenServer | Action::Right => {
+                if !ctx.live || ctx.connection().is_some_and(Connection::is_ready) {
+                    Reply::go(Go::View(View::Tools))
+                } else if ctx.servers.is_empty() {
+                    Reply::say("no server here; a adds one")
+                } else {
+                    Reply::go(Go::Connect(self.list.selected, true))
+                }
+            }
+            Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
+            Action::Stop => Reply::go(Go::Stop(self.list.selected)),
+            Action::AddServer => {
+                if ctx.live {
+                    self.adding = Some(LineInput::new(""));
+                    Reply::done()
+                } else {
+                    Reply::say("this is a recording; nothing is started or sent")
+                }
+            }
+            _ => Reply::ignored(),
+        }
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        let connection = ctx.connection();
+        match action {
+            Action::Connect if connection.is_some_and(Connection::is_alive) => {
+                Some("it runs; R starts it again".to_owned())
+            }
+            Action::AddServer if !ctx.live => {
+                Some("this is a recording; nothing is started or sent".to_owned())
+            }
+            Action::Find
+            | Action::FindNext
+            | Action::FindPrevious
+            | Action::NextError
+            | Action::PreviousError
+            | Action::Centre
+            | Action::Left => Some("not in the list of servers".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.adding.is_some()
+    }
+
+    fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+        let Some(input) = &mut self.adding else {
+            return Reply::ignored();
+        };
+        match key.code {
+            KeyCode::Esc => {
+                self.adding = None;
+                Reply::done()
+            }
+            KeyCode::Enter => {
+                let command = input.text().trim().to_owned();
+                if command.is_empty() {
+                    self.adding = None;
+                    return Reply::done();
+                }
+                if let Err(error) = shell_words::split(&command) {
+                    return Reply::say(format!("not a command line: {error}"));
+                }
+                self.adding = None;
+                Reply::go(Go::Add(command))
+            }
+            _ => match input.key(key) {
+                Reaction::Ignored => Reply::ignored(),
+                _ => Reply::done(),
+            },
+        }
+    }
+
+    fn paste(&mut self, pasted: &str, ctx: &Ctx<'_>) -> Reply {
+        if !ctx.live {
+            return Reply::ignored();
+        }
+        self.adding
+            .get_or_insert_with(|| LineInput::new(""))
+            .paste(pasted.trim());
+        Reply::done()
+    }
+
+    fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        match self.list.row_at(at, ctx.servers.len(), 1, self.list_area) {
+            Some(row) if double => {
+                self.list.selected = row;
+                self.action(Action::OpenServer, ctx)
+            }
+            Some(row) => self.select(row, ctx),
+            None => Reply::ignored(),
+        }
+    }
+
+    fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
+        self.list
+            .scroll(lines, ctx.servers.len(), usize::from(self.list_area.height));
+        Reply::done()
+    }
+
+    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<crate::tui::effect::Effect> {
+        let (list, _) = Self::layout(area);
+        self.list_area = Rect {
+            y: list.y + 1,
+            height: list.height.saturating_sub(2),
+            ..list
+        };
+        // The server that is looked at is the selected one, wherever it was chosen.
+        self.list.selected = ctx.current;
+        self.list
+            .clamp(ctx.servers.len(), usize::from(self.list_area.height));
+        Vec::new()
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let (list, mut info) = Self::layout(area);
+        if area.width >= WIDE {
+            let bar = Rect { width: 1, ..info };
+            info.x += 1;
+            info.width -= 1;
+            Self::draw_overview(info, buf, ctx);
+            let cursor = self.draw_list(list, buf, ctx);
+            divider(bar, &[(area.y, Joint::Above)], buf, ctx.theme);
+            cursor
+        } else {
+            Self::draw_overview(info, buf, ctx);
+            self.draw_list(list, buf, ctx)
+        }
+    }
+
+    fn moment(&self, ctx: &Ctx<'_>) -> Option<crate::session::timeline::EntryIndex> {
+        // The newest entry: after a crash that is where the reasons are.
+        (ctx.timeline.entries().len() as u32).checked_sub(1)
+    }
+}

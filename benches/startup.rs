@@ -1,0 +1,158 @@
+//! What a headless run costs: cold `mcpscope list tools`, recording, against a bare client that does no more than
+//! initialize and tools/list. Both start the same instant server; runs are interleaved, so that both see the same
+//! machine. Prints figures and judges only memory: machines differ in everything else.
+
+#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+mod figures;
+
+use figures::{figure, heading, memory, mib};
+
+const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
+const SERVER: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
+/// Resident memory that a headless run may take at its peak.
+const PEAK: u64 = 20 << 20;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, server] = arguments.as_slice()
+        && word == "bare"
+    {
+        return match bare(server) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    compare(if quick { 20 } else { 100 })
+}
+
+/// The least a client can do: starts the server, shakes hands, lists its tools, closes its stdin, waits for its end.
+fn bare(server: &str) -> std::io::Result<()> {
+    let mut child = Command::new(server)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(std::io::ErrorKind::BrokenPipe.into());
+    };
+    let (mut from, mut line) = (BufReader::new(from), String::new());
+    to.write_all(
+        concat!(
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
+            r#""capabilities":{},"clientInfo":{"name":"bare","version":"1"}}}"#,
+            "\n"
+        )
+        .as_bytes(),
+    )?;
+    from.read_line(&mut line)?;
+    to.write_all(
+        concat!(
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+            "\n",
+            r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
+            "\n"
+        )
+        .as_bytes(),
+    )?;
+    line.clear();
+    from.read_line(&mut line)?;
+    drop(to);
+    child.wait()?;
+    std::io::stdout().write_all(line.as_bytes())
+}
+
+/// Runs both in turn, `rounds` times.
+fn compare(rounds: usize) -> ExitCode {
+    heading(&format!(
+        "Cold list tools, instant server, median of {rounds} interleaved pairs"
+    ));
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let bench = std::env::current_exe().expect("this program has a path");
+    let run_bare = || run(Command::new(&bench).args(["bare", SERVER]));
+    let list = |more: &[&str]| {
+        let mut command = Command::new(MCPSCOPE);
+        command
+            .env("MCPSCOPE_HOME", home.path())
+            .args(["list", "tools"]);
+        run(command.args(more).args(["--", SERVER]))
+    };
+    let variants: [(&str, &[&str]); 3] = [
+        ("mcpscope list tools (recording, era found by probe)", &[]),
+        (
+            "mcpscope list tools --era legacy (recording)",
+            &["--era", "legacy"],
+        ),
+        ("mcpscope list tools --no-record", &["--no-record"]),
+    ];
+    // Once for nothing: files come into memory, folders come to be.
+    run_bare();
+    list(&[]);
+    let mut bare = Vec::new();
+    let mut ours: [Vec<Duration>; 3] = Default::default();
+    let mut peak = 0;
+    for _ in 0..rounds {
+        bare.push(run_bare().0);
+        for (times, (_, more)) in ours.iter_mut().zip(variants) {
+            let (took, most) = list(more);
+            times.push(took);
+            peak = peak.max(most);
+        }
+    }
+    let base = median(&mut bare);
+    figure("a bare client", &milliseconds(base));
+    for (times, (name, _)) in ours.iter_mut().zip(variants) {
+        let took = median(times);
+        let ratio = took.as_secs_f64() / base.as_secs_f64();
+        figure(name, &format!("{}  ({ratio:.2} x)", milliseconds(took)));
+    }
+    figure(
+        &format!("peak resident memory (at most {})", mib(PEAK)),
+        &mib(peak),
+    );
+    let kept = std::fs::read_dir(home.path().join("data/sessions")).map_or(0, Iterator::count);
+    assert!(kept > rounds, "only {kept} sessions were recorded");
+    if peak > PEAK {
+        println!("  FAILED: over {}", mib(PEAK));
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// One run from start to end, and the most memory it was seen to have.
+fn run(command: &mut Command) -> (Duration, u64) {
+    let began = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", Path::new(command.get_program()).display()));
+    let pid = child.id().to_string();
+    let mut peak = 0;
+    // The peak only grows, and is gone with the process: look until then, rarely enough not to be in its way.
+    let status = loop {
+        peak = peak.max(memory(&pid, "VmHWM").unwrap_or(0));
+        if let Some(status) = child.try_wait().expect("our own child can be waited for") {
+            break status;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    };
+    let took = began.elapsed();
+    assert!(status.success(), "{command:?} ended with {status}");
+    (took, peak)
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,166 @@
+//! What a headless run says beside its answer, all of it on stderr: the server's own stderr as it comes, junk on
+//! stdout, notes, progress. Nothing of the server's gets there unsanitised.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use crate::text;
+
+/// Junk lines that are shown; the rest is counted.
+const JUNK_LINES: u64 = 3;
+/// Bytes of a junk line that are shown.
+const JUNK_WIDTH: usize = 120;
+/// Where nobody watches, progress is told no more often than this, and not before.
+const PROGRESS_PAUSE: Duration = Duration::from_secs(2);
+
+/// The stderr of a headless run.
+#[derive(Debug)]
+pub struct Console {
+    quiet: bool,
+    terminal: bool,
+    dim: bool,
+    pending: String,
+    junk: (u64, u64),
+    /// Whether a progress line stands on the terminal.
+    progress: bool,
+    told: Instant,
+}
+
+impl Console {
+    /// A console; a quiet one leaves out what the server says there and how far it has come.
+    pub fn new(quiet: bool) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            quiet,
+            terminal,
+            dim: terminal && !no_color,
+            pending: String::new(),
+            junk: (0, 0),
+            progress: false,
+            told: Instant::now(),
+        }
+    }
+
+    /// Whether the server's stderr stays hidden.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    fn line(&mut self, line: &str) {
+        self.clear_progress();
+        self.pending.push_str(line);
+        self.pending.push('\n');
+    }
+
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.progress) {
+            self.pending.push_str("\r\x1b[K");
+        }
+    }
+
+    /// A line of the server's stderr.
+    pub fn stderr(&mut self, line: &str) {
+        if self.quiet {
+            return;
+        }
+        let line = text::sanitize(line);
+        match (self.terminal, self.dim) {
+            (true, true) => self.line(&format!("\x1b[2m│ {line}\x1b[0m")),
+            (true, false) => self.line(&format!("│ {line}")),
+            (false, _) => self.line(&line),
+        }
+    }
+
+    /// A line of stdout that is no JSON-RPC, of `size` bytes.
+    pub fn junk(&mut self, head: &str, size: u64) {
+        self.junk.0 += 1;
+        self.junk.1 += size;
+        if self.junk.0 <= JUNK_LINES {
+            let head = text::sanitize(head);
+            let head = text::fit(&head, JUNK_WIDTH);
+            let bytes = if size == 1 { "byte" } else { "bytes" };
+            self.line(&format!(
+                "warning: server wrote {size} {bytes} to stdout that are not JSON-RPC: {head}"
+            ));
+        }
+    }
+
+    /// Something worth knowing that stops nothing.
+    pub fn note(&mut self, what: &str) {
+        let what = format!("note: {}", text::sanitize(what));
+        self.line(&what);
+    }
+
+    /// Something that went wrong, after the answer.
+    pub fn error(&mut self, what: &str) {
+        let what = format!("error: {}", text::sanitize(what));
+        self.line(&what);
+    }
+
+    /// Something worth worrying about that stops nothing.
+    pub fn warn(&mut self, what: &str, hint: Option<&str>) {
+        let what = format!("warning: {}", text::sanitize(what));
+        self.line(&what);
+        if let Some(hint) = hint {
+            let hint = format!(" hint: {}", text::sanitize(hint));
+            self.line(&hint);
+        }
+    }
+
+    /// How far a call has come: one line that changes for whoever watches, a line now and then otherwise.
+    pub fn progress(&mut self, progress: &str, total: Option<&str>, message: Option<&str>) {
+        if self.quiet {
+            return;
+        }
+        let mut line = format!("progress {progress}");
+        for (mark, part) in [('/', total), (' ', message)] {
+            if let Some(part) = part {
+                let _ = write!(line, "{mark}{part}");
+            }
+        }
+        let line = text::sanitize(&line);
+        let line = text::fit(&line, 79);
+        if self.terminal {
+            self.clear_progress();
+            self.pending.push_str(&line);
+            self.progress = true;
+        } else if self.told.elapsed() >= PROGRESS_PAUSE {
+            self.told = Instant::now();
+            self.line(&line);
+        }
+    }
+
+    /// A call begins: its progress is told from now on.
+    pub fn call_begins(&mut self) {
+        self.told = Instant::now();
+    }
+
+    /// The answer comes next: nothing may stand in its way.
+    pub fn settle(&mut self) {
+        self.clear_progress();
+        self.flush();
+    }
+
+    /// The run is over: tells what was only counted.
+    pub fn finish(&mut self) {
+        let (lines, bytes) = self.junk;
+        if lines > JUNK_LINES {
+            let all = text::plural(lines as usize, "line");
+            self.line(&format!(
+                "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",
+                text::size(bytes)
+            ));
+        }
+        self.settle();
+    }
+
+    /// Writes what is waiting. A stderr that nobody takes is no reason to stop.
+    pub fn flush(&mut self) {
+        if !self.pending.is_empty() {
+            let _ = io::stderr().write_all(self.pending.as_bytes());
+            self.pending.clear();
+        }
+    }
+}

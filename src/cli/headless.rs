@@ -1,0 +1,499 @@
+//! One headless session: the engine runs beside it on the same thread, updates are folded as they come, and
+//! whatever happens (an answer, a dead server, a signal) the servers are shut down before it is over.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::console::Console;
+use super::document::Document;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::signals::Signals;
+use super::target::Target;
+use crate::inspector::{self, Command, Connect, Inspector, Update};
+use crate::json::{self, quote};
+use crate::jsonrpc::Id;
+use crate::mcp::facts::Detail;
+use crate::mcp::types::List;
+use crate::note::{self, Note};
+use crate::recorder::{Keep, Recorder};
+use crate::recording::Bodies;
+use crate::session::Channel;
+use crate::session::recorded::{Facts, Recorded};
+use crate::session::timeline::{Connection, Exchange, LinkState, Listed, Status, Timeline};
+use crate::transport::stdio;
+
+/// The connection of a headless session; it has one.
+const CONN: u32 = 1;
+
+/// Why waiting for an update ended without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// A signal told us to go.
+    Signal(Exit),
+    /// The connection failed, or its process is gone.
+    Lost,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Headless {
+    /// What is known so far.
+    pub timeline: Timeline,
+    /// Where to say things.
+    pub console: Console,
+    inspector: Inspector,
+    bodies: Bodies,
+    recording: Option<PathBuf>,
+    signals: Signals,
+    name: String,
+    wait: Duration,
+    wait_max: Duration,
+    signal: Option<Exit>,
+    cut: Vec<List>,
+}
+
+impl Headless {
+    /// Starts recording and connecting. Must be called inside the runtime.
+    pub fn start(target: &Target, connect: Connect, quiet: bool) -> Result<Self, Failure> {
+        let mut console = Console::new(quiet);
+        let signals =
+            Signals::listen().map_err(|error| internal("cannot listen for signals", &error))?;
+        let recorder = recorder(&target.keep, &connect.name, &mut console)?;
+        let recording = recorder
+            .path()
+            .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let bodies = recorder.bodies();
+        let (inspector, engine) = inspector::engine(recorder);
+        tokio::spawn(engine.run());
+        let name = connect.name.clone();
+        let (wait, wait_max) = (
+            connect.options.request_wait,
+            connect.options.request_wait_max,
+        );
+        // The engine has just been started; if it is gone all the same, the first update says so.
+        let _ = inspector.commands.send(Command::Connect(Box::new(connect)));
+        Ok(Self {
+            timeline: Timeline::default(),
+            console,
+            inspector,
+            bodies,
+            recording,
+            signals,
+            name,
+            wait,
+            wait_max,
+            signal: None,
+            cut: Vec::new(),
+        })
+    }
+
+    /// Gives the engine something to do.
+    pub fn send(&self, command: Command) {
+        // A failed send means that the engine is gone; the next update says so.
+        let _ = self.inspector.commands.send(command);
+    }
+
+    /// The next update, folded and shown already.
+    pub async fn next(&mut self) -> Result<Update, Stop> {
+        if self.inspector.updates.is_empty() {
+            self.console.flush();
+        }
+        let update = tokio::select! {
+            biased;
+            exit = self.signals.next() => {
+                self.signal = Some(exit);
+                return Err(Stop::Signal(exit));
+            }
+            update = self.inspector.updates.recv() => update,
+        };
+        match update {
+            None | Some(Update::Failed { .. } | Update::Gone { .. }) => Err(Stop::Lost),
+            Some(update) => {
+                self.take(&update);
+                Ok(update)
+            }
+        }
+    }
+
+    fn take(&mut self, update: &Update) {
+        match update {
+            Update::Recorded(batch) => {
+                for entry in batch {
+                    self.timeline.push(entry);
+                    self.show(entry);
+                }
+            }
+            Update::Trouble { lost: 1, what } => {
+                self.console.warn(
+                    &format!("recording fails: {what}"),
+                    Some("the work goes on; what cannot be written is counted in the recording"),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn show(&mut self, entry: &Recorded) {
+        let preview = entry.preview.as_deref().unwrap_or_default();
+        match &entry.facts {
+            Facts::Line(_) if !self.console.is_quiet() => {
+                if preview.len() as u64 == entry.size {
+                    self.console.stderr(preview);
+                } else {
+                    let whole = self.bodies.read(entry.seq, entry.place);
+                    let line = whole
+                        .map_or_else(|_| preview.to_owned(), |entry| entry.text().into_owned());
+                    self.console.stderr(&line);
+                }
+            }
+            Facts::Junk(_) if entry.channel == Channel::Stdout => {
+                self.console.junk(preview, entry.size);
+            }
+            Facts::Note(note @ (Note::Remark { .. } | Note::ListCut { .. })) => {
+                if let Note::ListCut { method, .. } = note {
+                    self.cut.extend(List::of_method(method));
+                }
+                self.console.note(&note.sentence());
+            }
+            Facts::Messages(messages)
+                if messages
+                    .iter()
+                    .any(|message| matches!(message.detail, Detail::Progress { .. })) =>
+            {
+                let progress = self
+                    .timeline
+                    .state()
+                    .waiting(CONN)
+                    .find_map(|waiting| waiting.progress.as_ref());
+                if let Some(progress) = progress {
+                    self.console.progress(
+                        &progress.progress,
+                        progress.total.as_deref(),
+                        progress.message.as_deref(),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Shuts the servers down and waits until they are gone. A second signal, or an engine that fails, kills them.
+    pub async fn finish(&mut self) {
+        self.send(Command::Shutdown);
+        loop {
+            if self.inspector.updates.is_empty() {
+                self.console.flush();
+            }
+            tokio::select! {
+                biased;
+                exit = self.signals.next() => {
+                    if self.signal.is_some() {
+                        break;
+                    }
+                    self.signal = Some(exit);
+                }
+                update = self.inspector.updates.recv() => match update {
+                    Some(update) => self.take(&update),
+                    None => break,
+                },
+            }
+        }
+        stdio::kill_everything();
+        self.console.finish();
+    }
+
+    /// The signal that came, if one did.
+    pub fn signalled(&self) -> Option<Exit> {
+        self.signal
+    }
+
+    /// The connection.
+    pub fn connection(&self) -> &Connection {
+        static NONE: std::sync::LazyLock<Connection> =
+            std::sync::LazyLock::new(Connection::default);
+        self.timeline.state().connection(CONN).unwrap_or(&NONE)
+    }
+
+    /// The server's name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Waits until `list` has come as far as it will.
+    pub async fn listed(&mut self, list: List) -> Result<(), Stop> {
+        loop {
+            match self.next().await? {
+                Update::Listed { list: other, .. } if other == list => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// What became of a list that was waited for: nothing to say, a note, or a failure.
+    pub fn judge(&self, list: List) -> Result<Option<String>, Failure> {
+        let connection = self.connection();
+        let listed = connection.list(list).listed;
+        let method = list.method();
+        let last = self.last(method);
+        match (listed, last) {
+            (Listed::Whole, _) => Ok(None),
+            (Listed::Never, _) | (_, None) => Ok(Some(format!(
+                "{} does not offer {}",
+                self.name,
+                list.capability()
+            ))),
+            (Listed::Refused(-32601), _) => Ok(Some(format!(
+                "{} offers {}, but does not know {method} (-32601); taken for an empty list",
+                self.name,
+                list.capability()
+            ))),
+            (_, Some(exchange)) => Err(self.failed(exchange).unwrap_or_else(|| {
+                Failure::new(
+                    Exit::Protocol,
+                    format!(
+                        "{}: the answer to {method} has no list \"{}\"",
+                        self.name,
+                        list.member()
+                    ),
+                )
+                .hint("look at the answer in the recording".to_owned())
+            })),
+        }
+    }
+
+    /// Whether `list` was cut off because it did not end.
+    pub fn is_cut(&self, list: List) -> bool {
+        self.cut.contains(&list)
+    }
+
+    /// The newest request of this method that is ours.
+    pub fn last(&self, method: &str) -> Option<&Exchange> {
+        self.timeline
+            .exchanges()
+            .iter()
+            .rev()
+            .find(|exchange| self.timeline.word(exchange.method) == method)
+    }
+
+    /// The exchange whose request is entry `seq`.
+    pub fn exchange(&self, seq: u64) -> Option<&Exchange> {
+        let index = self
+            .timeline
+            .exchange_of_request(self.timeline.index_of_seq(seq)?)?;
+        self.timeline.exchange(index)
+    }
+
+    /// The raw member `name` of the response to `exchange`.
+    pub fn answer(&self, exchange: &Exchange, name: &str) -> Option<String> {
+        let row = self.timeline.entry(exchange.response?)?;
+        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        let message = if json::kind(&body) == json::Kind::Array {
+            json::elements(&body).find(|message| {
+                json::get(message, &["id"]).map(Id::read) == Some(exchange.id.clone())
+            })?
+        } else {
+            &body
+        };
+        json::get(message, &[name]).map(|raw| String::from_utf8_lossy(raw).into_owned())
+    }
+
+    /// Why an exchange that is over got no result; none when it got one.
+    pub fn failed(&self, exchange: &Exchange) -> Option<Failure> {
+        let (method, subject) = (
+            self.timeline.word(exchange.method),
+            self.timeline.word(exchange.subject),
+        );
+        let what = if subject.is_empty() || List::of_method(method).is_some() {
+            method.to_owned()
+        } else {
+            format!("{method} {}", quote(subject))
+        };
+        let name = &self.name;
+        Some(match exchange.status {
+            Status::Error(_) => {
+                let rpc = self.answer(exchange, "error").unwrap_or_default();
+                let code = json::get(rpc.as_bytes(), &["code"])
+                    .map_or("no code".into(), String::from_utf8_lossy);
+                let message = json::string_at(rpc.as_bytes(), &["message"])
+                    .unwrap_or_else(|| "no message".to_owned());
+                let hint = match exchange.status {
+                    Status::Error(-32601) => Some("the server does not know this method"),
+                    Status::Error(-32602) => Some(
+                        "the server does not accept these parameters; mcpscope list shows what it asks for",
+                    ),
+                    Status::Error(-32603) => {
+                        Some("a fault inside the server; its stderr may say more")
+                    }
+                    Status::Error(0) => {
+                        Some("the error has no integer code, which JSON-RPC demands")
+                    }
+                    _ => None,
+                };
+                Failure {
+                    rpc: Some(rpc.clone()),
+                    ..Failure::new(
+                        Exit::Protocol,
+                        format!("{name} answered {what} with error {code}: {message}"),
+                    )
+                }
+                .hint(hint.map(str::to_owned))
+            }
+            Status::TimedOut => {
+                let took = self.timeline.took(exchange).unwrap_or(0);
+                // What the user set, not what the clock made of it; progress only makes it longer.
+                let limit = if Duration::from_micros(took) < self.wait_max {
+                    self.wait
+                } else {
+                    self.wait_max
+                };
+                let limit = crate::text::took(limit);
+                Failure::new(
+                    Exit::Timeout,
+                    format!("{name} did not answer {what} within {limit}"),
+                )
+                .hint("--timeout DURATION waits longer".to_owned())
+            }
+            Status::InputRequired => Failure::new(
+                Exit::Protocol,
+                format!("{name} wants input before it answers {what}"),
+            )
+            .hint("mcpscope cannot give it yet".to_owned()),
+            Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
+                .hint("mcpscope cannot follow tasks yet".to_owned()),
+            Status::NoReply => self.gone(Some(&what)),
+            Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(
+                Exit::Protocol,
+                format!("{name} did not answer {what}: {}", exchange.status),
+            ),
+            Status::Ok | Status::ToolError => return None,
+        })
+    }
+
+    /// Why there is no connection (any more). Call it when everything has been folded, so after [`Self::finish`].
+    pub fn lost(&self) -> Failure {
+        let unanswered = self
+            .timeline
+            .exchanges()
+            .iter()
+            .rev()
+            .find(|exchange| exchange.status == Status::NoReply);
+        let waiting = unanswered.map(|exchange| self.timeline.word(exchange.method).to_owned());
+        self.gone(waiting.as_deref())
+    }
+
+    fn gone(&self, waiting: Option<&str>) -> Failure {
+        let connection = self.connection();
+        let name = &self.name;
+        let failure = match &connection.link {
+            LinkState::Failed { what, hint } => {
+                let opening = self.timeline.exchanges().iter().rfind(|exchange| {
+                    matches!(
+                        self.timeline.word(exchange.method),
+                        "initialize" | "server/discover"
+                    )
+                });
+                let exit = match opening.map(|exchange| exchange.status) {
+                    _ if connection.pid.is_none() => Exit::CannotStart,
+                    Some(Status::TimedOut) => Exit::Timeout,
+                    _ => Exit::Protocol,
+                };
+                let what = if exit == Exit::CannotStart {
+                    what.to_string()
+                } else {
+                    format!("cannot talk to {name}: {what}")
+                };
+                let rpc = opening
+                    .filter(|_| exit == Exit::Protocol)
+                    .and_then(|exchange| self.answer(exchange, "error"));
+                Failure {
+                    rpc,
+                    ..Failure::new(exit, what)
+                }
+                .hint(hint.as_deref().map(str::to_owned))
+            }
+            LinkState::Exited { code, signal, .. } => {
+                let before = waiting.map_or_else(
+                    || "could answer".to_owned(),
+                    |what| format!("answered {what}"),
+                );
+                let was = if signal.is_some() { "was " } else { "" };
+                let how = format!("{was}{}", note::exit_sentence(*code, *signal));
+                let hint = match (
+                    connection.stderr_tail.is_empty(),
+                    connection.command.as_slice(),
+                ) {
+                    (false, _) | (true, []) => "its stderr says more".to_owned(),
+                    (true, command) => format!(
+                        "it wrote nothing to stderr; run it by itself: {}",
+                        shell_words::join(command)
+                    ),
+                };
+                Failure::new(Exit::ServerGone, format!("{name} {how} before it {before}"))
+                    .hint(hint)
+            }
+            _ => Failure::new(Exit::Internal, "the engine stopped working"),
+        };
+        self.with_stderr(failure)
+    }
+
+    /// The same failure, with what the server last said on stderr.
+    pub fn with_stderr(&self, failure: Failure) -> Failure {
+        Failure {
+            stderr: self
+                .connection()
+                .stderr_tail
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            shown: !self.console.is_quiet(),
+            ..failure
+        }
+    }
+
+    /// The beginning of the document that `--json` prints.
+    pub fn document(&self) -> Document {
+        let connection = self.connection();
+        let opening = connection.opening.as_deref();
+        let mut server = Document::default();
+        server
+            .maybe("name", opening.and_then(|opening| opening.name.as_deref()))
+            .maybe(
+                "version",
+                opening.and_then(|opening| opening.server_version.as_deref()),
+            )
+            .maybe(
+                "protocol",
+                connection
+                    .revision
+                    .map(crate::mcp::revision::Revision::as_str),
+            );
+        let mut document = Document::default();
+        document.raw("server", &server.to_string()).maybe(
+            "recording",
+            self.recording
+                .as_deref()
+                .map(std::path::Path::to_string_lossy)
+                .as_deref(),
+        );
+        document
+    }
+}
+
+/// A recorder for the session. Only a file the user named must work; otherwise the session goes on without a name.
+fn recorder(keep: &Keep, name: &str, console: &mut Console) -> Result<Recorder, Failure> {
+    let (recorder, trouble) = keep
+        .start_somewhere(name)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    if let Some(error) = trouble {
+        console.warn(
+            &format!("{error}; this session is not kept"),
+            error.hint().as_deref(),
+        );
+    }
+    Ok(recorder)
+}
+
+fn internal(what: &str, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Internal, format!("{what}: {error}"))
+}

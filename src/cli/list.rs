@@ -1,0 +1,82 @@
+//! `mcpscope list`: everything a server lists of one kind, all pages of it.
+
+use clap::{Args, ValueEnum};
+
+use super::headless::Headless;
+use super::output::Output;
+use super::target::TargetArgs;
+use super::{Exit, signature};
+use crate::mcp::types::List;
+
+/// List the tools, resources, resource templates or prompts of a server
+///
+/// One line each. With --json, one object:
+/// {"server": {"name", "version", "protocol"}, "recording": FILE or null, "tools": [as the server sent them], "complete": BOOL}
+/// where the list is called "tools", "resources", "resourceTemplates" or "prompts".
+/// A failure is {"server", "recording", "error": {"kind", "exit", "message", "hint", "rpc", "stderr"}}.
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_enum)]
+    what: What,
+    #[command(flatten)]
+    output: super::OutputArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    Tools,
+    Resources,
+    Templates,
+    Prompts,
+}
+
+/// Runs it.
+pub fn run(args: &ListArgs) -> Exit {
+    let list = match args.what {
+        What::Tools => List::Tools,
+        What::Resources => List::Resources,
+        What::Templates => List::Templates,
+        What::Prompts => List::Prompts,
+    };
+    let target = args.target.target(&[list]).and_then(|target| {
+        let connect = target.server("list WHAT")?;
+        Ok((target, connect))
+    });
+    super::session(target, &args.output, async |session, output| {
+        list_one(session, list, output).await
+    })
+}
+
+async fn list_one(session: &mut Headless, list: List, output: &mut Output) -> super::Outcome {
+    session.listed(list).await?;
+    let note = session.judge(list)?;
+    if let Some(note) = &note {
+        session.console.note(note);
+    }
+    let connection = session.connection();
+    let cut = session.is_cut(list);
+    let items = connection.list(list).items.clone();
+    session.console.settle();
+    if output.json {
+        let raw: Vec<&str> = items.iter().map(|item| &*item.raw).collect();
+        let mut document = session.document();
+        document
+            .raw(list.member(), &format!("[{}]", raw.join(",")))
+            .flag("complete", !cut);
+        output.document(&document)?;
+    } else {
+        for item in items.iter() {
+            output.line(&signature::line(list, item))?;
+        }
+        output.flush()?;
+        if items.is_empty() && note.is_none() {
+            let what = format!("{} lists no {}", session.name(), list.member());
+            session.console.note(&what);
+        }
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,200 @@
+//! The part of the command line that says which server to start and how: shared by every verb that has one.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+use super::failure::Failure;
+use crate::config::{self, Config, Settings};
+use crate::inspector::Connect;
+use crate::mcp::client::{EraChoice, Options};
+use crate::mcp::revision::{Era, Revision};
+use crate::mcp::types::List;
+use crate::paths::Paths;
+use crate::recorder::Keep;
+use crate::transport::Spawn;
+use crate::transport::stdio::StdioOptions;
+
+/// How to start a server and talk to it.
+#[derive(Debug, Clone, Args)]
+pub struct TargetArgs {
+    /// The server: a command and its arguments, after `--`
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "demo")]
+    command: Vec<OsString>,
+    /// Take the demo server that is part of mcpscope
+    #[arg(long)]
+    demo: bool,
+    /// Set a variable in the server's environment (repeatable); its value is never recorded
+    #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
+    env: Vec<(String, String)>,
+    /// Run the server in this directory
+    #[arg(long, value_name = "DIR", help_heading = "Server")]
+    cwd: Option<PathBuf>,
+    /// How the server wants to be talked to: auto asks it (server/discover) and falls back to the handshake
+    #[arg(long, value_name = "ERA", value_parser = era(), help_heading = "Protocol")]
+    era: Option<EraChoice>,
+    /// Propose this revision, e.g. 2025-06-18; unless --era says otherwise, its era is taken without asking
+    #[arg(long, value_name = "REVISION", help_heading = "Protocol")]
+    protocol: Option<Revision>,
+    /// Wait this long for an answer (e.g. 500ms, 10s, 2min); progress starts the time anew
+    #[arg(long, value_name = "DURATION", value_parser = limit, help_heading = "Protocol")]
+    timeout: Option<Duration>,
+    /// Wait this long for the answer to server/discover before trying the handshake
+    #[arg(long, value_name = "DURATION", value_parser = limit, help_heading = "Protocol")]
+    probe_timeout: Option<Duration>,
+    /// Record the session to this new file instead of one in the data directory
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_record",
+        help_heading = "Recording"
+    )]
+    record: Option<PathBuf>,
+    /// Keep no recording of the session
+    #[arg(long, help_heading = "Recording")]
+    no_record: bool,
+}
+
+/// A server to start, and what goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The server; none when the command line names none.
+    pub connect: Option<Connect>,
+    /// What clients are told beforehand, of this server and of any that is started later.
+    pub options: Options,
+    /// Where the session is kept.
+    pub keep: Keep,
+    /// The user's settings.
+    pub settings: Settings,
+    /// Where mcpscope keeps its files; none when this user has no place for them.
+    pub paths: Option<Paths>,
+}
+
+impl TargetArgs {
+    /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
+    pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
+        let paths = Paths::from_env();
+        let settings = match &paths {
+            Ok(paths) => {
+                Config::load(paths)
+                    .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?
+                    .settings
+            }
+            Err(_) => Settings::default(),
+        };
+        let keep = match (&self.record, &paths) {
+            (Some(path), _) => Keep::At(path.clone()),
+            (None, Ok(paths)) if settings.record && !self.no_record => Keep::In(paths.sessions()),
+            _ => Keep::Nowhere,
+        };
+        let options = self.options(&settings, lists)?;
+        let connect = match (self.demo, self.command.split_first()) {
+            (true, _) => {
+                let program = std::env::current_exe().map_err(|error| {
+                    Failure::new(
+                        super::Exit::Internal,
+                        format!("cannot find mcpscope itself: {error}"),
+                    )
+                })?;
+                let spawn = Spawn::new(program, ["demo-server"]);
+                Some(self.connect("demo", spawn, &settings, options.clone()))
+            }
+            (false, Some((program, args))) => {
+                let spawn = Spawn::new(program, args);
+                Some(self.connect(&spawn.short_name(), spawn, &settings, options.clone()))
+            }
+            (false, None) => None,
+        };
+        Ok(Target {
+            connect,
+            options,
+            keep,
+            settings,
+            paths: paths.ok(),
+        })
+    }
+
+    fn connect(&self, name: &str, spawn: Spawn, settings: &Settings, options: Options) -> Connect {
+        Connect {
+            conn: 1,
+            name: name.to_owned(),
+            spawn: Spawn {
+                cwd: self.cwd.clone(),
+                env: self.env.clone(),
+                ..spawn
+            },
+            options,
+            stdio: StdioOptions {
+                stdin_grace: settings.stdin_grace,
+                terminate_grace: settings.terminate_grace,
+            },
+        }
+    }
+
+    fn options(&self, settings: &Settings, lists: &[List]) -> Result<Options, Failure> {
+        let request_wait = self.timeout.unwrap_or(settings.request_timeout);
+        Ok(Options {
+            era: self.era()?,
+            revision: self
+                .protocol
+                .filter(|revision| revision.era() == Era::Legacy),
+            probe_wait: self.probe_timeout.unwrap_or(settings.probe_timeout),
+            request_wait,
+            request_wait_max: settings.request_timeout_max.max(request_wait),
+            lists: lists.to_vec(),
+        })
+    }
+
+    fn era(&self) -> Result<EraChoice, Failure> {
+        let Some(revision) = self.protocol else {
+            return Ok(self.era.unwrap_or_default());
+        };
+        match (self.era, revision.era()) {
+            (None | Some(EraChoice::Legacy), Era::Legacy) => Ok(EraChoice::Legacy),
+            (Some(EraChoice::Auto), Era::Legacy) => Ok(EraChoice::Auto),
+            (None | Some(EraChoice::Auto | EraChoice::Modern), Era::Modern) => {
+                Ok(EraChoice::Modern)
+            }
+            (Some(era), other) => Err(Failure::usage(format!(
+                "--protocol {revision} is not of the {} era",
+                era.word()
+            ))
+            .hint(format!("leave --era out, or take --era {other}"))),
+        }
+    }
+}
+
+impl Target {
+    /// The server, when the verb cannot do without one.
+    pub fn server(&self, verb: &str) -> Result<Connect, Failure> {
+        self.connect.clone().ok_or_else(|| {
+            Failure::usage("no server given").hint(format!(
+                "mcpscope {verb} -- COMMAND [ARGS…], or --demo for the demo server"
+            ))
+        })
+    }
+}
+
+fn era() -> impl clap::builder::TypedValueParser<Value = EraChoice> {
+    PossibleValuesParser::new(["auto", "legacy", "modern"]).map(|word| match word.as_str() {
+        "legacy" => EraChoice::Legacy,
+        "modern" => EraChoice::Modern,
+        _ => EraChoice::Auto,
+    })
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it needs a name and a value, as in KEY=VALUE"),
+    }
+}
+
+fn limit(text: &str) -> Result<Duration, &'static str> {
+    config::duration(text)
+        .filter(|time| !time.is_zero())
+        .ok_or("a whole number with a unit is needed, as in 500ms, 3s or 10min")
+}

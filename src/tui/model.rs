@@ -1,0 +1,327 @@
+//! The model: everything the screen is made from. Changed in `update.rs` only.
+
+use std::cell::Cell;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use super::action::{Action, Need, Scope};
+use super::clock::Clock;
+use super::keymap::Chord;
+use super::overlays::picker::Picker;
+use super::pane::{Ctx, Pane, Server, View};
+use super::panes::catalogue::{CataloguePane, Kind};
+use super::panes::logs::Logs;
+use super::panes::servers::ServersPane;
+use super::panes::traffic::Traffic;
+use super::previews::Previews;
+use super::theme::Theme;
+use crate::config::Settings;
+use crate::mcp::client;
+use crate::session::timeline::Timeline;
+use crate::transport::stdio::StdioOptions;
+
+/// The smallest screen that everything fits on.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// What panes may look at; see [`Ctx`].
+#[derive(Debug)]
+pub struct World {
+    /// The fold.
+    pub timeline: Timeline,
+    /// The servers.
+    pub servers: Vec<Server>,
+    /// Which is looked at.
+    pub current: usize,
+    /// Whether anything can be sent.
+    pub live: bool,
+    /// Time of the newest event, in microseconds of the session.
+    pub now_us: u64,
+    /// Beginnings of bodies.
+    pub previews: Previews,
+    /// Settings.
+    pub settings: Settings,
+    /// Colours.
+    pub theme: Theme,
+    tickets: Cell<u64>,
+}
+
+impl World {
+    /// The view a pane has of it.
+    pub fn ctx(&self) -> Ctx<'_> {
+        Ctx {
+            timeline: &self.timeline,
+            servers: &self.servers,
+            current: self.current,
+            live: self.live,
+            now_us: self.now_us,
+            previews: &self.previews,
+            settings: &self.settings,
+            theme: &self.theme,
+            tickets: &self.tickets,
+        }
+    }
+}
+
+/// The six views.
+#[derive(Debug)]
+pub struct Panes {
+    /// 1
+    pub servers: ServersPane,
+    /// 2
+    pub tools: CataloguePane,
+    /// 3
+    pub resources: CataloguePane,
+    /// 4
+    pub prompts: CataloguePane,
+    /// 5
+    pub traffic: Traffic,
+    /// 6
+    pub logs: Logs,
+}
+
+impl Panes {
+    /// The pane of a view.
+    pub fn get(&self, view: View) -> &dyn Pane {
+        match view {
+            View::Servers => &self.servers,
+            View::Tools => &self.tools,
+            View::Resources => &self.resources,
+            View::Prompts => &self.prompts,
+            View::Traffic => &self.traffic,
+            View::Logs => &self.logs,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, view: View) -> &mut dyn Pane {
+        match view {
+            View::Servers => &mut self.servers,
+            View::Tools => &mut self.tools,
+            View::Resources => &mut self.resources,
+            View::Prompts => &mut self.prompts,
+            View::Traffic => &mut self.traffic,
+            View::Logs => &mut self.logs,
+        }
+    }
+}
+
+/// Something drawn over the body.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Help, palette, menu.
+    Picker(Picker),
+    /// Quit?
+    Quit,
+}
+
+/// Where the session is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keeping {
+    /// In a file, since.
+    Recording {
+        /// Which.
+        path: PathBuf,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Nowhere: `--no-record`.
+    Unrecorded,
+    /// It is an opened file.
+    Opened {
+        /// Which.
+        path: PathBuf,
+        /// Bytes read, and in all; equal when it is read.
+        bytes: (u64, u64),
+    },
+}
+
+/// How bad a status line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// For information.
+    Info,
+    /// Something could not be done.
+    Warn,
+    /// Something went wrong.
+    Error,
+}
+
+/// Where things were drawn, for the mouse.
+#[derive(Debug, Clone, Default)]
+pub struct Areas {
+    /// The body.
+    pub body: Rect,
+    /// The names in the view bar.
+    pub views: Vec<(Rect, View)>,
+    /// The hints.
+    pub hints: Vec<(Rect, Action)>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Model {
+    /// What panes may look at.
+    pub world: World,
+    /// The views.
+    pub panes: Panes,
+    /// Which is shown.
+    pub view: View,
+    /// Which was shown before.
+    pub last_view: View,
+    /// What is drawn over it, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// A half-typed sequence of keys.
+    pub chords: Vec<Chord>,
+    /// The status row's sentence.
+    pub status: Option<(Tone, String)>,
+    /// Where the session is kept.
+    pub keeping: Keeping,
+    /// The zone times are shown in.
+    pub clock: Clock,
+    /// Entries that could not be recorded, and why.
+    pub trouble: Option<(u64, String)>,
+    /// The screen, in cells.
+    pub size: (u16, u16),
+    /// Where things were drawn.
+    pub areas: Areas,
+    /// What clients are told beforehand.
+    pub options: client::Options,
+    /// How patient shutdowns are.
+    pub stdio: StdioOptions,
+    /// The newest connection.
+    pub conns: u32,
+    /// Servers to be connected again when their process is gone.
+    pub restarting: Vec<usize>,
+    /// A server to go to the tools of when it is ready.
+    pub entering: Option<usize>,
+    /// Time and place of the last click, for double clicks.
+    pub last_click: Option<(u64, u16, u16)>,
+    /// We are on our way out.
+    pub quitting: bool,
+}
+
+impl Model {
+    /// A model that shows the Servers view.
+    pub fn new(
+        settings: Settings,
+        theme: Theme,
+        keeping: Keeping,
+        options: client::Options,
+        clock: Clock,
+    ) -> Self {
+        let live = !matches!(keeping, Keeping::Opened { .. });
+        let follow = settings.follow && live;
+        Self {
+            panes: Panes {
+                servers: ServersPane::default(),
+                tools: CataloguePane::new(Kind::Tools),
+                resources: CataloguePane::new(Kind::Resources),
+                prompts: CataloguePane::new(Kind::Prompts),
+                traffic: Traffic::new(clock.clone(), follow),
+                logs: Logs::new(clock.clone(), follow),
+            },
+            stdio: StdioOptions {
+                stdin_grace: settings.stdin_grace,
+                terminate_grace: settings.terminate_grace,
+            },
+            world: World {
+                timeline: Timeline::default(),
+                servers: Vec::new(),
+                current: 0,
+                live,
+                now_us: 0,
+                previews: Previews::default(),
+                settings,
+                theme,
+                tickets: Cell::new(0),
+            },
+            view: View::Servers,
+            last_view: View::Servers,
+            overlays: Vec::new(),
+            chords: Vec::new(),
+            status: None,
+            keeping,
+            clock,
+            trouble: None,
+            size: (0, 0),
+            areas: Areas::default(),
+            options,
+            conns: 0,
+            restarting: Vec::new(),
+            entering: None,
+            last_click: None,
+            quitting: false,
+        }
+    }
+
+    /// The pane that is shown.
+    pub fn pane(&self) -> &dyn Pane {
+        self.panes.get(self.view)
+    }
+
+    /// The scopes that apply now, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes = self.pane().scopes();
+        scopes.push(Scope::Global);
+        scopes
+    }
+
+    /// Whether the screen is too small to show anything.
+    pub fn is_too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// Whether something is pending, so that its time should count on the screen.
+    pub fn is_waiting(&self) -> bool {
+        self.world.live
+            && self.world.timeline.state().connections().any(|connection| {
+                self.world
+                    .timeline
+                    .state()
+                    .waiting(connection.number)
+                    .next()
+                    .is_some()
+            })
+    }
+
+    /// Why an action does nothing now, if so.
+    pub fn why_not(&self, action: Action) -> Option<String> {
+        let ctx = self.world.ctx();
+        let recording = || "this is a recording; nothing is started or sent".to_owned();
+        let connection = ctx.connection();
+        let reason = match action.row().need {
+            // A search is kept by the pane that made it.
+            Need::Nothing | Need::Found => None,
+            // Calls are made in three views, and can be cancelled and repeated from all.
+            Need::Called | Need::Pending => {
+                let none = if action == Action::Repeat {
+                    "nothing was called yet"
+                } else {
+                    "nothing runs; q asks to quit"
+                };
+                let calls = [View::Tools, View::Resources, View::Prompts];
+                let possible = calls
+                    .into_iter()
+                    .any(|view| self.panes.get(view).why_not(action, &ctx).is_none());
+                return (!possible).then(|| none.to_owned());
+            }
+            _ if !ctx.live => Some(recording()),
+            Need::Target => {
+                (ctx.servers.is_empty()).then(|| "no server here; a adds one in Servers".to_owned())
+            }
+            Need::Alive => (!connection
+                .is_some_and(crate::session::timeline::Connection::is_alive))
+            .then(|| "no process runs".to_owned()),
+            Need::Ready => (!connection
+                .is_some_and(crate::session::timeline::Connection::is_ready))
+            .then(|| {
+                let name = ctx.server().map_or("the server", |server| &server.name);
+                format!("{name} is not connected; R starts it")
+            }),
+            Need::Servers => (ctx.servers.len() < 2).then(|| "there is one server only".to_owned()),
+        };
+        reason.or_else(|| self.pane().why_not(action, &ctx))
+    }
+}

@@ -1,0 +1,4 @@
+//! What is drawn over the body.
+
+pub mod picker;
+pub mod which_key;

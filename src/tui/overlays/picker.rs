@@ -1,0 +1,194 @@
+//! A list to type into: help, menu and palette are this with different rows.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::popup::{Place, Popup};
+
+/// What picking a row does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// An action.
+    Action(Action),
+    /// To the item of this name in a view's list.
+    Item(crate::tui::pane::View, String),
+    /// To a server.
+    Server(usize),
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// In the first column: keys, or the kind of thing.
+    pub left: String,
+    /// What it is; this is what typing looks through.
+    pub middle: String,
+    /// A remark: where it applies, or why it does nothing now.
+    pub right: String,
+    /// Whether it does something now.
+    pub enabled: bool,
+    /// What it does.
+    pub pick: Pick,
+}
+
+/// What a key did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picked {
+    /// Nothing yet.
+    Nothing,
+    /// This was picked.
+    This(Pick),
+    /// The list was left.
+    Closed,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Picker {
+    title: String,
+    input: LineInput,
+    choices: Vec<Choice>,
+    shown: Vec<usize>,
+    list: ListState,
+    left_width: usize,
+}
+
+impl Picker {
+    /// A list of everything in `choices`.
+    pub fn new(title: impl Into<String>, choices: Vec<Choice>) -> Self {
+        let left_width = choices
+            .iter()
+            .map(|choice| text::width(&choice.left))
+            .max()
+            .unwrap_or(0);
+        Self {
+            title: title.into(),
+            input: LineInput::new(""),
+            shown: (0..choices.len()).collect(),
+            choices,
+            list: ListState::default(),
+            left_width,
+        }
+    }
+
+    /// Takes a key; letters always type.
+    pub fn key(&mut self, key: KeyEvent) -> Picked {
+        match key.code {
+            KeyCode::Esc => return Picked::Closed,
+            KeyCode::Enter => {
+                return self
+                    .shown
+                    .get(self.list.selected)
+                    .map_or(Picked::Nothing, |index| {
+                        Picked::This(self.choices[*index].pick.clone())
+                    });
+            }
+            KeyCode::Up | KeyCode::BackTab => self.list.up(1),
+            KeyCode::Down | KeyCode::Tab => self.list.down(1, self.shown.len()),
+            KeyCode::PageUp => self.list.page_up(10),
+            KeyCode::PageDown => self.list.page_down(self.shown.len(), 10),
+            _ => {
+                if self.input.key(key) == Reaction::Edited {
+                    self.filter();
+                }
+            }
+        }
+        Picked::Nothing
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, pasted: &str) {
+        self.input.paste(pasted);
+        self.filter();
+    }
+
+    fn filter(&mut self) {
+        self.list = ListState::default();
+        let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut buffer = Vec::new();
+        let mut scored: Vec<(u32, usize)> = self
+            .choices
+            .iter()
+            .enumerate()
+            .filter_map(|(index, choice)| {
+                let hay = format!("{} {}", choice.middle, choice.left);
+                pattern
+                    .score(Utf32Str::new(&hay, &mut buffer), &mut matcher)
+                    .map(|score| (score, index))
+            })
+            .collect();
+        // The same score keeps the table's order.
+        scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
+        self.shown = scored.into_iter().map(|(_, index)| index).collect();
+    }
+
+    /// Draws it over the screen; the caret is in the line that is typed into.
+    pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let width = screen.width.saturating_sub(8).clamp(20, 92);
+        let height = screen.height.saturating_sub(6).clamp(4, 22);
+        let footer = format!(
+            "{} of {}  Enter runs  Esc closes",
+            self.shown.len(),
+            self.choices.len()
+        );
+        let room = Popup {
+            title: &self.title,
+            footer: &footer,
+            width,
+            height,
+            place: Place::Centre,
+        }
+        .draw(screen, buf, theme);
+        let line = Rect { height: 1, ..room };
+        let look = Look {
+            placeholder: "type to search",
+            ..Look::default()
+        };
+        let caret = self.input.draw(look, line, buf, theme);
+        let rows = Rect {
+            y: room.y + 1,
+            height: room.height.saturating_sub(1),
+            ..room
+        };
+        let mut state = self.list;
+        state.clamp(self.shown.len(), usize::from(rows.height));
+        list::draw(
+            self.shown.len(),
+            &state,
+            true,
+            |index, width| self.row(index, usize::from(width), theme),
+            rows,
+            buf,
+            theme,
+        );
+        caret
+    }
+
+    fn row(&self, index: usize, width: usize, theme: &Theme) -> Line<'static> {
+        let choice = &self.choices[self.shown[index]];
+        let left = text::pad(&choice.left, self.left_width + 2);
+        let right = text::sanitize(&choice.right).into_owned();
+        let room = width.saturating_sub(text::width(&left) + text::width(&right) + 2);
+        let middle = text::sanitize(&choice.middle).into_owned();
+        let style = theme.style(if choice.enabled {
+            Role::Text
+        } else {
+            Role::TextMuted
+        });
+        Line::from(vec![
+            Span::styled(left, theme.style(Role::Key)),
+            Span::styled(text::pad(&text::fit(&middle, room), room), style),
+            Span::styled(format!("  {right}"), theme.style(Role::TextMuted)),
+        ])
+    }
+}

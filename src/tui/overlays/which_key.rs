@@ -1,0 +1,60 @@
+//! The box that shows how a half-typed key sequence may go on.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::popup::{Place, Popup};
+
+/// Draws the continuations of `prefix` away from the focused row. Each comes with whether it does something now.
+pub fn draw(
+    prefix: &str,
+    continuations: &[(String, Action, bool)],
+    focused_row: u16,
+    screen: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) {
+    let cells: Vec<(String, String, bool)> = continuations
+        .iter()
+        .map(|(keys, action, enabled)| (keys.clone(), action.row().doc.to_owned(), *enabled))
+        .collect();
+    let widest = cells
+        .iter()
+        .map(|(keys, doc, _)| text::width(keys) + 2 + text::width(doc))
+        .max()
+        .unwrap_or(0);
+    let columns = ((usize::from(screen.width) - 8) / (widest + 3)).clamp(1, 2);
+    let rows = cells.len().div_ceil(columns);
+    let room = Popup {
+        title: prefix,
+        footer: "Esc cancels",
+        width: (columns * (widest + 3)) as u16,
+        height: rows as u16,
+        place: Place::Avoiding(focused_row),
+    }
+    .draw(screen, buf, theme);
+    for (index, (keys, doc, enabled)) in cells.iter().enumerate() {
+        let (column, row) = (index / rows.max(1), index % rows.max(1));
+        let area = Rect {
+            x: room.x + (column * (widest + 3)) as u16,
+            y: room.y + row as u16,
+            width: (widest + 2).min(usize::from(room.width)) as u16,
+            height: 1,
+        };
+        let style = theme.style(if *enabled {
+            Role::Text
+        } else {
+            Role::TextFaint
+        });
+        let line = Line::from(vec![
+            Span::styled(text::pad(keys, 2), theme.style(Role::Key)),
+            Span::styled(format!(" {doc}"), style),
+        ]);
+        line.render(area.intersection(room), buf);
+    }
+}

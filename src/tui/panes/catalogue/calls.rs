@@ -1,0 +1,403 @@
+//! Calls: how they are made, what becomes of them, and what a recording knows of them.
+
+use std::sync::Arc;
+
+use super::listing::Key;
+use super::work::Outcome;
+use super::{CataloguePane, Focus, words};
+use crate::inspector::{Command, Update};
+use crate::mcp::client::{Call, End};
+use crate::mcp::types::List;
+use crate::note::exit_sentence;
+use crate::session::timeline::{EntryIndex, Exchange, LinkState, Status};
+use crate::text;
+use crate::tui::effect::{Effect, Source, Subject};
+use crate::tui::event::Event;
+use crate::tui::pane::{Ctx, Reply};
+use crate::tui::panes::form::Mode;
+use crate::tui::theme::Role;
+
+/// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
+const BOUND: usize = 100_000;
+
+/// A call that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Our number for it.
+    pub ticket: u64,
+    /// On which connection.
+    pub conn: u32,
+    /// What is called.
+    pub key: Key,
+    /// The entry of the request, once it was sent.
+    pub seq: Option<u64>,
+    /// When it was asked for.
+    pub asked_us: u64,
+}
+
+/// The last call, to be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Last {
+    key: Key,
+    method: &'static str,
+    params: String,
+}
+
+impl CataloguePane {
+    /// Sends what the form holds, or reads the resource; asks first when there are problems, unless `anyway`.
+    pub(super) fn run(&mut self, anyway: bool, ctx: &Ctx<'_>) -> Reply {
+        if let Some(why) = words::cannot_send(ctx) {
+            return Reply::say(why);
+        }
+        let Some(key) = self.key() else {
+            return Reply::ignored();
+        };
+        let Some(work) = self.works.get_mut(&key) else {
+            return Reply::ignored();
+        };
+        work.asking = !anyway && work.problems() > 0;
+        if work.asking {
+            self.focus = Focus::Form;
+            work.on_about = false;
+            return Reply::done();
+        }
+        match work.request() {
+            Ok((method, params)) => {
+                let last = Last {
+                    key,
+                    method,
+                    params,
+                };
+                self.send(last, ctx)
+            }
+            Err(why) => Reply::say(why),
+        }
+    }
+
+    /// Sends the last call of this server again.
+    pub(super) fn repeat(&mut self, ctx: &Ctx<'_>) -> Reply {
+        if let Some(why) = words::cannot_send(ctx) {
+            return Reply::say(why);
+        }
+        let Some(last) = self.last.get(&self.server).cloned() else {
+            return Reply::say(NOTHING_CALLED);
+        };
+        let elsewhere = self.key().is_none_or(|key| key != last.key);
+        let name = text::sanitize(&last.key.name).into_owned();
+        let mut reply = self.send(last, ctx);
+        if elsewhere {
+            reply.say = Some(format!("sent again: {name}"));
+        }
+        reply
+    }
+
+    fn send(&mut self, last: Last, ctx: &Ctx<'_>) -> Reply {
+        let Some(connection) = ctx.connection() else {
+            return Reply::ignored();
+        };
+        let (conn, ticket) = (connection.number, ctx.ticket());
+        let call = Call {
+            ticket,
+            method: last.method.to_owned(),
+            params: Some(last.params.clone()),
+            wait: None,
+        };
+        if let Some(work) = self.works.get_mut(&last.key) {
+            work.runs += 1;
+            work.asking = false;
+        }
+        self.pending.push(Pending {
+            ticket,
+            conn,
+            key: last.key.clone(),
+            seq: None,
+            asked_us: ctx.now_us,
+        });
+        self.last.insert(Arc::clone(&self.server), last);
+        Reply::effect(Effect::Engine(Command::Call { conn, call }))
+    }
+
+    /// The call that waits: the newest of the selected item, else the newest of this server.
+    pub(super) fn waiting(&self) -> Option<&Pending> {
+        let key = self.key();
+        let mine = self.pending.iter().rfind(|call| Some(&call.key) == key.as_ref());
+        mine.or_else(|| {
+            self.pending
+                .iter()
+                .rfind(|call| call.key.server == self.server)
+        })
+    }
+
+    /// Cancels it.
+    pub(super) fn cancel(&self) -> Reply {
+        match self.waiting() {
+            Some(call) => Reply::effect(Effect::Engine(Command::Cancel {
+                conn: call.conn,
+                ticket: call.ticket,
+            })),
+            None => Reply::ignored(),
+        }
+    }
+
+    /// Asks for the lists anew.
+    pub(super) fn refresh(&self, ctx: &Ctx<'_>) -> Reply {
+        match (words::cannot_send(ctx), ctx.connection()) {
+            (Some(why), _) => Reply::say(why),
+            (None, None) => Reply::ignored(),
+            (None, Some(connection)) => Reply::effects(
+                self.kind
+                    .lists()
+                    .iter()
+                    .map(|list| {
+                        Effect::Engine(Command::Refresh {
+                            conn: connection.number,
+                            list: *list,
+                        })
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Hears what became of calls, and takes built documents.
+    pub(super) fn heard(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Update(Update::Sent { ticket, seq }) => {
+                if let Some(call) = self.pending.iter_mut().find(|call| call.ticket == *ticket) {
+                    call.seq = Some(*seq);
+                    if let Some(work) = self.works.get_mut(&call.key) {
+                        work.request = Some(*seq);
+                    }
+                }
+                Vec::new()
+            }
+            Event::Update(Update::Finished { ticket, end, seq }) => {
+                let place = self.pending.iter().position(|call| call.ticket == *ticket);
+                let Some(place) = place else {
+                    return Vec::new();
+                };
+                let call = self.pending.remove(place);
+                self.finished(&call, *end, *seq, ctx).into_iter().collect()
+            }
+            Event::Built { viewer, tabs } => {
+                for work in self.works.values_mut() {
+                    if work.result.built(*viewer, tabs) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn finished(
+        &mut self,
+        call: &Pending,
+        end: End,
+        answer: Option<u64>,
+        ctx: &Ctx<'_>,
+    ) -> Option<Effect> {
+        let exchange = call
+            .seq
+            .and_then(|seq| ctx.timeline.index_of_seq(seq))
+            .and_then(|index| ctx.timeline.exchange_of_request(index))
+            .and_then(|index| ctx.timeline.exchange(index));
+        let response = answer
+            .filter(|_| end == End::Answered)
+            .and_then(|seq| ctx.timeline.index_of_seq(seq));
+        let mut outcome = match exchange {
+            Some(exchange) => outcome_of(exchange, response, ctx),
+            None => Outcome {
+                word: String::new(),
+                role: Role::Error,
+                took_us: Some(ctx.now_us.saturating_sub(call.asked_us)),
+                size: None,
+                seq: None,
+                clock: String::new(),
+                words: Vec::new(),
+                during: String::new(),
+            },
+        };
+        let (word, role) = match end {
+            End::Answered => (None, outcome.role),
+            End::TimedOut => (Some("timeout"), Role::Error),
+            End::Cancelled => (Some("cancelled"), Role::Warn),
+            End::Gone => (Some("no reply"), Role::Error),
+        };
+        if let Some(word) = word {
+            word.clone_into(&mut outcome.word);
+            outcome.role = role;
+            outcome.words = without_answer(end, call, ctx);
+        }
+        let narrow = self.areas.narrow;
+        let selected = self.key().as_ref() == Some(&call.key);
+        let work = self.works.get_mut(&call.key)?;
+        // Somebody who waits on the Run button is shown the answer; somebody who types goes on typing.
+        let waits = work
+            .form
+            .as_ref()
+            .is_some_and(|form| form.on_run() || form.mode() == Mode::Navigation);
+        if narrow && selected && self.focus == Focus::Form && waits && !work.on_about {
+            self.focus = Focus::Result;
+        }
+        work.outcome = Some(outcome);
+        let source = ctx.source(response?)?;
+        work.result.show(subject(call.key.list, source), ctx)
+    }
+
+    /// In an opened file: looks for the last recorded result of the selected item, a bounded part of the file at
+    /// a time.
+    pub(super) fn look_back(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
+        if ctx.live {
+            return None;
+        }
+        let key = self.key()?;
+        let work = self.works.get_mut(&key)?;
+        let exchanges = ctx.timeline.exchanges();
+        let seen = std::mem::replace(&mut work.scanned, exchanges.len());
+        let method = match key.list {
+            List::Tools => "tools/call",
+            List::Resources => "resources/read",
+            List::Prompts => "prompts/get",
+            // Which URIs came of a template is not recorded.
+            List::Templates => return None,
+        };
+        let from = seen.max(exchanges.len().saturating_sub(BOUND));
+        let mine = |exchange: &&Exchange| {
+            ctx.timeline.word(exchange.subject) == &*key.name
+                && ctx.timeline.word(exchange.method) == method
+                && ctx
+                    .timeline
+                    .state()
+                    .connection(exchange.conn)
+                    .is_some_and(|connection| *connection.name == *key.server)
+        };
+        let exchange = exchanges.get(from..)?.iter().rev().find(mine)?;
+        let request = ctx.timeline.entry(exchange.request)?;
+        work.request = Some(request.seq());
+        let mut outcome = outcome_of(exchange, exchange.response, ctx);
+        if exchange.response.is_none() {
+            outcome.words = vec!["The recording has no answer to the last call.".to_owned()];
+        }
+        work.outcome = Some(outcome);
+        let source = ctx.source(exchange.response?)?;
+        work.result.show(subject(key.list, source), ctx)
+    }
+
+    /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
+    pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
+        let call = self.pending.iter().rfind(|call| call.key == *key)?;
+        let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));
+        let began = sent
+            .and_then(|index| ctx.timeline.entry(index))
+            .map_or(call.asked_us, |entry| entry.us());
+        let waited = ctx.now_us.saturating_sub(began);
+        let short = if call.seq.is_some() {
+            format!("pending {}…", words::took(waited))
+        } else {
+            "waiting to be sent…".to_owned()
+        };
+        let progress = sent
+            .and_then(|index| ctx.timeline.exchange_of_request(index))
+            .and_then(|exchange| ctx.timeline.state().progress(exchange));
+        let long = match progress {
+            None => short.clone(),
+            Some(progress) => {
+                let mut long = format!("{short}  {}", text::sanitize(&progress.progress));
+                if let Some(total) = &progress.total {
+                    long.push('/');
+                    long.push_str(&text::sanitize(total));
+                }
+                if let Some(message) = &progress.message {
+                    long.push(' ');
+                    long.push_str(&text::sanitize(message));
+                }
+                long
+            }
+        };
+        Some([long, short])
+    }
+}
+
+/// Why there is nothing to repeat.
+pub const NOTHING_CALLED: &str = "nothing was called here yet";
+
+fn subject(list: List, source: Source) -> Subject {
+    match list {
+        List::Tools => Subject::ToolResult(source),
+        List::Resources | List::Templates => Subject::ResourceResult(source),
+        List::Prompts => Subject::PromptResult(source),
+    }
+}
+
+fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) -> Outcome {
+    let last = response.or(exchange.ended).unwrap_or(exchange.request);
+    let entry = ctx.timeline.entry(last);
+    let role = match exchange.status {
+        Status::Ok => Role::Ok,
+        Status::Pending => Role::Pending,
+        Status::InputRequired | Status::Task | Status::Cancelled => Role::Warn,
+        _ => Role::Error,
+    };
+    Outcome {
+        word: exchange.status.to_string(),
+        role,
+        took_us: ctx.timeline.took(exchange),
+        size: response
+            .and_then(|index| ctx.timeline.entry(index))
+            .map(|entry| entry.size()),
+        seq: entry.map(|entry| entry.seq()),
+        clock: entry
+            .map(|entry| words::clock(entry.at()))
+            .unwrap_or_default(),
+        words: Vec::new(),
+        during: during(exchange, last, ctx),
+    }
+}
+
+/// What the same server said between request and answer.
+fn during(exchange: &Exchange, last: EntryIndex, ctx: &Ctx<'_>) -> String {
+    let (from, to) = (exchange.request as usize + 1, last as usize);
+    let entries = ctx.timeline.entries();
+    let between = entries.get(from..to.max(from)).unwrap_or_default();
+    let lines = between
+        .iter()
+        .take(BOUND)
+        .filter(|entry| entry.conn() == exchange.conn && entry.is_stderr())
+        .count();
+    if lines == 0 {
+        return String::new();
+    }
+    format!("during the call: {}", text::plural(lines, "stderr line"))
+}
+
+fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
+    let connection = ctx.timeline.state().connection(call.conn);
+    let name = connection.map_or_else(String::new, |connection| {
+        text::sanitize(&connection.name).into_owned()
+    });
+    match end {
+        End::Answered => Vec::new(),
+        End::TimedOut => vec![
+            format!("{name} did not answer in time, so it was told that the call is cancelled."),
+            "A later answer shows in Traffic.".to_owned(),
+        ],
+        End::Cancelled => vec![
+            "Cancelled: the server was told, and whatever it still answers shows in Traffic."
+                .to_owned(),
+        ],
+        End::Gone => {
+            let how = match connection.map(|connection| &connection.link) {
+                Some(LinkState::Exited { code, signal, .. }) => exit_sentence(*code, *signal),
+                Some(LinkState::Failed { what, .. }) => {
+                    format!("failed ({})", text::sanitize(what))
+                }
+                _ => "went away".to_owned(),
+            };
+            let mut lines = vec![format!("{name} {how} before it answered.")];
+            lines.extend(connection.map(words::stderr_of).unwrap_or_default());
+            lines
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The mouse: what is under the pointer, by the same sums as the drawing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::draw::{FIX, SEND};
+use super::layout::body;
+use super::{CataloguePane, Focus};
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::pane::{Ctx, Reply};
+
+impl CataloguePane {
+    pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        let areas = self.areas.clone();
+        if areas.list.contains(at) {
+            return self.clicked_list(at, double, ctx);
+        }
+        if areas.form.contains(at) && self.work().is_some() {
+            self.focus = Focus::Form;
+            return self.clicked_form(at, double, ctx);
+        }
+        if areas.result.contains(at) && self.work().is_some() {
+            self.focus = Focus::Result;
+            return self.clicked_result(at, double, ctx);
+        }
+        if areas.detail.contains(at) {
+            return Reply::done();
+        }
+        Reply::ignored()
+    }
+
+    fn clicked_list(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        self.focus = Focus::List;
+        let rows = self.list_rows();
+        let filter = self.filter_row();
+        let browse = self.browse_mut();
+        if filter.contains(at) {
+            browse.typing = true;
+            return Reply::done();
+        }
+        browse.typing = false;
+        let row = browse.list.row_at(at, browse.rows.len(), 1, rows);
+        let Some(row) = row.filter(|row| browse.entry(*row).is_some()) else {
+            return Reply::done();
+        };
+        browse.list.selected = row;
+        browse.settle(true);
+        self.sync(ctx);
+        if double {
+            self.open(ctx)
+        } else {
+            Reply::done()
+        }
+    }
+
+    fn clicked_form(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        let area = self.areas.form;
+        if at.y == area.y {
+            let tab = self.tab_at(at, area, ctx);
+            if let (Some(tab), Some(work)) = (tab, self.work_mut()) {
+                work.on_about = tab == 1 || work.form.is_none();
+            }
+            return Reply::done();
+        }
+        if self.on_about() {
+            return Reply::done();
+        }
+        let (fields, question) = self.form_area();
+        if question.contains(at) {
+            let from = self.work().map_or(0, |work| {
+                text::width(&super::draw::question(work.problems()))
+            });
+            let column = usize::from(at.x - question.x);
+            let fix = from..from + FIX.len();
+            let send = fix.end + 2..fix.end + 2 + SEND.len();
+            let letter = match column {
+                column if fix.contains(&column) => 'f',
+                column if send.contains(&column) => 's',
+                _ => return Reply::done(),
+            };
+            let key = crossterm::event::KeyCode::Char(letter).into();
+            return self.answer(key, ctx).unwrap_or_else(Reply::done);
+        }
+        let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
+            return Reply::done();
+        };
+        let mut reply = form.click(at, fields);
+        if double
+            && reply == crate::tui::panes::form::FormReply::Moved
+            && !form.on_run()
+            && !form.takes_letters()
+        {
+            reply = form.start_typing();
+        }
+        let mut reply = self.took(reply, ctx);
+        reply.handled = true;
+        reply
+    }
+
+    fn clicked_result(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        let area = self.areas.result;
+        let tab = (at.y == area.y).then(|| self.tab_at(at, area, ctx));
+        let Some(work) = self.work_mut() else {
+            return Reply::done();
+        };
+        let mut reply = match tab {
+            Some(None) => return Reply::done(),
+            Some(Some(tab)) => {
+                let mut reply = Reply::done();
+                // The document turns its tabs one at a time.
+                let (names, mut shown) = work.result.tabs();
+                for _ in 0..names.len() {
+                    if shown == tab {
+                        break;
+                    }
+                    let turned = work.result.action(Action::NextTab, ctx);
+                    reply.effects.extend(turned.effects);
+                    shown = work.result.tabs().1;
+                }
+                reply
+            }
+            None => work.result.click(at, double),
+        };
+        reply.handled = true;
+        reply
+    }
+
+    /// The tab of a title row under the pointer: the title is drawn once more, where nobody sees it.
+    fn tab_at(&self, at: Position, area: Rect, ctx: &Ctx<'_>) -> Option<usize> {
+        let mut nowhere = Buffer::empty(area);
+        let tabs = if area == self.areas.form {
+            self.draw_form_title(&mut nowhere, ctx)
+        } else {
+            self.draw_result_title(&mut nowhere, ctx)
+        };
+        tabs.iter().position(|tab| tab.contains(at))
+    }
+
+    pub(super) fn wheeled(&mut self, at: Position, lines: isize) -> Reply {
+        if self.areas.list.contains(at) {
+            let height = usize::from(self.list_rows().height);
+            let browse = self.browse_mut();
+            browse.list.scroll(lines, browse.rows.len(), height);
+            browse.settle(lines > 0);
+            return Reply::done();
+        }
+        let (form, result) = (body(self.areas.form), body(self.areas.result));
+        let Some(work) = self.work_mut() else {
+            return Reply::ignored();
+        };
+        if result.contains(at) {
+            work.result.wheel(lines);
+        } else if form.contains(at) {
+            if work.shows_about() {
+                work.scroll_about(lines);
+            } else if let Some(form) = &mut work.form
+                && !form.takes_letters()
+            {
+                // Nothing is typed, so the focus can go along.
+                if lines < 0 {
+                    form.previous_field();
+                } else {
+                    form.next_field();
+                }
+            }
+        } else {
+            return Reply::ignored();
+        }
+        Reply::done()
+    }
+}

@@ -1,0 +1,353 @@
+//! What is said in words: why there is no list, why nothing can be sent, what an item does, how a call ended.
+//! All of it is sanitised.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::listing::advertises;
+use crate::form::template;
+use crate::json;
+use crate::mcp::types::{Item, List, ToolEffect};
+use crate::note::exit_sentence;
+use crate::session::timeline::{Connection, LinkState, Listed};
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::keymap::keys_of;
+use crate::tui::pane::Ctx;
+use crate::tui::theme::Role;
+
+/// Said of everything that would send in an opened file.
+const RECORDING: &str = "this is a recording; nothing is sent";
+/// Lines of stderr that explain an end.
+const STDERR: usize = 4;
+
+/// The plural noun of a list.
+pub const fn noun(list: List) -> &'static str {
+    match list {
+        List::Tools => "tools",
+        List::Resources => "resources",
+        List::Templates => "templates",
+        List::Prompts => "prompts",
+    }
+}
+
+/// Why nothing can be sent to the server looked at, if so.
+pub fn cannot_send(ctx: &Ctx<'_>) -> Option<String> {
+    if !ctx.live {
+        return Some(RECORDING.to_owned());
+    }
+    let Some(server) = ctx.server() else {
+        return Some(format!(
+            "there is no server yet; {} goes to Servers",
+            keys_of(Action::ViewServers)
+        ));
+    };
+    let name = text::sanitize(&server.name);
+    let restart = keys_of(Action::Restart);
+    match ctx.connection().map(|connection| &connection.link) {
+        None => Some(format!(
+            "{name} is not connected; {} connects in Servers",
+            keys_of(Action::Connect)
+        )),
+        Some(LinkState::Ready) => None,
+        Some(LinkState::Starting | LinkState::Opening) => {
+            Some(format!("{name} is still connecting"))
+        }
+        Some(LinkState::Closing(_)) => Some(format!("{name} is being stopped")),
+        Some(LinkState::Exited { code, signal, .. }) => Some(format!(
+            "{name} {}; {restart} starts it again",
+            exit_sentence(*code, *signal)
+        )),
+        Some(LinkState::Failed { what, .. }) => Some(format!(
+            "{name}: {}; {restart} tries again",
+            text::sanitize(what)
+        )),
+    }
+}
+
+/// Why the lists have nothing to show: what is so, and what to do. Empty when there is nothing to say.
+pub fn why_empty(lists: &[List], ctx: &Ctx<'_>) -> Vec<String> {
+    let Some(server) = ctx.server() else {
+        return vec![
+            "There is no server yet.".to_owned(),
+            format!(
+                "{} goes to Servers, where {} adds one.",
+                keys_of(Action::ViewServers),
+                keys_of(Action::AddServer)
+            ),
+        ];
+    };
+    let name = text::sanitize(&server.name);
+    let restart = keys_of(Action::Restart);
+    let Some(connection) = ctx.connection() else {
+        let mut lines = vec![format!("{name} is not connected.")];
+        if ctx.live {
+            lines.push(format!(
+                "{} goes to Servers, where {} connects it.",
+                keys_of(Action::ViewServers),
+                keys_of(Action::Connect)
+            ));
+        }
+        return lines;
+    };
+    let mut lines = match &connection.link {
+        LinkState::Starting => vec![format!("{name} is being started…")],
+        LinkState::Opening => vec![format!("Connecting to {name}…")],
+        LinkState::Closing(step) => {
+            vec![format!("{name} is being stopped: {}", text::sanitize(step))]
+        }
+        LinkState::Exited {
+            code,
+            signal,
+            asked,
+        } => {
+            let sentence = exit_sentence(*code, *signal);
+            let mut lines = vec![if *asked {
+                format!("{name} was stopped ({sentence}).")
+            } else {
+                format!("{name} {sentence}.")
+            }];
+            if ctx.live {
+                lines.push(format!("{restart} starts it again."));
+            }
+            lines
+        }
+        LinkState::Failed { what, hint } => {
+            let mut lines = vec![format!("{name}: {}", text::sanitize(what))];
+            lines.extend(hint.as_deref().map(|hint| text::sanitize(hint).into()));
+            if ctx.live {
+                lines.push(format!("{restart} tries again."));
+            }
+            lines
+        }
+        LinkState::Ready => return lists.iter().map(|list| of_list(*list, ctx)).collect(),
+    };
+    lines.extend(stderr_of(connection));
+    lines
+}
+
+fn of_list(list: List, ctx: &Ctx<'_>) -> String {
+    let (noun, method) = (noun(list), list.method());
+    let name = ctx.server().map(|server| text::sanitize(&server.name));
+    let name = name.unwrap_or_default();
+    let Some(connection) = ctx.connection() else {
+        return String::new();
+    };
+    match connection.list(list).listed {
+        Listed::Refused(code) => {
+            let again = keys_of(Action::RefreshList);
+            format!("{method} was refused with {code}. {again} asks again.")
+        }
+        Listed::Never if !advertises(connection, list) => {
+            format!("{name} does not advertise {}.", list.capability())
+        }
+        Listed::Whole => format!("{name} has no {noun}."),
+        Listed::Never | Listed::Loading => format!("Asking for {noun}…"),
+    }
+}
+
+/// The last lines of stderr under a heading, or nothing.
+pub fn stderr_of(connection: &Connection) -> Vec<String> {
+    let tail = &connection.stderr_tail;
+    let skip = tail.len().saturating_sub(STDERR);
+    let mut lines = Vec::new();
+    if !tail.is_empty() {
+        let (shown, all) = (tail.len() - skip, connection.counters.stderr);
+        lines.push(if shown as u64 == all {
+            "stderr:".to_owned()
+        } else {
+            format!("stderr, last {shown} of {all}:")
+        });
+    }
+    let safe = |line: &str| format!("  {}", text::sanitize(line));
+    lines.extend(tail.iter().skip(skip).map(|line| safe(line)));
+    lines
+}
+
+/// How the connection stands, for the title of the list; empty when all is well.
+pub fn link(ctx: &Ctx<'_>) -> String {
+    match ctx.connection().map(|connection| &connection.link) {
+        None | Some(LinkState::Ready) => String::new(),
+        Some(LinkState::Starting) => "starting".to_owned(),
+        Some(LinkState::Opening) => "connecting".to_owned(),
+        Some(LinkState::Closing(_)) => "stopping".to_owned(),
+        Some(LinkState::Exited { code, signal, .. }) => exit_sentence(*code, *signal),
+        Some(LinkState::Failed { .. }) => "failed".to_owned(),
+    }
+}
+
+/// The second column of the list, and how it is drawn.
+pub fn column(list: List, item: &Item) -> (String, Role) {
+    match list {
+        List::Tools => {
+            let role = match item.effect {
+                ToolEffect::Destroys => Role::Warn,
+                _ => Role::TextMuted,
+            };
+            (item.effect.word().to_owned(), role)
+        }
+        List::Resources => {
+            let mime = item.mime.as_deref().map(short_mime).unwrap_or_default();
+            (mime, Role::TextMuted)
+        }
+        List::Templates => {
+            let count = template::variables(item.uri.as_deref().unwrap_or_default()).len();
+            (text::plural(count, "variable"), Role::TextMuted)
+        }
+        List::Prompts => {
+            let count = item.prompt_arguments().len();
+            (text::plural(count, "arg"), Role::TextMuted)
+        }
+    }
+}
+
+/// The part of a media type that says most: `text/plain` is text, `application/json` is json.
+fn short_mime(mime: &str) -> String {
+    let whole = mime.split(';').next().unwrap_or_default().trim();
+    let (kind, rest) = whole.split_once('/').unwrap_or((whole, ""));
+    let word = match kind {
+        "application" | "text" if !matches!(rest, "" | "plain" | "octet-stream") => {
+            rest.rsplit('+').next().unwrap_or(rest)
+        }
+        "application" => "binary",
+        kind => kind,
+    };
+    text::sanitize(word).into_owned()
+}
+
+/// What is known of an item besides its words: `writes · idempotent · output schema`.
+pub fn facts(list: List, item: &Item) -> String {
+    let mut facts: Vec<String> = Vec::new();
+    match list {
+        List::Tools => {
+            facts.push(match item.effect {
+                ToolEffect::Unknown => "effect not said".to_owned(),
+                effect => effect.word().to_owned(),
+            });
+            let hint = |name| {
+                json::get(item.raw.as_bytes(), &["annotations", name]).and_then(json::boolean)
+            };
+            if hint("idempotentHint") == Some(true) {
+                facts.push("idempotent".to_owned());
+            }
+            match hint("openWorldHint") {
+                Some(true) => facts.push("open world".to_owned()),
+                Some(false) => facts.push("closed world".to_owned()),
+                None => {}
+            }
+            if has_output_schema(item) {
+                facts.push("output schema ✓".to_owned());
+            }
+        }
+        List::Resources | List::Templates => {
+            let mime = item.mime.as_deref();
+            facts.extend(mime.map(|mime| text::sanitize(mime).into_owned()));
+            facts.extend(item.size.map(text::size));
+        }
+        List::Prompts => facts.push(text::plural(item.prompt_arguments().len(), "argument")),
+    }
+    facts.join(" · ")
+}
+
+/// Whether a tool says what its structured results look like.
+pub fn has_output_schema(item: &Item) -> bool {
+    item.member("outputSchema")
+        .is_some_and(|raw| json::kind(raw) == json::Kind::Object)
+}
+
+/// All that is known of an item, over many lines; not sanitised, for a document that does it.
+pub fn about(list: List, item: &Item) -> String {
+    /// More JSON than this is shown as the server wrote it.
+    const LAID_OUT: usize = 64 * 1024;
+    let mut out = String::new();
+    let mut line = |text: &str| {
+        out.push_str(text);
+        out.push('\n');
+    };
+    line(&item.name);
+    if let Some(title) = &item.title {
+        line(title);
+    }
+    if let Some(uri) = &item.uri {
+        line(uri);
+    }
+    let known = facts(list, item);
+    if !known.is_empty() {
+        line(&known);
+    }
+    if let Some(description) = &item.description {
+        line("");
+        line(description.trim_end());
+    }
+    if list == List::Prompts {
+        for argument in item.prompt_arguments() {
+            line("");
+            let mark = if argument.required { " *" } else { "" };
+            line(&format!("{}{mark}", argument.name));
+            if let Some(description) = &argument.description {
+                line(&format!("  {description}"));
+            }
+        }
+    }
+    for (heading, member) in [
+        ("Annotations", "annotations"),
+        ("Input schema", "inputSchema"),
+        ("Output schema", "outputSchema"),
+        ("Meta", "_meta"),
+    ] {
+        if let Some(raw) = item.member(member) {
+            line("");
+            line(heading);
+            let parsed = (raw.len() <= LAID_OUT).then(|| json::Value::parse(raw).ok());
+            match parsed.flatten() {
+                Some(value) => line(&value.pretty()),
+                None => line(&String::from_utf8_lossy(raw)),
+            }
+        }
+    }
+    if list == List::Tools && item.member("inputSchema").is_none() {
+        line("");
+        line("No input schema: the specification requires one.");
+    }
+    out
+}
+
+/// `182 ms` of microseconds.
+pub fn took(us: u64) -> String {
+    text::took(Duration::from_micros(us))
+}
+
+/// The local time of day.
+pub fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system())
+        .strftime("%H:%M:%S")
+        .to_string()
+}
+
+/// Breaks sanitised text into at most `most` lines of `width` columns, at spaces where it can; `…` ends what was cut.
+pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    if width == 0 || most == 0 {
+        return lines;
+    }
+    for word in text.split_whitespace() {
+        let full = lines.len() == most;
+        let fits = |line: &String| text::width(line) + 1 + text::width(word) <= width;
+        match lines.last_mut() {
+            Some(line) if fits(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) if full => {
+                let cut = text::fit(line, width - 1).into_owned();
+                let end = if cut.ends_with('…') { "" } else { "…" };
+                *line = format!("{cut}{end}");
+                break;
+            }
+            _ => lines.push(text::fit(word, width).into_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,319 @@
+//! What somebody has done with one item: the draft in its form, the runs, the last result.
+//!
+//! It outlives views, refreshes and restarts of the server. It sends nothing itself.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::words;
+use crate::form::{Form, State, expand};
+use crate::json::Value;
+use crate::mcp::types::{Item, List};
+use crate::tui::action::Action;
+use crate::tui::pane::Reply;
+use crate::tui::panes::form::FormPane;
+use crate::tui::panes::viewer::Viewer;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::plain::{self, Document, PlainState, Window};
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// In a word or two.
+    pub word: String,
+    /// How the word is drawn.
+    pub role: Role,
+    /// How long it took, in microseconds.
+    pub took_us: Option<u64>,
+    /// Bytes of the response.
+    pub size: Option<u64>,
+    /// The entry of the response, or of the request when there was none.
+    pub seq: Option<u64>,
+    /// The local time of day it ended.
+    pub clock: String,
+    /// What to show when there is no response to show.
+    pub words: Vec<String>,
+    /// What else happened while it ran.
+    pub during: String,
+}
+
+impl Outcome {
+    /// For titles, from the longest to the shortest.
+    pub fn labels(&self) -> [String; 3] {
+        let took = self.took_us.map(words::took);
+        let size = self.size.map(crate::text::size);
+        let join = |parts: &[Option<&str>]| {
+            let parts: Vec<&str> = parts
+                .iter()
+                .filter_map(|part| part.filter(|text| !text.is_empty()))
+                .collect();
+            parts.join("  ")
+        };
+        let (word, took) = (Some(self.word.as_str()), took.as_deref());
+        [
+            join(&[word, took, size.as_deref(), Some(&self.clock)]),
+            join(&[word, took]),
+            self.word.clone(),
+        ]
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Work {
+    /// Which list it is from.
+    pub list: List,
+    /// The item as it was listed last.
+    pub item: Arc<Item>,
+    /// Its form; a resource has none.
+    pub form: Option<FormPane>,
+    /// Whether its description is looked at instead of the form.
+    pub on_about: bool,
+    /// Whether the schema changed under a draft.
+    pub changed: bool,
+    /// Whether it is asked what to do about problems.
+    pub asking: bool,
+    /// Calls made.
+    pub runs: u32,
+    /// How the last one ended.
+    pub outcome: Option<Outcome>,
+    /// Its result.
+    pub result: Viewer,
+    /// The entry of the last request.
+    pub request: Option<u64>,
+    /// Exchanges of a recording that were looked through for a result.
+    pub scanned: usize,
+    about: Option<About>,
+}
+
+#[derive(Debug)]
+struct About {
+    document: Document,
+    state: PlainState,
+    window: Window,
+}
+
+impl Work {
+    /// Nothing done yet.
+    pub fn new(list: List, item: Arc<Item>) -> Self {
+        Self {
+            list,
+            form: form_of(list, &item).map(FormPane::new),
+            on_about: list == List::Resources,
+            changed: false,
+            asking: false,
+            runs: 0,
+            outcome: None,
+            result: Viewer::empty(placeholder(list)),
+            request: None,
+            scanned: 0,
+            about: None,
+            item,
+        }
+    }
+
+    /// Takes the item as it is listed now; a draft moves over to the new form when that is another.
+    pub fn renew(&mut self, item: &Arc<Item>) {
+        if Arc::ptr_eq(&self.item, item) {
+            return;
+        }
+        if self.item.raw != item.raw {
+            self.about = None;
+            if source(self.list, &self.item) != source(self.list, item) {
+                let kept = self.has_draft().then(|| self.arguments());
+                self.form = form_of(self.list, item).map(FormPane::new);
+                if let (Some(form), Some(kept)) = (&mut self.form, kept) {
+                    form.load(&kept);
+                    self.changed = true;
+                }
+            }
+        }
+        self.item = Arc::clone(item);
+    }
+
+    /// Whether the form holds anything that was put there.
+    pub fn has_draft(&self) -> bool {
+        self.form.as_ref().is_some_and(|form| {
+            form.form().nodes().iter().any(|node| {
+                node.is_unfinished() || matches!(node.state(), State::Value(_) | State::Null)
+            })
+        })
+    }
+
+    /// How many members of the form have a problem.
+    pub fn problems(&self) -> usize {
+        self.form.as_ref().map_or(0, FormPane::problems)
+    }
+
+    /// Whether it is worth keeping when somebody looks at something else.
+    pub fn is_used(&self) -> bool {
+        self.runs > 0 || self.has_draft()
+    }
+
+    fn arguments(&self) -> Value {
+        self.form
+            .as_ref()
+            .map_or_else(|| Value::Object(Vec::new()), FormPane::arguments)
+    }
+
+    /// The URI that would be read: that of a resource, or what the template becomes.
+    pub fn uri(&self) -> Option<String> {
+        let uri = self.item.uri.as_deref()?;
+        Some(match self.list {
+            List::Templates => expand(uri, &self.arguments()),
+            _ => uri.to_owned(),
+        })
+    }
+
+    /// Method and parameters of the call; the error says why there is none.
+    pub fn request(&self) -> Result<(&'static str, String), &'static str> {
+        let text = |name: &str, text: String| (name.to_owned(), Value::String(text));
+        let arguments = ("arguments".to_owned(), self.arguments());
+        let (method, members) = match self.list {
+            List::Tools => {
+                let name = text("name", self.item.name.to_string());
+                ("tools/call", vec![name, arguments])
+            }
+            List::Resources | List::Templates => {
+                let uri = self.uri().ok_or("the server gave it no URI")?;
+                ("resources/read", vec![text("uri", uri)])
+            }
+            List::Prompts => {
+                let mut members = vec![text("name", self.item.name.to_string())];
+                if arguments.1.as_object().is_some_and(|all| !all.is_empty()) {
+                    members.push(arguments);
+                }
+                ("prompts/get", members)
+            }
+        };
+        Ok((method, Value::Object(members).to_string()))
+    }
+
+    /// Rows the form would like to have, by its schema alone, so that nothing jumps while it is typed into.
+    pub fn form_rows(&self) -> u16 {
+        let Some(form) = &self.form else {
+            let rows = self
+                .about
+                .as_ref()
+                .map_or(4, |about| about.document.lines());
+            return u16::try_from(rows + 1).unwrap_or(u16::MAX);
+        };
+        let form = form.form();
+        let tall = form.nodes().iter().any(|node| {
+            use crate::form::schema::Kind;
+            match &node.field().kind {
+                Kind::Json(_) => true,
+                Kind::String(text) => text.multiline,
+                _ => false,
+            }
+        });
+        let note = usize::from(form.note().is_some() || form.nodes().is_empty());
+        let head = 3 + usize::from(self.list == List::Templates);
+        let rows = head + form.nodes().len() + note + 1 + if tall { 5 } else { 1 };
+        u16::try_from(rows).unwrap_or(u16::MAX)
+    }
+
+    // --- its description ---
+
+    /// Whether its description is shown rather than a form.
+    pub fn shows_about(&self) -> bool {
+        self.on_about || self.form.is_none()
+    }
+
+    /// Its description will be drawn in `area`.
+    pub fn place_about(&mut self, area: Rect) {
+        let about = self.about.get_or_insert_with(|| {
+            let text = words::about(self.list, &self.item);
+            About {
+                document: Document::new(text.trim_end().as_bytes().into()),
+                state: PlainState::new(true),
+                window: Window {
+                    width: 1,
+                    height: 1,
+                },
+            }
+        });
+        about.window = Window {
+            width: area.width.max(1),
+            height: area.height.max(1),
+        };
+        about.state.clamp(&about.document, about.window);
+    }
+
+    /// Draws its description.
+    pub fn draw_about(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+        let about = self.about.as_ref()?;
+        plain::draw(&about.document, &about.state, area, buf, theme)
+    }
+
+    /// Scrolls its description; negative is up.
+    pub fn scroll_about(&mut self, lines: isize) {
+        if let Some(about) = &mut self.about {
+            let n = lines.unsigned_abs();
+            if lines < 0 {
+                about.state.up(n, &about.document, about.window);
+            } else {
+                about.state.down(n, &about.document, about.window);
+            }
+        }
+    }
+
+    /// Moves about its description.
+    pub fn about_action(&mut self, action: Action) -> Reply {
+        let Some(About {
+            document,
+            state,
+            window,
+        }) = &mut self.about
+        else {
+            return Reply::ignored();
+        };
+        match action {
+            Action::Up => state.up(1, document, *window),
+            Action::Down => state.down(1, document, *window),
+            Action::PageUp => state.page_up(document, *window),
+            Action::PageDown => state.page_down(document, *window),
+            Action::Top => state.first(),
+            Action::Bottom => state.last(document, *window),
+            _ => return Reply::ignored(),
+        }
+        Reply::done()
+    }
+}
+
+/// What the form is made from: when it is the same, so is the form.
+fn source(list: List, item: &Item) -> &[u8] {
+    match list {
+        List::Tools => item.input_schema(),
+        List::Templates => item.uri.as_deref().unwrap_or_default().as_bytes(),
+        List::Prompts => item.member("arguments").unwrap_or_default(),
+        List::Resources => b"",
+    }
+}
+
+fn form_of(list: List, item: &Item) -> Option<Form> {
+    match list {
+        List::Tools => Some(Form::from_schema(item.input_schema())),
+        List::Templates => Some(Form::from_template(item.uri.as_deref().unwrap_or_default())),
+        List::Prompts => {
+            let arguments = item.prompt_arguments();
+            let fields = arguments.iter().map(|argument| {
+                let description = argument.description.as_deref();
+                (argument.name.as_str(), description, argument.required)
+            });
+            Some(Form::from_prompt_arguments(fields))
+        }
+        List::Resources => None,
+    }
+}
+
+fn placeholder(list: List) -> &'static str {
+    match list {
+        List::Tools => "no result yet: Run calls the tool",
+        List::Resources => "not read yet: Enter in the list reads it",
+        List::Templates => "not read yet: Run reads the URI",
+        List::Prompts => "no messages yet: Run gets them",
+    }
+}

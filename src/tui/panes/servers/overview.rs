@@ -1,0 +1,279 @@
+//! What is known of one server, as lines: what happened, what to do, and the facts.
+
+use ratatui::text::{Line, Span};
+
+use super::state_of;
+use crate::note::exit_sentence;
+use crate::session::timeline::{Connection, LinkState, Listed};
+use crate::text;
+use crate::tui::pane::{Ctx, Server};
+use crate::tui::theme::{Role, Theme};
+
+/// What is known of a server, most pressing first.
+pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
+    let mut sheet = Sheet {
+        theme: ctx.theme,
+        width,
+        lines: Vec::new(),
+    };
+    let connection = server
+        .conn
+        .and_then(|conn| ctx.timeline.state().connection(conn));
+    let Some(connection) = connection else {
+        if let Some(spawn) = &server.target {
+            let command: Vec<String> = std::iter::once(&spawn.program)
+                .chain(&spawn.args)
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect();
+            sheet.field("command", &command.join(" "), Role::Text);
+        }
+        sheet.blank();
+        if server.origin == "built in" {
+            sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
+            sheet.blank();
+        }
+        sheet.paragraph(
+            "Enter connects and opens its tools; c only connects.",
+            Role::Info,
+        );
+        return sheet.lines;
+    };
+    sheet.state(connection);
+    sheet.facts(connection);
+    if server.starts > 1 {
+        sheet.field(
+            "started",
+            &format!("{} times in this session", server.starts),
+            Role::TextMuted,
+        );
+    }
+    if !connection.stderr_tail.is_empty() {
+        sheet.blank();
+        let shown = 8.min(connection.stderr_tail.len());
+        let heading = format!("stderr, last {shown} of {}", connection.counters.stderr);
+        sheet.paragraph(&heading, Role::TextMuted);
+        for line in connection
+            .stderr_tail
+            .iter()
+            .skip(connection.stderr_tail.len() - shown)
+        {
+            sheet.cut(&format!("  {line}"), Role::Text);
+        }
+    }
+    if let Some(instructions) = connection
+        .opening
+        .as_ref()
+        .and_then(|opening| opening.instructions.as_deref())
+    {
+        sheet.blank();
+        sheet.paragraph("instructions", Role::TextMuted);
+        for line in instructions.lines().take(12) {
+            sheet.paragraph(line, Role::Text);
+        }
+    }
+    sheet.lines
+}
+
+struct Sheet<'a> {
+    theme: &'a Theme,
+    width: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl Sheet<'_> {
+    fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    fn field(&mut self, name: &str, value: &str, role: Role) {
+        let value = text::sanitize(value).into_owned();
+        let room = self.width.saturating_sub(12).max(1);
+        for (index, part) in wrap(&value, room).into_iter().enumerate() {
+            let label = if index == 0 { name } else { "" };
+            self.lines.push(Line::from(vec![
+                Span::styled(
+                    format!(" {}", text::pad(label, 11)),
+                    self.theme.style(Role::TextMuted),
+                ),
+                Span::styled(part, self.theme.style(role)),
+            ]));
+        }
+    }
+
+    fn paragraph(&mut self, sentence: &str, role: Role) {
+        let sentence = text::sanitize(sentence).into_owned();
+        for part in wrap(&sentence, self.width.saturating_sub(2).max(1)) {
+            self.lines.push(Line::from(Span::styled(
+                format!(" {part}"),
+                self.theme.style(role),
+            )));
+        }
+    }
+
+    fn cut(&mut self, line: &str, role: Role) {
+        let line = text::sanitize(line).into_owned();
+        self.lines.push(Line::from(Span::styled(
+            text::fit(&line, self.width).into_owned(),
+            self.theme.style(role),
+        )));
+    }
+
+    /// What happened, and what to do about it.
+    fn state(&mut self, connection: &Connection) {
+        let (glyph, word, role) = state_of(Some(connection));
+        match &connection.link {
+            LinkState::Failed { what, hint } => {
+                self.paragraph(&format!("{glyph} {what}"), role);
+                if let Some(hint) = hint {
+                    self.paragraph(&format!("  {hint}"), Role::Info);
+                }
+                self.paragraph("  R tries again", Role::Info);
+            }
+            LinkState::Exited {
+                code,
+                signal,
+                asked,
+            } => {
+                let lived = connection
+                    .ended_us
+                    .map_or(0, |end| end.saturating_sub(connection.began_us));
+                let after = text::took(std::time::Duration::from_micros(lived));
+                let whole = exit_sentence(*code, *signal);
+                let by_itself = if *asked { "" } else { ", by itself" };
+                self.paragraph(&format!("{glyph} {whole} after {after}{by_itself}"), role);
+                if connection.counters.failures > 0 && !asked {
+                    let failed = text::plural(connection.counters.failures as usize, "request");
+                    self.paragraph(
+                        &format!("  {failed} failed in all; gt shows them"),
+                        Role::Warn,
+                    );
+                }
+                self.paragraph("  R starts it again, gl shows its log", Role::Info);
+            }
+            _ => self.paragraph(&format!("{glyph} {word}"), role),
+        }
+        if connection.counters.junk > 0 {
+            let lines = text::plural(connection.counters.junk as usize, "line");
+            self.paragraph(
+                &format!(
+                    "! {lines} on stdout are no JSON-RPC; strict clients fail there (6 shows them)"
+                ),
+                Role::Junk,
+            );
+        }
+    }
+
+    fn facts(&mut self, connection: &Connection) {
+        self.field("command", &connection.command.join(" "), Role::Text);
+        if let Some(cwd) = &connection.cwd {
+            self.field("cwd", cwd, Role::Text);
+        }
+        if !connection.env.is_empty() {
+            let names: Vec<String> = connection
+                .env
+                .iter()
+                .map(|name| format!("{name}=••••"))
+                .collect();
+            self.field("env", &names.join(" "), Role::Text);
+        }
+        if let Some(opening) = &connection.opening {
+            let name = opening.name.clone().unwrap_or_default();
+            let version = opening.server_version.clone().unwrap_or_default();
+            self.field("server", format!("{name} {version}").trim(), Role::Text);
+        }
+        if let Some(revision) = connection.revision {
+            self.field("protocol", revision.as_str(), Role::Text);
+        }
+        if let Some((era, evidence)) = &connection.verdict {
+            self.field("era", &format!("{era}: {evidence}"), Role::TextMuted);
+        }
+        if let Some(opening) = &connection.opening {
+            self.field("can", &opening.capability_names().join(", "), Role::Text);
+        }
+        let lists: Vec<String> = crate::mcp::types::List::ALL
+            .into_iter()
+            .filter_map(|list| {
+                let catalogue = connection.list(list);
+                let name = match list {
+                    crate::mcp::types::List::Tools => "tools",
+                    crate::mcp::types::List::Resources => "resources",
+                    crate::mcp::types::List::Templates => "templates",
+                    crate::mcp::types::List::Prompts => "prompts",
+                };
+                match catalogue.listed {
+                    Listed::Never => None,
+                    Listed::Loading => Some(format!("{name} {}…", catalogue.items.len())),
+                    Listed::Whole => Some(format!("{name} {}", catalogue.items.len())),
+                    Listed::Refused(code) => Some(format!("{name} refused ({code})")),
+                }
+            })
+            .collect();
+        if !lists.is_empty() {
+            self.field("offers", &lists.join(" · "), Role::Text);
+        }
+        if let (Some(pid), true) = (connection.pid, connection.is_alive()) {
+            self.field("process", &format!("pid {pid}"), Role::Text);
+        }
+        if let Some(usage) = connection.usage {
+            let processes = text::plural(usage.processes as usize, "process");
+            let cpu = std::time::Duration::from_millis(usage.cpu_ms);
+            self.field(
+                "uses",
+                &format!(
+                    "{} of memory (peak {}), {} CPU, {processes}",
+                    text::size(usage.rss),
+                    text::size(usage.peak_rss),
+                    text::took(cpu)
+                ),
+                Role::Text,
+            );
+        }
+        let counters = connection.counters;
+        self.field(
+            "messages",
+            &format!(
+                "{} out, {} in, {} lines of stderr",
+                counters.out, counters.received, counters.stderr
+            ),
+            Role::Text,
+        );
+    }
+}
+
+/// Breaks at spaces where it can.
+fn wrap(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        let line = lines.last_mut().expect("never empty");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if text::width(line) + 1 + text::width(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+        // A word wider than the line goes on in the next.
+        while text::width(lines.last().expect("never empty")) > width {
+            let line = lines.pop().expect("never empty");
+            let mut head = String::new();
+            let mut rest = line.chars();
+            while let Some(character) = rest.clone().next() {
+                if text::width(&head) + text::width(character.encode_utf8(&mut [0; 4])) > width
+                    && !head.is_empty()
+                {
+                    break;
+                }
+                head.push(character);
+                rest.next();
+            }
+            let tail = rest.as_str().to_owned();
+            lines.push(head);
+            if tail.is_empty() {
+                break;
+            }
+            lines.push(tail);
+        }
+    }
+    lines
+}

@@ -1,0 +1,128 @@
+//! Carries effects out and sends back events. Whatever can be slow runs on a blocking thread, one at a time per kind.
+
+use tokio::sync::mpsc;
+
+use super::effect::{Effect, Source, Subject};
+use super::event::Event;
+use super::payload;
+use crate::inspector::Command;
+use crate::recording::Bodies;
+use crate::session::Entry;
+use crate::session::recorded::{Facts, preview};
+
+/// What is copied through the terminal at most; beyond it terminals and multiplexers drop the sequence.
+const CLIPBOARD: usize = 1 << 20;
+
+/// The outside, as far as effects need it.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// Where commands for the engine go; none in an opened file.
+    pub engine: Option<mpsc::UnboundedSender<Command>>,
+    /// Where bodies are read.
+    pub bodies: Bodies,
+    /// Where answers go.
+    pub events: mpsc::UnboundedSender<Event>,
+}
+
+/// What the loop itself must do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Draw everything anew.
+    Redraw,
+    /// Go to the shell.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+impl Runtime {
+    /// Carries one effect out, or gives it back when it is the loop's.
+    pub fn carry_out(&self, effect: Effect) -> Option<Order> {
+        match effect {
+            Effect::Engine(command) => {
+                if let Some(engine) = &self.engine {
+                    // The engine outlives the screen; a failed send means we are on our way out.
+                    let _ = engine.send(command);
+                }
+            }
+            Effect::Redraw => return Some(Order::Redraw),
+            Effect::Suspend => return Some(Order::Suspend),
+            Effect::Quit => return Some(Order::Quit),
+            slow => {
+                let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                tokio::task::spawn_blocking(move || {
+                    if let Some(event) = answer(slow, &bodies) {
+                        // Nobody listens any more when the screen is gone.
+                        let _ = events.send(event);
+                    }
+                });
+            }
+        }
+        None
+    }
+}
+
+/// Does the work of an effect that may be slow, and answers with an event; nothing for effects that are not work.
+pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
+    Some(match effect {
+        Effect::Build { viewer, subject } => Event::Built {
+            viewer,
+            tabs: build(bodies, &subject),
+        },
+        Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
+        Effect::Search { asker, text } => match bodies.search(&text) {
+            Ok(seqs) => Event::Found { asker, seqs },
+            Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::CopyBody(source) => Event::Copied(match bodies.read(source.seq, source.place) {
+            Ok(entry) => copy(&entry.text(), &format!("#{}", source.seq)),
+            Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+        }),
+        Effect::Copy { text, what } => Event::Copied(copy(&text, &what)),
+        Effect::Engine(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => return None,
+    })
+}
+
+fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {
+    let read = |source: &Source| -> Result<Entry, String> {
+        bodies
+            .read(source.seq, source.place)
+            .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
+    };
+    let (first, second) = match subject {
+        Subject::ToolResult(source)
+        | Subject::ResourceResult(source)
+        | Subject::PromptResult(source) => (source, None),
+        Subject::Messages { first, second } => (first, second.as_ref()),
+    };
+    let first = read(first)?;
+    let second = second.map(read).transpose()?;
+    Ok(payload::tabs(subject, &first, second.as_ref()))
+}
+
+fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {
+    sources
+        .iter()
+        .map(|source| {
+            let text = match bodies.read(source.seq, source.place) {
+                Ok(entry) => preview(&entry, &Facts::of(&entry)).unwrap_or_default(),
+                Err(error) => format!("(cannot be read back: {error})").into(),
+            };
+            (source.seq, text)
+        })
+        .collect()
+}
+
+/// Copies through the terminal (OSC 52), which works over ssh and in multiplexers that allow it.
+fn copy(text: &str, what: &str) -> Result<String, String> {
+    let size = crate::text::size(text.len() as u64);
+    if text.len() > CLIPBOARD {
+        return Err(format!("{what} is {size}, too much for the clipboard"));
+    }
+    crossterm::execute!(
+        std::io::stdout(),
+        crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
+    )
+    .map(|()| format!("copied {what}, {size}, through the terminal (OSC 52)"))
+    .map_err(|error| format!("not copied: {error}"))
+}

@@ -1,0 +1,104 @@
+//! The terminal: entering and leaving it, in any order, from anywhere, panics included.
+
+use std::io::{self, Stdout, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
+
+/// Whether the screen is ours now.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The screen. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    /// No UTF-8: glyphs are reduced to ASCII.
+    ascii: bool,
+}
+
+impl Terminal {
+    /// Takes the screen: raw mode, alternate screen, mouse, bracketed paste.
+    pub fn enter(ascii: bool) -> io::Result<Self> {
+        enter()?;
+        Ok(Self {
+            inner: ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?,
+            ascii,
+        })
+    }
+
+    /// Its size in columns and rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.inner.size().map(|size| (size.width, size.height))
+    }
+
+    /// Forgets what is on the screen, so that the next draw writes all of it.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    /// Draws a frame; only cells that changed are written, and nothing at all when none did.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        let ascii = self.ascii;
+        queue!(io::stdout(), BeginSynchronizedUpdate)?;
+        self.inner.draw(|frame| {
+            let cursor = render(frame.buffer_mut());
+            if ascii {
+                super::widgets::ascii::reduce(frame.buffer_mut());
+            }
+            if let Some(at) = cursor {
+                frame.set_cursor_position(at);
+            }
+        })?;
+        execute!(io::stdout(), EndSynchronizedUpdate)
+    }
+
+    /// Gives the screen back for a while: to the shell.
+    pub fn leave(&mut self) {
+        leave();
+    }
+
+    /// Takes it again.
+    pub fn come_back(&mut self) -> io::Result<()> {
+        enter()?;
+        self.inner.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableMouseCapture,
+        EnableBracketedPaste
+    )
+}
+
+/// Gives the screen back if it is ours. Harmless at any time, from any thread, twice; used by the panic hook.
+pub fn leave() {
+    if ENTERED.swap(false, Ordering::SeqCst) {
+        // Each on its own: a terminal that fails one may still take the next. If it is gone there is nobody to tell.
+        let _ = execute!(io::stdout(), DisableBracketedPaste);
+        let _ = execute!(io::stdout(), DisableMouseCapture);
+        let _ = execute!(io::stdout(), LeaveAlternateScreen, cursor::Show);
+        let _ = disable_raw_mode();
+        let _ = io::stdout().flush();
+    }
+}

@@ -1,0 +1,292 @@
+//! update: the one place that changes the model. Synchronous, without I/O and without a clock: time comes with the
+//! event. It routes; what a key means is in `action.rs`, what it does in the pane that has the focus.
+
+use crossterm::event::KeyEventKind;
+
+mod input;
+mod lists;
+mod servers;
+
+pub use servers::{connect, push_server};
+
+use super::action::Action;
+use super::effect::Effect;
+use super::event::Event;
+use super::model::{Keeping, Model, Overlay, Tone};
+use super::pane::{Go, Pane as _, Reply, View};
+use crate::inspector::{Command, Update};
+use crate::session::recorded::Recorded;
+use crate::session::timeline::Connection;
+use crate::text;
+
+/// Takes an event that happened at `now_us` of the session.
+pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
+    model.world.now_us = now_us;
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Event::Key(key) => input::key_pressed(model, key),
+        Event::Paste(pasted) => input::paste(model, &pasted),
+        Event::Mouse(mouse) => input::mouse_used(model, mouse, now_us),
+        Event::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Event::Second => Vec::new(),
+        Event::Update(update) => engine_told(model, update),
+        Event::Loading { entries, bytes } => {
+            if let Keeping::Opened { bytes: so_far, .. } = &mut model.keeping {
+                *so_far = bytes;
+            }
+            fold(model, &entries);
+            tell_panes(model, &Event::Loading { entries, bytes })
+        }
+        Event::Loaded(result) => {
+            if let Keeping::Opened { bytes, .. } = &mut model.keeping {
+                bytes.0 = bytes.1;
+            }
+            model.status = match &result {
+                Ok(loaded) => loaded.notice().map(|notice| (Tone::Warn, notice)),
+                Err(error) => Some((Tone::Error, error.clone())),
+            };
+            tell_panes(model, &Event::Loaded(result))
+        }
+        Event::Previews(texts) => {
+            for (seq, text) in texts {
+                model.world.previews.put(seq, text);
+            }
+            Vec::new()
+        }
+        Event::Copied(result) => {
+            model.status = Some(match result {
+                Ok(what) => (Tone::Info, what),
+                Err(why) => (Tone::Error, why),
+            });
+            Vec::new()
+        }
+        Event::Failed(what) => {
+            model.status = Some((Tone::Error, what));
+            Vec::new()
+        }
+        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+    }
+}
+
+/// Says to the pane that is shown where it will be drawn; once before each draw.
+pub fn place(model: &mut Model) -> Vec<Effect> {
+    let body = super::view::body(model);
+    model.areas.body = body;
+    let ctx = model.world.ctx();
+    let effects = model.panes.get_mut(model.view).place(body, &ctx);
+    effects
+        .into_iter()
+        .filter_map(|effect| match effect {
+            // Asked for once, however often it is drawn before it comes.
+            Effect::Previews(wanted) => model.world.previews.ask(wanted),
+            other => Some(other),
+        })
+        .collect()
+}
+
+fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
+    let ctx = model.world.ctx();
+    View::ALL
+        .into_iter()
+        .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
+        .collect()
+}
+
+fn fold(model: &mut Model, entries: &[Recorded]) {
+    for entry in entries {
+        model.world.previews.arrived(entry);
+        model.world.timeline.push(entry);
+        if !model.world.live {
+            servers::learn(model, entry);
+        }
+    }
+}
+
+fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match &update {
+        Update::Recorded(entries) => {
+            fold(model, entries);
+        }
+        Update::Trouble { lost, what } => {
+            model.trouble = Some((*lost, what.clone()));
+            let lost = text::plural(*lost as usize, "entry");
+            model.status = Some((
+                Tone::Error,
+                format!("recording fails: {what}; {lost} not in the file"),
+            ));
+        }
+        Update::Ready { conn } => {
+            if let Some(place) = model
+                .entering
+                .filter(|place| servers::conn_of(model, *place) == Some(*conn))
+            {
+                model.entering = None;
+                if model.world.current == place && model.view == View::Servers {
+                    show(model, View::Tools);
+                }
+            }
+        }
+        Update::Failed { conn } => {
+            model.entering = model
+                .entering
+                .filter(|place| servers::conn_of(model, *place) != Some(*conn));
+            if let Some(what) = servers::why_failed(model, *conn) {
+                model.status = Some((Tone::Error, what));
+            }
+        }
+        Update::Gone { conn } => {
+            if let Some(at) = model
+                .restarting
+                .iter()
+                .position(|place| servers::conn_of(model, *place) == Some(*conn))
+            {
+                let place = model.restarting.remove(at);
+                effects.extend(connect(model, place));
+            } else if let Some(what) = servers::why_gone(model, *conn) {
+                model.status = Some((Tone::Error, what));
+            }
+        }
+        Update::Sent { .. } | Update::Finished { .. } | Update::Listed { .. } => {}
+    }
+    effects.extend(tell_panes(model, &Event::Update(update)));
+    effects
+}
+
+/// Does an action, wherever it came from: key, hint, menu, palette.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if let Some(reason) = model.why_not(action) {
+        model.status = Some((Tone::Warn, format!("{}: {reason}", action.row().name)));
+        return Vec::new();
+    }
+    let ctx = model.world.ctx();
+    let reply = model.panes.get_mut(model.view).action(action, &ctx);
+    if reply.handled {
+        return replied(model, reply);
+    }
+    match action {
+        Action::ViewServers => go(model, Go::View(View::Servers)),
+        Action::ViewTools => go(model, Go::View(View::Tools)),
+        Action::ViewResources => go(model, Go::View(View::Resources)),
+        Action::ViewPrompts => go(model, Go::View(View::Prompts)),
+        Action::ViewTraffic => go(model, Go::View(View::Traffic)),
+        Action::ViewLogs => go(model, Go::View(View::Logs)),
+        Action::LastView => go(model, Go::View(model.last_view)),
+        Action::GoTraffic | Action::GoLogs => {
+            let moment = model.pane().moment(&model.world.ctx());
+            match moment {
+                Some(entry) if action == Action::GoTraffic => go(model, Go::Traffic(entry)),
+                Some(entry) => go(model, Go::Logs(entry)),
+                None => say(model, "nothing here has a moment to go to"),
+            }
+        }
+        Action::NextServer => servers::step(model, 1),
+        Action::PreviousServer => servers::step(model, -1),
+        Action::Restart => go(model, Go::Restart(model.world.current)),
+        Action::Connect => go(model, Go::Connect(model.world.current, false)),
+        Action::Back => say(model, "this is the outermost level; q asks to quit"),
+        Action::Close => close(model),
+        Action::CancelCall | Action::Repeat => {
+            // Calls are made in three views and can be cancelled and repeated from everywhere.
+            for view in [View::Tools, View::Resources, View::Prompts] {
+                let ctx = model.world.ctx();
+                let pane = model.panes.get_mut(view);
+                if pane.why_not(action, &ctx).is_none() {
+                    let reply = pane.action(action, &ctx);
+                    return replied(model, reply);
+                }
+            }
+            say(model, "nothing to cancel or repeat")
+        }
+        Action::Quit => {
+            model.quitting = true;
+            vec![Effect::Quit]
+        }
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Help => lists::help(model),
+        Action::Menu => lists::menu(model),
+        Action::Palette => lists::palette(model),
+        other => say(model, &format!("{} does nothing here", other.row().name)),
+    }
+}
+
+fn say(model: &mut Model, sentence: &str) -> Vec<Effect> {
+    model.status = Some((Tone::Warn, sentence.to_owned()));
+    Vec::new()
+}
+
+fn replied(model: &mut Model, reply: Reply) -> Vec<Effect> {
+    if let Some(sentence) = reply.say {
+        model.status = Some((Tone::Info, sentence));
+    }
+    let mut effects = reply.effects;
+    if let Some(target) = reply.go {
+        effects.extend(go(model, target));
+    }
+    effects
+}
+
+fn show(model: &mut Model, view: View) {
+    if view != model.view {
+        model.last_view = model.view;
+        model.view = view;
+        model.chords.clear();
+    }
+}
+
+fn go(model: &mut Model, target: Go) -> Vec<Effect> {
+    match target {
+        Go::View(view) => show(model, view),
+        Go::Traffic(entry) => {
+            show(model, View::Traffic);
+            model.panes.traffic.reveal(entry, &model.world.ctx());
+        }
+        Go::Logs(entry) => {
+            show(model, View::Logs);
+            model.panes.logs.reveal(entry, &model.world.ctx());
+        }
+        Go::Out => {}
+        Go::Server(place) => {
+            if place < model.world.servers.len() {
+                model.world.current = place;
+            }
+        }
+        Go::Connect(place, enter) => {
+            model.entering = enter.then_some(place);
+            return connect(model, place);
+        }
+        Go::Stop(place) => {
+            if let Some(conn) = servers::conn_of(model, place) {
+                return vec![Effect::Engine(Command::Stop { conn })];
+            }
+        }
+        Go::Restart(place) => return servers::restart(model, place),
+        Go::Add(command) => return servers::add(model, &command),
+    }
+    Vec::new()
+}
+
+/// `q`: closes the top thing; at the root asks, when there is something to lose.
+fn close(model: &mut Model) -> Vec<Effect> {
+    let ctx = model.world.ctx();
+    let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
+    if reply.handled && reply.go != Some(Go::Out) {
+        return replied(model, reply);
+    }
+    let alive = model
+        .world
+        .timeline
+        .state()
+        .connections()
+        .any(Connection::is_alive);
+    if alive && model.world.live {
+        model.overlays.push(Overlay::Quit);
+        Vec::new()
+    } else {
+        act(model, Action::Quit)
+    }
+}

@@ -1,0 +1,192 @@
+//! Keys, pasted text and the mouse: who gets them, in which order.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::{Model, act, go, replied, show};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{self, Chord, Meaning};
+use crate::tui::model::{Overlay, Tone};
+use crate::tui::overlays::picker::{Pick, Picked};
+use crate::tui::pane::{Go, View};
+
+/// Two clicks within this many microseconds are a double click.
+const DOUBLE_CLICK: u64 = 400_000;
+
+/// A key was pressed.
+pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    if model.is_too_small() {
+        // Nothing can be seen: only leaving makes sense.
+        return if key.code == KeyCode::Char('Q') {
+            act(model, Action::Quit)
+        } else {
+            Vec::new()
+        };
+    }
+    if let Some(effects) = overlay_key(model, key) {
+        return effects;
+    }
+    // Terminals send Alt as Esc before the key, so a quick Esc and a letter arrive as one: take them as the two.
+    let was_escape = key.modifiers == KeyModifiers::ALT && matches!(key.code, KeyCode::Char(_));
+    if was_escape && !model.pane().takes_text() {
+        let mut effects = key_pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        effects.extend(key_pressed(
+            model,
+            KeyEvent::new(key.code, KeyModifiers::NONE),
+        ));
+        return effects;
+    }
+    if model.chords.is_empty() {
+        if model.pane().takes_text() {
+            let ctx = model.world.ctx();
+            let reply = model.panes.get_mut(model.view).key(key, &ctx);
+            if reply.handled {
+                model.status = None;
+                return replied(model, reply);
+            }
+            let types = matches!(key.code, KeyCode::Char(_))
+                && !key
+                    .modifiers
+                    .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+            if types {
+                return Vec::new();
+            }
+        }
+    } else if key.code == KeyCode::Esc {
+        model.chords.clear();
+        return Vec::new();
+    }
+    model.status = None;
+    model.chords.push(Chord::from(key));
+    match keymap::meaning(&model.chords, &model.scopes()) {
+        Meaning::Action(action) => {
+            model.chords.clear();
+            act(model, action)
+        }
+        Meaning::Prefix(_) => Vec::new(),
+        Meaning::Nothing => {
+            let keys: String = model
+                .chords
+                .drain(..)
+                .map(|chord| chord.to_string())
+                .collect();
+            model.status = Some((
+                Tone::Warn,
+                format!("{keys} is not bound here; ? lists the keys"),
+            ));
+            Vec::new()
+        }
+    }
+}
+
+fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
+    match model.overlays.last_mut()? {
+        Overlay::Quit => {
+            model.overlays.pop();
+            Some(match key.code {
+                KeyCode::Char('q' | 'Q' | 'y') | KeyCode::Enter => act(model, Action::Quit),
+                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                    act(model, Action::Quit)
+                }
+                _ => Vec::new(),
+            })
+        }
+        Overlay::Picker(picker) => {
+            if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+                model.overlays.pop();
+                return Some(Vec::new());
+            }
+            match picker.key(key) {
+                Picked::Nothing => Some(Vec::new()),
+                Picked::Closed => {
+                    model.overlays.pop();
+                    Some(Vec::new())
+                }
+                Picked::This(pick) => {
+                    model.overlays.pop();
+                    model.status = None;
+                    Some(match pick {
+                        Pick::Action(action) => act(model, action),
+                        Pick::Item(view, name) => {
+                            show(model, view);
+                            match view {
+                                View::Tools => model.panes.tools.pick(&name, &model.world.ctx()),
+                                View::Resources => {
+                                    model.panes.resources.pick(&name, &model.world.ctx())
+                                }
+                                _ => model.panes.prompts.pick(&name, &model.world.ctx()),
+                            }
+                            Vec::new()
+                        }
+                        Pick::Server(place) => go(model, Go::Server(place)),
+                    })
+                }
+            }
+        }
+    }
+}
+
+/// Text was pasted.
+pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Picker(picker)) => {
+            picker.paste(pasted);
+            Vec::new()
+        }
+        Some(Overlay::Quit) => Vec::new(),
+        None => {
+            model.chords.clear();
+            let ctx = model.world.ctx();
+            let reply = model.panes.get_mut(model.view).paste(pasted, &ctx);
+            replied(model, reply)
+        }
+    }
+}
+
+/// The mouse did something at `now_us`.
+pub(super) fn mouse_used(model: &mut Model, mouse: MouseEvent, now_us: u64) -> Vec<Effect> {
+    let at = Position::new(mouse.column, mouse.row);
+    if !model.overlays.is_empty() {
+        if matches!(mouse.kind, MouseEventKind::Down(_)) {
+            model.overlays.pop();
+        }
+        return Vec::new();
+    }
+    let ctx = model.world.ctx();
+    let pane = model.panes.get_mut(model.view);
+    match mouse.kind {
+        MouseEventKind::ScrollUp => {
+            let reply = pane.wheel(at, -3, &ctx);
+            replied(model, reply)
+        }
+        MouseEventKind::ScrollDown => {
+            let reply = pane.wheel(at, 3, &ctx);
+            replied(model, reply)
+        }
+        MouseEventKind::Down(MouseButton::Left) => {
+            if let Some((_, view)) = model.areas.views.iter().find(|(area, _)| area.contains(at)) {
+                let view = *view;
+                return go(model, Go::View(view));
+            }
+            if let Some((_, action)) = model.areas.hints.iter().find(|(area, _)| area.contains(at))
+            {
+                let action = *action;
+                return act(model, action);
+            }
+            let double = model.last_click.is_some_and(|(when, x, y)| {
+                now_us.saturating_sub(when) < DOUBLE_CLICK && (x, y) == (at.x, at.y)
+            });
+            model.last_click = (!double).then_some((now_us, at.x, at.y));
+            let reply = pane.click(at, double, &ctx);
+            replied(model, reply)
+        }
+        MouseEventKind::Down(MouseButton::Right) => {
+            let reply = pane.click(at, false, &ctx);
+            let mut effects = replied(model, reply);
+            effects.extend(act(model, Action::Menu));
+            effects
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,127 @@
+//! The lists that are drawn over the screen: help, menu, palette. All are made from the table of actions.
+
+use super::Model;
+use crate::mcp::types::List;
+use crate::text;
+use crate::tui::action::{ACTIONS, Action, Scope};
+use crate::tui::effect::Effect;
+use crate::tui::keymap;
+use crate::tui::model::Overlay;
+use crate::tui::overlays::picker::{Choice, Pick, Picker};
+use crate::tui::pane::View;
+
+/// The keys that work here.
+pub(super) fn help(model: &mut Model) -> Vec<Effect> {
+    open(model, "KEYS that work here", help_choices(model))
+}
+
+/// What can be done here.
+pub(super) fn menu(model: &mut Model) -> Vec<Effect> {
+    open(model, "ACTIONS", menu_choices(model))
+}
+
+/// Everything that has a name.
+pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
+    open(model, "COMMANDS", palette_choices(model))
+}
+
+fn open(model: &mut Model, title: &str, choices: Vec<Choice>) -> Vec<Effect> {
+    model
+        .overlays
+        .push(Overlay::Picker(Picker::new(title, choices)));
+    Vec::new()
+}
+
+fn choice(model: &Model, action: Action, remark: &str) -> Choice {
+    let reason = model.why_not(action);
+    Choice {
+        left: action
+            .row()
+            .keys
+            .iter()
+            .map(|keys| keymap::label(keys))
+            .collect::<Vec<_>>()
+            .join(" "),
+        middle: action.row().doc.to_owned(),
+        enabled: reason.is_none(),
+        right: reason.unwrap_or_else(|| remark.to_owned()),
+        pick: Pick::Action(action),
+    }
+}
+
+fn help_choices(model: &Model) -> Vec<Choice> {
+    model
+        .scopes()
+        .into_iter()
+        .flat_map(|scope| keymap::rows(scope).map(move |row| (scope, row)))
+        .map(|(scope, row)| choice(model, row.action, scope.title()))
+        .collect()
+}
+
+fn menu_choices(model: &Model) -> Vec<Choice> {
+    let inner: Vec<Scope> = model
+        .scopes()
+        .into_iter()
+        .filter(|scope| !matches!(scope, Scope::Global | Scope::Move))
+        .collect();
+    let common = [
+        Action::CancelCall,
+        Action::Repeat,
+        Action::Restart,
+        Action::GoTraffic,
+        Action::GoLogs,
+    ];
+    inner
+        .into_iter()
+        .flat_map(keymap::rows)
+        .map(|row| row.action)
+        .chain(common)
+        .map(|action| choice(model, action, action.row().name))
+        .collect()
+}
+
+fn palette_choices(model: &Model) -> Vec<Choice> {
+    let ctx = model.world.ctx();
+    let mut choices = Vec::new();
+    if let Some(connection) = ctx.connection() {
+        for (list, view, kind) in [
+            (List::Tools, View::Tools, "tool"),
+            (List::Resources, View::Resources, "resource"),
+            (List::Templates, View::Resources, "template"),
+            (List::Prompts, View::Prompts, "prompt"),
+        ] {
+            choices.extend(connection.list(list).items.iter().map(|item| Choice {
+                left: kind.to_owned(),
+                middle: item.name.to_string(),
+                right: text::fit(&text::sanitize(item.summary()), 40).into_owned(),
+                enabled: true,
+                pick: Pick::Item(view, item.name.to_string()),
+            }));
+        }
+    }
+    choices.extend(
+        ctx.servers
+            .iter()
+            .enumerate()
+            .map(|(place, server)| Choice {
+                left: "server".to_owned(),
+                middle: server.name.clone(),
+                right: server.origin.clone(),
+                enabled: true,
+                pick: Pick::Server(place),
+            }),
+    );
+    let scopes = model.scopes();
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        ACTIONS.iter().partition(|row| scopes.contains(&row.scope));
+    choices.extend(
+        here.into_iter()
+            .map(|row| choice(model, row.action, row.scope.title())),
+    );
+    choices.extend(elsewhere.into_iter().map(|row| Choice {
+        enabled: false,
+        right: format!("in {}", row.scope.title()),
+        ..choice(model, row.action, "")
+    }));
+    choices
+}

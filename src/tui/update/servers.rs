@@ -1,0 +1,199 @@
+//! What happens to servers: connected, restarted, added, learnt from a recording.
+
+use super::{Model, say};
+use crate::inspector::{Command, Connect};
+use crate::note::Note;
+use crate::session::recorded::{Facts, Recorded};
+use crate::session::timeline::{Connection, LinkState};
+use crate::text;
+use crate::transport::Spawn;
+use crate::tui::effect::Effect;
+use crate::tui::model::Tone;
+use crate::tui::pane::Server;
+
+/// The newest connection of the server at `place`.
+pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
+    model.world.servers.get(place)?.conn
+}
+
+/// Starts the server at `place` and opens a new connection to it.
+pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
+    let alive = conn_of(model, place)
+        .and_then(|conn| model.world.timeline.state().connection(conn))
+        .is_some_and(Connection::is_alive);
+    let Some(server) = model.world.servers.get_mut(place) else {
+        return Vec::new();
+    };
+    let Some(target) = server.target.clone() else {
+        return Vec::new();
+    };
+    if alive {
+        let name = server.name.clone();
+        return say(model, &format!("{name} runs already; R starts it again"));
+    }
+    model.conns += 1;
+    server.conn = Some(model.conns);
+    server.starts += 1;
+    vec![Effect::Engine(Command::Connect(Box::new(Connect {
+        conn: model.conns,
+        name: server.name.clone(),
+        spawn: target,
+        options: model.options.clone(),
+        stdio: model.stdio,
+    })))]
+}
+
+pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
+    let alive = conn_of(model, place)
+        .and_then(|conn| model.world.timeline.state().connection(conn))
+        .filter(|connection| connection.is_alive())
+        .map(|connection| connection.number);
+    match alive {
+        Some(conn) => {
+            if !model.restarting.contains(&place) {
+                model.restarting.push(place);
+            }
+            model.status = Some((Tone::Info, "restarting".to_owned()));
+            vec![Effect::Engine(Command::Stop { conn })]
+        }
+        None => connect(model, place),
+    }
+}
+
+/// `KEY=value … program arguments…`
+pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
+    let words = match shell_words::split(command) {
+        Ok(words) => words,
+        Err(error) => return say(model, &format!("not a command line: {error}")),
+    };
+    let variables = words
+        .iter()
+        .take_while(|word| {
+            word.split_once('=').is_some_and(|(name, _)| {
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            })
+        })
+        .count();
+    let Some(program) = words.get(variables) else {
+        return say(model, "that sets variables but names no program");
+    };
+    let mut spawn = Spawn::new(program, &words[variables + 1..]);
+    spawn.env = words[..variables]
+        .iter()
+        .filter_map(|word| word.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let place = push_server(model, &spawn.short_name(), spawn, "added");
+    model.world.current = place;
+    model.entering = Some(place);
+    connect(model, place)
+}
+
+/// Adds a server under `name`, numbered if that is taken; gives back its place.
+pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) -> usize {
+    let taken = |other: &str| {
+        model
+            .world
+            .servers
+            .iter()
+            .any(|server| server.name == other)
+    };
+    let name = (1..)
+        .map(|number| {
+            if number == 1 {
+                name.to_owned()
+            } else {
+                format!("{name} {number}")
+            }
+        })
+        .find(|other| !taken(other))
+        .unwrap_or_else(|| name.to_owned());
+    model.world.servers.push(Server {
+        name,
+        target: Some(spawn),
+        origin: origin.to_owned(),
+        conn: None,
+        starts: 0,
+    });
+    model.world.servers.len() - 1
+}
+
+pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
+    let count = model.world.servers.len() as isize;
+    if count > 0 {
+        model.world.current = (model.world.current as isize + by).rem_euclid(count) as usize;
+        let name = text::sanitize(&model.world.servers[model.world.current].name).into_owned();
+        model.status = Some((Tone::Info, format!("server {name}")));
+    }
+    Vec::new()
+}
+
+/// An opened file tells its servers one by one: same name, same server.
+pub(super) fn learn(model: &mut Model, entry: &Recorded) {
+    let name = match &entry.facts {
+        Facts::Note(Note::Connect { name, .. }) => name.clone(),
+        _ if entry.conn == 0
+            || model
+                .world
+                .servers
+                .iter()
+                .any(|server| server.conn >= Some(entry.conn)) =>
+        {
+            return;
+        }
+        // Somebody else's recording, without our notes.
+        _ => format!("connection {}", entry.conn),
+    };
+    let world = &mut model.world;
+    let place = world
+        .servers
+        .iter()
+        .position(|server| server.name == name)
+        .unwrap_or_else(|| {
+            world.servers.push(Server {
+                name,
+                target: None,
+                origin: "recording".to_owned(),
+                conn: None,
+                starts: 0,
+            });
+            world.servers.len() - 1
+        });
+    world.servers[place].conn = Some(entry.conn);
+    world.servers[place].starts += 1;
+}
+
+pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
+    let connection = model.world.timeline.state().connection(conn)?;
+    match &connection.link {
+        LinkState::Failed { what, .. } => Some(format!(
+            "{}: {}",
+            text::sanitize(&connection.name),
+            text::sanitize(what)
+        )),
+        _ => None,
+    }
+}
+
+pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
+    let connection = model.world.timeline.state().connection(conn)?;
+    match connection.link {
+        LinkState::Exited {
+            code,
+            signal,
+            asked: false,
+        } => {
+            let how = crate::note::exit_sentence(code, signal);
+            let last = connection
+                .stderr_tail
+                .iter()
+                .rev()
+                .find(|line| !line.trim().is_empty());
+            let last = last
+                .map(|line| format!(": {}", text::sanitize(line)))
+                .unwrap_or_default();
+            Some(format!("{} {how}{last}", text::sanitize(&connection.name)))
+        }
+        _ => None,
+    }
+}

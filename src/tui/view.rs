@@ -1,0 +1,466 @@
+//! view: the model on the screen. Changes nothing; gives back where things are, for the mouse.
+//!
+//! ```text
+//!  ● demo          2025-11-25 stdio pid 4121   REC since 13:50   junk 3     header
+//!  1 Servers  2▸Tools 9  3 Resources 7  4 Prompts 3  5 Traffic 41  6 Logs 5  view bar
+//! ━▌TOOLS 9 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ body: the pane
+//!  …
+//!  progress 3/5 indexing…                                                   status row
+//!  Enter form  . repeat  x actions  : commands  ? keys                      hint row
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+use super::action::{Action, Scope};
+use super::keymap::{self, Meaning};
+use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
+use super::overlays::which_key;
+use super::pane::View;
+use super::panes::servers::state_of;
+use super::theme::Role;
+use super::widgets::hint::{self, Hint};
+use super::widgets::popup::{Place, Popup};
+use crate::mcp::types::List;
+use crate::session::timeline::{Connection, LinkState};
+use crate::text;
+
+/// Below this width the view bar has short names.
+const WIDE: u16 = 100;
+
+/// What every hint row ends with.
+const ENDING: [Action; 3] = [Action::Menu, Action::Palette, Action::Help];
+
+/// The rectangle of the pane.
+pub fn body(model: &Model) -> Rect {
+    let (width, height) = model.size;
+    Rect {
+        x: 0,
+        y: 2.min(height),
+        width,
+        height: height.saturating_sub(4),
+    }
+}
+
+/// Draws everything. Returns where the hardware cursor belongs, and where things are.
+pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1).intersection(buf.area);
+    let mut areas = Areas {
+        body: body(model),
+        ..Areas::default()
+    };
+    if model.is_too_small() {
+        let (width, height) = SMALLEST;
+        let notice = format!("mcpscope needs {width}x{height}");
+        buf.set_stringn(
+            0,
+            0,
+            &notice,
+            usize::from(screen.width),
+            model.world.theme.style(Role::Warn),
+        );
+        let rest = "everything goes on meanwhile; Q quits";
+        if screen.height > 1 {
+            buf.set_stringn(
+                0,
+                1,
+                rest,
+                usize::from(screen.width),
+                model.world.theme.style(Role::TextMuted),
+            );
+        }
+        return (Some(Position::new(0, 0)), areas);
+    }
+    header(
+        model,
+        Rect {
+            height: 1,
+            ..screen
+        },
+        buf,
+    );
+    areas.views = view_bar(
+        model,
+        Rect {
+            y: 1,
+            height: 1,
+            ..screen
+        },
+        buf,
+    );
+    let ctx = model.world.ctx();
+    let mut cursor = model.pane().draw(areas.body, buf, &ctx);
+    let status_row = Rect {
+        y: screen.height - 2,
+        height: 1,
+        ..screen
+    };
+    status(model, status_row, buf);
+    areas.hints = hints(
+        model,
+        Rect {
+            y: screen.height - 1,
+            height: 1,
+            ..screen
+        },
+        buf,
+    );
+    which_key_box(model, cursor, screen, buf);
+    for overlay in &model.overlays {
+        cursor = match overlay {
+            Overlay::Picker(picker) => Some(picker.draw(screen, buf, &model.world.theme)),
+            Overlay::Quit => Some(quit_box(model, screen, buf)),
+        };
+    }
+    (cursor.or(Some(Position::new(0, status_row.y))), areas)
+}
+
+fn header(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.world.theme;
+    let ctx = model.world.ctx();
+    let connection = ctx.connection();
+    let muted = theme.style(Role::TextMuted);
+    let mut left = vec![Span::raw(" ")];
+    let room = usize::from(area.width);
+    for (place, server) in ctx.servers.iter().enumerate() {
+        // All servers when there is room, always the one that is looked at.
+        if place != ctx.current && (room < usize::from(WIDE) || ctx.servers.len() > 4) {
+            continue;
+        }
+        let its = server
+            .conn
+            .and_then(|conn| ctx.timeline.state().connection(conn));
+        let (glyph, word, role) = state_of(its);
+        left.push(Span::styled(format!("{glyph} "), theme.style(role)));
+        let name = text::sanitize(&server.name).into_owned();
+        let name = text::fit(&name, 24).into_owned();
+        let style = if place == ctx.current {
+            theme.style(Role::Title)
+        } else {
+            muted
+        };
+        left.push(Span::styled(name, style));
+        let quiet = matches!(word.as_str(), "connected" | "off");
+        left.push(Span::styled(
+            if quiet {
+                "  ".to_owned()
+            } else {
+                format!(" {word}  ")
+            },
+            theme.style(role),
+        ));
+    }
+    let mut right = Vec::new();
+    if let Some(connection) = connection {
+        right.extend(protocol(connection).map(|words| Span::styled(words, muted)));
+    }
+    right.push(keeping(model));
+    if let Some((lost, _)) = &model.trouble {
+        right.push(Span::styled(
+            format!("{lost} NOT RECORDED"),
+            theme.style(Role::Error),
+        ));
+    }
+    if let Some(junk) = connection
+        .map(|connection| connection.counters.junk)
+        .filter(|junk| *junk > 0)
+    {
+        right.push(Span::styled(
+            format!("junk {junk}"),
+            theme.style(Role::Junk),
+        ));
+    }
+    let mut spans = left;
+    let words: usize = right
+        .iter()
+        .map(|span| text::width(&span.content) + 2)
+        .sum();
+    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+    spans.push(Span::raw(
+        " ".repeat(room.saturating_sub(used + words).max(1)),
+    ));
+    for span in right {
+        spans.push(span);
+        spans.push(Span::raw("  "));
+    }
+    Line::from(spans).render(area, buf);
+}
+
+fn protocol(connection: &Connection) -> Option<String> {
+    let revision = connection.revision?;
+    let how = match revision.era() {
+        crate::mcp::revision::Era::Modern => "stateless",
+        crate::mcp::revision::Era::Legacy => &connection.transport,
+    };
+    let pid = connection
+        .pid
+        .filter(|_| connection.is_alive() && connection.link != LinkState::Starting)
+        .map(|pid| format!(" pid {pid}"))
+        .unwrap_or_default();
+    Some(format!("{revision} {how}{pid}"))
+}
+
+fn keeping(model: &Model) -> Span<'static> {
+    let theme = &model.world.theme;
+    match &model.keeping {
+        Keeping::Recording { since, .. } => Span::styled(
+            format!("REC since {}", model.clock.minute(*since)),
+            theme.style(Role::Accent),
+        ),
+        Keeping::Unrecorded => Span::styled("not recorded", theme.style(Role::Warn)),
+        Keeping::Opened {
+            path,
+            bytes: (read, all),
+        } => {
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            let name = text::sanitize(&name).into_owned();
+            let progress = if read < all {
+                format!("  {} %", read * 100 / (*all).max(1))
+            } else {
+                String::new()
+            };
+            Span::styled(
+                format!("↺ {name}, read-only{progress}"),
+                theme.style(Role::Accent),
+            )
+        }
+    }
+}
+
+fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
+    let theme = &model.world.theme;
+    let connection = model.world.ctx().connection().cloned().unwrap_or_default();
+    let count = |list: List| connection.list(list).items.len();
+    let short = area.width < WIDE;
+    let mut places = Vec::new();
+    let mut x = area.x + 1;
+    for (number, view) in View::ALL.into_iter().enumerate() {
+        let (long_name, short_name) = view.title();
+        let name = if short { short_name } else { long_name };
+        let n = match view {
+            View::Servers => model.world.servers.len(),
+            View::Tools => count(List::Tools),
+            View::Resources => count(List::Resources) + count(List::Templates),
+            View::Prompts => count(List::Prompts),
+            View::Traffic => model.world.timeline.rows().len(),
+            View::Logs => model.world.timeline.logs().len(),
+        };
+        let active = view == model.view;
+        let mark = if active { "▸" } else { " " };
+        let label = if n > 0 {
+            format!("{}{mark}{name} {n}", number + 1)
+        } else {
+            format!("{}{mark}{name}", number + 1)
+        };
+        let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
+        let width = text::width(&label) as u16;
+        if x + width > area.right() {
+            break;
+        }
+        buf.set_stringn(x, area.y, &label, usize::from(width), style);
+        places.push((
+            Rect {
+                x,
+                y: area.y,
+                width,
+                height: 1,
+            },
+            view,
+        ));
+        x += width + 2;
+    }
+    places
+}
+
+fn status(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = &model.world.theme;
+    let ctx = model.world.ctx();
+    let (style, sentence) = if let Some((tone, sentence)) = &model.status {
+        let role = match tone {
+            Tone::Info => Role::Info,
+            Tone::Warn => Role::Warn,
+            Tone::Error => Role::Error,
+        };
+        (theme.style(role), sentence.clone())
+    } else if model.quitting {
+        (theme.style(Role::Info), "stopping servers…".to_owned())
+    } else if let Some(sentence) = model.pane().hint(&ctx) {
+        (theme.style(Role::TextMuted), sentence)
+    } else {
+        (Style::default(), String::new())
+    };
+    let sentence = text::sanitize(&sentence).into_owned();
+    let room = usize::from(area.width).saturating_sub(2);
+    buf.set_stringn(area.x + 1, area.y, text::fit(&sentence, room), room, style);
+}
+
+fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
+    let enabled = |action: &Action| model.why_not(*action).is_none();
+    let typing = model.pane().takes_text();
+    let mut seen = Vec::new();
+    let mut keys_taken: Vec<&str> = Vec::new();
+    for scope in model.scopes() {
+        for row in keymap::rows(scope) {
+            // An outer scope's key that an inner one has taken is not what pressing it would do.
+            let taken = row
+                .keys
+                .first()
+                .is_some_and(|keys| keys_taken.contains(keys));
+            if !row.hint.is_empty()
+                && !taken
+                && !ENDING.contains(&row.action)
+                && enabled(&row.action)
+            {
+                seen.push(row.action);
+            }
+        }
+        keys_taken.extend(keymap::rows(scope).flat_map(|row| row.keys.iter().copied()));
+    }
+    let typing_hints = [
+        Hint {
+            key: "Tab",
+            label: "next",
+        },
+        Hint {
+            key: "S-Tab",
+            label: "back",
+        },
+        Hint {
+            key: "Enter",
+            label: "keep and go on",
+        },
+        Hint {
+            key: "Esc",
+            label: "leave the field",
+        },
+    ];
+    let words: Vec<(String, &str)> = seen
+        .iter()
+        .map(|action| (keymap::keys_of(*action), action.row().hint))
+        .collect();
+    let ending_words: Vec<(String, &str)> = ENDING
+        .iter()
+        .map(|action| (keymap::keys_of(*action), action.row().hint))
+        .collect();
+    let hint_list: Vec<Hint<'_>> = if typing {
+        typing_hints.to_vec()
+    } else {
+        words
+            .iter()
+            .map(|(key, label)| Hint { key, label })
+            .collect()
+    };
+    let ending: Vec<Hint<'_>> = ending_words
+        .iter()
+        .map(|(key, label)| Hint { key, label })
+        .collect();
+    let drawn = hint::draw(&hint_list, &ending, area, buf, &model.world.theme);
+    drawn
+        .into_iter()
+        .filter_map(|(place, index)| {
+            let action = if index >= hint_list.len() {
+                ENDING.get(index - hint_list.len()).copied()
+            } else if typing {
+                None
+            } else {
+                seen.get(index).copied()
+            };
+            Some((place, action?))
+        })
+        .collect()
+}
+
+fn which_key_box(model: &Model, cursor: Option<Position>, screen: Rect, buf: &mut Buffer) {
+    if model.chords.is_empty() {
+        return;
+    }
+    if let Meaning::Prefix(list) = keymap::meaning(&model.chords, &model.scopes()) {
+        let prefix: String = model.chords.iter().map(ToString::to_string).collect();
+        let list: Vec<(String, Action, bool)> = list
+            .into_iter()
+            .map(|(keys, action)| (keys, action, model.why_not(action).is_none()))
+            .collect();
+        let row = cursor.map_or(0, |at| at.y);
+        which_key::draw(&prefix, &list, row, screen, buf, &model.world.theme);
+    }
+}
+
+fn quit_box(model: &Model, screen: Rect, buf: &mut Buffer) -> Position {
+    let theme = &model.world.theme;
+    let alive: Vec<String> = model
+        .world
+        .timeline
+        .state()
+        .connections()
+        .filter(|connection| connection.is_alive())
+        .map(|connection| {
+            let pid = connection
+                .pid
+                .map(|pid| format!(" (pid {pid})"))
+                .unwrap_or_default();
+            format!("{}{pid}", text::sanitize(&connection.name))
+        })
+        .collect();
+    let where_kept = match &model.keeping {
+        Keeping::Recording { path, .. } => format!("The session stays in {}", path.display()),
+        _ => "The session is not recorded".to_owned(),
+    };
+    let mut lines = vec!["Still running, will be stopped:".to_owned()];
+    lines.extend(alive.iter().map(|name| format!("  {name}")));
+    lines.push(String::new());
+    lines.push(where_kept);
+    lines.push("q or Enter quits, any other key stays".to_owned());
+    let width = lines
+        .iter()
+        .map(|line| text::width(line))
+        .max()
+        .unwrap_or(0)
+        .min(usize::from(screen.width) - 6);
+    let room = Popup {
+        title: "QUIT?",
+        footer: "",
+        width: width as u16,
+        height: lines.len() as u16,
+        place: Place::Centre,
+    }
+    .draw(screen, buf, theme);
+    for (y, line) in (room.y..room.bottom()).zip(&lines) {
+        let style = theme.style(Role::Text);
+        buf.set_stringn(
+            room.x,
+            y,
+            text::fit(line, usize::from(room.width)),
+            usize::from(room.width),
+            style,
+        );
+    }
+    Position::new(room.x, room.bottom().saturating_sub(1))
+}
+
+/// The scopes of the README's table of keys, with the keys of each action.
+pub fn key_table() -> String {
+    use std::fmt::Write as _;
+    let mut table = String::new();
+    for scope in Scope::ALL {
+        let _ = write!(
+            table,
+            "\n**{}**\n\n| keys | action | what it does |\n|---|---|---|\n",
+            scope.title()
+        );
+        for row in keymap::rows(scope) {
+            let keys: Vec<String> = row
+                .keys
+                .iter()
+                .map(|keys| format!("`{}`", keymap::label(keys).replace('|', "\\|")))
+                .collect();
+            let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), row.name, row.doc);
+        }
+    }
+    table
+}
