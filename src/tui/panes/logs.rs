@@ -280,7 +280,7 @@ impl Pane for Logs {
             return reply;
         }
         match action {
-            Action::Back | Action::Close => self.back(),
+            Action::Back => self.back(),
             Action::OpenLine => self.open(),
             Action::FollowLogs => {
                 self.stream.toggle_follow();

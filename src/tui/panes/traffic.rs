@@ -212,7 +212,7 @@ impl Pane for Traffic {
             return reply;
         }
         match action {
-            Action::Back | Action::Close => self.back(),
+            Action::Back => self.back(),
             Action::OpenRow => self.open(),
             Action::FollowTraffic => {
                 self.stream.toggle_follow();

@@ -120,7 +120,10 @@ impl CataloguePane {
     /// The call that waits: the newest of the selected item, else the newest of this server.
     pub(super) fn waiting(&self) -> Option<&Pending> {
         let key = self.key();
-        let mine = self.pending.iter().rfind(|call| Some(&call.key) == key.as_ref());
+        let mine = self
+            .pending
+            .iter()
+            .rfind(|call| Some(&call.key) == key.as_ref());
         mine.or_else(|| {
             self.pending
                 .iter()

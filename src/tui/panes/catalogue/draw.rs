@@ -239,11 +239,7 @@ impl CataloguePane {
         };
         let (fact, role) = words::column(entry.key.list, &entry.item);
         put(columns.fact, &fact, theme.style(role));
-        put(
-            columns.marks,
-            &self.marks(entry),
-            theme.style(Role::Accent),
-        );
+        put(columns.marks, &self.marks(entry), theme.style(Role::Accent));
         if columns.words {
             let used: usize = columns.name + columns.fact + columns.marks + 6;
             put(
@@ -343,9 +339,7 @@ impl CataloguePane {
     /// Rows above the fields: what the item is, what a template becomes, and some air where there is room.
     fn head_rows(&self) -> u16 {
         let height = body(self.areas.form).height;
-        let template = self
-            .work()
-            .is_some_and(|work| work.list == List::Templates);
+        let template = self.work().is_some_and(|work| work.list == List::Templates);
         let lines = 1 + u16::from(template);
         lines + u16::from(height > lines + 6)
     }
@@ -371,7 +365,10 @@ impl CataloguePane {
         let active = usize::from(work.on_about && work.form.is_some());
         let mut right: Vec<String> = Vec::new();
         let mut tinted = (String::new(), Role::Text);
-        if self.browse().is_some_and(|browse| browse.current().is_none()) {
+        if self
+            .browse()
+            .is_some_and(|browse| browse.current().is_none())
+        {
             right.push("no longer listed".to_owned());
         }
         if work.changed {

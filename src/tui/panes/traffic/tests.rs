@@ -70,7 +70,7 @@ fn rows_of_two_lines_below() {
     stage.push(&[r#"@2 * {"event":"connect","name":"weather","transport":"stdio","era":"auto"}"#]);
     let (screen, ..) = stage.show(&mut pane, 80, 20);
     assert!(
-        screen.contains("  weather  **  mcpscope: connect"),
+        screen.contains(" weather  **  mcpscope: connect"),
         "{screen}"
     );
 }
