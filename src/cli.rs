@@ -16,6 +16,7 @@ mod output;
 mod signals;
 mod signature;
 mod target;
+mod verdict;
 
 use std::ffi::OsString;
 use std::io;
@@ -208,7 +209,7 @@ fn session(
         runtime.map_err(|error| Failure::new(Exit::Internal, format!("no runtime: {error}")));
     let (runtime, (target, connect)) = match runtime.and_then(|runtime| Ok((runtime, target?))) {
         Ok(both) => both,
-        Err(failure) => return fail(&failure, document::Document::default(), &mut output),
+        Err(failure) => return fail(&failure, nobody(), &mut output),
     };
     let _log = target
         .paths
@@ -217,7 +218,7 @@ fn session(
     runtime.block_on(async {
         let mut session = match Headless::start(&target, connect, quiet) {
             Ok(session) => session,
-            Err(failure) => return fail(&failure, document::Document::default(), &mut output),
+            Err(failure) => return fail(&failure, nobody(), &mut output),
         };
         let outcome = work(&mut session, &mut output).await;
         session.finish().await;
@@ -236,6 +237,13 @@ fn session(
         };
         fail(&failure, session.document(), &mut output)
     })
+}
+
+/// The beginning of the document when there was no session.
+fn nobody() -> document::Document {
+    let mut document = document::Document::default();
+    document.raw("server", "null").raw("recording", "null");
+    document
 }
 
 /// Tells a failure, with `--json` on stdout too.

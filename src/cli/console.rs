@@ -80,10 +80,14 @@ impl Console {
         if self.junk.0 <= JUNK_LINES {
             let head = text::sanitize(head);
             let head = text::fit(&head, JUNK_WIDTH);
-            let bytes = if size == 1 { "byte" } else { "bytes" };
-            self.line(&format!(
-                "warning: server wrote {size} {bytes} to stdout that are not JSON-RPC: {head}"
-            ));
+            self.line(&match size {
+                0 => "warning: server wrote an empty line to stdout, which is not JSON-RPC"
+                    .to_owned(),
+                1 => format!("warning: server wrote 1 byte to stdout that is not JSON-RPC: {head}"),
+                _ => format!(
+                    "warning: server wrote {size} bytes to stdout that are not JSON-RPC: {head}"
+                ),
+            });
         }
     }
 

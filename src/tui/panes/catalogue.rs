@@ -26,6 +26,7 @@ mod draw;
 mod layout;
 mod listing;
 mod mouse;
+mod pick;
 mod words;
 mod work;
 

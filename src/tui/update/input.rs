@@ -110,14 +110,13 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
                         Pick::Action(action) => act(model, action),
                         Pick::Item(view, name) => {
                             show(model, view);
-                            match view {
-                                View::Tools => model.panes.tools.pick(&name, &model.world.ctx()),
-                                View::Resources => {
-                                    model.panes.resources.pick(&name, &model.world.ctx())
-                                }
-                                _ => model.panes.prompts.pick(&name, &model.world.ctx()),
-                            }
-                            Vec::new()
+                            let ctx = model.world.ctx();
+                            let reply = match view {
+                                View::Tools => model.panes.tools.pick(&name, &ctx),
+                                View::Resources => model.panes.resources.pick(&name, &ctx),
+                                _ => model.panes.prompts.pick(&name, &ctx),
+                            };
+                            replied(model, reply)
                         }
                         Pick::Server(place) => go(model, Go::Server(place)),
                     })

@@ -1,0 +1,6 @@
+//! mcpscope without a screen, as scripts meet it: stdout, stderr and exit code of every way a run can go.
+
+mod answers;
+mod exits;
+mod leaving;
+mod recording;

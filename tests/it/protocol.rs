@@ -1,0 +1,6 @@
+//! The engine against a real process that misbehaves: the table of eras, the traps real servers set, and that a
+//! live session and its file tell the same story.
+
+mod eras;
+mod peer;
+mod traps;
