@@ -105,12 +105,29 @@ fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {
         .iter()
         .map(|source| {
             let text = match bodies.read(source.seq, source.place) {
-                Ok(entry) => preview(&entry, &Facts::of(&entry)).unwrap_or_default(),
+                Ok(entry) => {
+                    preview(&entry, &Facts::of(&entry)).unwrap_or_else(|| said(&entry.body))
+                }
                 Err(error) => format!("(cannot be read back: {error})").into(),
             };
             (source.seq, text)
         })
         .collect()
+}
+
+/// The part of a message that its method and subject do not tell: the arguments if there are any, else all it holds.
+fn said(body: &[u8]) -> Box<str> {
+    const LONGEST: usize = 400;
+    let paths: [&[&str]; 4] = [
+        &["params", "arguments"],
+        &["params"],
+        &["result"],
+        &["error"],
+    ];
+    let raw = paths.iter().find_map(|path| crate::json::get(body, path));
+    let raw = raw.unwrap_or_default();
+    let text = String::from_utf8_lossy(&raw[..raw.len().min(LONGEST)]);
+    text.trim_end_matches(char::REPLACEMENT_CHARACTER).into()
 }
 
 /// Copies through the terminal (OSC 52), which works over ssh and in multiplexers that allow it.
