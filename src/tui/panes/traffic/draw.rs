@@ -103,6 +103,15 @@ impl Columns {
         let server = self.naming.of_connection(ctx.timeline, told.entry.conn());
         pen.cell(&server, Role::Text, self.naming.width());
         pen.cell(told.dir.0, told.dir.1, DIR);
+        if told.preview_tells && told.status.0 == "–" {
+            // Nothing to say in the columns on the right: room for a longer sentence.
+            let rest = [self.id, STATUS, TOOK, SIZE];
+            pen.cells(
+                &inline(told),
+                self.what + rest.iter().sum::<usize>() + rest.len(),
+            );
+            return Line::from(pen.spans);
+        }
         pen.cells(&inline(told), self.what);
         pen.cell(&told.id, Role::TextMuted, self.id);
         pen.cell(&told.status.0, told.status.1, STATUS);

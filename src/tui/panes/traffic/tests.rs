@@ -360,8 +360,8 @@ fn a_million_entries_cost_what_a_screen_costs() {
 
 const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
   #   time         Δ      dir what                                        id       status     took       size
-  1   14:02:09.120        **  connect everything over stdio, era auto     ·        –          –          –
-  2   14:02:09.240 +120ms **  started, pid 7: everything                  ·        –          –          –
+  1   14:02:09.120        **  connect everything over stdio, era auto
+  2   14:02:09.240 +120ms **  started, pid 7: everything
   3   14:02:09.360 +120ms C→S tools/list                                  0        ok         120 ms     46 B → 46 B
   5   14:02:09.600 +240ms C→S tools/call create-issue                     1        tool error 240 ms     79 B → 63 B
   6   14:02:09.720 +120ms S~  notifications/message info db: retry 2      ·        –          –          107 B
