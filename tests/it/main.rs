@@ -1,10 +1,12 @@
 //! The one integration test binary: everything that needs mcpscope as a program, or a real process behind a link.
 //! Every file beside this one is listed here.
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod architecture;
 mod cli;
 mod protocol;
+mod readme;
 mod support;
 
 /// A file that nobody lists is a test that nobody runs.
