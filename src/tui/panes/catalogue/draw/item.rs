@@ -269,7 +269,13 @@ fn draw_head(work: &Work, area: Rect, buf: &mut Buffer, theme: &Theme) {
         facts
     };
     let room = width.saturating_sub(text::width(&facts) + 2);
-    let summary = text::sanitize(work.item.summary()).into_owned();
+    let item = &work.item;
+    let summary = match (item.summary(), list) {
+        ("", List::Templates) => item.uri.as_deref().unwrap_or_default(),
+        ("", _) => item.title.as_deref().unwrap_or_default(),
+        (summary, _) => summary,
+    };
+    let summary = text::sanitize(summary).into_owned();
     let x = area.x + 2;
     let summary = text::fit(&summary, room);
     buf.set_stringn(x, area.y, summary, room, theme.style(Role::Text));
