@@ -152,27 +152,39 @@ struct Payload<'a> {
     /// The body of `first`, shared by the views that show all of it.
     first_bytes: Arc<[u8]>,
     second_bytes: Option<Arc<[u8]>>,
+    /// The raw `result`s: one, or those of a batch. Found once, for the body may be large.
+    results: Vec<&'a [u8]>,
+    /// The raw `error`s.
+    errors: Vec<&'a [u8]>,
+    /// The content blocks of tool results and prompt messages, the contents of resources.
+    blocks: Vec<&'a [u8]>,
 }
 
-impl Payload<'_> {
-    /// The answers in the body of a result: one, or those of a batch.
-    fn answers(&self) -> Vec<&[u8]> {
-        let body = &*self.first_bytes;
-        if !matches!(self.about, About::Tool | About::Resource | About::Prompt) {
-            return Vec::new();
-        }
-        match json::kind(body) {
-            Kind::Array => json::elements(body).collect(),
+impl<'a> Payload<'a> {
+    fn new(about: About, first: &'a Entry, second: Option<&Entry>) -> Self {
+        let body = &*first.body;
+        let answers: Vec<&[u8]> = match (about, json::kind(body)) {
+            (About::Request | About::Entry, _) => Vec::new(),
+            (_, Kind::Array) => json::elements(body).collect(),
             _ => vec![body],
+        };
+        let (mut results, mut errors) = (Vec::new(), Vec::new());
+        for (name, value) in answers.into_iter().flat_map(json::members) {
+            match &*name {
+                "result" => results.push(value),
+                "error" => errors.push(value),
+                _ => {}
+            }
         }
-    }
-
-    /// The results in it.
-    fn results(&self) -> Vec<&[u8]> {
-        self.answers()
-            .into_iter()
-            .filter_map(|answer| json::get(answer, &["result"]))
-            .collect()
+        Self {
+            about,
+            first,
+            first_bytes: Arc::from(body),
+            second_bytes: second.map(|entry| Arc::from(&*entry.body)),
+            blocks: blocks::of(about, &results),
+            results,
+            errors,
+        }
     }
 
     /// An empty sheet with room for what is shown of this body.
@@ -195,12 +207,7 @@ pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab
         Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
         Subject::Messages { .. } => About::Entry,
     };
-    let payload = Payload {
-        about,
-        first,
-        first_bytes: Arc::from(&*first.body),
-        second_bytes: second.map(|entry| Arc::from(&*entry.body)),
-    };
+    let payload = Payload::new(about, first, second);
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
         for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
@@ -342,12 +349,7 @@ fn entry_text(payload: &Payload<'_>) -> Vec<TabBody> {
 /// `error` responses: the call did not come through. (A tool that failed says `isError` in a result.)
 fn error(payload: &Payload<'_>) -> Vec<TabBody> {
     let mut sheet = payload.sheet();
-    let mut any = false;
-    for answer in payload.answers() {
-        let Some(error) = json::get(answer, &["error"]) else {
-            continue;
-        };
-        any = true;
+    for error in &payload.errors {
         if json::kind(error) != Kind::Object {
             sheet.heading("protocol error that is no object");
             sheet.json(error);
@@ -378,10 +380,10 @@ fn error(payload: &Payload<'_>) -> Vec<TabBody> {
             }
         }
     }
-    if any {
-        vec![sheet.finish()]
-    } else {
+    if payload.errors.is_empty() {
         Vec::new()
+    } else {
+        vec![sheet.finish()]
     }
 }
 
@@ -390,8 +392,8 @@ fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
         return Vec::new();
     }
     payload
-        .results()
-        .into_iter()
+        .results
+        .iter()
         .filter_map(|result| json::get(result, &["structuredContent"]))
         .filter_map(part_tree)
         .collect()
@@ -399,8 +401,8 @@ fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
 
 fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
-        .results()
-        .into_iter()
+        .results
+        .iter()
         .filter_map(|result| json::get(result, &["_meta"]))
         .filter_map(part_tree)
         .collect()

@@ -10,7 +10,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::sheet::Sheet;
-use super::{About, Payload, TabBody, WHOLE, part_tree, sniff};
+use super::{About, Payload, SEVERAL, TabBody, WHOLE, part_tree, sniff};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::widgets::plain::Document;
@@ -27,9 +27,9 @@ pub(super) fn tool_content(payload: &Payload<'_>) -> Vec<TabBody> {
     if payload.about != About::Tool {
         return Vec::new();
     }
-    let results = payload.results();
+    let results = &payload.results;
     let mut sheet = payload.sheet();
-    for result in &results {
+    for result in results {
         result_type(&mut sheet, result);
         if json::get(result, &["isError"]).and_then(json::boolean) == Some(true) {
             sheet.heading("isError: the tool ran and says that it failed");
@@ -64,9 +64,9 @@ pub(super) fn prompt_messages(payload: &Payload<'_>) -> Vec<TabBody> {
     if payload.about != About::Prompt {
         return Vec::new();
     }
-    let results = payload.results();
+    let results = &payload.results;
     let mut sheet = payload.sheet();
-    for result in &results {
+    for result in results {
         result_type(&mut sheet, result);
         if let Some(description) = json::get(result, &["description"]) {
             sheet.heading("description");
@@ -112,25 +112,22 @@ pub(super) fn prompt_messages(payload: &Payload<'_>) -> Vec<TabBody> {
 
 /// The contents of a resource.
 pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
-    let contents = contents(payload);
-    if payload.about != About::Resource || payload.results().is_empty() {
+    if payload.about != About::Resource || payload.results.is_empty() {
         return Vec::new();
     }
     let mut sheet = payload.sheet();
-    for result in payload.results() {
+    for result in &payload.results {
         result_type(&mut sheet, result);
     }
-    for content in &contents {
+    for content in &payload.blocks {
         resource(&mut sheet, "", content);
     }
-    if contents.is_empty() {
+    if payload.blocks.is_empty() {
         sheet.heading("no contents in this result");
-        for found in payload
-            .results()
-            .iter()
-            .filter_map(|result| json::get(result, &["contents"]))
-        {
-            sheet.json(found);
+        for result in &payload.results {
+            if let Some(found) = json::get(result, &["contents"]) {
+                sheet.json(found);
+            }
         }
     }
     vec![sheet.finish()]
@@ -138,76 +135,77 @@ pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
 
 /// The texts among the contents that are JSON by what they say or look like.
 pub(super) fn resource_json(payload: &Payload<'_>) -> Vec<TabBody> {
-    contents(payload)
+    if payload.about != About::Resource {
+        return Vec::new();
+    }
+    payload
+        .blocks
         .iter()
         .filter_map(|content| {
             let declared = json::string_at(content, &["mimeType"])
                 .is_some_and(|mime| mime.to_ascii_lowercase().contains("json"));
             hidden_json(json::get(content, &["text"])?, declared)
         })
+        .take(SEVERAL)
         .collect()
 }
 
 /// Texts of blocks that are JSON objects or arrays, as many servers send their data.
 pub(super) fn text_as_json(payload: &Payload<'_>) -> Vec<TabBody> {
-    blocks(payload)
+    if payload.about == About::Resource {
+        return Vec::new();
+    }
+    payload
+        .blocks
         .iter()
         .filter_map(|block| {
             let found =
                 json::get(block, &["text"]).or_else(|| json::get(block, &["resource", "text"]))?;
             hidden_json(found, false)
         })
+        .take(SEVERAL)
         .collect()
 }
 
 /// Decoded images, sounds and blobs.
 pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
-    let mut found = contents(payload)
-        .into_iter()
-        .filter_map(|content| json::get(content, &["blob"]))
-        .collect::<Vec<_>>();
-    found.extend(blocks(payload).into_iter().filter_map(|block| {
-        json::get(block, &["data"]).or_else(|| json::get(block, &["resource", "blob"]))
-    }));
-    found
-        .into_iter()
+    let place: &[&[&str]] = match payload.about {
+        About::Resource => &[&["blob"]],
+        _ => &[&["data"], &["resource", "blob"]],
+    };
+    payload
+        .blocks
+        .iter()
+        .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
         .filter_map(decoded)
+        .take(SEVERAL)
         .map(|bytes| TabBody::Bytes(Arc::new(Document::new(Arc::from(bytes)))))
         .collect()
 }
 
-/// The contents of a resource that are objects, as they should be, or anything else.
-fn contents<'p>(payload: &'p Payload<'_>) -> Vec<&'p [u8]> {
-    if payload.about != About::Resource {
-        return Vec::new();
+/// The parts of results that hold content, whatever they are: the blocks of a tool's result or of a prompt's messages,
+/// the contents of a resource.
+pub(super) fn of<'a>(about: About, results: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let member = match about {
+        About::Tool => "content",
+        About::Resource => "contents",
+        About::Prompt => "messages",
+        About::Request | About::Entry => return Vec::new(),
+    };
+    let items = results
+        .iter()
+        .filter_map(|result| json::get(result, &[member]))
+        .flat_map(json::elements);
+    if about != About::Prompt {
+        return items.collect();
     }
-    payload
-        .results()
-        .into_iter()
-        .filter_map(|result| json::get(result, &["contents"]))
-        .flat_map(json::elements)
+    items
+        .filter_map(|message| json::get(message, &["content"]))
+        .flat_map(|content| match json::kind(content) {
+            Kind::Array => json::elements(content).collect(),
+            _ => vec![content],
+        })
         .collect()
-}
-
-/// The blocks of a tool's result or of a prompt's messages.
-fn blocks<'p>(payload: &'p Payload<'_>) -> Vec<&'p [u8]> {
-    let results = payload.results().into_iter();
-    match payload.about {
-        About::Tool => results
-            .filter_map(|result| json::get(result, &["content"]))
-            .flat_map(json::elements)
-            .collect(),
-        About::Prompt => results
-            .filter_map(|result| json::get(result, &["messages"]))
-            .flat_map(json::elements)
-            .filter_map(|message| json::get(message, &["content"]))
-            .flat_map(|content| match json::kind(content) {
-                Kind::Array => json::elements(content).collect(),
-                _ => vec![content],
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// A tree of the JSON in a string: of anything when it was `declared`, else of objects and arrays only.

@@ -1,1 +1,421 @@
 //! Every view over ordinary and odd bodies.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::session::Direction;
+use crate::session::recorded::Place;
+use crate::tui::effect::Source;
+
+const SOURCE: Source = Source {
+    seq: 1,
+    place: Place {
+        offset: 0,
+        length: 0,
+    },
+};
+
+fn entry(channel: Channel, body: &[u8]) -> Entry {
+    Entry {
+        seq: 1,
+        us: 0,
+        at: Timestamp::UNIX_EPOCH,
+        conn: 1,
+        channel,
+        direction: Direction::In,
+        aux: false,
+        body: body.to_vec(),
+        ending: "\n".into(),
+        extra: None,
+    }
+}
+
+fn single() -> Subject {
+    Subject::Messages {
+        first: SOURCE,
+        second: None,
+    }
+}
+
+fn wire(subject: &Subject, body: &str) -> Vec<Tab> {
+    tabs(subject, &entry(Channel::Wire, body.as_bytes()), None)
+}
+
+/// The tabs of a result.
+fn result(subject: &Subject, result: &str) -> Vec<Tab> {
+    wire(
+        subject,
+        &format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#),
+    )
+}
+
+fn tool(content: &str) -> Vec<Tab> {
+    result(&Subject::ToolResult(SOURCE), content)
+}
+
+fn names(tabs: &[Tab]) -> Vec<&str> {
+    tabs.iter().map(|tab| tab.name.as_str()).collect()
+}
+
+/// The bytes of the tab `name`, as text.
+fn shown(tabs: &[Tab], name: &str) -> String {
+    let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
+    let bytes = match &tab.body {
+        TabBody::Tree(tree) => tree.bytes(),
+        TabBody::Text(document) | TabBody::Bytes(document) => document.bytes(),
+    };
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn content_is_shown_block_by_block() {
+    let tabs = tool(
+        r#"{"content":[
+            {"type":"text","text":"Created 8812\n[1] text\n","annotations":{"audience":["user"],"priority":0.9}},
+            {"type":"image","mimeType":"image/png","data":"iVBORw0KGgoAAAANSUhEUgAAAAIAAAAD"},
+            {"type":"audio","mimeType":"audio/wav","data":"%%%"},
+            {"type":"resource_link","uri":"demo://x","mimeType":"text/plain","name":"x","size":1400},
+            {"type":"resource","resource":{"uri":"demo://y","mimeType":"text/plain","text":"inside"}},
+            {"type":"resource","resource":{"uri":"demo://z","blob":"AAEC"}}
+        ],"structuredContent":{"id":8812},"_meta":{"m":1}}"#,
+    );
+    assert_eq!(
+        names(&tabs),
+        [
+            "Content",
+            "Structured",
+            "Meta",
+            "JSON",
+            "Hex",
+            "Hex 2",
+            "Raw"
+        ]
+    );
+    assert_eq!(
+        shown(&tabs, "Content"),
+        "[0] text · for user · priority 0.9\n\
+         Created 8812\n[1] text\n\n\
+         [1] image image/png 2×3 24 B\n\
+         [2] audio audio/wav 3 B that are no base64\n\
+         [3] resource_link demo://x text/plain 1.4 kB\n\
+         name: x\n\
+         [4] resource demo://y text/plain 6 B\n\
+         inside\n\
+         [5] resource demo://z no type given 3 B"
+    );
+    assert_eq!(shown(&tabs, "Structured"), r#"{"id":8812}"#);
+    assert_eq!(shown(&tabs, "Hex 2"), "\0\u{1}\u{2}");
+    let TabBody::Text(content) = &tabs[0].body else {
+        panic!()
+    };
+    // The second line that looks like a heading is the server's.
+    assert_eq!(content.part_at(0), b"Created 8812\n[1] text\n");
+}
+
+#[test]
+fn errors_and_failed_tools_are_told_apart() {
+    let tabs = wire(
+        &Subject::ToolResult(SOURCE),
+        r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no \u001b[31m","data":{"a":1.0}}}"#,
+    );
+    assert_eq!(names(&tabs), ["Error", "JSON", "Raw"]);
+    assert_eq!(
+        shown(&tabs, "Error"),
+        "protocol error -32602 (invalid params)\nno \u{1b}[31m\ndata\n{\n  \"a\": 1.0\n}"
+    );
+    let tabs = tool(r#"{"isError":true,"content":[{"type":"text","text":"disk full"}]}"#);
+    assert_eq!(names(&tabs), ["Content", "JSON", "Raw"]);
+    assert_eq!(
+        shown(&tabs, "Content"),
+        "isError: the tool ran and says that it failed\n[0] text\ndisk full"
+    );
+}
+
+#[test]
+fn json_in_a_text_gets_a_tree() {
+    let tabs =
+        tool(r#"{"content":[{"type":"text","text":" {\"a\":[1]}"},{"type":"text","text":"{"}]}"#);
+    assert_eq!(names(&tabs), ["Content", "Text as JSON", "JSON", "Raw"]);
+    assert_eq!(shown(&tabs, "Text as JSON"), r#" {"a":[1]}"#);
+}
+
+#[test]
+fn odd_results_are_named_not_refused() {
+    for (body, expected) in [
+        ("{}", "no content in this result"),
+        (r#"{"content":[]}"#, "content is empty"),
+        (
+            r#"{"content":"x"}"#,
+            "content is a string, not an array\n\"x\"",
+        ),
+        (
+            r#"{"content":[{"type":"text","text":7}]}"#,
+            "[0] text\nnot a string:\n7",
+        ),
+        (
+            r#"{"content":[{"type":"text"}]}"#,
+            "[0] text without text\n{\n  \"type\": \"text\"\n}",
+        ),
+        (
+            r#"{"content":[{"type":"hologram"},null,{}]}"#,
+            "[0] hologram: a type this version does not know\n{\n  \"type\": \"hologram\"\n}\n\
+             [1] no block, but null\nnull\n[2] no type\n{}",
+        ),
+        (
+            r#"{"content":[{"type":"image","data":5}]}"#,
+            "[0] image no type given whose data is a number",
+        ),
+        (
+            r#"{"content":[{"type":"resource"}]}"#,
+            "[0] resource without a resource\n{\n  \"type\": \"resource\"\n}",
+        ),
+        (
+            r#"{"resultType":"input_required","content":[]}"#,
+            "resultType input_required: not the final result\ncontent is empty",
+        ),
+        (
+            r#"{"content":[{"type":"a\u001b\u202e\nb","x":1}]}"#,
+            "[0] a^[‹U+202E›⏎b: a type this version does not know\n\
+             {\n  \"type\": \"a\\u001b\u{202e}\\nb\",\n  \"x\": 1\n}",
+        ),
+    ] {
+        assert_eq!(shown(&tool(body), "Content"), expected, "{body}");
+    }
+    // A batch (2025-03-26) is taken apart.
+    let tabs = wire(
+        &Subject::ToolResult(SOURCE),
+        r#"[{"id":1,"result":{"content":[{"type":"text","text":"a"}]}},{"id":2,"error":7},3]"#,
+    );
+    assert_eq!(names(&tabs), ["Error", "Content", "JSON", "Raw"]);
+    assert_eq!(shown(&tabs, "Content"), "[0] text\na");
+    // No result at all.
+    assert_eq!(
+        names(&wire(&Subject::ToolResult(SOURCE), r#"{"id":1}"#)),
+        ["JSON", "Raw"]
+    );
+    assert_eq!(
+        names(&wire(&Subject::ToolResult(SOURCE), "nonsense")),
+        ["Raw"]
+    );
+}
+
+#[test]
+fn resources_show_text_json_and_bytes() {
+    let subject = Subject::ResourceResult(SOURCE);
+    let tabs = result(
+        &subject,
+        r#"{"contents":[{"uri":"a:b","mimeType":"application/json","text":"{\"x\":1}"},
+            {"uri":"a:c","mimeType":"image/gif","blob":"iVBORw0KGgo"}]}"#,
+    );
+    assert_eq!(names(&tabs), ["Text", "JSON", "Hex", "Result", "Raw"]);
+    assert_eq!(
+        shown(&tabs, "Text"),
+        "a:b application/json 7 B\n{\"x\":1}\na:c image/gif 8 B · looks like image/png"
+    );
+    assert_eq!(shown(&tabs, "JSON"), r#"{"x":1}"#);
+    let tabs = result(&subject, r#"{"contents":{"uri":1}}"#);
+    assert_eq!(names(&tabs), ["Text", "Result", "Raw"]);
+    assert_eq!(
+        shown(&tabs, "Text"),
+        "no contents in this result\n{\n  \"uri\": 1\n}"
+    );
+    let tabs = result(&subject, r#"{"contents":[4,{"uri":"u","text":null}]}"#);
+    assert_eq!(
+        shown(&tabs, "Text"),
+        "no contents, but a number\n4\nu no type given 4 B\nnot a string:\nnull"
+    );
+}
+
+#[test]
+fn prompts_show_numbered_messages() {
+    let subject = Subject::PromptResult(SOURCE);
+    let tabs = result(
+        &subject,
+        r#"{"description":"Review","messages":[
+            {"role":"user","content":{"type":"text","text":"Look at\nthis"}},
+            {"role":"assistant","content":[{"type":"text","text":"ok"}]},
+            {"role":"user"},{"content":"plain"}]}"#,
+    );
+    assert_eq!(names(&tabs), ["Messages", "JSON", "Raw"]);
+    assert_eq!(
+        shown(&tabs, "Messages"),
+        "description\nReview\n1 user · text\nLook at\nthis\n2 assistant · [0] text\nok\n\
+         3 user · no content\n{\n  \"role\": \"user\"\n}\n4 no role · no block, but a string\n\"plain\""
+    );
+    assert_eq!(
+        shown(&result(&subject, "{}"), "Messages"),
+        "messages: missing"
+    );
+    assert_eq!(
+        shown(&result(&subject, r#"{"messages":[]}"#), "Messages"),
+        "no messages in this prompt"
+    );
+}
+
+#[test]
+fn messages_are_trees_and_bytes_and_junk_says_why() {
+    let request = entry(
+        Channel::Wire,
+        br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+    );
+    let answer = entry(Channel::Wire, br#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
+    let pair = tabs(&single(), &request, Some(&answer));
+    assert_eq!(
+        names(&pair),
+        ["Request", "Response", "Raw request", "Raw response"]
+    );
+    // While it waits, the tabs have the names they will have.
+    assert_eq!(
+        names(&tabs(&single(), &request, None)),
+        ["Request", "Raw request"]
+    );
+    assert_eq!(names(&tabs(&single(), &answer, None)), ["JSON", "Raw"]);
+    let junk = tabs(&single(), &entry(Channel::Stdout, b"hi \xff"), None);
+    assert_eq!(names(&junk), ["Text", "Raw"]);
+    assert_eq!(
+        shown(&junk, "Text"),
+        "on stdout, where only JSON-RPC belongs: not JSON: not UTF-8 at 1:4. Strict clients \
+         fail here.\nhi \u{fffd}"
+    );
+    let junk = tabs(&single(), &entry(Channel::Stdout, br#"{"msg":1}"#), None);
+    assert_eq!(names(&junk), ["Text", "JSON", "Raw"]);
+    let line = tabs(&single(), &entry(Channel::Stderr, b"12"), None);
+    assert_eq!(names(&line), ["Text", "Raw"]);
+    let exit = tabs(&single(), &entry(Channel::Process, br#"{"exit":{}}"#), None);
+    assert_eq!(names(&exit), ["JSON", "Raw"]);
+    assert_eq!(
+        names(&tabs(&single(), &entry(Channel::Stderr, b""), None)),
+        ["Text", "Raw"]
+    );
+}
+
+#[test]
+fn huge_bodies_are_cut_and_say_so() {
+    let mut body =
+        br#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":""#.to_vec();
+    // Escapes where it is cut, so that the cut falls into one.
+    body.resize(PART, b'a');
+    body.extend_from_slice(&br"\u0041".repeat(100));
+    body.resize(WHOLE + 1000, b'a');
+    body.extend_from_slice(br#""}]}}"#);
+    let tabs = tabs(
+        &Subject::ToolResult(SOURCE),
+        &entry(Channel::Wire, &body),
+        None,
+    );
+    assert_eq!(names(&tabs), ["Content", "JSON", "Raw"]);
+    for name in ["Content", "Raw"] {
+        let text = shown(&tabs, name);
+        assert!(text.len() < PART + 200, "{name}: {}", text.len());
+        let last = text.lines().last().unwrap();
+        assert!(
+            last.starts_with("… cut here: ") && last.ends_with(" of 34 MB shown"),
+            "{last}"
+        );
+    }
+    assert!(shown(&tabs, "JSON").starts_with("34 MB is too much for a tree"));
+}
+
+#[test]
+fn a_tree_of_too_many_values_is_refused_in_words() {
+    let mut body = b"[0".to_vec();
+    body.extend(b",0".repeat(VALUES));
+    body.push(b']');
+    let tabs = tabs(&single(), &entry(Channel::Wire, &body), None);
+    assert!(shown(&tabs, "JSON").starts_with("too many values for a tree: about 4000001"));
+    assert_eq!(shown(&tabs, "Raw").len(), body.len());
+}
+
+/// Bodies made of what results are made of, whole and broken.
+fn body() -> impl Strategy<Value = String> {
+    let atom = prop_oneof![
+        Just("null".to_owned()),
+        Just("-1.50".to_owned()),
+        Just("true".to_owned()),
+        Just(r#""iVBORw0KGgo=""#.to_owned()),
+        Just(r#""{\"a\":[1]}""#.to_owned()),
+        Just(r#""\ud83d \u001b text""#.to_owned()),
+        Just(r#""text""#.to_owned()),
+        Just(r#""image""#.to_owned()),
+        Just(r#""resource""#.to_owned()),
+        Just("\"".to_owned()),
+        Just(String::new()),
+    ];
+    let name = prop::sample::select(vec![
+        "result",
+        "error",
+        "content",
+        "contents",
+        "messages",
+        "type",
+        "text",
+        "data",
+        "blob",
+        "uri",
+        "mimeType",
+        "resource",
+        "role",
+        "isError",
+        "structuredContent",
+        "_meta",
+        "code",
+        "message",
+        "annotations",
+        "audience",
+        "priority",
+        "resultType",
+        "id",
+        "method",
+        "jsonrpc",
+    ]);
+    atom.prop_recursive(6, 60, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| format!("[{}]", items.join(","))),
+            prop::collection::vec((name.clone(), inner), 0..5).prop_map(|members| {
+                let members: Vec<String> = members
+                    .iter()
+                    .map(|(name, value)| format!("\"{name}\":{value}"))
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_body_is_without_tabs(body in body(), cut in 0_usize..40, wrapped: bool) {
+        let body = if wrapped { format!(r#"{{"id":1,"result":{{"content":{body},"contents":{body},"messages":{body}}}}}"#) } else { body };
+        let mut bytes = body.into_bytes();
+        if cut < 10 {
+            bytes.truncate(bytes.len().saturating_sub(cut));
+        }
+        for subject in [
+            Subject::ToolResult(SOURCE), Subject::ResourceResult(SOURCE), Subject::PromptResult(SOURCE), single(),
+        ] {
+            for channel in [Channel::Wire, Channel::Stdout, Channel::Stderr] {
+                let first = entry(channel, &bytes);
+                for second in [None, Some(&first)] {
+                    let tabs = tabs(&subject, &first, second);
+                    prop_assert!(tabs.last().is_some_and(|tab| tab.name.starts_with("Raw")));
+                    let raw = shown(&tabs, &tabs.last().unwrap().name);
+                    prop_assert_eq!(raw.as_bytes(), &*bytes);
+                    let mut names = names(&tabs);
+                    names.sort_unstable();
+                    names.dedup();
+                    prop_assert_eq!(names.len(), tabs.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_survived(bytes: Vec<u8>) {
+        for subject in [Subject::ToolResult(SOURCE), single()] {
+            prop_assert!(!tabs(&subject, &entry(Channel::Stdout, &bytes), None).is_empty());
+        }
+    }
+}

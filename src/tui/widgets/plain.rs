@@ -306,6 +306,21 @@ impl PlainState {
         }
     }
 
+    /// True if a line on screen goes on to the right of it.
+    pub fn is_cut(&self, document: &Document, window: Window) -> bool {
+        if self.wrap || self.hex.is_some() {
+            return false;
+        }
+        let right = self.left + usize::from(window.width);
+        let lines = self.top.0..document.lines();
+        lines.take(usize::from(window.height)).any(|line| {
+            let (start, bytes) = document.line(line);
+            let shown = layout::show(start, bytes, right + 1);
+            let width: usize = shown.cells.iter().map(|c| usize::from(c.width)).sum();
+            width > right
+        })
+    }
+
     /// Keeps the document on screen. Call after the window changed.
     pub fn clamp(&mut self, document: &Document, window: Window) {
         if let Some(byte) = &mut self.hex {

@@ -169,11 +169,11 @@ impl Page {
         let mut parts = Vec::new();
         match self.sight() {
             Some(Sight::Tree(tree, state)) => {
-                parts.push(text::sanitize(&tree.path(state.selected())).into_owned());
+                parts.push(path(tree, state.selected()));
             }
             Some(Sight::Text(document, state)) => {
                 if let Some((tree, state)) = self.around() {
-                    parts.push(text::sanitize(&tree.path(state.selected())).into_owned());
+                    parts.push(path(tree, state.selected()));
                 }
                 if state.is_hex() {
                     parts.push("hex".to_owned());
@@ -389,8 +389,8 @@ fn in_text(document: &Document, state: &mut PlainState, action: Action, window: 
         Action::Bottom => state.last(document, window),
         Action::Left if state.is_hex() || state.hidden() == 0 => return Reply::ignored(),
         Action::Left => state.sideways(-SIDEWAYS),
-        Action::Right if state.is_hex() => {}
-        Action::Right => state.sideways(SIDEWAYS),
+        Action::Right if state.is_cut(document, window) => state.sideways(SIDEWAYS),
+        Action::Right => {}
         Action::Hex => state.toggle_hex(document),
         Action::NextSibling => {
             if let Some(next) = document.next_heading(state.first_byte(document)) {
@@ -414,6 +414,18 @@ fn in_text(document: &Document, state: &mut PlainState, action: Action, window: 
         _ => return Reply::ignored(),
     }
     Reply::done()
+}
+
+/// The path of a row, safe to show. Cut where no title has room for it anyway: it is made for every frame.
+fn path(tree: &Tree, row: u32) -> String {
+    const DEEP: usize = 200;
+    const LONG: usize = 400;
+    let depth = tree.depth(row);
+    if depth > DEEP {
+        return format!("{depth} levels deep");
+    }
+    let path: String = tree.path(row).chars().take(LONG).collect();
+    text::sanitize(&path).into_owned()
 }
 
 fn window(area: Rect) -> Window {

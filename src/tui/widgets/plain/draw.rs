@@ -97,7 +97,7 @@ fn draw_text(
     for line in state.top.0..document.lines() {
         let (start, bytes) = document.line(line);
         let role = if document.is_heading(start) {
-            Role::Title
+            Role::Accent
         } else {
             Role::Text
         };

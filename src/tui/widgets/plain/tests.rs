@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::*;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{Depth, Role, Theme};
 use crate::tui::widgets::testing::text_of;
 
 fn document(bytes: impl AsRef<[u8]>) -> Document {
@@ -194,4 +194,47 @@ proptest! {
         state.down(steps, &doc, window);
         prop_assert_eq!(state.top, after);
     }
+}
+
+#[test]
+fn headings_part_a_document_and_look_different() {
+    let bytes: Arc<[u8]> = Arc::from(&b"one\na\nb\n\ntwo\none\nthree"[..]);
+    let document = Document::with_headings(bytes, vec![0, 9, 17]);
+    for (byte, part) in [
+        (0, "a\nb\n"),
+        (5, "a\nb\n"),
+        (9, "one"),
+        (13, "one"),
+        (20, ""),
+    ] {
+        assert_eq!(document.part_at(byte), part.as_bytes(), "{byte}");
+    }
+    assert_eq!(
+        (document.next_heading(0), document.next_heading(17)),
+        (Some(9), None)
+    );
+    assert_eq!(
+        (document.previous_heading(10), document.previous_heading(0)),
+        (Some(9), None)
+    );
+    let theme = Theme::load("mono", Depth::None).expect("bundled");
+    let mut buf = Buffer::empty(Rect::new(0, 0, 8, 7));
+    draw(
+        &document,
+        &PlainState::new(true),
+        buf.area,
+        &mut buf,
+        &theme,
+    );
+    let (ours, text) = (theme.style(Role::Accent), theme.style(Role::Text));
+    assert_ne!(ours, text);
+    let modifiers: Vec<_> = (0..7).map(|y| buf[(0, y)].modifier).collect();
+    let heading = ours.add_modifier;
+    // The same word stands twice: once ours, once the server's.
+    assert_eq!((modifiers[0], modifiers[4]), (heading, heading));
+    assert_eq!(
+        (modifiers[1], modifiers[5]),
+        (text.add_modifier, text.add_modifier)
+    );
+    assert_eq!(Document::new(Arc::from(&b"x\ny"[..])).part_at(1), b"x\ny");
 }
