@@ -1,6 +1,5 @@
 //! The one integration test binary: everything that needs mcpscope as a program, or a real process behind a link.
 //! Every file beside this one is listed here.
-#![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod architecture;
