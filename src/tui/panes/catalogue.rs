@@ -260,6 +260,9 @@ impl Pane for CataloguePane {
                 .waiting()
                 .is_none()
                 .then(|| "no call waits for its answer".to_owned()),
+            Action::NextError | Action::PreviousError => {
+                Some("Traffic (5) and Logs (6) know what went wrong".to_owned())
+            }
             Action::Find if self.on_about() => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
