@@ -20,13 +20,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         .conn
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
-        if let Some(spawn) = &server.target {
-            let command: Vec<String> = std::iter::once(&spawn.program)
-                .chain(&spawn.args)
-                .map(|part| part.to_string_lossy().into_owned())
-                .collect();
-            sheet.field("command", &command.join(" "), Role::Text);
-        }
+        sheet.field("command", &command_of(server), Role::Text);
         sheet.blank();
         if server.origin == "built in" {
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
@@ -39,6 +33,10 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         return sheet.lines;
     };
     sheet.state(connection);
+    if connection.command.is_empty() {
+        // It never ran; what should have run is worth seeing.
+        sheet.field("command", &command_of(server), Role::Text);
+    }
     sheet.facts(connection);
     if server.starts > 1 {
         sheet.field(
@@ -72,6 +70,17 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         }
     }
     sheet.lines
+}
+
+/// The command line that starts a server.
+fn command_of(server: &Server) -> String {
+    server.target.as_ref().map_or_else(String::new, |spawn| {
+        let words = std::iter::once(&spawn.program).chain(&spawn.args);
+        words
+            .map(|word| word.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join(" ")
+    })
 }
 
 struct Sheet<'a> {
@@ -164,7 +173,9 @@ impl Sheet<'_> {
     }
 
     fn facts(&mut self, connection: &Connection) {
-        self.field("command", &connection.command.join(" "), Role::Text);
+        if !connection.command.is_empty() {
+            self.field("command", &connection.command.join(" "), Role::Text);
+        }
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }
