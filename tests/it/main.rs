@@ -5,6 +5,7 @@ mod architecture;
 mod cli;
 mod protocol;
 mod support;
+mod tui;
 
 /// A file that nobody lists is a test that nobody runs.
 #[test]
