@@ -40,10 +40,10 @@ use crate::mcp::types::List;
 #[command(
     name = "mcpscope",
     version,
-    args_conflicts_with_subcommands = true,
     override_usage = "mcpscope [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope VERB [ARGUMENTS] [OPTIONS] -- COMMAND [ARGS]...",
-    after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login, 6 protocol error,\n\
-                  7 tool error, 8 timeout, 9 server exited or crashed, 10 differs, 11 findings, 12 not trusted."
+    after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login,\n\
+                  6 protocol error, 7 tool error, 8 timeout, 9 server exited or crashed, 10 differs,\n\
+                  11 findings, 12 not trusted."
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -116,6 +116,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Exit::Ok
         }
     })?;
+    if line.verb.is_some() && line.target != TargetArgs::default() {
+        let failure = Failure::usage("an option or command stands before the verb");
+        let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
+        return Err(report(&failure.hint(hint)));
+    }
     let target = |lists: &[List]| {
         line.target
             .target(lists)

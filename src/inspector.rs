@@ -466,7 +466,7 @@ impl Engine {
                         end,
                         seq: None,
                     })
-                    .await
+                    .await;
                 }
                 _ => {}
             }
@@ -517,7 +517,7 @@ impl Engine {
                 Output::Ready => self.tell(Update::Ready { conn }).await,
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
-                    self.tell(Update::Finished { ticket, end, seq }).await
+                    self.tell(Update::Finished { ticket, end, seq }).await;
                 }
                 Output::Failed => {
                     self.tell(Update::Failed { conn }).await;

@@ -1,4 +1,85 @@
-//! mcpscope.
+//! mcpscope: a terminal-native inspector for MCP (Model Context Protocol) servers. This page is the map.
+//!
+//! # Bird's eye
+//!
+//! mcpscope starts a server, talks to it, shows everything that passes and records all of it. Whatever happens is an
+//! *entry* of a *session*: a frame either way, a line of stderr, a process that exits, a decision of ours. Entries are
+//! written to the session file first and acted on afterwards. Everything shown anywhere is read off one fold over
+//! these entries, the [`Timeline`](session::timeline::Timeline); a live session, an opened file and a test all run
+//! the same fold, so a bug report is a file, and a file can be a test.
+//!
+//! # Data flow
+//!
+//! ```text
+//!                    Outgoing                     Command
+//!   server <-> Link <-------- inspector::Engine <---------- cli, or tui's effects
+//!   (process)  |   LinkEvent   |   |      ^ sans-io
+//!              +-------------->|   |      +-- mcp::client (ids, eras, paging, time limits)
+//!                              v   |
+//!                   recorder (write returns)          Update::Recorded, Sent, Finished …
+//!                              |   +------------------------------> Timeline::push (the fold)
+//!                              v                                        |
+//!                       session.jsonl ---- recording::load -----------> | (an opened file)
+//!                              ^                                        v
+//!                              +------ recording::Bodies::read ---- cli output, tui panes
+//! ```
+//!
+//! The screen is one loop over four nouns: an [`Event`](tui::event::Event) happened; an
+//! [`Action`](tui::action::Action) is what a person wants, bound to keys in one table; an
+//! [`Effect`](tui::effect::Effect) is work for outside, plain data that tests compare; an
+//! [`Entry`](session::Entry) is one recorded line. `tui::update` alone changes the model.
+//!
+//! # Layers
+//!
+//! A file uses only what stands above its own line (`tests/it/architecture.rs` holds us to it):
+//!
+//! ```text
+//! values     json, text          lossless JSON, text made safe for terminals
+//!            jsonrpc             envelopes, read leniently
+//!            note                bodies of our own entries: spawned, verdict, timeout, exit …
+//!            form                argument forms: JSON Schema -> value tree -> arguments
+//!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
+//!            session             entry, file format, levels, the fold
+//!            demo                the demo server
+//! the world  transport           links: child processes (stdio), memory
+//!            paths               where files go
+//!            recorder, recording the two ends of a session file
+//!            config, logging     settings, our own log
+//!            inspector           the engine that drives clients over links and records
+//! front ends cli | tui           never mention each other; main.rs picks one
+//! inside tui theme, widgets -> payload -> action, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! ```
+//!
+//! # Invariants
+//!
+//! * Values know no tokio, no clock, no file and no terminal. The library builds without the feature `tui`, which
+//!   alone pulls terminal crates.
+//! * A frame is recorded before it is interpreted or passed on. Nothing is mended, dropped or reordered; what is no
+//!   JSON-RPC is an entry like any other.
+//! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
+//! * The drawing thread reads no file and parses no body. Two threads have a runtime, each with one thread: the
+//!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
+//!   is a blocking effect.
+//! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
+//!   counts, once a second.
+//! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
+//! * Values of variables passed to a server never enter a recording, a log or an error.
+//! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
+//!
+//! # Where to add what
+//!
+//! | add | edit |
+//! |---|---|
+//! | a key or an action | one row in `tui/action.rs`, its arm in the pane; help, palette, hints and README follow |
+//! | a way to look at a body | one row in `tui/payload.rs`'s PAYLOAD_VIEWS |
+//! | a protocol method | one row in `mcp/method.rs` |
+//! | a revision | `mcp/revision.rs`, and the predicates there |
+//! | something to record | a variant in `note.rs` |
+//! | what the fold derives | `session/timeline/` |
+//! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | a setting | `config.rs` and `config/default.toml` |
+//! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
+//! | a transport | a file in `transport/` that makes a [`Link`](transport::Link) |
 
 pub mod cli;
 pub mod config;

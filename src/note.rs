@@ -203,7 +203,7 @@ impl Note {
                 ("processes", processes.to_string()),
             ]),
             Self::WriteFailed { what } | Self::Remark { what } => {
-                members.push(("what", quote(what)))
+                members.push(("what", quote(what)));
             }
             Self::Exit { code, signal } => {
                 let number = |value: &Option<i64>| {

@@ -239,9 +239,11 @@ impl Recorder {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::recording;
+    use crate::session::timeline::EntryRow;
 
     fn draft(text: &str) -> Draft {
         Draft {
@@ -310,7 +312,9 @@ mod tests {
         let mut timeline = crate::session::timeline::Timeline::default();
         let opened = recording::Recording::open(&path).unwrap();
         let told = opened.load(|batch, _| {
-            batch.iter().for_each(|entry| timeline.push(entry));
+            for entry in &batch {
+                timeline.push(entry);
+            }
             true
         });
         assert_eq!(told.unwrap().skipped, 0);
@@ -318,7 +322,7 @@ mod tests {
             timeline
                 .entries()
                 .iter()
-                .map(|entry| entry.seq())
+                .map(EntryRow::seq)
                 .collect::<Vec<_>>(),
             [1, 3, 4]
         );

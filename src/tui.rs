@@ -159,7 +159,7 @@ async fn show(start: Start) -> Result<()> {
         }
         Subject::Opened(recording) => {
             let path = recording.path().to_owned();
-            let size = std::fs::metadata(&path).map(|data| data.len()).unwrap_or(0);
+            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
             let keeping = Keeping::Opened {
                 path,
                 bytes: (0, size),
@@ -274,10 +274,6 @@ fn draw(terminal: &mut Terminal, model: &mut Model, runtime: &Runtime) -> Result
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the one loop; everything it holds together is named here"
-)]
 async fn event_loop(
     terminal: &mut Terminal,
     model: &mut Model,

@@ -20,13 +20,21 @@ const TICKET: u64 = 1;
 
 /// Call a tool of a server and show its result
 ///
-/// key=value converts by the tool's schema (text where the schema does not say), key:=json is sent as it is.
-/// The result's text goes to stdout, whatever the tool says of its success; exit code 7 tells that it failed.
-/// With --json, one object:
-/// {"server": {"name", "version", "protocol"}, "recording": FILE or null, "tool": NAME, "arguments": {as sent},
-///  "took_us": N, "result": {as the server sent it}}
-/// A failure is {"server", "recording", "error": {"kind", "exit", "message", "hint", "rpc", "stderr"}}, where "rpc"
-/// is the server's JSON-RPC error, if there was one.
+/// key=value converts by the tool's schema (to a string where the schema does not say),
+/// key:=json is sent as it is.
+///
+/// The result's text goes to stdout, whatever the tool says of its success; exit code 7
+/// tells that it failed. With --json, one object:
+///
+///   {"server": {"name", "version", "protocol"}, "recording": FILE or null,
+///    "tool": NAME, "arguments": {as sent}, "took_us": N,
+///    "result": {as the server sent it}}
+///
+/// A failure has "error" instead of what follows "recording":
+///
+///   {"kind", "exit", "message", "hint", "rpc", "stderr"}
+///
+/// where "rpc" is the server's JSON-RPC error, if there was one.
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct CallArgs {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::text;
 
-/// Junk lines that are shown; the rest is counted.
-const JUNK_LINES: u64 = 3;
+/// Oddities of a kind that are shown; the rest is counted.
+const SHOWN: u64 = 3;
 /// Bytes of a junk line that are shown.
 const JUNK_WIDTH: usize = 120;
 /// Where nobody watches, progress is told no more often than this, and not before.
@@ -22,6 +22,7 @@ pub struct Console {
     dim: bool,
     pending: String,
     junk: (u64, u64),
+    odd: u64,
     /// Whether a progress line stands on the terminal.
     progress: bool,
     told: Instant,
@@ -38,6 +39,7 @@ impl Console {
             dim: terminal && !no_color,
             pending: String::new(),
             junk: (0, 0),
+            odd: 0,
             progress: false,
             told: Instant::now(),
         }
@@ -77,7 +79,7 @@ impl Console {
     pub fn junk(&mut self, head: &str, size: u64) {
         self.junk.0 += 1;
         self.junk.1 += size;
-        if self.junk.0 <= JUNK_LINES {
+        if self.junk.0 <= SHOWN {
             let head = text::sanitize(head);
             let head = text::fit(&head, JUNK_WIDTH);
             self.line(&match size {
@@ -88,6 +90,14 @@ impl Console {
                     "warning: server wrote {size} bytes to stdout that are not JSON-RPC: {head}"
                 ),
             });
+        }
+    }
+
+    /// A frame that fits nowhere.
+    pub fn odd(&mut self, what: &str) {
+        self.odd += 1;
+        if self.odd <= SHOWN {
+            self.warn(what, None);
         }
     }
 
@@ -150,12 +160,16 @@ impl Console {
     /// The run is over: tells what was only counted.
     pub fn finish(&mut self) {
         let (lines, bytes) = self.junk;
-        if lines > JUNK_LINES {
+        if lines > SHOWN {
             let all = text::plural(lines as usize, "line");
             self.line(&format!(
                 "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",
                 text::size(bytes)
             ));
+        }
+        if self.odd > SHOWN {
+            let more = text::plural((self.odd - SHOWN) as usize, "frame");
+            self.line(&format!("warning: and {more} more that fit nowhere"));
         }
         self.settle();
     }

@@ -31,7 +31,8 @@ fn push(out: &mut String, block: &str) {
 fn block(raw: &[u8]) -> String {
     let mime = member(raw, "mimeType");
     match member(raw, "type").as_deref() {
-        Some("text") => text::sanitize_lines(&member(raw, "text").unwrap_or_default()),
+        // Text that is no string is a fault of the server's, and shown as such.
+        Some("text") => text::sanitize_lines(&member(raw, "text").unwrap_or_else(|| pretty(raw))),
         Some(kind @ ("image" | "audio")) => card(&[
             kind,
             mime.as_deref().unwrap_or("no media type"),
@@ -132,6 +133,10 @@ mod tests {
             "{\n  \"a\": 1e3\n}\n"
         );
         assert_eq!(lines(br#"{"content":[]}"#), "");
+        assert_eq!(
+            lines(br#"{"content":[{"type":"text","text":2.50}]}"#),
+            "{\n  \"type\": \"text\",\n  \"text\": 2.50\n}\n"
+        );
         assert_eq!(lines(br#"{"odd":1}"#), "{\n  \"odd\": 1\n}\n");
     }
 }

@@ -13,14 +13,14 @@ use super::target::Target;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::json;
 use crate::jsonrpc::Id;
-use crate::mcp::facts::Detail;
+use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Bodies;
-use crate::session::Channel;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{Connection, Exchange, Timeline};
+use crate::session::timeline::{Connection, Exchange, Row, SingleKind, Timeline};
+use crate::session::{Channel, Direction};
 use crate::transport::stdio;
 
 /// The connection of a headless session; it has one.
@@ -154,26 +154,78 @@ impl Headless {
                 }
                 self.console.note(&note.sentence());
             }
-            Facts::Messages(messages)
+            Facts::Messages(messages) if entry.direction == Direction::In => {
                 if messages
                     .iter()
-                    .any(|message| matches!(message.detail, Detail::Progress { .. })) =>
-            {
-                let progress = self
-                    .timeline
-                    .state()
-                    .waiting(CONN)
-                    .find_map(|waiting| waiting.progress.as_ref());
-                if let Some(progress) = progress {
-                    self.console.progress(
-                        &progress.progress,
-                        progress.total.as_deref(),
-                        progress.message.as_deref(),
-                    );
+                    .any(|message| matches!(message.detail, Detail::Progress { .. }))
+                {
+                    self.show_progress();
+                }
+                if let Some(odd) = self.stray(messages) {
+                    self.console.odd(&odd);
                 }
             }
             _ => {}
         }
+    }
+
+    fn show_progress(&mut self) {
+        let mut waiting = self.timeline.state().waiting(CONN);
+        if let Some(progress) = waiting.find_map(|waiting| waiting.progress.as_ref()) {
+            self.console.progress(
+                &progress.progress,
+                progress.total.as_deref(),
+                progress.message.as_deref(),
+            );
+        }
+    }
+
+    /// What is odd about the newest frame, if nothing waited for it. It may well be the answer that is missed.
+    fn stray(&self, messages: &[Message]) -> Option<String> {
+        let newest = self.timeline.entries().len().checked_sub(1)? as u32;
+        let Some(Row::Single(row)) = self.timeline.rows().last() else {
+            return None;
+        };
+        let single = self
+            .timeline
+            .single_row(*row)
+            .filter(|single| single.entry == newest)?;
+        let id = messages
+            .last()
+            .and_then(|message| message.id.as_ref())
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let error = match messages.last().map(|message| &message.detail) {
+            Some(Detail::Error {
+                code: Some(code),
+                message,
+                ..
+            }) => format!(": error {code}: {message}"),
+            Some(Detail::Error {
+                code: None,
+                message,
+                ..
+            }) => format!(": error: {message}"),
+            _ => String::new(),
+        };
+        Some(match single.kind {
+            SingleKind::LateResponse => {
+                format!("server answered request {id} after its time was up{error}")
+            }
+            SingleKind::DuplicateResponse => {
+                format!("server answered request {id} once more{error}")
+            }
+            SingleKind::UnknownResponse => {
+                format!("server answered a request {id} that was never sent{error}")
+            }
+            SingleKind::ResponseWithoutId => {
+                format!("server sent an answer that does not say to which request{error}")
+            }
+            SingleKind::Malformed => {
+                "server sent a message that is neither request, notification nor answer".to_owned()
+            }
+            _ => return None,
+        })
     }
 
     /// Shuts the servers down and waits until they are gone. A second signal, or an engine that fails, kills them.

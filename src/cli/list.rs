@@ -10,10 +10,15 @@ use crate::mcp::types::List;
 
 /// List the tools, resources, resource templates or prompts of a server
 ///
-/// One line each. With --json, one object:
-/// {"server": {"name", "version", "protocol"}, "recording": FILE or null, "tools": [as the server sent them], "complete": BOOL}
+/// One line each, all pages. With --json, one object:
+///
+///   {"server": {"name", "version", "protocol"}, "recording": FILE or null,
+///    "tools": [as the server sent them], "complete": BOOL}
+///
 /// where the list is called "tools", "resources", "resourceTemplates" or "prompts".
-/// A failure is {"server", "recording", "error": {"kind", "exit", "message", "hint", "rpc", "stderr"}}.
+/// A failure has "error" instead of what follows "recording":
+///
+///   {"kind", "exit", "message", "hint", "rpc", "stderr"}
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ListArgs {

@@ -17,8 +17,11 @@ const SUMMARY: usize = 200;
 pub fn line(list: List, item: &Item) -> String {
     let head = match list {
         List::Tools => {
-            let shape = schema::read(item.input_schema());
-            format!("{}({})", item.name, arguments(&shape))
+            let arguments = match item.member("inputSchema") {
+                Some(schema) => arguments(&schema::read(schema)),
+                None => "… no inputSchema".to_owned(),
+            };
+            format!("{}({arguments})", item.name)
         }
         List::Prompts => {
             let arguments: Vec<String> = item
@@ -141,7 +144,7 @@ mod tests {
         );
         assert_eq!(
             of(List::Tools, r#"{"name":"t","title":"T"}"#),
-            "t(… there is no schema) — T"
+            "t(… no inputSchema) — T"
         );
     }
 

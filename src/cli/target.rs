@@ -19,7 +19,7 @@ use crate::transport::Spawn;
 use crate::transport::stdio::StdioOptions;
 
 /// How to start a server and talk to it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct TargetArgs {
     /// The server: a command and its arguments, after `--`
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "demo")]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod opening;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
 use super::facts::{Detail, Message, Opening};
@@ -539,7 +540,7 @@ impl Client {
             out.push(Output::Note(
                 Note::Timeout {
                     id: id.to_json(),
-                    after_ms: (now - pending.sent).as_millis() as u64,
+                    after_ms: now.saturating_sub(pending.sent).as_millis() as u64,
                 }
                 .into(),
             ));

@@ -240,7 +240,7 @@ fn result(raw: &[u8]) -> ResultFacts {
                 opening.supported = Some(json::elements(value).filter_map(json::string).collect());
             }
             "capabilities" => {
-                opening.capabilities = Some(String::from_utf8_lossy(value).into_owned())
+                opening.capabilities = Some(String::from_utf8_lossy(value).into_owned());
             }
             "serverInfo" => server_info(&mut opening, value),
             "instructions" => opening.instructions = json::string(value),
@@ -275,6 +275,7 @@ fn server_info(opening: &mut Opening, raw: &[u8]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -121,7 +121,17 @@ pub fn preview(entry: &Entry, facts: &Facts) -> Option<Box<str>> {
 
 fn head(body: &[u8]) -> String {
     let cut = &body[..body.len().min(PREVIEW * 4)];
-    String::from_utf8_lossy(cut).chars().take(PREVIEW).collect()
+    start(&String::from_utf8_lossy(cut)).to_owned()
+}
+
+/// The first characters of a text, as many as a preview has.
+fn start(text: &str) -> &str {
+    if text.len() <= PREVIEW {
+        return text;
+    }
+    text.char_indices()
+        .nth(PREVIEW)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 /// The `data` of a log notification: a string as it is, anything else as JSON, after the logger's name.
@@ -129,10 +139,10 @@ fn log_text(body: &[u8]) -> String {
     let params = crate::json::get(body, &["params"]).unwrap_or_default();
     let data = crate::json::get(params, &["data"]).unwrap_or_default();
     let data = crate::json::string(data).map_or_else(|| String::from_utf8_lossy(data), Cow::Owned);
-    let data: String = data.chars().take(PREVIEW).collect();
+    let data = start(&data);
     match crate::json::string_at(params, &["logger"]) {
         Some(logger) => format!("{logger}: {data}"),
-        None => data,
+        None => data.to_owned(),
     }
 }
 

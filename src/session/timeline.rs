@@ -460,4 +460,5 @@ fn hash(conn: u32, direction: Direction, id: &Id) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

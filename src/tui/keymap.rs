@@ -144,6 +144,28 @@ pub fn rows(scope: Scope) -> impl Iterator<Item = &'static Row> {
     ACTIONS.iter().filter(move |row| row.scope == scope)
 }
 
+/// The README's tables of keys, a scope each, as Markdown.
+pub fn key_table() -> String {
+    use std::fmt::Write as _;
+    let mut table = String::new();
+    for scope in Scope::ALL {
+        let _ = write!(
+            table,
+            "\n**{}**\n\n| keys | action | what it does |\n|---|---|---|\n",
+            scope.title()
+        );
+        for row in rows(scope) {
+            let keys: Vec<String> = row
+                .keys
+                .iter()
+                .map(|keys| format!("`{}`", label(keys).replace('|', "\\|")))
+                .collect();
+            let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), row.name, row.doc);
+        }
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

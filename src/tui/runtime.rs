@@ -105,12 +105,37 @@ fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {
         .iter()
         .map(|source| {
             let text = match bodies.read(source.seq, source.place) {
-                Ok(entry) => preview(&entry, &Facts::of(&entry)).unwrap_or_default(),
+                Ok(entry) => {
+                    preview(&entry, &Facts::of(&entry)).unwrap_or_else(|| said(&entry.body))
+                }
                 Err(error) => format!("(cannot be read back: {error})").into(),
             };
             (source.seq, text)
         })
         .collect()
+}
+
+/// The part of a message that its method and subject do not tell: the arguments if there are any, else all it holds
+/// but `_meta`, which is the same in every request.
+fn said(body: &[u8]) -> Box<str> {
+    const LONGEST: usize = 400;
+    let paths: [&[&str]; 4] = [
+        &["params", "arguments"],
+        &["params"],
+        &["result"],
+        &["error"],
+    ];
+    let raw = paths.iter().find_map(|path| crate::json::get(body, path));
+    let mut said = String::new();
+    for (name, value) in crate::json::members(raw.unwrap_or_default()) {
+        if name != "_meta" && said.len() < LONGEST {
+            let value = &value[..value.len().min(LONGEST)];
+            let comma = if said.is_empty() { "" } else { ", " };
+            said.push_str(comma);
+            said.extend([&name, ": ", &String::from_utf8_lossy(value)]);
+        }
+    }
+    said.into()
 }
 
 /// Copies through the terminal (OSC 52), which works over ssh and in multiplexers that allow it.

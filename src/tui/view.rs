@@ -15,7 +15,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-use super::action::{Action, Scope};
+use super::action::Action;
 use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
 use super::overlays::which_key;
@@ -441,26 +441,4 @@ fn quit_box(model: &Model, screen: Rect, buf: &mut Buffer) -> Position {
         );
     }
     Position::new(room.x, room.bottom().saturating_sub(1))
-}
-
-/// The scopes of the README's table of keys, with the keys of each action.
-pub fn key_table() -> String {
-    use std::fmt::Write as _;
-    let mut table = String::new();
-    for scope in Scope::ALL {
-        let _ = write!(
-            table,
-            "\n**{}**\n\n| keys | action | what it does |\n|---|---|---|\n",
-            scope.title()
-        );
-        for row in keymap::rows(scope) {
-            let keys: Vec<String> = row
-                .keys
-                .iter()
-                .map(|keys| format!("`{}`", keymap::label(keys).replace('|', "\\|")))
-                .collect();
-            let _ = writeln!(table, "| {} | {} | {} |", keys.join(" "), row.name, row.doc);
-        }
-    }
-    table
 }

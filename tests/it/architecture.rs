@@ -3,8 +3,6 @@
 //! The map in `src/lib.rs` tells the same in words. Every rule is a function from a file to its findings, and is
 //! first tried on a made-up file that breaks it: a rule that cannot fail would be no rule.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,9 +1,11 @@
 //! The one integration test binary: everything that needs mcpscope as a program, or a real process behind a link.
 //! Every file beside this one is listed here.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod architecture;
 mod cli;
 mod protocol;
+mod readme;
 mod support;
 mod tui;
 

@@ -67,7 +67,7 @@ impl Client {
         match &message.detail {
             Detail::Result(result) => match result.opening.as_deref() {
                 Some(opening) if opening.supported.is_some() => {
-                    self.discovered(now, opening.clone(), out)
+                    self.discovered(now, opening.clone(), out);
                 }
                 _ => self.fall_back(
                     now,

@@ -209,7 +209,7 @@ fn a_batch_is_as_many_rows_as_messages() {
 fn a_resident_entry_is_small() {
     // An entry, its row, its log line; an exchange is shared by two entries.
     let each = size_of::<EntryRow>() + size_of::<Row>() + size_of::<LogRow>();
-    let shared = (size_of::<Exchange>() + size_of::<(u64, ExchangeIndex)>() * 2) / 2;
+    let shared = usize::midpoint(size_of::<Exchange>(), size_of::<(u64, ExchangeIndex)>() * 2);
     assert!(each + shared <= 150, "{each} + {shared}");
 }
 

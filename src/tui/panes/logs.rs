@@ -111,7 +111,7 @@ impl Logs {
 
     fn open(&mut self) -> Reply {
         if self.stream.selected().is_none() {
-            return Reply::say("there is no line yet");
+            return Reply::say("There is no line yet.");
         }
         // What somebody reads must not be replaced by what arrives.
         self.stream.hold();
@@ -150,13 +150,13 @@ impl Logs {
             self.search.found(term, self.shown_hits(logs), number);
         }
         Reply::say(match self.filter.least() {
-            None => "every level is shown".to_owned(),
-            Some(least) => format!("{least} and worse are shown"),
+            None => "Every level is shown.".to_owned(),
+            Some(least) => format!("{least} and worse are shown."),
         })
     }
 
     fn shown_hits(&self, logs: &[LogRow]) -> Vec<u32> {
-        let shown = |number: &&u32| self.filter.shows(&logs[**number as usize]);
+        let shown = |number: &&u32| self.filter.shows(logs[**number as usize]);
         self.hits.iter().filter(shown).copied().collect()
     }
 
@@ -183,7 +183,7 @@ impl Logs {
                     return Reply::say(why);
                 }
                 let hit = self.search.step(action == Action::FindNext, number);
-                self.go(hit, "no hit")
+                self.go(hit, "No hit.")
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),
@@ -274,14 +274,13 @@ impl Pane for Logs {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.take(ctx);
-        if self.detail.focused {
-            let reply = self.detail.viewer.action(action, ctx);
-            if reply.handled {
-                return reply;
-            }
+        let hits = self.search.hits().is_some();
+        let reply = self.detail.action(action, hits, ctx);
+        if reply.handled {
+            return reply;
         }
         match action {
-            Action::Back | Action::Close => self.back(),
+            Action::Back => self.back(),
             Action::OpenLine => self.open(),
             Action::FollowLogs => {
                 self.stream.toggle_follow();
@@ -293,9 +292,9 @@ impl Pane for Logs {
                 let logs = ctx.timeline.logs();
                 let number = self.number().unwrap_or(0);
                 let why = if forward {
-                    "no error below"
+                    "No error below."
                 } else {
-                    "no error above"
+                    "No error above."
                 };
                 self.go(self.filter.wrong(forward, number, logs), why)
             }
@@ -313,18 +312,23 @@ impl Pane for Logs {
                 Reply::done()
             }
             Action::Left if self.detail.focused => self.back(),
+            Action::FindNext | Action::FindPrevious => self.in_list(action),
             _ if self.detail.focused => Reply::ignored(),
             _ => self.in_list(action),
         }
     }
 
     fn why_not(&self, action: Action, _ctx: &Ctx<'_>) -> Option<String> {
+        let hits = self.search.hits().is_some();
+        if let Some(why) = self.detail.why_not(action, hits) {
+            return Some(why);
+        }
         let why = match action {
-            Action::OpenLine if self.stream.selected().is_none() => "there is no line yet",
+            Action::OpenLine if self.stream.selected().is_none() => "There is no line yet.",
             Action::NextError | Action::PreviousError if !self.filter.any_wrong() => {
-                "nothing went wrong so far"
+                "Nothing went wrong so far."
             }
-            Action::FindNext | Action::FindPrevious if !self.detail.focused => {
+            Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
             _ => return None,
@@ -345,7 +349,11 @@ impl Pane for Logs {
     }
 
     fn paste(&mut self, text: &str, _ctx: &Ctx<'_>) -> Reply {
-        self.search.paste(text)
+        if self.search.is_open() {
+            self.search.paste(text)
+        } else {
+            self.detail.viewer.paste(text)
+        }
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -167,7 +167,11 @@ pub fn safe(text: &str, cols: usize) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text::fit(&text::sanitize(&text[..end]), cols).into_owned()
+    let mut shown = text::fit(&text::sanitize(&text[..end]), cols).into_owned();
+    if end < text.len() && text::width(&shown) < cols {
+        shown.push('…');
+    }
+    shown
 }
 
 /// How connections are told apart in a list.
@@ -187,15 +191,16 @@ impl Naming {
 
     /// As the connections of the session want it.
     pub fn of(timeline: &crate::session::timeline::Timeline) -> Self {
+        let name_width = |name: &str| text::width(&safe(name, Self::WIDEST));
         let mut connections = timeline.state().connections();
         let Some(first) = connections.next() else {
             return Self::None;
         };
-        let (mut several, mut differ, mut width) = (false, false, text::width(&first.name));
+        let (mut several, mut differ, mut width) = (false, false, name_width(&first.name));
         for connection in connections {
             several = true;
             differ |= connection.name != first.name;
-            width = width.max(text::width(&connection.name));
+            width = width.max(name_width(&connection.name));
         }
         match (several, differ) {
             (false, _) => Self::None,
@@ -278,6 +283,7 @@ mod tests {
         stream.arrived(2);
         stream.act(Action::Down);
         assert!(stream.follows());
+        stream.place(2, 10);
         stream.toggle_follow();
         assert_eq!((stream.follows(), stream.remark()), (false, String::new()));
         stream.go(0);
@@ -290,5 +296,6 @@ mod tests {
         assert_eq!(safe("a\u{1b}[31mb", 20), "a^[[31mb");
         assert_eq!(safe(&"é".repeat(1_000_000), 3), "éé…");
         assert_eq!(safe("日本", 0), "");
+        assert_eq!(safe(&"e\u{301}".repeat(99), 40).chars().last(), Some('…'));
     }
 }

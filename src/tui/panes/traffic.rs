@@ -114,7 +114,7 @@ impl Traffic {
 
     fn open(&mut self) -> Reply {
         if self.stream.selected().is_none() {
-            return Reply::say("there is no row yet");
+            return Reply::say("There is no row yet.");
         }
         // What somebody reads must not be replaced by what arrives.
         self.stream.hold();
@@ -137,7 +137,7 @@ impl Traffic {
 
     /// The body to copy, or why there is none.
     fn copied(&self, response: bool, ctx: &Ctx<'_>) -> Result<EntryIndex, &'static str> {
-        let row = self.row(ctx).ok_or("there is no row yet")?;
+        let row = self.row(ctx).ok_or("There is no row yet.")?;
         let entry = if response {
             rows::response_of(ctx.timeline, row)
         } else {
@@ -151,10 +151,10 @@ impl Traffic {
                 Row::Single(_) => None,
             };
             match (response, status) {
-                (false, _) => "this row is a response: yR copies it",
-                (true, Some(Status::Pending)) => "it is not answered yet",
-                (true, Some(_)) => "it was never answered",
-                (true, None) => "this row has no response",
+                (false, _) => "This row is a response: yR copies it.",
+                (true, Some(Status::Pending)) => "It is not answered yet.",
+                (true, Some(_)) => "It was never answered.",
+                (true, None) => "This row has no response.",
             }
         })
     }
@@ -183,7 +183,7 @@ impl Traffic {
                     return Reply::say(why);
                 }
                 let row = self.search.step(action == Action::FindNext, selected);
-                self.go(row, "no hit")
+                self.go(row, "No hit.")
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),
@@ -206,22 +206,23 @@ impl Pane for Traffic {
         self.stream.arrived(ctx.timeline.rows().len());
         self.failures.take(ctx.timeline);
         let selected = self.stream.selected().unwrap_or(0);
-        if self.detail.focused {
-            let reply = self.detail.viewer.action(action, ctx);
-            if reply.handled {
-                return reply;
-            }
+        let hits = self.search.hits().is_some();
+        let reply = self.detail.action(action, hits, ctx);
+        if reply.handled {
+            return reply;
         }
         match action {
-            Action::Back | Action::Close => self.back(),
+            Action::Back => self.back(),
             Action::OpenRow => self.open(),
             Action::FollowTraffic => {
                 self.stream.toggle_follow();
                 Reply::done()
             }
-            Action::NextError => self.go(self.failures.after(selected), "nothing below went wrong"),
+            Action::NextError => {
+                self.go(self.failures.after(selected), "Nothing below went wrong.")
+            }
             Action::PreviousError => {
-                self.go(self.failures.before(selected), "nothing above went wrong")
+                self.go(self.failures.before(selected), "Nothing above went wrong.")
             }
             Action::CopyRequest => self.copy(false, ctx),
             Action::CopyResponse => self.copy(true, ctx),
@@ -236,20 +237,25 @@ impl Pane for Traffic {
                 Reply::done()
             }
             Action::Left if self.detail.focused => self.back(),
+            Action::FindNext | Action::FindPrevious => self.in_list(action),
             _ if self.detail.focused => Reply::ignored(),
             _ => self.in_list(action),
         }
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        let hits = self.search.hits().is_some();
+        if let Some(why) = self.detail.why_not(action, hits) {
+            return Some(why);
+        }
         let why = match action {
-            Action::OpenRow if self.stream.selected().is_none() => "there is no row yet",
+            Action::OpenRow if self.stream.selected().is_none() => "There is no row yet.",
             Action::CopyRequest => self.copied(false, ctx).err()?,
             Action::CopyResponse => self.copied(true, ctx).err()?,
             Action::NextError | Action::PreviousError if self.failures.count() == 0 => {
-                "nothing went wrong so far"
+                "Nothing went wrong so far."
             }
-            Action::FindNext | Action::FindPrevious if !self.detail.focused => {
+            Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
             _ => return None,
@@ -270,7 +276,11 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, _ctx: &Ctx<'_>) -> Reply {
-        self.search.paste(text)
+        if self.search.is_open() {
+            self.search.paste(text)
+        } else {
+            self.detail.viewer.paste(text)
+        }
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -406,7 +416,7 @@ impl Pane for Traffic {
                 };
                 let hit = self.search.is_hit(index);
                 if tall {
-                    draw::tall_line(&told, line, width, hit, &self.clock, ctx)
+                    columns.tall_line(&told, line, width, hit, &self.clock, ctx)
                 } else {
                     let since = draw::since(rows, index, &told, ctx);
                     columns.line(&told, since, hit, &self.clock, ctx)

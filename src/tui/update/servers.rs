@@ -98,14 +98,9 @@ pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) ->
             .iter()
             .any(|server| server.name == other)
     };
-    let name = (1..)
-        .map(|number| {
-            if number == 1 {
-                name.to_owned()
-            } else {
-                format!("{name} {number}")
-            }
-        })
+    let numbered = (2..=model.world.servers.len() + 1).map(|number| format!("{name} {number}"));
+    let name = std::iter::once(name.to_owned())
+        .chain(numbered)
         .find(|other| !taken(other))
         .unwrap_or_else(|| name.to_owned());
     model.world.servers.push(Server {

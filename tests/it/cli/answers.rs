@@ -377,3 +377,31 @@ fn progress_keeps_a_call_alive_and_is_told_only_when_it_takes_long() {
         ("slowly done\n", "", Some(0))
     );
 }
+
+#[test]
+fn answers_that_fit_nowhere_are_named() {
+    let verb = "call echo text=x --timeout 300ms";
+    assert_snapshot!(fake(verb, &["--null-id-error", "tools/call"]), @r#"
+    --- stderr
+    warning: server sent an answer that does not say to which request: error -32603: lost the id
+    error: fake-mcp-server did not answer tools/call "echo" within 300 ms
+     hint: --timeout DURATION waits longer
+    --- exit 8
+    "#);
+    assert_snapshot!(fake(verb, &["--wrong-id", "tools/call"]), @r#"
+    --- stderr
+    warning: server answered a request "nobody asked" that was never sent
+    error: fake-mcp-server did not answer tools/call "echo" within 300 ms
+     hint: --timeout DURATION waits longer
+    --- exit 8
+    "#);
+    let run = fake(
+        "call slow --timeout 1s",
+        &["--duplicate-response", "tools/list"],
+    );
+    assert!(
+        run.stderr
+            .contains("warning: server answered request 2 once more"),
+        "{run}"
+    );
+}

@@ -61,6 +61,12 @@ fn a_wrong_command_line_exits_2() {
     For more information, try '--help'.
     --- exit 2
     "#);
+    assert_snapshot!(home.run(&["--era", "legacy", "list", "tools", "--demo"]), @r#"
+    --- stderr
+    error: an option or command stands before the verb
+     hint: put it after, as in mcpscope list tools --era legacy -- COMMAND
+    --- exit 2
+    "#);
     assert_eq!(
         home.run(&["list", "tools", "--demo", "--", "x"]).code,
         Some(2)
@@ -235,6 +241,11 @@ fn a_tool_that_fails_exits_7_and_its_text_is_still_the_answer() {
     error: tool "fail" reported an error (isError)
     --- exit 7
     "#);
+    let json = fake("call fail --json --no-record", &[]);
+    assert!(
+        json.code == Some(7) && json.stdout.contains("\"isError\":true}}"),
+        "{json}"
+    );
 }
 
 #[test]

@@ -143,6 +143,10 @@ fn a_kill_loses_nothing_that_was_acted_on() {
     running.signal(rustix::process::Signal::KILL);
     assert_eq!(running.end().code, None);
     let session = home.session();
+    // Nobody is left to shut the server down, and it may take long to notice.
+    let server = session.timeline.state().connection(1).unwrap().pid.unwrap();
+    let server = rustix::process::Pid::from_raw(server.cast_signed()).unwrap();
+    let _ = rustix::process::kill_process(server, rustix::process::Signal::KILL);
     assert!(session.loaded.entries > 1_000, "{:?}", session.loaded);
     assert_eq!(
         session.loaded.skipped,

@@ -74,7 +74,9 @@ impl Peer {
             .await
             .expect("an update comes");
         if let Some(Update::Recorded(batch)) = &update {
-            batch.iter().for_each(|entry| self.timeline.push(entry));
+            for entry in batch {
+                self.timeline.push(entry);
+            }
         }
         update
     }

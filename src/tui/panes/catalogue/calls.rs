@@ -9,7 +9,7 @@ use crate::inspector::{Command, Update};
 use crate::mcp::client::{Call, End};
 use crate::mcp::types::List;
 use crate::note::exit_sentence;
-use crate::session::timeline::{EntryIndex, Exchange, LinkState, Status};
+use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Status};
 use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
@@ -244,6 +244,10 @@ impl CataloguePane {
         if narrow && selected && self.focus == Focus::Form && waits && !work.on_about {
             self.focus = Focus::Result;
         }
+        if response.is_none() {
+            // The document of an earlier call would pass for the answer to this one.
+            work.result.clear("");
+        }
         work.outcome = Some(outcome);
         let source = ctx.source(response?)?;
         work.result.show(subject(call.key.list, source), ctx)
@@ -294,7 +298,7 @@ impl CataloguePane {
         let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));
         let began = sent
             .and_then(|index| ctx.timeline.entry(index))
-            .map_or(call.asked_us, |entry| entry.us());
+            .map_or(call.asked_us, EntryRow::us);
         let waited = ctx.now_us.saturating_sub(began);
         let short = if call.seq.is_some() {
             format!("pending {}…", words::took(waited))
@@ -349,8 +353,8 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
         took_us: ctx.timeline.took(exchange),
         size: response
             .and_then(|index| ctx.timeline.entry(index))
-            .map(|entry| entry.size()),
-        seq: entry.map(|entry| entry.seq()),
+            .map(EntryRow::size),
+        seq: entry.map(EntryRow::seq),
         clock: entry
             .map(|entry| words::clock(entry.at()))
             .unwrap_or_default(),

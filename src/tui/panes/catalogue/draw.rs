@@ -1,4 +1,5 @@
-//! Drawing: the list with its columns, what is said of the selected item, the form and the result with their titles.
+//! Drawing: the list with its columns, and below it, on narrow screens, what is said of the selected item. The form
+//! and the result are in `item`.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,13 +12,13 @@ use super::{CataloguePane, Focus, Kind, words};
 use crate::mcp::types::List;
 use crate::session::timeline::Listed;
 use crate::text;
-use crate::tui::action::Action;
-use crate::tui::keymap::keys_of;
 use crate::tui::pane::Ctx;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
 use crate::tui::widgets::rule::{Rule, divider};
+
+mod item;
 
 /// Answers to the question about problems.
 pub const FIX: &str = "f fix first";
@@ -128,7 +129,7 @@ impl CataloguePane {
             } else {
                 vec!["Nothing matches; Esc clears the filter.".to_owned()]
             };
-            draw_lines(&lines, rows, buf, theme);
+            draw_lines(&lines, indent(rows), buf, theme);
             return caret.or(focused.then(|| rows.as_position()));
         }
         let columns = self.columns(browse, rows);
@@ -325,269 +326,6 @@ impl CataloguePane {
             None => (String::new(), String::new(), Role::Text),
         }
     }
-
-    // --- form ---
-
-    /// Where the fields are, and the question below them (empty when nothing is asked).
-    pub(super) fn form_area(&self) -> (Rect, Rect) {
-        let asking = self.work().is_some_and(|work| work.asking);
-        let (_, rest) = split(body(self.areas.form), i32::from(self.head_rows()));
-        let (question, fields) = split(rest, -i32::from(asking));
-        (fields, question)
-    }
-
-    /// Rows above the fields: what the item is, what a template becomes, and some air where there is room.
-    fn head_rows(&self) -> u16 {
-        let height = body(self.areas.form).height;
-        let template = self.work().is_some_and(|work| work.list == List::Templates);
-        let lines = 1 + u16::from(template);
-        lines + u16::from(height > lines + 6)
-    }
-
-    /// Draws the title above the form; returns where its tabs are.
-    pub(super) fn draw_form_title(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
-        let (area, theme) = (self.areas.form, ctx.theme);
-        let Some(work) = self.work() else {
-            Rule::default().draw(area, buf, theme);
-            return Vec::new();
-        };
-        let name = shown_name(work);
-        let title = if self.areas.narrow {
-            format!("{} › {}", self.kind.title(), text::fit(&name, 40))
-        } else {
-            name
-        };
-        let tabs: &[&str] = if work.form.is_some() {
-            &["Form", "About"]
-        } else {
-            &["About"]
-        };
-        let active = usize::from(work.on_about && work.form.is_some());
-        let mut right: Vec<String> = Vec::new();
-        let mut tinted = (String::new(), Role::Text);
-        if self
-            .browse()
-            .is_some_and(|browse| browse.current().is_none())
-        {
-            right.push("no longer listed".to_owned());
-        }
-        if work.changed {
-            right.push("the schema changed".to_owned());
-        }
-        if work.has_draft() {
-            let problems = work.problems();
-            if problems > 0 {
-                right.push(text::plural(problems, "problem"));
-            } else if work.changed {
-                right.push("draft kept".to_owned());
-            }
-        }
-        // Where the result is not in sight, its title is not either.
-        if self.areas.narrow {
-            let (label, word, role) = self.last_label(work, ctx);
-            if !label.is_empty() {
-                right.push(label);
-                tinted = (word, role);
-            }
-        }
-        let right = right.join(" · ");
-        let places = Rule {
-            title: &title,
-            focused: self.focus == Focus::Form,
-            tabs,
-            active,
-            right: &right,
-        }
-        .draw(area, buf, theme);
-        tint(area, &right, &tinted.0, tinted.1, buf, theme);
-        places
-    }
-
-    fn draw_form(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let theme = ctx.theme;
-        let focused = self.focus == Focus::Form;
-        self.draw_form_title(buf, ctx);
-        let work = self.work()?;
-        if work.shows_about() {
-            let area = indent(body(self.areas.form));
-            return work.draw_about(area, buf, theme).filter(|_| focused);
-        }
-        let (head, _) = split(body(self.areas.form), i32::from(self.head_rows()));
-        self.draw_head(work, head, buf, theme);
-        let (fields, question_row) = self.form_area();
-        let form = work.form.as_ref()?;
-        let cursor = form.draw(fields, buf, theme, focused);
-        if question_row.is_empty() {
-            return cursor;
-        }
-        let width = usize::from(question_row.width);
-        let row = question_row.as_position();
-        let (warn, key) = (theme.style(Role::Warn), theme.style(Role::Key));
-        let (x, _) = buf.set_stringn(row.x, row.y, question(work.problems()), width, warn);
-        let answers = format!("{FIX}  {SEND}  Esc");
-        let room = usize::from(question_row.right().saturating_sub(x));
-        buf.set_stringn(x, row.y, text::fit(&answers, room), room, key);
-        Some(row).filter(|_| focused)
-    }
-
-    fn draw_head(&self, work: &Work, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let width = usize::from(area.width).saturating_sub(3);
-        if area.is_empty() || width == 0 {
-            return;
-        }
-        let list = work.list;
-        let facts = words::facts(list, &work.item);
-        let facts = if text::width(&facts) > width / 2 {
-            String::new()
-        } else {
-            facts
-        };
-        let room = width.saturating_sub(text::width(&facts) + 2);
-        let summary = text::sanitize(work.item.summary()).into_owned();
-        let x = area.x + 2;
-        let summary = text::fit(&summary, room);
-        buf.set_stringn(x, area.y, summary, room, theme.style(Role::Text));
-        let at = x + (width - text::width(&facts)) as u16;
-        buf.set_stringn(at, area.y, facts, width, theme.style(Role::TextMuted));
-        if list == List::Templates && area.height > 1 {
-            let uri = work.uri().unwrap_or_default();
-            let line = format!("→ {}", text::sanitize(&uri));
-            let line = text::fit(&line, width);
-            buf.set_stringn(x, area.y + 1, line, width, theme.style(Role::Accent));
-        }
-    }
-
-    // --- result ---
-
-    /// Where the document of the result is.
-    pub(super) fn document_area(&self) -> Rect {
-        self.result_areas().0
-    }
-
-    /// The document, and a row about what happened meanwhile.
-    fn result_areas(&self) -> (Rect, Rect) {
-        let area = body(self.areas.result);
-        let during = self
-            .work()
-            .and_then(|work| work.outcome.as_ref())
-            .is_some_and(|outcome| !outcome.during.is_empty() && area.height >= 5);
-        let (row, document) = split(area, -i32::from(during));
-        (indent(document), row)
-    }
-
-    /// Draws the title above the result; returns where its tabs are.
-    pub(super) fn draw_result_title(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
-        let (area, theme) = (self.areas.result, ctx.theme);
-        let focused = self.focus == Focus::Result;
-        let noun = self.kind.result();
-        let Some(work) = self.work() else {
-            let rule = Rule {
-                title: noun,
-                focused,
-                ..Rule::default()
-            };
-            return rule.draw(area, buf, theme);
-        };
-        let seq = work.outcome.as_ref().and_then(|outcome| outcome.seq);
-        let number = seq.map(|seq| format!(" #{seq}")).unwrap_or_default();
-        let name = shown_name(work);
-        let titles = if self.areas.narrow {
-            let (view, noun) = (self.kind.title(), noun.to_lowercase());
-            vec![
-                format!("{view} › {} › {noun}{number}", text::fit(&name, 40)),
-                format!("{view} › {} › {noun}{number}", text::fit(&name, 16)),
-                format!("{} › {noun}", text::fit(&name, 16)),
-            ]
-        } else {
-            vec![format!("{noun}{number}"), noun.to_owned()]
-        };
-        let (names, active) = work.result.tabs();
-        let names = if self.has_words(work) { &[] } else { &*names };
-        let tabs: usize = names.iter().map(|tab| text::width(tab) + 1).sum::<usize>() + 4;
-        let pending = self.key().and_then(|key| self.pending_label(&key, ctx));
-        let (mut labels, word, role) = match (pending, &work.outcome) {
-            (Some(labels), _) => (labels.to_vec(), "pending".to_owned(), Role::Pending),
-            (None, Some(outcome)) => {
-                let labels = outcome.labels().to_vec();
-                (labels, outcome.word.clone(), outcome.role)
-            }
-            (None, None) => (vec![String::new()], String::new(), Role::Text),
-        };
-        let remark = work.result.remark();
-        if focused && !remark.is_empty() {
-            let short = labels.get(1).cloned().unwrap_or_default();
-            let label = if short.is_empty() {
-                remark
-            } else {
-                format!("{short}  {remark}")
-            };
-            labels.insert(0, label);
-        }
-        // How it went matters more than what it is called, and that more than the hour.
-        let fits = |title: &str, label: &str| {
-            text::width(title) + tabs + text::width(label) + 8 <= usize::from(area.width)
-        };
-        let pick = labels
-            .iter()
-            .flat_map(|label| titles.iter().map(move |title| (title, label)))
-            .find(|(title, label)| fits(title, label));
-        let last = (titles.last(), labels.last());
-        let (title, label) = match (pick, last) {
-            (Some(pick), _) => pick,
-            (None, (Some(title), Some(label))) => (title, label),
-            _ => return Vec::new(),
-        };
-        let places = Rule {
-            title,
-            focused,
-            tabs: names,
-            active,
-            right: label,
-        }
-        .draw(area, buf, theme);
-        tint(area, label, &word, role, buf, theme);
-        places
-    }
-
-    /// Whether words stand where the document would be.
-    fn has_words(&self, work: &Work) -> bool {
-        work.outcome
-            .as_ref()
-            .is_some_and(|outcome| !outcome.words.is_empty())
-    }
-
-    fn draw_result(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let theme = ctx.theme;
-        let focused = self.focus == Focus::Result;
-        self.draw_result_title(buf, ctx);
-        let work = self.work()?;
-        let (area, row) = self.result_areas();
-        if let Some(outcome) = work.outcome.as_ref().filter(|_| !row.is_empty()) {
-            let width = usize::from(row.width).saturating_sub(1);
-            let line = text::fit(&outcome.during, width);
-            let style = theme.style(Role::TextMuted);
-            buf.set_stringn(row.x + 1, row.y, line, width, style);
-        }
-        if self.has_words(work) {
-            let words = work.outcome.as_ref().map(|outcome| &*outcome.words);
-            draw_lines(words.unwrap_or_default(), area, buf, theme);
-            return focused.then(|| area.as_position());
-        }
-        let waits = self
-            .pending
-            .iter()
-            .any(|call| Some(&call.key) == self.key().as_ref());
-        if waits && work.result.is_empty() {
-            let cancel = keys_of(Action::CancelCall);
-            let line = format!("Waiting for the answer; {cancel} cancels.");
-            draw_lines(&[line], area, buf, theme);
-            return focused.then(|| area.as_position());
-        }
-        let cursor = work.result.draw(area, buf, ctx, focused);
-        cursor
-            .or_else(|| Some(area.as_position()))
-            .filter(|_| focused)
-    }
 }
 
 /// Widths of the columns of the list.
@@ -614,13 +352,6 @@ fn name(entry: &Entry) -> String {
     match entry.key.nth {
         0 => name.into_owned(),
         nth => format!("{name} #{}", nth + 1),
-    }
-}
-
-fn shown_name(work: &Work) -> String {
-    match text::sanitize(&work.item.name) {
-        name if name.is_empty() => "(no name)".to_owned(),
-        name => name.into_owned(),
     }
 }
 
@@ -652,7 +383,7 @@ fn indent(area: Rect) -> Rect {
 
 /// Draws sanitised sentences, each wrapped.
 fn draw_lines(lines: &[String], area: Rect, buf: &mut Buffer, theme: &Theme) {
-    let width = usize::from(area.width).saturating_sub(3);
+    let width = usize::from(area.width).saturating_sub(1);
     let mut y = area.y;
     for line in lines {
         // Lines of stderr are shown as they stand, not filled up like sentences.
@@ -665,7 +396,7 @@ fn draw_lines(lines: &[String], area: Rect, buf: &mut Buffer, theme: &Theme) {
             if y >= area.bottom() {
                 return;
             }
-            buf.set_stringn(area.x + 2, y, part, width, theme.style(Role::Text));
+            buf.set_stringn(area.x, y, part, width, theme.style(Role::Text));
             y += 1;
         }
     }

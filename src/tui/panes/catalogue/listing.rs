@@ -94,7 +94,7 @@ impl Browse {
             self.stale = empty
                 && !self.all.is_empty()
                 && !lists.iter().any(over)
-                && !(connection.link == LinkState::Ready && !advertises(connection, lists[0]));
+                && (connection.link != LinkState::Ready || advertises(connection, lists[0]));
             if !self.stale && !self.is_from(lists, connection) {
                 self.sources = lists
                     .iter()

@@ -7,7 +7,6 @@ use super::draw::{FIX, SEND};
 use super::layout::body;
 use super::{CataloguePane, Focus};
 use crate::text;
-use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Reply};
 
 impl CataloguePane {
@@ -82,6 +81,9 @@ impl CataloguePane {
             let key = crossterm::event::KeyCode::Char(letter).into();
             return self.answer(key, ctx).unwrap_or_else(Reply::done);
         }
+        if let Some(work) = self.work_mut() {
+            work.asking = false;
+        }
         let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
             return Reply::done();
         };
@@ -107,18 +109,8 @@ impl CataloguePane {
         let mut reply = match tab {
             Some(None) => return Reply::done(),
             Some(Some(tab)) => {
-                let mut reply = Reply::done();
-                // The document turns its tabs one at a time.
-                let (names, mut shown) = work.result.tabs();
-                for _ in 0..names.len() {
-                    if shown == tab {
-                        break;
-                    }
-                    let turned = work.result.action(Action::NextTab, ctx);
-                    reply.effects.extend(turned.effects);
-                    shown = work.result.tabs().1;
-                }
-                reply
+                work.result.choose(tab);
+                Reply::done()
             }
             None => work.result.click(at, double),
         };

@@ -122,7 +122,12 @@ pub fn why_empty(lists: &[List], ctx: &Ctx<'_>) -> Vec<String> {
             }
             lines
         }
-        LinkState::Ready => return lists.iter().map(|list| of_list(*list, ctx)).collect(),
+        LinkState::Ready => {
+            let mut lines: Vec<String> = lists.iter().map(|list| of_list(*list, ctx)).collect();
+            // Resources and their templates are one capability.
+            lines.dedup();
+            return lines;
+        }
     };
     lines.extend(stderr_of(connection));
     lines

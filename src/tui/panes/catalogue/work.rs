@@ -191,7 +191,7 @@ impl Work {
         Ok((method, Value::Object(members).to_string()))
     }
 
-    /// Rows the form would like to have, by its schema alone, so that nothing jumps while it is typed into.
+    /// Rows the form would like to have, whatever is in its fields, so that nothing jumps while it is typed into.
     pub fn form_rows(&self) -> u16 {
         let Some(form) = &self.form else {
             let rows = self
@@ -200,15 +200,18 @@ impl Work {
                 .map_or(4, |about| about.document.lines());
             return u16::try_from(rows + 1).unwrap_or(u16::MAX);
         };
+        // Opening a box is worth a jump, typing in it is not.
+        let boxed = form.takes_lines();
         let form = form.form();
-        let tall = form.nodes().iter().any(|node| {
-            use crate::form::schema::Kind;
-            match &node.field().kind {
-                Kind::Json(_) => true,
-                Kind::String(text) => text.multiline,
-                _ => false,
-            }
-        });
+        let tall = boxed
+            || form.nodes().iter().any(|node| {
+                use crate::form::schema::Kind;
+                match &node.field().kind {
+                    Kind::Json(_) => true,
+                    Kind::String(text) => text.multiline,
+                    _ => false,
+                }
+            });
         let note = usize::from(form.note().is_some() || form.nodes().is_empty());
         let head = 3 + usize::from(self.list == List::Templates);
         let rows = head + form.nodes().len() + note + 1 + if tall { 5 } else { 1 };

@@ -23,7 +23,7 @@ impl Filter {
     pub fn take(&mut self, logs: &[LogRow]) {
         for (number, log) in (self.looked as u32..).zip(&logs[self.looked..]) {
             self.counts[log.level as usize] += 1;
-            if is_wrong(log) {
+            if is_wrong(*log) {
                 self.wrong.push(number);
             }
             if self.least.is_some_and(|least| log.level >= least) {
@@ -86,13 +86,13 @@ impl Filter {
     }
 
     /// Whether a line is shown.
-    pub fn shows(&self, log: &LogRow) -> bool {
+    pub fn shows(&self, log: LogRow) -> bool {
         self.least.is_none_or(|least| log.level >= least)
     }
 
     /// The next shown line after `line` that went wrong, or the last one before it.
     pub fn wrong(&self, forward: bool, line: usize, logs: &[LogRow]) -> Option<usize> {
-        let shown = |number: &&u32| self.shows(&logs[**number as usize]);
+        let shown = |number: &&u32| self.shows(logs[**number as usize]);
         let found = if forward {
             let at = self.wrong.partition_point(|other| *other as usize <= line);
             self.wrong[at..].iter().find(shown)
@@ -119,6 +119,6 @@ impl Filter {
 }
 
 /// Stray bytes on stdout break clients, whatever level they count as.
-fn is_wrong(log: &LogRow) -> bool {
+fn is_wrong(log: LogRow) -> bool {
     log.level >= Level::Error || log.source == LogSource::Junk
 }

@@ -52,6 +52,24 @@ impl Detail {
         self.viewer.show(Subject::Messages { first, second }, ctx)
     }
 
+    /// Does what somebody wants while it has the keys. Without hits of its own, `n` walks those of the list.
+    pub fn action(&mut self, action: Action, list_has_hits: bool, ctx: &Ctx<'_>) -> Reply {
+        let steps = matches!(action, Action::FindNext | Action::FindPrevious);
+        if !self.focused || (steps && list_has_hits && !self.viewer.has_found()) {
+            return Reply::ignored();
+        }
+        self.viewer.action(action, ctx)
+    }
+
+    /// Why it would do nothing, if it has the keys.
+    pub fn why_not(&self, action: Action, list_has_hits: bool) -> Option<String> {
+        let steps = matches!(action, Action::FindNext | Action::FindPrevious);
+        if !self.focused || (steps && list_has_hits && !self.viewer.has_found()) {
+            return None;
+        }
+        self.viewer.why_not(action)
+    }
+
     /// Hears of built documents.
     pub fn event(&mut self, event: &Event) {
         if let Event::Built { viewer, tabs } = event {
@@ -86,12 +104,8 @@ impl Detail {
         // Drawn once more, aside, to learn where the tabs are.
         let mut aside = Buffer::empty(rule);
         let places = self.draw_rule(rule, &mut aside, title, ctx);
-        let (tabs, active) = self.viewer.tabs();
-        let count = tabs.len();
-        if let Some(chosen) = places.iter().position(|place| place.contains(at)) {
-            for _ in 0..(chosen + count - active) % count {
-                self.viewer.action(Action::NextTab, ctx);
-            }
+        if let Some(tab) = places.iter().position(|place| place.contains(at)) {
+            self.viewer.choose(tab);
         }
     }
 

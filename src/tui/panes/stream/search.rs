@@ -130,12 +130,11 @@ impl Search {
     /// Why there is no hit to go to, if so.
     pub fn why_not(&self) -> Option<String> {
         match (&self.found, &self.asked) {
-            (_, Some(_)) => Some("still looking".to_owned()),
-            (None, None) => Some("nothing was looked for: / finds text".to_owned()),
-            (Some(found), None) if found.hits.is_empty() => Some(format!(
-                "\"{}\" is in no row here",
-                safe(found.term.text(), 30)
-            )),
+            (_, Some(_)) => Some("Still looking.".to_owned()),
+            (None, None) => Some("Nothing was searched for: / finds.".to_owned()),
+            (Some(found), None) if found.hits.is_empty() => {
+                Some(format!("Not found: {}", safe(found.term.text(), 30)))
+            }
             _ => None,
         }
     }
@@ -152,6 +151,9 @@ impl Search {
     /// Draws the line; gives the caret.
     pub fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         let line = self.line.as_ref()?;
+        if area.is_empty() {
+            return None;
+        }
         let label = ctx.theme.style(Role::TextMuted);
         buf.set_stringn(area.x, area.y, LABEL, usize::from(area.width), label);
         let look = Look {

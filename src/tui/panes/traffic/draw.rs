@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::told::{Piece, Told, delta};
-use crate::session::timeline::Row;
+use crate::session::timeline::{EntryRow, Row};
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::pane::Ctx;
@@ -33,7 +33,7 @@ impl Columns {
     /// For rows of one line in `width` columns.
     pub fn of(width: u16, ctx: &Ctx<'_>) -> Self {
         let naming = Naming::of(ctx.timeline);
-        let newest = ctx.timeline.entries().last().map_or(0, |entry| entry.seq());
+        let newest = ctx.timeline.entries().last().map_or(0, EntryRow::seq);
         let seq = newest.to_string().len().max(3);
         let (id, delta) = match width {
             ..118 => (6, if naming == Naming::None { DELTA } else { 0 }),
@@ -103,6 +103,15 @@ impl Columns {
         let server = self.naming.of_connection(ctx.timeline, told.entry.conn());
         pen.cell(&server, Role::Text, self.naming.width());
         pen.cell(told.dir.0, told.dir.1, DIR);
+        if told.preview_tells && told.status.0 == "–" {
+            // Nothing to say in the columns on the right: room for a longer sentence.
+            let rest = [self.id, STATUS, TOOK, SIZE];
+            pen.cells(
+                &inline(told),
+                self.what + rest.iter().sum::<usize>() + rest.len(),
+            );
+            return Line::from(pen.spans);
+        }
         pen.cells(&inline(told), self.what);
         pen.cell(&told.id, Role::TextMuted, self.id);
         pen.cell(&told.status.0, told.status.1, STATUS);
@@ -110,48 +119,50 @@ impl Columns {
         pen.cell(&told.size, Role::TextMuted, SIZE);
         Line::from(pen.spans)
     }
-}
 
-/// A row in two lines: what happened, and the beginning of what it says.
-pub fn tall_line(
-    told: &Told<'_>,
-    line: u16,
-    width: u16,
-    hit: bool,
-    clock: &Clock,
-    ctx: &Ctx<'_>,
-) -> Line<'static> {
-    let mut pen = Pen::new(told.own, ctx.theme);
-    if line > 0 {
-        let room = usize::from(width).saturating_sub(2);
-        pen.cell("", Role::Text, 1);
-        let mut pieces = Vec::new();
-        if told.size != "–" {
-            pieces.push((told.size.clone(), Role::TextMuted));
+    /// A row in two lines: what happened, and the beginning of what it says.
+    pub fn tall_line(
+        &self,
+        told: &Told<'_>,
+        line: u16,
+        width: u16,
+        hit: bool,
+        clock: &Clock,
+        ctx: &Ctx<'_>,
+    ) -> Line<'static> {
+        let mut pen = Pen::new(told.own, ctx.theme);
+        if line > 0 {
+            let room = usize::from(width).saturating_sub(2);
+            pen.cell("", Role::Text, 1);
+            let mut pieces = Vec::new();
+            if told.size != "–" {
+                pieces.push((told.size.clone(), Role::TextMuted));
+            }
+            if let Some(preview) = &told.preview {
+                let gap = if pieces.is_empty() { "" } else { " " };
+                pieces.push((format!("{gap}{preview}"), Role::Text));
+            }
+            pen.cells(&pieces, room);
+            return Line::from(pen.spans);
         }
-        if let Some(preview) = &told.preview {
-            pieces.push((format!(" {preview}"), Role::Text));
+        let naming = self.naming;
+        let fixed = [TIME, naming.width(), DIR, STATUS, TOOK];
+        let gaps = fixed.iter().filter(|width| **width > 0).count();
+        let what = usize::from(width).saturating_sub(fixed.iter().sum::<usize>() + gaps);
+        let mark = if hit { Role::Match } else { Role::TextMuted };
+        pen.cell(&clock.time(told.entry.at()), mark, TIME);
+        let server = naming.of_connection(ctx.timeline, told.entry.conn());
+        pen.cell(&server, Role::Text, naming.width());
+        pen.cell(told.dir.0, told.dir.1, DIR);
+        let mut pieces = told.what.clone();
+        if told.id != "·" {
+            pieces.push((told.id.clone(), Role::TextMuted));
         }
-        pen.cells(&pieces, room);
-        return Line::from(pen.spans);
+        pen.cells(&pieces, what);
+        pen.cell(&told.status.0, told.status.1, STATUS);
+        pen.cell(&told.took, took_role(told), TOOK);
+        Line::from(pen.spans)
     }
-    let naming = Naming::of(ctx.timeline);
-    let fixed = [TIME, naming.width(), DIR, STATUS, TOOK];
-    let gaps = fixed.iter().filter(|width| **width > 0).count();
-    let what = usize::from(width).saturating_sub(fixed.iter().sum::<usize>() + gaps);
-    let mark = if hit { Role::Match } else { Role::TextMuted };
-    pen.cell(&clock.time(told.entry.at()), mark, TIME);
-    let server = naming.of_connection(ctx.timeline, told.entry.conn());
-    pen.cell(&server, Role::Text, naming.width());
-    pen.cell(told.dir.0, told.dir.1, DIR);
-    let mut pieces = told.what.clone();
-    if told.id != "·" {
-        pieces.push((told.id.clone(), Role::TextMuted));
-    }
-    pen.cells(&pieces, what);
-    pen.cell(&told.status.0, told.status.1, STATUS);
-    pen.cell(&told.took, took_role(told), TOOK);
-    Line::from(pen.spans)
 }
 
 fn took_role(told: &Told<'_>) -> Role {

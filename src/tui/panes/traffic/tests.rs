@@ -1,1 +1,412 @@
+//! The Traffic view on small sessions: what it draws, and what actions make of it.
 
+use super::*;
+use crate::tui::effect::{Source, Subject};
+use crate::tui::panes::stream::fixture::{Stage, clock};
+
+const SESSION: &[&str] = &[
+    r#"* {"event":"connect","name":"everything","transport":"stdio","era":"auto"}"#,
+    r#"* {"event":"spawn","pid":7,"command":["everything"]}"#,
+    r#"~ {"jsonrpc":"2.0","id":0,"method":"tools/list"}"#,
+    r#"< {"jsonrpc":"2.0","id":0,"result":{"tools":[]}}"#,
+    r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create-issue"}}"#,
+    r#"< {"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","logger":"db","data":"retry 2"}}"#,
+    r#"< {"jsonrpc":"2.0","id":1,"result":{"isError":true,"content":[]}}"#,
+    r#"< {"jsonrpc":"2.0","id":"s-3","method":"elicitation/create"}"#,
+    r#"> {"jsonrpc":"2.0","id":"s-3","error":{"code":-32601,"message":"no"}}"#,
+    "! starting\tserver \u{1b}[31mv1",
+    "2 a line of stderr",
+    r#"< {"jsonrpc":"2.0","id":9,"result":{}}"#,
+    r#"> {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"long-task","_meta":{"progressToken":2}}}"#,
+    r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2,"progress":3,"total":5}}"#,
+];
+
+fn pane(follow: bool) -> Traffic {
+    Traffic::new(clock(), follow)
+}
+
+fn source(seq: u64) -> Source {
+    Source {
+        seq,
+        place: crate::session::recorded::Place {
+            offset: (seq - 1) * 100,
+            length: 100,
+        },
+    }
+}
+
+fn selected(pane: &Traffic) -> Option<usize> {
+    pane.stream.selected()
+}
+
+#[test]
+fn two_panes_from_100_columns() {
+    let stage = Stage::of(SESSION);
+    let (screen, cursor, effects) = stage.show(&mut pane(true), 120, 30);
+    assert_eq!(screen, WIDE_SCREEN);
+    assert_eq!(cursor, Some(Position::new(0, 11)));
+    let [Effect::Build { subject, .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    let only = Subject::Messages {
+        first: source(14),
+        second: None,
+    };
+    assert_eq!(*subject, only);
+}
+
+#[test]
+fn rows_of_two_lines_below() {
+    let mut stage = Stage::of(SESSION);
+    stage.push(&[r#"* {"event":"exit","code":3,"signal":null}"#]);
+    let mut pane = pane(true);
+    let (screen, cursor, effects) = stage.show(&mut pane, 80, 20);
+    assert_eq!(screen, NARROW_SCREEN);
+    assert_eq!(cursor, Some(Position::new(0, 17)));
+    // The beginnings of requests and of the answer without a question; no body is built before somebody looks.
+    let wanted: Vec<Source> = [3, 5, 8, 12, 13].map(source).to_vec();
+    assert_eq!(effects, [Effect::Previews(wanted)]);
+    // Another connection brings a column that tells them apart.
+    stage.push(&[r#"@2 * {"event":"connect","name":"weather","transport":"stdio","era":"auto"}"#]);
+    let (screen, ..) = stage.show(&mut pane, 80, 20);
+    assert!(
+        screen.contains(" weather  **  mcpscope: connect"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_answer_joins_the_request_that_is_looked_at() {
+    let mut stage = Stage::of(&SESSION[..5]);
+    let mut pane = pane(true);
+    let built = |effects: &[Effect]| match effects {
+        [Effect::Build { subject, .. }] => Some(subject.clone()),
+        [] => None,
+        other => panic!("{other:?}"),
+    };
+    let pair = |second| {
+        Some(Subject::Messages {
+            first: source(5),
+            second,
+        })
+    };
+    assert_eq!(built(&stage.show(&mut pane, 120, 30).2), pair(None));
+    assert_eq!(built(&stage.show(&mut pane, 120, 30).2), None);
+    pane.action(Action::OpenRow, &stage.ctx());
+    stage.push(&SESSION[5..]);
+    assert_eq!(
+        built(&stage.show(&mut pane, 120, 30).2),
+        pair(Some(source(7)))
+    );
+    assert_eq!(built(&stage.show(&mut pane, 120, 30).2), None);
+}
+
+#[test]
+fn follows_until_somebody_moves_up() {
+    let mut stage = Stage::of(SESSION);
+    let mut pane = pane(true);
+    assert!(stage.title(&mut pane, 80, 20).ends_with(" FOLLOW ━"));
+    pane.action(Action::Up, &stage.ctx());
+    let before = pane.row(&stage.ctx());
+    stage.push(&SESSION[4..14]);
+    let title = stage.title(&mut pane, 80, 20);
+    assert!(title.ends_with("went wrong · 7 new below ━"), "{title}");
+    assert_eq!(pane.row(&stage.ctx()), before);
+    pane.action(Action::FollowTraffic, &stage.ctx());
+    assert!(stage.title(&mut pane, 80, 20).ends_with(" FOLLOW ━"));
+    assert_eq!(selected(&pane), Some(stage.timeline.rows().len() - 1));
+    // Whoever reads a message keeps it while others arrive.
+    pane.action(Action::OpenRow, &stage.ctx());
+    let read = pane.row(&stage.ctx());
+    stage.push(SESSION);
+    stage.show(&mut pane, 80, 20);
+    assert_eq!(pane.row(&stage.ctx()), read);
+}
+
+#[test]
+fn narrow_details_take_the_screen_and_give_it_back() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 80, 20);
+    assert_eq!(pane.scopes(), [Scope::Traffic, Scope::Move]);
+    for _ in 0..3 {
+        pane.action(Action::Down, &stage.ctx());
+    }
+    assert!(pane.action(Action::OpenRow, &stage.ctx()).handled);
+    assert_eq!(pane.scopes()[0], Scope::Viewer);
+    let (screen, cursor, effects) = stage.show(&mut pane, 80, 20);
+    assert!(
+        screen.starts_with("━▌Traffic › #5 tools/call create-issue ━"),
+        "{screen}"
+    );
+    assert_eq!((effects.len(), cursor), (1, Some(Position::new(0, 1))));
+    assert_eq!(pane.action(Action::Back, &stage.ctx()), Reply::done());
+    assert_eq!(selected(&pane), Some(3));
+    assert_eq!(pane.action(Action::Back, &stage.ctx()), Reply::go(Go::Out));
+}
+
+#[test]
+fn goes_from_one_failure_to_the_next() {
+    let mut stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 120, 30);
+    let mut seen = Vec::new();
+    while pane.action(Action::NextError, &stage.ctx()).say.is_none() {
+        let entry = pane.moment(&stage.ctx()).expect("a row");
+        seen.push(stage.timeline.entry(entry).expect("an entry").seq());
+    }
+    // The tool error, our refusal, the junk, the answer nobody asked for.
+    assert_eq!(seen, [5, 8, 10, 12]);
+    // The one that waited goes wrong now, and is found although it is above.
+    stage.push(&[
+        "2 boom",
+        r#"* {"event":"exit","code":3,"signal":null}"#,
+        r#"> {"jsonrpc":"2.0","id":5,"method":"ping"}"#,
+    ]);
+    pane.action(Action::Bottom, &stage.ctx());
+    let mut seen = Vec::new();
+    while pane
+        .action(Action::PreviousError, &stage.ctx())
+        .say
+        .is_none()
+    {
+        let entry = pane.moment(&stage.ctx()).expect("a row");
+        seen.push(stage.timeline.entry(entry).expect("an entry").seq());
+    }
+    assert_eq!(seen, [16, 13, 12, 10, 8, 5]);
+}
+
+#[test]
+fn finds_rows_by_what_any_of_their_lines_holds() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(true);
+    stage.show(&mut pane, 120, 30);
+    assert!(pane.why_not(Action::FindNext, &stage.ctx()).is_some());
+    pane.action(Action::Find, &stage.ctx());
+    assert!(pane.takes_text());
+    let (screen, cursor, _) = stage.show(&mut pane, 120, 30);
+    assert_eq!(cursor, Some(Position::new(7, 14)));
+    assert!(
+        screen
+            .lines()
+            .nth(14)
+            .is_some_and(|line| line.starts_with(" Find: "))
+    );
+    // A response, a line of stderr (no row), a request, and a sequence number that does not exist.
+    stage.find(&mut pane, "x", &[7, 11, 13, 99]);
+    assert!(!pane.takes_text());
+    assert_eq!(selected(&pane), Some(3));
+    assert!(
+        stage
+            .title(&mut pane, 120, 30)
+            .contains(" [1/2] x · 4 went wrong ━")
+    );
+    pane.action(Action::FindNext, &stage.ctx());
+    assert_eq!(selected(&pane), Some(8));
+    pane.action(Action::FindNext, &stage.ctx());
+    assert_eq!(selected(&pane), Some(3));
+    assert_eq!(pane.action(Action::Back, &stage.ctx()), Reply::done());
+    assert!(!stage.title(&mut pane, 120, 30).contains("[1/2]"));
+}
+
+#[test]
+fn copies_bodies_or_says_why_not() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    let ctx = stage.ctx();
+    stage.show(&mut pane, 120, 30);
+    let mut at = |seq: u64, action| {
+        pane.reveal(seq as EntryIndex - 1, &ctx);
+        let why = pane.why_not(action, &ctx);
+        let reply = pane.action(action, &ctx);
+        assert_eq!(why, reply.say);
+        why.ok_or(reply.effects)
+    };
+    let body = |seq| Err(vec![Effect::CopyBody(source(seq))]);
+    assert_eq!(at(5, Action::CopyRequest), body(5));
+    assert_eq!(at(5, Action::CopyResponse), body(7));
+    assert_eq!(at(12, Action::CopyResponse), body(12));
+    assert_eq!(at(10, Action::CopyRequest), body(10));
+    for (seq, action, why) in [
+        (
+            12,
+            Action::CopyRequest,
+            "This row is a response: yR copies it.",
+        ),
+        (13, Action::CopyResponse, "It is not answered yet."),
+        (10, Action::CopyResponse, "This row has no response."),
+    ] {
+        assert_eq!(at(seq, action), Ok(why.to_owned()));
+    }
+}
+
+#[test]
+fn reveals_the_row_an_entry_belongs_to() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(true);
+    stage.show(&mut pane, 120, 30);
+    // An answer is in the row of its request, a line of stderr after the row before it.
+    for (seq, row) in [(1, 0), (7, 3), (9, 5), (10, 6), (11, 6), (12, 7), (14, 9)] {
+        pane.reveal(seq - 1, &stage.ctx());
+        assert_eq!(selected(&pane), Some(row), "#{seq}");
+    }
+}
+
+#[test]
+fn the_mouse_selects_opens_and_scrolls() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(true);
+    stage.show(&mut pane, 120, 30);
+    let ctx = stage.ctx();
+    pane.click(Position::new(20, 4), false, &ctx);
+    assert_eq!((selected(&pane), pane.detail.focused), (Some(2), false));
+    pane.click(Position::new(20, 4), true, &ctx);
+    assert!(pane.detail.focused);
+    pane.click(Position::new(20, 3), false, &ctx);
+    assert_eq!((selected(&pane), pane.detail.focused), (Some(1), false));
+    assert!(!pane.stream.follows());
+    stage.show(&mut pane, 120, 14);
+    pane.wheel(Position::new(20, 3), 3, &ctx);
+    assert_eq!(pane.stream.list().offset, 3);
+    assert!(!pane.click(Position::new(3, 0), false, &ctx).handled);
+}
+
+#[test]
+fn says_so_when_there_is_nothing() {
+    let mut stage = Stage::of(&[]);
+    let mut pane = pane(true);
+    let (screen, cursor, effects) = stage.show(&mut pane, 80, 20);
+    assert!(
+        screen.contains("Nothing yet: connect a server (1)"),
+        "{screen}"
+    );
+    assert_eq!((cursor, effects), (Some(Position::new(0, 1)), vec![]));
+    for action in [
+        Action::OpenRow,
+        Action::CopyRequest,
+        Action::NextError,
+        Action::FindNext,
+    ] {
+        assert!(pane.why_not(action, &stage.ctx()).is_some());
+        assert!(pane.action(action, &stage.ctx()).say.is_some());
+    }
+    stage.live = false;
+    assert!(
+        stage
+            .show(&mut pane, 120, 30)
+            .0
+            .contains("This recording holds no messages.")
+    );
+}
+
+#[test]
+fn no_size_breaks_it() {
+    let stage = Stage::of(SESSION);
+    for (width, height) in [
+        (0, 0),
+        (1, 1),
+        (10, 2),
+        (99, 3),
+        (100, 3),
+        (100, 14),
+        (300, 90),
+    ] {
+        let mut pane = pane(true);
+        for action in [
+            Action::Find,
+            Action::Back,
+            Action::OpenRow,
+            Action::Zoom,
+            Action::Back,
+        ] {
+            stage.show(&mut pane, width, height);
+            pane.action(action, &stage.ctx());
+        }
+    }
+}
+
+#[test]
+fn a_million_entries_cost_what_a_screen_costs() {
+    let mut stage = Stage::of(&[]);
+    stage.flood(1_000_000);
+    let mut pane = pane(true);
+    stage.show(&mut pane, 120, 30);
+    let start = std::time::Instant::now();
+    for action in [
+        Action::Up,
+        Action::PageUp,
+        Action::Top,
+        Action::NextError,
+        Action::Centre,
+        Action::Bottom,
+    ] {
+        pane.action(action, &stage.ctx());
+        let effects = stage.show(&mut pane, 120, 30).2;
+        for effect in effects {
+            assert!(!matches!(effect, Effect::Previews(sources) if sources.len() > 30));
+        }
+    }
+    // Six frames without optimisation; a pass over all rows in each would take far longer.
+    assert!(start.elapsed().as_millis() < 1_000, "{:?}", start.elapsed());
+    let found: Vec<u64> = (1..=1_000_000).collect();
+    pane.action(Action::Find, &stage.ctx());
+    stage.find(&mut pane, "x", &found);
+    assert!(
+        stage
+            .title(&mut pane, 120, 30)
+            .contains("[500000/500000] x")
+    );
+}
+
+const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
+  #   time         Δ      dir what                                        id       status     took       size
+  1   14:02:09.120        **  connect everything over stdio, era auto
+  2   14:02:09.240 +120ms **  started, pid 7: everything
+  3   14:02:09.360 +120ms C→S tools/list                                  0        ok         120 ms     46 B → 46 B
+  5   14:02:09.600 +240ms C→S tools/call create-issue                     1        tool error 240 ms     79 B → 63 B
+  6   14:02:09.720 +120ms S~  notifications/message info db: retry 2      ·        –          –          107 B
+  8   14:02:09.960 +240ms S→C elicitation/create                          "s-3"    -32601     120 ms     58 B → 67 B
+  10  14:02:10.200 +240ms !!  stdout: "starting    server ^[[31mv1"       ·        junk       –          23 B
+  12  14:02:10.440 +240ms S→C response                                    ·        unknown id –          36 B
+  13  14:02:10.560 +120ms C→S tools/call long-task 3/5                    2        pending    120 ms…    104 B →
+▸ 14  14:02:10.680 +120ms S~  notifications/progress 3/5                  ·        –          –          103 B
+
+
+
+━ #14 notifications/progress ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+reading…
+
+
+
+
+
+
+
+
+
+
+
+
+
+"#;
+const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
+  14:02:09.360 C→S tools/list 0                            ok         120 ms
+    46 B → 46 B
+  14:02:09.600 C→S tools/call create-issue 1               tool error 240 ms
+    79 B → 63 B
+  14:02:09.720 S~  notifications/message info              –          –
+    107 B  db: retry 2
+  14:02:09.960 S→C elicitation/create "s-3"                -32601     120 ms
+    58 B → 67 B
+  14:02:10.200 !!  stdout, not JSON-RPC                    junk       –
+    23 B  starting    server ^[[31mv1
+  14:02:10.440 S→C response                                unknown id –
+    36 B
+  14:02:10.560 C→S tools/call long-task 2                  no reply   240 ms
+    104 B →
+  14:02:10.680 S~  notifications/progress                  –          –
+    103 B  3/5
+▸ 14:02:10.800 **  process: exit                           exit 3     –
+    exited with code 3
+
+"#;

@@ -1,0 +1,30 @@
+//! README's generated parts are what the code says; `UPDATE_README=1` writes them anew.
+
+use std::fs;
+
+const BEGIN: &str = "<!-- keys: generated from src/tui/action.rs; UPDATE_README=1 cargo test --test it readme writes it -->\n";
+const END: &str = "<!-- end of keys -->";
+
+#[test]
+fn readme_lists_the_keys_of_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = fs::read_to_string(path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the mark before the keys");
+    let (listed, after) = rest.split_once(END).expect("the mark after the keys");
+    let table = format!("{}\n", mcpscope::tui::keymap::key_table());
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+    } else {
+        assert_eq!(
+            listed, table,
+            "UPDATE_README=1 cargo test --test it readme writes it anew"
+        );
+    }
+}
+
+#[test]
+fn readme_names_every_exit_code() {
+    let readme = include_str!("../../README.md").replace('\n', " ");
+    let help = "0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login, 6 protocol error, 7 tool error, 8 timeout, 9 server exited or crashed, 10 differs, 11 findings, 12 not trusted";
+    assert!(readme.contains(help));
+}
