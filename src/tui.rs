@@ -263,7 +263,7 @@ fn draw(terminal: &mut Terminal, model: &mut Model, runtime: &Runtime) -> Result
         runtime.carry_out(effect);
     }
     let mut areas = None;
-    terminal.draw(|buf| {
+    terminal.draw(model.size, |buf| {
         let (cursor, drawn) = view::view(model, buf);
         areas = Some(drawn);
         cursor
