@@ -263,6 +263,9 @@ impl Pane for CataloguePane {
             Action::Find if self.on_about() => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
+            Action::NextError | Action::PreviousError => {
+                Some("Traffic and Logs are where errors are looked for".to_owned())
+            }
             action if self.focus == Focus::Result => self.work()?.result.why_not(action),
             _ => None,
         }

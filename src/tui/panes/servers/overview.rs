@@ -20,13 +20,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         .conn
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
-        if let Some(spawn) = &server.target {
-            let command: Vec<String> = std::iter::once(&spawn.program)
-                .chain(&spawn.args)
-                .map(|part| part.to_string_lossy().into_owned())
-                .collect();
-            sheet.field("command", &command.join(" "), Role::Text);
-        }
+        sheet.command(server, &[]);
         sheet.blank();
         if server.origin == "built in" {
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
@@ -47,6 +41,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
     if went_down {
         sheet.stderr(connection, 4);
     }
+    sheet.command(server, &connection.command);
     sheet.facts(connection);
     if server.starts > 1 {
         sheet.field(
@@ -191,8 +186,19 @@ impl Sheet<'_> {
         }
     }
 
+    /// What was run, or would be, as a shell takes it.
+    fn command(&mut self, server: &Server, run: &[String]) {
+        let mut words = run.to_vec();
+        if let Some(spawn) = server.target.as_ref().filter(|_| words.is_empty()) {
+            let parts = std::iter::once(&spawn.program).chain(&spawn.args);
+            words.extend(parts.map(|part| part.to_string_lossy().into_owned()));
+        }
+        if !words.is_empty() {
+            self.field("command", &shell_words::join(words), Role::Text);
+        }
+    }
+
     fn facts(&mut self, connection: &Connection) {
-        self.field("command", &connection.command.join(" "), Role::Text);
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }
