@@ -2,7 +2,7 @@
 //!
 //! An inspector shows what was sent. `serde_json::Value` rewrites numbers, drops duplicate members and refuses
 //! `1e400`, so nothing that is shown, edited or sent on goes through it. This file owns the strict check
-//! ([`check`]) and the lenient look-ups ([`members`], [`elements`], [`get`]); the tree is in [`value`].
+//! ([`check()`]) and the lenient look-ups ([`members`], [`elements`], [`get`]); the tree is [`Value`].
 //! It never allocates for what it skips, never recurses, and never fails on depth.
 
 use std::borrow::Cow;

@@ -25,7 +25,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Reads one JSON text; see [`check`] for what is refused. Nesting beyond 512 levels is refused too.
+    /// Reads one JSON text; see [check](super::check()) for what is refused. Nesting beyond 512 levels is refused too.
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         check(bytes)?;
         Self::read(bytes, bytes, 0)

@@ -123,7 +123,7 @@ actions! {
         AddServer "add-server" ["a"] "add" "Add a server by its command line" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
-        OpenItem "open-item" ["Enter"] "form" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
+        OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
     }
     Form {

@@ -7,8 +7,8 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -47,7 +47,10 @@ impl Terminal {
     /// Forgets what is on the screen, so that the next draw writes all of it.
     pub fn clear(&mut self) -> io::Result<()> {
         self.shown = None;
-        self.inner.clear()
+        // Not ratatui's own clear: it asks the terminal where the cursor is, and the answer would come as a key.
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 
     /// Draws a frame of `size`; only cells that changed are written, and nothing at all when none did.

@@ -260,11 +260,11 @@ impl Pane for CataloguePane {
                 .waiting()
                 .is_none()
                 .then(|| "no call waits for its answer".to_owned()),
+            Action::NextError | Action::PreviousError => {
+                Some("Traffic (5) and Logs (6) know what went wrong".to_owned())
+            }
             Action::Find if self.on_about() => {
                 Some("the list and the result can be searched, not the description".to_owned())
-            }
-            Action::NextError | Action::PreviousError => {
-                Some("Traffic and Logs are where errors are looked for".to_owned())
             }
             action if self.focus == Focus::Result => self.work()?.result.why_not(action),
             _ => None,
