@@ -78,7 +78,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         Overlay::Quit => {
             model.overlays.pop();
             Some(match key.code {
-                KeyCode::Char('q' | 'Q' | 'y') | KeyCode::Enter => act(model, Action::Quit),
+                KeyCode::Char('q' | 'Q') | KeyCode::Enter => act(model, Action::Quit),
                 KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                     act(model, Action::Quit)
                 }
