@@ -7,6 +7,7 @@ mod cli;
 mod protocol;
 mod readme;
 mod support;
+mod tui;
 
 /// A file that nobody lists is a test that nobody runs.
 #[test]

@@ -2,6 +2,7 @@
 //! Nothing here asserts what mcpscope does.
 
 pub mod program;
+pub mod screen;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

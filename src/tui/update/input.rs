@@ -45,13 +45,6 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 model.status = None;
                 return replied(model, reply);
             }
-            let types = matches!(key.code, KeyCode::Char(_))
-                && !key
-                    .modifiers
-                    .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-            if types {
-                return Vec::new();
-            }
         }
     } else if key.code == KeyCode::Esc {
         model.chords.clear();
