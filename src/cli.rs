@@ -160,6 +160,16 @@ pub fn needs_terminal() -> Result<(), Failure> {
     )
 }
 
+/// Tells where the session of the screen can be found, once the screen is gone.
+pub fn tell_recording(path: Option<&std::path::Path>) {
+    use io::Write as _;
+    if let Some(path) = path {
+        let path = crate::text::sanitize(&path.to_string_lossy()).into_owned();
+        // Nobody may be left to read it.
+        let _ = writeln!(io::stderr(), "recorded in {path}");
+    }
+}
+
 /// Tells a failure on stderr.
 pub fn report(failure: &Failure) -> Exit {
     let _ = failure.tell(&mut io::stderr().lock());

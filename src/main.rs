@@ -55,7 +55,9 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         settings: target.settings,
         options: target.options,
     };
-    tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;
+    let kept =
+        tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;
+    cli::tell_recording(kept.as_deref());
     Ok(Exit::Ok)
 }
 

@@ -7,7 +7,7 @@
 //! workers ──┘                                   └─> Vec<Effect> -> runtime -> engine, workers
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr as _};
@@ -103,15 +103,20 @@ impl Subject {
     }
 }
 
-/// Runs the screen until the user leaves it. Terminal, servers and session file are in order when it returns.
-pub fn run(start: Start) -> Result<()> {
+/// Runs the screen until the user leaves it. Terminal, servers and session file are in order when it returns. Gives
+/// back where the session was recorded, if it was.
+pub fn run(start: Start) -> Result<Option<PathBuf>> {
+    let kept = match &start.subject {
+        Subject::Live { recorder, .. } => recorder.path().map(Path::to_owned),
+        Subject::Opened(_) => None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let result = runtime.block_on(show(start));
     // A blocking worker that is still reading must not keep us here.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    result
+    result.map(|()| kept)
 }
 
 async fn show(start: Start) -> Result<()> {
@@ -263,7 +268,7 @@ fn draw(terminal: &mut Terminal, model: &mut Model, runtime: &Runtime) -> Result
         runtime.carry_out(effect);
     }
     let mut areas = None;
-    terminal.draw(|buf| {
+    terminal.draw(model.size, |buf| {
         let (cursor, drawn) = view::view(model, buf);
         areas = Some(drawn);
         cursor

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A command to start as a server.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -39,15 +39,60 @@ const LAUNCHERS: &[&str] = &[
     "cargo",
 ];
 
-/// The last part of a path, without the ending of a script.
-fn file_name(word: &str) -> String {
-    let path = Path::new(word);
-    let is_script = path.extension().is_some_and(|end| {
+/// What scripts are called that say nothing about the server they start.
+const NAMELESS: &[&str] = &[
+    "index", "main", "server", "cli", "app", "run", "__main__", "start", "stdio",
+];
+
+/// Folders that say how a server was built, not what it is.
+const BUILD_FOLDERS: &[&str] = &[
+    "dist",
+    "build",
+    "src",
+    "lib",
+    "bin",
+    "out",
+    "target",
+    "release",
+    "debug",
+    "node_modules",
+];
+
+/// Whether a path ends as scripts do.
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|end| {
         ["js", "mjs", "cjs", "ts", "py", "sh", "exe"]
             .iter()
             .any(|known| end == *known)
-    });
-    let name = if is_script {
+    })
+}
+
+/// What a script is called: its own name, or that of the folder it stands in when its own says nothing.
+fn script_name(word: &str, cwd: Option<&Path>) -> String {
+    let name = file_name(word);
+    if !NAMELESS.contains(&name.as_str()) {
+        return name;
+    }
+    let script = Path::new(word);
+    // A package (`npx @weather/server`) is no file below the directory we run in.
+    let path = match cwd {
+        Some(cwd) if is_script(script) => cwd.join(script),
+        _ => script.to_path_buf(),
+    };
+    let folders = path.parent().into_iter().flat_map(Path::components).rev();
+    folders
+        .filter_map(|folder| match folder {
+            Component::Normal(folder) => folder.to_str(),
+            _ => None,
+        })
+        .find(|folder| !BUILD_FOLDERS.contains(folder))
+        .map_or(name, |folder| folder.trim_start_matches('@').to_owned())
+}
+
+/// The last part of a path, without the ending of a script.
+fn file_name(word: &str) -> String {
+    let path = Path::new(word);
+    let name = if is_script(path) {
         path.file_stem()
     } else {
         path.file_name()
@@ -71,22 +116,28 @@ impl Spawn {
         }
     }
 
-    /// What people would call the server: the script or package that a launcher is given, else the program.
+    /// What people would call the server: the script or package that a launcher is given, else the program. A script
+    /// whose name says nothing (`dist/index.js`) goes by the folder it stands in.
     pub fn short_name(&self) -> String {
         let words: Vec<String> = std::iter::once(&self.program)
             .chain(&self.args)
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
+        let cwd = self.cwd.as_deref();
         let program = file_name(&words[0]);
         if !LAUNCHERS.contains(&program.as_str()) {
-            return program;
+            return if is_script(Path::new(&words[0])) {
+                script_name(&words[0], cwd)
+            } else {
+                program
+            };
         }
         words[1..]
             .iter()
             .find(|word| {
                 !word.starts_with('-') && !matches!(word.as_str(), "run" | "exec" | "tool")
             })
-            .map_or(program, |word| file_name(word))
+            .map_or(program, |word| script_name(word, cwd))
     }
 
     /// The `PATH` the program is looked up in.
@@ -292,10 +343,36 @@ mod tests {
             ("./target/debug/fake-mcp-server --dual", "fake-mcp-server"),
             ("python3", "python3"),
             ("uv run server.py", "server"),
+            (
+                "node /srv/server-everything/dist/index.js stdio",
+                "server-everything",
+            ),
+            ("node ../weather/node_modules/build/src/cli.mjs", "weather"),
+            ("python3 -m /srv/notes/__main__.py", "notes"),
+            ("./tickets/bin/start.sh", "tickets"),
+            ("npx -y @weather/server", "weather"),
+            // Nothing better is known.
+            ("node dist/index.js", "index"),
+            ("node /index.js", "index"),
+            ("/usr/bin/server", "server"),
         ] {
             let mut words = command.split(' ');
             let spawn = Spawn::new(words.next().unwrap_or_default(), words);
             assert_eq!(spawn.short_name(), name, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_nameless_script_may_go_by_the_directory_it_runs_in() {
+        for (command, cwd, name) in [
+            ("node dist/index.js", "/srv/weather", "weather"),
+            ("node /srv/notes/index.js", "/srv/weather", "notes"),
+            ("npx server", "/srv/weather", "server"),
+        ] {
+            let mut words = command.split(' ');
+            let mut spawn = Spawn::new(words.next().unwrap_or_default(), words);
+            spawn.cwd = Some(cwd.into());
+            assert_eq!(spawn.short_name(), name, "{command:?} in {cwd}");
         }
     }
 

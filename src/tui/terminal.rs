@@ -7,13 +7,13 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 /// Whether the screen is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -22,6 +22,8 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Stdout>>,
+    /// What the last frame was, and where its cursor: none when the screen may show something else.
+    shown: Option<(Buffer, Option<Position>)>,
     /// No UTF-8: glyphs are reduced to ASCII.
     ascii: bool,
 }
@@ -32,6 +34,7 @@ impl Terminal {
         enter()?;
         Ok(Self {
             inner: ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?,
+            shown: None,
             ascii,
         })
     }
@@ -43,19 +46,41 @@ impl Terminal {
 
     /// Forgets what is on the screen, so that the next draw writes all of it.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        self.shown = None;
+        // Not ratatui's own clear: it asks the terminal where the cursor is, and the answer would come as a key.
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 
-    /// Draws a frame; only cells that changed are written, and nothing at all when none did.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        let ascii = self.ascii;
+    /// Draws a frame of `size`; only cells that changed are written, and nothing at all when none did.
+    pub fn draw(
+        &mut self,
+        size: (u16, u16),
+        render: impl FnOnce(&mut Buffer) -> Option<Position>,
+    ) -> io::Result<()> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        let cursor = render(&mut buffer);
+        if self.ascii {
+            super::widgets::ascii::reduce(&mut buffer);
+        }
+        // ratatui would write where the cursor is even when nothing has changed.
+        let new = Some((buffer, cursor));
+        if self.shown == new {
+            return Ok(());
+        }
+        self.shown = new;
+        let Some((buffer, cursor)) = &self.shown else {
+            return Ok(());
+        };
         queue!(io::stdout(), BeginSynchronizedUpdate)?;
         self.inner.draw(|frame| {
-            let cursor = render(frame.buffer_mut());
-            if ascii {
-                super::widgets::ascii::reduce(frame.buffer_mut());
+            // The terminal may have another size by now; then a resize is on its way, and a frame that fits.
+            let common = frame.area().intersection(buffer.area);
+            for at in common.positions() {
+                frame.buffer_mut()[at] = buffer[at].clone();
             }
-            if let Some(at) = cursor {
+            if let Some(at) = cursor.filter(|at| common.contains(*at)) {
                 frame.set_cursor_position(at);
             }
         })?;
@@ -70,7 +95,7 @@ impl Terminal {
     /// Takes it again.
     pub fn come_back(&mut self) -> io::Result<()> {
         enter()?;
-        self.inner.clear()
+        self.clear()
     }
 }
 

@@ -187,7 +187,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousServer => servers::step(model, -1),
         Action::Restart => go(model, Go::Restart(model.world.current)),
         Action::Connect => go(model, Go::Connect(model.world.current, false)),
-        Action::Back => say(model, "this is the outermost level; q asks to quit"),
+        Action::Back => go(model, Go::Out),
         Action::Close => close(model),
         Action::CancelCall | Action::Repeat => {
             // Calls are made in three views and can be cancelled and repeated from everywhere.
@@ -249,7 +249,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
-        Go::Out => {}
+        Go::Out => return say(model, "this is the outermost level; q asks to quit"),
         Go::Server(place) => {
             if place < model.world.servers.len() {
                 model.world.current = place;

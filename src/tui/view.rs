@@ -12,21 +12,19 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget as _;
 
-use super::action::Action;
+use super::action::{Action, Scope};
 use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
 use super::overlays::which_key;
 use super::pane::View;
-use super::panes::servers::state_of;
 use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
 use crate::mcp::types::List;
-use crate::session::timeline::{Connection, LinkState};
 use crate::text;
+
+mod header;
 
 /// Below this width the view bar has short names.
 const WIDE: u16 = 100;
@@ -74,7 +72,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         }
         return (Some(Position::new(0, 0)), areas);
     }
-    header(
+    header::header(
         model,
         Rect {
             height: 1,
@@ -116,121 +114,6 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         };
     }
     (cursor.or(Some(Position::new(0, status_row.y))), areas)
-}
-
-fn header(model: &Model, area: Rect, buf: &mut Buffer) {
-    let theme = &model.world.theme;
-    let ctx = model.world.ctx();
-    let connection = ctx.connection();
-    let muted = theme.style(Role::TextMuted);
-    let mut left = vec![Span::raw(" ")];
-    let room = usize::from(area.width);
-    for (place, server) in ctx.servers.iter().enumerate() {
-        // All servers when there is room, always the one that is looked at.
-        if place != ctx.current && (room < usize::from(WIDE) || ctx.servers.len() > 4) {
-            continue;
-        }
-        let its = server
-            .conn
-            .and_then(|conn| ctx.timeline.state().connection(conn));
-        let (glyph, word, role) = state_of(its);
-        left.push(Span::styled(format!("{glyph} "), theme.style(role)));
-        let name = text::sanitize(&server.name).into_owned();
-        let name = text::fit(&name, 24).into_owned();
-        let style = if place == ctx.current {
-            theme.style(Role::Title)
-        } else {
-            muted
-        };
-        left.push(Span::styled(name, style));
-        let quiet = matches!(word.as_str(), "connected" | "off");
-        left.push(Span::styled(
-            if quiet {
-                "  ".to_owned()
-            } else {
-                format!(" {word}  ")
-            },
-            theme.style(role),
-        ));
-    }
-    let mut right = Vec::new();
-    if let Some(connection) = connection {
-        right.extend(protocol(connection).map(|words| Span::styled(words, muted)));
-    }
-    right.push(keeping(model));
-    if let Some((lost, _)) = &model.trouble {
-        right.push(Span::styled(
-            format!("{lost} NOT RECORDED"),
-            theme.style(Role::Error),
-        ));
-    }
-    if let Some(junk) = connection
-        .map(|connection| connection.counters.junk)
-        .filter(|junk| *junk > 0)
-    {
-        right.push(Span::styled(
-            format!("junk {junk}"),
-            theme.style(Role::Junk),
-        ));
-    }
-    let mut spans = left;
-    let words: usize = right
-        .iter()
-        .map(|span| text::width(&span.content) + 2)
-        .sum();
-    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
-    spans.push(Span::raw(
-        " ".repeat(room.saturating_sub(used + words).max(1)),
-    ));
-    for span in right {
-        spans.push(span);
-        spans.push(Span::raw("  "));
-    }
-    Line::from(spans).render(area, buf);
-}
-
-fn protocol(connection: &Connection) -> Option<String> {
-    let revision = connection.revision?;
-    let how = match revision.era() {
-        crate::mcp::revision::Era::Modern => "stateless",
-        crate::mcp::revision::Era::Legacy => &connection.transport,
-    };
-    let pid = connection
-        .pid
-        .filter(|_| connection.is_alive() && connection.link != LinkState::Starting)
-        .map(|pid| format!(" pid {pid}"))
-        .unwrap_or_default();
-    Some(format!("{revision} {how}{pid}"))
-}
-
-fn keeping(model: &Model) -> Span<'static> {
-    let theme = &model.world.theme;
-    match &model.keeping {
-        Keeping::Recording { since, .. } => Span::styled(
-            format!("REC since {}", model.clock.minute(*since)),
-            theme.style(Role::Accent),
-        ),
-        Keeping::Unrecorded => Span::styled("not recorded", theme.style(Role::Warn)),
-        Keeping::Opened {
-            path,
-            bytes: (read, all),
-        } => {
-            let name = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            let name = text::sanitize(&name).into_owned();
-            let progress = if read < all {
-                format!("  {} %", read * 100 / (*all).max(1))
-            } else {
-                String::new()
-            };
-            Span::styled(
-                format!("↺ {name}, read-only{progress}"),
-                theme.style(Role::Accent),
-            )
-        }
-    }
 }
 
 fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
@@ -322,24 +205,6 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         }
         keys_taken.extend(keymap::rows(scope).flat_map(|row| row.keys.iter().copied()));
     }
-    let typing_hints = [
-        Hint {
-            key: "Tab",
-            label: "next",
-        },
-        Hint {
-            key: "S-Tab",
-            label: "back",
-        },
-        Hint {
-            key: "Enter",
-            label: "keep and go on",
-        },
-        Hint {
-            key: "Esc",
-            label: "leave the field",
-        },
-    ];
     let words: Vec<(String, &str)> = seen
         .iter()
         .map(|action| (keymap::keys_of(*action), action.row().hint))
@@ -349,7 +214,22 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         .map(|action| (keymap::keys_of(*action), action.row().hint))
         .collect();
     let hint_list: Vec<Hint<'_>> = if typing {
-        typing_hints.to_vec()
+        // The field's own keys: they cannot be bound, so they are not in the table.
+        let in_form = model.scopes().contains(&Scope::Form);
+        [
+            ("Tab", "next", in_form),
+            (
+                "Enter",
+                if in_form { "keep and next" } else { "keep" },
+                true,
+            ),
+            ("Esc", "leave", true),
+            ("S-Tab", "back", in_form),
+        ]
+        .into_iter()
+        .filter(|(_, _, works)| *works)
+        .map(|(key, label, _)| Hint { key, label })
+        .collect()
     } else {
         words
             .iter()
@@ -387,7 +267,12 @@ fn which_key_box(model: &Model, cursor: Option<Position>, screen: Rect, buf: &mu
             .map(|(keys, action)| (keys, action, model.why_not(action).is_none()))
             .collect();
         let row = cursor.map_or(0, |at| at.y);
-        which_key::draw(&prefix, &list, row, screen, buf, &model.world.theme);
+        // Status and hint row stay in sight.
+        let room = Rect {
+            height: screen.height - 2,
+            ..screen
+        };
+        which_key::draw(&prefix, &list, row, room, buf, &model.world.theme);
     }
 }
 

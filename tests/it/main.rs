@@ -5,8 +5,10 @@
 mod architecture;
 mod cli;
 mod protocol;
+mod pty;
 mod readme;
 mod support;
+mod tui;
 
 /// A file that nobody lists is a test that nobody runs.
 #[test]

@@ -2,6 +2,9 @@
 //! Nothing here asserts what mcpscope does.
 
 pub mod program;
+pub mod screen;
+#[cfg(unix)]
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

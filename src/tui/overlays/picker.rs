@@ -40,6 +40,16 @@ pub struct Choice {
     pub pick: Pick,
 }
 
+impl Choice {
+    /// How to do the same without a screen, when that makes sense.
+    fn cli(&self) -> Option<&'static str> {
+        match self.pick {
+            Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
+            Pick::Item(..) | Pick::Server(_) => None,
+        }
+    }
+}
+
 /// What a key did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picked {
@@ -155,13 +165,19 @@ impl Picker {
             ..Look::default()
         };
         let caret = self.input.draw(look, line, buf, theme);
+        // The last line is kept free even when there is nothing to say, so that rows do not jump.
         let rows = Rect {
             y: room.y + 1,
-            height: room.height.saturating_sub(1),
+            height: room.height.saturating_sub(2),
             ..room
         };
         let mut state = self.list;
         state.clamp(self.shown.len(), usize::from(rows.height));
+        if self.shown.is_empty() {
+            let style = theme.style(Role::TextMuted);
+            let room = usize::from(rows.width);
+            buf.set_stringn(rows.x, rows.y, "Nothing matches.", room, style);
+        }
         list::draw(
             self.shown.len(),
             &state,
@@ -171,15 +187,32 @@ impl Picker {
             buf,
             theme,
         );
+        let selected = self.shown.get(state.selected);
+        if let Some(cli) = selected.and_then(|index| self.choices[*index].cli()) {
+            let words = format!("without a screen: {cli}");
+            let width = usize::from(room.width);
+            buf.set_stringn(
+                room.x,
+                room.bottom().saturating_sub(1),
+                text::fit(&words, width),
+                width,
+                theme.style(Role::TextMuted),
+            );
+        }
         caret
     }
 
     fn row(&self, index: usize, width: usize, theme: &Theme) -> Line<'static> {
         let choice = &self.choices[self.shown[index]];
         let left = text::pad(&choice.left, self.left_width + 2);
-        let right = text::sanitize(&choice.right).into_owned();
-        let room = width.saturating_sub(text::width(&left) + text::width(&right) + 2);
         let middle = text::sanitize(&choice.middle).into_owned();
+        let right = text::sanitize(&choice.right).into_owned();
+        // What it is comes before the remark, which still says that there is one.
+        let avail = width.saturating_sub(text::width(&left) + 2);
+        let room = avail
+            .saturating_sub(text::width(&right))
+            .max(text::width(&middle).min(avail * 2 / 3));
+        let right = text::fit(&right, avail.saturating_sub(room)).into_owned();
         let style = theme.style(if choice.enabled {
             Role::Text
         } else {
@@ -190,5 +223,59 @@ impl Picker {
             Span::styled(text::pad(&text::fit(&middle, room), room), style),
             Span::styled(format!("  {right}"), theme.style(Role::TextMuted)),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::tui::action::ACTIONS;
+    use crate::tui::theme::Depth;
+    use crate::tui::widgets::testing::text_of;
+
+    fn screen(picker: &Picker, width: u16, height: u16) -> Vec<String> {
+        let theme = Theme::load("mono", Depth::None).unwrap();
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        picker.draw(buf.area, &mut buf, &theme);
+        text_of(&buf).lines().map(str::to_owned).collect()
+    }
+
+    fn picker() -> Picker {
+        let rows = [Action::Run, Action::Unset, Action::SetNull].map(|action| Choice {
+            left: "k".to_owned(),
+            middle: action.row().doc.to_owned(),
+            right: String::new(),
+            enabled: true,
+            pick: Pick::Action(action),
+        });
+        Picker::new("KEYS", rows.to_vec())
+    }
+
+    #[test]
+    fn the_last_line_says_how_to_do_it_without_a_screen() {
+        let mut picker = picker();
+        let find = |picker: &Picker| {
+            let lines = screen(picker, 80, 24);
+            let at = lines.iter().position(|line| line.contains('└')).unwrap();
+            lines[at - 1].clone()
+        };
+        assert!(
+            find(&picker).contains("without a screen: mcpscope call TOOL key=value -- COMMAND"),
+            "{}",
+            find(&picker)
+        );
+        picker.key(KeyEvent::from(KeyCode::Down));
+        assert!(!find(&picker).contains("without"), "{}", find(&picker));
+        picker.paste("null");
+        assert!(find(&picker).contains("key:=null"), "{}", find(&picker));
+    }
+
+    #[test]
+    fn every_way_without_a_screen_fits_80_columns() {
+        for row in ACTIONS {
+            let words = format!("without a screen: {}", row.cli);
+            assert!(text::width(&words) <= 80 - 8, "{}", row.name);
+        }
     }
 }

@@ -41,6 +41,40 @@ pub fn state_of(connection: Option<&Connection>) -> (&'static str, String, Role)
     }
 }
 
+/// Columns of the list: the state, what is left to tell, and the most that names and origins get.
+const STATE: usize = 15;
+const DETAIL: usize = 20;
+const NAME: usize = 32;
+const ORIGIN: usize = 14;
+
+/// How wide the columns of the list are, gaps included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Columns {
+    name: usize,
+    origin: usize,
+}
+
+impl Columns {
+    /// The longest name decides; the origin shows when names and details leave room for it.
+    fn of(servers: &[Server], width: usize) -> Self {
+        let widest = |texts: &mut dyn Iterator<Item = &String>| {
+            texts
+                .map(|text| text::width(&text::sanitize(text)))
+                .max()
+                .unwrap_or(0)
+        };
+        let longest = widest(&mut servers.iter().map(|server| &server.name)).max(8);
+        let room = width.saturating_sub(STATE + 1 + DETAIL);
+        let name = longest.min(room.clamp(12, NAME)) + 1;
+        let origin = widest(&mut servers.iter().map(|server| &server.origin)).min(ORIGIN) + 1;
+        let fits = STATE + name + origin + DETAIL <= width;
+        Self {
+            name,
+            origin: if fits { origin } else { 0 },
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct ServersPane {
@@ -86,7 +120,7 @@ impl ServersPane {
         Reply::go(Go::Server(self.list.selected))
     }
 
-    fn row(server: &Server, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
+    fn row(server: &Server, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
         let theme = ctx.theme;
         let connection = server
             .conn
@@ -121,32 +155,19 @@ impl ServersPane {
             },
             None => String::new(),
         };
-        let name_width = (width / 4).clamp(12, 28);
-        let origin_width = if width >= 56 { 14 } else { 0 };
-        let used = 2 + 13 + name_width + 1 + origin_width;
+        let Columns { name, origin } = columns;
         let detail = text::sanitize(&detail).into_owned();
+        let cell = |text: &str, width: usize| {
+            let text = text::sanitize(text);
+            text::pad(&text::fit(&text, width.saturating_sub(1)), width)
+        };
         Line::from(vec![
             Span::styled(format!("{glyph} "), theme.style(role)),
-            Span::styled(text::pad(&word, 13), theme.style(role)),
+            Span::styled(text::pad(&word, STATE - 2), theme.style(role)),
+            Span::styled(cell(&server.name, name), theme.style(Role::Text)),
+            Span::styled(cell(&server.origin, origin), theme.style(Role::TextMuted)),
             Span::styled(
-                text::pad(
-                    &text::fit(&text::sanitize(&server.name), name_width),
-                    name_width + 1,
-                ),
-                theme.style(Role::Text),
-            ),
-            Span::styled(
-                text::pad(
-                    &text::fit(
-                        &text::sanitize(&server.origin),
-                        origin_width.saturating_sub(1),
-                    ),
-                    origin_width,
-                ),
-                theme.style(Role::TextMuted),
-            ),
-            Span::styled(
-                text::fit(&detail, width.saturating_sub(used)).into_owned(),
+                text::fit(&detail, width.saturating_sub(STATE + name + origin)).into_owned(),
                 theme.style(Role::TextMuted),
             ),
         ])
@@ -170,7 +191,11 @@ impl ServersPane {
             ctx.servers.len(),
             &self.list,
             self.adding.is_none(),
-            |index, width| Self::row(&ctx.servers[index], ctx, usize::from(width)),
+            |index, width| {
+                let width = usize::from(width);
+                let columns = Columns::of(ctx.servers, width);
+                Self::row(&ctx.servers[index], columns, ctx, width)
+            },
             rows,
             buf,
             ctx.theme,
@@ -395,5 +420,40 @@ impl Pane for ServersPane {
     fn moment(&self, ctx: &Ctx<'_>) -> Option<crate::session::timeline::EntryIndex> {
         // The newest entry: after a crash that is where the reasons are.
         (ctx.timeline.entries().len() as u32).checked_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str], width: usize) -> (usize, usize) {
+        let servers: Vec<Server> = names
+            .iter()
+            .map(|name| Server {
+                name: (*name).to_owned(),
+                target: None,
+                origin: "command line".to_owned(),
+                conn: None,
+                starts: 0,
+            })
+            .collect();
+        let Columns { name, origin } = Columns::of(&servers, width);
+        (name, origin)
+    }
+
+    #[test]
+    fn the_longest_name_decides() {
+        let long = "a-server-with-a-really-long-name-of-44-cells";
+        // Short names leave the details more room; very short ones do not make the list jump.
+        assert_eq!(columns(&["demo", "server-everything"], 78), (18, 13));
+        assert_eq!(columns(&["demo"], 78), (9, 13));
+        assert_eq!(columns(&[], 78).0, 9);
+        // Up to 32 columns and the gap; the origin gives way first.
+        assert_eq!(columns(&[long], 90), (33, 13));
+        assert_eq!(columns(&[long], 78), (33, 0));
+        // And then the name, so that the details keep theirs.
+        assert_eq!(columns(&[long], 60), (25, 0));
+        assert_eq!(columns(&[long], 30), (13, 0));
     }
 }

@@ -45,13 +45,6 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 model.status = None;
                 return replied(model, reply);
             }
-            let types = matches!(key.code, KeyCode::Char(_))
-                && !key
-                    .modifiers
-                    .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-            if types {
-                return Vec::new();
-            }
         }
     } else if key.code == KeyCode::Esc {
         model.chords.clear();
@@ -85,7 +78,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
         Overlay::Quit => {
             model.overlays.pop();
             Some(match key.code {
-                KeyCode::Char('q' | 'Q' | 'y') | KeyCode::Enter => act(model, Action::Quit),
+                KeyCode::Char('q' | 'Q') | KeyCode::Enter => act(model, Action::Quit),
                 KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                     act(model, Action::Quit)
                 }

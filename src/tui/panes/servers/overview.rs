@@ -20,13 +20,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         .conn
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
-        if let Some(spawn) = &server.target {
-            let command: Vec<String> = std::iter::once(&spawn.program)
-                .chain(&spawn.args)
-                .map(|part| part.to_string_lossy().into_owned())
-                .collect();
-            sheet.field("command", &command.join(" "), Role::Text);
-        }
+        sheet.command(server, &[]);
         sheet.blank();
         if server.origin == "built in" {
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
@@ -38,7 +32,16 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         );
         return sheet.lines;
     };
-    sheet.state(connection);
+    sheet.state(connection, ctx.live);
+    // What it said last is the evidence when it went down, and then comes before what it was.
+    let went_down = matches!(
+        connection.link,
+        LinkState::Failed { .. } | LinkState::Exited { asked: false, .. }
+    );
+    if went_down {
+        sheet.stderr(connection, 4);
+    }
+    sheet.command(server, &connection.command);
     sheet.facts(connection);
     if server.starts > 1 {
         sheet.field(
@@ -47,18 +50,8 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             Role::TextMuted,
         );
     }
-    if !connection.stderr_tail.is_empty() {
-        sheet.blank();
-        let shown = 8.min(connection.stderr_tail.len());
-        let heading = format!("stderr, last {shown} of {}", connection.counters.stderr);
-        sheet.paragraph(&heading, Role::TextMuted);
-        for line in connection
-            .stderr_tail
-            .iter()
-            .skip(connection.stderr_tail.len() - shown)
-        {
-            sheet.cut(&format!("  {line}"), Role::Text);
-        }
+    if !went_down {
+        sheet.stderr(connection, 8);
     }
     if let Some(instructions) = connection
         .opening
@@ -81,8 +74,11 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    /// Air, once.
     fn blank(&mut self) {
-        self.lines.push(Line::default());
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
     }
 
     fn field(&mut self, name: &str, value: &str, role: Role) {
@@ -118,8 +114,28 @@ impl Sheet<'_> {
         )));
     }
 
+    /// The last lines of stderr, this many at most, with air around.
+    fn stderr(&mut self, connection: &Connection, most: usize) {
+        let tail = &connection.stderr_tail;
+        if tail.is_empty() {
+            return;
+        }
+        let shown = most.min(tail.len());
+        self.blank();
+        let heading = if shown as u64 == connection.counters.stderr {
+            "stderr".to_owned()
+        } else {
+            format!("stderr, last {shown} of {}", connection.counters.stderr)
+        };
+        self.paragraph(&heading, Role::TextMuted);
+        for line in tail.iter().skip(tail.len() - shown) {
+            self.cut(&format!("  {line}"), Role::Text);
+        }
+        self.blank();
+    }
+
     /// What happened, and what to do about it.
-    fn state(&mut self, connection: &Connection) {
+    fn state(&mut self, connection: &Connection, live: bool) {
         let (glyph, word, role) = state_of(Some(connection));
         match &connection.link {
             LinkState::Failed { what, hint } => {
@@ -127,7 +143,9 @@ impl Sheet<'_> {
                 if let Some(hint) = hint {
                     self.paragraph(&format!("  {hint}"), Role::Info);
                 }
-                self.paragraph("  R tries again", Role::Info);
+                if live {
+                    self.paragraph("  R tries again", Role::Info);
+                }
             }
             LinkState::Exited {
                 code,
@@ -148,7 +166,12 @@ impl Sheet<'_> {
                         Role::Warn,
                     );
                 }
-                self.paragraph("  R starts it again, gl shows its log", Role::Info);
+                let next = if live {
+                    "  R starts it again, gl shows its log"
+                } else {
+                    "  gl shows its log"
+                };
+                self.paragraph(next, Role::Info);
             }
             _ => self.paragraph(&format!("{glyph} {word}"), role),
         }
@@ -156,15 +179,26 @@ impl Sheet<'_> {
             let lines = text::plural(connection.counters.junk as usize, "line");
             self.paragraph(
                 &format!(
-                    "! {lines} on stdout are no JSON-RPC; strict clients fail there (6 shows them)"
+                    "! {lines} of no JSON-RPC on stdout; strict clients fail there (6 shows all)"
                 ),
                 Role::Junk,
             );
         }
     }
 
+    /// What was run, or would be, as a shell takes it.
+    fn command(&mut self, server: &Server, run: &[String]) {
+        let mut words = run.to_vec();
+        if let Some(spawn) = server.target.as_ref().filter(|_| words.is_empty()) {
+            let parts = std::iter::once(&spawn.program).chain(&spawn.args);
+            words.extend(parts.map(|part| part.to_string_lossy().into_owned()));
+        }
+        if !words.is_empty() {
+            self.field("command", &shell_words::join(words), Role::Text);
+        }
+    }
+
     fn facts(&mut self, connection: &Connection) {
-        self.field("command", &connection.command.join(" "), Role::Text);
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }
@@ -232,8 +266,10 @@ impl Sheet<'_> {
         self.field(
             "messages",
             &format!(
-                "{} out, {} in, {} lines of stderr",
-                counters.out, counters.received, counters.stderr
+                "{} out, {} in, {} of stderr",
+                counters.out,
+                counters.received,
+                text::plural(counters.stderr as usize, "line")
             ),
             Role::Text,
         );

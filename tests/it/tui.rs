@@ -1,0 +1,9 @@
+//! The whole screen, without a terminal: keys and events in, text and effects out.
+
+mod documents;
+mod live;
+mod overlays;
+mod styles;
+mod sweep;
+mod trouble;
+mod views;
