@@ -42,6 +42,7 @@ use crate::recording::Recording;
 use crate::transport::Spawn;
 use clock::Clock;
 use event::Event;
+use keymap::Keymap;
 use model::{Keeping, Model};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
@@ -59,6 +60,8 @@ pub struct Start {
     pub subject: Subject,
     /// Settings.
     pub settings: Settings,
+    /// Which keys mean what.
+    pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
 }
@@ -182,6 +185,7 @@ async fn show(start: Start) -> Result<()> {
             (model, bodies, None)
         }
     };
+    model.world.keys = start.keys;
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,

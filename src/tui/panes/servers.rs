@@ -228,8 +228,9 @@ impl ServersPane {
             return Some(input.draw(look, field, buf, ctx.theme));
         }
         if ctx.live {
+            let add = ctx.keys.word(Action::AddServer);
             Span::styled(
-                " + a adds a server: type or paste its command line",
+                format!(" + {add} adds a server: type or paste its command line"),
                 ctx.theme.style(Role::TextMuted),
             )
             .render(line, buf);
@@ -291,7 +292,10 @@ impl Pane for ServersPane {
                 if !ctx.live || ctx.connection().is_some_and(Connection::is_ready) {
                     Reply::go(Go::View(View::Tools))
                 } else if ctx.servers.is_empty() {
-                    Reply::say("no server here; a adds one")
+                    Reply::say(format!(
+                        "no server here; {} adds one",
+                        ctx.keys.word(Action::AddServer)
+                    ))
                 } else {
                     Reply::go(Go::Connect(self.list.selected, true))
                 }
@@ -313,9 +317,10 @@ impl Pane for ServersPane {
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let connection = ctx.connection();
         match action {
-            Action::Connect if connection.is_some_and(Connection::is_alive) => {
-                Some("it runs; R starts it again".to_owned())
-            }
+            Action::Connect if connection.is_some_and(Connection::is_alive) => Some(format!(
+                "it runs; {} starts it again",
+                ctx.keys.word(Action::Restart)
+            )),
             Action::AddServer if !ctx.live => {
                 Some("this is a recording; nothing is started or sent".to_owned())
             }

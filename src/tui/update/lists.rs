@@ -35,13 +35,7 @@ fn open(model: &mut Model, title: &str, choices: Vec<Choice>) -> Vec<Effect> {
 fn choice(model: &Model, action: Action, remark: &str) -> Choice {
     let reason = model.why_not(action);
     Choice {
-        left: action
-            .row()
-            .keys
-            .iter()
-            .map(|keys| keymap::label(keys))
-            .collect::<Vec<_>>()
-            .join(" "),
+        left: model.world.keys.labels(action),
         middle: action.row().doc.to_owned(),
         enabled: reason.is_none(),
         right: reason.unwrap_or_else(|| remark.to_owned()),
