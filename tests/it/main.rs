@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod protocol;
+mod pty;
 mod readme;
 mod support;
 mod tui;

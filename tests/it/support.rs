@@ -3,6 +3,8 @@
 
 pub mod program;
 pub mod screen;
+#[cfg(unix)]
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

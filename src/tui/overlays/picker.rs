@@ -173,6 +173,11 @@ impl Picker {
         };
         let mut state = self.list;
         state.clamp(self.shown.len(), usize::from(rows.height));
+        if self.shown.is_empty() {
+            let style = theme.style(Role::TextMuted);
+            let room = usize::from(rows.width);
+            buf.set_stringn(rows.x, rows.y, "Nothing matches.", room, style);
+        }
         list::draw(
             self.shown.len(),
             &state,
@@ -200,9 +205,14 @@ impl Picker {
     fn row(&self, index: usize, width: usize, theme: &Theme) -> Line<'static> {
         let choice = &self.choices[self.shown[index]];
         let left = text::pad(&choice.left, self.left_width + 2);
-        let right = text::sanitize(&choice.right).into_owned();
-        let room = width.saturating_sub(text::width(&left) + text::width(&right) + 2);
         let middle = text::sanitize(&choice.middle).into_owned();
+        let right = text::sanitize(&choice.right).into_owned();
+        // What it is comes before the remark, which still says that there is one.
+        let avail = width.saturating_sub(text::width(&left) + 2);
+        let room = avail
+            .saturating_sub(text::width(&right))
+            .max(text::width(&middle).min(avail * 2 / 3));
+        let right = text::fit(&right, avail.saturating_sub(room)).into_owned();
         let style = theme.style(if choice.enabled {
             Role::Text
         } else {

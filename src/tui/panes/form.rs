@@ -8,8 +8,8 @@ use std::cell::Cell;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::form::Form;
 use crate::form::schema::Field;
+use crate::form::{Form, State};
 use crate::json::{self, Value};
 use crate::text;
 use crate::tui::widgets::input::{LineInput, Reaction, TextBox};
@@ -71,6 +71,8 @@ pub struct FormPane {
     focus: Focus,
     mode: Mode,
     input: Option<Input>,
+    /// The line holds a default that nobody has touched: what is typed replaces it.
+    over_default: bool,
     /// The text of all arguments as JSON, while it is broken.
     all: Option<(String, json::Problem)>,
     /// Rows hidden above; it follows the focus when the form is drawn.
@@ -92,6 +94,7 @@ impl FormPane {
             form,
             mode: Mode::Typing,
             input: None,
+            over_default: false,
             all: None,
             scroll: Cell::new(0),
         };
@@ -213,6 +216,9 @@ impl FormPane {
 
     fn type_key(&mut self, key: KeyEvent) -> FormReply {
         let leaves = key.code == KeyCode::Enter && self.enter_leaves();
+        let held = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        let types = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(held);
+        let replaces = std::mem::take(&mut self.over_default) && types;
         let Some(input) = &mut self.input else {
             return FormReply::Ignored;
         };
@@ -220,7 +226,12 @@ impl FormPane {
             Input::Line(line) => match key.code {
                 KeyCode::Enter | KeyCode::Down => return self.next_field(),
                 KeyCode::Up => return self.previous_field(),
-                _ => line.key(key),
+                _ => {
+                    if replaces {
+                        line.set("");
+                    }
+                    line.key(key)
+                }
             },
             Input::Lines(area) | Input::Json(area) | Input::All(area) => {
                 if leaves {
@@ -267,6 +278,9 @@ impl FormPane {
         }
         match (&mut self.input, self.focus) {
             (Some(Input::Line(line)), _) => {
+                if std::mem::take(&mut self.over_default) {
+                    line.set("");
+                }
                 line.paste(pasted);
                 let reply = self.keep();
                 // What is more than a line now gets the room for it.
@@ -480,6 +494,9 @@ impl FormPane {
 
     /// Opens the input that suits the focused field, in typing mode and if it takes text at all.
     fn open_input(&mut self) {
+        self.over_default = self.mode == Mode::Typing
+            && matches!(self.focus, Focus::Node(index)
+                if self.form.nodes().get(index).is_some_and(|node| *node.state() == State::Default));
         self.input = match (self.mode, self.focus) {
             (Mode::Typing, Focus::Node(index)) => {
                 let node = &self.form.nodes()[index];

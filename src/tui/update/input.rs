@@ -86,7 +86,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             let chord = Chord::from(key);
             let keys = &model.world.keys;
             let yes = chord == Chord::CTRL_C
-                || matches!(key.code, KeyCode::Enter | KeyCode::Char('y'))
+                || key.code == KeyCode::Enter
                 || [Action::Close, Action::Quit]
                     .iter()
                     .any(|action| keys.is_key_of(chord, *action));

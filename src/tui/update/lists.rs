@@ -3,7 +3,7 @@
 use super::Model;
 use crate::mcp::types::List;
 use crate::text;
-use crate::tui::action::{ACTIONS, Action, Scope};
+use crate::tui::action::{ACTIONS, Action, Row, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap;
 use crate::tui::model::Overlay;
@@ -108,14 +108,16 @@ fn palette_choices(model: &Model) -> Vec<Choice> {
     let scopes = model.scopes();
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         ACTIONS.iter().partition(|row| scopes.contains(&row.scope));
-    choices.extend(
-        here.into_iter()
-            .map(|row| choice(model, row.action, row.scope.title())),
-    );
+    // One way to press it is enough where there is so much else.
+    let short = |row: &'static Row, remark: &str| Choice {
+        left: model.world.keys.first(row.action).unwrap_or_default(),
+        ..choice(model, row.action, remark)
+    };
+    choices.extend(here.into_iter().map(|row| short(row, row.scope.title())));
     choices.extend(elsewhere.into_iter().map(|row| Choice {
         enabled: false,
         right: format!("in {}", row.scope.title()),
-        ..choice(model, row.action, "")
+        ..short(row, "")
     }));
     choices
 }

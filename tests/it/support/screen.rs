@@ -101,7 +101,7 @@ impl Screen {
         let mut screen = Self::new(keeping, size, theme, bodies, Some(recorder));
         let spawn = Spawn::new("some-server", ["--stdio"]);
         update::push_server(&mut screen.model, "some-server", spawn, "command line");
-        screen.draw();
+        screen.resize(size);
         screen
     }
 
@@ -126,7 +126,7 @@ impl Screen {
             recorder,
             now_us: 0,
         };
-        screen.draw();
+        screen.resize(size);
         screen
     }
 
@@ -141,18 +141,16 @@ impl Screen {
 
     pub fn press(&mut self, keys: &str) {
         for key in parse(keys) {
-            self.key(key);
+            self.happen(Event::Key(key));
         }
-    }
-
-    pub fn key(&mut self, key: KeyEvent) {
-        self.event(Event::Key(key));
+        self.draw();
     }
 
     /// Does an action, as the palette would.
     pub fn act(&mut self, action: Action) {
         let effects = update::act(&mut self.model, action);
         self.settle(effects.into());
+        self.draw();
     }
 
     pub fn resize(&mut self, size: (u16, u16)) {
@@ -165,6 +163,11 @@ impl Screen {
 
     /// Something happens, everything that follows from it too, and the screen is drawn.
     pub fn event(&mut self, event: Event) {
+        self.happen(event);
+        self.draw();
+    }
+
+    fn happen(&mut self, event: Event) {
         // Two events are never at the same time, and never so near that clicks are double.
         self.now_us += 1_000_000;
         let effects = update::update(&mut self.model, event, self.now_us);
@@ -178,7 +181,7 @@ impl Screen {
                     effects.extend(update::update(&mut self.model, event, self.now_us));
                 }
             }
-            effects.extend(self.draw());
+            effects.extend(update::place(&mut self.model));
             if effects.is_empty() {
                 return;
             }
@@ -204,13 +207,11 @@ impl Screen {
         None
     }
 
-    fn draw(&mut self) -> Vec<Effect> {
-        let effects = update::place(&mut self.model);
+    fn draw(&mut self) {
         let (width, height) = self.model.size;
         self.buffer = Buffer::empty(Rect::new(0, 0, width, height));
         let (cursor, areas) = view::view(&self.model, &mut self.buffer);
         (self.cursor, self.model.areas) = (cursor, areas);
-        effects
     }
 
     // --- what is there ---
@@ -235,15 +236,15 @@ impl Screen {
         line
     }
 
-    /// The line that is `from_below` lines above the last: 0 is the hint row, 1 the status row.
-    pub fn from_below(&self, from_below: u16) -> String {
-        let y = self.buffer.area.height - 1 - from_below;
+    /// The line that is `above` lines above the last: 0 is the hint row, 1 the status row.
+    pub fn line_from_below(&self, above: u16) -> String {
+        let y = self.buffer.area.height - 1 - above;
         self.line(y).trim().to_owned()
     }
 
     /// The status row.
     pub fn status(&self) -> String {
-        self.from_below(1)
+        self.line_from_below(1)
     }
 
     /// The line the hardware cursor is on.
@@ -286,7 +287,7 @@ impl Screen {
         let at = self.cursor.expect("there is a cursor");
         assert!(self.buffer.area.contains(at), "{of_what}: cursor at {at}");
         if !self.model.is_too_small() {
-            let hints = self.from_below(0);
+            let hints = self.line_from_below(0);
             assert!(
                 hints.ends_with("? keys"),
                 "{of_what}: hint row is {hints:?}"

@@ -55,11 +55,9 @@ fn finding_goes_round_and_back() {
     screen.press("N");
     assert_eq!(screen.cursor_line(), rows[4]);
     screen.press("/ \"no such words\" Enter");
-    assert!(
-        screen.status().to_lowercase().contains("not found"),
-        "{}",
-        screen.status()
-    );
+    assert!(screen.contains("[0/0] no such words"), "{}", screen.text());
+    screen.press("n");
+    assert_eq!(screen.status(), "find-next: Not found: no such words");
 }
 
 #[test]

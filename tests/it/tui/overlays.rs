@@ -41,7 +41,8 @@ fn listed(screen: &mut Screen) -> Vec<String> {
         let line = screen
             .text()
             .lines()
-            .find_map(|line| line.split_once("│ ▸ ").map(|(_, row)| row.to_owned()));
+            .find_map(|line| line.split_once("│ ▸ "))
+            .map(|(_, row)| row.split(" │").next().unwrap().to_owned());
         let Some(line) = line else { break };
         if lines.last() == Some(&line) {
             break;
@@ -70,7 +71,9 @@ fn help_lists_exactly_the_keys_of_the_place() {
             .collect();
         assert_eq!(lines.len(), expected.len(), "{keys}: {lines:#?}");
         for (line, doc) in lines.iter().zip(expected) {
-            assert!(line.contains(doc), "{keys}: {line} is not {doc}");
+            // What a reason leaves no room for is cut.
+            let beginning: String = doc.chars().take(8).collect();
+            assert!(line.contains(&beginning), "{keys}: {line} is not {doc}");
         }
     }
 }
@@ -116,7 +119,7 @@ fn which_key_does_not_hide_the_row_it_is_about() {
             assert_eq!(screen.cursor, at, "{keys} {prefix}");
             assert_eq!(screen.cursor_line(), row, "{keys} {prefix} at {size:?}");
             // The hint row can be read, and clicked.
-            assert!(screen.from_below(0).ends_with("? keys"));
+            assert!(screen.line_from_below(0).ends_with("? keys"));
             screen.press("Esc");
             assert!(!screen.contains("Esc cancels"));
         }
@@ -196,7 +199,7 @@ fn hints_are_enabled() {
             "1",
             "2",
             "2 Enter Esc",
-            "2 Tab Tab",
+            "2 S-Tab",
             "3",
             "4",
             "5",
@@ -223,7 +226,7 @@ fn hints_are_enabled() {
 #[test]
 fn typing_hints_name_the_keys_of_typing() {
     for keys in ["2 Enter", "2 /", "5 /", "6 /", "5 Enter /"] {
-        let hints = demo(keys).from_below(0);
+        let hints = demo(keys).line_from_below(0);
         assert!(hints.contains("Esc "), "{keys}: {hints}");
         assert!(hints.contains("Enter "), "{keys}: {hints}");
         assert_eq!(hints.contains("Tab "), keys == "2 Enter", "{keys}: {hints}");

@@ -15,27 +15,23 @@ const SESSIONS: [&str; 3] = [
 ];
 
 /// What has the focus, inside a view.
-const FOCUS: [&str; 5] = ["", "j Enter", "Tab", "Tab Tab", "Enter /"];
+const FOCUS: [&str; 5] = ["", "j Enter", "j Enter Esc", "S-Tab", "Enter /"];
 
 #[test]
 fn every_action_everywhere() {
-    for (index, path) in SESSIONS.into_iter().enumerate() {
-        let size = SIZES[index % 2];
-        for view in 1..=6 {
-            for focus in FOCUS {
-                let mut screen = Screen::opened(path, size);
-                for row in ACTIONS {
-                    screen.press("Esc Esc Esc Esc Esc Esc Esc");
-                    screen.press(&format!("{view} {focus}"));
-                    let at = format!("{} in view {view}, {focus}, {path}", row.name);
-                    let reason = screen.model.why_not(row.action);
-                    screen.act(row.action);
-                    if let Some(reason) = reason {
-                        assert_eq!(screen.status(), format!("{}: {reason}", row.name), "{at}");
-                    }
-                    screen.is_sound(&at);
-                    assert!(screen.sent.is_empty(), "{at}: a recording sends nothing");
+    for view in 1..=6 {
+        for (index, focus) in FOCUS.into_iter().enumerate() {
+            let mut screen = Screen::opened(SESSIONS[0], SIZES[(view + index) % 2]);
+            for row in ACTIONS {
+                screen.press(&format!("Esc Esc Esc Esc Esc Esc {view} {focus}"));
+                let at = format!("{} in view {view}, {focus}", row.name);
+                let reason = screen.model.why_not(row.action);
+                screen.act(row.action);
+                if let Some(reason) = reason {
+                    assert_eq!(screen.status(), format!("{}: {reason}", row.name), "{at}");
                 }
+                screen.is_sound(&at);
+                assert!(screen.sent.is_empty(), "{at}: a recording sends nothing");
             }
         }
     }
@@ -47,6 +43,7 @@ fn only_what_is_about_leaving_leaves() {
         let mut screen = Screen::opened(SESSIONS[0], SIZES[0]);
         screen.act(row.action);
         let expected: &[Effect] = match row.action {
+            // Nothing runs that one could lose.
             Action::Quit | Action::Close => &[Effect::Quit],
             Action::Redraw => &[Effect::Redraw],
             Action::Suspend => &[Effect::Suspend],

@@ -407,3 +407,24 @@ proptest::proptest! {
         proptest::prop_assert!(cursor.x < width && cursor.y < height);
     }
 }
+
+#[test]
+fn typing_replaces_a_default_and_moving_first_edits_it() {
+    let form = || Form::from_schema(br#"{"properties":{"guests":{"type":"integer","default":2}}}"#);
+    let arguments = |keys: &[KeyCode]| {
+        let mut pane = FormPane::new(form());
+        for code in keys {
+            pane.key(KeyEvent::new(*code, KeyModifiers::NONE));
+        }
+        pane.arguments().to_string()
+    };
+    assert_eq!(arguments(&[KeyCode::Char('4')]), r#"{"guests":4}"#);
+    assert_eq!(
+        arguments(&[KeyCode::Char('4'), KeyCode::Char('1')]),
+        r#"{"guests":41}"#
+    );
+    assert_eq!(
+        arguments(&[KeyCode::End, KeyCode::Char('4')]),
+        r#"{"guests":24}"#
+    );
+}

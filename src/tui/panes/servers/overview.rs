@@ -23,7 +23,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         .conn
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
-        sheet.field("command", &command_of(server), Role::Text);
+        sheet.command(server, &[]);
         sheet.blank();
         if server.origin == "built in" {
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
@@ -48,10 +48,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
     if went_down {
         sheet.stderr(connection, 4);
     }
-    if connection.command.is_empty() {
-        // It never ran; what should have run is worth seeing.
-        sheet.field("command", &command_of(server), Role::Text);
-    }
+    sheet.command(server, &connection.command);
     sheet.facts(connection);
     if server.starts > 1 {
         sheet.field(
@@ -75,17 +72,6 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
         }
     }
     sheet.lines
-}
-
-/// The command line that starts a server.
-fn command_of(server: &Server) -> String {
-    server.target.as_ref().map_or_else(String::new, |spawn| {
-        let words = std::iter::once(&spawn.program).chain(&spawn.args);
-        words
-            .map(|word| word.to_string_lossy())
-            .collect::<Vec<_>>()
-            .join(" ")
-    })
 }
 
 struct Sheet<'a> {
@@ -214,10 +200,19 @@ impl Sheet<'_> {
         }
     }
 
-    fn facts(&mut self, connection: &Connection) {
-        if !connection.command.is_empty() {
-            self.field("command", &connection.command.join(" "), Role::Text);
+    /// What was run, or would be, as a shell takes it.
+    fn command(&mut self, server: &Server, run: &[String]) {
+        let mut words = run.to_vec();
+        if let Some(spawn) = server.target.as_ref().filter(|_| words.is_empty()) {
+            let parts = std::iter::once(&spawn.program).chain(&spawn.args);
+            words.extend(parts.map(|part| part.to_string_lossy().into_owned()));
         }
+        if !words.is_empty() {
+            self.field("command", &shell_words::join(words), Role::Text);
+        }
+    }
+
+    fn facts(&mut self, connection: &Connection) {
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }

@@ -1,0 +1,347 @@
+//! What the screen costs: keys and frames over a big session, start to first screen, memory, and how idle it idles.
+//!
+//! `cargo bench --bench screen`, or with `-- --quick` a fifth of it. The model is driven in this process, as the loop
+//! in `tui.rs` does; everything else is the real binary in a pseudo-terminal of 120x36. Times are printed, never
+//! judged: machines differ. Memory is judged: over 25 MiB without a recording, or over 250 MiB with one, is a failure.
+
+#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mcpscope::config::Settings;
+use mcpscope::inspector::Update;
+use mcpscope::mcp::client;
+use mcpscope::recorder::{Draft, Recorder};
+use mcpscope::recording::Bodies;
+use mcpscope::tui::clock::Clock;
+use mcpscope::tui::effect::Effect;
+use mcpscope::tui::event::Event;
+use mcpscope::tui::model::{Keeping, Model};
+use mcpscope::tui::theme::{Depth, Theme};
+use mcpscope::tui::{runtime, update, view};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+mod figures;
+mod pty;
+mod traffic;
+
+use figures::{figure, heading, memory, mib};
+use pty::{COLUMNS, Pty, ROWS};
+
+const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
+const FAKE: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
+/// Bytes of a body.
+const SIZE: usize = 300;
+/// Resident memory without a recording.
+const BARE: u64 = 25 << 20;
+/// Resident memory with a big one.
+const WHOLE: u64 = 250 << 20;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "least") {
+        // The least that can be on a screen.
+        println!("SERVERS");
+        return ExitCode::SUCCESS;
+    }
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let entries: u64 = if quick { 200_000 } else { 1_000_000 };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("session.jsonl");
+    frames(&file, entries, if quick { 100 } else { 500 });
+    start(folder.path(), if quick { 10 } else { 40 });
+    flood(folder.path(), entries);
+    let seconds = Duration::from_secs(if quick { 3 } else { 10 });
+    let small = live(folder.path(), seconds);
+    let big = opened(folder.path(), &file, entries);
+    if small.max(big.saturating_sub(WHOLE - BARE)) > BARE {
+        println!("  FAILED: over {} bare, or over {}", mib(BARE), mib(WHOLE));
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// A live model, its recorder, and the screen it is drawn on.
+struct Bench {
+    model: Model,
+    recorder: Recorder,
+    bodies: Bodies,
+    shown: Buffer,
+    next: u64,
+}
+
+impl Bench {
+    fn new(file: &Path) -> Self {
+        let recorder = Recorder::create(file).expect("a new file");
+        let keeping = Keeping::Recording {
+            path: file.to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+        };
+        let theme = Theme::load("dark", Depth::Rgb).expect("a bundled theme");
+        let options = client::Options::default();
+        let clock = Clock::in_zone(TimeZone::UTC);
+        let mut model = Model::new(Settings::default(), theme, keeping, options, clock);
+        model.size = (COLUMNS, ROWS);
+        Self {
+            model,
+            bodies: recorder.bodies(),
+            recorder,
+            shown: Buffer::empty(Rect::new(0, 0, COLUMNS, ROWS)),
+            next: 0,
+        }
+    }
+
+    /// The next entry of the traffic, recorded.
+    fn arrival(&mut self) -> Event {
+        let entry = traffic::entry(self.next, SIZE);
+        self.next += 1;
+        let draft = Draft {
+            conn: entry.conn,
+            channel: entry.channel,
+            direction: entry.direction,
+            aux: entry.aux,
+            body: entry.body,
+            ending: "\n",
+        };
+        Event::Update(Update::Recorded(self.recorder.append(draft, None)))
+    }
+
+    /// Takes events and draws one frame: how long that took, and the time of the frame that shows what was read back
+    /// for it, if anything was.
+    fn step(&mut self, events: Vec<Event>) -> (Duration, Option<Duration>) {
+        let (took, effects) = self.frame(events);
+        let answers: Vec<Event> = effects
+            .into_iter()
+            .filter_map(|effect| runtime::answer(effect, &self.bodies))
+            .collect();
+        let more = (!answers.is_empty()).then(|| self.frame(answers).0);
+        (took, more)
+    }
+
+    fn frame(&mut self, events: Vec<Event>) -> (Duration, Vec<Effect>) {
+        let mut next = Buffer::empty(self.shown.area);
+        let began = Instant::now();
+        let mut effects = Vec::new();
+        for event in events {
+            effects.extend(update::update(&mut self.model, event, self.next * 250));
+        }
+        effects.extend(update::place(&mut self.model));
+        self.model.areas = view::view(&self.model, &mut next).1;
+        std::hint::black_box(self.shown.diff(&next).len());
+        let took = began.elapsed();
+        self.shown = next;
+        (took, effects)
+    }
+}
+
+fn key(code: KeyCode) -> Event {
+    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn letter(letter: char) -> Event {
+    key(KeyCode::Char(letter))
+}
+
+/// Keys and frames with `entries` entries folded in, which `file` then holds.
+fn frames(file: &Path, entries: u64, rounds: usize) {
+    let mut bench = Bench::new(file);
+    for _ in 0..entries {
+        let event = bench.arrival();
+        update::update(&mut bench.model, event, 0);
+    }
+    heading(&format!(
+        "Key to frame with {entries} entries, {COLUMNS}x{ROWS}, median and 99th of 100, {rounds} rounds"
+    ));
+    for (name, view) in [("Traffic", '5'), ("Logs", '6')] {
+        bench.step(vec![letter(view)]);
+        let keys: [(&str, &dyn Fn() -> Vec<Event>); 6] = [
+            ("G, newest", &|| vec![letter('G')]),
+            ("k, up one", &|| vec![letter('k')]),
+            ("gg, oldest", &|| vec![letter('g'), letter('g')]),
+            ("j, down one", &|| vec![letter('j')]),
+            ("PgDn", &|| vec![key(KeyCode::PageDown)]),
+            ("to the other view and back (both)", &|| vec![]),
+        ];
+        let (mut all, mut after) = (vec![Vec::new(); keys.len()], Vec::new());
+        for _ in 0..rounds {
+            for ((_, events), times) in keys.iter().zip(&mut all) {
+                let events = events();
+                let (took, more) = if events.is_empty() {
+                    let away = bench.step(vec![letter(if view == '5' { '6' } else { '5' })]);
+                    let back = bench.step(vec![letter(view)]);
+                    (away.0 + back.0, back.1)
+                } else {
+                    bench.step(events)
+                };
+                times.push(took);
+                after.extend(more);
+            }
+        }
+        for ((key, _), times) in keys.iter().zip(&mut all) {
+            figure(&format!("{name}: {key}"), &spread(times));
+        }
+        figure(
+            &format!("{name}: the frame with what was read back"),
+            &spread(&mut after),
+        );
+        bench.step(vec![letter('G')]);
+        let mut times: Vec<Duration> = (0..rounds)
+            .map(|_| {
+                let batch = (0..256).map(|_| bench.arrival()).collect();
+                bench.step(batch).0
+            })
+            .collect();
+        figure(
+            &format!("{name}: 256 entries folded and drawn, following"),
+            &spread(&mut times),
+        );
+    }
+}
+
+/// Start to first screen, beside a program that prints a word.
+fn start(home: &Path, rounds: usize) {
+    heading(&format!(
+        "Start to first screen, median of {rounds} interleaved pairs"
+    ));
+    let program = std::env::current_exe().expect("this program has a path");
+    let program = program.to_string_lossy().into_owned();
+    let first = |command: &[&str]| {
+        let mut pty = Pty::start(home, command);
+        let took = pty.wait("SERVERS");
+        pty.quit();
+        took
+    };
+    let (mut least, mut ours) = (Vec::new(), Vec::new());
+    for round in 0..=rounds {
+        let pair = (first(&[&program, "least"]), first(&[MCPSCOPE]));
+        // Once for nothing: files come into memory, folders come to be.
+        if round > 0 {
+            least.push(pair.0);
+            ours.push(pair.1);
+        }
+    }
+    figure("a program that prints a word", &spread(&mut least));
+    figure("mcpscope, its first screen", &spread(&mut ours));
+}
+
+/// Views switched while a server floods its stderr.
+fn flood(home: &Path, lines: u64) {
+    heading(&format!("A server that prints {lines} lines on stderr"));
+    let count = lines.to_string();
+    let mut pty = Pty::start(home, &[MCPSCOPE, "--", FAKE, "--stderr-flood", &count]);
+    pty.wait("SERVERS");
+    let (mut times, began, drawn) = (Vec::new(), Instant::now(), pty.frames());
+    // The view bar counts them, and the note of the start.
+    let all = format!("Logs {lines}");
+    while !pty.shows(&all) && began.elapsed() < Duration::from_secs(60) {
+        for (key, title) in [("5", "▌TRAFFIC"), ("6", "▌LOGS")] {
+            let pressed = Instant::now();
+            pty.press(key);
+            pty.wait(title);
+            times.push(pressed.elapsed());
+        }
+        if pty.logs() >= lines {
+            break;
+        }
+    }
+    let took = began.elapsed().as_secs_f64();
+    let frames = (pty.frames() - drawn) as f64;
+    figure(
+        &format!("view switched, {} times", times.len()),
+        &spread(&mut times),
+    );
+    figure("frames a second", &format!("{:.0}", frames / took));
+    figure(
+        "lines recorded and folded a second",
+        &format!("{:.0} k", lines as f64 / took / 1e3),
+    );
+    pty.quit();
+}
+
+/// Memory and idleness without a recording; gives the most memory.
+fn live(home: &Path, seconds: Duration) -> u64 {
+    heading(&format!(
+        "Memory, and {} s without a key (memory at most {})",
+        seconds.as_secs(),
+        mib(BARE)
+    ));
+    let mut most = 0;
+    for (name, command, sign) in [
+        ("bare", &[MCPSCOPE][..], "SERVERS"),
+        (
+            "connected",
+            &[MCPSCOPE, "--", MCPSCOPE, "demo-server"],
+            "▌TOOLS",
+        ),
+    ] {
+        let mut pty = Pty::start(home, command);
+        pty.wait(sign);
+        pty.settle();
+        most = most.max(told(&pty, name));
+        let (bytes, ticks) = (pty.bytes(), pty.ticks());
+        pty.watch(seconds);
+        figure(
+            &format!("{name}: bytes written to the terminal"),
+            &(pty.bytes() - bytes).to_string(),
+        );
+        if let (Some(before), Some(after)) = (ticks, pty.ticks()) {
+            figure(
+                &format!("{name}: CPU ticks of 10 ms"),
+                &(after - before).to_string(),
+            );
+        }
+        pty.quit();
+    }
+    most
+}
+
+/// Opens the recording; gives its memory.
+fn opened(home: &Path, file: &Path, entries: u64) -> u64 {
+    heading(&format!(
+        "mcpscope open, at least {entries} entries of {SIZE} B (memory at most {})",
+        mib(WHOLE)
+    ));
+    let mut pty = Pty::start(home, &[MCPSCOPE, "open", &file.to_string_lossy()]);
+    let first = pty.wait("TRAFFIC");
+    figure("first screen", &milliseconds(first));
+    let read = pty.wait_until(|screen| screen.contains("read-only") && !screen.contains(" %"));
+    figure("all of it read", &format!("{:.2} s", read.as_secs_f64()));
+    pty.settle();
+    let most = told(&pty, "read");
+    pty.quit();
+    most
+}
+
+/// Tells a process's memory; gives all that is resident.
+fn told(pty: &Pty, name: &str) -> u64 {
+    let (Some(anonymous), Some(all)) = (memory(&pty.pid, "RssAnon"), memory(&pty.pid, "VmRSS"))
+    else {
+        println!("  (no memory figures on this system)");
+        return 0;
+    };
+    figure(
+        &format!("{name}: memory, anonymous / all resident"),
+        &format!("{} / {}", mib(anonymous), mib(all)),
+    );
+    all
+}
+
+/// Median and 99th of 100.
+fn spread(times: &mut [Duration]) -> String {
+    times.sort_unstable();
+    let at = |part: f64| {
+        let place = (times.len() as f64 * part) as usize;
+        times.get(place).copied().unwrap_or_default()
+    };
+    format!("{} / {}", milliseconds(at(0.5)), milliseconds(at(0.99)))
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,5 @@
+//! The program in a real terminal: what only the terminal can show. What the screen says is tested in `tui`.
+#![cfg(unix)]
+
+mod leaving;
+mod working;
