@@ -1,6 +1,7 @@
 //! A program in a pseudo-terminal, as far as `screen.rs` needs it: what it shows, how much it wrote, its CPU time.
 
 use std::io::{Read as _, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,10 @@ const LIMIT: Duration = Duration::from_secs(60);
 const QUIET: Duration = Duration::from_millis(500);
 /// What every drawn frame begins with.
 const FRAME: &[u8] = b"\x1b[?2026h";
+
+fn nonzero(cells: u16) -> NonZero<u16> {
+    NonZero::new(cells).expect("a screen has cells")
+}
 
 /// See the file.
 pub struct Pty {
@@ -80,7 +85,7 @@ impl Pty {
             child,
             keys,
             chunks,
-            screen: vt100::Parser::new(ROWS, COLUMNS, 0),
+            screen: vt100::Parser::new(nonzero(ROWS), nonzero(COLUMNS), 0),
             bytes: 0,
             frames: 0,
             _master: pair.master,
