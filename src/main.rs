@@ -40,10 +40,10 @@ fn install_hooks() -> color_eyre::Result<()> {
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
     use mcpscope::tui::{self, Start, Subject, keymap::Keymap};
-    cli::needs_terminal()?;
     let (Screen::Inspect(target) | Screen::Open { target, .. }) = &screen;
     let keys = Keymap::new(&target.settings.keys)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    cli::needs_terminal()?;
     let (subject, target) = match screen {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
         Screen::Open { file, target } => (Subject::opened(&file), target),

@@ -89,10 +89,15 @@ impl Keymap {
         labels.join(" ")
     }
 
+    /// The first keys of an action, for people.
+    pub fn first(&self, action: Action) -> Option<String> {
+        self.of(action).first().map(|keys| label_of(keys))
+    }
+
     /// The first keys of an action, for sentences; its name when it has none.
     pub fn word(&self, action: Action) -> String {
-        let keys = self.of(action).first();
-        keys.map_or_else(|| action.row().name.to_owned(), |keys| label_of(keys))
+        let keys = self.first(action);
+        keys.unwrap_or_else(|| action.row().name.to_owned())
     }
 
     /// The first keys that do it where these scopes apply: an inner scope may use others for something else.

@@ -110,7 +110,7 @@ fn palette_choices(model: &Model) -> Vec<Choice> {
         ACTIONS.iter().partition(|row| scopes.contains(&row.scope));
     // One way to press it is enough where there is so much else.
     let short = |row: &'static Row, remark: &str| Choice {
-        left: model.world.keys.word(row.action),
+        left: model.world.keys.first(row.action).unwrap_or_default(),
         ..choice(model, row.action, remark)
     };
     choices.extend(here.into_iter().map(|row| short(row, row.scope.title())));
