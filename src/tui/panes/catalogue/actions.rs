@@ -20,6 +20,11 @@ impl CataloguePane {
         };
         let Some(form) = &mut work.form else {
             let has_result = !work.result.is_empty() || work.outcome.is_some();
+            if has_result && super::words::cannot_send(ctx).is_some() {
+                // It cannot be read again, but what was read can be looked at.
+                self.focus = Focus::Result;
+                return Reply::done();
+            }
             let reply = self.run(false, ctx);
             if narrow && (!reply.effects.is_empty() || has_result) {
                 self.focus = Focus::Result;
