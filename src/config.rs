@@ -2,7 +2,7 @@
 //!
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
 //! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
-//! paragraph there. The file is read when [`Config::load`] is called and never written.
+//! paragraph there. The table `[keys]` is kept as written: what its words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
 
 use crate::paths::Paths;
 use std::fmt;
@@ -10,6 +10,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The defaults as a commented file: what `mcpscope` shows as a reference.
@@ -34,6 +35,37 @@ pub struct Settings {
     pub stdin_grace: Duration,
     /// From SIGTERM to SIGKILL.
     pub terminate_grace: Duration,
+    /// Keys of the user's own.
+    pub keys: UserKeys,
+}
+
+/// The table `[keys]` as it is written. Which actions and keys there are is not known here: the screen knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserKeys {
+    /// The file it stands in, for errors.
+    pub file: PathBuf,
+    /// Its lines, in the order of the file.
+    pub bindings: Vec<Binding>,
+}
+
+/// A line of `[keys]`: these keys, and no others, mean the action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The name of an action.
+    pub action: Written,
+    /// Sequences of keys such as `g t`; none means that no key does it.
+    pub keys: Vec<Written>,
+}
+
+/// A word of the file, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// As written.
+    pub text: String,
+    /// Line number, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
 }
 
 impl Default for Settings {
@@ -47,6 +79,7 @@ impl Default for Settings {
             request_timeout_max: Duration::from_secs(600),
             stdin_grace: Duration::from_millis(400),
             terminate_grace: Duration::from_millis(600),
+            keys: UserKeys::default(),
         }
     }
 }
@@ -94,6 +127,55 @@ const SETTINGS: [(&str, Set); 8] = [
         put(&mut settings.terminate_grace, time(value))
     }),
 ];
+
+/// The one table among the settings.
+const KEYS: &str = "keys";
+
+/// Reads the table `[keys]`, or says what is wrong where.
+fn bindings(
+    text: &str,
+    table: &Spanned<DeValue<'_>>,
+) -> Result<Vec<Binding>, (Range<usize>, Problem)> {
+    let written = |word: &str, span: Range<usize>| {
+        let (line, column) = place(text, span.start);
+        Written {
+            text: word.to_owned(),
+            line,
+            column,
+        }
+    };
+    let Some(lines) = table.get_ref().as_table() else {
+        let problem = Problem::BadValue {
+            key: KEYS,
+            expected: "a table: [keys], and below it lines such as quit = [\"g q\"]",
+        };
+        return Err((table.span(), problem));
+    };
+    let mut bindings = Vec::new();
+    for (action, keys) in lines {
+        let name: &str = action.get_ref();
+        if let Some(key) = Config::names().find(|setting| *setting == name) {
+            return Err((action.span(), Problem::Misplaced { key }));
+        }
+        let not_keys = |span| {
+            let action = name.to_owned();
+            (span, Problem::NotKeys { action })
+        };
+        let list = keys.get_ref().as_array();
+        let list = list.ok_or_else(|| not_keys(keys.span()))?;
+        let keys = list.iter().map(|keys| {
+            let word = keys.get_ref().as_str();
+            let word = word.ok_or_else(|| not_keys(keys.span()))?;
+            Ok(written(word, keys.span()))
+        });
+        bindings.push(Binding {
+            action: written(name, action.span()),
+            keys: keys.collect::<Result<_, _>>()?,
+        });
+    }
+    bindings.sort_by_key(|binding| (binding.action.line, binding.action.column));
+    Ok(bindings)
+}
 
 fn put<T>(field: &mut T, value: Result<T, &'static str>) -> Result<(), &'static str> {
     value.map(|value| *field = value)
@@ -199,8 +281,18 @@ impl Config {
         let mut config = Self::default();
         for (key, value) in table.get_ref() {
             let name: &str = key.get_ref();
+            if name == KEYS {
+                let bindings =
+                    bindings(text, value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                config.settings.keys = UserKeys {
+                    file: file.to_path_buf(),
+                    bindings,
+                };
+                continue;
+            }
             let Some((name, set)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
-                let (key, nearest) = (name.to_owned(), nearest(name));
+                let key = name.to_owned();
+                let nearest = nearest(name, Self::names().chain([KEYS]));
                 return Err(wrong(
                     Some(key_span(&table, &key)),
                     Problem::UnknownKey { key, nearest },
@@ -306,6 +398,18 @@ pub enum Problem {
         /// What would fit.
         expected: &'static str,
     },
+    /// A line of `[keys]` without a list of keys.
+    #[error("{action} must be a list of keys such as [\"g t\", \"C-x\"]")]
+    NotKeys {
+        /// Which action's.
+        action: String,
+    },
+    /// A setting below `[keys]`, where TOML takes it for a line of that table.
+    #[error("{key} is a setting, not an action with keys")]
+    Misplaced {
+        /// Which setting.
+        key: &'static str,
+    },
 }
 
 impl ConfigError {
@@ -319,12 +423,16 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}",
+                    "known settings: {}, and the table [keys]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
             Self::Wrong {
-                problem: Problem::BadValue { .. },
+                problem: Problem::Misplaced { .. },
+                ..
+            } => Some("move the line above [keys]".into()),
+            Self::Wrong {
+                problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
                 ..
             } => Some("correct the line, or remove it".into()),
             Self::Wrong {
@@ -335,12 +443,12 @@ impl ConfigError {
     }
 }
 
-fn key_span(table: &toml::Spanned<DeTable<'_>>, name: &str) -> Range<usize> {
+fn key_span(table: &Spanned<DeTable<'_>>, name: &str) -> Range<usize> {
     table
         .get_ref()
         .keys()
         .find(|key| key.get_ref().as_ref() == name)
-        .map_or(0..0, toml::Spanned::span)
+        .map_or(0..0, Spanned::span)
 }
 
 /// Line and column (in characters) of a byte, both from 1.
@@ -361,18 +469,20 @@ fn first_line(message: &str) -> String {
         .to_owned()
 }
 
-/// The setting that differs least, if it differs little.
-fn nearest(name: &str) -> Option<&'static str> {
-    let (distance, nearest) = Config::names()
+/// The name that differs least, if it differs little.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, nearest) = known
+        .into_iter()
         .map(|known| (distance(name, known), known))
         .min()?;
     (distance <= 1 + nearest.len() / 4).then_some(nearest)
 }
 
-/// How many characters to insert, remove or replace to turn one into the other; `-` and case do not count.
+/// How many characters to insert, remove or replace to turn one into the other; case, and which of `-` and `_` it is,
+/// do not count.
 fn distance(from: &str, to: &str) -> usize {
-    let from: Vec<char> = from.to_lowercase().replace('-', "_").chars().collect();
-    let to: Vec<char> = to.chars().collect();
+    let plain = |word: &str| word.to_lowercase().replace('-', "_").chars().collect();
+    let (from, to): (Vec<char>, Vec<char>) = (plain(from), plain(to));
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (i, a) in from.iter().enumerate() {
         let mut diagonal = row[0];
@@ -387,136 +497,4 @@ fn distance(from: &str, to: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    fn parse(text: &str) -> Result<Config, ConfigError> {
-        Config::parse(text, Path::new("config.toml"))
-    }
-
-    fn refuse(text: &str) -> (String, String) {
-        let error = parse(text).unwrap_err();
-        (error.to_string(), error.hint().unwrap_or_default())
-    }
-
-    #[test]
-    fn the_reference_is_the_default_and_explains_every_setting() {
-        let reference = parse(DEFAULT_TOML).unwrap();
-        assert_eq!(reference.settings, Settings::default());
-        let written: Vec<_> = reference
-            .set
-            .iter()
-            .map(|(name, line)| (*line, *name))
-            .collect();
-        let mut in_order = written.clone();
-        in_order.sort_unstable();
-        let names: Vec<_> = in_order.iter().map(|(_, name)| *name).collect();
-        assert_eq!(names, Config::names().collect::<Vec<_>>());
-        let lines: Vec<&str> = DEFAULT_TOML.lines().collect();
-        for (line, name) in written {
-            assert!(
-                lines[line - 2].starts_with("# "),
-                "{name} has no comment above it"
-            );
-        }
-    }
-
-    #[test]
-    fn a_file_changes_what_it_names_and_nothing_else() {
-        let config = parse("\nrequest_timeout = \"2 min\"\ntheme = \"light\"\n").unwrap();
-        let expected = Settings {
-            request_timeout: Duration::from_secs(120),
-            theme: ThemeChoice::Light,
-            ..Settings::default()
-        };
-        assert_eq!(config.settings, expected);
-        assert_eq!(config.origin("request_timeout"), Origin::File { line: 2 });
-        assert_eq!(config.origin("theme").to_string(), "config.toml line 3");
-        assert_eq!(config.origin("record"), Origin::Default);
-    }
-
-    #[test]
-    fn every_setting_can_be_set() {
-        let text = "theme='mono'\nrecord=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
-                    request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'";
-        let config = parse(text).unwrap();
-        assert_eq!(config.set.len(), Config::names().count());
-        let default = format!("{:?}", Settings::default());
-        let changed = format!("{:?}", config.settings);
-        for (before, after) in default.split(", ").zip(changed.split(", ")) {
-            assert_ne!(before, after);
-        }
-    }
-
-    #[test]
-    fn mistakes_are_named_with_their_place_and_a_way_out() {
-        let (error, hint) = refuse("record = true\n\n  request-timout = \"3s\"\n");
-        assert_eq!(error, "config.toml:3:3: unknown setting \"request-timout\"");
-        assert_eq!(hint, "did you mean \"request_timeout\"?");
-
-        let (_, hint) = refuse("[keys]\nquit = \"q\"");
-        assert!(hint.starts_with("known settings: theme, record"), "{hint}");
-
-        let (error, _) = refuse("theme = \"pink\"");
-        assert_eq!(
-            error,
-            "config.toml:1:9: theme must be \"auto\", \"dark\", \"light\" or \"mono\""
-        );
-
-        let (error, _) = refuse("follow = true\nprobe_timeout = 3");
-        assert!(
-            error.starts_with("config.toml:2:17: probe_timeout must be a time such as"),
-            "{error}"
-        );
-        refuse("probe_timeout = \"0s\"");
-        refuse("request_timeout = { a = 1 }");
-
-        let (error, _) = refuse("follow = true\nrecord = \n");
-        assert!(error.starts_with("config.toml:2:"), "{error}");
-        let (error, _) = refuse("follow = true\nfollow = false");
-        assert!(error.starts_with("config.toml:2:"), "{error}");
-
-        let (error, _) = refuse("record = true\nrequest_timeout = \"11min\"");
-        assert_eq!(
-            error,
-            "config.toml:2:1: request_timeout must be a time no longer than request_timeout_max"
-        );
-    }
-
-    #[test]
-    fn times_need_a_unit_and_a_size() {
-        assert_eq!(duration("1500ms"), Some(Duration::from_millis(1500)));
-        assert_eq!(duration(" 3 s "), Some(Duration::from_secs(3)));
-        assert_eq!(duration("10min"), Some(Duration::from_secs(600)));
-        for wrong in [
-            "",
-            "3",
-            "s",
-            "-1s",
-            "1.5s",
-            "1 h",
-            "2000min",
-            "99999999999999999999s",
-            "18446744073709551615min",
-        ] {
-            assert_eq!(duration(wrong), None, "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_all_defaults_and_an_unreadable_one_is_an_error() {
-        let home = tempfile::tempdir().unwrap();
-        let paths = Paths::under(home.path());
-        assert_eq!(Config::load(&paths).unwrap(), Config::default());
-        crate::paths::create(&paths.config).unwrap();
-        std::fs::write(paths.config_file(), b"theme = \"\xff\"").unwrap();
-        let error = Config::load(&paths).unwrap_err();
-        assert!(
-            matches!(error, ConfigError::Unreadable { .. }) && error.hint().is_some(),
-            "{error:?}"
-        );
-        std::fs::write(paths.config_file(), "record = false").unwrap();
-        assert!(!Config::load(&paths).unwrap().settings.record);
-    }
-}
+mod tests;

@@ -47,7 +47,7 @@
 //!            config, logging     settings, our own log
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> payload -> action, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants

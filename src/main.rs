@@ -39,7 +39,10 @@ fn install_hooks() -> color_eyre::Result<()> {
 
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
-    use mcpscope::tui::{self, Start, Subject};
+    use mcpscope::tui::{self, Leaving, Start, Subject, keymap::Keymap};
+    let (Screen::Inspect(target) | Screen::Open { target, .. }) = &screen;
+    let keys = Keymap::new(&target.settings.keys)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     cli::needs_terminal()?;
     let (subject, target) = match screen {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
@@ -52,13 +55,19 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         .and_then(|paths| mcpscope::logging::start(paths.log.clone()));
     let start = Start {
         subject,
+        keys,
         settings: target.settings,
         options: target.options,
     };
-    let kept =
+    let (leaving, kept) =
         tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;
     cli::tell_recording(kept.as_deref());
-    Ok(Exit::Ok)
+    Ok(match leaving {
+        Leaving::Quit => Exit::Ok,
+        Leaving::Terminated => Exit::Terminated,
+        Leaving::HungUp => Exit::HungUp,
+        Leaving::Interrupted => Exit::Interrupted,
+    })
 }
 
 #[cfg(not(feature = "tui"))]

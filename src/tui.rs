@@ -42,6 +42,7 @@ use crate::recording::Recording;
 use crate::transport::Spawn;
 use clock::Clock;
 use event::Event;
+use keymap::Keymap;
 use model::{Keeping, Model};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
@@ -61,6 +62,8 @@ pub struct Start {
     pub subject: Subject,
     /// Settings.
     pub settings: Settings,
+    /// Which keys mean what.
+    pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
 }
@@ -105,9 +108,22 @@ impl Subject {
     }
 }
 
-/// Runs the screen until the user leaves it. Terminal, servers and session file are in order when it returns. Gives
-/// back where the session was recorded, if it was.
-pub fn run(start: Start) -> Result<Option<PathBuf>> {
+/// Why the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Somebody quit.
+    Quit,
+    /// SIGTERM.
+    Terminated,
+    /// SIGHUP, or the terminal went away.
+    HungUp,
+    /// SIGINT from outside; as a key, Ctrl-C is an action.
+    Interrupted,
+}
+
+/// Runs the screen until it is left. Terminal, servers and session file are in order when it returns. Gives back why
+/// it was left, and where the session was recorded, if it was.
+pub fn run(start: Start) -> Result<(Leaving, Option<PathBuf>)> {
     let kept = match &start.subject {
         Subject::Live { recorder, .. } => recorder.path().map(Path::to_owned),
         Subject::Opened(_) => None,
@@ -118,10 +134,10 @@ pub fn run(start: Start) -> Result<Option<PathBuf>> {
     let result = runtime.block_on(show(start));
     // A blocking worker that is still reading must not keep us here.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    result.map(|()| kept)
+    result.map(|leaving| (leaving, kept))
 }
 
-async fn show(start: Start) -> Result<()> {
+async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
     let (parts, part_events) = mpsc::channel(PARTS);
     let theme = theme_for(start.settings.theme)?;
@@ -185,6 +201,7 @@ async fn show(start: Start) -> Result<()> {
             (model, bodies, None)
         }
     };
+    model.world.keys = start.keys;
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
@@ -298,7 +315,7 @@ async fn event_loop(
     engine: &mut Option<Inspector>,
     mut workers: Workers,
     began: Instant,
-) -> Result<()> {
+) -> Result<Leaving> {
     let mut input = EventStream::new();
     let mut signals = Signals::new()?;
     let (mut dirty, mut drawn) = (false, Instant::now());
@@ -312,9 +329,9 @@ async fn event_loop(
             key = input.next() => match key {
                 Some(Ok(event)) => taken.extend(from_terminal(event)),
                 // The terminal is gone: leave in order.
-                Some(Err(_)) | None => return Ok(()),
+                Some(Err(_)) | None => return Ok(Leaving::HungUp),
             },
-            () = signals.end() => return Ok(()),
+            leaving = signals.end() => return Ok(leaving),
             // A timer goes off only once nothing else is to be done, which under a flood is never soon: what is due is
             // not left to it.
             () = std::future::ready(()), if dirty && frame_due <= Instant::now() => {
@@ -348,7 +365,7 @@ async fn event_loop(
             let now_us = began.elapsed().as_micros() as u64;
             for effect in update::update(model, event, now_us) {
                 match runtime.carry_out(effect) {
-                    Some(Order::Quit) => return Ok(()),
+                    Some(Order::Quit) => return Ok(Leaving::Quit),
                     Some(Order::Redraw) => terminal.clear()?,
                     Some(Order::Suspend) => {
                         drop(std::mem::replace(&mut input, EventStream::new()));
@@ -399,12 +416,12 @@ impl Signals {
         ]))
     }
 
-    async fn end(&mut self) {
+    async fn end(&mut self) -> Leaving {
         let [terminate, hangup, interrupt] = &mut self.0;
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = terminate.recv() => Leaving::Terminated,
+            _ = hangup.recv() => Leaving::HungUp,
+            _ = interrupt.recv() => Leaving::Interrupted,
         }
     }
 }
@@ -418,11 +435,12 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn end(&mut self) {
+    async fn end(&mut self) -> Leaving {
         // Ctrl-C is a key in raw mode; if it cannot be listened for, it never comes.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Leaving::Interrupted
     }
 }
 

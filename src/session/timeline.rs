@@ -421,6 +421,12 @@ impl Timeline {
         self.symbols.word(symbol)
     }
 
+    /// Whether an exchange went wrong. A refused or unanswered `server/discover` did not: it told the era.
+    pub fn went_wrong(&self, exchange: &Exchange) -> bool {
+        let told = matches!(exchange.status, Status::Error(_) | Status::TimedOut);
+        exchange.status.is_failure() && !(told && self.word(exchange.method) == state::PROBE)
+    }
+
     /// How long an exchange took, in microseconds; none while it is pending.
     pub fn took(&self, exchange: &Exchange) -> Option<u64> {
         let ended = self.entry(exchange.ended?)?;

@@ -1,101 +1,27 @@
-//! Keys to actions and back: chords, sequences, and what a half-typed sequence may become.
+//! Keys to actions and back: the table's keys with the user's own in their place, what a sequence of keys means, and
+//! what a half-typed one may become.
 
-use std::fmt;
+mod chord;
+mod own;
+mod problem;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+pub use chord::Chord;
+pub use problem::{KeyError, KeyProblem};
 
 use super::action::{ACTIONS, Action, Row, Scope};
 
-/// One key press with its modifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Chord {
-    code: KeyCode,
-    control: bool,
-}
-
-const NAMED: [(&str, KeyCode); 15] = [
-    ("Enter", KeyCode::Enter),
-    ("Esc", KeyCode::Esc),
-    ("Tab", KeyCode::Tab),
-    ("S-Tab", KeyCode::BackTab),
-    ("Space", KeyCode::Char(' ')),
-    ("PgUp", KeyCode::PageUp),
-    ("PgDn", KeyCode::PageDown),
-    ("Home", KeyCode::Home),
-    ("End", KeyCode::End),
-    ("Up", KeyCode::Up),
-    ("Down", KeyCode::Down),
-    ("Left", KeyCode::Left),
-    ("Right", KeyCode::Right),
-    ("Backspace", KeyCode::Backspace),
-    ("Del", KeyCode::Delete),
-];
-
-impl Chord {
-    /// The chord of a name as the table writes it: `x`, `G`, `Enter`, `C-l`.
-    pub fn named(name: &str) -> Option<Self> {
-        if let Some((_, code)) = NAMED.iter().find(|(other, _)| *other == name) {
-            return Some(Self {
-                code: *code,
-                control: false,
-            });
-        }
-        let (control, rest) = name
-            .strip_prefix("C-")
-            .map_or((false, name), |rest| (true, rest));
-        let mut characters = rest.chars();
-        let character = characters.next()?;
-        characters.next().is_none().then_some(Self {
-            code: KeyCode::Char(character),
-            control,
-        })
-    }
-}
-
-impl From<KeyEvent> for Chord {
-    fn from(key: KeyEvent) -> Self {
-        let shift_tab = key.code == KeyCode::Tab && key.modifiers.contains(KeyModifiers::SHIFT);
-        Self {
-            code: if shift_tab {
-                KeyCode::BackTab
-            } else {
-                key.code
-            },
-            control: key.modifiers.contains(KeyModifiers::CONTROL),
-        }
-    }
-}
-
-impl fmt::Display for Chord {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.control {
-            formatter.write_str("Ctrl-")?;
-        }
-        match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
-            (Some((name, _)), _) => formatter.write_str(name),
-            (None, KeyCode::Char(character)) => write!(formatter, "{character}"),
-            (None, KeyCode::F(number)) => write!(formatter, "F{number}"),
-            (None, code) => write!(formatter, "{code}"),
-        }
-    }
-}
-
 /// A key sequence as people write it: `gt`, `Enter`, `Ctrl-l`.
 pub fn label(keys: &str) -> String {
-    keys.split(' ')
-        .filter_map(Chord::named)
-        .map(|chord| chord.to_string())
-        .collect()
+    label_of(&sequence(keys))
 }
 
-/// The first keys of an action, for people.
-pub fn keys_of(action: Action) -> String {
-    action
-        .row()
-        .keys
-        .first()
-        .map(|keys| label(keys))
-        .unwrap_or_default()
+fn label_of(chords: &[Chord]) -> String {
+    chords.iter().map(ToString::to_string).collect()
+}
+
+/// The chords of a sequence as the table writes it.
+fn sequence(keys: &str) -> Vec<Chord> {
+    keys.split(' ').filter_map(Chord::named).collect()
 }
 
 /// What a sequence of chords means.
@@ -109,33 +35,90 @@ pub enum Meaning {
     Nothing,
 }
 
-/// What `chords` mean where these scopes apply, innermost first. The innermost scope that knows them decides; the
-/// continuations of a prefix are gathered over all.
-pub fn meaning(chords: &[Chord], scopes: &[Scope]) -> Meaning {
-    let mut continuations: Vec<(String, Action)> = Vec::new();
-    for scope in scopes {
-        for row in rows(*scope) {
-            for keys in row.keys {
-                let sequence: Vec<Chord> = keys.split(' ').filter_map(Chord::named).collect();
+/// Which keys mean what: made once, when the screen starts. [`Default`] is what the table says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    /// The sequences of every action, in the order of the table.
+    keys: Vec<Vec<Vec<Chord>>>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let keys = ACTIONS
+            .iter()
+            .map(|row| row.keys.iter().map(|keys| sequence(keys)).collect());
+        Self {
+            keys: keys.collect(),
+        }
+    }
+}
+
+impl Keymap {
+    fn of(&self, action: Action) -> &[Vec<Chord>] {
+        // As in [`Action::row`].
+        &self.keys[action as usize]
+    }
+
+    /// What `chords` mean where these scopes apply, innermost first. The innermost scope that knows them decides; the
+    /// continuations of a prefix are gathered over all.
+    pub fn meaning(&self, chords: &[Chord], scopes: &[Scope]) -> Meaning {
+        let mut continuations: Vec<(String, Action)> = Vec::new();
+        for row in scopes.iter().flat_map(|scope| rows(*scope)) {
+            for sequence in self.of(row.action) {
                 if sequence == chords && continuations.is_empty() {
                     return Meaning::Action(row.action);
                 }
                 if sequence.len() > chords.len() && sequence.starts_with(chords) {
-                    let rest: String = sequence[chords.len()..]
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect();
+                    let rest = label_of(&sequence[chords.len()..]);
                     if continuations.iter().all(|(other, _)| *other != rest) {
                         continuations.push((rest, row.action));
                     }
                 }
             }
         }
+        if continuations.is_empty() {
+            Meaning::Nothing
+        } else {
+            Meaning::Prefix(continuations)
+        }
     }
-    if continuations.is_empty() {
-        Meaning::Nothing
-    } else {
-        Meaning::Prefix(continuations)
+
+    /// All keys of an action, for people.
+    pub fn labels(&self, action: Action) -> String {
+        let labels: Vec<String> = self.of(action).iter().map(|keys| label_of(keys)).collect();
+        labels.join(" ")
+    }
+
+    /// The first keys of an action, for people.
+    pub fn first(&self, action: Action) -> Option<String> {
+        self.of(action).first().map(|keys| label_of(keys))
+    }
+
+    /// The first keys of an action, for sentences; its name when it has none.
+    pub fn word(&self, action: Action) -> String {
+        let keys = self.first(action);
+        keys.unwrap_or_else(|| action.row().name.to_owned())
+    }
+
+    /// The first keys that do it where these scopes apply: an inner scope may use others for something else.
+    pub fn word_in(&self, action: Action, scopes: &[Scope]) -> Option<String> {
+        self.of(action)
+            .iter()
+            .find(|keys| self.meaning(keys, scopes) == Meaning::Action(action))
+            .map(|keys| label_of(keys))
+    }
+
+    /// The one key that does it, if there is such a one.
+    pub fn key_of(&self, action: Action) -> Option<Chord> {
+        self.of(action).iter().find_map(|keys| match keys[..] {
+            [key] => Some(key),
+            _ => None,
+        })
+    }
+
+    /// Whether this one key does it.
+    pub fn is_key_of(&self, key: Chord, action: Action) -> bool {
+        self.of(action).iter().any(|keys| *keys == [key])
     }
 }
 
@@ -144,7 +127,7 @@ pub fn rows(scope: Scope) -> impl Iterator<Item = &'static Row> {
     ACTIONS.iter().filter(move |row| row.scope == scope)
 }
 
-/// The README's tables of keys, a scope each, as Markdown.
+/// The README's tables of the default keys, a scope each, as Markdown.
 pub fn key_table() -> String {
     use std::fmt::Write as _;
     let mut table = String::new();
@@ -170,38 +153,33 @@ pub fn key_table() -> String {
 mod tests {
     use super::*;
 
-    fn chords(keys: &str) -> Vec<Chord> {
-        keys.split(' ').filter_map(Chord::named).collect()
+    fn meaning(keys: &str, scopes: &[Scope]) -> Meaning {
+        Keymap::default().meaning(&sequence(keys), scopes)
     }
 
     #[test]
     fn the_innermost_scope_decides() {
         let viewer = [Scope::Viewer, Scope::Move, Scope::Global];
         assert_eq!(
-            meaning(&chords("Enter"), &viewer),
+            meaning("Enter", &viewer),
             Meaning::Action(Action::ToggleFold)
         );
         assert_eq!(
-            meaning(&chords("Enter"), &[Scope::Traffic, Scope::Global]),
+            meaning("Enter", &[Scope::Traffic, Scope::Global]),
             Meaning::Action(Action::OpenRow)
         );
         assert_eq!(
-            meaning(&chords("h"), &[Scope::Form, Scope::Move]),
+            meaning("h", &[Scope::Form, Scope::Move]),
             Meaning::Action(Action::PreviousOption)
         );
-        assert_eq!(
-            meaning(&chords("g g"), &viewer),
-            Meaning::Action(Action::Top)
-        );
-        assert_eq!(meaning(&chords("g Z"), &viewer), Meaning::Nothing);
+        assert_eq!(meaning("g g", &viewer), Meaning::Action(Action::Top));
+        assert_eq!(meaning("g Z", &viewer), Meaning::Nothing);
     }
 
     #[test]
     fn a_prefix_lists_what_may_follow() {
-        let Meaning::Prefix(list) = meaning(
-            &chords("y"),
-            &[Scope::Viewer, Scope::Traffic, Scope::Global],
-        ) else {
+        let Meaning::Prefix(list) = meaning("y", &[Scope::Viewer, Scope::Traffic, Scope::Global])
+        else {
             panic!()
         };
         let keys: Vec<&str> = list.iter().map(|(keys, _)| keys.as_str()).collect();

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
-use super::keymap::Chord;
+use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
@@ -44,6 +44,8 @@ pub struct World {
     pub settings: Settings,
     /// Colours.
     pub theme: Theme,
+    /// Which keys mean what; the table's own until the user's are put here.
+    pub keys: Keymap,
     tickets: Cell<u64>,
 }
 
@@ -59,6 +61,7 @@ impl World {
             previews: &self.previews,
             settings: &self.settings,
             theme: &self.theme,
+            keys: &self.keys,
             tickets: &self.tickets,
         }
     }
@@ -235,6 +238,7 @@ impl Model {
                 previews: Previews::default(),
                 settings,
                 theme,
+                keys: Keymap::default(),
                 tickets: Cell::new(0),
             },
             view: View::Servers,
@@ -291,26 +295,30 @@ impl Model {
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();
         let connection = ctx.connection();
+        let word = |action| ctx.keys.word(action);
         let reason = match action.row().need {
             // A search is kept by the pane that made it.
             Need::Nothing | Need::Found => None,
             // Calls are made in three views, and can be cancelled and repeated from all.
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
-                    "nothing was called yet"
+                    "nothing was called yet".to_owned()
                 } else {
-                    "nothing runs; q asks to quit"
+                    format!("nothing runs; {} asks to quit", word(Action::Close))
                 };
                 let calls = [View::Tools, View::Resources, View::Prompts];
                 let possible = calls
                     .into_iter()
                     .any(|view| self.panes.get(view).why_not(action, &ctx).is_none());
-                return (!possible).then(|| none.to_owned());
+                return (!possible).then_some(none);
             }
             _ if !ctx.live => Some(recording()),
-            Need::Target => {
-                (ctx.servers.is_empty()).then(|| "no server here; a adds one in Servers".to_owned())
-            }
+            Need::Target => (ctx.servers.is_empty()).then(|| {
+                format!(
+                    "no server here; {} adds one in Servers",
+                    word(Action::AddServer)
+                )
+            }),
             Need::Alive => (!connection
                 .is_some_and(crate::session::timeline::Connection::is_alive))
             .then(|| "no process runs".to_owned()),
@@ -318,7 +326,10 @@ impl Model {
                 .is_some_and(crate::session::timeline::Connection::is_ready))
             .then(|| {
                 let name = ctx.server().map_or("the server", |server| &server.name);
-                format!("{name} is not connected; R starts it")
+                format!(
+                    "{name} is not connected; {} starts it",
+                    word(Action::Restart)
+                )
             }),
             Need::Servers => (ctx.servers.len() < 2).then(|| "there is one server only".to_owned()),
         };

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::action::{Action, Scope};
 use super::effect::{Effect, Source};
 use super::event::Event;
+use super::keymap::Keymap;
 use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
@@ -90,6 +91,8 @@ pub struct Ctx<'a> {
     pub settings: &'a Settings,
     /// Colours.
     pub theme: &'a Theme,
+    /// Keys, for sentences that name them.
+    pub keys: &'a Keymap,
     /// The next unused number for tickets and askers.
     pub tickets: &'a Cell<u64>,
 }

@@ -120,6 +120,10 @@ const PAYLOAD_VIEWS: &[PayloadView] = &[
         build: resource_result,
     },
     PayloadView {
+        name: "Members",
+        build: members,
+    },
+    PayloadView {
         name: "Raw",
         build: raw,
     },
@@ -320,6 +324,15 @@ fn resource_result(payload: &Payload<'_>) -> Vec<TabBody> {
         About::Resource => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// What a later version noted about the entry beside its body (a mark, an HTTP exchange): kept, so shown.
+fn members(payload: &Payload<'_>) -> Vec<TabBody> {
+    let extra = payload.first.extra.as_deref();
+    extra
+        .and_then(|members| part_tree(format!("{{{members}}}").as_bytes()))
+        .into_iter()
+        .collect()
 }
 
 /// What is no message: junk with the reason on top, or a line of text.

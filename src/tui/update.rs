@@ -249,7 +249,11 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
-        Go::Out => return say(model, "this is the outermost level; q asks to quit"),
+        Go::Out => {
+            let close = model.world.keys.word(Action::Close);
+            let sentence = format!("this is the outermost level; {close} asks to quit");
+            return say(model, &sentence);
+        }
         Go::Server(place) => {
             if place < model.world.servers.len() {
                 model.world.current = place;

@@ -60,12 +60,13 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
             usize::from(screen.width),
             model.world.theme.style(Role::Warn),
         );
-        let rest = "everything goes on meanwhile; Q quits";
+        let quit = model.world.keys.word(Action::Quit);
+        let rest = format!("everything goes on meanwhile; {quit} quits");
         if screen.height > 1 {
             buf.set_stringn(
                 0,
                 1,
-                rest,
+                &rest,
                 usize::from(screen.width),
                 model.world.theme.style(Role::TextMuted),
             );
@@ -185,38 +186,24 @@ fn status(model: &Model, area: Rect, buf: &mut Buffer) {
 }
 
 fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
-    let enabled = |action: &Action| model.why_not(*action).is_none();
     let typing = model.pane().takes_text();
-    let mut seen = Vec::new();
-    let mut keys_taken: Vec<&str> = Vec::new();
-    for scope in model.scopes() {
-        for row in keymap::rows(scope) {
-            // An outer scope's key that an inner one has taken is not what pressing it would do.
-            let taken = row
-                .keys
-                .first()
-                .is_some_and(|keys| keys_taken.contains(keys));
-            if !row.hint.is_empty()
-                && !taken
-                && !ENDING.contains(&row.action)
-                && enabled(&row.action)
-            {
-                seen.push(row.action);
-            }
-        }
-        keys_taken.extend(keymap::rows(scope).flat_map(|row| row.keys.iter().copied()));
-    }
-    let words: Vec<(String, &str)> = seen
+    let (keys, scopes) = (&model.world.keys, model.scopes());
+    // An outer scope's key that an inner one has taken is not what pressing it would do.
+    let shown = |action: Action| {
+        let key = keys.word_in(action, &scopes)?;
+        Some((action, key, action.row().hint))
+    };
+    let ending: Vec<(Action, String, &str)> = ENDING.into_iter().filter_map(shown).collect();
+    let useful: Vec<(Action, String, &str)> = scopes
         .iter()
-        .map(|action| (keymap::keys_of(*action), action.row().hint))
-        .collect();
-    let ending_words: Vec<(String, &str)> = ENDING
-        .iter()
-        .map(|action| (keymap::keys_of(*action), action.row().hint))
+        .flat_map(|scope| keymap::rows(*scope))
+        .filter(|row| !row.hint.is_empty() && !ENDING.contains(&row.action))
+        .filter(|row| model.why_not(row.action).is_none())
+        .filter_map(|row| shown(row.action))
         .collect();
     let hint_list: Vec<Hint<'_>> = if typing {
         // The field's own keys: they cannot be bound, so they are not in the table.
-        let in_form = model.scopes().contains(&Scope::Form);
+        let in_form = scopes.contains(&Scope::Form);
         [
             ("Tab", "next", in_form),
             (
@@ -232,36 +219,34 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         .map(|(key, label, _)| Hint { key, label })
         .collect()
     } else {
-        words
-            .iter()
-            .map(|(key, label)| Hint { key, label })
-            .collect()
+        useful.iter().map(written).collect()
     };
-    let ending: Vec<Hint<'_>> = ending_words
-        .iter()
-        .map(|(key, label)| Hint { key, label })
-        .collect();
-    let drawn = hint::draw(&hint_list, &ending, area, buf, &model.world.theme);
+    let ending_list: Vec<Hint<'_>> = ending.iter().map(written).collect();
+    let drawn = hint::draw(&hint_list, &ending_list, area, buf, &model.world.theme);
     drawn
         .into_iter()
         .filter_map(|(place, index)| {
             let action = if index >= hint_list.len() {
-                ENDING.get(index - hint_list.len()).copied()
+                ending.get(index - hint_list.len())
             } else if typing {
                 None
             } else {
-                seen.get(index).copied()
+                useful.get(index)
             };
-            Some((place, action?))
+            Some((place, action?.0))
         })
         .collect()
+}
+
+fn written<'a>((_, key, label): &'a (Action, String, &'static str)) -> Hint<'a> {
+    Hint { key, label }
 }
 
 fn which_key_box(model: &Model, cursor: Option<Position>, screen: Rect, buf: &mut Buffer) {
     if model.chords.is_empty() {
         return;
     }
-    if let Meaning::Prefix(list) = keymap::meaning(&model.chords, &model.scopes()) {
+    if let Meaning::Prefix(list) = model.world.keys.meaning(&model.chords, &model.scopes()) {
         let prefix: String = model.chords.iter().map(ToString::to_string).collect();
         let list: Vec<(String, Action, bool)> = list
             .into_iter()
@@ -301,7 +286,9 @@ fn quit_box(model: &Model, screen: Rect, buf: &mut Buffer) -> Position {
     lines.extend(alive.iter().map(|name| format!("  {name}")));
     lines.push(String::new());
     lines.push(where_kept);
-    lines.push("q or Enter quits, any other key stays".to_owned());
+    let close = model.world.keys.key_of(Action::Close);
+    let close = close.map_or_else(String::new, |key| format!("{key} or "));
+    lines.push(format!("{close}Enter quits, any other key stays"));
     let width = lines
         .iter()
         .map(|line| text::width(line))

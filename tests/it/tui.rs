@@ -1,6 +1,7 @@
 //! The whole screen, without a terminal: keys and events in, text and effects out.
 
 mod documents;
+mod keys;
 mod live;
 mod overlays;
 mod styles;

@@ -35,11 +35,16 @@ pub struct Waiting {
     list: Option<(List, bool)>,
     /// Whether it opens the connection.
     opens: bool,
+    /// Whether it asks which era the server speaks: a refusal is an answer, not a failure.
+    probes: bool,
     /// Its progress token.
     token: Option<Id>,
     /// How far it has come.
     pub progress: Option<Progress>,
 }
+
+/// The method that asks which era a server speaks.
+pub(super) const PROBE: &str = "server/discover";
 
 type Key = (u32, Direction, Id);
 
@@ -192,7 +197,7 @@ impl State {
 
     fn end(&mut self, key: &Key, status: Status) -> Option<Linked> {
         let waiting = self.waiting.remove(key)?;
-        if status.is_failure() {
+        if status.is_failure() && !waiting.probes {
             self.connection_mut(key.0).counters.failures += 1;
         }
         Some(Linked::Ended {
@@ -252,7 +257,8 @@ impl State {
             Waiting {
                 exchange,
                 list,
-                opens: matches!(method, "initialize" | "server/discover"),
+                opens: matches!(method, "initialize" | PROBE),
+                probes: method == PROBE,
                 token: message.progress_token.clone(),
                 progress: None,
             },
@@ -307,7 +313,7 @@ impl State {
             }
             _ => Status::Ok,
         };
-        if status.is_failure() {
+        if status.is_failure() && !waiting.probes {
             connection.counters.failures += 1;
         }
         linked.push(Linked::Ended {

@@ -252,3 +252,20 @@ proptest! {
         prop_assert_eq!(part.rows(), &whole.rows()[..part.rows().len()]);
     }
 }
+
+#[test]
+fn a_refused_probe_is_an_answer_not_a_failure() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":"p","method":"server/discover"}"#,
+        r#"< {"jsonrpc":"2.0","id":"p","error":{"code":-32601,"message":"no"}}"#,
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}"#,
+    ]);
+    let wrong: Vec<bool> = timeline
+        .exchanges()
+        .iter()
+        .map(|exchange| timeline.went_wrong(exchange))
+        .collect();
+    assert_eq!(wrong, [false, true]);
+    assert_eq!(timeline.state().connection(1).unwrap().counters.failures, 1);
+}

@@ -456,10 +456,15 @@ impl Pane for Logs {
         }
         if self.filter.len() == 0 && !areas.rows.is_empty() {
             let words = match (self.filter.least(), ctx.live) {
-                (Some(least), _) => format!("Nothing at {least} or worse; L shows other levels."),
-                (None, true) => "Nothing yet: connect a server (1); what it writes to stderr, its \
-                    log messages, its start and its end will show here."
-                    .to_owned(),
+                (Some(least), _) => format!(
+                    "Nothing at {least} or worse; {} shows other levels.",
+                    ctx.keys.word(Action::Level)
+                ),
+                (None, true) => format!(
+                    "Nothing yet: connect a server ({}); what it writes to stderr, its log \
+                    messages, its start and its end will show here.",
+                    ctx.keys.word(Action::ViewServers)
+                ),
                 (None, false) => "This recording holds no log lines.".to_owned(),
             };
             draw_empty(&words, areas.rows, buf, ctx);

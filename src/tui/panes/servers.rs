@@ -41,8 +41,10 @@ pub fn state_of(connection: Option<&Connection>) -> (&'static str, String, Role)
     }
 }
 
-/// Columns of the list: the state, what is left to tell, and the most that names and origins get.
+/// Columns of the list: the state, the space between columns, what is left to tell, and the most that names and
+/// origins get.
 const STATE: usize = 15;
+const GAP: usize = 2;
 const DETAIL: usize = 20;
 const NAME: usize = 32;
 const ORIGIN: usize = 14;
@@ -64,9 +66,9 @@ impl Columns {
                 .unwrap_or(0)
         };
         let longest = widest(&mut servers.iter().map(|server| &server.name)).max(8);
-        let room = width.saturating_sub(STATE + 1 + DETAIL);
-        let name = longest.min(room.clamp(12, NAME)) + 1;
-        let origin = widest(&mut servers.iter().map(|server| &server.origin)).min(ORIGIN) + 1;
+        let room = width.saturating_sub(STATE + GAP + DETAIL);
+        let name = longest.min(room.clamp(12, NAME)) + GAP;
+        let origin = widest(&mut servers.iter().map(|server| &server.origin)).min(ORIGIN) + GAP;
         let fits = STATE + name + origin + DETAIL <= width;
         Self {
             name,
@@ -159,7 +161,7 @@ impl ServersPane {
         let detail = text::sanitize(&detail).into_owned();
         let cell = |text: &str, width: usize| {
             let text = text::sanitize(text);
-            text::pad(&text::fit(&text, width.saturating_sub(1)), width)
+            text::pad(&text::fit(&text, width.saturating_sub(GAP)), width)
         };
         Line::from(vec![
             Span::styled(format!("{glyph} "), theme.style(role)),
@@ -226,8 +228,9 @@ impl ServersPane {
             return Some(input.draw(look, field, buf, ctx.theme));
         }
         if ctx.live {
+            let add = ctx.keys.word(Action::AddServer);
             Span::styled(
-                " + a adds a server: type or paste its command line",
+                format!(" + {add} adds a server: type or paste its command line"),
                 ctx.theme.style(Role::TextMuted),
             )
             .render(line, buf);
@@ -289,7 +292,10 @@ impl Pane for ServersPane {
                 if !ctx.live || ctx.connection().is_some_and(Connection::is_ready) {
                     Reply::go(Go::View(View::Tools))
                 } else if ctx.servers.is_empty() {
-                    Reply::say("no server here; a adds one")
+                    Reply::say(format!(
+                        "no server here; {} adds one",
+                        ctx.keys.word(Action::AddServer)
+                    ))
                 } else {
                     Reply::go(Go::Connect(self.list.selected, true))
                 }
@@ -311,9 +317,10 @@ impl Pane for ServersPane {
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let connection = ctx.connection();
         match action {
-            Action::Connect if connection.is_some_and(Connection::is_alive) => {
-                Some("it runs; R starts it again".to_owned())
-            }
+            Action::Connect if connection.is_some_and(Connection::is_alive) => Some(format!(
+                "it runs; {} starts it again",
+                ctx.keys.word(Action::Restart)
+            )),
             Action::AddServer if !ctx.live => {
                 Some("this is a recording; nothing is started or sent".to_owned())
             }
@@ -446,14 +453,14 @@ mod tests {
     fn the_longest_name_decides() {
         let long = "a-server-with-a-really-long-name-of-44-cells";
         // Short names leave the details more room; very short ones do not make the list jump.
-        assert_eq!(columns(&["demo", "server-everything"], 78), (18, 13));
-        assert_eq!(columns(&["demo"], 78), (9, 13));
-        assert_eq!(columns(&[], 78).0, 9);
+        assert_eq!(columns(&["demo", "server-everything"], 78), (19, 14));
+        assert_eq!(columns(&["demo"], 78), (10, 14));
+        assert_eq!(columns(&[], 78).0, 10);
         // Up to 32 columns and the gap; the origin gives way first.
-        assert_eq!(columns(&[long], 90), (33, 13));
-        assert_eq!(columns(&[long], 78), (33, 0));
+        assert_eq!(columns(&[long], 90), (34, 14));
+        assert_eq!(columns(&[long], 78), (34, 0));
         // And then the name, so that the details keep theirs.
         assert_eq!(columns(&[long], 60), (25, 0));
-        assert_eq!(columns(&[long], 30), (13, 0));
+        assert_eq!(columns(&[long], 30), (14, 0));
     }
 }

@@ -151,7 +151,7 @@ impl Traffic {
                 Row::Single(_) => None,
             };
             match (response, status) {
-                (false, _) => "This row is a response: yR copies it.",
+                (false, _) => "This row is a response, without its request.",
                 (true, Some(Status::Pending)) => "It is not answered yet.",
                 (true, Some(_)) => "It was never answered.",
                 (true, None) => "This row has no response.",
@@ -398,11 +398,14 @@ impl Pane for Traffic {
         }
         if rows.is_empty() && !areas.rows.is_empty() {
             let words = if ctx.live {
-                "Nothing yet: connect a server (1), every message will show here."
+                format!(
+                    "Nothing yet: connect a server ({}), every message will show here.",
+                    ctx.keys.word(Action::ViewServers)
+                )
             } else {
-                "This recording holds no messages."
+                "This recording holds no messages.".to_owned()
             };
-            draw_empty(words, areas.rows, buf, ctx);
+            draw_empty(&words, areas.rows, buf, ctx);
         }
         let tall = self.is_tall();
         let of_list = list::draw_tall(

@@ -172,7 +172,7 @@ impl Viewer {
         };
         match action {
             Action::FindNext | Action::FindPrevious if page.found().is_none() => {
-                Some("Nothing was searched for: / finds.".to_owned())
+                Some("Nothing was searched for yet.".to_owned())
             }
             _ => page.why_not(action).map(str::to_owned),
         }

@@ -419,3 +419,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_later_version_noted_is_shown() {
+    let mut entry = entry(Channel::Other("http".into()), b"{}");
+    entry.extra = Some(r#""mark":{"by":"me"},"http":{"status":200}"#.into());
+    let tabs = tabs(&single(), &entry, None);
+    assert_eq!(
+        shown(&tabs, "Members"),
+        r#"{"mark":{"by":"me"},"http":{"status":200}}"#
+    );
+    assert_eq!(tabs.last().unwrap().name, "Raw");
+}

@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::layout::Position;
 
 use super::{Model, act, go, replied, show};
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Chord, Meaning};
+use crate::tui::keymap::{Chord, Meaning};
 use crate::tui::model::{Overlay, Tone};
 use crate::tui::overlays::picker::{Pick, Picked};
 use crate::tui::pane::{Go, View};
@@ -18,7 +18,12 @@ const DOUBLE_CLICK: u64 = 400_000;
 pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if model.is_too_small() {
         // Nothing can be seen: only leaving makes sense.
-        return if key.code == KeyCode::Char('Q') {
+        model.chords.push(Chord::from(key));
+        let meaning = model.world.keys.meaning(&model.chords, &[Scope::Global]);
+        if !matches!(meaning, Meaning::Prefix(_)) {
+            model.chords.clear();
+        }
+        return if meaning == Meaning::Action(Action::Quit) {
             act(model, Action::Quit)
         } else {
             Vec::new()
@@ -52,7 +57,7 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     }
     model.status = None;
     model.chords.push(Chord::from(key));
-    match keymap::meaning(&model.chords, &model.scopes()) {
+    match model.world.keys.meaning(&model.chords, &model.scopes()) {
         Meaning::Action(action) => {
             model.chords.clear();
             act(model, action)
@@ -64,9 +69,10 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
                 .drain(..)
                 .map(|chord| chord.to_string())
                 .collect();
+            let help = model.world.keys.word(Action::Help);
             model.status = Some((
                 Tone::Warn,
-                format!("{keys} is not bound here; ? lists the keys"),
+                format!("{keys} is not bound here; {help} lists the keys"),
             ));
             Vec::new()
         }
@@ -77,16 +83,21 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
     match model.overlays.last_mut()? {
         Overlay::Quit => {
             model.overlays.pop();
-            Some(match key.code {
-                KeyCode::Char('q' | 'Q') | KeyCode::Enter => act(model, Action::Quit),
-                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                    act(model, Action::Quit)
-                }
-                _ => Vec::new(),
+            let chord = Chord::from(key);
+            let keys = &model.world.keys;
+            let yes = chord == Chord::CTRL_C
+                || key.code == KeyCode::Enter
+                || [Action::Close, Action::Quit]
+                    .iter()
+                    .any(|action| keys.is_key_of(chord, *action));
+            Some(if yes {
+                act(model, Action::Quit)
+            } else {
+                Vec::new()
             })
         }
         Overlay::Picker(picker) => {
-            if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
+            if Chord::from(key) == Chord::CTRL_C {
                 model.overlays.pop();
                 return Some(Vec::new());
             }

@@ -35,13 +35,7 @@ fn open(model: &mut Model, title: &str, choices: Vec<Choice>) -> Vec<Effect> {
 fn choice(model: &Model, action: Action, remark: &str) -> Choice {
     let reason = model.why_not(action);
     Choice {
-        left: action
-            .row()
-            .keys
-            .iter()
-            .map(|keys| keymap::label(keys))
-            .collect::<Vec<_>>()
-            .join(" "),
+        left: model.world.keys.labels(action),
         middle: action.row().doc.to_owned(),
         enabled: reason.is_none(),
         right: reason.unwrap_or_else(|| remark.to_owned()),
@@ -116,7 +110,7 @@ fn palette_choices(model: &Model) -> Vec<Choice> {
         ACTIONS.iter().partition(|row| scopes.contains(&row.scope));
     // One way to press it is enough where there is so much else.
     let short = |row: &'static Row, remark: &str| Choice {
-        left: keymap::keys_of(row.action),
+        left: model.world.keys.first(row.action).unwrap_or_default(),
         ..choice(model, row.action, remark)
     };
     choices.extend(here.into_iter().map(|row| short(row, row.scope.title())));

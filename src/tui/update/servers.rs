@@ -7,6 +7,7 @@ use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::{Connection, LinkState};
 use crate::text;
 use crate::transport::Spawn;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Tone;
 use crate::tui::pane::Server;
@@ -29,7 +30,11 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     };
     if alive {
         let name = server.name.clone();
-        return say(model, &format!("{name} runs already; R starts it again"));
+        let restart = model.world.keys.word(Action::Restart);
+        return say(
+            model,
+            &format!("{name} runs already; {restart} starts it again"),
+        );
     }
     model.conns += 1;
     server.conn = Some(model.conns);

@@ -117,6 +117,30 @@ fn wrong_settings_exit_2_with_their_place() {
 }
 
 #[test]
+fn wrong_keys_exit_2_before_there_is_a_screen() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("home/config")).unwrap();
+    let file = home.path("home/config/config.toml");
+    std::fs::write(&file, "record = true\n[keys]\nquit = [\"q\"]\n").unwrap();
+    assert_snapshot!(home.run(&["--demo"]), @r#"
+    --- stderr
+    error: HOME/home/config/config.toml:3:9: "q" is bound to both quit and close
+     hint: close has it by default: give it other keys in [keys] too, or none: close = []
+    --- exit 2
+    "#);
+    std::fs::write(&file, "[keys]\nreestart = [\"F5\"]\n").unwrap();
+    assert_snapshot!(home.run(&["open", "never-opened.jsonl"]), @r#"
+    --- stderr
+    error: HOME/home/config/config.toml:2:1: unknown action "reestart"
+     hint: did you mean restart?
+    --- exit 2
+    "#);
+    assert!(home.sessions().is_empty());
+    // Without a screen there are no keys.
+    assert_eq!(home.run(&["list", "tools", "--demo"]).code, Some(0));
+}
+
+#[test]
 fn wrong_arguments_exit_2_and_are_never_sent() {
     let home = Home::new();
     assert_snapshot!(home.run(&["call", "book-table", "guests=many", "--demo"]), @r#"

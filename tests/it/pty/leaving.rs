@@ -70,11 +70,11 @@ fn q_asks_and_q_again_quits() {
 
 #[test]
 fn signals() {
-    for signal in [Signal::TERM, Signal::HUP] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let home = Home::new();
         let (mut terminal, pids) = connected(&home);
         terminal.signal(signal);
-        terminal.end();
+        assert_eq!(terminal.end(), Some(code));
         all_is_in_order(&home, &terminal, pids);
     }
 }

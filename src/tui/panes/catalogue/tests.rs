@@ -15,7 +15,7 @@ use crate::session::recorded::{Place, Recorded};
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Entry};
 use crate::tui::effect::Subject;
-use crate::tui::keymap::{Chord, Meaning, meaning};
+use crate::tui::keymap::{Chord, Keymap, Meaning};
 use crate::tui::pane::{Go, Server};
 use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
@@ -52,6 +52,7 @@ struct Stage {
     previews: Previews,
     settings: Settings,
     theme: Theme,
+    keys: Keymap,
     tickets: Cell<u64>,
     size: (u16, u16),
     cursor: Option<Position>,
@@ -75,6 +76,7 @@ impl Stage {
             previews: Previews::default(),
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).unwrap(),
+            keys: Keymap::default(),
             tickets: Cell::new(0),
             size,
             cursor: None,
@@ -144,6 +146,7 @@ impl Stage {
             previews: &self.previews,
             settings: &self.settings,
             theme: &self.theme,
+            keys: &self.keys,
             tickets: &self.tickets,
         };
         act(&mut self.pane, &ctx)
@@ -195,7 +198,7 @@ impl Stage {
             }
             let mut scopes = self.pane.scopes();
             scopes.push(Scope::Global);
-            last = match meaning(&[Chord::from(key)], &scopes) {
+            last = match self.keys.meaning(&[Chord::from(key)], &scopes) {
                 Meaning::Action(action) => self.act(action),
                 _ => Reply::ignored(),
             };

@@ -14,7 +14,6 @@ use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
 use crate::text;
 use crate::tui::action::Action;
-use crate::tui::keymap::keys_of;
 use crate::tui::pane::Ctx;
 use crate::tui::theme::Role;
 
@@ -41,15 +40,15 @@ pub fn cannot_send(ctx: &Ctx<'_>) -> Option<String> {
     let Some(server) = ctx.server() else {
         return Some(format!(
             "there is no server yet; {} goes to Servers",
-            keys_of(Action::ViewServers)
+            ctx.keys.word(Action::ViewServers)
         ));
     };
     let name = text::sanitize(&server.name);
-    let restart = keys_of(Action::Restart);
+    let restart = ctx.keys.word(Action::Restart);
     match ctx.connection().map(|connection| &connection.link) {
         None => Some(format!(
             "{name} is not connected; {} connects in Servers",
-            keys_of(Action::Connect)
+            ctx.keys.word(Action::Connect)
         )),
         Some(LinkState::Ready) => None,
         Some(LinkState::Starting | LinkState::Opening) => {
@@ -74,20 +73,20 @@ pub fn why_empty(lists: &[List], ctx: &Ctx<'_>) -> Vec<String> {
             "There is no server yet.".to_owned(),
             format!(
                 "{} goes to Servers, where {} adds one.",
-                keys_of(Action::ViewServers),
-                keys_of(Action::AddServer)
+                ctx.keys.word(Action::ViewServers),
+                ctx.keys.word(Action::AddServer)
             ),
         ];
     };
     let name = text::sanitize(&server.name);
-    let restart = keys_of(Action::Restart);
+    let restart = ctx.keys.word(Action::Restart);
     let Some(connection) = ctx.connection() else {
         let mut lines = vec![format!("{name} is not connected.")];
         if ctx.live {
             lines.push(format!(
                 "{} goes to Servers, where {} connects it.",
-                keys_of(Action::ViewServers),
-                keys_of(Action::Connect)
+                ctx.keys.word(Action::ViewServers),
+                ctx.keys.word(Action::Connect)
             ));
         }
         return lines;
@@ -142,7 +141,7 @@ fn of_list(list: List, ctx: &Ctx<'_>) -> String {
     };
     match connection.list(list).listed {
         Listed::Refused(code) => {
-            let again = keys_of(Action::RefreshList);
+            let again = ctx.keys.word(Action::RefreshList);
             format!("{method} was refused with {code}. {again} asks again.")
         }
         Listed::Never if !advertises(connection, list) => {

@@ -315,7 +315,7 @@ fn form_of(list: List, item: &Item) -> Option<Form> {
 fn placeholder(list: List) -> &'static str {
     match list {
         List::Tools => "no result yet: Run calls the tool",
-        List::Resources => "not read yet: Enter in the list reads it",
+        List::Resources => "not read yet: open it in the list",
         List::Templates => "not read yet: Run reads the URI",
         List::Prompts => "no messages yet: Run gets them",
     }

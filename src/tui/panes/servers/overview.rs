@@ -6,6 +6,8 @@ use super::state_of;
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
 use crate::text;
+use crate::tui::action::Action;
+use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::{Role, Theme};
 
@@ -13,6 +15,7 @@ use crate::tui::theme::{Role, Theme};
 pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
     let mut sheet = Sheet {
         theme: ctx.theme,
+        keys: ctx.keys,
         width,
         lines: Vec::new(),
     };
@@ -26,8 +29,12 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
             sheet.blank();
         }
+        let (open, connect) = (
+            ctx.keys.word(Action::OpenServer),
+            ctx.keys.word(Action::Connect),
+        );
         sheet.paragraph(
-            "Enter connects and opens its tools; c only connects.",
+            &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
         return sheet.lines;
@@ -69,6 +76,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
 
 struct Sheet<'a> {
     theme: &'a Theme,
+    keys: &'a Keymap,
     width: usize,
     lines: Vec<Line<'static>>,
 }
@@ -137,6 +145,7 @@ impl Sheet<'_> {
     /// What happened, and what to do about it.
     fn state(&mut self, connection: &Connection, live: bool) {
         let (glyph, word, role) = state_of(Some(connection));
+        let restart = self.keys.word(Action::Restart);
         match &connection.link {
             LinkState::Failed { what, hint } => {
                 self.paragraph(&format!("{glyph} {what}"), role);
@@ -144,7 +153,7 @@ impl Sheet<'_> {
                     self.paragraph(&format!("  {hint}"), Role::Info);
                 }
                 if live {
-                    self.paragraph("  R tries again", Role::Info);
+                    self.paragraph(&format!("  {restart} tries again"), Role::Info);
                 }
             }
             LinkState::Exited {
@@ -162,16 +171,20 @@ impl Sheet<'_> {
                 if connection.counters.failures > 0 && !asked {
                     let failed = text::plural(connection.counters.failures as usize, "request");
                     self.paragraph(
-                        &format!("  {failed} failed in all; gt shows them"),
+                        &format!(
+                            "  {failed} failed in all; {} shows them",
+                            self.keys.word(Action::GoTraffic)
+                        ),
                         Role::Warn,
                     );
                 }
+                let logs = self.keys.word(Action::GoLogs);
                 let next = if live {
-                    "  R starts it again, gl shows its log"
+                    format!("  {restart} starts it again, {logs} shows its log")
                 } else {
-                    "  gl shows its log"
+                    format!("  {logs} shows its log")
                 };
-                self.paragraph(next, Role::Info);
+                self.paragraph(&next, Role::Info);
             }
             _ => self.paragraph(&format!("{glyph} {word}"), role),
         }
@@ -179,7 +192,8 @@ impl Sheet<'_> {
             let lines = text::plural(connection.counters.junk as usize, "line");
             self.paragraph(
                 &format!(
-                    "! {lines} of no JSON-RPC on stdout; strict clients fail there (6 shows all)"
+                    "! {lines} of no JSON-RPC on stdout; strict clients fail there ({} shows all)",
+                    self.keys.word(Action::ViewLogs)
                 ),
                 Role::Junk,
             );

@@ -18,6 +18,7 @@ use crate::session::{Channel, Direction, Entry};
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
+use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Pane};
 use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
@@ -33,6 +34,7 @@ pub struct Stage {
     pub live: bool,
     settings: Settings,
     theme: Theme,
+    keys: Keymap,
     tickets: Cell<u64>,
 }
 
@@ -44,6 +46,7 @@ impl Stage {
             live: true,
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).expect("bundled"),
+            keys: Keymap::default(),
             tickets: Cell::new(0),
         };
         stage.push(lines);
@@ -118,6 +121,7 @@ impl Stage {
             previews: &self.previews,
             settings: &self.settings,
             theme: &self.theme,
+            keys: &self.keys,
             tickets: &self.tickets,
         }
     }

@@ -131,7 +131,7 @@ impl Search {
     pub fn why_not(&self) -> Option<String> {
         match (&self.found, &self.asked) {
             (_, Some(_)) => Some("Still looking.".to_owned()),
-            (None, None) => Some("Nothing was searched for: / finds.".to_owned()),
+            (None, None) => Some("Nothing was searched for yet.".to_owned()),
             (Some(found), None) if found.hits.is_empty() => {
                 Some(format!("Not found: {}", safe(found.term.text(), 30)))
             }

@@ -76,9 +76,9 @@ enum Outcome {
 
 fn outcome(timeline: &Timeline, row: Row) -> Outcome {
     let wrong = match row {
-        Row::Exchange(index) => match timeline.exchange(index).map(|exchange| exchange.status) {
-            Some(Status::Pending) => return Outcome::Open,
-            Some(status) => status.is_failure(),
+        Row::Exchange(index) => match timeline.exchange(index) {
+            Some(exchange) if exchange.status == Status::Pending => return Outcome::Open,
+            Some(exchange) => timeline.went_wrong(exchange),
             None => false,
         },
         Row::Single(index) => {

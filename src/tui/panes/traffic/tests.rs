@@ -231,7 +231,7 @@ fn copies_bodies_or_says_why_not() {
         (
             12,
             Action::CopyRequest,
-            "This row is a response: yR copies it.",
+            "This row is a response, without its request.",
         ),
         (13, Action::CopyResponse, "It is not answered yet."),
         (10, Action::CopyResponse, "This row has no response."),

@@ -79,7 +79,7 @@ fn copied(page: &Page, action: Action) -> Copied<'_> {
                 (Action::CopyValue, Some((tree, row))) => {
                     Ok((tree.value_bytes(row).into(), "value"))
                 }
-                _ if page.is_bytes() => Err("Bytes are only copied as a whole: ya."),
+                _ if page.is_bytes() => Err("Bytes are only copied as a whole document."),
                 (Action::CopyText, _) => Ok((document.part_at(at).into(), "text")),
                 _ => Ok((document.line_at(at).into(), "line")),
             }

@@ -208,7 +208,7 @@ impl Page {
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
         match (self.sight()?, action) {
             (Sight::Tree(..), Action::Wrap) => {
-                Some("A tree does not wrap: Enter on a string shows it whole.")
+                Some("A tree does not wrap: an unfolded string shows whole.")
             }
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
             (

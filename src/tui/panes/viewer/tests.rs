@@ -13,7 +13,7 @@ use crate::session::recorded::Place;
 use crate::session::timeline::Timeline;
 use crate::tui::action::ACTIONS;
 use crate::tui::effect::Source;
-use crate::tui::keymap::{Chord, Meaning, meaning};
+use crate::tui::keymap::{Chord, Keymap, Meaning};
 use crate::tui::payload::TabBody;
 use crate::tui::previews::Previews;
 use crate::tui::theme::Depth;
@@ -31,6 +31,7 @@ struct Stage {
     previews: Previews,
     settings: Settings,
     theme: Theme,
+    keys: Keymap,
     tickets: Cell<u64>,
     area: Rect,
 }
@@ -63,6 +64,7 @@ fn stage(tabs: Vec<Tab>, width: u16, height: u16) -> Stage {
         previews: Previews::default(),
         settings: Settings::default(),
         theme: Theme::load("mono", Depth::None).unwrap(),
+        keys: Keymap::default(),
         tickets: Cell::new(0),
         area: Rect::new(0, 0, width, height),
     };
@@ -93,6 +95,7 @@ impl Stage {
             previews: &self.previews,
             settings: &self.settings,
             theme: &self.theme,
+            keys: &self.keys,
             tickets: &self.tickets,
         };
         work(&mut self.viewer, &ctx)
@@ -117,7 +120,10 @@ impl Stage {
                 continue;
             }
             chords.push(Chord::named(name).unwrap());
-            match meaning(&chords, &[Scope::Viewer, Scope::Move, Scope::Global]) {
+            match self
+                .keys
+                .meaning(&chords, &[Scope::Viewer, Scope::Move, Scope::Global])
+            {
                 Meaning::Action(action) => {
                     chords.clear();
                     reply = self.act(action);
@@ -315,10 +321,7 @@ fn the_find_line_takes_text_and_its_hits_are_walked() {
     assert_eq!(stage.press("Esc"), Reply::done());
     assert!(!stage.viewer.has_found());
     assert_eq!(stage.press("Esc"), Reply::ignored());
-    assert_eq!(
-        said(&stage.press("n")),
-        "Nothing was searched for: / finds."
-    );
+    assert_eq!(said(&stage.press("n")), "Nothing was searched for yet.");
 }
 
 #[test]

@@ -10,7 +10,6 @@ use super::{FIX, SEND, draw_lines, indent, question, tint};
 use crate::mcp::types::List;
 use crate::text;
 use crate::tui::action::Action;
-use crate::tui::keymap::keys_of;
 use crate::tui::pane::Ctx;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::rule::Rule;
@@ -244,7 +243,7 @@ impl CataloguePane {
             .iter()
             .any(|call| Some(&call.key) == self.key().as_ref());
         if waits && work.result.is_empty() {
-            let cancel = keys_of(Action::CancelCall);
+            let cancel = ctx.keys.word(Action::CancelCall);
             let line = format!("Waiting for the answer; {cancel} cancels.");
             draw_lines(&[line], area, buf, theme);
             return focused.then(|| area.as_position());
