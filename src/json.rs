@@ -6,6 +6,7 @@
 //! It never allocates for what it skips, never recurses, and never fails on depth.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 mod check;
 mod value;
@@ -110,13 +111,23 @@ pub fn get<'a>(raw: &'a [u8], path: &[&str]) -> Option<&'a [u8]> {
 
 /// The decoded string that `raw` holds; lone surrogates and invalid UTF-8 become U+FFFD.
 pub fn string(raw: &[u8]) -> Option<String> {
+    text(raw).map(Cow::into_owned)
+}
+
+/// The same, borrowed where nothing had to be decoded.
+pub fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
     let start = skip_space(raw, 0);
     if raw.get(start) != Some(&b'"') {
         return None;
     }
     let end = skip_string(raw, start);
-    (end > start + 1 && raw.get(end - 1) == Some(&b'"'))
-        .then(|| decode(&raw[start + 1..end - 1]).into_owned())
+    (end > start + 1 && raw.get(end - 1) == Some(&b'"')).then(|| decode(&raw[start + 1..end - 1]))
+}
+
+/// Where `part`, which was found in `raw`, stands in it.
+pub fn place_of(part: &[u8], raw: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(raw.as_ptr().addr());
+    start..start + part.len()
 }
 
 /// The string at `path`, if there is one.
@@ -336,6 +347,15 @@ mod tests {
             ]
         );
         assert_eq!(get(raw, &["b"]).and_then(string).as_deref(), Some("A\""));
+    }
+
+    #[test]
+    fn what_was_found_is_found_again() {
+        let raw = br#"{"a":[1,{"b":"x"}],"c":""}"#;
+        for path in [&["a"][..], &["c"], &[]] {
+            let part = get(raw, path).unwrap();
+            assert_eq!(&raw[place_of(part, raw)], part);
+        }
     }
 
     #[test]

@@ -108,6 +108,11 @@ pub fn read(bytes: &[u8]) -> Frame<'_> {
             format!("not JSON: {problem}")
         });
     }
+    read_json(bytes)
+}
+
+/// The same for bytes that are known to be one JSON text, so that they need not be checked again.
+pub fn read_json(bytes: &[u8]) -> Frame<'_> {
     match json::kind(bytes) {
         json::Kind::Object => envelope(bytes).map_or_else(
             || Frame::Junk("a JSON object, but no JSON-RPC message".to_owned()),
@@ -134,7 +139,7 @@ pub fn envelope(raw: &[u8]) -> Option<Envelope<'_>> {
             "id" => id = Some(Id::read(value)),
             "method" => {
                 has_method = true;
-                method = json::string(value).map(Cow::Owned);
+                method = json::text(value);
             }
             "params" => params = Some(value),
             "result" => result = Some(value),

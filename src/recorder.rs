@@ -25,6 +25,9 @@ use crate::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 /// Bytes of unrecorded bodies that stay in memory.
 const KEPT_BYTES: usize = 16 << 20;
 
+/// Bytes from which on a body counts as huge.
+const HUGE: usize = 1 << 20;
+
 /// The place of an entry that could not be written.
 pub const LOST: Place = Place {
     offset: u64::MAX,
@@ -162,7 +165,8 @@ impl Recorder {
 
     /// Writes an entry and gives back what the fold takes: the entry, after a `gap` entry if there was one to tell.
     ///
-    /// When this returns, the bytes are the operating system's: a crash of ours loses nothing.
+    /// When this returns, the bytes are the operating system's: a crash of ours loses nothing. Who gives facts that are
+    /// messages has found the body to be one JSON text.
     pub fn append(&mut self, draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
         let mut done = Vec::with_capacity(1);
         if self.unwritten > 0 {
@@ -170,7 +174,7 @@ impl Recorder {
                 lost: self.unwritten,
             };
             let entry = self.entry(Draft::note(0, &note));
-            if let Ok(place) = self.write(&entry) {
+            if let Ok((place, _)) = self.write(&entry, false) {
                 self.unwritten = 0;
                 self.trouble = None;
                 done.push(Recorded::of(&entry, place));
@@ -179,8 +183,9 @@ impl Recorder {
             }
         }
         let entry = self.entry(draft);
-        let place = match self.write(&entry) {
-            Ok(place) => place,
+        let known = matches!(facts, Some(Facts::Messages(_)));
+        let (place, is_json) = match self.write(&entry, known) {
+            Ok(written) => written,
             Err(error) => {
                 self.unwritten += 1;
                 self.lost += 1;
@@ -189,13 +194,17 @@ impl Recorder {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .put(entry.clone());
-                LOST
+                (LOST, known)
             }
         };
-        done.push(match facts {
-            Some(facts) => Recorded::with_facts(&entry, place, facts),
-            None => Recorded::of(&entry, place),
+        let facts = facts.unwrap_or_else(|| {
+            if is_json {
+                Facts::of_json(&entry)
+            } else {
+                Facts::of(&entry)
+            }
         });
+        done.push(Recorded::with_facts(&entry, place, facts));
         done
     }
 
@@ -215,15 +224,29 @@ impl Recorder {
         }
     }
 
-    fn write(&mut self, entry: &Entry) -> io::Result<Place> {
+    /// Also says whether the body was found to be one JSON text, or is `known` to be.
+    fn write(&mut self, entry: &Entry, known: bool) -> io::Result<(Place, bool)> {
         self.line.clear();
-        codec::write(entry, &mut self.line);
+        let apart = codec::write_but_body(entry, known, &mut self.line);
+        let mut file = &*self.file;
+        let (length, written) = if apart && entry.body.len() > HUGE {
+            // Not copied into the line first, for that would be as much memory again.
+            let parts = [&self.line, &entry.body, codec::END];
+            let length = parts.iter().map(|part| part.len()).sum();
+            let written = parts.iter().try_for_each(|part| file.write_all(part));
+            (length, written)
+        } else {
+            if apart {
+                self.line.extend_from_slice(&entry.body);
+            }
+            self.line.extend_from_slice(codec::END);
+            (self.line.len(), file.write_all(&self.line))
+        };
         let place = Place {
             offset: self.offset,
-            length: self.line.len() as u64,
+            length: length as u64,
         };
-        let mut file = &*self.file;
-        if let Err(error) = file.write_all(&self.line) {
+        if let Err(error) = written {
             // Half a line must not stay: the next one would be glued to it.
             let _ = file.set_len(self.offset);
             let _ = file.seek(SeekFrom::Start(self.offset));
@@ -231,10 +254,10 @@ impl Recorder {
         }
         self.offset += place.length;
         // A huge frame should not keep its size in memory for the rest of the session.
-        if self.line.capacity() > 1 << 20 {
+        if self.line.capacity() > HUGE {
             self.line = Vec::new();
         }
-        Ok(place)
+        Ok((place, known || apart))
     }
 }
 
@@ -289,6 +312,25 @@ mod tests {
             Recorder::create(&path).is_err(),
             "never over an existing file"
         );
+    }
+
+    #[test]
+    fn a_huge_frame_stands_in_its_line_as_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        let huge = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, "x".repeat(HUGE));
+        for text in ["before", &huge, "after"] {
+            let recorded = recorder.append(draft(text), None).remove(0);
+            let back = recorder
+                .bodies()
+                .read(recorded.seq, recorded.place)
+                .unwrap();
+            assert!(back.text() == text);
+        }
+        let opened = recording::Recording::open(&path).unwrap();
+        let told = opened.load(|_, _| true).unwrap();
+        assert_eq!((told.entries, told.skipped), (3, 0));
     }
 
     /// A file opened for reading only refuses every write, as a full disk would.

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::recorder::{Kept, LOST};
 use crate::session::codec::{self, HeaderProblem};
-use crate::session::recorded::{Place, Recorded};
+use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::{Entry, Header};
 
 /// Entries handed over at a time while a file is read.
-const BATCH: usize = 4_096;
+const BATCH: usize = 1_024;
 
 /// Why a file cannot be opened as a session.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,8 @@ impl Bodies {
         }
         let mut line = vec![0; usize::try_from(place.length).unwrap_or(0)];
         read_exact_at(&self.file, &mut line, place.offset)?;
-        codec::read(&line)
+        codec::read_owned(line)
+            .map(|(entry, _)| entry)
             .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
     }
 }
@@ -253,14 +254,22 @@ impl Recording {
             if number == 1 || line.trim_ascii().is_empty() {
                 continue;
             }
-            match codec::read(&line) {
-                Ok(entry) => {
+            let whole = line.ends_with(b"\n");
+            match codec::read_owned(std::mem::take(&mut line)) {
+                Ok((entry, is_json)) => {
                     loaded.entries += 1;
-                    batch.push(Recorded::of(&entry, place));
+                    let facts = if is_json {
+                        Facts::of_json(&entry)
+                    } else {
+                        Facts::of(&entry)
+                    };
+                    batch.push(Recorded::with_facts(&entry, place, facts));
+                    // Its room is good for the next line.
+                    line = entry.body;
                 }
                 Err(problem) => {
                     loaded.skipped += 1;
-                    loaded.cut = !line.ends_with(b"\n");
+                    loaded.cut = !whole;
                     loaded
                         .first_problem
                         .get_or_insert((number, problem.to_string()));

@@ -52,6 +52,8 @@ use theme::{Depth, Theme};
 const FRAME: Duration = Duration::from_millis(33);
 /// Updates taken between two looks at the keyboard.
 const BATCH: usize = 256;
+/// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
+const PARTS: usize = 4;
 
 /// What the screen starts with.
 #[derive(Debug)]
@@ -136,7 +138,8 @@ pub fn run(start: Start) -> Result<(Leaving, Option<PathBuf>)> {
 }
 
 async fn show(start: Start) -> Result<Leaving> {
-    let (events, mut worker_events) = mpsc::unbounded_channel();
+    let (events, worker_events) = mpsc::unbounded_channel();
+    let (parts, part_events) = mpsc::channel(PARTS);
     let theme = theme_for(start.settings.theme)?;
     let began = Instant::now();
     let (mut model, bodies, mut engine) = match start.subject {
@@ -186,7 +189,7 @@ async fn show(start: Start) -> Result<Leaving> {
                 bytes: (0, size),
             };
             let bodies = recording.bodies();
-            load(recording, size, events.clone());
+            load(recording, size, parts);
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -220,7 +223,10 @@ async fn show(start: Start) -> Result<Leaving> {
         &mut model,
         &runtime,
         &mut engine,
-        &mut worker_events,
+        Workers {
+            answers: worker_events,
+            parts: part_events,
+        },
         began,
     )
     .await;
@@ -264,20 +270,26 @@ fn spawn_engine(recorder: Recorder) -> Inspector {
     inspector
 }
 
-fn load(recording: Recording, size: u64, events: mpsc::UnboundedSender<Event>) {
+fn load(recording: Recording, size: u64, parts: mpsc::Sender<Event>) {
     tokio::task::spawn_blocking(move || {
         let loaded = recording.load(|entries, read| {
-            events
-                .send(Event::Loading {
-                    entries,
-                    bytes: (read, size),
-                })
+            let bytes = (read, size);
+            parts
+                .blocking_send(Event::Loading { entries, bytes })
                 .is_ok()
         });
-        let _ = events.send(Event::Loaded(
-            loaded.map_err(|error| format!("reading stopped: {error}")),
-        ));
+        let loaded = loaded.map_err(|error| format!("reading stopped: {error}"));
+        // Nobody listens any more when the screen is gone.
+        let _ = parts.blocking_send(Event::Loaded(loaded));
     });
+}
+
+/// What blocking workers send.
+struct Workers {
+    /// Answers to effects.
+    answers: mpsc::UnboundedReceiver<Event>,
+    /// An opened file, part by part.
+    parts: mpsc::Receiver<Event>,
 }
 
 fn draw(terminal: &mut Terminal, model: &mut Model, runtime: &Runtime) -> Result<()> {
@@ -301,7 +313,7 @@ async fn event_loop(
     model: &mut Model,
     runtime: &Runtime,
     engine: &mut Option<Inspector>,
-    workers: &mut mpsc::UnboundedReceiver<Event>,
+    mut workers: Workers,
     began: Instant,
 ) -> Result<Leaving> {
     let mut input = EventStream::new();
@@ -320,14 +332,16 @@ async fn event_loop(
                 Some(Err(_)) | None => return Ok(Leaving::HungUp),
             },
             leaving = signals.end() => return Ok(leaving),
-            () = tokio::time::sleep_until(frame_due.into()), if dirty => {
+            // A timer goes off only once nothing else is to be done, which under a flood is never soon: what is due is
+            // not left to it.
+            () = std::future::ready(()), if dirty && frame_due <= Instant::now() => {
                 draw(terminal, model, runtime)?;
                 (dirty, drawn) = (false, Instant::now());
             }
-            Some(event) = workers.recv() => {
-                taken.push(event);
-                // An opened file arrives in large batches; one at a time keeps keys quick.
-            }
+            () = tokio::time::sleep_until(frame_due.into()), if dirty => {}
+            Some(event) = workers.answers.recv() => taken.push(event),
+            // One at a time keeps keys quick.
+            Some(event) = workers.parts.recv() => taken.push(event),
             Some(update) = next_update(engine) => {
                 taken.push(Event::Update(update));
                 if let Some(engine) = engine {

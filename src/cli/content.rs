@@ -10,20 +10,26 @@ pub fn lines(result: &[u8]) -> String {
     let mut has_text = false;
     for block in content.map(json::elements).into_iter().flatten() {
         has_text |= matches!(member(block, "type").as_deref(), Some("text"));
-        push(&mut out, &self::block(block));
+        push(&mut out, self::block(block));
     }
     // Servers repeat structured content as text; it is shown when they did not (2025-06-18, tools).
     if let Some(structured) = json::get(result, &["structuredContent"]).filter(|_| !has_text) {
-        push(&mut out, &text::sanitize_lines(&pretty(structured)));
+        push(&mut out, text::sanitize_lines(&pretty(structured)));
     } else if content.is_none() {
-        push(&mut out, &text::sanitize_lines(&pretty(result)));
+        push(&mut out, text::sanitize_lines(&pretty(result)));
     }
     out
 }
 
-fn push(out: &mut String, block: &str) {
-    out.push_str(block);
-    if !block.ends_with('\n') {
+fn push(out: &mut String, block: String) {
+    let ends = block.ends_with('\n');
+    // The first may be huge, and mostly is the only one.
+    if out.is_empty() {
+        *out = block;
+    } else {
+        out.push_str(&block);
+    }
+    if !ends {
         out.push('\n');
     }
 }
@@ -32,7 +38,10 @@ fn block(raw: &[u8]) -> String {
     let mime = member(raw, "mimeType");
     match member(raw, "type").as_deref() {
         // Text that is no string is a fault of the server's, and shown as such.
-        Some("text") => text::sanitize_lines(&member(raw, "text").unwrap_or_else(|| pretty(raw))),
+        Some("text") => match json::get(raw, &["text"]).and_then(json::text) {
+            Some(text) => text::sanitize_lines(&text),
+            None => text::sanitize_lines(&pretty(raw)),
+        },
         Some(kind @ ("image" | "audio")) => card(&[
             kind,
             mime.as_deref().unwrap_or("no media type"),

@@ -10,14 +10,14 @@ use crate::text;
 pub struct Document(String);
 
 impl Document {
-    /// Adds a member that is JSON already. Order and spelling stay; see [`exact`] for what does not.
+    /// Adds a member that is JSON already. Order and spelling stay; see [`push_exact`] for what does not.
     pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
         if !self.0.is_empty() {
             self.0.push(',');
         }
         self.0.push_str(&quote(name));
         self.0.push(':');
-        self.0.push_str(&exact(json));
+        push_exact(&mut self.0, json);
         self
     }
 
@@ -43,12 +43,12 @@ impl fmt::Display for Document {
     }
 }
 
-/// Raw JSON that says exactly the same and does nothing to a terminal.
+/// Adds raw JSON that says exactly the same and does nothing to a terminal. It may be huge, and is copied only once.
 ///
 /// A character that a terminal would act on or hide can stand only inside a string, where `\u…` means the same;
 /// the three control characters that may stand between tokens become blanks.
-pub fn exact(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
+fn push_exact(out: &mut String, json: &str) {
+    out.reserve(json.len());
     for c in json.chars() {
         if matches!(c, '\t' | '\n' | '\r') {
             out.push(' ');
@@ -61,7 +61,6 @@ pub fn exact(json: &str) -> String {
             out.push(c);
         }
     }
-    out
 }
 
 #[cfg(test)]

@@ -310,7 +310,7 @@ impl Headless {
     /// The raw member `name` of the response to `exchange`.
     pub fn answer(&self, exchange: &Exchange, name: &str) -> Option<String> {
         let row = self.timeline.entry(exchange.response?)?;
-        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        let mut body = self.bodies.read(row.seq(), row.place()).ok()?.body;
         let message = if json::kind(&body) == json::Kind::Array {
             json::elements(&body).find(|message| {
                 json::get(message, &["id"]).map(Id::read) == Some(exchange.id.clone())
@@ -318,7 +318,14 @@ impl Headless {
         } else {
             &body
         };
-        json::get(message, &[name]).map(|raw| String::from_utf8_lossy(raw).into_owned())
+        let place = json::place_of(json::get(message, &[name])?, &body);
+        // It may be huge: cut out where it is, not copied.
+        body.truncate(place.end);
+        body.drain(..place.start);
+        Some(
+            String::from_utf8(body)
+                .unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
+        )
     }
 
     /// The beginning of the document that `--json` prints.

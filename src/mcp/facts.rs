@@ -3,7 +3,6 @@
 //! Facts are small and bodies are not: after this the bytes may go. The same function serves a live server and
 //! an opened file, so both tell the same story.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::meta;
@@ -141,7 +140,16 @@ impl Opening {
 
 /// The messages of a frame (one, or a batch), or why it is none.
 pub fn of_frame(bytes: &[u8]) -> Result<Vec<Message>, String> {
-    match jsonrpc::read(bytes) {
+    of_read(jsonrpc::read(bytes))
+}
+
+/// The same for bytes that are known to be one JSON text.
+pub fn of_json(bytes: &[u8]) -> Result<Vec<Message>, String> {
+    of_read(jsonrpc::read_json(bytes))
+}
+
+fn of_read(frame: Frame<'_>) -> Result<Vec<Message>, String> {
+    match frame {
         Frame::One(envelope) => Ok(vec![of_message(&envelope)]),
         Frame::Batch(envelopes) => Ok(envelopes.iter().map(of_message).collect()),
         Frame::Junk(why) => Err(why),
@@ -174,9 +182,13 @@ fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
     let raw = (!path.is_empty())
         .then(|| json::get(params, path))
         .flatten()?;
-    let text = json::string(raw).map_or_else(|| String::from_utf8_lossy(raw), Cow::Owned);
+    let text = json::text(raw).unwrap_or_else(|| String::from_utf8_lossy(raw));
     // A subject is a label: one screen line at most, whatever a server puts there.
-    Some(text.chars().take(200).collect::<String>().into())
+    let end = text
+        .char_indices()
+        .nth(200)
+        .map_or(text.len(), |(at, _)| at);
+    Some(text[..end].into())
 }
 
 fn notification(method: &str, params: &[u8]) -> Detail {

@@ -14,6 +14,7 @@
 //! The body comes last, so that a line cut off by a crash still shows what it was.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -72,8 +73,23 @@ pub fn read_header(line: &[u8]) -> Result<Header, HeaderProblem> {
     })
 }
 
+/// What a line ends with, after its body.
+pub const END: &[u8] = b"}\n";
+
 /// Appends the entry as one line, newline included, to `out`.
 pub fn write(entry: &Entry, out: &mut Vec<u8>) {
+    if write_but_body(entry, false, out) {
+        out.extend_from_slice(&entry.body);
+    }
+    out.extend_from_slice(END);
+}
+
+/// Appends the line of the entry up to its body. If the body is one JSON text that can stand in the line as it is,
+/// this is true, and body and [`END`] are to follow; so a huge frame need not be copied. Otherwise the body has been
+/// written too, and only [`END`] is to follow.
+///
+/// `is_json` says that the body is known to be one JSON text, so that it need not be checked again.
+pub fn write_but_body(entry: &Entry, is_json: bool, out: &mut Vec<u8>) -> bool {
     use std::io::Write as _;
     let written = write!(
         out,
@@ -97,13 +113,13 @@ pub fn write(entry: &Entry, out: &mut Vec<u8>) {
         out.push(b',');
         out.extend_from_slice(extra.as_bytes());
     }
-    write_body(&entry.body, out);
-    out.extend_from_slice(b"}\n");
+    write_body(&entry.body, is_json, out)
 }
 
-fn write_body(body: &[u8], out: &mut Vec<u8>) {
+fn write_body(body: &[u8], is_json: bool, out: &mut Vec<u8>) -> bool {
+    debug_assert!(!is_json || json::check(body).is_ok(), "known to be JSON");
     let core = body.trim_ascii();
-    if is_one_line_json(core) {
+    if memchr::memchr2(b'\n', b'\r', core).is_none() && (is_json || json::check(core).is_ok()) {
         let lead = body.len() - body.trim_ascii_start().len();
         let trail = body.len() - lead - core.len();
         if lead + trail > 0 {
@@ -115,6 +131,9 @@ fn write_body(body: &[u8], out: &mut Vec<u8>) {
             out.push(b']');
         }
         out.extend_from_slice(b",\"json\":");
+        if core.len() == body.len() {
+            return true;
+        }
         out.extend_from_slice(core);
     } else if let Ok(text) = std::str::from_utf8(body) {
         out.extend_from_slice(b",\"text\":");
@@ -124,14 +143,33 @@ fn write_body(body: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(BASE64.encode(body).as_bytes());
         out.push(b'"');
     }
-}
-
-fn is_one_line_json(core: &[u8]) -> bool {
-    memchr::memchr2(b'\n', b'\r', core).is_none() && json::check(core).is_ok()
+    false
 }
 
 /// Reads one line (with or without its newline).
 pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
+    let (mut entry, embedded) = parse(line)?;
+    if let Some(place) = embedded {
+        entry.body = line[place].to_vec();
+    }
+    Ok(entry)
+}
+
+/// The same without a copy of a body that stands in the line as it is: the line becomes the body. Also says whether
+/// the body is such a one, and with that one JSON text.
+pub fn read_owned(mut line: Vec<u8>) -> Result<(Entry, bool), LineProblem> {
+    let (mut entry, embedded) = parse(&line)?;
+    let is_json = embedded.is_some();
+    if let Some(place) = embedded {
+        line.truncate(place.end);
+        line.drain(..place.start);
+        entry.body = line;
+    }
+    Ok((entry, is_json))
+}
+
+/// The entry, and where in the line its body is to be found when that is one JSON text; then it is still empty.
+fn parse(line: &[u8]) -> Result<(Entry, Option<Range<usize>>), LineProblem> {
     json::check(line).map_err(LineProblem::NotJson)?;
     let mut entry = Entry {
         seq: 0,
@@ -146,17 +184,18 @@ pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
         extra: None,
     };
     let (mut channel, mut pad, mut extra) = (None, None, Vec::new());
+    let mut embedded: Option<&[u8]> = None;
     for (key, value) in json::members(line) {
         match &*key {
             "seq" => entry.seq = unsigned(value).ok_or(LineProblem::Member("seq"))?,
             "us" => entry.us = unsigned(value).unwrap_or(0),
             "at" => {
-                entry.at = json::string(value)
+                entry.at = json::text(value)
                     .and_then(|text| text.parse().ok())
                     .unwrap_or(Timestamp::UNIX_EPOCH);
             }
             "conn" => entry.conn = unsigned(value).unwrap_or(0).try_into().unwrap_or(0),
-            "ch" => channel = json::string(value).map(|word| Channel::of_word(&word)),
+            "ch" => channel = json::text(value).map(|word| Channel::of_word(&word)),
             "dir" => {
                 entry.direction = match value {
                     b"\"out\"" => Direction::Out,
@@ -167,13 +206,15 @@ pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
             "aux" => entry.aux = value == b"true",
             "end" => entry.ending = Cow::Owned(json::string(value).unwrap_or_default()),
             "pad" => pad = Some(value),
-            "json" => entry.body = value.to_vec(),
+            "json" => embedded = Some(value),
             "text" => {
+                embedded = None;
                 entry.body = json::string(value)
                     .ok_or(LineProblem::Member("text"))?
                     .into_bytes();
             }
             "b64" => {
+                embedded = None;
                 entry.body = json::string(value)
                     .and_then(|text| BASE64.decode(text).ok())
                     .ok_or(LineProblem::Member("b64"))?;
@@ -188,7 +229,7 @@ pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
     if let Some(pad) = pad {
         let mut sides = json::elements(pad).filter_map(json::string);
         let mut body = sides.next().unwrap_or_default().into_bytes();
-        body.append(&mut entry.body);
+        body.extend_from_slice(embedded.take().unwrap_or(&entry.body));
         body.extend(sides.next().unwrap_or_default().into_bytes());
         entry.body = body;
     }
@@ -199,7 +240,7 @@ pub fn read(line: &[u8]) -> Result<Entry, LineProblem> {
     if entry.seq == 0 {
         return Err(LineProblem::Member("seq"));
     }
-    Ok(entry)
+    Ok((entry, embedded.map(|body| json::place_of(body, line))))
 }
 
 fn unsigned(raw: &[u8]) -> Option<u64> {
@@ -267,6 +308,23 @@ mod tests {
         assert_eq!(line(&entry).trim_end(), text);
     }
 
+    /// What the body is taken from, and whether it counts as checked JSON.
+    #[test]
+    fn of_several_bodies_the_last_counts() {
+        for (members, body, is_json) in [
+            (r#""text":"a","json":{}"#, "{}", true),
+            (r#""json":{},"text":"a""#, "a", false),
+            (r#""json":{},"b64":"YQ==""#, "a", false),
+            (r#""pad":["x","y"],"json":{}"#, "x{}y", false),
+            (r#""json":{},"pad":["x"]"#, "x{}", false),
+        ] {
+            let line = format!(r#"{{"seq":1,"ch":"wire",{members}}}"#);
+            let (entry, known) = read_owned(line.clone().into_bytes()).unwrap();
+            assert_eq!((&*entry.text(), known), (body, is_json), "{line}");
+            assert_eq!(read(line.as_bytes()).unwrap(), entry);
+        }
+    }
+
     #[test]
     fn broken_lines_say_why() {
         assert!(matches!(
@@ -290,7 +348,8 @@ mod tests {
             entry.aux = aux;
             let text = line(&entry);
             prop_assert_eq!(text.matches('\n').count(), 1);
-            prop_assert_eq!(read(text.as_bytes()).unwrap(), entry);
+            prop_assert_eq!(read(text.as_bytes()).unwrap(), entry.clone());
+            prop_assert_eq!(read_owned(text.into_bytes()).unwrap().0, entry);
         }
 
         #[test]
@@ -298,12 +357,24 @@ mod tests {
             let entry = entry(text.as_bytes());
             let written = line(&entry);
             prop_assert!(written.contains(text.trim()));
-            prop_assert_eq!(read(written.as_bytes()).unwrap(), entry);
+            prop_assert_eq!(read(written.as_bytes()).unwrap(), entry.clone());
+            let mut known = Vec::new();
+            let apart = write_but_body(&entry, true, &mut known);
+            prop_assert_eq!(apart, text == text.trim());
+            if apart {
+                known.extend_from_slice(&entry.body);
+            }
+            known.extend_from_slice(END);
+            prop_assert_eq!(std::str::from_utf8(&known).unwrap(), &*written);
+            prop_assert_eq!(read_owned(known).unwrap(), (entry, apart));
         }
 
         #[test]
         fn any_line_is_survived(bytes: Vec<u8>) {
-            let _ = read(&bytes);
+            prop_assert_eq!(
+                read(&bytes),
+                read_owned(bytes.clone()).map(|(entry, _)| entry)
+            );
             let _ = read_header(&bytes);
         }
     }

@@ -53,8 +53,13 @@ impl Level {
 
     /// The level of a word as servers and log libraries write it, in any case.
     pub fn of_word(word: &str) -> Option<Self> {
-        let word = word.to_ascii_lowercase();
-        Some(match word.as_str() {
+        // Longer than the longest of them, or not a word of ASCII at all: most words are.
+        const LONGEST: usize = "information".len();
+        let mut lower = [0; LONGEST];
+        let lower = lower.get_mut(..word.len())?;
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        Some(match std::str::from_utf8(lower).ok()? {
             "trace" | "debug" | "dbg" | "verbose" => Self::Debug,
             "info" | "information" | "inf" | "log" => Self::Info,
             "notice" => Self::Notice,
@@ -84,18 +89,15 @@ impl Level {
             .take(12)
             .enumerate()
             .find_map(|(place, word)| {
-                // Mid-sentence lower-case words ("no error") are prose, not a level.
-                let shouted = word.chars().all(|character| character.is_ascii_uppercase());
-                if shouted
-                    || place < 2
-                    || line.contains(&format!("level={word}"))
-                    || line.contains(&format!("[{word}]"))
-                {
-                    Self::of_word(word)
-                } else {
-                    None
-                }
-                .or_else(|| {
+                // Mid-sentence lower-case words ("no error") are prose, not a level. Few words are a level at all, so
+                // that is asked first.
+                let is_meant = || {
+                    word.chars().all(|character| character.is_ascii_uppercase())
+                        || place < 2
+                        || line.contains(&format!("level={word}"))
+                        || line.contains(&format!("[{word}]"))
+                };
+                Self::of_word(word).filter(|_| is_meant()).or_else(|| {
                     (place < 3
                         && word.len() > 5
                         && (word.ends_with("Error") || word.ends_with("Exception")))

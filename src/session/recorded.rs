@@ -66,12 +66,21 @@ pub enum Facts {
 impl Facts {
     /// Reads them from the entry.
     pub fn of(entry: &Entry) -> Self {
+        Self::read(entry, facts::of_frame)
+    }
+
+    /// The same for an entry whose body is known to be one JSON text, so that it need not be checked again.
+    pub fn of_json(entry: &Entry) -> Self {
+        Self::read(entry, facts::of_json)
+    }
+
+    fn read(entry: &Entry, frame: fn(&[u8]) -> Result<Vec<Message>, String>) -> Self {
         match entry.channel {
-            Channel::Wire => match facts::of_frame(&entry.body) {
+            Channel::Wire => match frame(&entry.body) {
                 Ok(messages) => Self::Messages(messages),
                 Err(why) => Self::Junk(why.into()),
             },
-            Channel::Stdout => Self::Junk(match facts::of_frame(&entry.body) {
+            Channel::Stdout => Self::Junk(match frame(&entry.body) {
                 Err(why) => why.into(),
                 Ok(_) => "".into(),
             }),
@@ -119,9 +128,12 @@ pub fn preview(entry: &Entry, facts: &Facts) -> Option<Box<str>> {
     }
 }
 
-fn head(body: &[u8]) -> String {
+fn head(body: &[u8]) -> Cow<'_, str> {
     let cut = &body[..body.len().min(PREVIEW * 4)];
-    start(&String::from_utf8_lossy(cut)).to_owned()
+    match String::from_utf8_lossy(cut) {
+        Cow::Borrowed(text) => start(text).into(),
+        Cow::Owned(text) => start(&text).to_owned().into(),
+    }
 }
 
 /// The first characters of a text, as many as a preview has.
@@ -138,7 +150,7 @@ fn start(text: &str) -> &str {
 fn log_text(body: &[u8]) -> String {
     let params = crate::json::get(body, &["params"]).unwrap_or_default();
     let data = crate::json::get(params, &["data"]).unwrap_or_default();
-    let data = crate::json::string(data).map_or_else(|| String::from_utf8_lossy(data), Cow::Owned);
+    let data = crate::json::text(data).unwrap_or_else(|| String::from_utf8_lossy(data));
     let data = start(&data);
     match crate::json::string_at(params, &["logger"]) {
         Some(logger) => format!("{logger}: {data}"),

@@ -159,6 +159,8 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     state: State,
     checkpoints: Vec<State>,
+    /// Empty between two entries; kept for its room.
+    linked: Vec<Linked>,
 }
 
 impl Timeline {
@@ -187,9 +189,12 @@ impl Timeline {
             direction: entry.direction,
             aux: entry.aux,
         });
-        for linked in self.state.fold(entry) {
-            self.link(index, entry, &linked);
+        let mut linked = std::mem::take(&mut self.linked);
+        self.state.fold(entry, &mut linked);
+        for one in linked.drain(..) {
+            self.link(index, entry, &one);
         }
+        self.linked = linked;
         self.log(index, entry);
     }
 
@@ -201,13 +206,10 @@ impl Timeline {
         match *linked {
             Linked::Opened(place) => {
                 let message = message(place);
-                let word = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                let method = self
-                    .symbols
-                    .put(&word(message.and_then(|message| message.method.as_deref())));
-                let subject = self.symbols.put(&word(
-                    message.and_then(|message| message.subject.as_deref()),
-                ));
+                let method = message.and_then(|message| message.method.as_deref());
+                let method = self.symbols.put(method.unwrap_or_default());
+                let subject = message.and_then(|message| message.subject.as_deref());
+                let subject = self.symbols.put(subject.unwrap_or_default());
                 self.rows
                     .push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
                 self.exchanges.push(Exchange {
@@ -352,7 +354,7 @@ impl Timeline {
         };
         let mut state = self.checkpoints[start / CHECKPOINT].clone();
         for entry in read(start as EntryIndex..end as EntryIndex) {
-            state.fold(&entry);
+            state.fold(&entry, &mut Vec::new());
         }
         state
     }

@@ -119,8 +119,9 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
 
 fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
     let theme = &model.world.theme;
-    let connection = model.world.ctx().connection().cloned().unwrap_or_default();
-    let count = |list: List| connection.list(list).items.len();
+    let ctx = model.world.ctx();
+    let connection = ctx.connection();
+    let count = |list: List| connection.map_or(0, |one| one.list(list).items.len());
     let short = area.width < WIDE;
     let mut places = Vec::new();
     let mut x = area.x + 1;

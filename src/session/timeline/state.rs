@@ -129,21 +129,19 @@ impl State {
         connection
     }
 
-    /// Takes one more entry; says what it did to the rows.
-    pub(super) fn fold(&mut self, entry: &Recorded) -> Vec<Linked> {
+    /// Takes one more entry; adds what it did to the rows to `linked`.
+    pub(super) fn fold(&mut self, entry: &Recorded, linked: &mut Vec<Linked>) {
         match &entry.facts {
             Facts::Messages(messages) => {
-                let mut linked = Vec::with_capacity(1);
                 for (place, message) in messages.iter().enumerate() {
-                    self.message(entry, place, message, &mut linked);
+                    self.message(entry, place, message, linked);
                 }
-                linked
             }
             Facts::Junk(_) => {
                 if entry.channel == Channel::Stdout {
                     self.connection_mut(entry.conn).counters.junk += 1;
                 }
-                vec![Linked::Single(0)]
+                linked.push(Linked::Single(0));
             }
             Facts::Line(level) => {
                 if level.is_some_and(|level| level >= crate::session::level::Level::Error) {
@@ -151,19 +149,17 @@ impl State {
                 }
                 self.connection_mut(entry.conn)
                     .line(entry.preview.as_deref());
-                vec![]
             }
-            Facts::Note(note) => self.note(entry, note),
-            Facts::Other => vec![Linked::Single(0)],
+            Facts::Note(note) => self.note(entry, note, linked),
+            Facts::Other => linked.push(Linked::Single(0)),
         }
     }
 
-    fn note(&mut self, entry: &Recorded, note: &Note) -> Vec<Linked> {
-        let mut linked = match note {
-            // Usage is a measurement, not an event; it has no row.
-            Note::Usage { .. } => vec![],
-            _ => vec![Linked::Single(0)],
-        };
+    fn note(&mut self, entry: &Recorded, note: &Note, linked: &mut Vec<Linked>) {
+        // Usage is a measurement, not an event; it has no row.
+        if !matches!(note, Note::Usage { .. }) {
+            linked.push(Linked::Single(0));
+        }
         if let Note::Gap { lost } = note {
             self.lost += lost;
         }
@@ -197,7 +193,6 @@ impl State {
             }
             _ => {}
         }
-        linked
     }
 
     fn end(&mut self, key: &Key, status: Status) -> Option<Linked> {
