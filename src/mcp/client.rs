@@ -7,7 +7,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+mod listing;
 mod opening;
+mod params;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -16,13 +18,10 @@ use super::facts::{Detail, Message, Opening};
 use super::meta;
 use super::revision::{Era, Revision};
 use super::types::List;
-use crate::json::Value;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
 use opening::Phase;
-
-/// A list longer than this many pages is taken for one that never ends.
-const PAGES: u32 = 1_000;
+use params::{modern_meta, raw_value, with_meta};
 
 /// How to find out the era.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -349,86 +348,6 @@ impl Client {
         }
     }
 
-    fn listed(
-        &mut self,
-        now: Duration,
-        message: &Message,
-        list: List,
-        page: u32,
-        mut seen: HashSet<String>,
-        out: &mut Vec<Output>,
-    ) {
-        let next = match &message.detail {
-            Detail::Result(result) => result
-                .listing
-                .as_ref()
-                .and_then(|listing| listing.next.clone()),
-            _ => None,
-        };
-        if let Some(cursor) = next {
-            let why = if !seen.insert(cursor.to_string()) {
-                Some(format!(
-                    "the server gave the cursor {} again",
-                    crate::json::quote(&cursor)
-                ))
-            } else if page >= PAGES {
-                Some("that is more than any list should have".to_owned())
-            } else {
-                None
-            };
-            match why {
-                None => return self.ask_page(now, list, page + 1, Some(&cursor), seen, out),
-                Some(why) => out.push(Output::Note(
-                    Note::ListCut {
-                        method: list.method().to_owned(),
-                        pages: u64::from(page),
-                        why,
-                    }
-                    .into(),
-                )),
-            }
-        }
-        out.push(Output::Listed(list));
-        if self.stale.remove(&list) {
-            self.refresh(now, list, out);
-        }
-    }
-
-    /// Fetches a list, unless it is being fetched: then once more afterwards, however often it changed meanwhile.
-    fn refresh(&mut self, now: Duration, list: List, out: &mut Vec<Output>) {
-        let busy = self
-            .pending
-            .values()
-            .any(|pending| matches!(&pending.purpose, Purpose::List { list: other, .. } if *other == list));
-        if busy {
-            self.stale.insert(list);
-        } else {
-            self.ask_page(now, list, 1, None, HashSet::new(), out);
-        }
-    }
-
-    fn ask_page(
-        &mut self,
-        now: Duration,
-        list: List,
-        page: u32,
-        cursor: Option<&str>,
-        seen: HashSet<String>,
-        out: &mut Vec<Output>,
-    ) {
-        let params = cursor.map(|cursor| format!("{{\"cursor\":{}}}", crate::json::quote(cursor)));
-        let id = self.fresh_id();
-        self.send(
-            now,
-            id,
-            list.method(),
-            params.as_deref(),
-            Purpose::List { list, page, seen },
-            None,
-            out,
-        );
-    }
-
     fn call(&mut self, now: Duration, call: Call, out: &mut Vec<Output>) {
         let id = self.fresh_id();
         let purpose = Purpose::Call {
@@ -613,55 +532,4 @@ fn cancelled(id: &Id, reason: &str) -> Output {
         ticket: None,
         aux: true,
     }
-}
-
-fn raw_value(json: &str) -> Value {
-    Value::parse(json.as_bytes()).unwrap_or(Value::Null)
-}
-
-/// The `_meta` every 2026-07-28 request carries (basic `_meta`).
-fn modern_meta() -> Vec<(String, Value)> {
-    vec![
-        (
-            meta::PROTOCOL_VERSION.to_owned(),
-            Value::from(Revision::NEWEST_MODERN.as_str()),
-        ),
-        (meta::CLIENT_CAPABILITIES.to_owned(), Value::Object(vec![])),
-        (meta::CLIENT_INFO.to_owned(), client_info(true)),
-    ]
-}
-
-fn client_info(titled: bool) -> Value {
-    let mut members = vec![("name".to_owned(), Value::from("mcpscope"))];
-    if titled {
-        members.push(("title".to_owned(), Value::from("mcpscope")));
-    }
-    members.push(("version".to_owned(), Value::from(env!("CARGO_PKG_VERSION"))));
-    Value::Object(members)
-}
-
-/// Adds `fields` to the `_meta` of raw `params`; what the caller put there wins, everything else stays as spelled.
-fn with_meta(params: Option<&str>, fields: Vec<(String, Value)>) -> Option<String> {
-    if fields.is_empty() {
-        return params.map(str::to_owned);
-    }
-    let parsed = params.map(|raw| Value::parse(raw.as_bytes()));
-    let mut members = match parsed {
-        None => Vec::new(),
-        Some(Ok(Value::Object(members))) => members,
-        // Not ours to mend: somebody wants to send exactly this.
-        Some(_) => return params.map(str::to_owned),
-    };
-    match members.iter_mut().find(|(key, _)| key == "_meta") {
-        Some((_, Value::Object(existing))) => {
-            for (key, value) in fields {
-                if existing.iter().all(|(other, _)| *other != key) {
-                    existing.push((key, value));
-                }
-            }
-        }
-        Some(_) => {}
-        None => members.push(("_meta".to_owned(), Value::Object(fields))),
-    }
-    Some(Value::Object(members).to_string())
 }

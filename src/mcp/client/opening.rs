@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Client, EraChoice, Message, Opening, Output, Purpose, client_info, remark};
+use super::params::client_info;
+use super::{Client, EraChoice, Message, Opening, Output, Purpose, remark};
 use crate::json::quote;
 use crate::jsonrpc::{self, Id};
 use crate::mcp::facts::Detail;
