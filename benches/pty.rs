@@ -140,11 +140,6 @@ impl Pty {
         at
     }
 
-    /// Whether `text` is on the screen.
-    pub fn shows(&self, text: &str) -> bool {
-        self.screen.screen().contents().contains(text)
-    }
-
     /// The number of lines that the view bar tells of Logs.
     pub fn logs(&self) -> u64 {
         let contents = self.screen.screen().contents();
