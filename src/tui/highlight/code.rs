@@ -11,6 +11,9 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 use super::{Span, paint};
 use crate::tui::theme::Role;
 
+/// So many scopes around a place are asked what it is: a server can nest as deep as it likes.
+const DEEP: usize = 64;
+
 /// Every syntax in the binary. Loading takes about a millisecond; their patterns are compiled when first tried.
 pub(super) fn syntaxes() -> &'static SyntaxSet {
     static SYNTAXES: OnceLock<SyntaxSet> = OnceLock::new();
@@ -131,6 +134,7 @@ impl Code {
             .as_slice()
             .iter()
             .rev()
+            .take(DEEP)
             .find_map(|scope| *meanings.entry(*scope).or_insert_with(|| meaning(*scope)));
         if let Some(role) = role.filter(|role| *role != Role::Text) {
             paint(spans, range, role);

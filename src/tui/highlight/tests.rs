@@ -360,9 +360,7 @@ fn what_never_ends_is_survived() {
         "---\n",
     ] {
         let text = format!("{start}\nx y\n").repeat(3) + &start.repeat(30);
-        for name in [
-            "md", "py", "rs", "js", "html", "css", "yaml", "sh", "json", "php", "rb", "cpp", "sql",
-        ] {
+        for name in ["md", "py", "rs", "js", "html", "sh", "json"] {
             let language = language::named(name).unwrap();
             ordered(&spans(language, text.as_bytes(), ALL), text.as_bytes());
         }

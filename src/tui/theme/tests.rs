@@ -113,17 +113,20 @@ fn only_marked_things_paint_a_background() {
 }
 
 #[test]
-fn no_text_of_a_servers_looks_like_a_heading_of_ours() {
+fn no_text_of_a_servers_looks_like_ours() {
     for (name, _) in BUNDLED {
         for depth in [Depth::None, Depth::C16, Depth::C256, Depth::Rgb] {
             let theme = Theme::load(name, depth).unwrap();
             for role in Role::ALL.iter().filter(|r| r.name().starts_with("code.")) {
-                assert_ne!(
-                    theme.style(*role),
-                    theme.style(Role::Accent),
-                    "{name} {depth:?} {}",
-                    role.name()
-                );
+                // Headings between texts, and escapes in them.
+                for ours in [Role::Accent, Role::Warn] {
+                    assert_ne!(
+                        theme.style(*role),
+                        theme.style(ours),
+                        "{name} {depth:?} {}",
+                        role.name()
+                    );
+                }
             }
         }
     }

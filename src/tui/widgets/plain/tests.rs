@@ -301,7 +301,7 @@ fn spans_have_their_styles_over_wraps_tabs_and_escapes() {
     assert_eq!(
         rows,
         [
-            "....    ", "kkkmmmmk", "keeeeeee", "eeekk.. ", "hhhhhhh ", "nn      "
+            "......  ", "kkkmmmmk", "keeeeeee", "eeekk.. ", "hhhhhhh ", "nn      "
         ]
     );
 }
