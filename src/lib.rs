@@ -47,7 +47,7 @@
 //!            config, logging     settings, our own log
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -78,6 +78,7 @@
 //! | what the fold derives | `session/timeline/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
+//! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link) |
 

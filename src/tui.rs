@@ -20,6 +20,7 @@ pub mod action;
 pub mod clock;
 pub mod effect;
 pub mod event;
+pub mod highlight;
 pub mod keymap;
 pub mod model;
 pub mod overlays;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::effect::Subject;
+use super::highlight::Budget;
 use super::widgets::json_tree::Tree;
 use super::widgets::plain::Document;
 use crate::json::{self, Kind};
@@ -162,10 +163,12 @@ struct Payload<'a> {
     errors: Vec<&'a [u8]>,
     /// The content blocks of tool results and prompt messages, the contents of resources.
     blocks: Vec<&'a [u8]>,
+    /// What of a text may be highlighted.
+    budget: Budget,
 }
 
 impl<'a> Payload<'a> {
-    fn new(about: About, first: &'a Entry, second: Option<&Entry>) -> Self {
+    fn new(about: About, first: &'a Entry, second: Option<&Entry>, budget: Budget) -> Self {
         let body = &*first.body;
         let answers: Vec<&[u8]> = match (about, json::kind(body)) {
             (About::Request | About::Entry, _) => Vec::new(),
@@ -188,22 +191,33 @@ impl<'a> Payload<'a> {
             blocks: blocks::of(about, &results),
             results,
             errors,
+            budget,
         }
     }
 
     /// An empty sheet with room for what is shown of this body.
     fn sheet(&self) -> Sheet {
-        Sheet::new(if self.first_bytes.len() > WHOLE {
-            PART
-        } else {
-            usize::MAX
-        })
+        let room = match self.first_bytes.len() {
+            ..=WHOLE => usize::MAX,
+            _ => PART,
+        };
+        Sheet::new(room, self.budget)
     }
 }
 
 /// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
 /// drawing thread.
 pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
+    tabs_within(Budget::SHOWN, subject, first, second)
+}
+
+/// As [`tabs`], with as much highlighting as `budget` allows.
+fn tabs_within(
+    budget: Budget,
+    subject: &Subject,
+    first: &Entry,
+    second: Option<&Entry>,
+) -> Vec<Tab> {
     let about = match subject {
         Subject::ToolResult(_) => About::Tool,
         Subject::ResourceResult(_) => About::Resource,
@@ -211,7 +225,7 @@ pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab
         Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
         Subject::Messages { .. } => About::Entry,
     };
-    let payload = Payload::new(about, first, second);
+    let payload = Payload::new(about, first, second, budget);
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
         for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
@@ -254,7 +268,7 @@ fn tree(bytes: Arc<[u8]>) -> Option<TabBody> {
 }
 
 fn no_tree(why: &str) -> TabBody {
-    let mut sheet = Sheet::new(usize::MAX);
+    let mut sheet = Sheet::new(usize::MAX, Budget::SHOWN);
     sheet.heading(why);
     sheet.finish()
 }
@@ -269,7 +283,7 @@ fn raw_tab(bytes: &Arc<[u8]>) -> TabBody {
     if bytes.len() <= WHOLE {
         return TabBody::Text(Arc::new(Document::new(Arc::clone(bytes))));
     }
-    let mut sheet = Sheet::new(PART);
+    let mut sheet = Sheet::new(PART, Budget::SHOWN);
     sheet.bytes(bytes);
     sheet.finish()
 }

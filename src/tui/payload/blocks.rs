@@ -13,6 +13,7 @@ use super::sheet::Sheet;
 use super::{About, Payload, SEVERAL, TabBody, WHOLE, part_tree, sniff};
 use crate::json::{self, Kind};
 use crate::text;
+use crate::tui::highlight::Hint;
 use crate::tui::widgets::plain::Document;
 
 /// Takes base64 with or without padding, as servers send both.
@@ -243,7 +244,7 @@ fn block(sheet: &mut Sheet, start: &str, raw: &[u8]) {
     match (kind.as_deref(), json::get(raw, &["text"])) {
         (Some("text"), Some(body)) => {
             sheet.heading(&format!("{start}text{more}"));
-            sheet.string(body);
+            sheet.code(body, Hint::default());
         }
         (Some(kind @ ("image" | "audio")), _) => {
             let mime = mime(raw);
@@ -314,7 +315,11 @@ fn resource(sheet: &mut Sheet, start: &str, raw: &[u8]) {
             };
             let size = text::size(size as u64);
             sheet.heading(&format!("{start}{uri} {mime} {size}{both}"));
-            sheet.string(body);
+            let hint = Hint {
+                mime: Some(&mime),
+                uri: Some(&uri),
+            };
+            sheet.code(body, hint);
         }
         (None, Some(blob)) => {
             sheet.heading(&format!("{start}{uri} {mime} {}", card(blob, &mime)));

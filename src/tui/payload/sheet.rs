@@ -5,9 +5,12 @@
 
 use std::sync::Arc;
 
+use std::ops::Range;
+
 use super::TabBody;
 use crate::json::{self, Kind, Value};
 use crate::text;
+use crate::tui::highlight::{self, Budget, Hint, Language, Painting};
 use crate::tui::widgets::plain::Document;
 
 /// The longest heading, in columns. Names and addresses that servers give end up in them.
@@ -20,16 +23,21 @@ const PRETTY: usize = 1 << 20;
 pub(super) struct Sheet {
     bytes: Vec<u8>,
     headings: Vec<u32>,
+    /// What is in a language.
+    parts: Vec<(Range<usize>, Language)>,
+    budget: Budget,
     /// Bytes of text that may still be added.
     room: usize,
 }
 
 impl Sheet {
-    /// An empty one that takes `room` bytes of text.
-    pub(super) fn new(room: usize) -> Self {
+    /// An empty one that takes `room` bytes of text, of which `budget` are highlighted.
+    pub(super) fn new(room: usize, budget: Budget) -> Self {
         Self {
             bytes: Vec::new(),
             headings: Vec::new(),
+            parts: Vec::new(),
+            budget,
             room,
         }
     }
@@ -41,6 +49,27 @@ impl Sheet {
         let safe = text::sanitize(heading);
         self.bytes
             .extend_from_slice(text::fit(&safe, HEADING).as_bytes());
+    }
+
+    /// As [`string`](Self::string), highlighted if the hint or the text itself tells its language.
+    pub(super) fn code(&mut self, raw: &[u8], hint: Hint<'_>) {
+        if json::kind(raw) != Kind::String {
+            return self.string(raw);
+        }
+        let start = self.bytes.len();
+        let headings = self.headings.len();
+        self.string(raw);
+        // The line before it was ended, unless there was none.
+        let start = start + usize::from(start > 0);
+        // What is cut ends with a line that says so.
+        let end = match self.headings.get(headings) {
+            Some(cut) => (*cut as usize).saturating_sub(1).max(start),
+            None => self.bytes.len(),
+        };
+        let text = std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
+        if let Some(language) = text.ok().and_then(|text| highlight::language(hint, text)) {
+            self.parts.push((start..end, language));
+        }
     }
 
     /// The text of the JSON string that `raw` is, or `raw` itself when it is none.
@@ -68,9 +97,14 @@ impl Sheet {
 
     /// A JSON value over several lines.
     pub(super) fn json(&mut self, raw: &[u8]) {
+        let start = self.bytes.len();
         match (raw.len() <= PRETTY).then(|| Value::parse(raw)) {
             Some(Ok(value)) => self.bytes(value.pretty().as_bytes()),
             _ => self.bytes(raw),
+        }
+        let start = start + usize::from(start > 0);
+        if self.headings.last().is_none_or(|h| (*h as usize) < start) {
+            self.parts.push((start..self.bytes.len(), Language::Json));
         }
     }
 
@@ -103,9 +137,11 @@ impl Sheet {
 
     /// The document.
     pub(super) fn finish(self) -> TabBody {
-        TabBody::Text(Arc::new(Document::with_headings(
-            Arc::from(self.bytes),
-            self.headings,
-        )))
+        let mut painting = Painting::new(self.budget);
+        for (range, language) in self.parts {
+            painting.add(&self.bytes, range, language);
+        }
+        let document = Document::with_headings(Arc::from(self.bytes), self.headings);
+        TabBody::Text(Arc::new(document.with_spans(painting.finish())))
     }
 }

@@ -1,6 +1,8 @@
 //! Every view over ordinary and odd bodies.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -8,6 +10,7 @@ use super::*;
 use crate::session::Direction;
 use crate::session::recorded::Place;
 use crate::tui::effect::Source;
+use crate::tui::widgets::plain::Span;
 
 const SOURCE: Source = Source {
     seq: 1,
@@ -225,6 +228,88 @@ fn resources_show_text_json_and_bytes() {
     assert_eq!(
         shown(&tabs, "Text"),
         "no contents, but a number\n4\nu no type given 4 B\nnot a string:\nnull"
+    );
+}
+
+/// `role:text` of what is highlighted in the tab `name`, however long it takes.
+fn painted(subject: &Subject, result: &str, name: &str) -> Vec<String> {
+    let budget = Budget {
+        time: Duration::MAX,
+        ..Budget::SHOWN
+    };
+    let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
+    let tabs = tabs_within(
+        budget,
+        subject,
+        &entry(Channel::Wire, body.as_bytes()),
+        None,
+    );
+    let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
+    let TabBody::Text(document) = &tab.body else {
+        panic!("{name} is no text");
+    };
+    let text = |span: &Span| &document.bytes()[span.start as usize..span.end as usize];
+    document
+        .spans()
+        .iter()
+        .map(|s| format!("{}:{}", s.role.name(), String::from_utf8_lossy(text(s))))
+        .collect()
+}
+
+#[test]
+fn texts_in_a_language_are_highlighted() {
+    assert_eq!(
+        painted(
+            &Subject::ResourceResult(SOURCE),
+            r##"{"contents":[{"uri":"a:b.md","mimeType":"text/plain","text":"# One\ntwo"},
+                {"uri":"a:c","mimeType":"text/plain","text":"# three\nfour"},
+                {"uri":"a:d","mimeType":"application/json","text":"{\"x\":1}"},
+                {"uri":"a:e","mimeType":"text/x-python","text":"return 5 # \u001b[31m\u202e"}]}"##,
+            "Text"
+        ),
+        [
+            "code.heading:# One",
+            "json.punct:{",
+            "json.key:\"x\"",
+            "json.punct::",
+            "json.number:1",
+            "json.punct:}",
+            "code.keyword:return",
+            "code.number:5",
+            "code.comment:# \u{1b}[31m\u{202e}",
+        ]
+    );
+    let content = r#"[{"type":"text","text":"**plain**"},
+        {"type":"text","text":"a\n```py\nNone\n```"},{"type":"text","text":"[1]"},{"type":"hologram"},
+        {"type":"resource","resource":{"uri":"x.sh","text":"exit 1"}}]"#;
+    assert_eq!(
+        painted(
+            &Subject::ToolResult(SOURCE),
+            &format!(r#"{{"content":{content}}}"#),
+            "Content"
+        ),
+        [
+            "code.punct:```py",
+            "code.number:None",
+            "code.punct:```",
+            "json.punct:[",
+            "json.number:1",
+            "json.punct:]",
+            "json.punct:{",
+            "json.key:\"type\"",
+            "json.punct::",
+            "json.string:\"hologram\"",
+            "json.punct:}",
+            "code.function:exit",
+        ]
+    );
+    assert_eq!(
+        painted(
+            &Subject::PromptResult(SOURCE),
+            r#"{"messages":[{"role":"user","content":{"type":"text","text":"~~~\n```\n[]\n"}}]}"#,
+            "Messages"
+        ),
+        ["code.punct:~~~"]
     );
 }
 

@@ -113,6 +113,26 @@ fn only_marked_things_paint_a_background() {
 }
 
 #[test]
+fn no_text_of_a_servers_looks_like_ours() {
+    for (name, _) in BUNDLED {
+        for depth in [Depth::None, Depth::C16, Depth::C256, Depth::Rgb] {
+            let theme = Theme::load(name, depth).unwrap();
+            for role in Role::ALL.iter().filter(|r| r.name().starts_with("code.")) {
+                // Headings between texts, and escapes in them.
+                for ours in [Role::Accent, Role::Warn] {
+                    assert_ne!(
+                        theme.style(*role),
+                        theme.style(ours),
+                        "{name} {depth:?} {}",
+                        role.name()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_overrides_what_it_inherits() {
     let text = r##"
 inherits = "dark"

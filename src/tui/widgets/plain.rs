@@ -11,6 +11,7 @@ mod layout;
 
 use std::sync::Arc;
 
+use crate::tui::theme::Role;
 use crate::tui::widgets::find::{Found, Term};
 use layout::rows;
 
@@ -18,6 +19,17 @@ pub use draw::draw;
 
 /// Longest run of bytes shown as one line.
 pub const PIECE: usize = 4096;
+
+/// Bytes of a document that are drawn in a role of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+    /// What they are.
+    pub role: Role,
+}
 
 /// A document cut into lines.
 #[derive(Debug, Clone)]
@@ -27,6 +39,8 @@ pub struct Document {
     starts: Vec<u32>,
     /// Lines that are ours, not the document's: where each starts, ascending.
     headings: Vec<u32>,
+    /// Ascending, none over another.
+    spans: Vec<Span>,
 }
 
 impl Document {
@@ -64,7 +78,30 @@ impl Document {
             bytes,
             starts,
             headings: Vec::new(),
+            spans: Vec::new(),
         }
+    }
+
+    /// The same document with some bytes in roles of their own: `spans` ascend and none is over another. Headings,
+    /// escapes and what was searched for keep their looks.
+    pub fn with_spans(self, spans: Vec<Span>) -> Document {
+        debug_assert!(
+            spans
+                .windows(2)
+                .all(|pair| pair[0].end <= pair[1].start && pair[0].start < pair[0].end),
+            "spans in order"
+        );
+        Document { spans, ..self }
+    }
+
+    /// The bytes with roles of their own.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// As [`spans`](Self::spans), without those that end before this byte.
+    fn spans_from(&self, byte: usize) -> &[Span] {
+        &self.spans[self.spans.partition_point(|s| s.end as usize <= byte)..]
     }
 
     /// How many lines there are; at least one.

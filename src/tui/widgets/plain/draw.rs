@@ -96,11 +96,8 @@ fn draw_text(
     let mut first_row = state.top.1;
     for line in state.top.0..document.lines() {
         let (start, bytes) = document.line(line);
-        let role = if document.is_heading(start) {
-            Role::Accent
-        } else {
-            Role::Text
-        };
+        let heading = document.is_heading(start);
+        let mut spans = document.spans_from(start);
         // One column more than fits tells that something is cut.
         let shown = show(
             start,
@@ -124,6 +121,16 @@ fn draw_text(
                 escape,
             } in &shown.cells[row]
             {
+                while let [span, rest @ ..] = spans
+                    && span.end <= *at
+                {
+                    spans = rest;
+                }
+                let role = match spans.first() {
+                    _ if heading => Role::Accent,
+                    Some(span) if span.start <= *at => span.role,
+                    _ => Role::Text,
+                };
                 let (at, w) = (*at as usize, usize::from(*w));
                 let Some(x) = column.checked_sub(state.left) else {
                     column += w;

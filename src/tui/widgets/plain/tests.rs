@@ -238,3 +238,70 @@ fn headings_part_a_document_and_look_different() {
     );
     assert_eq!(Document::new(Arc::from(&b"x\ny"[..])).part_at(1), b"x\ny");
 }
+
+#[test]
+fn spans_have_their_styles_over_wraps_tabs_and_escapes() {
+    let text = "ab\tkeyword é\x1b\u{202e}tail\nours 12\n12";
+    let span = |word: &str, role| {
+        let start = text.find(word).expect("in it") as u32;
+        let end = start + word.len() as u32;
+        Span { start, end, role }
+    };
+    let ours = text.find("ours").expect("in it") as u32;
+    let last = text.len() as u32;
+    let doc = Document::with_headings(text.as_bytes().into(), vec![ours]).with_spans(vec![
+        span("keyword é\x1b\u{202e}ta", Role::CodeKeyword),
+        Span {
+            start: ours + 5,
+            end: ours + 7,
+            role: Role::CodeNumber,
+        },
+        Span {
+            start: last - 2,
+            end: last,
+            role: Role::CodeNumber,
+        },
+    ]);
+    let theme = Theme::load("dark", Depth::Rgb).expect("bundled");
+    let window = Window {
+        width: 8,
+        height: 6,
+    };
+    let mut state = PlainState::new(true);
+    state.find(&doc, Term::new("word").expect("a term"), window);
+    let mut buf = Buffer::empty(Rect::new(0, 0, window.width, window.height));
+    draw(&doc, &state, buf.area, &mut buf, &theme);
+    // A letter for the style of each cell.
+    let looks = [
+        (Role::CodeKeyword, 'k'),
+        (Role::CodeNumber, 'n'),
+        (Role::Accent, 'h'),
+        (Role::Warn, 'e'),
+        (Role::MatchCurrent, 'm'),
+        (Role::Text, '.'),
+    ];
+    let rows: Vec<String> = (0..window.height)
+        .map(|y| {
+            (0..window.width)
+                .map(|x| {
+                    let cell = &buf[(x, y)];
+                    let look = looks.iter().find(|(role, _)| {
+                        let style = theme.style(*role);
+                        style.fg == Some(cell.fg) && style.add_modifier == cell.modifier
+                    });
+                    look.map_or(' ', |(_, letter)| *letter)
+                })
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        text_of(&buf),
+        "ab\nkeyword\né^[‹U+20\n2E›tail\nours 12\n12\n"
+    );
+    assert_eq!(
+        rows,
+        [
+            "......  ", "kkkmmmmk", "keeeeeee", "eeekk.. ", "hhhhhhh ", "nn      "
+        ]
+    );
+}
