@@ -368,6 +368,10 @@ async fn event_loop(
                 match runtime.carry_out(effect) {
                     Some(Order::Quit) => return Ok(Leaving::Quit),
                     Some(Order::Redraw) => terminal.clear()?,
+                    Some(Order::Copy { text, what }) => {
+                        let copied = Event::Copied(terminal.copy(&text, &what));
+                        update::update(model, copied, now_us);
+                    }
                     Some(Order::Suspend) => {
                         drop(std::mem::replace(&mut input, EventStream::new()));
                         suspend(terminal)?;

@@ -51,7 +51,7 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
-    /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::Copied`].
+    /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Copy text to the clipboard (OSC 52).
     Copy {

@@ -45,6 +45,13 @@ pub enum Event {
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
     },
+    /// A body was read back, to be copied.
+    ToCopy {
+        /// Its text.
+        text: String,
+        /// What it is.
+        what: String,
+    },
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.

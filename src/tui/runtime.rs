@@ -10,9 +10,6 @@ use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
 
-/// What is copied through the terminal at most; beyond it terminals and multiplexers drop the sequence.
-const CLIPBOARD: usize = 1 << 20;
-
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
 pub struct Runtime {
@@ -25,8 +22,15 @@ pub struct Runtime {
 }
 
 /// What the loop itself must do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
+    /// Copy a text: through the terminal, and so never while a frame is being written.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: String,
+    },
     /// Draw everything anew.
     Redraw,
     /// Go to the shell.
@@ -45,6 +49,7 @@ impl Runtime {
                     let _ = engine.send(command);
                 }
             }
+            Effect::Copy { text, what } => return Some(Order::Copy { text, what }),
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Quit => return Some(Order::Quit),
@@ -74,12 +79,18 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
-        Effect::CopyBody(source) => Event::Copied(match bodies.read(source.seq, source.place) {
-            Ok(entry) => copy(&entry.text(), &format!("#{}", source.seq)),
-            Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
-        }),
-        Effect::Copy { text, what } => Event::Copied(copy(&text, &what)),
-        Effect::Engine(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => return None,
+        Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
+            Ok(entry) => Event::ToCopy {
+                text: entry.text().into_owned(),
+                what: format!("#{}", source.seq),
+            },
+            Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
+        },
+        Effect::Copy { .. }
+        | Effect::Engine(_)
+        | Effect::Redraw
+        | Effect::Suspend
+        | Effect::Quit => return None,
     })
 }
 
@@ -136,18 +147,4 @@ fn said(body: &[u8]) -> Box<str> {
         }
     }
     said.into()
-}
-
-/// Copies through the terminal (OSC 52), which works over ssh and in multiplexers that allow it.
-fn copy(text: &str, what: &str) -> Result<String, String> {
-    let size = crate::text::size(text.len() as u64);
-    if text.len() > CLIPBOARD {
-        return Err(format!("{what} is {size}, too much for the clipboard"));
-    }
-    crossterm::execute!(
-        std::io::stdout(),
-        crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
-    )
-    .map(|()| format!("copied {what}, {size}, through the terminal (OSC 52)"))
-    .map_err(|error| format!("not copied: {error}"))
 }

@@ -56,6 +56,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::Copied(result) => {
             model.status = Some(match result {
                 Ok(what) => (Tone::Info, what),

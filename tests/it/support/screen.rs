@@ -197,11 +197,6 @@ impl Screen {
                 self.copied.push(text);
                 return Some(Event::Copied(Ok(format!("copied {what}"))));
             }
-            Effect::CopyBody(source) => {
-                let entry = self.bodies.read(source.seq, source.place).unwrap();
-                self.copied.push(entry.text().into_owned());
-                return Some(Event::Copied(Ok(format!("copied #{}", source.seq))));
-            }
             work => return runtime::answer(work, &self.bodies),
         }
         None
