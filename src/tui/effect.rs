@@ -1,5 +1,6 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use super::payload::TabBody;
 use crate::inspector::Command;
 use crate::session::recorded::Place;
 
@@ -48,6 +49,15 @@ pub enum Effect {
     Search {
         /// Who asks.
         asker: u64,
+        /// The text; capital letters make it case-sensitive.
+        text: String,
+    },
+    /// Look for text in a big document; answered by [`super::event::Event::FoundIn`].
+    FindIn {
+        /// Who asks.
+        viewer: u64,
+        /// Where.
+        body: TabBody,
         /// The text; capital letters make it case-sensitive.
         text: String,
     },

@@ -45,6 +45,15 @@ pub enum Event {
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
     },
+    /// Where text was found in a big document.
+    FoundIn {
+        /// For whom.
+        viewer: u64,
+        /// What was looked for.
+        text: String,
+        /// Where, as the document counts.
+        hits: Vec<u32>,
+    },
     /// A body was read back, to be copied.
     ToCopy {
         /// Its text.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::effect::Subject;
 use super::highlight::Budget;
+use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
 use super::widgets::plain::Document;
 use crate::json::{self, Kind};
@@ -53,6 +54,31 @@ pub enum TabBody {
     /// Bytes that are no text, in hex at first.
     Bytes(Arc<Document>),
 }
+
+impl TabBody {
+    /// Where `term` is, as the widgets count: rows of a tree, bytes of a text. Slow on big bodies.
+    pub fn search(&self, term: &Term) -> Vec<u32> {
+        match self {
+            Self::Tree(tree) => tree.search(term),
+            Self::Text(document) | Self::Bytes(document) => document.search(term),
+        }
+    }
+}
+
+/// Two bodies are equal when they are the same one: what they hold may be large, and never changes.
+impl PartialEq for TabBody {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tree(one), Self::Tree(other)) => Arc::ptr_eq(one, other),
+            (Self::Text(one), Self::Text(other)) | (Self::Bytes(one), Self::Bytes(other)) => {
+                Arc::ptr_eq(one, other)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for TabBody {}
 
 /// A row of the table.
 struct PayloadView {

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
 use super::payload;
+use super::widgets::find::Term;
 use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
@@ -78,6 +79,11 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
         Effect::Search { asker, text } => match bodies.search(&text) {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::FindIn { viewer, body, text } => Event::FoundIn {
+            viewer,
+            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
+            text,
         },
         Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
             Ok(entry) => Event::ToCopy {

@@ -68,6 +68,13 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             model.status = Some((Tone::Error, what));
             Vec::new()
         }
+        Event::FoundIn { viewer, text, hits } => {
+            // It said that it was looking.
+            model.status = hits
+                .is_empty()
+                .then(|| (Tone::Info, format!("Not found: {text}")));
+            tell_panes(model, &Event::FoundIn { viewer, text, hits })
+        }
         event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
     }
 }

@@ -22,7 +22,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-/// Documents up to this many bytes are searched at once. Searching more would hold the next frame up.
+/// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 1 << 20;
 
 /// Before the find line.
@@ -39,6 +39,8 @@ pub struct Viewer {
     subject: Option<Subject>,
     /// The number under which a document is being built.
     asked: Option<u64>,
+    /// The number under which a big page is being searched, and which page.
+    finding: Option<(u64, usize)>,
     /// Why the document could not be built; sanitised.
     problem: Option<String>,
     pages: Vec<Page>,
@@ -59,6 +61,7 @@ impl Viewer {
             placeholder: placeholder.to_owned(),
             subject: None,
             asked: None,
+            finding: None,
             problem: None,
             pages: Vec::new(),
             active: 0,
@@ -112,6 +115,7 @@ impl Viewer {
             return false;
         }
         self.asked = None;
+        self.finding = None;
         let old = std::mem::take(&mut self.pages);
         match tabs {
             Ok(tabs) => {
@@ -224,7 +228,7 @@ impl Viewer {
     }
 
     /// Takes a key while the find line has the caret.
-    pub fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+    pub fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         let Some(line) = &mut self.find else {
             return Reply::ignored();
         };
@@ -234,7 +238,7 @@ impl Viewer {
                 self.settle();
                 Reply::done()
             }
-            KeyCode::Enter => self.search(),
+            KeyCode::Enter => self.search(ctx),
             _ if line.key(key) == Reaction::Ignored => Reply::ignored(),
             _ => Reply::done(),
         }
@@ -337,6 +341,19 @@ impl Viewer {
         self.pages.get(self.active)
     }
 
+    /// Takes what was found in a big page, if it is what was looked for last.
+    pub fn found_in(&mut self, viewer: u64, text: &str, hits: &[u32]) -> bool {
+        let Some((_, index)) = self.finding.filter(|(ticket, _)| *ticket == viewer) else {
+            return false;
+        };
+        self.finding = None;
+        let inner = self.inner();
+        if let (Some(page), Some(term)) = (self.pages.get_mut(index), Term::new(text)) {
+            page.show_hits(term, hits.to_vec(), inner);
+        }
+        true
+    }
+
     /// Where the document is: all of the area, but for the find line.
     fn inner(&self) -> Rect {
         if self.find.is_some() {
@@ -355,7 +372,7 @@ impl Viewer {
     }
 
     /// Searches for what the find line holds; without anything in it, ends the search.
-    fn search(&mut self) -> Reply {
+    fn search(&mut self, ctx: &Ctx<'_>) -> Reply {
         let Some(line) = self.find.take() else {
             return Reply::ignored();
         };
@@ -368,13 +385,17 @@ impl Viewer {
             page.clear_find();
             return Reply::done();
         };
-        let size = page.size();
-        if size > SEARCHED {
-            return Reply::say(format!(
-                "This document is too large to search: {}, and the limit is {}.",
-                text::size(size as u64),
-                text::size(SEARCHED as u64)
-            ));
+        if page.size() > SEARCHED {
+            let ticket = ctx.ticket();
+            self.finding = Some((ticket, self.active));
+            return Reply {
+                say: Some(format!("looking for {}…", text::sanitize(line.text()))),
+                ..Reply::effect(Effect::FindIn {
+                    viewer: ticket,
+                    body: page.body().clone(),
+                    text: line.text().to_owned(),
+                })
+            };
         }
         if page.find(term, inner) {
             Reply::done()

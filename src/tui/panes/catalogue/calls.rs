@@ -190,6 +190,14 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
+            Event::FoundIn { viewer, text, hits } => {
+                for work in self.works.values_mut() {
+                    if work.result.found_in(*viewer, text, hits) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }

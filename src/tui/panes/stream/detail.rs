@@ -70,10 +70,16 @@ impl Detail {
         self.viewer.why_not(action)
     }
 
-    /// Hears of built documents.
+    /// Hears of built documents, and of what was found in them.
     pub fn event(&mut self, event: &Event) {
-        if let Event::Built { viewer, tabs } = event {
-            self.viewer.built(*viewer, tabs);
+        match event {
+            Event::Built { viewer, tabs } => {
+                self.viewer.built(*viewer, tabs);
+            }
+            Event::FoundIn { viewer, text, hits } => {
+                self.viewer.found_in(*viewer, text, hits);
+            }
+            _ => {}
         }
     }
 

@@ -156,6 +156,25 @@ impl Page {
         }
     }
 
+    /// Shows what was found elsewhere.
+    pub(super) fn show_hits(&mut self, term: Term, hits: Vec<u32>, area: Rect) {
+        match self.hand() {
+            Some(Hand::Tree(tree, state)) => {
+                state.show_hits(tree, term, hits);
+                state.clamp(usize::from(area.height));
+            }
+            Some(Hand::Text(document, state)) => {
+                state.show_hits(document, term, hits, window(area));
+            }
+            None => {}
+        }
+    }
+
+    /// What it shows.
+    pub(super) fn body(&self) -> &TabBody {
+        &self.tab.body
+    }
+
     pub(super) fn clear_find(&mut self) {
         match self.hand() {
             Some(Hand::Tree(_, state)) => state.clear_find(),

@@ -325,12 +325,25 @@ fn the_find_line_takes_text_and_its_hits_are_walked() {
 }
 
 #[test]
-fn a_large_document_is_not_searched_while_drawing() {
-    let mut stage = stage(vec![plain("Raw", &[b'x'; SEARCHED + 1])], 40, 6);
-    assert_eq!(
-        said(&stage.press("/ x Enter")),
-        "This document is too large to search: 1.0 MB, and the limit is 1.0 MB."
+fn a_large_document_is_searched_elsewhere() {
+    let mut bytes = vec![b'x'; SEARCHED + 1];
+    bytes.extend(b"\nneedle\nneedle");
+    let mut stage = stage(vec![plain("Raw", &bytes)], 40, 6);
+    let reply = stage.press("/ n e e d l e Enter");
+    let [Effect::FindIn { viewer, body, text }] = &reply.effects[..] else {
+        panic!("{reply:?}")
+    };
+    assert_eq!(said(&reply), "looking for needle…");
+    assert!(!stage.viewer.has_found());
+    let hits = body.search(&Term::new(text).unwrap());
+    assert!(!stage.viewer.found_in(viewer + 1, text, &hits));
+    assert!(stage.viewer.found_in(*viewer, text, &hits));
+    assert!(
+        stage.viewer.remark().contains("[1/2]"),
+        "{}",
+        stage.viewer.remark()
     );
+    assert!(!stage.viewer.found_in(*viewer, text, &hits), "once only");
 }
 
 #[test]
