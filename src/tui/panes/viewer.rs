@@ -23,7 +23,10 @@ mod page;
 mod tests;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
-const SEARCHED: usize = 1 << 20;
+const SEARCHED: usize = 64 << 10;
+
+/// Strings up to this many bytes are shown alone, and bodies compared to keep a place: a millisecond or two at most.
+const SMALL: usize = 1 << 20;
 
 /// Before the find line.
 const FIND: &str = "Find: ";

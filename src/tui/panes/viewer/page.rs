@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{SEARCHED, SIDEWAYS};
+use super::{SIDEWAYS, SMALL};
 use crate::json;
 use crate::text;
 use crate::tui::action::Action;
@@ -58,7 +58,7 @@ impl Page {
 
     /// Whether it shows this tab already, byte for byte. Only small ones are compared.
     pub(super) fn shows(&self, tab: &Tab) -> bool {
-        let same = |a: &Arc<[u8]>, b: &Arc<[u8]>| a.len() <= SEARCHED && a == b;
+        let same = |a: &Arc<[u8]>, b: &Arc<[u8]>| a.len() <= SMALL && a == b;
         self.tab.name == tab.name
             && match (&self.tab.body, &tab.body) {
                 (TabBody::Tree(a), TabBody::Tree(b)) => same(a.bytes(), b.bytes()),
@@ -346,7 +346,7 @@ impl Page {
 
 /// A string of a tree as a document.
 fn alone(raw: &[u8], wrap: bool) -> Result<(Arc<Document>, PlainState), String> {
-    if raw.len() > SEARCHED {
+    if raw.len() > SMALL {
         return Err(format!(
             "This string is too long to be shown alone ({}): see Raw.",
             text::size(raw.len() as u64)
