@@ -57,13 +57,14 @@
 //! * A frame is recorded before it is interpreted or passed on. Nothing is mended, dropped or reordered; what is no
 //!   JSON-RPC is an entry like any other.
 //! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
-//! * The drawing thread reads no file and parses no body. Two threads have a runtime, each with one thread: the
+//! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
 //!   is a blocking effect.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * Values of variables passed to a server never enter a recording, a log or an error.
+//! * We write no value of a variable passed to a server: not into a recording, a log or an error. (What a server
+//!   prints is recorded as it is; rules that mask bodies are still to come.)
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what

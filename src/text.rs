@@ -122,15 +122,6 @@ pub fn pad(s: &str, cols: usize) -> String {
     out
 }
 
-/// [`fit`], then filled with spaces on the left to exactly `cols` cells.
-pub fn pad_left(s: &str, cols: usize) -> String {
-    let cut = fit(s, cols);
-    let missing = cols.saturating_sub(width(&cut));
-    let mut out = " ".repeat(missing);
-    out.push_str(&cut);
-    out
-}
-
 /// Bytes in words: `312 B`, `1.4 kB`, `12 MB`. A kB is 1000 bytes.
 pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
@@ -257,7 +248,6 @@ mod tests {
         }
         assert_eq!(pad("ab", 4), "ab  ");
         assert_eq!(pad("日本語", 4), "日… ");
-        assert_eq!(pad_left("12", 4), "  12");
     }
 
     #[test]
@@ -338,7 +328,6 @@ mod tests {
             let s = sanitize(&s);
             prop_assert!(width(&fit(&s, cols)) <= cols);
             prop_assert_eq!(width(&pad(&s, cols)), cols);
-            prop_assert_eq!(width(&pad_left(&s, cols)), cols);
         }
     }
 }

@@ -48,11 +48,6 @@ impl Method {
     pub fn find(name: &str) -> Option<&'static Self> {
         METHODS.iter().find(|method| method.name == name)
     }
-
-    /// Whether `revision` has it.
-    pub fn exists_in(&self, revision: Revision) -> bool {
-        self.since <= revision && revision <= self.until
-    }
 }
 
 macro_rules! methods {

@@ -69,11 +69,6 @@ impl Revision {
         }
     }
 
-    /// Whether a server may send requests (2026-07-28 replaced them by multi round-trip results).
-    pub const fn has_server_requests(self) -> bool {
-        matches!(self.era(), Era::Legacy)
-    }
-
     /// Whether `clientInfo` and other named things have a `title` (since 2025-06-18).
     pub fn has_titles(self) -> bool {
         self >= Self::V2025_06_18

@@ -57,8 +57,6 @@ pub struct State {
     exchanges: ExchangeIndex,
     /// Entries that could not be recorded.
     pub lost: u64,
-    /// Log notifications and stderr lines at error or worse.
-    pub errors: u64,
 }
 
 /// What an entry did, for the rows.
@@ -143,10 +141,7 @@ impl State {
                 }
                 linked.push(Linked::Single(0));
             }
-            Facts::Line(level) => {
-                if level.is_some_and(|level| level >= crate::session::level::Level::Error) {
-                    self.errors += 1;
-                }
+            Facts::Line(_) => {
                 self.connection_mut(entry.conn)
                     .line(entry.preview.as_deref());
             }
