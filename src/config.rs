@@ -21,6 +21,8 @@ pub const DEFAULT_TOML: &str = include_str!("config/default.toml");
 pub struct Settings {
     /// Which colours to use.
     pub theme: ThemeChoice,
+    /// How pictures in results are shown.
+    pub images: Images,
     /// Whether sessions are kept as files.
     pub record: bool,
     /// Whether Traffic and Logs follow at first.
@@ -72,6 +74,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::Auto,
+            images: Images::Auto,
             record: true,
             follow: true,
             probe_timeout: Duration::from_secs(3),
@@ -97,13 +100,33 @@ pub enum ThemeChoice {
     Mono,
 }
 
+/// How pictures get onto the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Images {
+    /// As the terminal is known to take them.
+    Auto,
+    /// Kitty's graphics.
+    Kitty,
+    /// iTerm2's inline files.
+    Iterm2,
+    /// Sixel.
+    Sixel,
+    /// Characters of two colours.
+    HalfBlocks,
+    /// Not at all: each is a line about it.
+    Off,
+}
+
 /// Reads one value into its field; an error says what would have been right.
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 8] = [
+const SETTINGS: [(&str, Set); 9] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
+    }),
+    ("images", |settings, value| {
+        put(&mut settings.images, images(value))
     }),
     ("record", |settings, value| {
         put(&mut settings.record, switch(value))
@@ -188,6 +211,18 @@ fn theme(value: &DeValue<'_>) -> Result<ThemeChoice, &'static str> {
         Some("light") => Ok(ThemeChoice::Light),
         Some("mono") => Ok(ThemeChoice::Mono),
         _ => Err("\"auto\", \"dark\", \"light\" or \"mono\""),
+    }
+}
+
+fn images(value: &DeValue<'_>) -> Result<Images, &'static str> {
+    match value.as_str() {
+        Some("auto") => Ok(Images::Auto),
+        Some("kitty") => Ok(Images::Kitty),
+        Some("iterm2") => Ok(Images::Iterm2),
+        Some("sixel") => Ok(Images::Sixel),
+        Some("halfblocks") => Ok(Images::HalfBlocks),
+        Some("off") => Ok(Images::Off),
+        _ => Err("\"auto\", \"kitty\", \"iterm2\", \"sixel\", \"halfblocks\" or \"off\""),
     }
 }
 

@@ -50,7 +50,7 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 
 #[test]
 fn every_setting_can_be_set() {
-    let text = "theme='mono'\nrecord=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
+    let text = "theme='mono'\nimages='off'\nrecord=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
                 request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\n[keys]\nquit=['X']";
     let config = parse(text).unwrap();
     assert_eq!(config.set.len(), Config::names().count());
@@ -68,7 +68,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     assert_eq!(hint, "did you mean \"request_timeout\"?");
 
     let (_, hint) = refuse("[shortcuts]\nquit = [\"q\"]");
-    assert!(hint.starts_with("known settings: theme, record"), "{hint}");
+    assert!(hint.starts_with("known settings: theme, images, record"), "{hint}");
     assert!(hint.ends_with("and the table [keys]"), "{hint}");
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");
     assert_eq!(hint, "did you mean \"keys\"?");

@@ -1,5 +1,7 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use std::sync::Arc;
+
 use super::payload::TabBody;
 use crate::inspector::Command;
 use crate::session::recorded::Place;
@@ -16,12 +18,21 @@ pub struct Source {
 /// What a document is made from; decides which views of it there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The answer to `tools/call`.
-    ToolResult(Source),
+    /// The answer to `tools/call`, and the tool as it was listed: its output schema is held against the result.
+    ToolResult(Source, Option<Arc<str>>),
     /// The answer to `resources/read`.
     ResourceResult(Source),
     /// The answer to `prompts/get`.
     PromptResult(Source),
+    /// A resource that stands in the answer to `tools/call` or `prompts/get`, alone.
+    Embedded {
+        /// The answer.
+        source: Source,
+        /// Whether it is the answer to `prompts/get`.
+        prompt: bool,
+        /// Which of its blocks.
+        block: u32,
+    },
     /// A request and its answer, or any single entry.
     Messages {
         /// The request, or the only entry.

@@ -6,6 +6,7 @@ use super::effect::{Effect, Source, Subject};
 use super::event::Event;
 use super::payload;
 use super::widgets::find::Term;
+use super::widgets::picture::Pictures;
 use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
@@ -18,6 +19,8 @@ pub struct Runtime {
     pub engine: Option<mpsc::UnboundedSender<Command>>,
     /// Where bodies are read.
     pub bodies: Bodies,
+    /// What pictures become on this terminal.
+    pub pictures: Pictures,
     /// Where answers go.
     pub events: mpsc::UnboundedSender<Event>,
 }
@@ -56,8 +59,9 @@ impl Runtime {
             Effect::Quit => return Some(Order::Quit),
             slow => {
                 let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                let pictures = self.pictures;
                 tokio::task::spawn_blocking(move || {
-                    if let Some(event) = answer(slow, &bodies) {
+                    if let Some(event) = answer(slow, &bodies, pictures) {
                         // Nobody listens any more when the screen is gone.
                         let _ = events.send(event);
                     }
@@ -69,11 +73,11 @@ impl Runtime {
 }
 
 /// Does the work of an effect that may be slow, and answers with an event; nothing for effects that are not work.
-pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
+pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Event> {
     Some(match effect {
         Effect::Build { viewer, subject } => Event::Built {
             viewer,
-            tabs: build(bodies, &subject),
+            tabs: build(bodies, &subject, pictures),
         },
         Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
         Effect::Search { asker, text } => match bodies.search(&text) {
@@ -100,21 +104,26 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
     })
 }
 
-fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {
+fn build(
+    bodies: &Bodies,
+    subject: &Subject,
+    pictures: Pictures,
+) -> Result<Vec<payload::Tab>, String> {
     let read = |source: &Source| -> Result<Entry, String> {
         bodies
             .read(source.seq, source.place)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
-        Subject::ToolResult(source)
+        Subject::ToolResult(source, _)
         | Subject::ResourceResult(source)
-        | Subject::PromptResult(source) => (source, None),
+        | Subject::PromptResult(source)
+        | Subject::Embedded { source, .. } => (source, None),
         Subject::Messages { first, second } => (first, second.as_ref()),
     };
     let first = read(first)?;
     let second = second.map(read).transpose()?;
-    Ok(payload::tabs(subject, &first, second.as_ref()))
+    Ok(payload::tabs(subject, &first, second.as_ref(), pictures))
 }
 
 fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {

@@ -10,6 +10,8 @@ pub mod hint;
 pub mod input;
 pub mod json_tree;
 pub mod list;
+pub mod part;
+pub mod picture;
 pub mod plain;
 pub mod popup;
 pub mod rule;

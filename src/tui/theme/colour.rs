@@ -106,7 +106,8 @@ fn table_256(i: u8) -> [u8; 3] {
     }
 }
 
-fn nearest_256(c: [u8; 3]) -> u8 {
+/// The entry of the 256-colour table that is most like this one.
+pub(in crate::tui) fn nearest_256(c: [u8; 3]) -> u8 {
     // Not the first 16: users change those.
     (16..=255)
         .min_by_key(|&i| distance(c, table_256(i)))

@@ -8,14 +8,17 @@
 
 mod draw;
 mod layout;
+mod parts;
 
 use std::sync::Arc;
 
 use crate::tui::theme::Role;
 use crate::tui::widgets::find::{Found, Term};
+use crate::tui::widgets::part::Part;
 use layout::rows;
 
 pub use draw::draw;
+pub use parts::Placed;
 
 /// Longest run of bytes shown as one line.
 pub const PIECE: usize = 4096;
@@ -41,6 +44,10 @@ pub struct Document {
     headings: Vec<u32>,
     /// Ascending, none over another.
     spans: Vec<Span>,
+    /// What can be gone to, by where each starts, ascending.
+    parts: Vec<Part>,
+    /// Drawn over empty lines, ascending.
+    pictures: Vec<Placed>,
 }
 
 impl Document {
@@ -79,6 +86,8 @@ impl Document {
             starts,
             headings: Vec::new(),
             spans: Vec::new(),
+            parts: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 
@@ -199,6 +208,8 @@ pub struct PlainState {
     wrap: bool,
     /// The first byte on screen, in hex.
     hex: Option<usize>,
+    /// The part somebody went to last.
+    part: Option<usize>,
     found: Option<Found>,
 }
 
