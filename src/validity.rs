@@ -14,9 +14,11 @@ mod compile;
 mod convert;
 mod fan;
 mod pointer;
+mod twin;
 mod words;
 
 pub use pointer::escape;
+pub use twin::{Twin, twin};
 
 /// How many violations are told of one value.
 pub const MOST: usize = 200;

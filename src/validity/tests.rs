@@ -592,7 +592,7 @@ fn a_validator_is_kept_by_a_worker() {
 }
 
 /// Any value, two levels deep.
-fn values() -> impl Strategy<Value = Value> {
+pub fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),
