@@ -13,11 +13,10 @@ mod branches;
 mod compile;
 mod convert;
 mod fan;
-mod pointer;
+mod order;
 mod twin;
 mod words;
 
-pub use pointer::escape;
 pub use twin::{Twin, twin};
 
 /// How many violations are told of one value.
@@ -130,7 +129,7 @@ impl Validator {
         convert::judge_inexact(&converted, &mut violations, &told, &|at| {
             self.schema.number(at)
         });
-        pointer::sort(&mut violations, value);
+        order::sort(&mut violations, value);
         let more = violations.len() > MOST;
         violations.truncate(MOST);
         Verdict {

@@ -7,8 +7,9 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value as Plain;
 
+use super::Violation;
 use super::words::{Words, count, cut, listed, type_name, type_of};
-use super::{Violation, pointer};
+use crate::json::pointer;
 
 /// How many reasons of the nearest variant one sentence holds.
 const REASONS: usize = 3;

@@ -7,8 +7,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, ValidationError};
 use serde_json::Value as Plain;
 
-use super::{Refusal, convert, pointer};
-use crate::json::Value;
+use super::{Refusal, convert};
+use crate::json::{Value, pointer};
 
 /// How often a pattern may turn back before it counts as not answered: the worst one known takes 1.3 ms with it.
 const BACKTRACKS: usize = 50_000;

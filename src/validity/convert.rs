@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value as Plain};
 
-use super::{Violation, pointer};
+use super::Violation;
 use crate::form::number::Decimal;
-use crate::json::Value;
+use crate::json::{Value, pointer};
 
 /// Values and schemas deeper than this are not checked: the validator walks them on the stack.
 pub const DEPTH: usize = 128;

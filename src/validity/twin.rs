@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::form::number::Decimal;
-use crate::json::{self, Kind};
+use crate::json::{self, Kind, pointer};
 
 /// How deep two documents are compared.
 const DEPTH: usize = 512;
@@ -75,7 +75,7 @@ fn same(left: &[u8], right: &[u8], at: &mut String, depth: usize) -> bool {
             }
             for name in &order {
                 at.push('/');
-                at.push_str(&super::escape(name));
+                at.push_str(&pointer::escape(name));
                 match theirs.get(name) {
                     Some(other) if same(ours[name], other, at, depth + 1) => at.truncate(here),
                     _ => return false,

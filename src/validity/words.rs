@@ -8,7 +8,8 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Plain;
 
 use super::compile::Schema;
-use super::{Chosen, UNCHECKED, Violation, branches, convert, pointer};
+use super::{Chosen, UNCHECKED, Violation, branches, convert};
+use crate::json::pointer;
 
 /// How many values of an `enum` are named, and how many characters of them.
 const NAMED: (usize, usize) = (8, 80);

@@ -1,34 +1,10 @@
-//! JSON pointers of violations: made, split, and put into the order of the document they point into.
+//! Violations in the order of the document they are about.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Violation;
 use crate::json::Value;
-
-/// A member's name as one step of a JSON pointer (RFC 6901).
-pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// The name a step stands for.
-pub fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
-}
-
-/// The pointer of the member `name` below `pointer`.
-pub fn below(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", escape(name))
-}
-
-/// The steps of a pointer, still escaped.
-pub fn steps(pointer: &str) -> impl Iterator<Item = &str> {
-    pointer.split('/').skip(1)
-}
-
-/// The pointer without its last step.
-pub fn parent(pointer: &str) -> &str {
-    pointer.rfind('/').map_or("", |at| &pointer[..at])
-}
+use crate::json::pointer::{steps, unescape};
 
 /// Puts violations in the order in which `root` has what they are about, members that are missing last, and drops
 /// what says the same of the same.
