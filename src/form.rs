@@ -6,7 +6,7 @@
 
 pub mod assign;
 mod check;
-mod number;
+pub mod number;
 pub mod schema;
 pub mod template;
 mod tree;
