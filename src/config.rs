@@ -189,7 +189,7 @@ fn bindings(
         let keys = list.iter().map(|keys| {
             let word = keys.get_ref().as_str();
             let word = word.ok_or_else(|| not_keys(keys.span()))?;
-            Ok(written(word, keys.span()))
+            Ok::<_, (Range<usize>, Problem)>(written(word, keys.span()))
         });
         bindings.push(Binding {
             action: written(name, action.span()),

@@ -68,7 +68,10 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     assert_eq!(hint, "did you mean \"request_timeout\"?");
 
     let (_, hint) = refuse("[shortcuts]\nquit = [\"q\"]");
-    assert!(hint.starts_with("known settings: theme, images, record"), "{hint}");
+    assert!(
+        hint.starts_with("known settings: theme, images, record"),
+        "{hint}"
+    );
     assert!(hint.ends_with("and the table [keys]"), "{hint}");
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");
     assert_eq!(hint, "did you mean \"keys\"?");

@@ -15,6 +15,8 @@ pub enum Scope {
     Catalogue,
     /// A form, outside its fields.
     Form,
+    /// A document made of blocks or with links in it.
+    Content,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -25,12 +27,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Move,
         Self::Servers,
         Self::Catalogue,
         Self::Form,
+        Self::Content,
         Self::Viewer,
         Self::Traffic,
         Self::Logs,
@@ -44,6 +47,7 @@ impl Scope {
             Self::Servers => "Servers",
             Self::Catalogue => "Tools, resources, prompts",
             Self::Form => "Forms",
+            Self::Content => "Content blocks and links",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Logs => "Logs",
@@ -137,6 +141,11 @@ actions! {
         NextOption "next-option" ["l", "Right"] "" "Next option, or one step more" Nothing "";
         PreviousOption "previous-option" ["h", "Left"] "" "Previous option, or one step less" Nothing "";
         NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";
+    }
+    Content {
+        Follow "follow" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
+        NextBlock "next-block" ["J"] "next block" "Next block or link" Nothing "";
+        PreviousBlock "previous-block" ["K"] "" "Previous block or link" Nothing "";
     }
     Viewer {
         ToggleFold "toggle-fold" ["Space", "Enter"] "fold" "Fold or unfold" Nothing "";

@@ -10,18 +10,28 @@ use super::effect::Subject;
 use super::highlight::Budget;
 use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
+use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::session::{Channel, Entry};
 use crate::text;
+use blocks::Binary;
 use sheet::Sheet;
 
+mod about;
+mod block;
 mod blocks;
+mod card;
+mod markdown;
+mod outcome;
 mod sheet;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod verdict;
+
+pub use about::about;
 
 /// Bodies up to this many bytes are shown whole.
 const WHOLE: usize = 32 << 20;
@@ -107,6 +117,10 @@ const PAYLOAD_VIEWS: &[PayloadView] = &[
         build: blocks::prompt_messages,
     },
     PayloadView {
+        name: "Source",
+        build: blocks::source,
+    },
+    PayloadView {
         name: "Structured",
         build: structured,
     },
@@ -189,12 +203,33 @@ struct Payload<'a> {
     errors: Vec<&'a [u8]>,
     /// The content blocks of tool results and prompt messages, the contents of resources.
     blocks: Vec<&'a [u8]>,
+    /// Trees of the first texts in them that are JSON, with the numbers of their blocks.
+    trees: Vec<(usize, TabBody)>,
+    /// The first of them that stand for bytes.
+    binaries: Vec<Binary<'a>>,
+    /// The tool as it was listed.
+    tool: Option<&'a [u8]>,
     /// What of a text may be highlighted.
     budget: Budget,
+    /// What pictures become.
+    pictures: Pictures,
+}
+
+/// How much may be done for a document.
+#[derive(Debug, Clone, Copy)]
+struct Means {
+    budget: Budget,
+    pictures: Pictures,
 }
 
 impl<'a> Payload<'a> {
-    fn new(about: About, first: &'a Entry, second: Option<&Entry>, budget: Budget) -> Self {
+    fn new(
+        about: About,
+        subject: &'a Subject,
+        first: &'a Entry,
+        second: Option<&Entry>,
+        means: Means,
+    ) -> Self {
         let body = &*first.body;
         let answers: Vec<&[u8]> = match (about, json::kind(body)) {
             (About::Request | About::Entry, _) => Vec::new(),
@@ -209,15 +244,35 @@ impl<'a> Payload<'a> {
                 _ => {}
             }
         }
+        let blocks = match subject {
+            Subject::Embedded { prompt, block, .. } => {
+                let around = if *prompt { About::Prompt } else { About::Tool };
+                let block = blocks::of(around, &results).get(*block as usize).copied();
+                // The result around it is another document.
+                results.clear();
+                block
+                    .and_then(|block| json::get(block, &["resource"]))
+                    .into_iter()
+                    .collect()
+            }
+            _ => blocks::of(about, &results),
+        };
         Self {
             about,
             first,
             first_bytes: Arc::from(body),
             second_bytes: second.map(|entry| Arc::from(&*entry.body)),
-            blocks: blocks::of(about, &results),
+            trees: blocks::trees(about, &blocks),
+            binaries: blocks::binaries(about, &blocks),
+            blocks,
             results,
             errors,
-            budget,
+            tool: match subject {
+                Subject::ToolResult(_, tool) => tool.as_ref().map(|tool| tool.as_bytes()),
+                _ => None,
+            },
+            budget: means.budget,
+            pictures: means.pictures,
         }
     }
 
@@ -233,36 +288,45 @@ impl<'a> Payload<'a> {
 
 /// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
 /// drawing thread.
-pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
-    tabs_within(Budget::SHOWN, subject, first, second)
-}
-
-/// As [`tabs`], with as much highlighting as `budget` allows.
-fn tabs_within(
-    budget: Budget,
+pub fn tabs(
     subject: &Subject,
     first: &Entry,
     second: Option<&Entry>,
+    pictures: Pictures,
 ) -> Vec<Tab> {
+    let means = Means {
+        budget: Budget::SHOWN,
+        pictures,
+    };
+    tabs_within(means, subject, first, second)
+}
+
+/// As [`tabs`], with as much highlighting as the budget allows.
+fn tabs_within(means: Means, subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
     let about = match subject {
-        Subject::ToolResult(_) => About::Tool,
-        Subject::ResourceResult(_) => About::Resource,
+        Subject::ToolResult(..) => About::Tool,
+        Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
         Subject::Messages { .. } => About::Entry,
     };
-    let payload = Payload::new(about, first, second, budget);
+    let payload = Payload::new(about, subject, first, second, means);
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
         for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
-            let name = match index {
-                0 => view.name.to_owned(),
-                _ => format!("{} {}", view.name, index + 1),
-            };
+            let name = numbered(view.name, index);
             tabs.push(Tab { name, body });
         }
     }
     tabs
+}
+
+/// The name of a tab, with a number from the second one of it on.
+fn numbered(name: &str, index: usize) -> String {
+    match index {
+        0 => name.to_owned(),
+        _ => format!("{name} {}", index + 1),
+    }
 }
 
 fn is_request(entry: &Entry) -> bool {

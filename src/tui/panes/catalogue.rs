@@ -205,6 +205,9 @@ impl Pane for CataloguePane {
             Focus::List => vec![Scope::Catalogue, Scope::Move],
             Focus::Form if self.on_about() => vec![Scope::Move],
             Focus::Form => vec![Scope::Form, Scope::Move],
+            Focus::Result if self.work().is_some_and(|work| work.result.has_parts()) => {
+                vec![Scope::Content, Scope::Viewer, Scope::Move]
+            }
             Focus::Result => vec![Scope::Viewer, Scope::Move],
         }
     }
@@ -213,6 +216,13 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         if let Some(work) = self.work_mut() {
             work.asking = false;
+        }
+        if self.focus == Focus::Result
+            && action == Action::Follow
+            && let Some(uri) = self.work().and_then(|work| work.result.link())
+        {
+            let uri = uri.to_owned();
+            return self.read_link(&uri, ctx);
         }
         if self.focus == Focus::Result
             && let Some(work) = self.work_mut()

@@ -16,11 +16,13 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use page::Page;
+use trail::Trail;
 
 mod copy;
 mod page;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 64 << 10;
@@ -55,6 +57,8 @@ pub struct Viewer {
     area: Rect,
     /// The find line, while it is open.
     find: Option<LineInput>,
+    /// What links were followed from.
+    trail: Trail,
 }
 
 impl Viewer {
@@ -72,6 +76,7 @@ impl Viewer {
             wrap: true,
             area: Rect::ZERO,
             find: None,
+            trail: Trail::default(),
         }
     }
 
@@ -98,6 +103,7 @@ impl Viewer {
         self.problem = None;
         self.pages.clear();
         self.find = None;
+        self.trail = Trail::default();
     }
 
     /// Shows a subject: gives the effect that builds it, or nothing when it is shown already. The old document stays
@@ -106,10 +112,15 @@ impl Viewer {
         if self.subject.as_ref() == Some(&subject) {
             return None;
         }
+        self.trail = Trail::default();
+        Some(self.ask(subject, ctx))
+    }
+
+    fn ask(&mut self, subject: Subject, ctx: &Ctx<'_>) -> Effect {
         let viewer = ctx.ticket();
         self.subject = Some(subject.clone());
         self.asked = Some(viewer);
-        Some(Effect::Build { viewer, subject })
+        Effect::Build { viewer, subject }
     }
 
     /// Takes a built document if it is the one that was asked for last.
@@ -127,10 +138,10 @@ impl Viewer {
                     .iter()
                     .map(|tab| {
                         // An answer that arrives leaves the place in its request alone.
-                        old.iter()
-                            .find(|page| page.shows(tab))
-                            .cloned()
-                            .unwrap_or_else(|| Page::new(tab.clone()))
+                        old.iter().find(|page| page.shows(tab)).map_or_else(
+                            || Page::new(tab.clone()),
+                            |page| page.moved_to(tab.clone()),
+                        )
                     })
                     .collect();
                 self.active = self
@@ -173,6 +184,9 @@ impl Viewer {
 
     /// Why an action of these scopes does nothing now, if so.
     pub fn why_not(&self, action: Action) -> Option<String> {
+        if action == Action::Follow {
+            return self.why_not_follow();
+        }
         let Some(page) = self.page() else {
             return (action.row().scope == Scope::Viewer)
                 .then(|| "There is no document yet.".to_owned());
@@ -186,7 +200,7 @@ impl Viewer {
     }
 
     /// Does what somebody wants; Esc and Left are ignored when there is nothing left to leave.
-    pub fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+    pub fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if action == Action::Back && self.find.take().is_some() {
             self.settle();
             return Reply::done();
@@ -201,6 +215,10 @@ impl Viewer {
             return Reply::ignored();
         };
         match action {
+            Action::Follow => return self.follow(ctx),
+            Action::NextBlock | Action::PreviousBlock => {
+                page.go_to_part(action == Action::NextBlock, inner);
+            }
             Action::NextTab => self.choose((self.active + 1) % count),
             Action::PreviousTab => self.choose((self.active + count - 1) % count),
             Action::Wrap => {
@@ -218,6 +236,10 @@ impl Viewer {
             | Action::CopyAll => return copy::reply(page, action),
             _ => {
                 let reply = page.action(action, inner, wrap);
+                if !reply.handled && matches!(action, Action::Back | Action::Left) && self.go_back()
+                {
+                    return Reply::done();
+                }
                 self.settle();
                 return reply;
             }
@@ -275,7 +297,9 @@ impl Viewer {
         {
             let field = find_field(self.area);
             line.click(at.x.saturating_sub(field.x), field.width);
-        } else if let Some(page) = self.pages.get_mut(self.active) {
+        } else if let Some(page) = self.pages.get_mut(self.active)
+            && !page.click_part(at, inner)
+        {
             page.click(at, double, inner, wrap);
         }
         Reply::done()
@@ -318,11 +342,8 @@ impl Viewer {
             );
             return focused.then(|| area.as_position());
         };
-        let inner = if self.find.is_some() {
-            above(area)
-        } else {
-            area
-        };
+        let inner = self.inner_of(area);
+        self.draw_crumb(area, buf, theme);
         let searching = focused && self.find.is_some();
         let cursor = page.draw(inner, buf, theme, focused && !searching);
         let caret = self.draw_find(area, buf, theme);
@@ -359,10 +380,15 @@ impl Viewer {
 
     /// Where the document is: all of the area, but for the find line.
     fn inner(&self) -> Rect {
+        self.inner_of(self.area)
+    }
+
+    fn inner_of(&self, area: Rect) -> Rect {
+        let area = self.below_crumb(area);
         if self.find.is_some() {
-            above(self.area)
+            above(area)
         } else {
-            self.area
+            area
         }
     }
 

@@ -65,7 +65,9 @@ impl<'p> Blocks<'p> {
             (Some(kind @ ("image" | "audio")), _) => {
                 let mime = mime(raw);
                 match json::get(raw, &["data"]) {
-                    Some(data) => self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None),
+                    Some(data) => {
+                        self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None)
+                    }
                     None => self.sheet.part(
                         &format!("{start}{kind} {mime} no data{more}"),
                         Target::Nothing,
@@ -176,7 +178,13 @@ impl<'p> Blocks<'p> {
                 self.text(body, hint);
             }
             (None, Some(blob)) => {
-                self.card(&format!("{start}{uri} {mime}"), &meta(raw), blob, raw, behind);
+                self.card(
+                    &format!("{start}{uri} {mime}"),
+                    &meta(raw),
+                    blob,
+                    raw,
+                    behind,
+                );
             }
             (None, None) => self.odd(&format!("{start}{uri} {mime} neither text nor blob"), raw),
         }
@@ -199,9 +207,7 @@ impl<'p> Blocks<'p> {
             .iter()
             .position(|binary| std::ptr::eq(binary.raw, data));
         let target = behind.unwrap_or_else(|| {
-            hex.map_or(Target::Nothing, |index| {
-                Target::Tab(numbered("Hex", index))
-            })
+            hex.map_or(Target::Nothing, |index| Target::Tab(numbered("Hex", index)))
         });
         let held = bytes.as_ref().and_then(|_| self.held(data, true, around));
         let picture = bytes

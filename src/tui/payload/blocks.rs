@@ -57,7 +57,12 @@ pub(super) fn source(payload: &Payload<'_>) -> Vec<TabBody> {
         };
         json::get(inner, &["text"]).is_some_and(|text| markdown_of(text, hint).is_some())
     };
-    if !payload.blocks.iter().take(super::block::BLOCKS).any(|block| is_markdown(&block)) {
+    if !payload
+        .blocks
+        .iter()
+        .take(super::block::BLOCKS)
+        .any(|block| is_markdown(&block))
+    {
         return Vec::new();
     }
     match payload.about {
@@ -114,7 +119,8 @@ fn prompt(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
     }
     let mut blocks = Blocks::new(payload, laid_out);
     for result in &payload.results {
-        if !outcome::write(&mut blocks.sheet, result) && json::get(result, &["messages"]).is_none() {
+        if !outcome::write(&mut blocks.sheet, result) && json::get(result, &["messages"]).is_none()
+        {
             continue;
         }
         if let Some(description) = json::get(result, &["description"]) {
@@ -123,7 +129,9 @@ fn prompt(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
         }
         let messages = json::get(result, &["messages"]).unwrap_or_default();
         if json::kind(messages) != Kind::Array {
-            blocks.sheet.heading(&format!("messages: {}", noun(messages)));
+            blocks
+                .sheet
+                .heading(&format!("messages: {}", noun(messages)));
             if !messages.is_empty() {
                 blocks.sheet.json(messages);
             }

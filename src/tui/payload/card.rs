@@ -86,7 +86,9 @@ fn same(said: &str, is: &str) -> bool {
         other => other,
     };
     // Documents of offices are archives.
-    said == is || (is == "application/zip" && (said.contains("zip") || said.contains("officedocument") || said.contains("epub")))
+    said == is
+        || (is == "application/zip"
+            && (said.contains("zip") || said.contains("officedocument") || said.contains("epub")))
 }
 
 /// The picture that these bytes are, or why it is not drawn; nothing if they are none, or none is drawn here.

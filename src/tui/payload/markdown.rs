@@ -104,8 +104,7 @@ impl Rendered {
         let start = self.text.len();
         self.text.push_str(text);
         if let Some(role) = role.filter(|_| !text.is_empty()) {
-            self.inks
-                .push((start..self.text.len(), Ink::Role(role)));
+            self.inks.push((start..self.text.len(), Ink::Role(role)));
         }
     }
 

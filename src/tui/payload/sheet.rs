@@ -74,7 +74,8 @@ impl Sheet {
             at: self.bytes.len() as u32,
             picture: Arc::new(picture),
         });
-        self.bytes.resize(self.bytes.len() + rows.saturating_sub(1), b'\n');
+        self.bytes
+            .resize(self.bytes.len() + rows.saturating_sub(1), b'\n');
     }
 
     /// Markdown laid out, and below it what it links to.
@@ -87,7 +88,8 @@ impl Sheet {
         self.bytes.extend_from_slice(rendered.text.as_bytes());
         let moved = |range: Range<usize>| start + range.start..start + range.end;
         let inks = rendered.inks.into_iter();
-        self.inks.extend(inks.map(|(range, ink)| (moved(range), ink)));
+        self.inks
+            .extend(inks.map(|(range, ink)| (moved(range), ink)));
         for (index, link) in rendered.links.into_iter().enumerate() {
             let label = if link.label == link.url {
                 String::new()
@@ -184,8 +186,13 @@ impl Sheet {
         }
     }
 
-    /// The document.
+    /// The document, as a tab shows it.
     pub(super) fn finish(self) -> TabBody {
+        TabBody::Text(Arc::new(self.document()))
+    }
+
+    /// The document.
+    pub(super) fn document(self) -> Document {
         let mut painting = Painting::new(self.budget);
         for (range, ink) in self.inks {
             match ink {
@@ -193,10 +200,9 @@ impl Sheet {
                 Ink::Role(role) => painting.role(range, role),
             }
         }
-        let document = Document::with_headings(Arc::from(self.bytes), self.headings)
+        Document::with_headings(Arc::from(self.bytes), self.headings)
             .with_spans(painting.finish())
-            .with_parts(self.parts, self.pictures);
-        TabBody::Text(Arc::new(document))
+            .with_parts(self.parts, self.pictures)
     }
 }
 
@@ -207,7 +213,9 @@ fn target(url: String) -> Target {
         Some((scheme, rest))
             if scheme.len() > 1
                 && !rest.is_empty()
-                && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) =>
+                && scheme
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) =>
         {
             Target::Resource(url)
         }

@@ -154,7 +154,11 @@ fn ending(mime: Option<&str>) -> &'static str {
         ("text/xml", "xml"),
         ("text/x-python", "py"),
     ];
-    let essence = mime.unwrap_or_default().split(';').next().unwrap_or_default();
+    let essence = mime
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     let essence = essence.trim().to_ascii_lowercase();
     let found = ENDINGS.iter().find(|(known, _)| *known == essence);
     match found {
@@ -183,7 +187,10 @@ mod tests {
             (Some(""), Some("application/problem+json"), "block-1.json"),
         ] {
             let name = file_name(uri, "block-1", mime);
-            assert!(!name.starts_with('.') && !name.contains(['/', '\\']), "{name}");
+            assert!(
+                !name.starts_with('.') && !name.contains(['/', '\\']),
+                "{name}"
+            );
             assert_eq!(name, expected, "{uri:?}");
         }
     }

@@ -4,6 +4,7 @@
 //! answer can come late or be taken for keys. Owns the limits of decoding, too: bytes come from servers. Decoding is
 //! slow and for worker threads; drawing copies cells.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ratatui::buffer::Buffer;
@@ -47,7 +48,7 @@ pub struct Pictures {
 }
 
 /// What is known of the terminal without asking it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     /// A variable of the environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
@@ -111,6 +112,16 @@ impl Pictures {
     }
 }
 
+impl fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Surroundings")
+            .field("depth", &self.depth)
+            .field("ascii", &self.ascii)
+            .field("cell", &self.cell)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What terminals of this name are known to take.
 fn by_name(term: &str, variable: &dyn Fn(&str) -> String) -> Option<Way> {
     let program = variable("TERM_PROGRAM");
@@ -161,7 +172,10 @@ impl Picture {
     }
 
     /// Of cells as the protocol drew them; a placeholder of Kitty's behind something to be sent is taken apart.
-    #[cfg_attr(not(feature = "images"), expect(dead_code, reason = "nothing is decoded"))]
+    #[cfg_attr(
+        not(feature = "images"),
+        expect(dead_code, reason = "nothing is decoded")
+    )]
     fn new(mut cells: Buffer, whole: bool) -> Self {
         const PLACEHOLDER: char = '\u{10eeee}';
         let mut once = None;

@@ -18,7 +18,7 @@ use crate::tui::widgets::part::Part;
 use layout::rows;
 
 pub use draw::draw;
-pub use parts::Placed;
+pub use parts::{Placed, mark_part};
 
 /// Longest run of bytes shown as one line.
 pub const PIECE: usize = 4096;

@@ -26,6 +26,7 @@ use mcpscope::tui::runtime;
 use mcpscope::tui::theme::{Depth, Role, Theme};
 use mcpscope::tui::update;
 use mcpscope::tui::view;
+use mcpscope::tui::widgets::picture::Pictures;
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::layout::{Position, Rect};
 
@@ -58,6 +59,8 @@ pub struct Screen {
     pub orders: Vec<Effect>,
     /// What was copied.
     pub copied: Vec<String>,
+    /// What pictures become.
+    pub pictures: Pictures,
     bodies: Bodies,
     recorder: Option<Recorder>,
     now_us: u64,
@@ -122,6 +125,7 @@ impl Screen {
             sent: Vec::new(),
             orders: Vec::new(),
             copied: Vec::new(),
+            pictures: Pictures::OFF,
             bodies,
             recorder,
             now_us: 0,
@@ -197,7 +201,7 @@ impl Screen {
                 self.copied.push(text);
                 return Some(Event::Copied(Ok(format!("copied {what}"))));
             }
-            work => return runtime::answer(work, &self.bodies),
+            work => return runtime::answer(work, &self.bodies, self.pictures),
         }
         None
     }

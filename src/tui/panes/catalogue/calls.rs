@@ -6,8 +6,9 @@ use super::listing::Key;
 use super::work::Outcome;
 use super::{CataloguePane, Focus, words};
 use crate::inspector::{Command, Update};
+use crate::json::Value;
 use crate::mcp::client::{Call, End};
-use crate::mcp::types::List;
+use crate::mcp::types::{Item, List};
 use crate::note::exit_sentence;
 use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Status};
 use crate::text;
@@ -33,6 +34,8 @@ pub struct Pending {
     pub seq: Option<u64>,
     /// When it was asked for.
     pub asked_us: u64,
+    /// The link that is read, when it is not a call of the item itself.
+    pub link: Option<String>,
 }
 
 /// The last call, to be made again.
@@ -112,9 +115,71 @@ impl CataloguePane {
             key: last.key.clone(),
             seq: None,
             asked_us: ctx.now_us,
+            link: None,
         });
         self.last.insert(Arc::clone(&self.server), last);
         Reply::effect(Effect::Engine(Command::Call { conn, call }))
+    }
+
+    /// Reads the resource that a link in the result leads to, on the same server.
+    pub(super) fn read_link(&mut self, uri: &str, ctx: &Ctx<'_>) -> Reply {
+        if let Some(why) = words::cannot_send(ctx) {
+            return Reply::say(why);
+        }
+        let (Some(key), Some(connection)) = (self.key(), ctx.connection()) else {
+            return Reply::ignored();
+        };
+        let (conn, ticket) = (connection.number, ctx.ticket());
+        let uri_member = ("uri".to_owned(), Value::String(uri.to_owned()));
+        let call = Call {
+            ticket,
+            method: "resources/read".to_owned(),
+            params: Some(Value::Object(vec![uri_member]).to_string()),
+            wait: None,
+        };
+        self.pending.push(Pending {
+            ticket,
+            conn,
+            key,
+            seq: None,
+            asked_us: ctx.now_us,
+            link: Some(uri.to_owned()),
+        });
+        Reply {
+            say: Some(format!("reading {}…", text::sanitize(uri))),
+            ..Reply::effect(Effect::Engine(Command::Call { conn, call }))
+        }
+    }
+
+    /// A link was read, or could not be.
+    fn link_read(
+        &mut self,
+        call: &Pending,
+        end: End,
+        answer: Option<u64>,
+        ctx: &Ctx<'_>,
+    ) -> Option<Effect> {
+        let link = call.link.as_deref()?;
+        let work = self.works.get_mut(&call.key)?;
+        let source = answer
+            .filter(|_| end == End::Answered)
+            .and_then(|seq| ctx.timeline.index_of_seq(seq))
+            .and_then(|index| ctx.source(index));
+        let Some(source) = source else {
+            let how = match end {
+                End::Answered | End::Gone => "no reply",
+                End::TimedOut => "timeout",
+                End::Cancelled => "cancelled",
+            };
+            if let Some(outcome) = &mut work.outcome {
+                outcome.during = format!("{} was not read: {how}", text::sanitize(link));
+            }
+            return None;
+        };
+        Some(
+            work.result
+                .enter(Subject::ResourceResult(source), link, ctx),
+        )
     }
 
     /// The call that waits: the newest of the selected item, else the newest of this server.
@@ -168,7 +233,9 @@ impl CataloguePane {
             Event::Update(Update::Sent { ticket, seq }) => {
                 if let Some(call) = self.pending.iter_mut().find(|call| call.ticket == *ticket) {
                     call.seq = Some(*seq);
-                    if let Some(work) = self.works.get_mut(&call.key) {
+                    if call.link.is_none()
+                        && let Some(work) = self.works.get_mut(&call.key)
+                    {
                         work.request = Some(*seq);
                     }
                 }
@@ -180,6 +247,9 @@ impl CataloguePane {
                     return Vec::new();
                 };
                 let call = self.pending.remove(place);
+                if call.link.is_some() {
+                    return self.link_read(&call, *end, *seq, ctx).into_iter().collect();
+                }
                 self.finished(&call, *end, *seq, ctx).into_iter().collect()
             }
             Event::Built { viewer, tabs } => {
@@ -258,7 +328,8 @@ impl CataloguePane {
         }
         work.outcome = Some(outcome);
         let source = ctx.source(response?)?;
-        work.result.show(subject(call.key.list, source), ctx)
+        work.result
+            .show(subject(call.key.list, &work.item, source), ctx)
     }
 
     /// In an opened file: looks for the last recorded result of the selected item, a bounded part of the file at
@@ -297,7 +368,7 @@ impl CataloguePane {
         }
         work.outcome = Some(outcome);
         let source = ctx.source(exchange.response?)?;
-        work.result.show(subject(key.list, source), ctx)
+        work.result.show(subject(key.list, &work.item, source), ctx)
     }
 
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
@@ -338,9 +409,9 @@ impl CataloguePane {
 /// Why there is nothing to repeat.
 pub const NOTHING_CALLED: &str = "nothing was called here yet";
 
-fn subject(list: List, source: Source) -> Subject {
+fn subject(list: List, item: &Item, source: Source) -> Subject {
     match list {
-        List::Tools => Subject::ToolResult(source),
+        List::Tools => Subject::ToolResult(source, Some(Arc::clone(&item.raw))),
         List::Resources | List::Templates => Subject::ResourceResult(source),
         List::Prompts => Subject::PromptResult(source),
     }

@@ -7,6 +7,7 @@ use super::draw::{FIX, SEND};
 use super::layout::body;
 use super::{CataloguePane, Focus};
 use crate::text;
+use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Reply};
 
 impl CataloguePane {
@@ -112,7 +113,16 @@ impl CataloguePane {
                 work.result.choose(tab);
                 Reply::done()
             }
-            None => work.result.click(at, double),
+            None => {
+                let reply = work.result.click(at, double);
+                match work.result.link().filter(|_| double).map(str::to_owned) {
+                    Some(uri) => self.read_link(&uri, ctx),
+                    None if double && work.result.has_parts() => {
+                        work.result.action(Action::Follow, ctx)
+                    }
+                    None => reply,
+                }
+            }
         };
         reply.handled = true;
         reply

@@ -14,6 +14,7 @@ use crate::tui::payload::{Tab, TabBody};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::find::{Found, Term};
 use crate::tui::widgets::json_tree::{self, Kind, NONE, Tree, TreeState};
+use crate::tui::widgets::part::Part;
 use crate::tui::widgets::plain::{self, Document, PlainState, Window};
 
 /// See the module.
@@ -67,6 +68,55 @@ impl Page {
                 }
                 _ => false,
             }
+    }
+
+    /// The same place in a tab that shows the same: what is behind its parts may be another message.
+    pub(super) fn moved_to(&self, tab: Tab) -> Self {
+        Self {
+            tab,
+            place: self.place.clone(),
+        }
+    }
+
+    /// The part that is looked at.
+    pub(super) fn part(&self, area: Rect) -> Option<&Part> {
+        match self.sight()? {
+            Sight::Text(document, state) => {
+                document.parts().get(state.part(document, window(area))?)
+            }
+            Sight::Tree(..) => None,
+        }
+    }
+
+    /// Its parts: none of a tree.
+    pub(super) fn parts(&self) -> &[Part] {
+        match &self.tab.body {
+            TabBody::Text(document) => document.parts(),
+            TabBody::Tree(_) | TabBody::Bytes(_) => &[],
+        }
+    }
+
+    /// To the next part, or the one before. False if there is none.
+    pub(super) fn go_to_part(&mut self, forward: bool, area: Rect) -> bool {
+        match self.hand() {
+            Some(Hand::Text(document, state)) => state.go_to_part(forward, document, window(area)),
+            _ => false,
+        }
+    }
+
+    /// Looks at the part on this row. False if there is none.
+    pub(super) fn click_part(&mut self, at: Position, area: Rect) -> bool {
+        match self.hand() {
+            Some(Hand::Text(document, state)) => {
+                let row = at.y.saturating_sub(area.y);
+                let part = state.part_at_row(row, document, window(area));
+                if let Some(part) = part {
+                    state.show_part(part, document, window(area));
+                }
+                part.is_some()
+            }
+            _ => false,
+        }
     }
 
     /// What is looked at, once [`Page::settle`] was called.
@@ -326,7 +376,14 @@ impl Page {
     ) -> Option<Position> {
         match self.sight()? {
             Sight::Tree(tree, state) => json_tree::draw(tree, state, focused, area, buf, theme),
-            Sight::Text(document, state) => plain::draw(document, state, area, buf, theme),
+            Sight::Text(document, state) => {
+                let cursor = plain::draw(document, state, area, buf, theme);
+                let y = plain::mark_part(document, state, focused, area, buf, theme);
+                match y.filter(|_| state.found().is_none()) {
+                    Some(y) => Some(Position { x: area.x, y }),
+                    None => cursor,
+                }
+            }
         }
     }
 

@@ -37,10 +37,11 @@ struct Stage {
 }
 
 fn subject(seq: u64) -> Subject {
-    Subject::ToolResult(Source {
+    let source = Source {
         seq,
         place: Place::default(),
-    })
+    };
+    Subject::ToolResult(source, None)
 }
 
 fn tree(name: &str, json: &str) -> Tab {

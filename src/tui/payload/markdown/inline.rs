@@ -56,7 +56,8 @@ impl Line<'_> {
 
     fn flush(&mut self) {
         if !self.plain.is_empty() {
-            self.out.push(Inline::Plain(std::mem::take(&mut self.plain)));
+            self.out
+                .push(Inline::Plain(std::mem::take(&mut self.plain)));
         }
     }
 

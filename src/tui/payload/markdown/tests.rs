@@ -40,10 +40,7 @@ fn marks_are_taken_out() {
 #[test]
 fn code_is_kept_and_named() {
     let rendered = render("x\n```py\nif a:\n    b # **c**\n```\ny\n~~~\nopen");
-    assert_eq!(
-        rendered.text,
-        "x\n┌ py\nif a:\n    b # **c**\ny\nopen"
-    );
+    assert_eq!(rendered.text, "x\n┌ py\nif a:\n    b # **c**\ny\nopen");
     let code = rendered
         .inks
         .iter()
@@ -86,7 +83,14 @@ fn a_text_has_to_look_like_it() {
     ] {
         assert!(looks_like(yes), "{yes}");
     }
-    for no in ["# a comment", "- a\n- b", "plain", "a **b** c", "x[1](2)", ""] {
+    for no in [
+        "# a comment",
+        "- a\n- b",
+        "plain",
+        "a **b** c",
+        "x[1](2)",
+        "",
+    ] {
         assert!(!looks_like(no), "{no}");
     }
 }

@@ -56,7 +56,9 @@ impl PlainState {
             return Some(part);
         }
         let first = self.first_byte(document);
-        let next = document.parts.partition_point(|part| (part.at as usize) < first);
+        let next = document
+            .parts
+            .partition_point(|part| (part.at as usize) < first);
         if on_screen(&next) {
             return Some(next);
         }

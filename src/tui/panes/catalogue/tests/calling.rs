@@ -38,7 +38,7 @@ fn the_answer_is_shown_with_how_it_went() {
     match &effects[..] {
         [
             Effect::Build {
-                subject: Subject::ToolResult(source),
+                subject: Subject::ToolResult(source, _),
                 ..
             },
         ] => assert_eq!(source.seq, seq),
