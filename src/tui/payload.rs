@@ -482,6 +482,12 @@ fn error(payload: &Payload<'_>) -> Vec<TabBody> {
             "-32601" => " (method not found)",
             "-32602" => " (invalid params)",
             "-32603" => " (internal error)",
+            // Of MCP itself, by the revisions that have them.
+            "-32002" => " (resource not found)",
+            "-32020" => " (headers do not match)",
+            "-32021" => " (a capability of the client is missing)",
+            "-32022" => " (unsupported protocol version)",
+            "-32042" => " (an address must be visited first)",
             _ => "",
         };
         sheet.heading(&format!("protocol error {code}{meaning}"));

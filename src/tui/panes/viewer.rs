@@ -205,6 +205,10 @@ impl Viewer {
             self.settle();
             return Reply::done();
         }
+        if self.pages.is_empty() && matches!(action, Action::Back | Action::Left) && self.go_back()
+        {
+            return Reply::done();
+        }
         if let Some(why) = self.why_not(action) {
             return Reply::say(why);
         }

@@ -128,7 +128,10 @@ fn content_is_shown_block_by_block() {
         panic!()
     };
     // The second line that looks like a heading is the server's.
-    assert_eq!(content.part_at(content.next_heading(0).unwrap()), b"Created 8812\n[1] text\n");
+    assert_eq!(
+        content.part_at(content.next_heading(0).unwrap()),
+        b"Created 8812\n[1] text\n"
+    );
 }
 
 #[test]

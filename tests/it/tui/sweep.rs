@@ -11,6 +11,7 @@ use crate::support::screen::{SIZES, Screen};
 const SESSIONS: [&str; 3] = [
     "sessions/demo.jsonl",
     "sessions/trouble.jsonl",
+    "sessions/results.jsonl",
     "sessions/crash.jsonl",
 ];
 

@@ -262,14 +262,11 @@ pub fn has_output_schema(item: &Item) -> bool {
 }
 
 /// All that is known of an item, over many lines; not sanitised, for a document that does it.
-pub fn about(list: List, item: &Item) -> String {
+pub fn about(list: List, item: &Item) -> Vec<(String, bool)> {
     /// More JSON than this is shown as the server wrote it.
     const LAID_OUT: usize = 64 * 1024;
-    let mut out = String::new();
-    let mut line = |text: &str| {
-        out.push_str(text);
-        out.push('\n');
-    };
+    let mut out: Vec<(String, bool)> = Vec::new();
+    let mut line = |text: &str| out.push((text.to_owned(), false));
     line(&item.name);
     if let Some(title) = &item.title {
         line(title);
@@ -283,8 +280,9 @@ pub fn about(list: List, item: &Item) -> String {
     }
     if let Some(description) = &item.description {
         line("");
-        line(description.trim_end());
+        out.push((description.trim_end().to_owned(), true));
     }
+    let mut line = |text: &str| out.push((text.to_owned(), false));
     if list == List::Prompts {
         for argument in item.prompt_arguments() {
             line("");

@@ -90,7 +90,7 @@ pub struct Work {
 
 #[derive(Debug)]
 struct About {
-    document: Document,
+    document: Arc<Document>,
     state: PlainState,
     window: Window,
 }
@@ -227,16 +227,13 @@ impl Work {
 
     /// Its description will be drawn in `area`.
     pub fn place_about(&mut self, area: Rect) {
-        let about = self.about.get_or_insert_with(|| {
-            let text = words::about(self.list, &self.item);
-            About {
-                document: Document::new(text.trim_end().as_bytes().into()),
-                state: PlainState::new(true),
-                window: Window {
-                    width: 1,
-                    height: 1,
-                },
-            }
+        let about = self.about.get_or_insert_with(|| About {
+            document: crate::tui::payload::about(&words::about(self.list, &self.item)),
+            state: PlainState::new(true),
+            window: Window {
+                width: 1,
+                height: 1,
+            },
         });
         about.window = Window {
             width: area.width.max(1),

@@ -24,6 +24,8 @@ use crate::tui::widgets::testing::text_of;
 const DOCUMENT: &str =
     r#"{"id":1.0,"params":{"name":"a\u00e9\n\u001b[31m","list":[1,{"x":null}]},"odd name":true}"#;
 
+mod following;
+
 /// A viewer with what it needs around it.
 struct Stage {
     viewer: Viewer,

@@ -180,3 +180,91 @@ pub fn mark_part(
     }
     Some(y)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Depth;
+    use crate::tui::widgets::part::Target;
+
+    const WINDOW: Window = Window {
+        width: 20,
+        height: 4,
+    };
+
+    /// Four parts, of which the third fills more than a screen.
+    fn document() -> Document {
+        let text = "[0]\na\n[1]\nb\n[2]\nc\nd\ne\nf\ng\nh\n[3]\ni";
+        let starts: Vec<u32> = text.match_indices('[').map(|(at, _)| at as u32).collect();
+        let part = |at: &u32| Part {
+            at: *at,
+            target: Target::Nothing,
+            held: None,
+        };
+        let parts = starts.iter().map(part).collect();
+        Document::with_headings(text.as_bytes().into(), starts).with_parts(parts, Vec::new())
+    }
+
+    #[test]
+    fn parts_are_gone_to_one_by_one() {
+        let document = document();
+        let mut state = PlainState::new(true);
+        let mut walk = |forward: bool| {
+            let went = state.go_to_part(forward, &document, WINDOW);
+            let part = state.part(&document, WINDOW);
+            let row = part.and_then(|part| state.part_row(part, &document, WINDOW));
+            (went, part, row)
+        };
+        assert_eq!(
+            walk(true),
+            (true, Some(1), Some(2)),
+            "on screen: nothing moves"
+        );
+        assert_eq!(walk(true), (true, Some(2), Some(0)));
+        assert_eq!(
+            walk(true),
+            (true, Some(3), Some(2)),
+            "as far as there is text"
+        );
+        assert_eq!(walk(true), (false, Some(3), Some(2)));
+        assert_eq!(walk(false), (true, Some(2), Some(0)));
+        assert_eq!(walk(false), (true, Some(1), Some(0)));
+        assert_eq!(walk(false), (true, Some(0), Some(0)));
+        assert_eq!(walk(false), (false, Some(0), Some(0)));
+    }
+
+    #[test]
+    fn what_is_read_is_what_is_looked_at() {
+        let document = document();
+        let mut state = PlainState::new(true);
+        assert_eq!(state.part(&document, WINDOW), Some(0));
+        // Scrolled into the third, whose heading is above.
+        state.down(6, &document, WINDOW);
+        assert_eq!(state.part(&document, WINDOW), Some(2));
+        assert_eq!(state.part_row(2, &document, WINDOW), None);
+        // Back goes to where it begins first.
+        assert!(state.go_to_part(false, &document, WINDOW));
+        assert_eq!(state.part(&document, WINDOW), Some(1));
+        state.last(&document, WINDOW);
+        assert_eq!(state.part(&document, WINDOW), Some(3));
+        assert_eq!(state.part_at_row(2, &document, WINDOW), Some(3));
+        assert_eq!(state.part_at_row(1, &document, WINDOW), None);
+        state.toggle_hex(&document);
+        assert_eq!(state.part(&document, WINDOW), None);
+        assert!(!state.go_to_part(true, &document, WINDOW));
+    }
+
+    #[test]
+    fn the_part_is_marked_in_its_row() {
+        let (document, state) = (document(), PlainState::new(true));
+        let theme = Theme::load("dark", Depth::Rgb).expect("bundled");
+        let mut buf = Buffer::empty(Rect::new(0, 0, 20, 4));
+        let y = mark_part(&document, &state, true, buf.area, &mut buf, &theme);
+        assert_eq!(y, Some(0));
+        assert_eq!(
+            buf[(19, 0)].bg,
+            theme.style(Role::Selection).bg.unwrap_or_default()
+        );
+        assert_ne!(buf[(0, 1)].bg, buf[(0, 0)].bg);
+    }
+}

@@ -435,3 +435,82 @@ fn a_built_document_has_its_tabs_in_the_title() {
     stage.press("⎋j⏎");
     assert!(!stage.screen().contains("Echo: hi"));
 }
+
+#[test]
+fn a_link_in_a_result_is_read_and_left_again() {
+    use crate::tui::payload::{Tab, TabBody};
+    use crate::tui::widgets::part::{Part, Target};
+    use crate::tui::widgets::plain::Document;
+    let mut stage = Stage::tools(SMALL);
+    let reply = stage.press("⏎hi⏎⏎");
+    let effects = stage.run(&reply, &[OK], End::Answered);
+    let [Effect::Build { viewer, .. }] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    let tab = |name: &str, text: &str, links: &[(u32, &str)]| {
+        let part = |(at, uri): &(u32, &str)| Part {
+            at: *at,
+            target: Target::Resource((*uri).to_owned()),
+            held: None,
+        };
+        let parts = links.iter().map(part).collect();
+        let document = Document::new(text.as_bytes().into()).with_parts(parts, Vec::new());
+        Tab {
+            name: name.to_owned(),
+            body: TabBody::Text(document.into()),
+        }
+    };
+    let links = [(0, "demo://one"), (4, "demo://t\"wo")];
+    let tabs = Ok(vec![tab("Content", "one\ntwo", &links)]);
+    let event = Event::Built { viewer, tabs };
+    stage.with(|pane, ctx| pane.event(&event, ctx));
+    assert_eq!(stage.pane.scopes()[0], Scope::Content);
+    stage.press("J");
+    let reply = stage.press("⏎");
+    let (method, params, _) = Stage::call(&reply);
+    assert_eq!(
+        (method.as_str(), params.as_str()),
+        ("resources/read", r#"{"uri":"demo://t\"wo"}"#)
+    );
+    assert!(
+        stage.screen().contains("two"),
+        "shown until the answer is there"
+    );
+    let effects = stage.run(&reply, &[OK], End::Answered);
+    let [
+        Effect::Build {
+            viewer,
+            subject: Subject::ResourceResult(_),
+        },
+    ] = effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    let tabs = Ok(vec![tab("Text", "what it says", &[])]);
+    let event = Event::Built { viewer, tabs };
+    stage.with(|pane, ctx| pane.event(&event, ctx));
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Esc ‹ demo://t\"wo") && screen.contains("what it says"),
+        "{screen}"
+    );
+    stage.press("⎋");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("one") && !screen.contains("what it says"),
+        "{screen}"
+    );
+    // One that is not answered leaves the result where it is, and says so.
+    let reply = stage.press("⏎");
+    let effects = stage.run(&reply, &[], End::TimedOut);
+    assert_eq!(effects, []);
+    let screen = stage.screen();
+    assert!(
+        screen.contains("demo://t\"wo was not read: timeout"),
+        "{screen}"
+    );
+    assert!(screen.contains("one"), "{screen}");
+    // The call that is repeated is the tool's.
+    let (method, ..) = Stage::call(&stage.press("."));
+    assert_eq!(method, "tools/call");
+}
