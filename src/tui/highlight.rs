@@ -88,7 +88,7 @@ impl Painting {
 
     /// Gives bytes a role, whatever they are: as [`add`](Self::add), in the order of the document.
     pub fn role(&mut self, range: Range<usize>, role: Role) {
-        if range.end <= u32::MAX as usize {
+        if u32::try_from(range.end).is_ok() {
             paint(&mut self.spans, range, role);
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::card::Card;
 use super::sheet::Sheet;
-use super::{About, Payload, card, markdown, numbered};
+use super::{About, Payload, WHOLE, card, markdown, numbered};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::highlight::{self, Hint, Language};
@@ -66,7 +66,7 @@ impl<'p> Blocks<'p> {
                 let mime = mime(raw);
                 match json::get(raw, &["data"]) {
                     Some(data) => {
-                        self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None)
+                        self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None);
                     }
                     None => self.sheet.part(
                         &format!("{start}{kind} {mime} no data{more}"),
@@ -160,7 +160,11 @@ impl<'p> Blocks<'p> {
         let mime = mime(raw);
         match (json::get(raw, &["text"]), json::get(raw, &["blob"])) {
             (Some(body), blob) => {
-                let size = json::string(body).map_or(body.len(), |text| text.len());
+                // Decoding a huge one only to count it would take as much again.
+                let size = match body.len() {
+                    ..=WHOLE => json::string(body).map_or(body.len(), |text| text.len()),
+                    more => more,
+                };
                 let both = if blob.is_some() {
                     " · has a blob too"
                 } else {
@@ -308,7 +312,7 @@ fn meta(raw: &[u8]) -> String {
         .map(|(name, _)| name.into_owned())
         .collect();
     if names.len() > NAMES {
-        names[NAMES] = "…".to_owned();
+        "…".clone_into(&mut names[NAMES]);
     }
     format!(" · _meta: {}", names.join(", "))
 }

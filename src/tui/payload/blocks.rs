@@ -61,7 +61,7 @@ pub(super) fn source(payload: &Payload<'_>) -> Vec<TabBody> {
         .blocks
         .iter()
         .take(super::block::BLOCKS)
-        .any(|block| is_markdown(&block))
+        .any(is_markdown)
     {
         return Vec::new();
     }

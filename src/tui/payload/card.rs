@@ -60,9 +60,9 @@ pub(super) fn card(payload: &Payload<'_>, data: &[u8], declared: Option<&str>) -
         match essence.map(str::trim) {
             Some(said) if same(said, kind) => {}
             Some(said) if !said.is_empty() => {
-                words.push_str(&format!(" · says {said}, is {kind}"));
+                words.extend([" · says ", said, ", is ", kind]);
             }
-            _ => words.push_str(&format!(" · looks like {kind}")),
+            _ => words.extend([" · looks like ", kind]),
         }
     }
     Card {

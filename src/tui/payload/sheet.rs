@@ -96,7 +96,7 @@ impl Sheet {
             } else {
                 format!("{}  ", link.label)
             };
-            let heading = format!("  [{}] {label}{}", index + 1, link.url);
+            let heading = format!("  → [{}] {label}{}", index + 1, link.url);
             self.part(&heading, target(link.url), None);
         }
     }

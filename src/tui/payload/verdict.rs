@@ -138,12 +138,12 @@ fn json_path(pointer: &str) -> String {
     for step in pointer.split('/').skip(1) {
         let name = step.replace("~1", "/").replace("~0", "~");
         if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) {
-            path.push_str(&format!("[{name}]"));
+            path.extend(["[", &name, "]"]);
         } else if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.is_empty() {
             path.push('.');
             path.push_str(&name);
         } else {
-            path.push_str(&format!("[{}]", json::quote(&name)));
+            path.extend(["[", &json::quote(&name), "]"]);
         }
     }
     path

@@ -63,7 +63,7 @@ fn enter_on_the_verdict_goes_to_the_structured_content() {
     let screen = result("weigh", SIZES[1], "Enter");
     assert!(screen.contains("[Structured]"), "{}", screen.text());
     assert!(
-        screen.contains("pages: \"many^[[31m\""),
+        screen.contains("pages: \"many\\u001b[31m\""),
         "{}",
         screen.text()
     );

@@ -125,11 +125,11 @@ impl Line<'_> {
         }
         let end = self.find(inside, mark)?;
         let after = &inside[end + mark.len()..];
-        let closes = !inside[..end].ends_with(char::is_whitespace)
-            && !(mark.starts_with('_') && after.starts_with(char::is_alphanumeric))
-            && !after.starts_with(|c| mark.contains(c));
+        let goes_on = inside[..end].ends_with(char::is_whitespace)
+            || after.starts_with(|c| mark.contains(c))
+            || (mark.starts_with('_') && after.starts_with(char::is_alphanumeric));
         // Links and code in emphasis are more than emphasis.
-        if !closes || inside[..end].contains(['[', '`', '\\']) {
+        if goes_on || inside[..end].contains(['[', '`', '\\']) {
             return None;
         }
         self.push(Inline::Strong(inside[..end].to_owned()));

@@ -199,8 +199,8 @@ fn markdown_is_laid_out_and_its_source_is_a_tab_away() {
     assert_eq!(names(&tabs), ["Content", "Source", "JSON", "Raw"]);
     assert_eq!(
         shown(&tabs, "Content"),
-        "[0] text\nTitle\nSee docs[1] and x[2] or y[3].\n• one\n  [1] docs  https://a.b/c\n  \
-         [2] x  demo://x\n  [3] y  y.md"
+        "[0] text\nTitle\nSee docs[1] and x[2] or y[3].\n• one\n  → [1] docs  https://a.b/c\n  \
+         → [2] x  demo://x\n  → [3] y  y.md"
     );
     let targets: Vec<Target> = parts(&tabs, "Content")
         .into_iter()

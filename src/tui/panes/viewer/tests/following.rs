@@ -18,7 +18,8 @@ fn part(at: u32, target: Target) -> Part {
 }
 
 fn content(targets: Vec<Target>) -> Tab {
-    let text: String = (0..targets.len()).map(|n| format!("[{n}]\n")).collect();
+    let headings: Vec<String> = (0..targets.len()).map(|n| format!("[{n}]\n")).collect();
+    let text = headings.concat();
     let parts = targets
         .into_iter()
         .enumerate()
