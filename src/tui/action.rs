@@ -143,7 +143,7 @@ actions! {
         NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";
     }
     Content {
-        Follow "follow" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
+        Follow "follow-link" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
         NextBlock "next-block" ["J"] "next block" "Next block or link" Nothing "";
         PreviousBlock "previous-block" ["K"] "" "Previous block or link" Nothing "";
     }

@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use colour::Paint;
 #[cfg(feature = "images")]
-pub(in crate::tui) use colour::nearest_256;
+pub(in crate::tui) use colour::pixel;
 
 macro_rules! roles {
     ($($variant:ident $name:literal $doc:literal)*) => {

@@ -188,7 +188,7 @@ impl Rendered {
             self.text.push_str(&line[own.min(indent)..]);
             self.end();
         }
-        if self.text.len() > start {
+        if self.text.len() > start + 1 {
             let ink = named(fence.word).map_or(Ink::Role(Role::CodeString), Ink::Code);
             self.inks.push((start..self.text.len() - 1, ink));
         }

@@ -48,6 +48,7 @@ fn code_is_kept_and_named() {
     let (range, _) = code.expect("Python");
     assert_eq!(&rendered.text[range.clone()], "if a:\n    b # **c**");
     assert_eq!(text("---\na: 1\n---\nb"), "┌ yaml\na: 1\nb");
+    assert!(render("```\n\n```").inks.is_empty());
     assert_eq!(text("- x\n  ```\n  y\n    z\n  ```"), "• x\ny\n  z");
 }
 

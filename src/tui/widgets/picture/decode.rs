@@ -18,7 +18,7 @@ use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 
 use super::{LARGEST, Picture, Pictures, Way};
-use crate::tui::theme::{Depth, nearest_256};
+use crate::tui::theme::{Depth, pixel};
 
 /// The longest side, in pixels.
 const SIDE: u32 = 16_384;
@@ -131,10 +131,7 @@ fn half_blocks(pixels: &RgbaImage, depth: Depth) -> Buffer {
     let mut cells = Buffer::empty(Rect::new(0, 0, pixels.width() as u16, rows as u16));
     let colour = |x: u32, y: u32| -> Option<Color> {
         let [r, g, b, opaque] = pixels.get_pixel_checked(x, y)?.0;
-        (opaque >= 128).then_some(match depth {
-            Depth::Rgb => Color::Rgb(r, g, b),
-            _ => Color::Indexed(nearest_256([r, g, b])),
-        })
+        (opaque >= 128).then(|| pixel([r, g, b], depth))
     };
     for y in 0..rows {
         for x in 0..pixels.width() {
