@@ -158,7 +158,10 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. } | Update::Finished { .. } | Update::Listed { .. } => {}
+        Update::Sent { .. }
+        | Update::Finished { .. }
+        | Update::Completed { .. }
+        | Update::Listed { .. } => {}
     }
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects
