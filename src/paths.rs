@@ -84,6 +84,16 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// Runs with their arguments.
+    pub fn history_file(&self) -> PathBuf {
+        self.state.join("history.jsonl")
+    }
+
+    /// What is being typed, a file for each server.
+    pub fn drafts(&self) -> PathBuf {
+        self.state.join("drafts")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -115,6 +125,8 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.history_file(),
+            &paths.drafts(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),
