@@ -100,6 +100,11 @@ impl Paths {
     }
 }
 
+/// The home directory of this user, if there is one.
+pub fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|platform| platform.home_dir().to_path_buf())
+}
+
 /// Creates a directory and its parents if they are missing, for this user only (0700 on Unix).
 /// Directories that exist keep their mode.
 pub fn create(directory: &Path) -> io::Result<()> {
