@@ -243,6 +243,7 @@ impl Presets {
             let target = path.canonicalize().unwrap_or_else(|_| path.clone());
             let folder = target.parent().unwrap_or(folder);
             let mut builder = tempfile::Builder::new();
+            builder.prefix(".mcpscope-");
             #[cfg(unix)]
             let mode = std::os::unix::fs::PermissionsExt::from_mode(match place {
                 Place::Project => 0o666,

@@ -54,11 +54,7 @@ impl Lock {
         let path = path.with_file_name(name);
         let folder = path.parent().unwrap_or(Path::new(""));
         paths::create(folder).map_err(failed("create", folder))?;
-        let file = private()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let file = private().truncate(false).open(&path);
         let file = file.map_err(failed("open", &path))?;
         match file.lock() {
             Err(error) if error.kind() != io::ErrorKind::Unsupported => {
@@ -69,9 +65,10 @@ impl Lock {
     }
 }
 
-/// Options of a file that only its owner may read.
+/// Options of a file that is made when missing, and that only its owner may read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
+    options.create(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
@@ -99,7 +96,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
 /// size of the file then. To be called with the [`Lock`] held.
 pub fn append(path: &Path, line: &str) -> Result<u64, FileError> {
     let write = || -> io::Result<u64> {
-        let mut file = private().create(true).read(true).append(true).open(path)?;
+        let mut file = private().read(true).append(true).open(path)?;
         let size = file.seek(SeekFrom::End(0))?;
         let mut last = [b'\n'];
         if size > 0 {

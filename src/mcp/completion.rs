@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::facts::Opening;
 use super::revision::Revision;
 use crate::json::{self, Value};
 
@@ -11,6 +12,14 @@ use crate::json::{self, Value};
 pub const MOST_VALUES: usize = 100;
 /// A longer value is counted, not kept: nobody picks it from a list, and cut it would be another value.
 const LONGEST_VALUE: usize = 64 << 10;
+
+/// Whether a server that speaks `revision` and said `opening` of itself can be asked: it says so with the capability
+/// `completions`, which is there since 2025-03-26. Before, any server may complete. One that said nothing of itself
+/// may be asked too.
+pub fn is_offered(revision: Revision, opening: Option<&Opening>) -> bool {
+    !revision.has_completions_capability()
+        || opening.is_none_or(|opening| opening.has("completions"))
+}
 
 /// What the argument belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

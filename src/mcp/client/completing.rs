@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Client, Output, Pending, Purpose, cancelled};
 use crate::jsonrpc::Id;
-use crate::mcp::completion::{Ask, Completed};
+use crate::mcp::completion::{self, Ask, Completed};
 use crate::mcp::facts::{Detail, Message};
 
 /// The method.
@@ -16,16 +16,11 @@ const METHOD: &str = "completion/complete";
 const METHOD_NOT_FOUND: i64 = -32601;
 
 impl Client {
-    /// Whether this server can be asked: it says so with the capability `completions`, which is there since
-    /// 2025-03-26. Before, any server may complete; one that does not says so once (-32601).
+    /// Whether this server can be asked, and did not say yet that it does not know how (-32601).
     pub fn completes(&self) -> bool {
         self.is_ready()
             && !self.refuses_completion
-            && (!self.revision.has_completions_capability()
-                || self
-                    .opening
-                    .as_ref()
-                    .is_none_or(|opening| opening.has("completions")))
+            && completion::is_offered(self.revision, self.opening.as_ref())
     }
 
     pub(super) fn complete(

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::drafts::{DraftChange, Drafts};
-use crate::history::{FileError, History, Server};
+use crate::history::{FileError, History, Kept, Server};
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -55,6 +55,12 @@ impl Shelves {
         Some(match work {
             Store::Remember(run) => {
                 let kept = self.keeps.then(|| self.history.append(&run))?;
+                if let Ok(kept) = &kept {
+                    return (*kept == Kept::TooLarge).then(|| {
+                        let what = "the history leaves out runs with arguments that large";
+                        Stored::NotKept(what.to_owned())
+                    });
+                }
                 Stored::NotKept(format!(
                     "the history is not kept: {}",
                     in_words(&kept.err()?)

@@ -318,6 +318,16 @@ fn what_cannot_be_kept_is_said_once() {
         why.starts_with("the history is not kept: cannot create "),
         "{why}"
     );
+    let home = tempfile::tempdir().unwrap();
+    let large = run(&format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20)));
+    let answers = all(
+        Some(shelves(&home, true)),
+        vec![large.clone(), run("{}"), large],
+    );
+    assert!(
+        matches!(&answers[..], [Stored::NotKept(why)] if why.ends_with("that large")),
+        "{answers:?}"
+    );
     let answers = all(
         None,
         vec![
