@@ -25,6 +25,8 @@ const LAYERS: &[&[&str]] = &[
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["history"],
+    &["presets", "drafts"],
     &["inspector"],
     &["cli", "tui"],
 ];
