@@ -7,6 +7,7 @@
 pub mod assign;
 mod check;
 pub mod number;
+pub mod refusal;
 pub mod schema;
 pub mod template;
 mod tree;
