@@ -9,6 +9,7 @@ mod check;
 pub mod number;
 pub mod refusal;
 pub mod schema;
+pub mod substitute;
 pub mod template;
 mod tree;
 

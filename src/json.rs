@@ -10,6 +10,7 @@ use std::ops::Range;
 
 mod check;
 mod patch;
+pub mod path;
 pub mod pointer;
 mod value;
 
