@@ -38,6 +38,7 @@
 //!            jsonrpc             envelopes, read leniently
 //!            note                bodies of our own entries: spawned, verdict, timeout, exit …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
+//!            validity            full JSON Schema validation, in words at the member
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
 //!            session             entry, file format, levels, the fold
 //!            demo                the demo server
@@ -80,6 +81,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
+//! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
@@ -106,3 +109,4 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod validity;
