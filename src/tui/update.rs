@@ -75,6 +75,12 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
+        Event::Edited { asker, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Error, why.clone()));
+            }
+            tell_panes(model, &Event::Edited { asker, result })
+        }
         event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
     }
 }
