@@ -82,6 +82,8 @@ pub enum Effect {
         /// Files that are put beside it for the time, by name.
         beside: Vec<(String, Vec<u8>)>,
     },
+    /// Say in the status row what an event brought about; `update` does it itself.
+    Tell(String),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

@@ -111,6 +111,7 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
         Effect::Copy { .. }
         | Effect::Edit { .. }
         | Effect::Engine(_)
+        | Effect::Tell(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit => return None,

@@ -103,10 +103,18 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    View::ALL
+    let mut effects: Vec<Effect> = View::ALL
         .into_iter()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
-        .collect()
+        .collect();
+    effects.retain(|effect| match effect {
+        Effect::Tell(sentence) => {
+            model.status = Some((Tone::Error, sentence.clone()));
+            false
+        }
+        _ => true,
+    });
+    effects
 }
 
 fn fold(model: &mut Model, entries: &[Recorded]) {
