@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 mod check;
+pub mod steps;
 mod value;
 
 pub use check::check;

@@ -4,6 +4,9 @@
 //! drawing thread, nothing a server says is ever run, and no text of a server reaches the terminal raw: it goes to
 //! programs by pipe or file, to the clipboard as base64, and to the normal screen sanitised.
 
+pub mod clipboard;
+pub mod part;
+pub mod process;
 pub mod tools;
 pub mod visit;
 
