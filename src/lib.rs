@@ -35,6 +35,7 @@
 //!
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
+//!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
 //!            note                bodies of our own entries: spawned, verdict, timeout, exit …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
@@ -47,7 +48,7 @@
 //!            config, logging     settings, our own log
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -94,6 +95,8 @@ pub mod logging;
 pub mod mcp;
 pub mod note;
 pub mod paths;
+#[cfg(feature = "tui")]
+pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;

@@ -209,6 +209,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
+        desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
     let mut terminal = Terminal::enter(is_ascii()).wrap_err("cannot take the terminal")?;
@@ -399,8 +400,9 @@ async fn event_loop(
             match order {
                 Order::Quit => return Ok(Leaving::Quit),
                 Order::Redraw => terminal.clear()?,
-                Order::Copy { text, what } => {
-                    let copied = Event::Copied(terminal.copy(&text, &what));
+                Order::ToTerminal { sequence, told } => {
+                    let copied = terminal.send(&sequence).map(|()| told);
+                    let copied = Event::Copied(copied);
                     update::update(model, copied, began.elapsed().as_micros() as u64);
                 }
                 Order::Suspend => {

@@ -2,6 +2,10 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::outside::clipboard::Sequence;
+use super::outside::pipe::Output;
+use super::outside::query::Answer;
+use super::outside::save::Unsaved;
 use super::payload::Tab;
 use crate::inspector::Update;
 use crate::recording::Loaded;
@@ -68,6 +72,36 @@ pub enum Event {
         /// The text as it is now; or why there is none, and then nothing was changed.
         result: Result<String, String>,
     },
+    /// A sequence for the clipboard is ready to be written.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say when it is written.
+        told: String,
+    },
+    /// A file was written, or was not.
+    Saved {
+        /// Who asked.
+        asker: u64,
+        /// What to say about it.
+        result: Result<String, Unsaved>,
+    },
+    /// A command has ended.
+    Piped {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it, or why it did not start.
+        result: Result<Output, String>,
+    },
+    /// A query was answered.
+    Queried {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it.
+        result: Answer,
+    },
+    /// A program that had the terminal is done, and there is nothing to say about it.
+    Back,
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.

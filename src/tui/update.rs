@@ -31,7 +31,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             model.size = (width, height);
             Vec::new()
         }
-        Event::Second => Vec::new(),
+        Event::Second | Event::Back => Vec::new(),
+        Event::ToTerminal { sequence, told } => vec![Effect::ToTerminal { sequence, told }],
         Event::Update(update) => engine_told(model, update),
         Event::Loading { entries, bytes } => {
             if let Keeping::Opened { bytes: so_far, .. } = &mut model.keeping {
@@ -81,7 +82,11 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Edited { asker, result })
         }
-        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+        event @ (Event::Saved { .. }
+        | Event::Piped { .. }
+        | Event::Queried { .. }
+        | Event::Built { .. }
+        | Event::Found { .. }) => tell_panes(model, &event),
     }
 }
 
@@ -108,8 +113,9 @@ fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
         .collect();
     effects.retain(|effect| match effect {
-        Effect::Tell(sentence) => {
-            model.status = Some((Tone::Error, sentence.clone()));
+        Effect::Tell { sentence, bad } => {
+            let tone = if *bad { Tone::Error } else { Tone::Info };
+            model.status = Some((tone, sentence.clone()));
             false
         }
         _ => true,

@@ -191,7 +191,10 @@ impl CataloguePane {
                 Vec::new()
             }
             Event::Edited { asker, result } => match self.edited(*asker, result) {
-                Some(why) => vec![Effect::Tell(why)],
+                Some(sentence) => vec![Effect::Tell {
+                    sentence,
+                    bad: true,
+                }],
                 None => Vec::new(),
             },
             Event::FoundIn { viewer, text, hits } => {
