@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::config::Settings;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
@@ -76,7 +79,17 @@ impl Desk {
     pub fn answer(&self, effect: Effect, stop: &Stop) -> Option<Event> {
         Some(match effect {
             Effect::Copy { text, what } => self.copied(text.as_bytes(), &what, &Ours),
-            Effect::CopyPart { part, what } => self.copied(&part.bytes(), &what, &Ours),
+            Effect::CopyPart { part, what } => {
+                let bytes = part.bytes();
+                if std::str::from_utf8(&bytes).is_ok() {
+                    self.copied(&bytes, &what, &Ours)
+                } else {
+                    // A clipboard holds text.
+                    let encoded = STANDARD.encode(&bytes);
+                    let what = format!("{what} as base64, for it is not UTF-8");
+                    self.copied(encoded.as_bytes(), &what, &Ours)
+                }
+            }
             Effect::Save {
                 asker,
                 part,

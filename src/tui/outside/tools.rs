@@ -92,12 +92,8 @@ pub enum Show {
 /// The program for content of a MIME type; `pagers` are the settings. Only pictures, sound, film and PDF go to the
 /// desktop: what could run there does not.
 pub fn show(kind: &str, pagers: &[(String, String)], lookup: &impl Lookup) -> Result<Show, String> {
-    let (first, second) = kind.split_once('/').unwrap_or((kind, ""));
-    let named = |name: &str| pagers.iter().find(|(known, _)| known == name);
-    for name in [kind, second, first] {
-        if let Some((name, command)) = named(name).filter(|_| !name.is_empty()) {
-            return tool(command, &format!("the pager for {name}"), lookup).map(Show::Pager);
-        }
+    if let Some((name, command)) = named(kind, pagers) {
+        return tool(command, &format!("the pager for {name}"), lookup).map(Show::Pager);
     }
     if opens(kind) {
         return opener(lookup).map(Show::Opener).ok_or_else(|| {
@@ -107,7 +103,7 @@ pub fn show(kind: &str, pagers: &[(String, String)], lookup: &impl Lookup) -> Re
     if !is_text(kind) {
         return Err(format!("nothing here shows {kind}; W writes it to a file"));
     }
-    if let Some((_, command)) = named("default") {
+    if let Some((_, command)) = pagers.iter().find(|(known, _)| known == "default") {
         return tool(command, "the default pager", lookup).map(Show::Pager);
     }
     if let Some(command) = lookup.variable("PAGER") {
@@ -120,6 +116,18 @@ pub fn show(kind: &str, pagers: &[(String, String)], lookup: &impl Lookup) -> Re
         .or_else(|| lookup.program("more").map(|program| (program, Vec::new())))
         .map(|(program, arguments)| Show::Pager(Tool { program, arguments }))
         .ok_or_else(|| "no pager found: set $PAGER, or [pager] in config.toml".to_owned())
+}
+
+/// The nearest line of the settings for a kind: by all of it, its second part, its first part.
+fn named<'p>(kind: &str, pagers: &'p [(String, String)]) -> Option<&'p (String, String)> {
+    let (first, second) = kind.split_once('/').unwrap_or((kind, ""));
+    let find = |name: &str| pagers.iter().find(|(known, _)| known == name);
+    [kind, second, first].into_iter().find_map(find)
+}
+
+/// Whether the settings name a pager for a kind.
+pub fn is_named(kind: &str, pagers: &[(String, String)]) -> bool {
+    named(kind, pagers).is_some()
 }
 
 /// Whether the desktop is asked to show it.
