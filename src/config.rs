@@ -41,8 +41,11 @@ pub struct Settings {
     /// Keys of the user's own.
     pub keys: UserKeys,
     /// Pagers of the user's own: the kind of text, and the command line.
-    pub pagers: Vec<(String, String)>,
+    pub pagers: Pagers,
 }
+
+/// The table `[pager]`: the kind of text, and a command line for it.
+pub type Pagers = Vec<(String, String)>;
 
 /// Which way text is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +159,7 @@ const KEYS: &str = "keys";
 const PAGER: &str = "pager";
 
 /// Reads the table `[pager]`, or says what is wrong where.
-fn pagers(table: &Spanned<DeValue<'_>>) -> Result<Vec<(String, String)>, (Range<usize>, Problem)> {
+fn pagers(table: &Spanned<DeValue<'_>>) -> Result<Pagers, (Range<usize>, Problem)> {
     let wrong = |span: Range<usize>, key, expected| (span, Problem::BadValue { key, expected });
     let lines = table.get_ref().as_table().ok_or_else(|| {
         let expected = "a table: [pager], and below it lines such as json = \"jless\"";

@@ -235,6 +235,8 @@ async fn show(start: Start) -> Result<Leaving> {
         began,
     )
     .await;
+    // No command outlives us; they are killed while servers are stopped.
+    runtime.desk.stop_all();
     if let Some(engine) = &mut engine {
         // Even after an error of ours no server may be left behind.
         let _ = engine.commands.send(Command::Shutdown);

@@ -12,6 +12,10 @@ use crate::query::{self, Remarks};
 #[cfg(unix)]
 const MEMORY: u64 = 1 << 30;
 
+/// What it may take of a processor's time, in seconds: it ends even if whoever started it cannot see to that.
+#[cfg(unix)]
+const TIME: u64 = 10;
+
 /// Runs it.
 pub fn run(filter: &str) -> Exit {
     #[cfg(unix)]
@@ -52,10 +56,12 @@ fn fail(words: &str) -> Exit {
 #[cfg(unix)]
 fn bound() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let limit = Rlimit {
-        current: Some(MEMORY),
-        maximum: Some(MEMORY),
-    };
-    // Without it only the time is bounded.
-    let _ = setrlimit(Resource::As, limit);
+    for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, TIME)] {
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
+        // Without it, only what our starter does bounds us.
+        let _ = setrlimit(resource, limit);
+    }
 }

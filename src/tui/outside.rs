@@ -62,6 +62,12 @@ impl Desk {
         }
     }
 
+    /// Ends all work, for we leave.
+    pub fn stop_all(&self) {
+        let going_on = self.going_on.lock().unwrap_or_else(PoisonError::into_inner);
+        going_on.values().for_each(Stop::say);
+    }
+
     /// Notes that work starts.
     pub fn begin(&self, asker: u64) -> Stop {
         let stop = Stop::default();

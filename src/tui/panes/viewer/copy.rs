@@ -215,7 +215,7 @@ fn steps(tree: &Tree, row: u32) -> Vec<Step> {
     let mut at = row;
     while at != NONE {
         if let Some(index) = tree.index(at) {
-            steps.push(Step::Index(index as usize));
+            steps.push(Step::Index(index));
         } else if let Some(key) = key(tree, at) {
             steps.push(Step::Key(key));
         }
