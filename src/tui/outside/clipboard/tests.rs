@@ -161,7 +161,7 @@ mod scripts {
     #[test]
     fn a_helper_gets_every_byte() {
         let scripts = Scripts::new(&[("xclip", "cat > \"$OUT\"; echo \"$@\" >> \"$OUT\"")]);
-        let bytes = [&b"\x1b\xff\0"[..], &[b'x'; 900_000]].concat();
+        let bytes = [&b"\x1b\xff\0"[..], &vec![b'x'; 900_000]].concat();
         assert_eq!(
             scripts.copy(&bytes),
             Ok(Copied::Done("copied value, 900 kB by xclip".to_owned()))
@@ -181,7 +181,7 @@ mod scripts {
         let scripts = Scripts::new(&[("xclip", "exit 1")]);
         assert!(matches!(scripts.copy(b"short"), Ok(Copied::Write(..))));
         assert_eq!(
-            scripts.copy(&[b'x'; MOST_OSC52 + 1]).unwrap_err(),
+            scripts.copy(&vec![b'x'; MOST_OSC52 + 1]).unwrap_err(),
             "not copied: xclip ended with code 1, and value is 100 kB, too much for the clipboard here (100 kB); \
              W writes it to a file"
         );
