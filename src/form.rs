@@ -7,7 +7,9 @@
 pub mod assign;
 mod check;
 pub mod number;
+pub mod refusal;
 pub mod schema;
+pub mod substitute;
 pub mod template;
 mod tree;
 

@@ -26,7 +26,7 @@ mod card;
 mod markdown;
 mod outcome;
 mod sheet;
-mod sniff;
+pub mod sniff;
 #[cfg(test)]
 mod tests;
 mod verdict;

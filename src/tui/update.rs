@@ -11,7 +11,7 @@ pub use servers::{connect, push_server};
 
 use super::action::Action;
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
@@ -31,7 +31,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             model.size = (width, height);
             Vec::new()
         }
-        Event::Second => Vec::new(),
+        Event::Second | Event::Back => Vec::new(),
+        Event::ToTerminal { sequence, told } => vec![Effect::ToTerminal { sequence, told }],
         Event::Update(update) => engine_told(model, update),
         Event::Loading { entries, bytes } => {
             if let Keeping::Opened { bytes: so_far, .. } = &mut model.keeping {
@@ -64,7 +65,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             });
             Vec::new()
         }
-        Event::Failed(what) => {
+        Event::Failed(what) | Event::Stored(Stored::NotKept(what)) => {
             model.status = Some((Tone::Error, what));
             Vec::new()
         }
@@ -75,7 +76,18 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
-        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+        Event::Edited { asker, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Error, why.clone()));
+            }
+            tell_panes(model, &Event::Edited { asker, result })
+        }
+        event @ (Event::Saved { .. }
+        | Event::Piped { .. }
+        | Event::Queried { .. }
+        | Event::Stored(_)
+        | Event::Built { .. }
+        | Event::Found { .. }) => tell_panes(model, &event),
     }
 }
 
@@ -97,10 +109,19 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    View::ALL
+    let mut effects: Vec<Effect> = View::ALL
         .into_iter()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
-        .collect()
+        .collect();
+    effects.retain(|effect| match effect {
+        Effect::Tell { sentence, bad } => {
+            let tone = if *bad { Tone::Error } else { Tone::Info };
+            model.status = Some((tone, sentence.clone()));
+            false
+        }
+        _ => true,
+    });
+    effects
 }
 
 fn fold(model: &mut Model, entries: &[Recorded]) {
@@ -158,7 +179,10 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. } | Update::Finished { .. } | Update::Listed { .. } => {}
+        Update::Sent { .. }
+        | Update::Finished { .. }
+        | Update::Completed { .. }
+        | Update::Listed { .. } => {}
     }
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects

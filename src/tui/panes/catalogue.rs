@@ -23,6 +23,7 @@ use crate::tui::panes::form::Mode;
 mod actions;
 mod calls;
 mod draw;
+mod editor;
 mod layout;
 mod listing;
 mod mouse;
@@ -321,7 +322,7 @@ impl Pane for CataloguePane {
             return Reply::done();
         }
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
-            return work.result.paste(text);
+            return work.result.paste(text, ctx);
         }
         if self.focus != Focus::Form || self.on_about() {
             return Reply::ignored();

@@ -122,6 +122,7 @@ impl Viewer {
         self.active = 0;
         self.find = None;
         self.finding = None;
+        self.forget_asides();
         self.problem = None;
         self.ask(subject, ctx)
     }
@@ -136,32 +137,27 @@ impl Viewer {
         self.active = left.active;
         self.asked = None;
         self.finding = None;
+        self.forget_asides();
         self.problem = None;
         self.settle();
         true
     }
 
-    /// Below the line that says where one is.
-    pub(super) fn below_crumb(&self, area: Rect) -> Rect {
-        if self.trail.0.is_empty() || area.height < 2 {
-            return area;
-        }
-        Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
-        }
+    /// Rows of the line that says where one is.
+    pub(super) fn crumb_rows(&self) -> u16 {
+        u16::from(!self.trail.0.is_empty())
     }
 
     pub(super) fn draw_crumb(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let Some(left) = self.trail.0.last().filter(|_| area.height > 1) else {
+        let y = area.y + self.rows_above();
+        let Some(left) = self.trail.0.last().filter(|_| y + 1 < area.bottom()) else {
             return;
         };
         let width = usize::from(area.width);
         let line = format!("Esc ‹ {}", left.link);
         buf.set_stringn(
             area.x,
-            area.y,
+            y,
             text::fit(&line, width),
             width,
             theme.style(Role::TextMuted),
