@@ -6,10 +6,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::json;
+use crate::tui::widgets::part::decoded;
 
 /// See the module.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,11 +60,9 @@ impl Part {
             Shape::Exact => raw.into(),
             Shape::OneLine => one_line(raw).into(),
             Shape::Text => text(raw).into_bytes().into(),
-            Shape::Blob => {
-                let text = text(raw);
-                let decoded = STANDARD.decode(text.as_bytes());
-                decoded.unwrap_or_else(|_| text.into_bytes()).into()
-            }
+            Shape::Blob => decoded(raw)
+                .unwrap_or_else(|| text(raw).into_bytes())
+                .into(),
         }
     }
 }
@@ -128,7 +124,7 @@ mod tests {
         );
         assert_eq!(shaped("\"\\u00e9\\n\"", Shape::Text), "é\n");
         assert_eq!(shaped("\"aGk=\"", Shape::Blob), "hi");
-        assert_eq!(shaped("\"no blob\"", Shape::Blob), "no blob");
+        assert_eq!(shaped("\"no blob!\"", Shape::Blob), "no blob!");
         let part = Part::new(Arc::from(&b"0123"[..]), 2..9, Shape::Exact);
         assert_eq!((&*part.bytes(), part.size()), (&b"23"[..], 2));
         assert_eq!(format!("{part:?}"), "Part(2..4 of 4, Exact)");

@@ -58,7 +58,8 @@ impl Viewer {
 
     pub(super) fn open_prompt(&mut self, goal: Goal) {
         let page = self.page();
-        let value = page.and_then(|page| copy::outgoing(page, false));
+        let block = self.held().map(copy::block);
+        let value = block.or_else(|| page.and_then(|page| copy::outgoing(page, false)));
         let document = page.and_then(|page| copy::outgoing(page, true));
         if let (Some(value), Some(document)) = (value, document) {
             self.prompt = Some(Prompt::new(goal, value, document));
@@ -71,7 +72,8 @@ impl Viewer {
         let Some(page) = self.page() else {
             return Reply::ignored();
         };
-        let value = copy::outgoing(page, false);
+        let block = self.held().map(copy::block);
+        let value = block.or_else(|| copy::outgoing(page, false));
         // A number alone is nothing to open a pager for.
         let Some(out) = value
             .filter(|value| value.kind != "application/json")

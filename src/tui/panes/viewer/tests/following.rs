@@ -139,3 +139,14 @@ fn a_block_is_chosen_by_a_click() {
     let (_, cursor) = stage.draw();
     assert_eq!(cursor, Some(Position::new(0, 2)));
 }
+
+#[test]
+fn what_leaves_is_what_the_block_stands_for() {
+    let stage = stage(vec![content(vec![Target::Nothing])], 40, 8);
+    let out = super::super::copy::block(stage.viewer.held().unwrap());
+    assert_eq!(&*out.part.bytes(), [0, 1, 2]);
+    assert_eq!(
+        (&*out.name, &*out.kind),
+        ("block-0.bin", "application/octet-stream")
+    );
+}
