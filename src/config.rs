@@ -5,6 +5,11 @@
 //! paragraph there. The tables `[keys]` and `[pager]` are
 //! kept as written: what their words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
 
+mod images;
+
+pub use images::Images;
+use images::images;
+
 use crate::paths::Paths;
 use std::fmt;
 use std::io;
@@ -124,23 +129,6 @@ pub enum ThemeChoice {
     Light,
     /// Without colours.
     Mono,
-}
-
-/// How pictures get onto the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Images {
-    /// As the terminal is known to take them.
-    Auto,
-    /// Kitty's graphics.
-    Kitty,
-    /// iTerm2's inline files.
-    Iterm2,
-    /// Sixel.
-    Sixel,
-    /// Characters of two colours.
-    HalfBlocks,
-    /// Not at all: each is a line about it.
-    Off,
 }
 
 /// Reads one value into its field; an error says what would have been right.
@@ -272,18 +260,6 @@ fn theme(value: &DeValue<'_>) -> Result<ThemeChoice, &'static str> {
         Some("light") => Ok(ThemeChoice::Light),
         Some("mono") => Ok(ThemeChoice::Mono),
         _ => Err("\"auto\", \"dark\", \"light\" or \"mono\""),
-    }
-}
-
-fn images(value: &DeValue<'_>) -> Result<Images, &'static str> {
-    match value.as_str() {
-        Some("auto") => Ok(Images::Auto),
-        Some("kitty") => Ok(Images::Kitty),
-        Some("iterm2") => Ok(Images::Iterm2),
-        Some("sixel") => Ok(Images::Sixel),
-        Some("halfblocks") => Ok(Images::HalfBlocks),
-        Some("off") => Ok(Images::Off),
-        _ => Err("\"auto\", \"kitty\", \"iterm2\", \"sixel\", \"halfblocks\" or \"off\""),
     }
 }
 
