@@ -61,6 +61,23 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
+    Index {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+    },
+    /// Open JSON in a string of a tree in place, or put the string back; answered by
+    /// [`super::event::Event::Decoded`].
+    Decode {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+        /// Where the value starts.
+        byte: usize,
+    },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Copy text to the clipboard (OSC 52).

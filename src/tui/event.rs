@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::payload::Tab;
+use super::payload::{Indexed, Tab};
+use super::widgets::json_tree::Swapped;
 use crate::inspector::Update;
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
@@ -53,6 +54,20 @@ pub enum Event {
         text: String,
         /// Where, as the document counts.
         hits: Vec<u32>,
+    },
+    /// The index of a big tree has grown.
+    Indexed {
+        /// For whom.
+        viewer: u64,
+        /// How far.
+        part: Indexed,
+    },
+    /// JSON in a string was opened in place, or the string put back.
+    Decoded {
+        /// For whom.
+        viewer: u64,
+        /// The tree now, or why not.
+        result: Result<Swapped, String>,
     },
     /// A body was read back, to be copied.
     ToCopy {

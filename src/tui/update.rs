@@ -75,7 +75,15 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
-        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+        Event::Decoded { viewer, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Info, why.clone()));
+            }
+            tell_panes(model, &Event::Decoded { viewer, result })
+        }
+        event @ (Event::Built { .. } | Event::Found { .. } | Event::Indexed { .. }) => {
+            tell_panes(model, &event)
+        }
     }
 }
 

@@ -11,16 +11,18 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::Tab;
+use crate::tui::payload::{Indexed, Tab};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::json_tree::Swapped;
 use page::Page;
 
 mod copy;
 mod page;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 64 << 10;
@@ -186,7 +188,7 @@ impl Viewer {
     }
 
     /// Does what somebody wants; Esc and Left are ignored when there is nothing left to leave.
-    pub fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+    pub fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if action == Action::Back && self.find.take().is_some() {
             self.settle();
             return Reply::done();
@@ -216,6 +218,11 @@ impl Viewer {
             | Action::CopyPath
             | Action::CopyKey
             | Action::CopyAll => return copy::reply(page, action),
+            Action::DecodeString => {
+                let reply = page.decode(ctx);
+                self.settle();
+                return reply;
+            }
             _ => {
                 let reply = page.action(action, inner, wrap);
                 self.settle();
@@ -258,10 +265,32 @@ impl Viewer {
         }
     }
 
-    /// Will be drawn in `area` (below its title rule).
-    pub fn place(&mut self, area: Rect) {
+    /// Will be drawn in `area` (below its title rule). Gives the effect that indexes a big document, once.
+    pub fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Option<Effect> {
         self.area = area;
         self.settle();
+        self.pages.get_mut(self.active)?.index(ctx)
+    }
+
+    /// Takes more of the index of a big document, if it is one of these.
+    pub fn indexed(&mut self, viewer: u64, part: &Indexed) -> bool {
+        let ours = self.pages.iter_mut().any(|page| page.indexed(viewer, part));
+        if ours {
+            self.settle();
+        }
+        ours
+    }
+
+    /// Takes a tree in which a string was opened or closed, if it was asked for here.
+    pub fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
+        let ours = self
+            .pages
+            .iter_mut()
+            .any(|page| page.decoded(viewer, result));
+        if ours {
+            self.settle();
+        }
+        ours
     }
 
     /// A click in the area it was placed in.

@@ -10,7 +10,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::sheet::Sheet;
-use super::{About, Payload, SEVERAL, TabBody, WHOLE, part_tree, sniff};
+use super::{About, Payload, SEVERAL, TabBody, WHOLE, sniff, tree};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::highlight::Hint;
@@ -180,7 +180,7 @@ pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
         .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
         .filter_map(decoded)
         .take(SEVERAL)
-        .map(|bytes| TabBody::Bytes(Arc::new(Document::new(Arc::from(bytes)))))
+        .map(|bytes| TabBody::Bytes(Arc::new(Document::new(bytes))))
         .collect()
 }
 
@@ -217,7 +217,7 @@ fn hidden_json(raw: &[u8], declared: bool) -> Option<TabBody> {
     let found = json::string(raw)?;
     let structure = matches!(json::kind(found.as_bytes()), Kind::Object | Kind::Array);
     (structure || declared)
-        .then(|| part_tree(found.as_bytes()))
+        .then(|| tree(found.into_bytes().into()))
         .flatten()
 }
 

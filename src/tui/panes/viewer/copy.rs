@@ -60,7 +60,7 @@ fn copied(page: &Page, action: Action) -> Copied<'_> {
         Some(Sight::Tree(tree, state)) => {
             let row = state.selected();
             match action {
-                Action::CopyAll => Ok(((&**tree.bytes()).into(), "document")),
+                Action::CopyAll => Ok((tree.written().into(), "document")),
                 Action::CopyText if tree.kind(row) == Kind::String => {
                     let text = json::string(tree.value_bytes(row)).unwrap_or_default();
                     Ok((text.into_bytes().into(), "text"))
