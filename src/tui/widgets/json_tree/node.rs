@@ -71,15 +71,15 @@ impl Tree {
 
     /// The byte after the value that starts here, if that is known yet.
     pub(super) fn end_at(&self, start: u32) -> Option<u32> {
-        let upto = self.index().upto();
-        let near = (start as usize + self.small() + 1).min(upto);
-        if let Some(end) = scan::value_end(self.bytes(), start as usize, near) {
-            return Some(end as u32);
-        }
-        self.index()
-            .record(start)
-            .map(|record| record.end)
-            .filter(|end| *end != OPEN)
+        let near = (start as usize + self.small() + 1).min(self.index().upto());
+        let record = || self.index().record(start).map(|record| record.end);
+        let scan = || scan::value_end(self.bytes(), start as usize, near).map(|end| end as u32);
+        // Looking a container up is quicker than reading on in a big one, of strings it is the other way round.
+        let end = match self.kind_at(start) {
+            Kind::Object | Kind::Array => record().or_else(scan),
+            _ => scan().or_else(record),
+        };
+        end.filter(|end| *end != OPEN)
     }
 
     /// How many children the container that starts here has, and whether that is all; none for scalars.

@@ -101,16 +101,15 @@ impl TreeState {
         let view = self.view(tree);
         let (mut place, mut lines) = (self.selected.clone(), 0);
         while lines < self.offset {
-            let mut before = place.clone();
-            if !before.backward(view) {
+            if !place.backward(view) {
                 break;
             }
-            let more = draw::height(self, tree, &before);
+            let more = draw::height(self, tree, &place);
             if lines + more > self.offset {
+                place.forward(view);
                 break;
             }
             lines += more;
-            place = before;
         }
         (place, lines)
     }
@@ -296,6 +295,8 @@ impl TreeState {
     fn go(&mut self, tree: &Tree, step: impl FnOnce(&mut Place, View<'_>) -> bool) {
         let mut place = self.selected.clone();
         if step(&mut place, self.view(tree)) {
+            // It may be in a group that is folded.
+            place.surface(self.view(tree));
             self.select(tree, place);
         }
     }

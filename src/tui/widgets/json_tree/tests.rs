@@ -417,13 +417,9 @@ fn long_strings_wrap_and_containers_stay_on_top() {
     );
     state.last(&tree);
     let (text, cursor) = screen(&tree, &state, 22, 10);
-    assert_eq!(
-        text.lines().take(4).collect::<Vec<_>>(),
-        [" ▾ a {1}", "   ▾ b {10}", "   │   d: 1", "   │   e: 2"]
-            .map(|line| line.to_owned())
-            .map(|line| text.lines().find(|l| l.starts_with(&line)).unwrap()),
-    );
-    assert_eq!(cursor.unwrap().y, 9);
+    let shown: Vec<&str> = text.lines().map(|line| line.trim_end_matches(['┃', ' '])).collect();
+    assert_eq!(shown[..4], [" ▾ a {1}", "   ▾ b {10}", "   │   f: 3", "   │   g: 4"]);
+    assert_eq!(cursor.unwrap().y, 8);
     let sticky = state.row_at(&tree, Position::new(3, 1), area).unwrap();
     assert_eq!(tree.path(&sticky), "$.a.b");
 }
