@@ -243,12 +243,7 @@ fn painted(subject: &Subject, result: &str, name: &str) -> Vec<String> {
         ..Budget::SHOWN
     };
     let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
-    let tabs = tabs_within(
-        budget,
-        subject,
-        entry(Channel::Wire, body.as_bytes()),
-        None,
-    );
+    let tabs = tabs_within(budget, subject, entry(Channel::Wire, body.as_bytes()), None);
     let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
     let TabBody::Text(document) = &tab.body else {
         panic!("{name} is no text");

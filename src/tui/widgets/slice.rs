@@ -53,7 +53,9 @@ impl From<&[u8]> for Slice {
 
 impl PartialEq for Slice {
     fn eq(&self, other: &Self) -> bool {
-        (Arc::ptr_eq(&self.whole, &other.whole) && self.start == other.start && self.end == other.end)
+        (Arc::ptr_eq(&self.whole, &other.whole)
+            && self.start == other.start
+            && self.end == other.end)
             || **self == **other
     }
 }

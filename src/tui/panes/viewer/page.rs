@@ -160,9 +160,7 @@ impl Page {
 
     pub(super) fn find(&mut self, term: Term, area: Rect) -> bool {
         match self.hand() {
-            Some(Hand::Tree(tree, state)) => {
-                state.find(tree, term)
-            }
+            Some(Hand::Tree(tree, state)) => state.find(tree, term),
             Some(Hand::Text(document, state)) => state.find(document, term, window(area)),
             None => false,
         }
@@ -249,16 +247,15 @@ impl Page {
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
         match (self.sight()?, action) {
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
-            (
-                Sight::Text(_, state),
-                action,
-            ) if tree::is_of_trees(action) => (self.around().is_none() || action != Action::ToggleFold).then_some(
-                if state.is_hex() {
-                    "There is nothing to fold in bytes."
-                } else {
-                    "There is nothing to fold in text."
-                },
-            ),
+            (Sight::Text(_, state), action) if tree::is_of_trees(action) => {
+                (self.around().is_none() || action != Action::ToggleFold).then_some(
+                    if state.is_hex() {
+                        "There is nothing to fold in bytes."
+                    } else {
+                        "There is nothing to fold in text."
+                    },
+                )
+            }
             (Sight::Text(_, state), Action::Wrap) if state.is_hex() => Some("Hex does not wrap."),
             (Sight::Text(..), Action::CopyPath | Action::CopyKey) if self.around().is_none() => {
                 Some("Text has no paths and names: see the tabs that are trees.")

@@ -52,7 +52,10 @@ pub(super) fn action(tree: &Tree, state: &mut TreeState, action: Action) -> Repl
         Action::Bottom => {
             state.last(tree);
             if tree.percent() < 100 {
-                return Reply::say(format!("indexing {} %: the end is not known yet", tree.percent()));
+                return Reply::say(format!(
+                    "indexing {} %: the end is not known yet",
+                    tree.percent()
+                ));
             }
         }
         Action::Centre => state.put(tree, 0.5),

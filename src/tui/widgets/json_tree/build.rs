@@ -65,7 +65,10 @@ enum Due {
     /// A member's name.
     Name,
     /// The rest of a string, or of a name, that started at this quote.
-    Rest { quote: usize, name: bool },
+    Rest {
+        quote: usize,
+        name: bool,
+    },
     /// A comma or a closing bracket, or the end.
     More,
     Nothing,
@@ -381,7 +384,9 @@ impl<'b> Builder<'b> {
         let inside = quote + 1..self.at - 1;
         let broken = self.beyond && std::str::from_utf8(&self.bytes[inside.clone()]).is_err();
         let flags = [(broken, Flag::Utf8), (self.lone, Flag::Surrogate)];
-        let odd = flags.into_iter().filter_map(|(odd, flag)| odd.then_some(flag));
+        let odd = flags
+            .into_iter()
+            .filter_map(|(odd, flag)| odd.then_some(flag));
         if !name {
             for flag in odd {
                 self.index.flags.note(quote as u32, flag);
@@ -425,10 +430,7 @@ impl<'b> Builder<'b> {
                 match json::hex4(self.bytes, self.at - 4) {
                     Some(0xD800..=0xDBFF) => {
                         let low = self.bytes.get(self.at..self.at + 2) == Some(b"\\u")
-                            && matches!(
-                                json::hex4(self.bytes, self.at + 2),
-                                Some(0xDC00..=0xDFFF)
-                            );
+                            && matches!(json::hex4(self.bytes, self.at + 2), Some(0xDC00..=0xDFFF));
                         if low {
                             self.at += 6;
                         }

@@ -51,7 +51,17 @@ pub fn draw(
                 break;
             }
             if is_selected {
-                mark(i == 0, focused, Rect { y, height: 1, ..area }, buf, theme);
+                mark(
+                    i == 0,
+                    focused,
+                    Rect {
+                        y,
+                        height: 1,
+                        ..area
+                    },
+                    buf,
+                    theme,
+                );
             }
             buf.set_line(area.x + 1, y, &line, area.width - 1);
             y += 1;
@@ -69,7 +79,14 @@ pub fn draw(
             buf[(x, y)].reset();
         }
         let line = row::lines(tree, state, place, theme).swap_remove(0);
-        buf.set_style(Rect { y, height: 1, ..area }, theme.style(Role::Surface));
+        buf.set_style(
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            theme.style(Role::Surface),
+        );
         buf.set_line(area.x + 1, y, &line, area.width - 1);
     }
     if more || top.clone().backward(view) {
@@ -151,7 +168,8 @@ fn scrollbar(
     let hits = state.found.as_ref().map_or(&[][..], |found| &found.hits);
     for line in 0..height {
         let bytes = [line, line + 1].map(|line| (line * all).div_ceil(height) as u32);
-        let hit = hits.partition_point(|hit| *hit < bytes[1]) > hits.partition_point(|hit| *hit < bytes[0]);
+        let hit = hits.partition_point(|hit| *hit < bytes[1])
+            > hits.partition_point(|hit| *hit < bytes[0]);
         let (symbol, role) = match (hit, (from..=to).contains(&line)) {
             (true, _) => ("─", Role::Accent),
             (false, true) => ("┃", Role::TextMuted),

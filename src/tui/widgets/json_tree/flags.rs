@@ -88,7 +88,11 @@ impl fmt::Display for Flags {
             let count = self.count(*flag);
             let (one, several) = flag.several();
             let comma = if i > 0 { ", " } else { "" };
-            write!(f, "{comma}{count} {}", if count == 1 { one } else { several })?;
+            write!(
+                f,
+                "{comma}{count} {}",
+                if count == 1 { one } else { several }
+            )?;
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ impl Folds {
     }
 
     /// Folds everything from `level` levels below the top ones, and unfolds the rest. Groups fold as at first.
-    pub(super) fn to_level(&mut self, level: Option<u32>) {
+    pub(super) fn set_all(&mut self, level: Option<u32>) {
         *self = Self {
             groups: level.is_some(),
             ..Self::default()

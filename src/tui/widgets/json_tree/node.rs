@@ -117,10 +117,12 @@ impl Tree {
                 index,
             });
         }
-        let end = scan::string_end(self.bytes(), at, (at + self.small() + 1).min(upto)).or_else(|| {
-            let record = self.index().record(at as u32)?;
-            (record.end != OPEN).then_some(record.end as usize)
-        })?;
+        let end = scan::string_end(self.bytes(), at, (at + self.small() + 1).min(upto)).or_else(
+            || {
+                let record = self.index().record(at as u32)?;
+                (record.end != OPEN).then_some(record.end as usize)
+            },
+        )?;
         let colon = scan::space(self.bytes(), end);
         let start = scan::space(self.bytes(), colon + 1);
         (start < upto).then_some(Node {
@@ -170,7 +172,11 @@ impl Tree {
     }
 
     /// The last waymark that `is_before` holds for, else the first child.
-    fn waymark(&self, parent: u32, is_before: impl Fn(&super::index::Mark) -> bool) -> Option<Node> {
+    fn waymark(
+        &self,
+        parent: u32,
+        is_before: impl Fn(&super::index::Mark) -> bool,
+    ) -> Option<Node> {
         if let Some(record) = self.index().record(parent) {
             let marks = self.index().marks_of(record);
             let after = marks.partition_point(is_before);

@@ -39,7 +39,9 @@ impl Tree {
         let mut out = String::new();
         for step in self.steps(row) {
             let _ = match step {
-                Step::Name(name) => write!(out, "[{}]", json::quote(&json::decode(name.as_bytes()))),
+                Step::Name(name) => {
+                    write!(out, "[{}]", json::quote(&json::decode(name.as_bytes())))
+                }
                 Step::Item(i) => write!(out, "[{i}]"),
                 Step::Items(from, to) => write!(out, "[{from}:{to}]"),
             };
@@ -70,7 +72,9 @@ impl Tree {
             let dot = if out == "." { "" } else { "." };
             let _ = match step {
                 Step::Name(name) if is_plain_name(&name) => write!(out, "{dot}{name}"),
-                Step::Name(name) => write!(out, "[{}]", json::quote(&json::decode(name.as_bytes()))),
+                Step::Name(name) => {
+                    write!(out, "[{}]", json::quote(&json::decode(name.as_bytes())))
+                }
                 Step::Item(i) => write!(out, "[{i}]"),
                 Step::Items(from, to) => write!(out, "[{from}:{to}]"),
             };

@@ -68,9 +68,7 @@ impl Place {
     pub(super) fn levels(&self, view: View<'_>) -> usize {
         let inside = usize::from(matches!(self.part, Part::Group(..)));
         let levels = self.above.len() + self.groups as usize + inside;
-        levels.saturating_sub(usize::from(
-            !view.lines && self.has_hidden_root(view.tree),
-        ))
+        levels.saturating_sub(usize::from(!view.lines && self.has_hidden_root(view.tree)))
     }
 
     fn has_hidden_root(&self, tree: &Tree) -> bool {
@@ -101,7 +99,9 @@ impl Place {
         let Some(parent) = self.above.pop() else {
             return false;
         };
-        self.groups = self.groups.saturating_sub(u32::from(view.is_grouped(&parent)));
+        self.groups = self
+            .groups
+            .saturating_sub(u32::from(view.is_grouped(&parent)));
         self.node = parent;
         self.part = Part::Value;
         true
@@ -114,7 +114,9 @@ impl Place {
         self.leave(view);
         let first = match own.index % view.tree.group() {
             0 => Some(own),
-            _ => view.tree.nth_child(self.node.start, index * view.tree.group()),
+            _ => view
+                .tree
+                .nth_child(self.node.start, index * view.tree.group()),
         };
         self.part = Part::Group(index, first.unwrap_or(own).start);
     }
@@ -144,7 +146,8 @@ impl Place {
                     self.enter(view, first);
                     return true;
                 }
-                if let Some(next) = tree.nth_child(self.node.start, (group + 1) * view.tree.group()) {
+                if let Some(next) = tree.nth_child(self.node.start, (group + 1) * view.tree.group())
+                {
                     self.part = Part::Group(group + 1, next.start);
                     return true;
                 }
@@ -171,7 +174,7 @@ impl Place {
                     self.leave(view);
                 }
                 let grouped = view.is_grouped(&self.above[self.above.len() - 1]);
-                if grouped && next.index % view.tree.group() == 0 {
+                if grouped && next.index.is_multiple_of(view.tree.group()) {
                     self.leave(view);
                     self.part = Part::Group(next.index / view.tree.group(), next.start);
                 } else {
@@ -205,7 +208,7 @@ impl Place {
                     return true;
                 };
                 self.enter(view, last);
-                self.to_last(view);
+                self.descend_to_last(view);
                 true
             }
             Part::Group(0, _) => {
@@ -216,20 +219,20 @@ impl Place {
                 true
             }
             Part::Group(group, _) => {
-                self.to_last_of_group(view, group - 1);
+                self.descend_to_last_of(view, group - 1);
                 true
             }
             Part::Value => {
                 let Some(parent) = self.above.last().copied() else {
                     return false;
                 };
-                if view.is_grouped(&parent) && self.node.index % view.tree.group() == 0 {
+                if view.is_grouped(&parent) && self.node.index.is_multiple_of(view.tree.group()) {
                     self.leave_to_group(view);
                     return true;
                 }
                 if let Some(before) = tree.previous_child(parent.start, &self.node) {
                     self.node = before;
-                    self.to_last(view);
+                    self.descend_to_last(view);
                     return true;
                 }
                 if self.above.len() == 1 && !view.lines {
@@ -241,7 +244,7 @@ impl Place {
     }
 
     /// From a value to the last row of it that can be seen.
-    fn to_last(&mut self, view: View<'_>) {
+    fn descend_to_last(&mut self, view: View<'_>) {
         let tree = view.tree;
         loop {
             if view.folds.is_folded(self, tree) {
@@ -256,14 +259,14 @@ impl Place {
             }
             if view.is_grouped(&self.node) {
                 let group = last.index / view.tree.group();
-                return self.to_last_of_group(view, group);
+                return self.descend_to_last_of(view, group);
             }
             self.enter(view, last);
         }
     }
 
     /// From the array to the last row of one of its groups that can be seen.
-    fn to_last_of_group(&mut self, view: View<'_>, group: u32) {
+    fn descend_to_last_of(&mut self, view: View<'_>, group: u32) {
         let start = self.node.start;
         let Some(first) = view.tree.nth_child(start, group * view.tree.group()) else {
             return;
@@ -278,7 +281,7 @@ impl Place {
             .or_else(|| view.tree.last_child(start));
         if let Some(last) = last {
             self.enter(view, last);
-            self.to_last(view);
+            self.descend_to_last(view);
         }
     }
 
@@ -300,13 +303,13 @@ impl Place {
         let mut place = Self::root(view.tree);
         let root = view.tree.first_child(place.node.start);
         if view.lines || root.is_none() {
-            place.to_last(view);
+            place.descend_to_last(view);
         } else if let Some(last) = view.tree.last_child(place.node.start) {
             if view.is_grouped(&place.node) {
-                place.to_last_of_group(view, last.index / view.tree.group());
+                place.descend_to_last_of(view, last.index / view.tree.group());
             } else {
                 place.enter(view, last);
-                place.to_last(view);
+                place.descend_to_last(view);
             }
         }
         place
@@ -385,8 +388,13 @@ impl Place {
             } else {
                 group.checked_sub(1)
             };
-            let first =
-                to.and_then(|to| Some((to, view.tree.nth_child(self.node.start, to * view.tree.group())?)));
+            let first = to.and_then(|to| {
+                Some((
+                    to,
+                    view.tree
+                        .nth_child(self.node.start, to * view.tree.group())?,
+                ))
+            });
             if let Some((to, first)) = first {
                 self.part = Part::Group(to, first.start);
             }

@@ -79,7 +79,10 @@ pub(super) fn lines(
             lines.push(Line::from(spans));
         }
         if let Some(last) = lines.last_mut() {
-            let tail = row.tail.into_iter().map(|(s, style)| Span::styled(s, style));
+            let tail = row
+                .tail
+                .into_iter()
+                .map(|(s, style)| Span::styled(s, style));
             last.spans.extend(tail);
         }
         return lines;
@@ -229,9 +232,10 @@ fn group_row(row: &mut Row, tree: &Tree, place: &Place, group: u32, folded: bool
     let (count, all) = tree.count_at(place.node.start);
     let from = (group * tree.group()) as usize;
     let to = from + tree.group() as usize;
-    let last = match all || to <= count {
-        true => (to.min(count) - 1).to_string(),
-        false => "?".to_owned(),
+    let last = if all || to <= count {
+        (to.min(count) - 1).to_string()
+    } else {
+        "?".to_owned()
     };
     let style = row.body.1;
     row.head.push((format!("[{from}…{last}] "), style, false));
@@ -361,9 +365,7 @@ impl<'s> Marks<'s> {
 
     fn value(&self, value: &str, style: Style) -> Vec<Span<'static>> {
         match &self.state.found {
-            Some(found) if self.state.names.is_none() => {
-                found.term.spans(value, style, self.style)
-            }
+            Some(found) if self.state.names.is_none() => found.term.spans(value, style, self.style),
             _ => vec![Span::styled(value.to_owned(), style)],
         }
     }

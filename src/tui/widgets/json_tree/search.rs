@@ -58,7 +58,9 @@ impl Tree {
                 }
                 b'}' | b']' | b',' | b' ' | b'\n' | b'\r' | b'\t' => at += 1,
                 _ => {
-                    at = scan::value_end(bytes, at, bytes.len()).unwrap_or(bytes.len()).max(at + 1);
+                    at = scan::value_end(bytes, at, bytes.len())
+                        .unwrap_or(bytes.len())
+                        .max(at + 1);
                     if name_holds || (values && holds(start, at)) {
                         hits.push(start as u32);
                     }

@@ -44,7 +44,10 @@ impl Tree {
 
     /// The value around the row that was a string, or else the row.
     pub fn decoded_around(&self, row: &Place) -> Place {
-        let starts = self.decoded.iter().filter(|range| range.contains(&row.start()));
+        let starts = self
+            .decoded
+            .iter()
+            .filter(|range| range.contains(&row.start()));
         match starts.map(|range| range.start).max() {
             Some(start) => self.place_at(start),
             None => row.clone(),

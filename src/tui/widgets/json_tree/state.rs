@@ -221,10 +221,7 @@ impl TreeState {
     pub(super) fn settle(&mut self, tree: &Tree) {
         let height = self.height();
         let own = draw::height(self, tree, &self.selected).min(height);
-        self.offset = self
-            .offset
-            .max(self.least_offset(tree))
-            .min(height - own);
+        self.offset = self.offset.max(self.least_offset(tree)).min(height - own);
         let room = height - own - self.offset;
         let (mut below, mut place) = (0, self.selected.clone());
         while below < room && place.forward(self.view(tree)) {
@@ -387,7 +384,7 @@ impl TreeState {
 
     /// Shows `level` levels below the top ones and folds the rest (`zM`, `z1` to `z9`); with none, unfolds all (`zR`).
     pub fn fold_to_level(&mut self, tree: &Tree, level: Option<u32>) {
-        self.folds.to_level(level.map(|level| level + 1));
+        self.folds.set_all(level.map(|level| level + 1));
         self.folded_anew(tree);
     }
 

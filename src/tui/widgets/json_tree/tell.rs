@@ -89,7 +89,11 @@ mod tests {
     fn guesses_are_made_where_there_is_reason() {
         let cases = [
             (Kind::Number, "1763733600", Some("2025-11-21T14:00:00Z")),
-            (Kind::Number, "1763733600123", Some("2025-11-21T14:00:00.123Z")),
+            (
+                Kind::Number,
+                "1763733600123",
+                Some("2025-11-21T14:00:00.123Z"),
+            ),
             (Kind::Number, "8812", None),
             (Kind::Number, "1763733600.5", None),
             (Kind::String, "\"https://example.org\"", Some("link")),
@@ -97,12 +101,24 @@ mod tests {
             (Kind::String, "\"2026-13-20\"", None),
             (Kind::String, "\"{\\\"a\\\":1}\"", Some("JSON inside")),
             (Kind::String, "\"[see below]\"", None),
-            (Kind::String, "\"aGVsbG8gd29ybGQhIGhlbGxvIHdvcmxkIQ0K\"", Some("base64 of 27 B")),
-            (Kind::String, "\"a plain sentence that is long enough to look at\"", None),
+            (
+                Kind::String,
+                "\"aGVsbG8gd29ybGQhIGhlbGxvIHdvcmxkIQ0K\"",
+                Some("base64 of 27 B"),
+            ),
+            (
+                Kind::String,
+                "\"a plain sentence that is long enough to look at\"",
+                None,
+            ),
             (Kind::Null, "null", None),
         ];
         for (kind, raw, told) in cases {
-            assert_eq!(tell(kind, raw.as_bytes(), raw.len()).as_deref(), told, "{raw}");
+            assert_eq!(
+                tell(kind, raw.as_bytes(), raw.len()).as_deref(),
+                told,
+                "{raw}"
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ fn tree(s: &str) -> Tree {
 }
 
 /// So fine that small documents have records, waymarks and groups.
-const GRAIN: Grain = Grain { small: 12, group: 3 };
+const GRAIN: Grain = Grain {
+    small: 12,
+    group: 3,
+};
 
 /// A document with a fine index of about so many bytes.
 fn fine(s: &str, limit: usize) -> Tree {
@@ -267,7 +270,10 @@ fn depth_costs_no_stack() {
     state.last(&tree);
     assert_eq!(state.selected().depth(), 100_000);
     let (text, _) = screen(&tree, &state, 30, 3);
-    assert!(text.lines().last().unwrap().starts_with("▸…         [0] 1"), "{text}");
+    assert!(
+        text.lines().last().unwrap().starts_with("▸…         [0] 1"),
+        "{text}"
+    );
     state.fold_to_level(&tree, Some(0));
     assert_eq!(rows(&tree, &state).len(), 1);
     let absurd = "[".repeat(1 << 20);
@@ -292,7 +298,11 @@ fn a_million_rows_are_no_burden() {
     let doc = long();
     let tree = Tree::parse_whole(doc.as_bytes()).unwrap();
     assert_eq!(tree.values(), 1_000_001);
-    assert!(tree.index().size() < doc.len() / 100, "{}", tree.index().size());
+    assert!(
+        tree.index().size() < doc.len() / 100,
+        "{}",
+        tree.index().size()
+    );
     let mut state = sized(&tree, 40, 3);
     let (text, _) = screen(&tree, &state, 40, 2);
     assert_eq!(
@@ -335,7 +345,10 @@ fn a_growing_index_leaves_the_reader_in_place() {
     assert_eq!(at(&early, &state), "$[1].id");
     let offset = state.offset;
     state.refresh(&whole);
-    assert_eq!((at(&whole, &state).as_str(), state.offset), ("$[1].id", offset));
+    assert_eq!(
+        (at(&whole, &state).as_str(), state.offset),
+        ("$[1].id", offset)
+    );
     state.last(&early);
     let byte = state.selected().start();
     assert!((19_000..20_000).contains(&byte), "{byte}");
@@ -347,10 +360,15 @@ fn lines_are_valid_json() {
     let mut state = sized(&tree, 60, 30);
     state.toggle_lines(&tree);
     let (text, _) = screen(&tree, &state, 60, 30);
-    let json: String = text.lines().map(|line| {
-        let line = line.replace(['▸', '▾', '│'], " ").replace(" ! inexact as a float", "");
-        line.trim().to_owned()
-    }).collect();
+    let json: String = text
+        .lines()
+        .map(|line| {
+            let line = line
+                .replace(['▸', '▾', '│'], " ")
+                .replace(" ! inexact as a float", "");
+            line.trim().to_owned()
+        })
+        .collect();
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&json).unwrap(),
         serde_json::from_str::<serde_json::Value>(DOC).unwrap()
@@ -359,7 +377,10 @@ fn lines_are_valid_json() {
     state.first(&tree);
     state.other_end(&tree);
     let last = rows(&tree, &state).len() as u16 - 1;
-    assert_eq!(screen(&tree, &state, 60, 30).1, Some(Position::new(0, last)));
+    assert_eq!(
+        screen(&tree, &state, 60, 30).1,
+        Some(Position::new(0, last))
+    );
     state.other_end(&tree);
     assert_eq!(screen(&tree, &state, 60, 30).1, Some(Position::new(0, 0)));
     state.last(&tree);
@@ -384,7 +405,10 @@ fn json_in_a_string_opens_in_place_and_closes_again() {
         " ▾ a [1]\n     [0] 1\n▸▾ s {1} was a string\n   ▾ b [2]\n   │   [0] true\n   │   [1] \"[2]\"  JSON inside\n   z: 0\n\n\n"
     );
     assert_eq!(opened.written(), doc.as_bytes());
-    assert_eq!(opened.value_bytes(state.selected()), br#"" {\"b\":[true,\"[2]\"]} ""#);
+    assert_eq!(
+        opened.value_bytes(state.selected()),
+        br#"" {\"b\":[true,\"[2]\"]} ""#
+    );
     state.down(&opened, 1);
     assert_eq!(opened.value_bytes(state.selected()), br#"[true,"[2]"]"#);
     // One more inside, then both are closed from within.
@@ -406,19 +430,33 @@ fn json_in_a_string_opens_in_place_and_closes_again() {
 
 #[test]
 fn long_strings_wrap_and_containers_stay_on_top() {
-    let tree = tree(r#"{"a":{"b":{"c":"one two three four five six","d":1,"e":2,"f":3,"g":4,"h":5,"i":6,"j":7,"k":8,"l":9}}}"#);
+    let tree = tree(
+        r#"{"a":{"b":{"c":"one two three four five six","d":1,"e":2,"f":3,"g":4,"h":5,"i":6,"j":7,"k":8,"l":9}}}"#,
+    );
     let mut state = TreeState::new(&tree);
     let area = Rect::new(0, 0, 22, 10);
     state.fit(&tree, area, true);
     let (text, _) = screen(&tree, &state, 22, 10);
     assert_eq!(
         text.lines().take(5).collect::<Vec<_>>(),
-        ["▸▾ a {1}             ┃", "   ▾ b {10}          ┃", "   │   c: \"one two th┃", "         ree four fiv┃", "         e six\"      ┃"]
+        [
+            "▸▾ a {1}             ┃",
+            "   ▾ b {10}          ┃",
+            "   │   c: \"one two th┃",
+            "         ree four fiv┃",
+            "         e six\"      ┃"
+        ]
     );
     state.last(&tree);
     let (text, cursor) = screen(&tree, &state, 22, 10);
-    let shown: Vec<&str> = text.lines().map(|line| line.trim_end_matches(['┃', ' '])).collect();
-    assert_eq!(shown[..4], [" ▾ a {1}", "   ▾ b {10}", "   │   f: 3", "   │   g: 4"]);
+    let shown: Vec<&str> = text
+        .lines()
+        .map(|line| line.trim_end_matches(['┃', ' ']))
+        .collect();
+    assert_eq!(
+        shown[..4],
+        [" ▾ a {1}", "   ▾ b {10}", "   │   f: 3", "   │   g: 4"]
+    );
     assert_eq!(cursor.unwrap().y, 8);
     let sticky = state.row_at(&tree, Position::new(3, 1), area).unwrap();
     assert_eq!(tree.path(&sticky), "$.a.b");

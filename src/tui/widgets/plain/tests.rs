@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::*;
-use crate::tui::widgets::slice::Slice;
 use crate::tui::theme::{Depth, Role, Theme};
+use crate::tui::widgets::slice::Slice;
 use crate::tui::widgets::testing::text_of;
 
 fn document(bytes: impl AsRef<[u8]>) -> Document {

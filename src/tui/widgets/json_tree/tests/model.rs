@@ -105,15 +105,22 @@ fn documents() -> impl Strategy<Value = String> {
     scalar.prop_recursive(5, 120, 9, |inner| {
         let space = prop_oneof![Just(""), Just(" "), Just("\n  ")];
         prop_oneof![
-            (prop::collection::vec(inner.clone(), 1..9), space.clone())
-                .prop_map(|(items, space)| format!("[{space}{}{space}]", items.join(&format!("{space},")))),
-            (prop::collection::vec((r#"[ab"\\]{0,3}"#, inner), 1..9), space).prop_map(|(members, space)| {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|(name, value)| format!("{}{space}:{space}{value}", crate::json::quote(name)))
-                    .collect();
-                format!("{{{}}}", members.join(","))
-            }),
+            (prop::collection::vec(inner.clone(), 1..9), space.clone()).prop_map(
+                |(items, space)| format!("[{space}{}{space}]", items.join(&format!("{space},")))
+            ),
+            (
+                prop::collection::vec((r#"[ab"\\]{0,3}"#, inner), 1..9),
+                space
+            )
+                .prop_map(|(members, space)| {
+                    let members: Vec<String> = members
+                        .iter()
+                        .map(|(name, value)| {
+                            format!("{}{space}:{space}{value}", crate::json::quote(name))
+                        })
+                        .collect();
+                    format!("{{{}}}", members.join(","))
+                }),
         ]
     })
 }
@@ -126,7 +133,7 @@ proptest! {
         let values = values(&doc);
         prop_assert_eq!(tree.values(), values.len());
         let mut folds = Folds::default();
-        folds.to_level(None);
+        folds.set_all(None);
         for lines in [true, false] {
             let view = View { tree: &tree, folds: &folds, lines };
             let mut place = Place::first(view);
@@ -151,7 +158,7 @@ proptest! {
                 if let Some(parent) = value.parent.filter(|parent| *parent >= skipped) {
                     prop_assert_eq!(out.start(), values[parent].bytes.start);
                 }
-                let sibling = |at: usize| &values[at].parent == &value.parent;
+                let sibling = |at: usize| values[at].parent == value.parent;
                 let next = (number + 1..values.len()).find(|at| sibling(*at)).filter(|_| value.parent.is_some());
                 let mut side = (*place).clone();
                 prop_assert_eq!(side.sideways(view, true), next.is_some());
@@ -216,7 +223,7 @@ proptest! {
     }
 
     #[test]
-    fn the_search_finds_what_names_and_scalars_hold(doc in documents(), term in r#"(k:)?([ab,n]|a\\|long|\[)"#) {
+    fn the_search_finds_what_names_and_scalars_hold(doc in documents(), term in r"(k:)?([ab,n]|a\\|long|\[)") {
         let tree = fine(&doc, usize::MAX);
         let needle = term.strip_prefix("k:").unwrap_or(&term);
         let name = |value: &Value| {
