@@ -143,6 +143,15 @@ actions! {
         Wrap "wrap" ["w"] "wrap" "Wrap long lines, or do not" Nothing "";
         FoldAll "fold-all" ["z M"] "" "Fold everything" Nothing "";
         UnfoldAll "unfold-all" ["z R"] "unfold all" "Unfold everything" Nothing "";
+        NextSibling "next-sibling" ["J"] "" "Next value on this level" Nothing "";
+        PreviousSibling "previous-sibling" ["K"] "" "Previous value on this level" Nothing "";
+        Parent "parent" ["H"] "" "To the enclosing value" Nothing "";
+        Hex "hex" ["g h"] "" "Show text as bytes, or as text again" Nothing "";
+        CopyValue "copy-value" ["y y"] "copy" "Copy the value, as the server wrote it" Nothing "";
+        CopyText "copy-text" ["y s"] "" "Copy the text of a string" Nothing "";
+        CopyPath "copy-path" ["y p"] "" "Copy its JSONPath" Nothing "";
+        CopyKey "copy-key" ["y k"] "" "Copy its member name" Nothing "";
+        CopyAll "copy-all" ["y a"] "" "Copy the whole document" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
         FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
@@ -162,15 +171,6 @@ actions! {
         DecodeString "decode-string" ["z j"] "" "Open JSON in a string as part of the tree, or put the string back" Nothing "";
         PlaceTop "place-top" ["z t"] "" "Row to the top of the screen" Nothing "";
         PlaceBottom "place-bottom" ["z b"] "" "Row to the bottom of the screen" Nothing "";
-        NextSibling "next-sibling" ["J"] "" "Next value on this level" Nothing "";
-        PreviousSibling "previous-sibling" ["K"] "" "Previous value on this level" Nothing "";
-        Parent "parent" ["H"] "" "To the enclosing value" Nothing "";
-        Hex "hex" ["g h"] "" "Show text as bytes, or as text again" Nothing "";
-        CopyValue "copy-value" ["y y"] "copy" "Copy the value, as the server wrote it" Nothing "";
-        CopyText "copy-text" ["y s"] "" "Copy the text of a string" Nothing "";
-        CopyPath "copy-path" ["y p"] "" "Copy its JSONPath" Nothing "";
-        CopyKey "copy-key" ["y k"] "" "Copy its member name" Nothing "";
-        CopyAll "copy-all" ["y a"] "" "Copy the whole document" Nothing "";
     }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";

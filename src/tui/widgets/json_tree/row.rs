@@ -84,6 +84,11 @@ pub(super) fn lines(
                 .into_iter()
                 .map(|(s, style)| Span::styled(s, style));
             last.spans.extend(tail);
+            let hint = row.hint.map(|hint| format!("  {hint}")).unwrap_or_default();
+            if alone && last.width() + text::width(&hint) < width {
+                last.spans
+                    .push(Span::styled(hint, theme.style(Role::TextFaint)));
+            }
         }
         return lines;
     }
