@@ -4,6 +4,7 @@
 //! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
 //! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::effect::Subject;
@@ -193,6 +194,8 @@ struct Payload<'a> {
     second_bytes: Option<&'a Slice>,
     /// The raw `result`s: one, or those of a batch. Found once, for the body may be large.
     results: Vec<&'a [u8]>,
+    /// The members of each, found once too.
+    members: Vec<Vec<(Cow<'a, str>, &'a [u8])>>,
     /// The raw `error`s.
     errors: Vec<&'a [u8]>,
     /// The content blocks of tool results and prompt messages, the contents of resources.
@@ -223,16 +226,27 @@ impl<'a> Payload<'a> {
                 _ => {}
             }
         }
+        let members: Vec<Vec<_>> = results
+            .iter()
+            .map(|result| json::members(result).collect())
+            .collect();
         Self {
             about,
             first,
             first_bytes,
             second_bytes,
-            blocks: blocks::of(about, &results),
+            blocks: blocks::of(about, &members),
+            members,
             results,
             errors,
             budget,
         }
+    }
+
+    /// A member of one of the results: of several with the name the last.
+    fn get(&self, result: &[u8], name: &str) -> Option<&'a [u8]> {
+        let own = |at: &usize| std::ptr::eq(&raw const *self.results[*at], &raw const *result);
+        member(&self.members[(0..self.results.len()).find(own)?], name)
     }
 
     /// A part of the body, shared where it is one.
@@ -255,6 +269,12 @@ impl<'a> Payload<'a> {
         };
         Sheet::new(room, self.budget)
     }
+}
+
+/// The last member with this name.
+fn member<'a>(members: &[(Cow<'_, str>, &'a [u8])], name: &str) -> Option<&'a [u8]> {
+    let found = members.iter().rev().find(|(other, _)| other == name);
+    found.map(|(_, value)| *value)
 }
 
 /// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
@@ -485,7 +505,7 @@ fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| json::get(result, &["structuredContent"]))
+        .filter_map(|result| payload.get(result, "structuredContent"))
         .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }
@@ -494,7 +514,7 @@ fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| json::get(result, &["_meta"]))
+        .filter_map(|result| payload.get(result, "_meta"))
         .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }

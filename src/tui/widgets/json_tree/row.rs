@@ -78,6 +78,7 @@ pub(super) fn lines(
             spans.extend(marks.value(part, row.body.1));
             lines.push(Line::from(spans));
         }
+        let alone = lines.len() == 1;
         if let Some(last) = lines.last_mut() {
             let tail = row
                 .tail
