@@ -346,13 +346,13 @@ impl Pane for CataloguePane {
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let effects = self.look_back(ctx).into_iter().collect();
+        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
         if let Some(work) = self.work_mut() {
             if work.shows_about() {
                 work.place_about(form);
             }
-            work.result.place(result);
+            effects.extend(work.result.place(result, ctx));
         }
         effects
     }

@@ -234,7 +234,7 @@ impl Work {
         let about = self.about.get_or_insert_with(|| {
             let text = words::about(self.list, &self.item);
             About {
-                document: Document::new(text.trim_end().as_bytes().into()),
+                document: Document::new(text.trim_end().as_bytes()),
                 state: PlainState::new(true),
                 window: Window {
                     width: 1,

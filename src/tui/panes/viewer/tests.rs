@@ -48,14 +48,14 @@ fn subject(seq: u64) -> Subject {
 fn tree(name: &str, json: &str) -> Tab {
     Tab {
         name: name.to_owned(),
-        body: TabBody::Tree(Arc::new(Tree::parse(Arc::from(json.as_bytes())).unwrap())),
+        body: TabBody::Tree(Arc::new(Tree::parse(json.as_bytes()).unwrap())),
     }
 }
 
 fn plain(name: &str, text: &[u8]) -> Tab {
     Tab {
         name: name.to_owned(),
-        body: TabBody::Text(Arc::new(Document::new(Arc::from(text)))),
+        body: TabBody::Text(Arc::new(Document::new(text))),
     }
 }
 
@@ -70,7 +70,8 @@ fn stage(tabs: Vec<Tab>, width: u16, height: u16) -> Stage {
         tickets: Cell::new(0),
         area: Rect::new(0, 0, width, height),
     };
-    stage.viewer.place(stage.area);
+    let area = stage.area;
+    stage.with(|viewer, ctx| viewer.place(area, ctx));
     if !tabs.is_empty() {
         stage.show(1, tabs);
     }
@@ -176,9 +177,9 @@ fn a_tree_is_moved_through_and_folded() {
          \u{20}▾ params {2}\n\
          \u{20}    name: \"a\\u00e9\\n\\u001b[31m\"\n\
          \u{20}  ▾ list [2]\n\
-         \u{20}      [0] 1\n\
-         \u{20}    ▾ [1] {1}\n\
-         \u{20}        x: null\n\
+         \u{20}  │   [0] 1\n\
+         \u{20}  │ ▾ [1] {1}\n\
+         \u{20}  │ │   x: null\n\
          \u{20}  \"odd name\": true"
     );
     assert_eq!(stage.draw().1, Some(Position::new(0, 0)));
@@ -448,7 +449,7 @@ proptest! {
     ) {
         let hex = Tab {
             name: "Hex".to_owned(),
-            body: TabBody::Bytes(Arc::new(Document::new(Arc::from(&b"\0\xff1"[..])))),
+            body: TabBody::Bytes(Arc::new(Document::new(&b"\0\xff1"[..]))),
         };
         let tabs = vec![tree("JSON", DOCUMENT), plain("Text", "a\u{202e}日本\nb\n\nc".as_bytes()), hex, tree("Number", "7")];
         let mut stage = stage(tabs, width, height);
