@@ -471,3 +471,64 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_fold_number_and_turn_a_tree_into_lines() {
+    let doc = r#"{"a":{"x":[1]},"b":{"y":"{\"z\":2}"}}"#;
+    for (keys, seen) in [
+        ("c", "▸▸ a: {1} {x: […]}\n ▸ b: {1} {y: \"{\\\"z\\\":2}\"}"),
+        (
+            "C e",
+            "▸▾ a {1}\n   ▸ x: [1] [1]\n ▾ b {1}\n     y: \"{\\\"z\\\":2}\"  JSON inside",
+        ),
+        (
+            "z 1",
+            "▸▾ a {1}\n   ▸ x: [1] [1]\n ▾ b {1}\n     y: \"{\\\"z\\\":2}\"  JSON inside",
+        ),
+        (
+            "z M %",
+            " ▸ a: {1} {x: […]}\n▸▸ b: {1} {y: \"{\\\"z\\\":2}\"}",
+        ),
+        (
+            "z M #",
+            "▸2 ▸ a: {1} {x: […]}\n 5 ▸ b: {1} {y: \"{\\\"z\\\":2}\"}",
+        ),
+        (
+            "z M M",
+            " ▾ {\n▸  ▸ \"a\": {1} {x: […]},\n   ▸ \"b\": {1} {y: \"{\\\"z\\\":2}\"}\n   }",
+        ),
+        (
+            "z M e J j z j",
+            " ▾ a {1}\n   ▸ x: [1] [1]\n ▾ b {1}\n▸  ▾ y {1} was a string\n   │   z: 2",
+        ),
+        (
+            "z M J e j z j z j",
+            " ▾ a {1}\n   ▸ x: [1] [1]\n ▾ b {1}\n▸    y: \"{\\\"z\\\":2}\"  JSON inside",
+        ),
+    ] {
+        let mut stage = stage(vec![tree("JSON", doc)], 44, 8);
+        stage.press(keys);
+        assert_eq!(stage.seen(), seen, "{keys}");
+    }
+}
+
+#[test]
+fn a_big_tree_asks_for_its_index_once_and_says_how_far_it_is() {
+    let doc = format!("[1,\"{}\",2]", "x".repeat(5 << 20));
+    let mut stage = stage(vec![tree("JSON", &doc)], 40, 5);
+    let area = stage.area;
+    let Some(Effect::Index { viewer, body }) = stage.with(|viewer, ctx| viewer.place(area, ctx))
+    else {
+        panic!("no index was asked for");
+    };
+    assert_eq!(stage.with(|viewer, ctx| viewer.place(area, ctx)), None);
+    assert_eq!(stage.viewer.remark(), "$[0]  indexing 79 %");
+    assert!(said(&stage.press("G")).starts_with("indexing 79 %"));
+    let mut parts = Vec::new();
+    crate::tui::payload::index(body, |part| parts.push(part));
+    let last = parts.pop().unwrap();
+    assert!(!stage.viewer.indexed(viewer + 1, &last), "somebody else's");
+    assert!(stage.viewer.indexed(viewer, &last));
+    stage.press("G");
+    assert_eq!(stage.viewer.remark(), "$[2]");
+}

@@ -460,6 +460,8 @@ impl TreeState {
         self.names = None;
         self.folds.swapped(swapped.at, swapped.old_end, swapped.by);
         self.selected = Place::at(self.view(&swapped.tree), swapped.at);
+        // Who opens it wants to see it, whatever is folded around.
+        let _ = self.folds.set(&self.selected, false);
         self.settle(&swapped.tree);
     }
 }
