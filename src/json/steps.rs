@@ -14,6 +14,8 @@ pub enum Step {
     Key(String),
     /// To this item, counted from 0.
     Index(usize),
+    /// To the items from this one to before that one. A JSON Pointer has no words for that, and stays at the array.
+    Items(usize, usize),
 }
 
 /// A way to write a path.
@@ -52,6 +54,10 @@ pub fn path(steps: &[Step], notation: Notation) -> String {
             }
             (_, Step::Index(index)) => {
                 let _ = write!(out, "[{index}]");
+            }
+            (Notation::Pointer, Step::Items(..)) => {}
+            (_, Step::Items(from, to)) => {
+                let _ = write!(out, "[{from}:{to}]");
             }
             (Notation::JsonPath | Notation::Jq, Step::Key(name)) if is_plain(name) => {
                 out.push('.');

@@ -179,6 +179,25 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
+        FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
+        UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
+        UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
+        Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";
+        Level2 "fold-to-two" ["z 2"] "" "Fold all below two levels" Nothing "";
+        Level3 "fold-to-three" ["z 3"] "" "Fold all below three levels" Nothing "";
+        Level4 "fold-to-four" ["z 4"] "" "Fold all below four levels" Nothing "";
+        Level5 "fold-to-five" ["z 5"] "" "Fold all below five levels" Nothing "";
+        Level6 "fold-to-six" ["z 6"] "" "Fold all below six levels" Nothing "";
+        Level7 "fold-to-seven" ["z 7"] "" "Fold all below seven levels" Nothing "";
+        Level8 "fold-to-eight" ["z 8"] "" "Fold all below eight levels" Nothing "";
+        Level9 "fold-to-nine" ["z 9"] "" "Fold all below nine levels" Nothing "";
+        OtherEnd "other-end" ["%"] "" "To the other bracket, or to the last value on this level and back" Nothing "";
+        LineMode "line-mode" ["M"] "" "Show a tree as the lines of valid JSON, or as data again" Nothing "";
+        RowNumbers "row-numbers" ["#"] "" "Number the values of a tree, or do not" Nothing "";
+        DecodeString "decode-string" ["z j"] "" "Open JSON in a string as part of the tree, or put the string back" Nothing "";
+        PlaceTop "place-top" ["z t"] "" "Row to the top of the screen" Nothing "";
+        PlaceBottom "place-bottom" ["z b"] "" "Row to the bottom of the screen" Nothing "";
     }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";

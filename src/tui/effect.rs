@@ -151,6 +151,23 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
+    Index {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+    },
+    /// Open JSON in a string of a tree in place, or put the string back; answered by
+    /// [`super::event::Event::Decoded`].
+    Decode {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+        /// Where the value starts.
+        byte: usize,
+    },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].

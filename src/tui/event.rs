@@ -8,7 +8,8 @@ use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
 use super::outside::save::Unsaved;
-use super::payload::Tab;
+use super::payload::{Indexed, Tab};
+use super::widgets::json_tree::Swapped;
 use crate::drafts::Draft;
 use crate::history::Found;
 use crate::inspector::Update;
@@ -65,6 +66,20 @@ pub enum Event {
     },
     /// History, drafts or presets were read or written.
     Stored(Stored),
+    /// The index of a big tree has grown.
+    Indexed {
+        /// For whom.
+        viewer: u64,
+        /// How far.
+        part: Indexed,
+    },
+    /// JSON in a string was opened in place, or the string put back.
+    Decoded {
+        /// For whom.
+        viewer: u64,
+        /// The tree now, or why not.
+        result: Result<Swapped, String>,
+    },
     /// A body was read back, to be copied.
     ToCopy {
         /// Its text.

@@ -110,6 +110,15 @@ impl Runtime {
                     }
                 });
             }
+            Effect::Index { viewer, body } => {
+                let events = self.events.clone();
+                tokio::task::spawn_blocking(move || {
+                    payload::index(body, |part| {
+                        // As below.
+                        let _ = events.send(Event::Indexed { viewer, part });
+                    });
+                });
+            }
             slow => {
                 let (bodies, events) = (self.bodies.clone(), self.events.clone());
                 let pictures = self.pictures;
@@ -142,6 +151,19 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
             text,
         },
+        Effect::Index { viewer, body } => {
+            // Here only the end of it: nobody watches it grow.
+            let mut last = None;
+            payload::index(body, |part| last = Some(part));
+            Event::Indexed {
+                viewer,
+                part: last?,
+            }
+        }
+        Effect::Decode { viewer, body, byte } => Event::Decoded {
+            viewer,
+            result: body.decode(byte)?,
+        },
         Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
             Ok(entry) => Event::ToCopy {
                 text: entry.text().into_owned(),
@@ -173,7 +195,7 @@ fn build(
     };
     let first = read(first)?;
     let second = second.map(read).transpose()?;
-    Ok(payload::tabs(subject, &first, second.as_ref(), pictures))
+    Ok(payload::tabs(subject, first, second, pictures))
 }
 
 fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {

@@ -86,8 +86,15 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Piped { .. }
         | Event::Queried { .. }
         | Event::Stored(_)
+        | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
+        Event::Decoded { viewer, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Info, why.clone()));
+            }
+            tell_panes(model, &Event::Decoded { viewer, result })
+        }
     }
 }
 

@@ -3,17 +3,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
 
 use crate::json;
-use crate::tui::widgets::part::decoded;
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::decoded;
 
 /// See the module.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Part {
-    whole: Arc<[u8]>,
-    range: Range<usize>,
+    bytes: Slice,
     shape: Shape,
 }
 
@@ -31,31 +29,27 @@ pub enum Shape {
 }
 
 impl Part {
-    /// A part of a document. What stands outside of it is left out.
-    pub fn new(whole: Arc<[u8]>, range: Range<usize>, shape: Shape) -> Self {
-        let end = range.end.min(whole.len());
-        let range = range.start.min(end)..end;
+    /// These bytes in that shape.
+    pub fn new(bytes: impl Into<Slice>, shape: Shape) -> Self {
         Self {
-            whole,
-            range,
+            bytes: bytes.into(),
             shape,
         }
     }
 
     /// All of it, as it is.
-    pub fn whole(bytes: Arc<[u8]>) -> Self {
-        let range = 0..bytes.len();
-        Self::new(bytes, range, Shape::Exact)
+    pub fn exact(bytes: impl Into<Slice>) -> Self {
+        Self::new(bytes, Shape::Exact)
     }
 
     /// How many bytes it is of the document, before any shape.
     pub fn size(&self) -> usize {
-        self.range.len()
+        self.bytes.len()
     }
 
     /// The bytes, not to be made on the drawing thread.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
-        let raw = self.whole.get(self.range.clone()).unwrap_or_default();
+        let raw = &*self.bytes;
         match self.shape {
             Shape::Exact => raw.into(),
             Shape::OneLine => one_line(raw).into(),
@@ -70,13 +64,7 @@ impl Part {
 /// Says how much, not what: a document may be large.
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Part({:?} of {}, {:?})",
-            self.range,
-            self.whole.len(),
-            self.shape
-        )
+        write!(f, "Part({} bytes, {:?})", self.bytes.len(), self.shape)
     }
 }
 
@@ -110,7 +98,7 @@ mod tests {
     use crate::json::Value;
 
     fn shaped(raw: &str, shape: Shape) -> String {
-        let part = Part::new(Arc::from(raw.as_bytes()), 0..raw.len(), shape);
+        let part = Part::new(raw.as_bytes(), shape);
         String::from_utf8(part.bytes().into_owned()).unwrap()
     }
 
@@ -125,9 +113,9 @@ mod tests {
         assert_eq!(shaped("\"\\u00e9\\n\"", Shape::Text), "é\n");
         assert_eq!(shaped("\"aGk=\"", Shape::Blob), "hi");
         assert_eq!(shaped("\"no blob!\"", Shape::Blob), "no blob!");
-        let part = Part::new(Arc::from(&b"0123"[..]), 2..9, Shape::Exact);
+        let part = Part::exact(Slice::from(&b"0123"[..]).part(2..9));
         assert_eq!((&*part.bytes(), part.size()), (&b"23"[..], 2));
-        assert_eq!(format!("{part:?}"), "Part(2..4 of 4, Exact)");
+        assert_eq!(format!("{part:?}"), "Part(2 bytes, Exact)");
     }
 
     proptest! {

@@ -72,7 +72,7 @@ fn told(ran: &Ran, took: Duration) -> String {
 /// stdout as it is; stderr below a heading.
 fn document(ran: &Ran) -> Document {
     if ran.stderr.is_empty() {
-        return Document::new(Arc::from(&ran.stdout[..]));
+        return Document::new(&ran.stdout[..]);
     }
     let mut bytes = ran.stdout.clone();
     if !bytes.is_empty() && bytes.last() != Some(&b'\n') {
@@ -81,7 +81,7 @@ fn document(ran: &Ran) -> Document {
     let heading = bytes.len() as u32;
     bytes.extend_from_slice(b"stderr\n");
     bytes.extend_from_slice(&ran.stderr);
-    Document::with_headings(Arc::from(bytes), vec![heading])
+    Document::with_headings(bytes, vec![heading])
 }
 
 #[cfg(all(test, unix))]
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn piped(command: &str) -> (String, String) {
-        let part = Part::whole(Arc::from(&b"{\"a\": 1}"[..]));
+        let part = Part::exact(&b"{\"a\": 1}"[..]);
         let output = pipe(&part, command, &Stop::default()).unwrap();
         let TabBody::Text(document) = output.body else {
             panic!("it is text")
@@ -117,7 +117,7 @@ mod tests {
     fn a_command_can_be_stopped_and_cut_off() {
         let stop = Stop::default();
         stop.say();
-        let part = Part::whole(Arc::from(&b""[..]));
+        let part = Part::exact(&b""[..]);
         let output = pipe(&part, "sleep 1000", &stop).unwrap();
         assert!(output.told.starts_with("stopped  "), "{}", output.told);
         let (text, told) = piped("head -c 9000000 /dev/zero");

@@ -129,7 +129,7 @@ fn answer(ran: &Ran) -> Answer {
 }
 
 fn tree(bytes: Vec<u8>) -> Option<TabBody> {
-    let tree = Tree::parse(Arc::from(bytes)).ok()?;
+    let tree = Tree::parse(bytes).ok()?;
     Some(TabBody::Tree(Arc::new(tree)))
 }
 

@@ -79,14 +79,13 @@ fn expanded(path: &str, lookup: &impl Lookup) -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-    use std::sync::Arc;
 
     use super::super::part::Shape;
     use super::super::tools::tests::Made;
     use super::*;
 
     fn part(bytes: &[u8]) -> Part {
-        Part::whole(Arc::from(bytes))
+        Part::exact(bytes)
     }
 
     #[test]
@@ -104,7 +103,7 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap().len(), 7);
         save(&part(b"2"), &format!(" {name} "), true, &made).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"2");
-        let blob = Part::new(Arc::from(&b"\"AP8=\""[..]), 0..6, Shape::Blob);
+        let blob = Part::new(&b"\"AP8=\""[..], Shape::Blob);
         save(&blob, name, true, &made).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"\0\xff");
     }

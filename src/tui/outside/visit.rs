@@ -18,6 +18,9 @@ use crate::json::Value;
 use crate::text;
 use crate::tui::event::Event;
 
+/// How long a program may take to end when we leave: editors write their swap files first.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// What the terminal is given away for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
@@ -73,11 +76,10 @@ impl Visit {
         }
     }
 
-    /// Ends the program, for we leave: asks it to, and waits a second for it to put the terminal in order.
+    /// Ends the program, for we leave: asks it to, and waits a little for it to put the terminal in order.
     pub async fn abandon(mut self) {
         self.process.terminate();
-        let second = std::time::Duration::from_secs(1);
-        if tokio::time::timeout(second, self.end()).await.is_err() {
+        if tokio::time::timeout(GRACE, self.end()).await.is_err() {
             self.process.kill();
         }
     }

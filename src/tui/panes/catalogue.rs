@@ -206,7 +206,7 @@ impl Pane for CataloguePane {
             Focus::List => vec![Scope::Catalogue, Scope::Move],
             Focus::Form if self.on_about() => vec![Scope::Move],
             Focus::Form => vec![Scope::Form, Scope::Move],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_parts()) => {
+            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
                 vec![Scope::Content, Scope::Viewer, Scope::Move]
             }
             Focus::Result => vec![Scope::Viewer, Scope::Move],
@@ -356,13 +356,13 @@ impl Pane for CataloguePane {
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let effects = self.look_back(ctx).into_iter().collect();
+        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
         if let Some(work) = self.work_mut() {
             if work.shows_about() {
                 work.place_about(form);
             }
-            work.result.place(result);
+            effects.extend(work.result.place(result, ctx));
         }
         effects
     }

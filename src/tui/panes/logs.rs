@@ -441,7 +441,7 @@ impl Pane for Logs {
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
             effects.extend(self.detail.show(entry, None, ctx));
-            self.detail.viewer.place(areas.detail);
+            effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
     }

@@ -367,7 +367,7 @@ impl Pane for Traffic {
                 .and_then(|row| rows::response_of(timeline, row))
                 .filter(|entry| Some(*entry) != first);
             effects.extend(self.detail.show(first, second, ctx));
-            self.detail.viewer.place(areas.detail);
+            effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
     }

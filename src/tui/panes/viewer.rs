@@ -11,10 +11,11 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::Tab;
+use crate::tui::payload::{Indexed, Tab};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::json_tree::Swapped;
 use page::Page;
 use prompt::{Goal, Prompt};
 use query::Query;
@@ -28,6 +29,7 @@ mod query;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod tree;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 64 << 10;
@@ -254,7 +256,7 @@ impl Viewer {
         match action {
             Action::Follow => return self.follow(ctx),
             Action::NextBlock | Action::PreviousBlock => {
-                page.go_to_part(action == Action::NextBlock, inner);
+                page.go_to_spot(action == Action::NextBlock, inner);
             }
             Action::NextTab => self.choose((self.active + 1) % count),
             Action::PreviousTab => self.choose((self.active + count - 1) % count),
@@ -270,6 +272,11 @@ impl Viewer {
             Action::Pipe => self.open_prompt(Goal::Command),
             Action::Write => self.open_prompt(Goal::File),
             Action::ShowOutside => return self.show_outside(ctx),
+            Action::DecodeString => {
+                let reply = page.decode(ctx);
+                self.settle();
+                return reply;
+            }
             _ => {
                 if let Some(reply) = copy::reply(page, action) {
                     return reply;
@@ -325,10 +332,32 @@ impl Viewer {
         }
     }
 
-    /// Will be drawn in `area` (below its title rule).
-    pub fn place(&mut self, area: Rect) {
+    /// Will be drawn in `area` (below its title rule). Gives the effect that indexes a big document, once.
+    pub fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Option<Effect> {
         self.area = area;
         self.settle();
+        self.pages.get_mut(self.active)?.index(ctx)
+    }
+
+    /// Takes more of the index of a big document, if it is one of these.
+    pub fn indexed(&mut self, viewer: u64, part: &Indexed) -> bool {
+        let ours = self.pages.iter_mut().any(|page| page.indexed(viewer, part));
+        if ours {
+            self.settle();
+        }
+        ours
+    }
+
+    /// Takes a tree in which a string was opened or closed, if it was asked for here.
+    pub fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
+        let ours = self
+            .pages
+            .iter_mut()
+            .any(|page| page.decoded(viewer, result));
+        if ours {
+            self.settle();
+        }
+        ours
     }
 
     /// A click in the area it was placed in.
@@ -344,7 +373,7 @@ impl Viewer {
             line.click(at.x.saturating_sub(field.x), field.width);
         } else if inner.contains(at)
             && let Some(page) = self.current_mut()
-            && !page.click_part(at, inner)
+            && !page.click_spot(at, inner)
         {
             page.click(at, double, inner, wrap);
         }

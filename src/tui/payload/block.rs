@@ -3,15 +3,13 @@
 //! Blocks are untrusted and may be anything: one that is not as the specification has it (2026-07-28, server/tools,
 //! "Tool Result") is named and shown as JSON.
 
-use std::sync::Arc;
-
 use super::card::Card;
 use super::sheet::Sheet;
 use super::{About, Payload, WHOLE, card, markdown, numbered};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::highlight::{self, Hint, Language};
-use crate::tui::widgets::part::{Held, Target, file_name};
+use crate::tui::widgets::spot::{Held, Target, file_name};
 
 /// So many blocks are shown one by one.
 pub(super) const BLOCKS: usize = 2_000;
@@ -59,7 +57,8 @@ impl<'p> Blocks<'p> {
         match (kind.as_deref(), json::get(raw, &["text"])) {
             (Some("text"), Some(body)) => {
                 let (target, held) = (self.text_target(), self.held(body, false, raw));
-                self.sheet.part(&format!("{start}text{more}"), target, held);
+                self.sheet
+                    .spot(&format!("{start}text{more}"), target, Some(held));
                 self.text(body, Hint::default());
             }
             (Some(kind @ ("image" | "audio")), _) => {
@@ -68,7 +67,7 @@ impl<'p> Blocks<'p> {
                     Some(data) => {
                         self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None);
                     }
-                    None => self.sheet.part(
+                    None => self.sheet.spot(
                         &format!("{start}{kind} {mime} no data{more}"),
                         Target::Nothing,
                         None,
@@ -111,11 +110,9 @@ impl<'p> Blocks<'p> {
     /// What is not as it should be, as JSON.
     fn odd(&mut self, heading: &str, raw: &[u8]) {
         let mut held = self.held(raw, false, raw);
-        if let Some(held) = &mut held {
-            held.mime = Some("application/json".to_owned());
-            held.name = format!("block-{}.json", self.index + 1);
-        }
-        self.sheet.part(heading, Target::Nothing, held);
+        held.mime = Some("application/json".to_owned());
+        held.name = format!("block-{}.json", self.index + 1);
+        self.sheet.spot(heading, Target::Nothing, Some(held));
         self.sheet.json(raw);
     }
 
@@ -143,7 +140,7 @@ impl<'p> Blocks<'p> {
         let shown = uri.as_deref().unwrap_or("no uri");
         let heading = format!("{start}resource_link {shown}{mime}{size}{more}");
         let target = uri.map_or(Target::Nothing, Target::Resource);
-        self.sheet.part(&heading, target, None);
+        self.sheet.spot(&heading, target, None);
         for name in ["title", "name", "description"] {
             if let Some(text) = json::string_at(raw, &[name]) {
                 self.sheet.bytes(format!("{name}: {text}").as_bytes());
@@ -174,7 +171,7 @@ impl<'p> Blocks<'p> {
                 let target = behind.unwrap_or_else(|| self.text_target());
                 let held = self.held(body, false, raw);
                 let heading = format!("{start}{uri} {mime} {size}{both}{}", meta(raw));
-                self.sheet.part(&heading, target, held);
+                self.sheet.spot(&heading, target, Some(held));
                 let hint = Hint {
                     mime: Some(&mime),
                     uri: Some(&uri),
@@ -213,7 +210,7 @@ impl<'p> Blocks<'p> {
         let target = behind.unwrap_or_else(|| {
             hex.map_or(Target::Nothing, |index| Target::Tab(numbered("Hex", index)))
         });
-        let held = bytes.as_ref().and_then(|_| self.held(data, true, around));
+        let held = bytes.as_ref().map(|_| self.held(data, true, around));
         let picture = bytes
             .filter(|_| self.pictures < card::PICTURES)
             .and_then(|bytes| card::picture(&bytes, self.payload.pictures));
@@ -222,7 +219,7 @@ impl<'p> Blocks<'p> {
             _ => String::new(),
         };
         self.sheet
-            .part(&format!("{start} {words}{not_drawn}{more}"), target, held);
+            .spot(&format!("{start} {words}{not_drawn}{more}"), target, held);
         if let Some(Ok(picture)) = picture {
             self.pictures += 1;
             self.sheet.picture(picture);
@@ -244,22 +241,17 @@ impl<'p> Blocks<'p> {
     }
 
     /// A value of the message, to be had as it is.
-    fn held(&self, value: &[u8], base64: bool, around: &[u8]) -> Option<Held> {
-        let message = &*self.payload.first.body;
-        let start = (value.as_ptr() as usize).checked_sub(message.as_ptr() as usize)?;
-        let range = start..start.checked_add(value.len())?;
+    fn held(&self, value: &[u8], base64: bool, around: &[u8]) -> Held {
         let mime = json::string_at(around, &["mimeType"]);
         let uri = json::string_at(around, &["uri"]);
         let otherwise = format!("block-{}", self.index + 1);
         let typed = mime.as_deref().or((!base64).then_some("text/plain"));
-        message.get(range.clone())?;
-        Some(Held {
-            message: Arc::clone(&self.payload.first_bytes),
-            range,
+        Held {
+            value: self.payload.part(value),
             base64,
             name: file_name(uri.as_deref(), &otherwise, typed),
             mime,
-        })
+        }
     }
 }
 

@@ -1,21 +1,22 @@
 //! Content as people read it: the blocks of tool results and prompt messages, the contents of resources, in the order
 //! of the server. A block itself is in `block`.
 
+use std::sync::Arc;
+
 use super::block::{Blocks, markdown_of, noun};
 use super::outcome;
-use super::{About, Payload, SEVERAL, TabBody, WHOLE, part_tree, verdict};
+use super::{About, Members, Payload, SEVERAL, TabBody, WHOLE, tree, verdict};
 use crate::json::{self, Kind};
 use crate::tui::highlight::Hint;
-use crate::tui::widgets::part::decoded;
 use crate::tui::widgets::plain::Document;
-
-use std::sync::Arc;
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::decoded;
 
 /// Bytes of a message that stand in it as base64.
 pub(super) struct Binary<'a> {
     /// The JSON string.
     pub raw: &'a [u8],
-    pub bytes: Arc<[u8]>,
+    pub bytes: Slice,
 }
 
 /// The content of a tool's result, block by block.
@@ -83,7 +84,7 @@ fn tool(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
         if final_result {
             verdict::write(&mut blocks.sheet, result, payload.tool);
         }
-        match json::get(result, &["content"]) {
+        match result.get("content") {
             None if !final_result => {}
             None => blocks.sheet.heading("no content in this result"),
             Some(content) if json::kind(content) != Kind::Array => {
@@ -119,15 +120,14 @@ fn prompt(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
     }
     let mut blocks = Blocks::new(payload, laid_out);
     for result in &payload.results {
-        if !outcome::write(&mut blocks.sheet, result) && json::get(result, &["messages"]).is_none()
-        {
+        if !outcome::write(&mut blocks.sheet, result) && result.get("messages").is_none() {
             continue;
         }
-        if let Some(description) = json::get(result, &["description"]) {
+        if let Some(description) = result.get("description") {
             blocks.sheet.heading("description");
             blocks.sheet.string(description);
         }
-        let messages = json::get(result, &["messages"]).unwrap_or_default();
+        let messages = result.get("messages").unwrap_or_default();
         if json::kind(messages) != Kind::Array {
             blocks
                 .sheet
@@ -183,7 +183,7 @@ fn resource(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
     if payload.blocks.is_empty() {
         blocks.sheet.heading("no contents in this result");
         for result in &payload.results {
-            if let Some(found) = json::get(result, &["contents"]) {
+            if let Some(found) = result.get("contents") {
                 blocks.sheet.json(found);
             }
         }
@@ -212,7 +212,7 @@ pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .binaries
         .iter()
-        .map(|binary| TabBody::Bytes(Arc::new(Document::new(Arc::clone(&binary.bytes)))))
+        .map(|binary| TabBody::Bytes(Arc::new(Document::new(binary.bytes.clone()))))
         .collect()
 }
 
@@ -247,7 +247,7 @@ pub(super) fn binaries<'a>(about: About, blocks: &[&'a [u8]]) -> Vec<Binary<'a>>
         .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
         .filter(|raw| raw.len() <= WHOLE)
         .filter_map(|raw| {
-            let bytes = Arc::from(decoded(raw)?);
+            let bytes = Slice::from(decoded(raw)?);
             Some(Binary { raw, bytes })
         })
         .take(SEVERAL)
@@ -256,8 +256,8 @@ pub(super) fn binaries<'a>(about: About, blocks: &[&'a [u8]]) -> Vec<Binary<'a>>
 
 /// The parts of results that hold content, whatever they are: the blocks of a tool's result or of a prompt's messages,
 /// the contents of a resource.
-pub(super) fn of<'a>(about: About, results: &[&'a [u8]]) -> Vec<&'a [u8]> {
-    let member = match about {
+pub(super) fn of<'a>(about: About, results: &[Members<'a>]) -> Vec<&'a [u8]> {
+    let name = match about {
         About::Tool => "content",
         About::Resource => "contents",
         About::Prompt => "messages",
@@ -265,7 +265,7 @@ pub(super) fn of<'a>(about: About, results: &[&'a [u8]]) -> Vec<&'a [u8]> {
     };
     let items = results
         .iter()
-        .filter_map(|result| json::get(result, &[member]))
+        .filter_map(|members| members.get(name))
         .flat_map(json::elements);
     if about != About::Prompt {
         return items.collect();
@@ -287,6 +287,6 @@ fn hidden_json(raw: &[u8], declared: bool) -> Option<TabBody> {
     let found = json::string(raw)?;
     let structure = matches!(json::kind(found.as_bytes()), Kind::Object | Kind::Array);
     (structure || declared)
-        .then(|| part_tree(found.as_bytes()))
+        .then(|| tree(found.into_bytes().into()))
         .flatten()
 }

@@ -1,14 +1,14 @@
 //! A line about bytes: what they look like, how many, how large a picture, how long a sound. And the picture itself.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::block::noun;
 use super::{Payload, WHOLE, sniff};
 use crate::json::{self, Kind};
 use crate::text;
-use crate::tui::widgets::part::decoded;
 use crate::tui::widgets::picture::{Picture, Pictures};
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::decoded;
 
 /// So many pictures of a result are drawn.
 pub(super) const PICTURES: usize = 8;
@@ -18,7 +18,7 @@ pub(super) struct Card {
     /// `640×480 12 kB`
     pub words: String,
     /// The bytes, unless they cannot be had.
-    pub bytes: Option<Arc<[u8]>>,
+    pub bytes: Option<Slice>,
 }
 
 /// What a string of base64 stands for, and what does not fit together: bytes that are something else than they are
@@ -34,8 +34,8 @@ pub(super) fn card(payload: &Payload<'_>, data: &[u8], declared: Option<&str>) -
         .binaries
         .iter()
         .find(|binary| std::ptr::eq(binary.raw, data))
-        .map(|binary| Arc::clone(&binary.bytes));
-    let Some(bytes) = known.or_else(|| decoded(data).map(Arc::from)) else {
+        .map(|binary| binary.bytes.clone());
+    let Some(bytes) = known.or_else(|| decoded(data).map(Slice::from)) else {
         let words = match json::kind(data) {
             Kind::String => format!(
                 "{} that are no base64",

@@ -1,15 +1,16 @@
 //! How a call went, in words: what is no plain success says so above everything else.
 
+use super::Members;
 use super::sheet::Sheet;
 use crate::json::{self, Kind};
-use crate::tui::widgets::part::Target;
+use crate::tui::widgets::spot::Target;
 
 /// Requests for input that are listed.
 const REQUESTS: usize = 20;
 
 /// Writes what a result says of itself. False when it is not the final one.
-pub(super) fn write(sheet: &mut Sheet, result: &[u8]) -> bool {
-    let is_final = match json::get(result, &["resultType"]) {
+pub(super) fn write(sheet: &mut Sheet, result: &Members<'_>) -> bool {
+    let is_final = match result.get("resultType") {
         Some(raw) if json::string(raw).as_deref() != Some("complete") => {
             let spelled = String::from_utf8_lossy(raw);
             let word = json::string(raw).unwrap_or_else(|| spelled.into_owned());
@@ -22,16 +23,16 @@ pub(super) fn write(sheet: &mut Sheet, result: &[u8]) -> bool {
         }
         _ => true,
     };
-    if json::get(result, &["isError"]).and_then(json::boolean) == Some(true) {
+    if result.get("isError").and_then(json::boolean) == Some(true) {
         sheet.heading("tool error: the tool ran and says that it failed (isError)");
     }
     is_final
 }
 
 /// What the server wants to know before it goes on (2026-07-28, basic/patterns/mrtr).
-fn input_required(sheet: &mut Sheet, result: &[u8]) {
-    let requests = json::get(result, &["inputRequests"]);
-    let state = json::get(result, &["requestState"]).is_some();
+fn input_required(sheet: &mut Sheet, result: &Members<'_>) {
+    let requests = result.get("inputRequests");
+    let state = result.get("requestState").is_some();
     let Some(requests) = requests.filter(|raw| json::kind(raw) == Kind::Object) else {
         sheet.heading(if state {
             "input required: nothing is asked, the call may simply be made again with its requestState"
@@ -45,7 +46,7 @@ fn input_required(sheet: &mut Sheet, result: &[u8]) {
     for (name, request) in members.by_ref().take(REQUESTS) {
         let method = json::string_at(request, &["method"]);
         let method = method.as_deref().unwrap_or("no method");
-        sheet.part(&format!("  {name}: {method}"), Target::Nothing, None);
+        sheet.spot(&format!("  {name}: {method}"), Target::Nothing, None);
         match json::get(request, &["params", "message"]) {
             Some(message) if json::kind(message) == Kind::String => sheet.string(message),
             _ => {

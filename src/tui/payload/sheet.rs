@@ -12,9 +12,9 @@ use super::markdown::{self, Ink};
 use crate::json::{self, Kind, Value};
 use crate::text;
 use crate::tui::highlight::{self, Budget, Hint, Language, Painting};
-use crate::tui::widgets::part::{Held, Part, Target};
 use crate::tui::widgets::picture::Picture;
 use crate::tui::widgets::plain::{Document, Placed};
+use crate::tui::widgets::spot::{Held, Spot, Target};
 
 /// The longest heading, in columns. Names and addresses that servers give end up in them.
 const HEADING: usize = 300;
@@ -29,7 +29,7 @@ pub(super) struct Sheet {
     /// What is not plain.
     inks: Vec<(Range<usize>, Ink)>,
     /// What can be gone to.
-    parts: Vec<Part>,
+    spots: Vec<Spot>,
     pictures: Vec<Placed>,
     budget: Budget,
     /// Bytes of text that may still be added.
@@ -43,7 +43,7 @@ impl Sheet {
             bytes: Vec::new(),
             headings: Vec::new(),
             inks: Vec::new(),
-            parts: Vec::new(),
+            spots: Vec::new(),
             pictures: Vec::new(),
             budget,
             room,
@@ -60,10 +60,10 @@ impl Sheet {
     }
 
     /// A line of ours above something that can be gone to.
-    pub(super) fn part(&mut self, heading: &str, target: Target, held: Option<Held>) {
+    pub(super) fn spot(&mut self, heading: &str, target: Target, held: Option<Held>) {
         self.heading(heading);
         let at = self.headings.last().copied().unwrap_or(0);
-        self.parts.push(Part { at, target, held });
+        self.spots.push(Spot { at, target, held });
     }
 
     /// Room for a picture, which is drawn there.
@@ -97,7 +97,7 @@ impl Sheet {
                 format!("{}  ", link.label)
             };
             let heading = format!("  → [{}] {label}{}", index + 1, link.url);
-            self.part(&heading, target(link.url), None);
+            self.spot(&heading, target(link.url), None);
         }
     }
 
@@ -200,9 +200,9 @@ impl Sheet {
                 Ink::Role(role) => painting.role(range, role),
             }
         }
-        Document::with_headings(Arc::from(self.bytes), self.headings)
+        Document::with_headings(self.bytes, self.headings)
             .with_spans(painting.finish())
-            .with_parts(self.parts, self.pictures)
+            .with_spots(self.spots, self.pictures)
     }
 }
 

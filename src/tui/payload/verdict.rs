@@ -3,10 +3,11 @@
 //! 2025-06-18, server/tools, "Structured Content": a tool with an output schema must send structured content that
 //! matches it, and should send the same as serialised JSON in a text block.
 
+use super::Members;
 use super::sheet::Sheet;
 use crate::json;
 use crate::text;
-use crate::tui::widgets::part::Target;
+use crate::tui::widgets::spot::Target;
 use crate::validity::{Twin, Validator, Verdict, twin};
 
 /// Larger content is neither checked nor compared: it would take many times its size in memory.
@@ -17,10 +18,10 @@ const TOLD: usize = 20;
 
 /// Writes the verdict on the structured content of a result, when there is something to say. `tool` is the raw tool as
 /// it was listed.
-pub(super) fn write(sheet: &mut Sheet, result: &[u8], tool: Option<&[u8]>) {
+pub(super) fn write(sheet: &mut Sheet, result: &Members<'_>, tool: Option<&[u8]>) {
     let schema = tool.and_then(|tool| json::get(tool, &["outputSchema"]));
-    let failed = json::get(result, &["isError"]).and_then(json::boolean) == Some(true);
-    let Some(structured) = json::get(result, &["structuredContent"]) else {
+    let failed = result.get("isError").and_then(json::boolean) == Some(true);
+    let Some(structured) = result.get("structuredContent") else {
         if schema.is_some() && !failed {
             sheet.heading("the tool declares an output schema but sent no structured content");
         }
@@ -30,7 +31,7 @@ pub(super) fn write(sheet: &mut Sheet, result: &[u8], tool: Option<&[u8]>) {
     if structured.len() > CHECKED {
         let size = text::size(structured.len() as u64);
         let heading = format!("structured content: {size}, too much to be checked");
-        return sheet.part(&heading, behind(), None);
+        return sheet.spot(&heading, behind(), None);
     }
     let same = same_as_text(result, structured);
     let Some(schema) = schema else {
@@ -38,7 +39,7 @@ pub(super) fn write(sheet: &mut Sheet, result: &[u8], tool: Option<&[u8]>) {
             Some(_) => "sent without a schema",
             None => "not checked, for the tool is not listed",
         };
-        return sheet.part(
+        return sheet.spot(
             &format!("structured content: {why} · {same}"),
             behind(),
             None,
@@ -49,16 +50,16 @@ pub(super) fn write(sheet: &mut Sheet, result: &[u8], tool: Option<&[u8]>) {
         Err(refusal) => {
             let heading =
                 format!("structured content: the output schema cannot be used: {refusal} · {same}");
-            return sheet.part(&heading, behind(), None);
+            return sheet.spot(&heading, behind(), None);
         }
     };
     let verdict = validator.check_text(structured);
     let heading = format!("structured content {} · {same}", judged(&verdict));
-    sheet.part(&heading, behind(), None);
+    sheet.spot(&heading, behind(), None);
     if verdict.violations.len() > 1 {
         for violation in verdict.violations.iter().take(TOLD) {
             let place = json_path(&violation.pointer);
-            sheet.part(&format!("  {place}: {}", violation.words), behind(), None);
+            sheet.spot(&format!("  {place}: {}", violation.words), behind(), None);
         }
         let more = verdict.violations.len().saturating_sub(TOLD);
         if more > 0 || verdict.more {
@@ -99,8 +100,8 @@ fn judged(verdict: &Verdict) -> String {
 }
 
 /// Whether a text block of the result holds the same data; of several, the one that comes nearest.
-fn same_as_text(result: &[u8], structured: &[u8]) -> String {
-    let content = json::get(result, &["content"]).unwrap_or_default();
+fn same_as_text(result: &Members<'_>, structured: &[u8]) -> String {
+    let content = result.get("content").unwrap_or_default();
     let mut best: Option<Twin> = None;
     let mut room = CHECKED;
     for block in json::elements(content) {

@@ -8,17 +8,16 @@
 
 mod draw;
 mod layout;
-mod parts;
-
-use std::sync::Arc;
+mod spots;
 
 use crate::tui::theme::Role;
 use crate::tui::widgets::find::{Found, Term};
-use crate::tui::widgets::part::Part;
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::Spot;
 use layout::rows;
 
 pub use draw::draw;
-pub use parts::{Placed, mark_part};
+pub use spots::{Placed, mark_spot};
 
 /// Longest run of bytes shown as one line.
 pub const PIECE: usize = 4096;
@@ -37,7 +36,7 @@ pub struct Span {
 /// A document cut into lines.
 #[derive(Debug, Clone)]
 pub struct Document {
-    bytes: Arc<[u8]>,
+    bytes: Slice,
     /// Where each line starts.
     starts: Vec<u32>,
     /// Lines that are ours, not the document's: where each starts, ascending.
@@ -45,7 +44,7 @@ pub struct Document {
     /// Ascending, none over another.
     spans: Vec<Span>,
     /// What can be gone to, by where each starts, ascending.
-    parts: Vec<Part>,
+    spots: Vec<Spot>,
     /// Drawn over empty lines, ascending.
     pictures: Vec<Placed>,
 }
@@ -53,7 +52,7 @@ pub struct Document {
 impl Document {
     /// A document in which some lines are headings of ours, by where they start. They look different from all others,
     /// so that no text can pretend to be one.
-    pub fn with_headings(bytes: Arc<[u8]>, headings: Vec<u32>) -> Document {
+    pub fn with_headings(bytes: impl Into<Slice>, headings: Vec<u32>) -> Document {
         Document {
             headings,
             ..Document::new(bytes)
@@ -61,7 +60,8 @@ impl Document {
     }
 
     /// Finds the lines. Of more than 4 GiB the rest is left out.
-    pub fn new(bytes: Arc<[u8]>) -> Document {
+    pub fn new(bytes: impl Into<Slice>) -> Document {
+        let bytes = bytes.into();
         let whole = &bytes[..bytes.len().min(u32::MAX as usize)];
         let mut starts = vec![0];
         let mut start = 0;
@@ -86,7 +86,7 @@ impl Document {
             starts,
             headings: Vec::new(),
             spans: Vec::new(),
-            parts: Vec::new(),
+            spots: Vec::new(),
             pictures: Vec::new(),
         }
     }
@@ -119,7 +119,7 @@ impl Document {
     }
 
     /// The document.
-    pub fn bytes(&self) -> &Arc<[u8]> {
+    pub fn bytes(&self) -> &Slice {
         &self.bytes
     }
 
@@ -208,8 +208,8 @@ pub struct PlainState {
     wrap: bool,
     /// The first byte on screen, in hex.
     hex: Option<usize>,
-    /// The part somebody went to last.
-    part: Option<usize>,
+    /// The spot somebody went to last.
+    spot: Option<usize>,
     found: Option<Found>,
 }
 

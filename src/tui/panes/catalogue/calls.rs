@@ -280,6 +280,22 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
+            Event::Indexed { viewer, part } => {
+                for work in self.works.values_mut() {
+                    if work.result.indexed(*viewer, part) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
+            Event::Decoded { viewer, result } => {
+                for work in self.works.values_mut() {
+                    if work.result.decoded(*viewer, result) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }

@@ -117,7 +117,7 @@ impl CataloguePane {
                 let reply = work.result.click(at, double);
                 match work.result.link().filter(|_| double).map(str::to_owned) {
                     Some(uri) => self.read_link(&uri, ctx),
-                    None if double && work.result.has_parts() => {
+                    None if double && work.result.has_spots() => {
                         work.result.action(Action::Follow, ctx)
                     }
                     None => reply,

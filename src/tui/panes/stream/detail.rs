@@ -79,6 +79,12 @@ impl Detail {
             Event::FoundIn { viewer, text, hits } => {
                 self.viewer.found_in(*viewer, text, hits);
             }
+            Event::Indexed { viewer, part } => {
+                self.viewer.indexed(*viewer, part);
+            }
+            Event::Decoded { viewer, result } => {
+                self.viewer.decoded(*viewer, result);
+            }
             event => return self.viewer.heard(event).unwrap_or_default(),
         }
         Vec::new()

@@ -2,8 +2,6 @@
 //!
 //! What is taken is what the server wrote, unsanitised: it never passes through the terminal as text.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -18,8 +16,9 @@ use crate::tui::outside::tools;
 use crate::tui::pane::Reply;
 use crate::tui::payload::{TabBody, sniff};
 use crate::tui::widgets::find::Found;
-use crate::tui::widgets::json_tree::{Kind, NONE, Tree};
-use crate::tui::widgets::part::Held;
+use crate::tui::widgets::json_tree::{Kind, Place, Tree};
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::Held;
 
 /// More bytes than this are not printed: nobody selects them with a mouse.
 const PRINTED: usize = 1_000_000;
@@ -90,9 +89,9 @@ pub(super) fn needs_tree(action: Action) -> bool {
 type Taken = Result<(Part, &'static str), &'static str>;
 
 fn taken(page: &Page, take: Take) -> Taken {
-    let words = |words: String| Part::whole(Arc::from(words.into_bytes()));
+    let words = |words: String| Part::exact(words.into_bytes());
     if let (Take::Path(_) | Take::Key, Some((tree, row))) = (take, page.row()) {
-        let steps = steps(tree, row);
+        let steps = tree.steps(row);
         return match (take, steps.last()) {
             (Take::Path(Notation::Brackets | Notation::Pointer), None) => {
                 Err("The whole document has an empty path here: yp and yq have one to be seen.")
@@ -106,7 +105,7 @@ fn taken(page: &Page, take: Take) -> Taken {
         Some(Sight::Tree(tree, state)) => {
             let row = state.selected();
             match take {
-                Take::All => Ok((Part::whole(Arc::clone(tree.bytes())), "document")),
+                Take::All => Ok((Part::exact(tree.written()), "document")),
                 Take::Text if tree.kind(row) == Kind::String => {
                     Ok((value(tree, row, Shape::Text), "text"))
                 }
@@ -122,7 +121,7 @@ fn taken(page: &Page, take: Take) -> Taken {
                 .map_or_else(|| state.first_byte(document), |hit| hit as usize);
             let bytes = document.bytes();
             match (take, page.row()) {
-                (Take::All, _) => Ok((Part::whole(Arc::clone(bytes)), "document")),
+                (Take::All, _) => Ok((Part::exact(bytes.clone()), "document")),
                 (Take::Value | Take::Line, Some((tree, row))) => {
                     Ok((value(tree, row, Shape::Exact), "value"))
                 }
@@ -153,7 +152,7 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
     let name = |base: &str, kind: &str| format!("{}.{}", file_name(base), tools::ending(kind));
     match page.sight()? {
         Sight::Tree(tree, _) if all => Some(Outgoing {
-            part: Part::whole(Arc::clone(tree.bytes())),
+            part: Part::exact(tree.written()),
             kind: "application/json".to_owned(),
             name: name(page.name(), "application/json"),
             what: "document",
@@ -180,7 +179,7 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
             if page.is_bytes() {
                 let kind = sniff::kind(bytes).map_or("application/octet-stream", |(kind, _)| kind);
                 return Some(Outgoing {
-                    part: Part::whole(Arc::clone(bytes)),
+                    part: Part::exact(bytes.clone()),
                     kind: kind.to_owned(),
                     name: name(page.name(), kind),
                     what: "document",
@@ -188,7 +187,7 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
             }
             let at = state.first_byte(document);
             let (part, what) = if all {
-                (Part::whole(Arc::clone(bytes)), "document")
+                (Part::exact(bytes.clone()), "document")
             } else {
                 (within(bytes, document.part_at(at), Shape::Exact), "text")
             };
@@ -215,7 +214,7 @@ pub(super) fn block(held: Held) -> Outgoing {
         "text/plain"
     };
     Outgoing {
-        part: Part::new(held.message, held.range, shape),
+        part: Part::new(held.value, shape),
         kind: held.mime.unwrap_or_else(|| otherwise.to_owned()),
         name: held.name,
         what: "block",
@@ -225,61 +224,38 @@ pub(super) fn block(held: Held) -> Outgoing {
 /// The document of a tree, for a query.
 pub(super) fn whole_tree(page: &Page) -> Option<Part> {
     match page.body() {
-        TabBody::Tree(tree) => Some(Part::whole(Arc::clone(tree.bytes()))),
+        TabBody::Tree(tree) => Some(Part::exact(tree.written())),
         TabBody::Text(_) | TabBody::Bytes(_) => None,
     }
 }
 
-/// Where a row is.
-fn steps(tree: &Tree, row: u32) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut at = row;
-    while at != NONE {
-        if let Some(index) = tree.index(at) {
-            steps.push(Step::Index(index));
-        } else if let Some(key) = key(tree, at) {
-            steps.push(Step::Key(key));
-        }
-        at = tree.parent(at);
-    }
-    steps.reverse();
-    steps
-}
-
 /// The name of a member, decoded: as JSON it is a string like any other.
-fn key(tree: &Tree, row: u32) -> Option<String> {
+fn key(tree: &Tree, row: &Place) -> Option<String> {
     let raw = tree.key(row)?;
     json::string(format!("\"{raw}\"").as_bytes())
 }
 
-fn value(tree: &Tree, row: u32, shape: Shape) -> Part {
+fn value(tree: &Tree, row: &Place, shape: Shape) -> Part {
     within(tree.bytes(), tree.value_bytes(row), shape)
 }
 
 /// A part by its bytes: shared when it is inside of the document, else copied.
-fn within(whole: &Arc<[u8]>, part: &[u8], shape: Shape) -> Part {
+fn within(whole: &Slice, part: &[u8], shape: Shape) -> Part {
     let range = whole.as_ptr_range();
     let inside = part.as_ptr_range();
     if range.start <= inside.start && inside.end <= range.end {
         let start = inside.start as usize - range.start as usize;
-        return Part::new(Arc::clone(whole), start..start + part.len(), shape);
+        return Part::new(whole.part(start..start + part.len()), shape);
     }
-    Part::new(Arc::from(part), 0..part.len(), shape)
+    Part::new(part, shape)
 }
 
 /// The MIME type of a string that holds bytes in base64: `blob` or `data` beside a `mimeType`, as in MCP's contents.
-fn blob(tree: &Tree, row: u32) -> Option<&'static str> {
-    if !matches!(tree.key(row), Some("blob" | "data")) {
+fn blob(tree: &Tree, row: &Place) -> Option<&'static str> {
+    if !matches!(tree.key(row).as_deref(), Some("blob" | "data"))
+        || !tree.has_sibling(row, "mimeType")
+    {
         return None;
-    }
-    let parent = tree.parent(row);
-    let mut sibling = (parent != NONE).then_some(parent + 1);
-    loop {
-        let at = sibling?;
-        if tree.key(at) == Some("mimeType") {
-            break;
-        }
-        sibling = tree.next_sibling(at);
     }
     let raw = tree.value_bytes(row);
     let start = raw.get(1..raw.len().saturating_sub(1))?;

@@ -121,7 +121,7 @@ impl Query {
         self.told.clone_from(&answer.told);
         let body = match (&answer.body, &answer.problem) {
             (Some(body), _) => body.clone(),
-            (None, None) => TabBody::Text(Arc::new(Document::new(Arc::from(&b""[..])))),
+            (None, None) => TabBody::Text(Arc::new(Document::new(&b""[..]))),
             // The last good result stays below what is wrong with this one.
             (None, Some(_)) => {
                 self.told.clear();

@@ -9,7 +9,7 @@ use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::part::{Held, Part, Target};
+use crate::tui::widgets::spot::{Held, Spot, Target};
 
 /// So many documents are kept to go back to; the oldest are forgotten.
 const KEPT: usize = 16;
@@ -28,27 +28,27 @@ struct Left {
 }
 
 impl Viewer {
-    /// Whether the document shown has parts to go to.
-    pub fn has_parts(&self) -> bool {
-        self.page().is_some_and(|page| !page.parts().is_empty())
+    /// Whether the document shown has spots to go to.
+    pub fn has_spots(&self) -> bool {
+        self.page().is_some_and(|page| !page.spots().is_empty())
     }
 
-    /// The part that is looked at: a block, a link.
-    pub fn part(&self) -> Option<&Part> {
-        self.page()?.part(self.inner())
+    /// The spot that is looked at: a block, a link.
+    pub fn spot(&self) -> Option<&Spot> {
+        self.page()?.spot(self.inner())
     }
 
     /// The URI of the resource that Enter should read; reading it is the pane's.
     pub fn link(&self) -> Option<&str> {
-        match &self.part()?.target {
+        match &self.spot()?.target {
             Target::Resource(uri) => Some(uri),
             _ => None,
         }
     }
 
-    /// The address of a page that the part looked at leads to, for a browser: only ever after asking.
+    /// The address of a page that the spot looked at leads to, for a browser: only ever after asking.
     pub fn page_address(&self) -> Option<&str> {
-        let url = match &self.part()?.target {
+        let url = match &self.spot()?.target {
             Target::Page(url) | Target::Resource(url) => url,
             Target::Nothing | Target::Block(_) | Target::Tab(_) => return None,
         };
@@ -56,22 +56,22 @@ impl Viewer {
         matches!(&*scheme, "http" | "https").then_some(url)
     }
 
-    /// What the part looked at stands for, to be saved, opened or given to another program; of a tab with bytes, those.
+    /// What the spot looked at stands for, to be saved, opened or given to another program; of a tab with bytes, those.
     pub fn held(&self) -> Option<Held> {
-        if let Some(part) = self.part() {
-            return part.held.clone();
+        if let Some(spot) = self.spot() {
+            return spot.held.clone();
         }
         let shown = self.page()?.name();
-        let parts = self.pages.iter().flat_map(Page::parts);
-        let leads_here = |part: &&Part| matches!(&part.target, Target::Tab(name) if name == shown);
-        parts
-            .filter(|part| part.held.is_some())
+        let spots = self.pages.iter().flat_map(Page::spots);
+        let leads_here = |spot: &&Spot| matches!(&spot.target, Target::Tab(name) if name == shown);
+        spots
+            .filter(|spot| spot.held.is_some())
             .find(leads_here)
-            .and_then(|part| part.held.clone())
+            .and_then(|spot| spot.held.clone())
     }
 
     pub(super) fn why_not_follow(&self) -> Option<String> {
-        match self.part().map(|part| &part.target) {
+        match self.spot().map(|spot| &spot.target) {
             None => Some("There is no block here.".to_owned()),
             Some(Target::Nothing) => {
                 Some("There is nothing behind this: it is all here.".to_owned())
@@ -81,10 +81,10 @@ impl Viewer {
         }
     }
 
-    /// Goes to what is behind the part looked at. Links to resources are read by the pane, which then calls
+    /// Goes to what is behind the spot looked at. Links to resources are read by the pane, which then calls
     /// [`enter`](Self::enter).
     pub(super) fn follow(&mut self, ctx: &Ctx<'_>) -> Reply {
-        match self.part().map(|part| part.target.clone()) {
+        match self.spot().map(|spot| spot.target.clone()) {
             Some(Target::Tab(name)) => {
                 if let Some(tab) = self.pages.iter().position(|page| page.name() == name) {
                     self.choose(tab);

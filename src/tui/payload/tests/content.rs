@@ -1,6 +1,6 @@
 //! Content as it is read: verdicts, what is behind each block, Markdown, pictures.
 
-use crate::tui::widgets::part::{Held, Part, Target};
+use crate::tui::widgets::spot::{Held, Spot, Target};
 
 use super::*;
 
@@ -23,12 +23,12 @@ fn document<'t>(tabs: &'t [Tab], name: &str) -> &'t Document {
     }
 }
 
-fn parts(tabs: &[Tab], name: &str) -> Vec<Part> {
-    document(tabs, name).parts().to_vec()
+fn spots(tabs: &[Tab], name: &str) -> Vec<Spot> {
+    document(tabs, name).spots().to_vec()
 }
 
-fn held(part: &Part) -> (String, Vec<u8>) {
-    let held: &Held = part.held.as_ref().unwrap();
+fn held(spot: &Spot) -> (String, Vec<u8>) {
+    let held: &Held = spot.held.as_ref().unwrap();
     (held.name.clone(), held.bytes().unwrap().into_owned())
 }
 
@@ -114,9 +114,9 @@ fn every_violation_is_told_where_it_is() {
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
     let behind = Target::Tab("Structured".to_owned());
     assert!(
-        parts(&tabs, "Content")
+        spots(&tabs, "Content")
             .iter()
-            .all(|part| part.target == behind)
+            .all(|spot| spot.target == behind)
     );
 }
 
@@ -135,9 +135,9 @@ fn what_is_behind_each_block_and_what_it_stands_for() {
             {"type":"odd","x":1}
         ]}"#,
     );
-    let parts = parts(&tabs, "Content");
+    let spots = spots(&tabs, "Content");
     let tab = |name: &str| Target::Tab(name.to_owned());
-    let targets: Vec<&Target> = parts.iter().map(|part| &part.target).collect();
+    let targets: Vec<&Target> = spots.iter().map(|spot| &spot.target).collect();
     assert_eq!(
         targets,
         [
@@ -153,16 +153,16 @@ fn what_is_behind_each_block_and_what_it_stands_for() {
         ]
     );
     assert_eq!(
-        held(&parts[0]),
+        held(&spots[0]),
         ("block-1.txt".to_owned(), b"a\x1bb".to_vec())
     );
-    assert_eq!(held(&parts[2]), ("block-3.wav".to_owned(), vec![0, 1, 2]));
-    assert_eq!(parts[3].held, None, "no base64");
-    assert_eq!(parts[4].held, None, "a link holds nothing");
-    assert_eq!(held(&parts[6]), ("notes.md".to_owned(), b"hi".to_vec()));
-    assert_eq!(held(&parts[7]), ("b.gif".to_owned(), vec![0, 1, 2]));
+    assert_eq!(held(&spots[2]), ("block-3.wav".to_owned(), vec![0, 1, 2]));
+    assert_eq!(spots[3].held, None, "no base64");
+    assert_eq!(spots[4].held, None, "a link holds nothing");
+    assert_eq!(held(&spots[6]), ("notes.md".to_owned(), b"hi".to_vec()));
+    assert_eq!(held(&spots[7]), ("b.gif".to_owned(), vec![0, 1, 2]));
     assert_eq!(
-        held(&parts[8]),
+        held(&spots[8]),
         (
             "block-9.json".to_owned(),
             br#"{"type":"odd","x":1}"#.to_vec()
@@ -202,9 +202,9 @@ fn markdown_is_laid_out_and_its_source_is_a_tab_away() {
         "[0] text\nTitle\nSee docs[1] and x[2] or y[3].\n• one\n  → [1] docs  https://a.b/c\n  \
          → [2] x  demo://x\n  → [3] y  y.md"
     );
-    let targets: Vec<Target> = parts(&tabs, "Content")
+    let targets: Vec<Target> = spots(&tabs, "Content")
         .into_iter()
-        .map(|part| part.target)
+        .map(|spot| spot.target)
         .collect();
     assert_eq!(
         targets,
@@ -217,7 +217,7 @@ fn markdown_is_laid_out_and_its_source_is_a_tab_away() {
     );
     assert!(shown(&tabs, "Source").contains("# Title\nSee [docs]("));
     // Copied is what the server wrote.
-    assert!(held(&parts(&tabs, "Content")[0]).1.starts_with(b"# Title"));
+    assert!(held(&spots(&tabs, "Content")[0]).1.starts_with(b"# Title"));
     // What says it is plain is plain.
     let tabs = result(
         &Subject::ResourceResult(SOURCE),
@@ -267,7 +267,7 @@ fn more_blocks_than_anybody_reads_are_counted() {
         shown(&tabs, "Content").lines().last(),
         Some("… and 3 more: see the tab JSON")
     );
-    assert_eq!(parts(&tabs, "Content").len(), 2_000);
+    assert_eq!(spots(&tabs, "Content").len(), 2_000);
 }
 
 #[cfg(feature = "images")]

@@ -30,7 +30,7 @@ pub fn draw(
         left: state.left,
         wrap: state.wrap,
         hex: state.hex,
-        part: state.part,
+        spot: state.spot,
     };
     place.clamp(
         document,
@@ -47,7 +47,7 @@ pub fn draw(
         Some(byte) => draw_hex(document, byte, &marks, area, buf),
         None => {
             let cursor = draw_text(document, &place, &marks, area, buf);
-            super::parts::draw_pictures(document, &place, area, buf);
+            super::spots::draw_pictures(document, &place, area, buf);
             cursor
         }
     };

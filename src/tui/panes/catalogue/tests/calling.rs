@@ -411,7 +411,7 @@ fn a_built_document_has_its_tabs_in_the_title() {
     };
     let tab = |name: &str, text: &str| Tab {
         name: name.to_owned(),
-        body: TabBody::Text(Document::new(text.as_bytes().into()).into()),
+        body: TabBody::Text(Document::new(text.as_bytes()).into()),
     };
     let tabs = Ok(vec![tab("Content 1", "Echo: hi"), tab("Raw", "{}")]);
     let event = Event::Built { viewer, tabs };
@@ -439,8 +439,8 @@ fn a_built_document_has_its_tabs_in_the_title() {
 #[test]
 fn a_link_in_a_result_is_read_and_left_again() {
     use crate::tui::payload::{Tab, TabBody};
-    use crate::tui::widgets::part::{Part, Target};
     use crate::tui::widgets::plain::Document;
+    use crate::tui::widgets::spot::{Spot, Target};
     let mut stage = Stage::tools(SMALL);
     let reply = stage.press("⏎hi⏎⏎");
     let effects = stage.run(&reply, &[OK], End::Answered);
@@ -448,13 +448,13 @@ fn a_link_in_a_result_is_read_and_left_again() {
         panic!("{effects:?}")
     };
     let tab = |name: &str, text: &str, links: &[(u32, &str)]| {
-        let part = |(at, uri): &(u32, &str)| Part {
+        let spot = |(at, uri): &(u32, &str)| Spot {
             at: *at,
             target: Target::Resource((*uri).to_owned()),
             held: None,
         };
-        let parts = links.iter().map(part).collect();
-        let document = Document::new(text.as_bytes().into()).with_parts(parts, Vec::new());
+        let spots = links.iter().map(spot).collect();
+        let document = Document::new(text.as_bytes()).with_spots(spots, Vec::new());
         Tab {
             name: name.to_owned(),
             body: TabBody::Text(document.into()),

@@ -1,15 +1,14 @@
 //! Blocks, links, and the way back.
 
 use super::*;
-use crate::tui::widgets::part::{Held, Part, Target};
+use crate::tui::widgets::spot::{Held, Spot, Target};
 
-fn part(at: u32, target: Target) -> Part {
-    Part {
+fn spot(at: u32, target: Target) -> Spot {
+    Spot {
         at,
         target,
         held: Some(Held {
-            message: Arc::from(&b"\"AAEC\""[..]),
-            range: 0..6,
+            value: b"\"AAEC\""[..].into(),
             base64: true,
             name: format!("block-{at}.bin"),
             mime: None,
@@ -20,12 +19,12 @@ fn part(at: u32, target: Target) -> Part {
 fn content(targets: Vec<Target>) -> Tab {
     let headings: Vec<String> = (0..targets.len()).map(|n| format!("[{n}]\n")).collect();
     let text = headings.concat();
-    let parts = targets
+    let spots = targets
         .into_iter()
         .enumerate()
-        .map(|(index, target)| part(index as u32 * 4, target))
+        .map(|(index, target)| spot(index as u32 * 4, target))
         .collect();
-    let document = Document::new(Arc::from(text.as_bytes())).with_parts(parts, Vec::new());
+    let document = Document::new(text.as_bytes()).with_spots(spots, Vec::new());
     Tab {
         name: "Content".to_owned(),
         body: TabBody::Text(Arc::new(document)),
@@ -48,10 +47,10 @@ fn enter_goes_to_what_is_behind_a_block() {
     ]);
     let hex = Tab {
         name: "Hex".to_owned(),
-        body: TabBody::Bytes(Arc::new(Document::new(Arc::from(&b"\0\x01\x02"[..])))),
+        body: TabBody::Bytes(Arc::new(Document::new(&b"\0\x01\x02"[..]))),
     };
     let mut stage = stage(vec![content, hex, plain("Raw", b"{}")], 40, 8);
-    assert!(stage.viewer.has_parts());
+    assert!(stage.viewer.has_spots());
     let reply = stage.act(Action::Follow);
     assert!(said(&reply).starts_with("There is nothing behind this"));
     assert_eq!(held(&stage).as_deref(), Some("block-0.bin"));

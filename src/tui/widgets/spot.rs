@@ -1,14 +1,13 @@
-//! A part of a text that can be gone to: a block of content, a link. What is behind it, and the bytes it stands for.
+//! A spot of a text that can be gone to: a block of content, a link. What is behind it, and the bytes it stands for.
 
 use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::json::{self, Kind};
+use crate::tui::widgets::slice::Slice;
 
 /// Takes base64 with or without padding, as servers send both.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -19,7 +18,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct Spot {
     /// The byte of the document its heading starts at.
     pub at: u32,
     /// What is behind it.
@@ -28,7 +27,7 @@ pub struct Part {
     pub held: Option<Held>,
 }
 
-/// What is behind a part.
+/// What is behind a spot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// Nothing: it is all there.
@@ -46,10 +45,8 @@ pub enum Target {
 /// A JSON string of a message that stands for bytes: decoded when somebody wants them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// The message.
-    pub message: Arc<[u8]>,
-    /// Where in it the JSON value is.
-    pub range: Range<usize>,
+    /// The JSON value, shared with the message it is in.
+    pub value: Slice,
     /// Whether the string is base64 of the bytes, rather than their text.
     pub base64: bool,
     /// A name for a file: its last part only, with an ending that says what it is; safe in any folder.
@@ -59,20 +56,15 @@ pub struct Held {
 }
 
 impl Held {
-    /// The raw JSON value.
-    pub fn raw(&self) -> &[u8] {
-        self.message.get(self.range.clone()).unwrap_or_default()
-    }
-
     /// The exact bytes: of text as UTF-8, of base64 decoded, of other JSON as the server wrote it. None for what says
     /// it is base64 and is not. Slow on big ones.
     pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         if self.base64 {
-            return decoded(self.raw()).map(Cow::Owned);
+            return decoded(&self.value).map(Cow::Owned);
         }
-        Some(match json::string(self.raw()) {
+        Some(match json::string(&self.value) {
             Some(text) => Cow::Owned(text.into_bytes()),
-            None => Cow::Borrowed(self.raw()),
+            None => Cow::Borrowed(&self.value),
         })
     }
 }
@@ -198,8 +190,7 @@ mod tests {
     #[test]
     fn bytes_are_what_the_server_meant() {
         let held = |json: &str, base64| Held {
-            message: Arc::from(format!("  {json}").as_bytes()),
-            range: 2..2 + json.len(),
+            value: json.as_bytes().into(),
             base64,
             name: String::new(),
             mime: None,

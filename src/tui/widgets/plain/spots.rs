@@ -1,4 +1,4 @@
-//! Parts of a document that can be gone to, and pictures over its empty lines.
+//! Spots of a document that can be gone to, and pictures over its empty lines.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 
 use super::{Document, PlainState, Window};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::part::Part;
 use crate::tui::widgets::picture::Picture;
+use crate::tui::widgets::spot::Spot;
 
 /// A picture and where it is drawn.
 #[derive(Debug, Clone)]
@@ -20,90 +20,90 @@ pub struct Placed {
 }
 
 impl Document {
-    /// The same document with parts that can be gone to and with pictures, each in the order of the document.
-    pub fn with_parts(self, parts: Vec<Part>, pictures: Vec<Placed>) -> Document {
+    /// The same document with spots that can be gone to and with pictures, each in the order of the document.
+    pub fn with_spots(self, spots: Vec<Spot>, pictures: Vec<Placed>) -> Document {
         debug_assert!(
-            parts.is_sorted_by_key(|part| part.at) && pictures.is_sorted_by_key(|placed| placed.at),
+            spots.is_sorted_by_key(|spot| spot.at) && pictures.is_sorted_by_key(|placed| placed.at),
             "in order"
         );
         Document {
-            parts,
+            spots,
             pictures,
             ..self
         }
     }
 
     /// What can be gone to.
-    pub fn parts(&self) -> &[Part] {
-        &self.parts
+    pub fn spots(&self) -> &[Spot] {
+        &self.spots
     }
 }
 
 impl PlainState {
-    /// The part that is looked at: the one gone to last, as long as its heading is on screen; else the first on
+    /// The spot that is looked at: the one gone to last, as long as its heading is on screen; else the first on
     /// screen, or the one that fills it.
-    pub fn part(&self, document: &Document, window: Window) -> Option<usize> {
-        if self.hex.is_some() || document.parts.is_empty() {
+    pub fn spot(&self, document: &Document, window: Window) -> Option<usize> {
+        if self.hex.is_some() || document.spots.is_empty() {
             return None;
         }
         let on_screen = |index: &usize| {
             document
-                .parts
+                .spots
                 .get(*index)
-                .is_some_and(|part| self.is_on_screen(document, part.at, window))
+                .is_some_and(|spot| self.is_on_screen(document, spot.at, window))
         };
-        if let Some(part) = self.part.filter(on_screen) {
-            return Some(part);
+        if let Some(spot) = self.spot.filter(on_screen) {
+            return Some(spot);
         }
         let first = self.first_byte(document);
         let next = document
-            .parts
-            .partition_point(|part| (part.at as usize) < first);
+            .spots
+            .partition_point(|spot| (spot.at as usize) < first);
         if on_screen(&next) {
             return Some(next);
         }
         Some(next.saturating_sub(1))
     }
 
-    /// Goes to the next part, or to the one before. False if there is none.
-    pub fn go_to_part(&mut self, forward: bool, document: &Document, window: Window) -> bool {
-        let Some(here) = self.part(document, window) else {
+    /// Goes to the next spot, or to the one before. False if there is none.
+    pub fn go_to_spot(&mut self, forward: bool, document: &Document, window: Window) -> bool {
+        let Some(here) = self.spot(document, window) else {
             return false;
         };
         let next = if forward {
-            Some(here + 1).filter(|next| *next < document.parts.len())
+            Some(here + 1).filter(|next| *next < document.spots.len())
         } else {
             here.checked_sub(1)
         };
         match next {
-            Some(next) => self.show_part(next, document, window),
+            Some(next) => self.show_spot(next, document, window),
             // What has begun above the screen is gone back to.
-            None => self.show_part(here, document, window),
+            None => self.show_spot(here, document, window),
         }
         next.is_some()
     }
 
-    /// Looks at the part of this number.
-    pub fn show_part(&mut self, index: usize, document: &Document, window: Window) {
-        let Some(part) = document.parts.get(index) else {
+    /// Looks at the spot of this number.
+    pub fn show_spot(&mut self, index: usize, document: &Document, window: Window) {
+        let Some(spot) = document.spots.get(index) else {
             return;
         };
-        self.part = Some(index);
-        if !self.is_on_screen(document, part.at, window) {
-            self.go(part.at as usize, document, window);
+        self.spot = Some(index);
+        if !self.is_on_screen(document, spot.at, window) {
+            self.go(spot.at as usize, document, window);
         }
     }
 
-    /// The part whose heading is on this row of the screen.
-    pub fn part_at_row(&self, row: u16, document: &Document, window: Window) -> Option<usize> {
-        (0..document.parts.len()).find(|index| {
-            self.row_of(document, document.parts[*index].at, window) == Some(i32::from(row))
+    /// The spot whose heading is on this row of the screen.
+    pub fn spot_at_row(&self, row: u16, document: &Document, window: Window) -> Option<usize> {
+        (0..document.spots.len()).find(|index| {
+            self.row_of(document, document.spots[*index].at, window) == Some(i32::from(row))
         })
     }
 
     /// The row of the screen its heading is on.
-    pub fn part_row(&self, index: usize, document: &Document, window: Window) -> Option<u16> {
-        let row = self.row_of(document, document.parts.get(index)?.at, window)?;
+    pub fn spot_row(&self, index: usize, document: &Document, window: Window) -> Option<u16> {
+        let row = self.row_of(document, document.spots.get(index)?.at, window)?;
         u16::try_from(row).ok().filter(|row| *row < window.height)
     }
 
@@ -154,8 +154,8 @@ pub(super) fn draw_pictures(document: &Document, state: &PlainState, area: Rect,
     }
 }
 
-/// Shows which part is looked at; returns its row on the screen.
-pub fn mark_part(
+/// Shows which spot is looked at; returns its row on the screen.
+pub fn mark_spot(
     document: &Document,
     state: &PlainState,
     focused: bool,
@@ -168,7 +168,7 @@ pub fn mark_part(
         width: area.width,
         height: area.height,
     };
-    let row = state.part_row(state.part(document, window)?, document, window)?;
+    let row = state.spot_row(state.spot(document, window)?, document, window)?;
     let y = area.y + row;
     if focused {
         let heading = Rect {
@@ -185,24 +185,24 @@ pub fn mark_part(
 mod tests {
     use super::*;
     use crate::tui::theme::Depth;
-    use crate::tui::widgets::part::Target;
+    use crate::tui::widgets::spot::Target;
 
     const WINDOW: Window = Window {
         width: 20,
         height: 4,
     };
 
-    /// Four parts, of which the third fills more than a screen.
+    /// Four spots, of which the third fills more than a screen.
     fn document() -> Document {
         let text = "[0]\na\n[1]\nb\n[2]\nc\nd\ne\nf\ng\nh\n[3]\ni";
         let starts: Vec<u32> = text.match_indices('[').map(|(at, _)| at as u32).collect();
-        let part = |at: &u32| Part {
+        let spot = |at: &u32| Spot {
             at: *at,
             target: Target::Nothing,
             held: None,
         };
-        let parts = starts.iter().map(part).collect();
-        Document::with_headings(text.as_bytes().into(), starts).with_parts(parts, Vec::new())
+        let spots = starts.iter().map(spot).collect();
+        Document::with_headings(text.as_bytes(), starts).with_spots(spots, Vec::new())
     }
 
     #[test]
@@ -210,10 +210,10 @@ mod tests {
         let document = document();
         let mut state = PlainState::new(true);
         let mut walk = |forward: bool| {
-            let went = state.go_to_part(forward, &document, WINDOW);
-            let part = state.part(&document, WINDOW);
-            let row = part.and_then(|part| state.part_row(part, &document, WINDOW));
-            (went, part, row)
+            let went = state.go_to_spot(forward, &document, WINDOW);
+            let spot = state.spot(&document, WINDOW);
+            let row = spot.and_then(|spot| state.spot_row(spot, &document, WINDOW));
+            (went, spot, row)
         };
         assert_eq!(
             walk(true),
@@ -237,21 +237,21 @@ mod tests {
     fn what_is_read_is_what_is_looked_at() {
         let document = document();
         let mut state = PlainState::new(true);
-        assert_eq!(state.part(&document, WINDOW), Some(0));
+        assert_eq!(state.spot(&document, WINDOW), Some(0));
         // Scrolled into the third, whose heading is above.
         state.down(6, &document, WINDOW);
-        assert_eq!(state.part(&document, WINDOW), Some(2));
-        assert_eq!(state.part_row(2, &document, WINDOW), None);
+        assert_eq!(state.spot(&document, WINDOW), Some(2));
+        assert_eq!(state.spot_row(2, &document, WINDOW), None);
         // Back goes to where it begins first.
-        assert!(state.go_to_part(false, &document, WINDOW));
-        assert_eq!(state.part(&document, WINDOW), Some(1));
+        assert!(state.go_to_spot(false, &document, WINDOW));
+        assert_eq!(state.spot(&document, WINDOW), Some(1));
         state.last(&document, WINDOW);
-        assert_eq!(state.part(&document, WINDOW), Some(3));
-        assert_eq!(state.part_at_row(2, &document, WINDOW), Some(3));
-        assert_eq!(state.part_at_row(1, &document, WINDOW), None);
+        assert_eq!(state.spot(&document, WINDOW), Some(3));
+        assert_eq!(state.spot_at_row(2, &document, WINDOW), Some(3));
+        assert_eq!(state.spot_at_row(1, &document, WINDOW), None);
         state.toggle_hex(&document);
-        assert_eq!(state.part(&document, WINDOW), None);
-        assert!(!state.go_to_part(true, &document, WINDOW));
+        assert_eq!(state.spot(&document, WINDOW), None);
+        assert!(!state.go_to_spot(true, &document, WINDOW));
     }
 
     #[test]
@@ -259,7 +259,7 @@ mod tests {
         let (document, state) = (document(), PlainState::new(true));
         let theme = Theme::load("dark", Depth::Rgb).expect("bundled");
         let mut buf = Buffer::empty(Rect::new(0, 0, 20, 4));
-        let y = mark_part(&document, &state, true, buf.area, &mut buf, &theme);
+        let y = mark_spot(&document, &state, true, buf.area, &mut buf, &theme);
         assert_eq!(y, Some(0));
         assert_eq!(
             buf[(19, 0)].bg,
