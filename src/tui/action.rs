@@ -134,6 +134,7 @@ actions! {
         SetEmpty "set-empty" ["\""] "empty" "Make it the empty value of its type" Nothing "";
         SetDefault "set-default" ["="] "default" "Put its default back" Nothing "";
         EditJson "edit-json" ["e"] "as JSON" "Edit the field as JSON, or on Run all arguments" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
+        EditOutside "edit-outside" ["E"] "" "Edit all arguments in $VISUAL or $EDITOR" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
         NextOption "next-option" ["l", "Right"] "" "Next option, or one step more" Nothing "";
         PreviousOption "previous-option" ["h", "Left"] "" "Previous option, or one step less" Nothing "";
         NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";

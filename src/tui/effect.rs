@@ -70,6 +70,20 @@ pub enum Effect {
         /// What it is, for the toast.
         what: String,
     },
+    /// Let somebody edit text in their own editor, which has the terminal meanwhile; answered by
+    /// [`super::event::Event::Edited`].
+    Edit {
+        /// Who asks.
+        asker: u64,
+        /// The text.
+        text: String,
+        /// How the name of its file ends, such as `.json`.
+        suffix: String,
+        /// Files that are put beside it for the time, by name.
+        beside: Vec<(String, Vec<u8>)>,
+    },
+    /// Say in the status row what an event brought about; `update` does it itself.
+    Tell(String),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

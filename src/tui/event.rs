@@ -61,6 +61,13 @@ pub enum Event {
         /// What it is.
         what: String,
     },
+    /// Text comes back from an editor.
+    Edited {
+        /// Who asked.
+        asker: u64,
+        /// The text as it is now; or why there is none, and then nothing was changed.
+        result: Result<String, String>,
+    },
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.

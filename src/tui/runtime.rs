@@ -4,6 +4,7 @@ use tokio::sync::mpsc;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
+use super::outside::visit::Errand;
 use super::payload;
 use super::widgets::find::Term;
 use crate::inspector::Command;
@@ -34,6 +35,8 @@ pub enum Order {
     },
     /// Draw everything anew.
     Redraw,
+    /// Give the terminal to another program for a while.
+    Visit(Errand),
     /// Go to the shell.
     Suspend,
     /// Leave.
@@ -51,6 +54,19 @@ impl Runtime {
                 }
             }
             Effect::Copy { text, what } => return Some(Order::Copy { text, what }),
+            Effect::Edit {
+                asker,
+                text,
+                suffix,
+                beside,
+            } => {
+                return Some(Order::Visit(Errand::Edit {
+                    asker,
+                    text,
+                    suffix,
+                    beside,
+                }));
+            }
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Quit => return Some(Order::Quit),
@@ -93,7 +109,9 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
         Effect::Copy { .. }
+        | Effect::Edit { .. }
         | Effect::Engine(_)
+        | Effect::Tell(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit => return None,

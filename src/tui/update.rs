@@ -75,6 +75,12 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
+        Event::Edited { asker, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Error, why.clone()));
+            }
+            tell_panes(model, &Event::Edited { asker, result })
+        }
         event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
     }
 }
@@ -97,10 +103,18 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    View::ALL
+    let mut effects: Vec<Effect> = View::ALL
         .into_iter()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
-        .collect()
+        .collect();
+    effects.retain(|effect| match effect {
+        Effect::Tell(sentence) => {
+            model.status = Some((Tone::Error, sentence.clone()));
+            false
+        }
+        _ => true,
+    });
+    effects
 }
 
 fn fold(model: &mut Model, entries: &[Recorded]) {

@@ -23,6 +23,7 @@ use crate::tui::panes::form::Mode;
 mod actions;
 mod calls;
 mod draw;
+mod editor;
 mod layout;
 mod listing;
 mod mouse;

@@ -192,7 +192,9 @@ impl Screen {
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Engine(command) => self.sent.push(command),
-            Effect::Redraw | Effect::Suspend | Effect::Quit => self.orders.push(effect),
+            Effect::Redraw | Effect::Suspend | Effect::Quit | Effect::Edit { .. } => {
+                self.orders.push(effect);
+            }
             Effect::Copy { text, what } => {
                 self.copied.push(text);
                 return Some(Event::Copied(Ok(format!("copied {what}"))));

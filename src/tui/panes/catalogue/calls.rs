@@ -190,6 +190,10 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
+            Event::Edited { asker, result } => match self.edited(*asker, result) {
+                Some(why) => vec![Effect::Tell(why)],
+                None => Vec::new(),
+            },
             Event::FoundIn { viewer, text, hits } => {
                 for work in self.works.values_mut() {
                     if work.result.found_in(*viewer, text, hits) {

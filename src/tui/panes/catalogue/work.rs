@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::editor::InEditor;
 use super::words;
 use crate::form::expand;
 use crate::form::flat::{Form, State};
@@ -74,6 +75,8 @@ pub struct Work {
     pub on_about: bool,
     /// Whether the schema changed under a draft.
     pub changed: bool,
+    /// Arguments that are in an editor, or came back from one and could not be taken over.
+    pub in_editor: Option<InEditor>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
     /// Calls made.
@@ -104,6 +107,7 @@ impl Work {
             form: form_of(list, &item).map(FormPane::new),
             on_about: list == List::Resources,
             changed: false,
+            in_editor: None,
             asking: false,
             runs: 0,
             outcome: None,

@@ -1,0 +1,125 @@
+//! Other programs on our terminal: they get it as it was, their keys are theirs, and we come back whole.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use crate::support::FAKE;
+use crate::support::program::Home;
+use crate::support::terminal::Terminal;
+
+const SIZE: (u16, u16) = (80, 24);
+
+/// A program that is a script.
+fn script(home: &Home, name: &str, body: &str) -> PathBuf {
+    let path = home.path(name);
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    path
+}
+
+/// In the form of `echo`, out of its field.
+fn in_form(home: &Home, editor: &str) -> Terminal {
+    let variables = [("EDITOR", editor), ("VISUAL", "")];
+    let mut terminal = Terminal::start_with(home, &["--", FAKE], SIZE, &variables);
+    terminal.shows("TOOLS ");
+    terminal.send("\r");
+    terminal.shows("Tools › echo");
+    terminal.send("before\x1b");
+    terminal.wait_for("the field is left", |terminal| {
+        !terminal.text().contains("keep and next")
+    });
+    terminal
+}
+
+#[test]
+fn an_editor_gets_the_terminal_and_its_text_comes_back() {
+    let home = Home::new();
+    // It asks on the terminal what to write: its keys must come to it, whole and in lines.
+    let editor = script(
+        &home,
+        "editor",
+        "cat \"$1\"; test -s \"$(dirname \"$1\")/schema.json\" && echo 'the schema is there'\n\
+         stty -a | grep -q ' icanon' && stty -a | grep -q ' echo ' && echo 'the terminal is plain'\n\
+         read -r words; printf '{\"text\": \"%s\"}' \"$words\" > \"$1\"\n\
+         printf '\\033[?1049h\\033[?25l\\033[?1h'; stty raw -echo",
+    );
+    let mut terminal = in_form(&home, editor.to_str().unwrap());
+    terminal.send("E");
+    terminal.shows("the terminal is plain");
+    let seen = terminal.text();
+    assert!(seen.contains("\"text\": \"before\""), "{seen}");
+    assert!(seen.contains("the schema is there"), "{seen}");
+    terminal.is_given_back();
+    // Ctrl-C would be for the editor; Q is text.
+    terminal.send("Quite after\r");
+    terminal.shows("[Quite after");
+    let screen = terminal.screen();
+    assert!(screen.alternate_screen(), "it is ours again");
+    assert!(screen.bracketed_paste(), "so is what is pasted");
+    assert_ne!(
+        screen.mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None,
+        "so is the mouse"
+    );
+    // Keys are ours again, and at the end the terminal is as it was at the start, not as the editor left it.
+    terminal.send("2");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), Some(0));
+    terminal.is_given_back();
+}
+
+#[test]
+fn an_editor_that_fails_changes_nothing() {
+    let home = Home::new();
+    let editor = script(
+        &home,
+        "editor",
+        "echo '{\"text\": \"lost\"}' > \"$1\"; exit 1",
+    );
+    let mut terminal = in_form(&home, editor.to_str().unwrap());
+    terminal.send("E");
+    let seen = terminal.shows("ended with code 1: nothing was changed");
+    assert!(seen.contains("[before"), "{seen}");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn what_is_no_json_is_kept_for_the_next_time() {
+    let home = Home::new();
+    let editor = script(
+        &home,
+        "editor",
+        "if grep -q broken \"$1\"; then echo '{\"text\": \"mended\"}' > \"$1\"; else echo '{broken' > \"$1\"; fi",
+    );
+    let mut terminal = in_form(&home, editor.to_str().unwrap());
+    terminal.send("E");
+    let seen = terminal.shows("the edited text is no JSON");
+    assert!(seen.contains("[before"), "{seen}");
+    terminal.send("E");
+    terminal.shows("[mended");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn an_interrupt_is_for_the_program_and_a_termination_for_both() {
+    let home = Home::new();
+    let editor = script(
+        &home,
+        "editor",
+        "trap 'echo interrupted' INT; trap 'echo terminated; exit 1' TERM; echo ready\n\
+         while :; do sleep 0.1; done",
+    );
+    let mut terminal = in_form(&home, editor.to_str().unwrap());
+    terminal.send("E");
+    terminal.shows("ready");
+    terminal.send("\x03");
+    terminal.shows("interrupted");
+    terminal.signal(rustix::process::Signal::TERM);
+    assert_ne!(terminal.end(), Some(0));
+    let written = String::from_utf8_lossy(&terminal.bytes);
+    assert!(written.contains("terminated"), "{written}");
+    terminal.is_given_back();
+}
