@@ -11,9 +11,10 @@
 
 pub mod assign;
 mod check;
-pub mod flat;
-mod number;
+pub mod number;
+pub mod refusal;
 pub mod schema;
+pub mod substitute;
 pub mod template;
 mod tree;
 

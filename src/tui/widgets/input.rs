@@ -33,6 +33,8 @@ pub struct Look<'a> {
     pub invalid: bool,
     /// Shown while the text is empty; sanitised.
     pub placeholder: &'a str,
+    /// The text is a secret: a dot stands for each character.
+    pub masked: bool,
 }
 
 impl Look<'_> {
@@ -142,6 +144,18 @@ impl LineInput {
 
     /// Draws into the first line of `area` and returns where the caret is.
     pub fn draw(&self, look: Look<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        if look.masked {
+            let dots = |text: &str| "•".repeat(text.graphemes(true).count());
+            let masked = Self {
+                caret: dots(&self.text[..self.caret]).len(),
+                text: dots(&self.text),
+            };
+            let look = Look {
+                masked: false,
+                ..look
+            };
+            return masked.draw(look, area, buf, theme);
+        }
         let area = Rect {
             height: area.height.min(1),
             ..area
