@@ -79,7 +79,7 @@ pub enum Kind {
     Set(Set),
     /// A list of items.
     Array(Array),
-    /// Named members; without any named by the schema, a map.
+    /// Named members; with none named by the schema, a map.
     Object(Object),
     /// One of several shapes: `oneOf`, `anyOf`, or one of several types.
     Union(Union),
@@ -176,7 +176,7 @@ pub struct Array {
 /// What the schema says about an object beside its members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Object {
-    /// Whether the schema names members. Without, an object with [`Extra::Typed`] members is a map.
+    /// Whether the schema names members. Without, an object that takes others is a map.
     pub named: bool,
     /// What other members may be.
     pub extra: Extra,
@@ -189,7 +189,7 @@ pub struct Object {
 impl Object {
     /// Whether it is a map of keys that the user chooses.
     pub fn is_map(&self) -> bool {
-        !self.named && matches!(self.extra, Extra::Typed(_))
+        !self.named && self.extra != Extra::Refused
     }
 }
 

@@ -11,8 +11,8 @@
 use std::sync::Arc;
 
 use super::schema::document::Document;
-use super::schema::layers::Spec;
-use super::schema::{Field, shape};
+use super::schema::layers::{Spec, Type};
+use super::schema::{Field, Kind, shape};
 use crate::json::{self, Value};
 
 mod build;
@@ -50,14 +50,14 @@ impl Form {
     /// The form of a tool: `schema` is the raw `inputSchema`, whatever it holds.
     pub fn from_schema(schema: &[u8]) -> Self {
         let doc = Arc::new(Document::read(schema));
-        let spec = Spec::at(doc.root());
+        let mut spec = Spec::at(doc.root());
         let mut field = shape::field(&doc, &spec, None);
         // Arguments are an object whatever else the schema leaves open.
-        if let super::schema::Kind::Union(union) = &field.kind
+        if let Kind::Union(union) = &field.kind
             && union.keyword == "type"
         {
-            field.kind = super::schema::Kind::Object(super::schema::Object::default());
-            field.nullable = false;
+            spec.only = Some(Type::Object);
+            field = shape::field(&doc, &spec, None);
         }
         field.required = true;
         field.default = None;
@@ -72,7 +72,7 @@ impl Form {
             eager: build::EAGER,
         };
         form.root = form.spawn(None, Key::Root, Arc::new(spec), Arc::new(field), true);
-        form.settle(form.root);
+        form.settle(form.root, false);
         form.history = History::default();
         form
     }

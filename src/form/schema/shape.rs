@@ -2,9 +2,7 @@
 
 use super::document::{At, Document};
 use super::layers::{Open, Spec, Type, View, is_null};
-use super::{
-    Array, Choice, Extra, Field, Kind, Object, Range, Raw, Set, Text, Union, Variant, names,
-};
+use super::{Array, Choice, Field, Kind, Object, Range, Raw, Set, Text, Union, Variant, names};
 use crate::form::number::{self, Decimal};
 use crate::json::Value;
 
@@ -522,9 +520,4 @@ pub fn short(view: &View<'_>) -> String {
             _ => "any".to_owned(),
         },
     }
-}
-
-/// Whether extra members are refused.
-pub fn is_closed(extra: &Extra) -> bool {
-    *extra == Extra::Refused
 }

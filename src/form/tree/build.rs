@@ -95,7 +95,7 @@ impl Form {
                     parked: Vec::new(),
                     conditional: false,
                 };
-                self.members_for(id, None);
+                self.members_for(id, None, false);
             }
             Kind::Array(array) => {
                 self.change(id).body = Body::Array(Vec::new());
@@ -200,8 +200,9 @@ impl Form {
     /// Makes the named members of an object those that its schema has for `value`: new ones come, those whose
     /// condition no longer holds are parked with what they hold, and come back with it.
     ///
-    /// Returns whether anything changed.
-    pub(super) fn members_for(&mut self, id: NodeId, value: Option<&Value>) -> bool {
+    /// `keep`: what is sent stays as a member that the schema does not name instead, since what is loaded is sent as
+    /// it is. Returns whether anything changed.
+    pub(super) fn members_for(&mut self, id: NodeId, value: Option<&Value>, keep: bool) -> bool {
         let doc = self.doc.clone();
         let spec = self.node(id).spec.clone();
         let view = View::of(&doc, &spec, value);
@@ -237,18 +238,27 @@ impl Form {
                     if !known.contains_key(&member.name) {
                         adopted.push(child);
                     }
+                    let was = self.field(child).required;
                     self.reshape(child, member);
+                    if keep && !was && self.node(child).state == State::Default {
+                        // A default that was not loaded is not sent because it has become required.
+                        self.leave_out(child, true);
+                    }
                     child
                 }
                 None => {
                     let field = members::field(&doc, member);
-                    self.spawn(
+                    let child = self.spawn(
                         Some(id),
                         Key::Member(member.name.clone()),
                         Arc::new(member.spec.clone()),
                         Arc::new(field),
                         false,
-                    )
+                    );
+                    if keep {
+                        self.leave_out(child, false);
+                    }
+                    child
                 }
             };
             now.push(child);
@@ -259,8 +269,14 @@ impl Form {
             if here.contains(child) || adopted.contains(child) {
                 continue;
             }
-            match self.node(*child).key {
+            let parked = parked_before.contains(child);
+            match &self.node(*child).key {
                 Key::Extra(_) => now.push(*child),
+                Key::Member(name) if keep && !parked && self.is_sent(*child) => {
+                    let name = name.clone();
+                    self.estrange(*child, &name, &view);
+                    now.push(*child);
+                }
                 _ => aside.push(*child),
             }
         }
@@ -287,11 +303,7 @@ impl Form {
         if matches!(node.key, Key::Member(_)) && *node.spec == member.spec {
             let because = member.because.as_deref();
             if node.field.required != member.required || node.field.because.as_deref() != because {
-                let mut field = members::field(&self.doc, member);
-                std::mem::swap(
-                    &mut field.default,
-                    &mut Arc::make_mut(&mut node.field.clone()).default,
-                );
+                let field = members::field(&self.doc, member);
                 let default = field.default.is_some();
                 let node = self.change(id);
                 node.field = Arc::new(field);
@@ -327,24 +339,53 @@ impl Form {
         }
     }
 
+    /// Makes a member one that the schema does not name, and keeps what it holds.
+    fn estrange(&mut self, id: NodeId, name: &str, view: &View<'_>) {
+        let held = self.shown(id);
+        let spec = members::entry(view, name).unwrap_or_default();
+        let field = self.extra_field(name, &spec);
+        let node = self.change(id);
+        node.key = Key::Extra(name.to_owned());
+        node.spec = Arc::new(spec);
+        node.field = Arc::new(field);
+        node.body = Body::Leaf;
+        if let Some(value) = held {
+            self.fill(id, &value, true);
+        }
+    }
+
+    /// The field of a member that the schema does not name.
+    pub(super) fn extra_field(&self, name: &str, spec: &Spec) -> Field {
+        let mut field = shape::field(&self.doc, spec, None);
+        name.clone_into(&mut field.name);
+        // An entry is there because it was asked for, so no default stands in for it.
+        field.default = None;
+        field
+    }
+
     /// Looks at the conditions of every object from a node up to the root again.
-    pub(super) fn settle(&mut self, id: NodeId) {
+    pub(super) fn settle(&mut self, id: NodeId, keep: bool) {
         let mut next = Some(id);
         while let Some(here) = next {
-            for _ in 0..ROUNDS {
-                let Body::Object {
-                    conditional: true, ..
-                } = self.node(here).body
-                else {
-                    break;
-                };
-                // A default that stands is what the server will take, so conditions see it.
-                let value = self.assumed(here);
-                if !self.members_for(here, value.as_ref()) {
-                    break;
-                }
-            }
+            self.settle_one(here, keep);
             next = self.node(here).parent;
+        }
+    }
+
+    /// Looks at the conditions of one object again, until nothing changes any more.
+    pub(super) fn settle_one(&mut self, id: NodeId, keep: bool) {
+        for _ in 0..ROUNDS {
+            let Body::Object {
+                conditional: true, ..
+            } = self.node(id).body
+            else {
+                return;
+            };
+            // A default that stands is what the server will take, so conditions see it.
+            let value = self.assumed(id);
+            if !self.members_for(id, value.as_ref(), keep) {
+                return;
+            }
         }
     }
 }

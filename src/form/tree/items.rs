@@ -320,13 +320,7 @@ impl Form {
             let spec = Arc::new(members::entry(&view, key).unwrap_or_default());
             let held = form.shown(id);
             let same = spec == form.node(id).spec;
-            let mut field = if same {
-                (*form.node(id).field).clone()
-            } else {
-                crate::form::schema::shape::field(&form.doc, &spec, None)
-            };
-            key.clone_into(&mut field.name);
-            field.default = None;
+            let field = form.extra_field(key, &spec);
             let node = form.change(id);
             node.key = Key::Extra(key.to_owned());
             node.field = Arc::new(field);

@@ -17,9 +17,10 @@ impl Form {
         if !object && !matches!(self.field(root).kind, Kind::Json(_) | Kind::Union(_)) {
             return false;
         }
-        let stroke = if drafts { Stroke::Whole } else { Stroke::Once };
+        let stroke = if drafts { Stroke::Whole } else { Stroke::Load };
         self.edit(root, stroke, |form| {
             form.fill(root, value, drafts);
+            form.settle_one(root, true);
             Ok(())
         })
         .is_ok()
@@ -69,7 +70,7 @@ impl Form {
     }
 
     fn fill_object(&mut self, id: NodeId, value: &Value, given: &[(String, Value)], drafts: bool) {
-        self.members_for(id, Some(value));
+        self.members_for(id, Some(value), true);
         let Body::Object { members, order, .. } = &self.node(id).body else {
             return;
         };
@@ -101,7 +102,7 @@ impl Form {
             {
                 continue;
             }
-            self.leave_out(*child);
+            self.leave_out(*child, drafts);
         }
         let doc = self.doc.clone();
         let spec = self.node(id).spec.clone();
@@ -139,14 +140,12 @@ impl Form {
                 *place = order;
             }
         }
+        self.settle_one(id, true);
     }
 
     /// A member that the schema does not name.
     pub(super) fn spawn_extra(&mut self, object: NodeId, name: &str, spec: Arc<Spec>) -> NodeId {
-        let mut field = shape::field(&self.doc, &spec, None);
-        name.clone_into(&mut field.name);
-        // An entry is there because it was asked for, so no default stands in for it.
-        field.default = None;
+        let field = self.extra_field(name, &spec);
         self.spawn(
             Some(object),
             Key::Extra(name.to_owned()),
@@ -157,7 +156,7 @@ impl Form {
     }
 
     /// A member that what is loaded does not have.
-    fn leave_out(&mut self, id: NodeId) {
+    pub(super) fn leave_out(&mut self, id: NodeId, drafts: bool) {
         let node = self.node(id);
         // An optional default is not sent either way, so it may go on showing.
         let stands = node.field.default.is_some() && !node.field.required && !self.sends_defaults;
@@ -167,7 +166,12 @@ impl Form {
         } else {
             None
         };
+        let container = node.kind().is_container();
         self.hold(id, state, value);
+        // What it held before is no draft of what is loaded.
+        if container && !stands && !drafts && self.node(id).body != Body::Leaf {
+            self.change(id).body = Body::Leaf;
+        }
     }
 
     fn fill_array(&mut self, id: NodeId, given: &[Value], drafts: bool) {
@@ -295,7 +299,15 @@ impl Form {
                         .layers
                         .iter()
                         .any(|at| judge::fits(&self.doc, *at, held) == Some(false));
-                    score += if wrong { -3 } else { 2 };
+                    let told = member.spec.layers.iter().any(|at| {
+                        self.doc.get(*at, "const").is_some() || self.doc.get(*at, "enum").is_some()
+                    });
+                    score += match (wrong, told) {
+                        (false, _) => 3,
+                        (true, false) => 1,
+                        // A discriminator that says otherwise.
+                        (true, true) => -5,
+                    };
                 }
             }
         }

@@ -2,7 +2,6 @@
 
 use super::Form;
 use super::node::{Body, Key, NodeId};
-use crate::form::schema::Kind;
 
 impl Form {
     /// The nodes a node holds now: members, items, or the active variant.
@@ -90,6 +89,9 @@ impl Form {
             (None, Body::Object { .. } | Body::Array(_)) if node.state == super::State::Value => {
                 !node.is_unfinished()
             }
+            (None, Body::Union { .. }) if node.state == super::State::Value => {
+                !node.is_unfinished() && self.active(id).is_some_and(|body| self.is_sent(body))
+            }
             _ => self.wire(id).is_some(),
         }
     }
@@ -129,7 +131,7 @@ impl Form {
     pub fn row_of(&self, id: NodeId) -> NodeId {
         let mut here = id;
         while let (Key::Variant(_), Some(parent)) = (&self.node(here).key, self.node(here).parent) {
-            if !matches!(self.node(here).kind(), Kind::Object(_) | Kind::Array(_)) {
+            if !self.is_inlined(here) {
                 break;
             }
             here = parent;

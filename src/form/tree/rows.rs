@@ -99,8 +99,7 @@ impl Form {
                 todo.extend(items.iter().rev().map(|item| (*item, depth, RowKind::Node)));
             }
             Body::Object { members, .. } => {
-                if matches!(node.kind(), Kind::Object(kind) if matches!(kind.extra, Extra::Typed(_)))
-                {
+                if self.offers_entry(id) {
                     todo.push((id, depth, RowKind::AddEntry));
                 }
                 todo.extend(
@@ -111,6 +110,19 @@ impl Form {
                 );
             }
             Body::Leaf => {}
+        }
+    }
+
+    /// Whether adding members is what an object is for: it is a map, or has a type for others. The whole is one only
+    /// when its schema says so, since many a tool without arguments says nothing.
+    fn offers_entry(&self, id: NodeId) -> bool {
+        match self.node(id).kind() {
+            Kind::Object(object) => match object.extra {
+                Extra::Typed(_) => true,
+                Extra::Any => object.is_map() && id != self.root,
+                Extra::Refused => false,
+            },
+            _ => false,
         }
     }
 

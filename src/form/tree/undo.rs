@@ -17,6 +17,8 @@ pub(super) enum Stroke {
     Stepping(NodeId),
     /// Typing the whole as JSON.
     Whole,
+    /// Loading a whole.
+    Load,
     /// Anything that stands for itself.
     Once,
 }
@@ -76,7 +78,8 @@ impl Form {
         let done = edit(self);
         if done.is_ok() {
             if self.get(at).is_some() {
-                self.settle(at);
+                // What is loaded is sent as it is, whatever conditions say.
+                self.settle(at, matches!(stroke, Stroke::Whole | Stroke::Load));
             }
             self.commit(at, stroke);
         } else {
@@ -98,7 +101,7 @@ impl Form {
         let sealed = std::mem::take(&mut self.history.sealed);
         if let Some(last) = self.history.done.last_mut()
             && !sealed
-            && stroke != Stroke::Once
+            && !matches!(stroke, Stroke::Once | Stroke::Load)
             && last.stroke == stroke
         {
             for (id, node) in before {

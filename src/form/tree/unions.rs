@@ -55,7 +55,7 @@ impl Form {
                 *active = variant;
                 fits.clear();
             }
-            form.settle(body);
+            form.settle_one(body, false);
             if let Some(before) = before.filter(|before| *before != body) {
                 form.carry(before, body);
             }
@@ -92,7 +92,7 @@ impl Form {
                 .all(|at| judge::fits(&self.doc, *at, &value) != Some(false));
             if fits && !empty {
                 self.fill(to, &value, false);
-                self.settle(to);
+                self.settle_one(to, false);
             }
         }
     }

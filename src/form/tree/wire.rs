@@ -212,13 +212,12 @@ impl Form {
                 (None, Body::Array(items)) if items.is_empty() => Some("‹[]›".to_owned()),
                 (None, Body::Object { members, .. }) => {
                     // Cheaper than its value, which may be large.
-                    let any = members.iter().any(|child| self.wire(*child).is_some());
+                    let any = members.iter().any(|child| self.is_sent(*child));
                     (!any).then(|| "‹{}›".to_owned())
                 }
-                (None, Body::Union { .. }) => self
-                    .wire(id)
-                    .is_none()
-                    .then(|| "‹unset: not sent›".to_owned()),
+                (None, Body::Union { .. }) => {
+                    (!self.is_sent(id)).then(|| "‹unset: not sent›".to_owned())
+                }
                 _ => None,
             },
         }
