@@ -22,6 +22,8 @@ pub enum Subject {
     ResourceResult(Source),
     /// The answer to `prompts/get`.
     PromptResult(Source),
+    /// JSON that is known already, such as a schema.
+    Json(std::sync::Arc<[u8]>),
     /// A request and its answer, or any single entry.
     Messages {
         /// The request, or the only entry.
@@ -81,6 +83,13 @@ pub enum Effect {
         suffix: String,
         /// Files that are put beside it for the time, by name.
         beside: Vec<(String, Vec<u8>)>,
+    },
+    /// Read a file that somebody named; answered by [`super::event::Event::FileRead`].
+    ReadFile {
+        /// Who asks.
+        asker: u64,
+        /// Its path; `~/` is the home folder.
+        path: String,
     },
     /// Say in the status row what an event brought about; `update` does it itself.
     Tell(String),

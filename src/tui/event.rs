@@ -68,6 +68,13 @@ pub enum Event {
         /// The text as it is now; or why there is none, and then nothing was changed.
         result: Result<String, String>,
     },
+    /// A file was read.
+    FileRead {
+        /// Who asked.
+        asker: u64,
+        /// Its bytes, or why there are none.
+        result: Result<Vec<u8>, String>,
+    },
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.

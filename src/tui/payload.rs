@@ -249,7 +249,7 @@ fn tabs_within(
         Subject::ResourceResult(_) => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
-        Subject::Messages { .. } => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
     };
     let payload = Payload::new(about, first, second, budget);
     let mut tabs: Vec<Tab> = Vec::new();

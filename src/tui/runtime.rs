@@ -5,8 +5,10 @@ use tokio::sync::mpsc;
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
 use super::outside::visit::Errand;
-use super::payload;
+use super::payload::{self, TabBody};
 use super::widgets::find::Term;
+use super::widgets::json_tree::Tree;
+use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
@@ -108,6 +110,10 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::ReadFile { asker, path } => Event::FileRead {
+            asker,
+            result: read_file(&path),
+        },
         Effect::Copy { .. }
         | Effect::Edit { .. }
         | Effect::Engine(_)
@@ -118,6 +124,43 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
     })
 }
 
+/// Files that are put into a field are no bigger than this.
+const FILE: u64 = 16 << 20;
+
+fn read_file(path: &str) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let home = || std::env::var_os("HOME").map(std::path::PathBuf::from);
+    let file = match path.strip_prefix("~/").zip(home()) {
+        Some((rest, home)) => home.join(rest),
+        None => path.into(),
+    };
+    let mut bytes = Vec::new();
+    // A pipe has no end that could be waited for.
+    let regular = std::fs::metadata(&file).map(|about| about.is_file());
+    let read = match regular {
+        Ok(false) => return Err(format!("{path} is no file")),
+        Ok(true) => std::fs::File::open(&file)
+            .and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes)),
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(_) if bytes.len() as u64 > FILE => {
+            Err(format!("{path} is bigger than {}", crate::text::size(FILE)))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(format!("{path} cannot be read: {error}")),
+    }
+}
+
+fn json_tab(bytes: &std::sync::Arc<[u8]>) -> payload::Tab {
+    let body = match Tree::parse(std::sync::Arc::clone(bytes)) {
+        Ok(tree) => TabBody::Tree(tree.into()),
+        Err(_) => TabBody::Text(Document::new(std::sync::Arc::clone(bytes)).into()),
+    };
+    let name = "JSON".to_owned();
+    payload::Tab { name, body }
+}
+
 fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {
     let read = |source: &Source| -> Result<Entry, String> {
         bodies
@@ -125,6 +168,7 @@ fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
+        Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source)
         | Subject::ResourceResult(source)
         | Subject::PromptResult(source) => (source, None),

@@ -18,7 +18,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply};
-use crate::tui::panes::form::Mode;
+use crate::tui::panes::form::FormPane;
 
 mod actions;
 mod calls;
@@ -28,12 +28,14 @@ mod layout;
 mod listing;
 mod mouse;
 mod pick;
+mod tabs;
 mod words;
 mod work;
 
 use calls::{Last, NOTHING_CALLED, Pending};
 use layout::{Areas, body};
 use listing::{Browse, Key};
+use tabs::Tab;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -186,9 +188,9 @@ impl CataloguePane {
         self.work().is_some_and(|work| work.form.is_some())
     }
 
-    /// Whether the description has the keys, in place of a form.
-    fn on_about(&self) -> bool {
-        self.focus == Focus::Form && self.work().is_some_and(Work::shows_about)
+    /// Whether a tab has the keys that holds no arguments.
+    fn on_reading(&self) -> bool {
+        self.focus == Focus::Form && !self.tab().is_form()
     }
 
     fn is_asking(&self) -> bool {
@@ -204,7 +206,8 @@ impl Pane for CataloguePane {
     fn scopes(&self) -> Vec<Scope> {
         match self.focus {
             Focus::List => vec![Scope::Catalogue, Scope::Move],
-            Focus::Form if self.on_about() => vec![Scope::Move],
+            Focus::Form if self.tab() == Tab::Schema => vec![Scope::Viewer, Scope::Move],
+            Focus::Form if self.on_reading() => vec![Scope::Move],
             Focus::Form => vec![Scope::Form, Scope::Move],
             Focus::Result => vec![Scope::Viewer, Scope::Move],
         }
@@ -214,6 +217,14 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         if let Some(work) = self.work_mut() {
             work.asking = false;
+        }
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut())
+            && !matches!(action, Action::NextTab | Action::PreviousTab)
+        {
+            let reply = work.schema.action(action, ctx);
+            if reply.handled {
+                return reply;
+            }
         }
         if self.focus == Focus::Result
             && let Some(work) = self.work_mut()
@@ -264,10 +275,15 @@ impl Pane for CataloguePane {
             Action::NextError | Action::PreviousError => {
                 Some("Traffic (5) and Logs (6) know what went wrong".to_owned())
             }
-            Action::Find if self.on_about() => {
+            Action::Find if self.focus == Focus::Form && self.tab() == Tab::About => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
             action if self.focus == Focus::Result => self.work()?.result.why_not(action),
+            action if self.focus == Focus::Form => match self.tab() {
+                Tab::Schema => self.work()?.schema.why_not(action),
+                Tab::About => None,
+                _ => self.work()?.form.as_ref()?.why_not(action),
+            },
             _ => None,
         }
     }
@@ -275,15 +291,13 @@ impl Pane for CataloguePane {
     fn takes_text(&self) -> bool {
         match self.focus {
             Focus::List => self.typing_filter(),
+            Focus::Form if self.tab() == Tab::Schema => {
+                self.work().is_some_and(|work| work.schema.takes_text())
+            }
+            Focus::Form if self.on_reading() => false,
             Focus::Form => {
-                self.is_asking()
-                    || self.work().is_some_and(|work| {
-                        !work.shows_about()
-                            && work
-                                .form
-                                .as_ref()
-                                .is_some_and(|form| form.mode() == Mode::Typing)
-                    })
+                let form = self.work().and_then(|work| work.form.as_ref());
+                self.is_asking() || form.is_some_and(FormPane::takes_keys)
             }
             Focus::Result => self.work().is_some_and(|work| work.result.takes_text()),
         }
@@ -294,7 +308,11 @@ impl Pane for CataloguePane {
         match self.focus {
             Focus::List if self.typing_filter() => self.filter_key(key),
             Focus::List => Reply::ignored(),
-            Focus::Form if self.on_about() => Reply::ignored(),
+            Focus::Form if self.tab() == Tab::Schema => match self.work_mut() {
+                Some(work) => work.schema.key(key, ctx),
+                None => Reply::ignored(),
+            },
+            Focus::Form if self.on_reading() => Reply::ignored(),
             Focus::Form => self.form_key(key, ctx),
             Focus::Result => match self.work_mut() {
                 Some(work) => work.result.key(key, ctx),
@@ -314,7 +332,10 @@ impl Pane for CataloguePane {
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
             return work.result.paste(text);
         }
-        if self.focus != Focus::Form || self.on_about() {
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut()) {
+            return work.schema.paste(text);
+        }
+        if self.focus != Focus::Form || self.on_reading() {
             return Reply::ignored();
         }
         let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
@@ -341,16 +362,27 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         let rows = self.work().map_or(1, Work::form_rows);
         self.areas = layout::areas(area, self.focus, self.zoom, rows);
+        if self.tab() == Tab::Split && !self.areas.narrow {
+            self.areas = layout::stacked(area, rows);
+        }
         let list = self.list_rows();
         let browse = self.browse_mut();
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let effects = self.look_back(ctx).into_iter().collect();
+        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
+        let (tab, fields) = (self.tab(), self.halves().0);
+        let document = draw::indent(form);
         if let Some(work) = self.work_mut() {
-            if work.shows_about() {
-                work.place_about(form);
+            match (tab, &mut work.form) {
+                (Tab::About, _) => work.place_about(form),
+                (Tab::Schema, _) => {
+                    effects.extend(work.show_schema(ctx));
+                    work.schema.place(document);
+                }
+                (_, Some(form)) => form.place(fields),
+                (_, None) => {}
             }
             work.result.place(result);
         }
@@ -370,7 +402,7 @@ impl Pane for CataloguePane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
-            Focus::Form if !work.shows_about() => work.form.as_ref()?.hint(),
+            Focus::Form if !self.on_reading() => work.form.as_ref()?.hint(),
             Focus::Result => None,
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();

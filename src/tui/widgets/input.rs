@@ -457,8 +457,8 @@ mod tests {
     fn drawn(input: &LineInput, width: u16) -> (String, u16) {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         let look = Look {
-            invalid: false,
             placeholder: "type here",
+            ..Look::default()
         };
         let at = input.draw(look, buf.area, &mut buf, &theme());
         (text_of(&buf).trim_end().to_owned(), at.x)

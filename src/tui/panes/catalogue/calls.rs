@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::listing::Key;
+use super::tabs::Tab;
 use super::work::Outcome;
 use super::{CataloguePane, Focus, words};
 use crate::inspector::{Command, Update};
@@ -14,7 +15,7 @@ use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::form::Mode;
+use crate::tui::panes::form::{Mode, Side};
 use crate::tui::theme::Role;
 
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
@@ -55,10 +56,18 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(form) = &mut work.form {
+            form.settle_json();
+        }
         work.asking = !anyway && work.problems() > 0;
         if work.asking {
             self.focus = Focus::Form;
-            work.on_about = false;
+            if let Some(form) = &mut work.form {
+                form.turn(Side::Fields);
+            }
+            if !matches!(work.tab, Tab::Split) {
+                work.turn(Tab::Form);
+            }
             return Reply::done();
         }
         match work.request() {
@@ -184,19 +193,22 @@ impl CataloguePane {
             }
             Event::Built { viewer, tabs } => {
                 for work in self.works.values_mut() {
-                    if work.result.built(*viewer, tabs) {
+                    if work.result.built(*viewer, tabs) || work.schema.built(*viewer, tabs) {
                         break;
                     }
                 }
                 Vec::new()
             }
+            Event::FileRead { asker, result } => self.file_read(*asker, result),
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(why) => vec![Effect::Tell(why)],
                 None => Vec::new(),
             },
             Event::FoundIn { viewer, text, hits } => {
                 for work in self.works.values_mut() {
-                    if work.result.found_in(*viewer, text, hits) {
+                    let found = work.result.found_in(*viewer, text, hits)
+                        || work.schema.found_in(*viewer, text, hits);
+                    if found {
                         break;
                     }
                 }
@@ -253,7 +265,7 @@ impl CataloguePane {
             .form
             .as_ref()
             .is_some_and(|form| form.on_run() || form.mode() == Mode::Navigation);
-        if narrow && selected && self.focus == Focus::Form && waits && !work.on_about {
+        if narrow && selected && self.focus == Focus::Form && waits && work.tab.is_form() {
             self.focus = Focus::Result;
         }
         if response.is_none() {

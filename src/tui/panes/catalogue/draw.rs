@@ -275,8 +275,13 @@ impl CataloguePane {
         let width = usize::from(area.width).saturating_sub(2);
         let mut below: Vec<(String, Role)> = Vec::new();
         if let Some(form) = &work.form {
-            let fields = form.form().nodes().iter().filter(|node| node.is_known());
-            let names: Vec<String> = fields
+            let form = form.form();
+            let names: Vec<String> = form
+                .children(form.root())
+                .iter()
+                .map(|id| form.node(*id))
+                .filter(|node| node.is_known())
+                .take(100)
                 .map(|node| {
                     let mark = if node.field().required { " *" } else { "" };
                     format!("{}{mark}", text::sanitize(&node.field().name))
@@ -372,7 +377,7 @@ fn about_in_a_row(entry: &Entry) -> String {
 }
 
 /// A column of air on the left.
-fn indent(area: Rect) -> Rect {
+pub(super) fn indent(area: Rect) -> Rect {
     let by = area.width.min(1);
     Rect {
         x: area.x + by,

@@ -8,9 +8,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::editor::InEditor;
+use super::tabs::Tab;
 use super::words;
-use crate::form::expand;
-use crate::form::flat::{Form, State};
+use crate::form::{Form, expand};
 use crate::json::Value;
 use crate::mcp::types::{Item, List};
 use crate::tui::action::Action;
@@ -71,8 +71,10 @@ pub struct Work {
     pub item: Arc<Item>,
     /// Its form; a resource has none.
     pub form: Option<FormPane>,
-    /// Whether its description is looked at instead of the form.
-    pub on_about: bool,
+    /// The tab beside the form that was turned to.
+    pub tab: Tab,
+    /// The schema, once it was looked at.
+    pub schema: Viewer,
     /// Whether the schema changed under a draft.
     pub changed: bool,
     /// Arguments that are in an editor, or came back from one and could not be taken over.
@@ -105,7 +107,11 @@ impl Work {
         Self {
             list,
             form: form_of(list, &item).map(FormPane::new),
-            on_about: list == List::Resources,
+            tab: match list {
+                List::Resources => Tab::About,
+                _ => Tab::Form,
+            },
+            schema: Viewer::empty("reading the schema…"),
             changed: false,
             in_editor: None,
             asking: false,
@@ -140,11 +146,7 @@ impl Work {
 
     /// Whether the form holds anything that was put there.
     pub fn has_draft(&self) -> bool {
-        self.form.as_ref().is_some_and(|form| {
-            form.form().nodes().iter().any(|node| {
-                node.is_unfinished() || matches!(node.state(), State::Value(_) | State::Null)
-            })
-        })
+        self.form.as_ref().is_some_and(FormPane::is_touched)
     }
 
     /// How many members of the form have a problem.
@@ -205,30 +207,11 @@ impl Work {
                 .map_or(4, |about| about.document.lines());
             return u16::try_from(rows + 1).unwrap_or(u16::MAX);
         };
-        // Opening a box is worth a jump, typing in it is not.
-        let boxed = form.takes_lines();
-        let form = form.form();
-        let tall = boxed
-            || form.nodes().iter().any(|node| {
-                use crate::form::flat::schema::Kind;
-                match &node.field().kind {
-                    Kind::Json(_) => true,
-                    Kind::String(text) => text.multiline,
-                    _ => false,
-                }
-            });
-        let note = usize::from(form.note().is_some() || form.nodes().is_empty());
         let head = 3 + usize::from(self.list == List::Templates);
-        let rows = head + form.nodes().len() + note + 1 + if tall { 5 } else { 1 };
-        u16::try_from(rows).unwrap_or(u16::MAX)
+        u16::try_from(head + form.wanted()).unwrap_or(u16::MAX)
     }
 
     // --- its description ---
-
-    /// Whether its description is shown rather than a form.
-    pub fn shows_about(&self) -> bool {
-        self.on_about || self.form.is_none()
-    }
 
     /// Its description will be drawn in `area`.
     pub fn place_about(&mut self, area: Rect) {

@@ -39,6 +39,19 @@ impl FormPane {
         self.top = top;
     }
 
+    /// How many lines it takes in so many columns, up to `most`.
+    pub fn lines(&self, width: u16, most: u16) -> u16 {
+        let columns = Columns::of(&self.sheet, width);
+        let mut lines = 0;
+        for index in 0..self.sheet.len() {
+            if lines >= usize::from(most) {
+                break;
+            }
+            lines += self.lay(index, columns, most).lines.len();
+        }
+        u16::try_from(lines).map_or(most, |lines| lines.min(most))
+    }
+
     /// Draws the form where it was placed and returns where the hardware cursor belongs: at the caret, else on the
     /// focused row; nowhere when the pane has not the focus.
     pub fn draw(&self, buf: &mut Buffer, theme: &Theme, focused: bool) -> Option<Position> {

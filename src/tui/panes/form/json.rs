@@ -64,7 +64,7 @@ impl FormPane {
         let after = if fresh || before.trim().is_empty() {
             arguments.pretty()
         } else {
-            json::patch::patch(&before, &arguments)
+            json::patch(&before, &arguments)
         };
         let (line, column) = self.json.area.place();
         self.json.area = json_box(&after);

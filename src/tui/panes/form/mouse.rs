@@ -111,7 +111,8 @@ impl FormPane {
             self.mode = Mode::Typing;
             self.open_input();
         }
-        if let (Some(Input::Line(line)), (at, width)) = (&mut self.input, self.field_of(laid)) {
+        let (at, width) = self.field_of(laid);
+        if let Some(Input::Line(line)) = &mut self.input {
             line.click(column.saturating_sub(at) as u16, width as u16);
         }
         FormReply::Moved
