@@ -35,6 +35,7 @@
 //!
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
+//!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
 //!            note                bodies of our own entries: spawned, verdict, timeout, exit …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
@@ -46,9 +47,11 @@
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            history             runs with their arguments; what a server is; files several of us write
+//!            presets, drafts     arguments as files of the user's; what is being typed
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -79,6 +82,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
+//! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
@@ -87,7 +92,9 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod drafts;
 pub mod form;
+pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
@@ -95,6 +102,9 @@ pub mod logging;
 pub mod mcp;
 pub mod note;
 pub mod paths;
+pub mod presets;
+#[cfg(feature = "tui")]
+pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;

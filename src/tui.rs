@@ -48,6 +48,7 @@ use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
+use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};
@@ -56,6 +57,8 @@ use theme::{Depth, Theme};
 const FRAME: Duration = Duration::from_millis(33);
 /// Updates taken between two looks at the keyboard.
 const BATCH: usize = 256;
+/// How long history and drafts may take to be written when we leave.
+const KEEPING: Duration = Duration::from_secs(2);
 /// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
 const PARTS: usize = 4;
 
@@ -70,6 +73,8 @@ pub struct Start {
     pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// Where history, drafts and presets are kept; none when this user has no place for files.
+    pub shelves: Option<Shelves>,
 }
 
 /// What to look at.
@@ -206,9 +211,12 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    let (keeper, kept) = Keeper::start(start.shelves, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
+        keeper,
+        desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
     let mut terminal = Terminal::enter(is_ascii()).wrap_err("cannot take the terminal")?;
@@ -234,6 +242,8 @@ async fn show(start: Start) -> Result<Leaving> {
         began,
     )
     .await;
+    // No command outlives us; they are killed while servers are stopped.
+    runtime.desk.stop_all();
     if let Some(engine) = &mut engine {
         // Even after an error of ours no server may be left behind.
         let _ = engine.commands.send(Command::Shutdown);
@@ -251,6 +261,9 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     }
     drop(terminal);
+    // With it goes the last way to the keeper, who then writes what is left.
+    drop(runtime);
+    kept.wait(KEEPING);
     looped
 }
 
@@ -399,8 +412,9 @@ async fn event_loop(
             match order {
                 Order::Quit => return Ok(Leaving::Quit),
                 Order::Redraw => terminal.clear()?,
-                Order::Copy { text, what } => {
-                    let copied = Event::Copied(terminal.copy(&text, &what));
+                Order::ToTerminal { sequence, told } => {
+                    let copied = terminal.send(&sequence).map(|()| told);
+                    let copied = Event::Copied(copied);
                     update::update(model, copied, began.elapsed().as_micros() as u64);
                 }
                 Order::Suspend => {

@@ -117,6 +117,15 @@ impl Validator {
                 };
             }
         };
+        if fan::explodes(&self.schema.value, &converted.value) {
+            return Verdict {
+                violations: vec![Violation::unchecked(
+                    "",
+                    "the schema asks for the same checks over and over",
+                )],
+                ..Verdict::default()
+            };
+        }
         let told = |value: &serde_json::Value| {
             let words = words::Words {
                 schema: &self.schema,

@@ -166,10 +166,27 @@ actions! {
         Parent "parent" ["H"] "" "To the enclosing value" Nothing "";
         Hex "hex" ["g h"] "" "Show text as bytes, or as text again" Nothing "";
         CopyValue "copy-value" ["y y"] "copy" "Copy the value, as the server wrote it" Nothing "";
+        CopyLine "copy-line" ["y Y"] "" "Copy the value on one line" Nothing "";
         CopyText "copy-text" ["y s"] "" "Copy the text of a string" Nothing "";
-        CopyPath "copy-path" ["y p"] "" "Copy its JSONPath" Nothing "";
         CopyKey "copy-key" ["y k"] "" "Copy its member name" Nothing "";
+        CopyPath "copy-path" ["y p"] "" "Copy its JSONPath" Nothing "";
+        CopyBrackets "copy-brackets" ["y b"] "" "Copy its path in brackets" Nothing "";
+        CopyJq "copy-jq" ["y q"] "" "Copy its path for jq" Nothing "";
+        CopyPointer "copy-pointer" ["y j"] "" "Copy its JSON Pointer" Nothing "";
         CopyAll "copy-all" ["y a"] "" "Copy the whole document" Nothing "";
+        Query "query" ["\\"] "query" "Look at it through a jq filter" Nothing "";
+        ShowOutside "show-outside" ["o"] "" "Show it in a pager, or by what the desktop has for it" Nothing "";
+        Pipe "pipe" ["!"] "" "Through a command of yours" Nothing "";
+        Write "write" ["W"] "" "Write it to a file" Nothing "";
+        PrintValue "print-value" ["p y"] "" "Print the value, as the server wrote it to the normal screen, to select from" Nothing "";
+        PrintLine "print-line" ["p Y"] "" "Print the value on one line to the normal screen, to select from" Nothing "";
+        PrintText "print-text" ["p s"] "" "Print the text of a string to the normal screen, to select from" Nothing "";
+        PrintKey "print-key" ["p k"] "" "Print its member name to the normal screen, to select from" Nothing "";
+        PrintPath "print-path" ["p p"] "" "Print its JSONPath to the normal screen, to select from" Nothing "";
+        PrintBrackets "print-brackets" ["p b"] "" "Print its path in brackets to the normal screen, to select from" Nothing "";
+        PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
+        PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
+        PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
     }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";

@@ -1,7 +1,12 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use super::outside::clipboard::Sequence;
+use super::outside::part::Part;
 use super::payload::TabBody;
+use crate::drafts::DraftChange;
+use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
+use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 
 /// An entry to be read back from the session file.
@@ -30,6 +35,78 @@ pub enum Subject {
         first: Source,
         /// The response.
         second: Option<Source>,
+    },
+}
+
+/// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// Keep a run. Its arguments hold no secrets any more.
+    Remember(Box<Run>),
+    /// Find runs.
+    LoadHistory {
+        /// Who asks: given back, so that late answers can be told.
+        asker: u64,
+        /// Which.
+        query: Query,
+    },
+    /// Keep drafts that changed; cheap enough for every key.
+    SaveDrafts {
+        /// Whose.
+        server: Server,
+        /// What changed, without secrets.
+        changes: Vec<DraftChange>,
+    },
+    /// Read the drafts of a server.
+    LoadDrafts {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        server: Server,
+    },
+    /// List presets.
+    ListPresets {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+    },
+    /// Read a preset.
+    ReadPreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// From there; else from wherever it is found first.
+        place: Option<PresetPlace>,
+    },
+    /// Write a preset.
+    SavePreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// Where to.
+        place: PresetPlace,
+        /// The arguments as they are formatted, without secrets.
+        text: String,
+        /// In the place of one that is there.
+        overwrite: bool,
+    },
+    /// Delete a preset.
+    DeletePreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        place: PresetPlace,
     },
 }
 
@@ -63,9 +140,74 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Read or write what outlives this run of mcpscope.
+    Store(Store),
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
-    /// Copy text to the clipboard (OSC 52).
+    /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].
+    CopyPart {
+        /// Which.
+        part: Part,
+        /// What it is, for the toast.
+        what: String,
+    },
+    /// Write a sequence for the clipboard to the terminal, and say so.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say then.
+        told: String,
+    },
+    /// Write a part of a document to a file; answered by [`super::event::Event::Saved`].
+    Save {
+        /// Who asks.
+        asker: u64,
+        /// What.
+        part: Part,
+        /// Where; `~/` at the beginning is the home folder.
+        path: String,
+        /// Whether a file of that name may go.
+        overwrite: bool,
+    },
+    /// Run a command of the user's with a part of a document on its stdin; answered by
+    /// [`super::event::Event::Piped`].
+    Pipe {
+        /// Who asks.
+        asker: u64,
+        /// What.
+        part: Part,
+        /// For the shell.
+        command: String,
+    },
+    /// Run a jq filter over a JSON document; answered by [`super::event::Event::Queried`].
+    Query {
+        /// Who asks.
+        asker: u64,
+        /// The document.
+        document: Part,
+        /// The filter.
+        filter: String,
+    },
+    /// End what goes on for an asker: a pipe, a query.
+    Stop(u64),
+    /// Let the desktop show a part of a document.
+    Open {
+        /// What.
+        part: Part,
+        /// Its MIME type.
+        kind: String,
+    },
+    /// Show a part of a document in a pager, which has the terminal meanwhile.
+    Page {
+        /// What.
+        part: Part,
+        /// Its MIME type.
+        kind: String,
+    },
+    /// Print a part of a document to the normal screen and wait for Enter.
+    Print(Part),
+    /// Copy text to the clipboard; answered by [`super::event::Event::Copied`], or first by
+    /// [`super::event::Event::ToTerminal`].
     Copy {
         /// The text.
         text: String,
@@ -92,7 +234,12 @@ pub enum Effect {
         path: String,
     },
     /// Say in the status row what an event brought about; `update` does it itself.
-    Tell(String),
+    Tell {
+        /// What.
+        sentence: String,
+        /// Whether something went wrong.
+        bad: bool,
+    },
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

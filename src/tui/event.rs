@@ -1,9 +1,18 @@
 //! Event: the closed list of what can happen to the screen.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::outside::clipboard::Sequence;
+use super::outside::pipe::Output;
+use super::outside::query::Answer;
+use super::outside::save::Unsaved;
 use super::payload::Tab;
+use crate::drafts::Draft;
+use crate::history::Found;
 use crate::inspector::Update;
+use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
 
@@ -54,6 +63,8 @@ pub enum Event {
         /// Where, as the document counts.
         hits: Vec<u32>,
     },
+    /// History, drafts or presets were read or written.
+    Stored(Stored),
     /// A body was read back, to be copied.
     ToCopy {
         /// Its text.
@@ -75,10 +86,100 @@ pub enum Event {
         /// Its bytes, or why there are none.
         result: Result<Vec<u8>, String>,
     },
+    /// A sequence for the clipboard is ready to be written.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say when it is written.
+        told: String,
+    },
+    /// A file was written, or was not.
+    Saved {
+        /// Who asked.
+        asker: u64,
+        /// What to say about it.
+        result: Result<String, Unsaved>,
+    },
+    /// A command has ended.
+    Piped {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it, or why it did not start.
+        result: Result<Output, String>,
+    },
+    /// A query was answered.
+    Queried {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it.
+        result: Answer,
+    },
+    /// A program that had the terminal is done, and there is nothing to say about it.
+    Back,
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+/// What became of work with history, drafts and presets. Errors are sentences that name the file and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// Runs were looked for.
+    History {
+        /// For whom.
+        asker: u64,
+        /// Newest first.
+        found: Result<Vec<Found>, String>,
+    },
+    /// The drafts of a server.
+    Drafts {
+        /// For whom.
+        asker: u64,
+        /// Newest last.
+        drafts: Result<Vec<Draft>, String>,
+    },
+    /// Presets were listed.
+    Presets {
+        /// For whom.
+        asker: u64,
+        /// By name, the project's first.
+        listed: Result<Vec<Listed>, String>,
+        /// Where a new one would best go.
+        usual: Place,
+    },
+    /// A preset was read.
+    Preset {
+        /// For whom.
+        asker: u64,
+        /// It.
+        read: Result<Preset, String>,
+    },
+    /// A preset was written, or was not.
+    PresetSaved {
+        /// For whom.
+        asker: u64,
+        /// Its file.
+        saved: Result<PathBuf, PresetUnsaved>,
+    },
+    /// A preset was deleted.
+    PresetDeleted {
+        /// For whom.
+        asker: u64,
+        /// Its file.
+        deleted: Result<PathBuf, String>,
+    },
+    /// Runs or drafts cannot be kept; said once.
+    NotKept(String),
+}
+
+/// Why a preset was not written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PresetUnsaved {
+    /// There is one of that name, in this file: ask, and write again with leave to overwrite.
+    Exists(PathBuf),
+    /// For another reason.
+    Failed(String),
 }

@@ -19,7 +19,7 @@ use sheet::Sheet;
 
 mod blocks;
 mod sheet;
-mod sniff;
+pub mod sniff;
 #[cfg(test)]
 mod tests;
 

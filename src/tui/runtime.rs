@@ -2,8 +2,13 @@
 
 use tokio::sync::mpsc;
 
+pub mod keeper;
+
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
+use super::outside::Desk;
+use super::outside::clipboard::Sequence;
+use super::outside::process::Stop;
 use super::outside::visit::Errand;
 use super::payload::{self, TabBody};
 use super::widgets::find::Term;
@@ -13,6 +18,7 @@ use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
+use keeper::Keeper;
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -21,6 +27,10 @@ pub struct Runtime {
     pub engine: Option<mpsc::UnboundedSender<Command>>,
     /// Where bodies are read.
     pub bodies: Bodies,
+    /// Who reads and writes history, drafts and presets.
+    pub keeper: Keeper,
+    /// What programs and files need.
+    pub desk: Desk,
     /// Where answers go.
     pub events: mpsc::UnboundedSender<Event>,
 }
@@ -28,12 +38,12 @@ pub struct Runtime {
 /// What the loop itself must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// Copy a text: through the terminal, and so never while a frame is being written.
-    Copy {
-        /// The text.
-        text: String,
-        /// What it is.
-        what: String,
+    /// Write a sequence for the clipboard to the terminal, never while a frame is being written, and say so.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say.
+        told: String,
     },
     /// Draw everything anew.
     Redraw,
@@ -55,7 +65,16 @@ impl Runtime {
                     let _ = engine.send(command);
                 }
             }
-            Effect::Copy { text, what } => return Some(Order::Copy { text, what }),
+            Effect::Store(work) => self.keeper.take(work),
+            Effect::ToTerminal { sequence, told } => {
+                return Some(Order::ToTerminal { sequence, told });
+            }
+            Effect::Stop(asker) => self.desk.stop(asker),
+            Effect::Page { part, kind } => {
+                let pagers = self.desk.settings().pagers.clone();
+                return Some(Order::Visit(Errand::Page { part, kind, pagers }));
+            }
+            Effect::Print(part) => return Some(Order::Visit(Errand::Print(part))),
             Effect::Edit {
                 asker,
                 text,
@@ -72,6 +91,24 @@ impl Runtime {
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Quit => return Some(Order::Quit),
+            outside @ (Effect::Copy { .. }
+            | Effect::CopyPart { .. }
+            | Effect::Save { .. }
+            | Effect::Pipe { .. }
+            | Effect::Query { .. }
+            | Effect::Open { .. }) => {
+                let (desk, events) = (self.desk.clone(), self.events.clone());
+                let stop = match &outside {
+                    Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
+                    _ => Stop::default(),
+                };
+                tokio::task::spawn_blocking(move || {
+                    if let Some(event) = desk.answer(outside, &stop) {
+                        // Nobody listens any more when the screen is gone.
+                        let _ = events.send(event);
+                    }
+                });
+            }
             slow => {
                 let (bodies, events) = (self.bodies.clone(), self.events.clone());
                 tokio::task::spawn_blocking(move || {
@@ -114,13 +151,8 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             asker,
             result: read_file(&path),
         },
-        Effect::Copy { .. }
-        | Effect::Edit { .. }
-        | Effect::Engine(_)
-        | Effect::Tell(_)
-        | Effect::Redraw
-        | Effect::Suspend
-        | Effect::Quit => return None,
+        // What is carried out elsewhere.
+        _ => return None,
     })
 }
 

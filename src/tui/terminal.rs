@@ -3,7 +3,6 @@
 use std::io::{self, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -16,12 +15,10 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// What is copied through the terminal at most, in bytes; beyond it terminals and multiplexers drop the sequence.
-const CLIPBOARD: usize = 1 << 20;
+use super::outside::clipboard::Sequence;
+
 /// Soft reset (DECSTR), and the kitty keyboard protocol off; terminals ignore what they do not know.
 const SOFT_RESET: &str = "\x1b[!p\x1b[=0u";
-/// A copied text up to so many bytes is shown in the status row.
-const SHORT: usize = 60;
 
 /// Whether the screen is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -100,25 +97,12 @@ impl Terminal {
         execute!(io::stdout(), EndSynchronizedUpdate)
     }
 
-    /// Copies `text`, which is `what`, through the terminal (OSC 52): that works over ssh and in multiplexers that
-    /// allow it. Says in words how it went.
-    pub fn copy(&mut self, text: &str, what: &str) -> Result<String, String> {
-        let size = crate::text::size(text.len() as u64);
-        if text.len() > CLIPBOARD {
-            return Err(format!("{what} is {size}, too much for the clipboard"));
-        }
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
-            .map_err(|error| format!("not copied: {error}"))?;
-        // What is short is shown as well: a clipboard that does not work is then no obstacle.
-        let short = text.len() <= SHORT && !text.contains('\n');
-        let told = if short {
-            crate::text::sanitize(text).into_owned()
-        } else {
-            size
-        };
-        Ok(format!(
-            "copied {what}: {told} (through the terminal, OSC 52)"
-        ))
+    /// Sends a sequence for the clipboard, in one write.
+    pub fn send(&mut self, sequence: &Sequence) -> Result<(), String> {
+        let mut out = io::stdout().lock();
+        out.write_all(sequence.as_str().as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| format!("not copied: {error}"))
     }
 
     /// Gives the screen back for a while: to the shell, or to a program.

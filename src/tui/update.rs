@@ -11,7 +11,7 @@ pub use servers::{connect, push_server};
 
 use super::action::Action;
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
@@ -31,7 +31,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             model.size = (width, height);
             Vec::new()
         }
-        Event::Second => Vec::new(),
+        Event::Second | Event::Back => Vec::new(),
+        Event::ToTerminal { sequence, told } => vec![Effect::ToTerminal { sequence, told }],
         Event::Update(update) => engine_told(model, update),
         Event::Loading { entries, bytes } => {
             if let Keeping::Opened { bytes: so_far, .. } = &mut model.keeping {
@@ -64,7 +65,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             });
             Vec::new()
         }
-        Event::Failed(what) => {
+        Event::Failed(what) | Event::Stored(Stored::NotKept(what)) => {
             model.status = Some((Tone::Error, what));
             Vec::new()
         }
@@ -87,7 +88,12 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
-        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+        event @ (Event::Saved { .. }
+        | Event::Piped { .. }
+        | Event::Queried { .. }
+        | Event::Stored(_)
+        | Event::Built { .. }
+        | Event::Found { .. }) => tell_panes(model, &event),
     }
 }
 
@@ -114,8 +120,9 @@ fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
         .collect();
     effects.retain(|effect| match effect {
-        Effect::Tell(sentence) => {
-            model.status = Some((Tone::Error, sentence.clone()));
+        Effect::Tell { sentence, bad } => {
+            let tone = if *bad { Tone::Error } else { Tone::Info };
+            model.status = Some((tone, sentence.clone()));
             false
         }
         _ => true,
@@ -178,7 +185,10 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. } | Update::Finished { .. } | Update::Listed { .. } => {}
+        Update::Sent { .. }
+        | Update::Finished { .. }
+        | Update::Completed { .. }
+        | Update::Listed { .. } => {}
     }
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects

@@ -531,6 +531,36 @@ fn references_in_a_circle_end() {
 }
 
 #[test]
+fn a_recursion_that_doubles_at_every_level_is_refused() {
+    let refused = ": cannot be checked: the schema asks for the same checks over and over";
+    for schema in [
+        r##"{"properties":{"a":{"allOf":[{"$ref":"#"},{"$ref":"#"}]}},"required":["b"]}"##,
+        r##"{"$anchor":"x","additionalProperties":{"anyOf":[{"$ref":"#x"},{"$dynamicRef":"#x"},{"type":"number"}]},"required":["b"]}"##,
+        r##"{"$id":"urn:x","patternProperties":{"a":{"allOf":[{"$ref":"urn:x"},{"$ref":"#"}]}},"required":["b"]}"##,
+    ] {
+        let validator = Validator::compile(schema.as_bytes()).unwrap();
+        let nested = |depth: usize| {
+            parse(&format!(
+                "{}{{}}{}",
+                r#"{"b":1,"a":"#.repeat(depth),
+                "}".repeat(depth)
+            ))
+        };
+        assert_eq!(lines(&validator.check(&nested(60))), [refused], "{schema}");
+        assert_ne!(lines(&validator.check(&nested(3))), [refused], "{schema}");
+    }
+    // A plain recursion is none of that, however much there is of it.
+    let schema =
+        r##"{"type":"object","properties":{"kids":{"type":"array","items":{"$ref":"#"}}}}"##;
+    let validator = Validator::compile(schema.as_bytes()).unwrap();
+    let mut tree = String::from("{}");
+    for _ in 0..12 {
+        tree = format!(r#"{{"kids":[{tree},{tree}]}}"#);
+    }
+    assert_eq!(validator.check(&parse(&tree)), []);
+}
+
+#[test]
 fn a_pattern_that_never_ends_is_given_up() {
     // A back reference keeps the engine from its linear way.
     let schema = r#"{"pattern":"^(?:(a+)\\1?)+c$"}"#;

@@ -5,14 +5,17 @@
 //! in our process group, as a shell has it: Ctrl-Z stops both of us, `fg` brings both back.
 
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinHandle;
 
-use super::tools::{self, Lookup, Ours, Tool};
+use super::part::Part;
+use super::tools::{self, Lookup, Ours, Show, Tool};
+use crate::json::Value;
+use crate::text;
 use crate::tui::event::Event;
 
 /// What the terminal is given away for.
@@ -29,6 +32,17 @@ pub enum Errand {
         /// Files put beside it, by name.
         beside: Vec<(String, Vec<u8>)>,
     },
+    /// Show a part of a document in a pager; answered by [`Event::Failed`] if that does not work.
+    Page {
+        /// What.
+        part: Part,
+        /// Its MIME type.
+        kind: String,
+        /// Pagers of the user's own.
+        pagers: Vec<(String, String)>,
+    },
+    /// Print a part of a document to the normal screen, where the terminal can select it, and wait for Enter.
+    Print(Part),
 }
 
 /// A visit that goes on.
@@ -147,7 +161,68 @@ fn run(errand: Errand, process: &Process, lookup: &impl Lookup) -> Event {
             let result = edit(&text, &suffix, &beside, process, lookup);
             Event::Edited { asker, result }
         }
+        Errand::Page { part, kind, pagers } => match page(&part, &kind, &pagers, process, lookup) {
+            Ok(()) => Event::Back,
+            Err(why) => Event::Failed(why),
+        },
+        Errand::Print(part) => match print(&part) {
+            Ok(()) => Event::Back,
+            Err(error) => Event::Failed(format!("it could not be printed: {error}")),
+        },
     }
+}
+
+fn page(
+    part: &Part,
+    kind: &str,
+    pagers: &[(String, String)],
+    process: &Process,
+    lookup: &impl Lookup,
+) -> Result<(), String> {
+    let Show::Pager(pager) = tools::show(kind, pagers, lookup)? else {
+        return Err(format!("{kind} is not shown in a pager"));
+    };
+    let failed = |error: io::Error| format!("it could not be given to a pager: {error}");
+    let folder = private_folder().map_err(failed)?;
+    let name = format!("value.{}", tools::ending(kind));
+    let bytes = part.bytes();
+    // One long line is nothing to read; what is exact is on the screen already.
+    let pretty = (tools::ending(kind) == "json")
+        .then(|| Value::parse(&bytes).ok())
+        .flatten()
+        .map(|value| (value.pretty() + "\n").into_bytes());
+    let file = put(folder.path(), &name, pretty.as_deref().unwrap_or(&bytes)).map_err(failed)?;
+    let name = pager.name();
+    let status = process
+        .run(&pager, &file)
+        .map_err(|error| format!("{name} did not start: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{name} {}", ended(status)))
+    }
+}
+
+/// Control characters are shown as such: this is the one place where text of a server is written as text.
+fn print(part: &Part) -> io::Result<()> {
+    let bytes = part.bytes();
+    let raw = String::from_utf8_lossy(&bytes);
+    let safe = text::sanitize_lines(&raw);
+    let mut out = io::stdout();
+    out.write_all(safe.as_bytes())?;
+    if !safe.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.write_all(b"[Enter goes back to mcpscope]")?;
+    out.flush()?;
+    // Byte by byte, so that no key typed ahead is lost to us.
+    let mut byte = [0];
+    let mut keyboard: Box<dyn Read> = match fs::File::open("/dev/tty") {
+        Ok(tty) => Box::new(tty),
+        Err(_) => Box::new(io::stdin()),
+    };
+    while keyboard.read(&mut byte)? == 1 && byte != *b"\n" {}
+    Ok(())
 }
 
 /// What the editor made of a text, or why there is nothing to be taken over.

@@ -330,10 +330,10 @@ impl Pane for CataloguePane {
             return Reply::done();
         }
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
-            return work.result.paste(text);
+            return work.result.paste(text, ctx);
         }
         if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut()) {
-            return work.schema.paste(text);
+            return work.schema.paste(text, ctx);
         }
         if self.focus != Focus::Form || self.on_reading() {
             return Reply::ignored();

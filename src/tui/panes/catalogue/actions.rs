@@ -114,7 +114,7 @@ impl CataloguePane {
             match taken {
                 Ok(false) => {}
                 Ok(true) => break,
-                Err(why) => return vec![Effect::Tell(why)],
+                Err(why) => return vec![Effect::Tell { sentence: why, bad: true }],
             }
         }
         Vec::new()

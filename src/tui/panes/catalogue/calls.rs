@@ -201,9 +201,17 @@ impl CataloguePane {
             }
             Event::FileRead { asker, result } => self.file_read(*asker, result),
             Event::Edited { asker, result } => match self.edited(*asker, result) {
-                Some(why) => vec![Effect::Tell(why)],
+                Some(sentence) => vec![Effect::Tell {
+                    sentence,
+                    bad: true,
+                }],
                 None => Vec::new(),
             },
+            event @ (Event::Saved { .. } | Event::Piped { .. } | Event::Queried { .. }) => self
+                .works
+                .values_mut()
+                .find_map(|work| work.result.heard(event))
+                .unwrap_or_default(),
             Event::FoundIn { viewer, text, hits } => {
                 for work in self.works.values_mut() {
                     let found = work.result.found_in(*viewer, text, hits)

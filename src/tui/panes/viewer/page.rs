@@ -52,6 +52,10 @@ impl Page {
         Self { tab, place: None }
     }
 
+    pub(super) fn tab(&self) -> &Tab {
+        &self.tab
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.tab.name
     }
@@ -241,7 +245,9 @@ impl Page {
                 },
             ),
             (Sight::Text(_, state), Action::Wrap) if state.is_hex() => Some("Hex does not wrap."),
-            (Sight::Text(..), Action::CopyPath | Action::CopyKey) if self.around().is_none() => {
+            (Sight::Text(..), action)
+                if super::copy::needs_tree(action) && self.around().is_none() =>
+            {
                 Some("Text has no paths and names: see the tabs that are trees.")
             }
             _ => None,
