@@ -15,6 +15,8 @@ pub enum Scope {
     Catalogue,
     /// A form, outside its fields.
     Form,
+    /// What takes arguments: a list of it, or its form.
+    Arguments,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -25,12 +27,13 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Move,
         Self::Servers,
         Self::Catalogue,
         Self::Form,
+        Self::Arguments,
         Self::Viewer,
         Self::Traffic,
         Self::Logs,
@@ -44,6 +47,7 @@ impl Scope {
             Self::Servers => "Servers",
             Self::Catalogue => "Tools, resources, prompts",
             Self::Form => "Forms",
+            Self::Arguments => "Arguments, in lists and forms",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Logs => "Logs",
@@ -155,6 +159,11 @@ actions! {
         FoldField "fold-field" ["z a"] "" "Fold or unfold" Nothing "";
         FoldFields "fold-fields" ["z M"] "" "Fold everything in the form" Nothing "";
         UnfoldFields "unfold-fields" ["z R"] "" "Unfold everything in the form" Nothing "";
+    }
+    Arguments {
+        History "history" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
+        Presets "presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
+        SavePreset "save-preset" ["w"] "" "Save the arguments under a name" Nothing "";
     }
     Viewer {
         ToggleFold "toggle-fold" ["Space", "Enter"] "fold" "Fold or unfold" Nothing "";

@@ -1,7 +1,11 @@
 //! Carries effects out and sends back events. Whatever can be slow runs on a blocking thread, one at a time per kind.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 
+pub mod checker;
+mod arguments;
 pub mod keeper;
 
 use super::effect::{Effect, Source, Subject};
@@ -18,6 +22,7 @@ use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
+use checker::{Check, Checker};
 use keeper::Keeper;
 
 /// The outside, as far as effects need it.
@@ -29,6 +34,8 @@ pub struct Runtime {
     pub bodies: Bodies,
     /// Who reads and writes history, drafts and presets.
     pub keeper: Keeper,
+    /// Who checks arguments.
+    pub checker: Checker,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -66,6 +73,27 @@ impl Runtime {
                 }
             }
             Effect::Store(work) => self.keeper.take(work),
+            Effect::Validate {
+                asker,
+                revision,
+                schema,
+                arguments,
+                chosen,
+            } => self.checker.take(Check {
+                asker,
+                revision,
+                schema,
+                arguments,
+                chosen,
+            }),
+            Effect::Wake { asker, after_ms } => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                    // Nobody listens any more when the screen is gone.
+                    let _ = events.send(Event::Woken { asker });
+                });
+            }
             Effect::ToTerminal { sequence, told } => {
                 return Some(Order::ToTerminal { sequence, told });
             }
@@ -151,6 +179,39 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             asker,
             result: read_file(&path),
         },
+        Effect::Validate {
+            asker,
+            revision,
+            schema,
+            arguments,
+            chosen,
+        } => checker::Compiled::default().check(&Check {
+            asker,
+            revision,
+            schema,
+            arguments,
+            chosen,
+        }),
+        Effect::ReadRefusal { asker, source } => Event::Refused {
+            asker,
+            refusal: bodies
+                .read(source.seq, source.place)
+                .ok()
+                .and_then(|entry| arguments::refusal(&entry.body)),
+        },
+        Effect::Resolve {
+            asker,
+            arguments,
+            last,
+        } => {
+            let read = |source: Source| bodies.read(source.seq, source.place).ok();
+            let body = last.and_then(read).map(|entry| entry.body.to_vec());
+            let variable = |name: &str| std::env::var(name).ok();
+            Event::Resolved {
+                asker,
+                result: arguments::resolve(&arguments, body.as_deref(), &variable),
+            }
+        }
         // What is carried out elsewhere.
         _ => return None,
     })

@@ -91,6 +91,10 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
+        | Event::Validated { .. }
+        | Event::Refused { .. }
+        | Event::Resolved { .. }
+        | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Built { .. }
         | Event::Found { .. }) => tell_panes(model, &event),

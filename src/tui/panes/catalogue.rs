@@ -15,27 +15,43 @@ use crate::mcp::types::List;
 use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Source};
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Pane, Reply};
+use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::form::FormPane;
 
 mod actions;
 mod calls;
+mod completion;
+mod drafts;
 mod draw;
 mod editor;
+mod history;
 mod layout;
 mod listing;
 mod mouse;
 mod pick;
+mod presets;
+mod prompt;
+mod sending;
+mod services;
+mod shelf;
 mod tabs;
+mod validation;
 mod words;
 mod work;
 
 use calls::{Last, NOTHING_CALLED, Pending};
+use completion::Completing;
+use drafts::Kept;
 use layout::{Areas, body};
 use listing::{Browse, Key};
+use presets::Saving;
+use prompt::Prompt;
+use sending::{Resolving, ValuePreview};
+use shelf::Shelf;
 use tabs::Tab;
+use validation::Reading;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -68,6 +84,15 @@ impl Kind {
             Self::Tools => "Tools",
             Self::Resources => "Resources",
             Self::Prompts => "Prompts",
+        }
+    }
+
+    /// The view it is.
+    const fn view(self) -> View {
+        match self {
+            Self::Tools => View::Tools,
+            Self::Resources => View::Resources,
+            Self::Prompts => View::Prompts,
         }
     }
 
@@ -105,6 +130,24 @@ pub struct CataloguePane {
     /// The last call of each server.
     last: HashMap<Arc<str>, Last>,
     areas: Areas,
+    /// The last answer of each server.
+    answers: HashMap<Arc<str>, Source>,
+    /// Refusals that are being read back.
+    refusals: Vec<Reading>,
+    /// Arguments whose references are looked up, to be sent then.
+    resolving: Option<Resolving>,
+    /// What the references of the focused field stand for.
+    preview: Option<ValuePreview>,
+    /// The drafts of each server, as they were kept.
+    drafts: HashMap<Arc<str>, Kept>,
+    /// Runs or presets to pick from.
+    shelf: Option<Shelf>,
+    /// A question in the last row.
+    prompt: Option<Prompt>,
+    /// A preset that is being written.
+    saving: Option<Saving>,
+    /// What the server is asked to complete.
+    completing: Option<Completing>,
 }
 
 impl CataloguePane {
@@ -120,6 +163,15 @@ impl CataloguePane {
             pending: Vec::new(),
             last: HashMap::new(),
             areas: Areas::default(),
+            answers: HashMap::new(),
+            refusals: Vec::new(),
+            resolving: None,
+            preview: None,
+            drafts: HashMap::new(),
+            shelf: None,
+            prompt: None,
+            saving: None,
+            completing: None,
         }
     }
 
@@ -152,7 +204,8 @@ impl CataloguePane {
                         self.works.retain(|_, work| work.is_used());
                     }
                     let work = Work::new(entry.key.list, entry.item);
-                    self.works.insert(entry.key, work);
+                    self.works.insert(entry.key.clone(), work);
+                    self.restore(&entry.key);
                 }
             }
         }
@@ -200,21 +253,8 @@ impl CataloguePane {
     fn typing_filter(&self) -> bool {
         self.focus == Focus::List && self.browse().is_some_and(|browse| browse.typing)
     }
-}
 
-impl Pane for CataloguePane {
-    fn scopes(&self) -> Vec<Scope> {
-        match self.focus {
-            Focus::List => vec![Scope::Catalogue, Scope::Move],
-            Focus::Form if self.tab() == Tab::Schema => vec![Scope::Viewer, Scope::Move],
-            Focus::Form if self.on_reading() => vec![Scope::Move],
-            Focus::Form => vec![Scope::Form, Scope::Move],
-            Focus::Result => vec![Scope::Viewer, Scope::Move],
-        }
-    }
-
-    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.sync(ctx);
+    fn acted(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if let Some(work) = self.work_mut() {
             work.asking = false;
         }
@@ -237,6 +277,11 @@ impl Pane for CataloguePane {
         }
         match action {
             Action::RefreshList => self.refresh(ctx),
+            Action::History | Action::Presets | Action::SavePreset
+                if self.focus != Focus::Result =>
+            {
+                self.arguments_action(action, ctx)
+            }
             Action::Repeat => self.repeat(ctx),
             Action::CancelCall => self.cancel(),
             Action::NextPane => self.pane(true),
@@ -255,7 +300,7 @@ impl Pane for CataloguePane {
         }
     }
 
-    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+    fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
             Action::OpenItem => match self.work() {
@@ -268,6 +313,7 @@ impl Pane for CataloguePane {
             Action::Repeat => words::cannot_send(ctx).or_else(|| {
                 (!self.last.contains_key(&self.server)).then(|| NOTHING_CALLED.to_owned())
             }),
+            Action::History | Action::Presets | Action::SavePreset => self.why_nothing_kept(ctx),
             Action::CancelCall => self
                 .waiting()
                 .is_none()
@@ -287,8 +333,36 @@ impl Pane for CataloguePane {
             _ => None,
         }
     }
+}
+
+impl Pane for CataloguePane {
+    fn scopes(&self) -> Vec<Scope> {
+        match self.focus {
+            Focus::List => vec![Scope::Catalogue, Scope::Arguments, Scope::Move],
+            Focus::Form if self.tab() == Tab::Schema => vec![Scope::Viewer, Scope::Move],
+            Focus::Form if self.on_reading() => vec![Scope::Move],
+            Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move],
+            Focus::Result => vec![Scope::Viewer, Scope::Move],
+        }
+    }
+
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        if self.put_aside() && action == Action::Back {
+            return Reply::done();
+        }
+        let reply = self.acted(action, ctx);
+        self.keeping(reply, ctx)
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        self.why(action, ctx)
+    }
 
     fn takes_text(&self) -> bool {
+        if self.shelf.is_some() || self.prompt.is_some() {
+            return true;
+        }
         match self.focus {
             Focus::List => self.typing_filter(),
             Focus::Form if self.tab() == Tab::Schema => {
@@ -305,7 +379,10 @@ impl Pane for CataloguePane {
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        match self.focus {
+        if let Some(reply) = self.asked_key(key, ctx) {
+            return reply;
+        }
+        let reply = match self.focus {
             Focus::List if self.typing_filter() => self.filter_key(key),
             Focus::List => Reply::ignored(),
             Focus::Form if self.tab() == Tab::Schema => match self.work_mut() {
@@ -318,11 +395,15 @@ impl Pane for CataloguePane {
                 Some(work) => work.result.key(key, ctx),
                 None => Reply::ignored(),
             },
-        }
+        };
+        self.keeping(reply, ctx)
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        if let Some(reply) = self.asked_paste(text) {
+            return reply;
+        }
         if self.typing_filter() {
             let browse = self.browse_mut();
             browse.filter.paste(text);
@@ -342,7 +423,8 @@ impl Pane for CataloguePane {
             return Reply::ignored();
         };
         let reply = form.paste(text);
-        self.took(reply, ctx)
+        let reply = self.took(reply, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -351,7 +433,11 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        self.clicked(at, double, ctx)
+        if self.put_aside() {
+            return Reply::done();
+        }
+        let reply = self.clicked(at, double, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
@@ -386,13 +472,15 @@ impl Pane for CataloguePane {
             }
             work.result.place(result);
         }
+        effects.extend(self.wants(ctx));
         effects
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         // On a screen of a few cells a focused row may have no place.
         let area = area.intersection(buf.area);
-        let cursor = self.drawn(buf, ctx)?;
+        let cursor = self.drawn(buf, ctx);
+        let cursor = self.draw_asked(area, buf, ctx).or(cursor)?;
         (!area.is_empty()).then(|| Position {
             x: cursor.x.clamp(area.x, area.right() - 1),
             y: cursor.y.clamp(area.y, area.bottom() - 1),
@@ -402,7 +490,7 @@ impl Pane for CataloguePane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
-            Focus::Form if !self.on_reading() => work.form.as_ref()?.hint(),
+            Focus::Form if !self.on_reading() => self.form_hint(work),
             Focus::Result => None,
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();

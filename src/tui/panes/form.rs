@@ -241,6 +241,18 @@ impl FormPane {
         loaded
     }
 
+    /// Fills the form with arguments that nobody has touched yet: they are no draft before somebody edits them, and what
+    /// is typed into the field with the caret first takes the place of what stands there.
+    pub fn begin_with(&mut self, arguments: &Value) -> bool {
+        let loaded = self.load(arguments);
+        if loaded {
+            self.pristine = self.form.arguments();
+            self.touched = false;
+            self.over_default = matches!(self.input, Some(Input::Line(_)));
+        }
+        loaded
+    }
+
     /// A number that is another one after every edit: an answer about the arguments is stale when it changed.
     pub fn revision(&self) -> u64 {
         self.revision

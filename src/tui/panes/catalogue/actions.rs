@@ -85,6 +85,7 @@ impl CataloguePane {
             FormReply::Edited => {
                 if let Some(work) = self.work_mut() {
                     work.changed = false;
+                    work.memory.banner = None;
                 }
                 Reply::done()
             }
@@ -121,6 +122,15 @@ impl CataloguePane {
     }
 
     // --- actions by focus ---
+
+    /// Looks at what is kept of the selected item, or keeps more of it.
+    pub(super) fn arguments_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        match action {
+            Action::History => self.open_history(ctx),
+            Action::Presets => self.open_presets(ctx),
+            _ => self.name_preset(ctx),
+        }
+    }
 
     pub(super) fn list_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let height = usize::from(self.list_rows().height);

@@ -7,6 +7,7 @@ use super::tabs::Tab;
 use super::work::Outcome;
 use super::{CataloguePane, Focus, words};
 use crate::inspector::{Command, Update};
+use crate::json::Value;
 use crate::mcp::client::{Call, End};
 use crate::mcp::types::List;
 use crate::note::exit_sentence;
@@ -21,6 +22,9 @@ use crate::tui::theme::Role;
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
 const BOUND: usize = 100_000;
 
+/// The code of a JSON-RPC error about parameters.
+const INVALID_PARAMS: i64 = -32602;
+
 /// A call that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
@@ -34,14 +38,25 @@ pub struct Pending {
     pub seq: Option<u64>,
     /// When it was asked for.
     pub asked_us: u64,
+    /// The state of the form whose arguments they are; none when they are not from it.
+    pub revision: Option<u64>,
+    /// The arguments to be remembered: as they were typed, without secrets.
+    pub kept: Value,
 }
 
 /// The last call, to be made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last {
-    key: Key,
-    method: &'static str,
-    params: String,
+    /// What was called.
+    pub key: Key,
+    /// With which method.
+    pub method: &'static str,
+    /// And which parameters.
+    pub params: String,
+    /// See [`Pending::revision`].
+    pub revision: Option<u64>,
+    /// See [`Pending::kept`].
+    pub kept: Value,
 }
 
 impl CataloguePane {
@@ -59,6 +74,7 @@ impl CataloguePane {
         if let Some(form) = &mut work.form {
             form.settle_json();
         }
+        work.try_again();
         work.asking = !anyway && work.problems() > 0;
         if work.asking {
             self.focus = Focus::Form;
@@ -70,37 +86,11 @@ impl CataloguePane {
             }
             return Reply::done();
         }
-        match work.request() {
-            Ok((method, params)) => {
-                let last = Last {
-                    key,
-                    method,
-                    params,
-                };
-                self.send(last, ctx)
-            }
-            Err(why) => Reply::say(why),
-        }
+        self.begin(key, ctx)
     }
 
-    /// Sends the last call of this server again.
-    pub(super) fn repeat(&mut self, ctx: &Ctx<'_>) -> Reply {
-        if let Some(why) = words::cannot_send(ctx) {
-            return Reply::say(why);
-        }
-        let Some(last) = self.last.get(&self.server).cloned() else {
-            return Reply::say(NOTHING_CALLED);
-        };
-        let elsewhere = self.key().is_none_or(|key| key != last.key);
-        let name = text::sanitize(&last.key.name).into_owned();
-        let mut reply = self.send(last, ctx);
-        if elsewhere {
-            reply.say = Some(format!("sent again: {name}"));
-        }
-        reply
-    }
-
-    fn send(&mut self, last: Last, ctx: &Ctx<'_>) -> Reply {
+    /// Sends a call.
+    pub(super) fn send(&mut self, last: Last, ctx: &Ctx<'_>) -> Reply {
         let Some(connection) = ctx.connection() else {
             return Reply::ignored();
         };
@@ -114,6 +104,7 @@ impl CataloguePane {
         if let Some(work) = self.works.get_mut(&last.key) {
             work.runs += 1;
             work.asking = false;
+            work.ask_anew();
         }
         self.pending.push(Pending {
             ticket,
@@ -121,6 +112,8 @@ impl CataloguePane {
             key: last.key.clone(),
             seq: None,
             asked_us: ctx.now_us,
+            revision: last.revision,
+            kept: last.kept.clone(),
         });
         self.last.insert(Arc::clone(&self.server), last);
         Reply::effect(Effect::Engine(Command::Call { conn, call }))
@@ -189,7 +182,7 @@ impl CataloguePane {
                     return Vec::new();
                 };
                 let call = self.pending.remove(place);
-                self.finished(&call, *end, *seq, ctx).into_iter().collect()
+                self.finished(&call, *end, *seq, ctx)
             }
             Event::Built { viewer, tabs } => {
                 for work in self.works.values_mut() {
@@ -222,7 +215,7 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
-            _ => Vec::new(),
+            event => self.served(event, ctx),
         }
     }
 
@@ -232,7 +225,7 @@ impl CataloguePane {
         end: End,
         answer: Option<u64>,
         ctx: &Ctx<'_>,
-    ) -> Option<Effect> {
+    ) -> Vec<Effect> {
         let exchange = call
             .seq
             .and_then(|seq| ctx.timeline.index_of_seq(seq))
@@ -265,9 +258,20 @@ impl CataloguePane {
             outcome.role = role;
             outcome.words = without_answer(end, call, ctx);
         }
+        let status = exchange.map(|exchange| exchange.status);
+        let mut effects = self.remember(call, end, status, outcome.took_us, ctx);
+        let source = response.and_then(|response| ctx.source(response));
+        if let Some(source) = source {
+            self.answers.insert(Arc::clone(&call.key.server), source);
+            if matches!(status, Some(Status::Error(INVALID_PARAMS) | Status::ToolError)) {
+                effects.push(self.read_refusal(call.clone(), source, ctx));
+            }
+        }
         let narrow = self.areas.narrow;
         let selected = self.key().as_ref() == Some(&call.key);
-        let work = self.works.get_mut(&call.key)?;
+        let Some(work) = self.works.get_mut(&call.key) else {
+            return effects;
+        };
         // Somebody who waits on the Run button is shown the answer; somebody who types goes on typing.
         let waits = work
             .form
@@ -281,8 +285,10 @@ impl CataloguePane {
             work.result.clear("");
         }
         work.outcome = Some(outcome);
-        let source = ctx.source(response?)?;
-        work.result.show(subject(call.key.list, source), ctx)
+        if let Some(source) = source {
+            effects.extend(work.result.show(subject(call.key.list, source), ctx));
+        }
+        effects
     }
 
     /// In an opened file: looks for the last recorded result of the selected item, a bounded part of the file at

@@ -198,7 +198,7 @@ impl CataloguePane {
     /// `✎ 2! ×12`: a draft with its problems, and how often it was run.
     fn marks(&self, entry: &Entry) -> String {
         let Some(work) = self.works.get(&entry.key) else {
-            return String::new();
+            return if self.has_kept(entry) { "✎" } else { "" }.to_owned();
         };
         let mut parts = Vec::new();
         if self.pending.iter().any(|call| call.key == entry.key) {

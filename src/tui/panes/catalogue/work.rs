@@ -8,7 +8,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::editor::InEditor;
+use super::drafts::Memory;
 use super::tabs::Tab;
+use super::validation::Said;
 use super::words;
 use crate::form::{Form, expand};
 use crate::json::Value;
@@ -75,6 +77,10 @@ pub struct Work {
     pub tab: Tab,
     /// The schema, once it was looked at.
     pub schema: Viewer,
+    /// What is said of the arguments.
+    pub said: Said,
+    /// What is kept of it beyond this run of mcpscope, and where what stands in the form is from.
+    pub memory: Memory,
     /// Whether the schema changed under a draft.
     pub changed: bool,
     /// Arguments that are in an editor, or came back from one and could not be taken over.
@@ -112,6 +118,8 @@ impl Work {
                 _ => Tab::Form,
             },
             schema: Viewer::empty("reading the schema…"),
+            said: Said::default(),
+            memory: Memory::default(),
             changed: false,
             in_editor: None,
             asking: false,
@@ -135,6 +143,8 @@ impl Work {
             if source(self.list, &self.item) != source(self.list, item) {
                 let kept = self.has_draft().then(|| self.arguments());
                 self.form = form_of(self.list, item).map(FormPane::new);
+                self.said = Said::default();
+                self.memory.form_is_new();
                 if let (Some(form), Some(kept)) = (&mut self.form, kept) {
                     form.load(&kept);
                     self.changed = true;
@@ -159,7 +169,8 @@ impl Work {
         self.runs > 0 || self.has_draft()
     }
 
-    fn arguments(&self) -> Value {
+    /// The arguments as they stand in the form.
+    pub fn arguments(&self) -> Value {
         self.form
             .as_ref()
             .map_or_else(|| Value::Object(Vec::new()), FormPane::arguments)
@@ -167,24 +178,29 @@ impl Work {
 
     /// The URI that would be read: that of a resource, or what the template becomes.
     pub fn uri(&self) -> Option<String> {
+        self.uri_with(&self.arguments())
+    }
+
+    fn uri_with(&self, arguments: &Value) -> Option<String> {
         let uri = self.item.uri.as_deref()?;
         Some(match self.list {
-            List::Templates => expand(uri, &self.arguments()),
+            List::Templates => expand(uri, arguments),
             _ => uri.to_owned(),
         })
     }
 
-    /// Method and parameters of the call; the error says why there is none.
-    pub fn request(&self) -> Result<(&'static str, String), &'static str> {
+    /// Method and parameters of the call with these arguments; the error says why there is none.
+    pub fn request(&self, arguments: Value) -> Result<(&'static str, String), &'static str> {
         let text = |name: &str, text: String| (name.to_owned(), Value::String(text));
-        let arguments = ("arguments".to_owned(), self.arguments());
+        let uri = self.uri_with(&arguments);
+        let arguments = ("arguments".to_owned(), arguments);
         let (method, members) = match self.list {
             List::Tools => {
                 let name = text("name", self.item.name.to_string());
                 ("tools/call", vec![name, arguments])
             }
             List::Resources | List::Templates => {
-                let uri = self.uri().ok_or("the server gave it no URI")?;
+                let uri = uri.ok_or("the server gave it no URI")?;
                 ("resources/read", vec![text("uri", uri)])
             }
             List::Prompts => {

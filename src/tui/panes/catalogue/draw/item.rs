@@ -101,6 +101,7 @@ impl CataloguePane {
         if work.changed {
             right.push("the schema changed".to_owned());
         }
+        right.extend(work.memory.banner.clone());
         if work.has_draft() {
             let problems = work.problems();
             if problems > 0 {
