@@ -17,6 +17,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod trip;
 
 use std::time::Duration;
 

@@ -139,8 +139,9 @@ fn read_file(path: &str) -> Result<Vec<u8>, String> {
     let regular = std::fs::metadata(&file).map(|about| about.is_file());
     let read = match regular {
         Ok(false) => return Err(format!("{path} is no file")),
-        Ok(true) => std::fs::File::open(&file)
-            .and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes)),
+        Ok(true) => {
+            std::fs::File::open(&file).and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes))
+        }
         Err(error) => Err(error),
     };
     match read {

@@ -15,7 +15,7 @@ use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::form::{Mode, Side};
+use crate::tui::panes::form::Mode;
 use crate::tui::theme::Role;
 
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
@@ -62,10 +62,7 @@ impl CataloguePane {
         work.asking = !anyway && work.problems() > 0;
         if work.asking {
             self.focus = Focus::Form;
-            if let Some(form) = &mut work.form {
-                form.turn(Side::Fields);
-            }
-            if !matches!(work.tab, Tab::Split) {
+            if !work.tab.is_form() {
                 work.turn(Tab::Form);
             }
             return Reply::done();

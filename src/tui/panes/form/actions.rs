@@ -5,6 +5,7 @@ use super::widget::{Widget, takes_extra};
 use super::{Ask, Focus, FormPane, FormReply, Mode, Side, input};
 use crate::form::schema::Kind;
 use crate::form::{Form, Key, NodeId, RowKind, State};
+use crate::json::Value;
 use crate::text;
 use crate::tui::action::Action;
 
@@ -90,10 +91,9 @@ impl FormPane {
                 node.is_some_and(|node| node.field().default.is_some()),
                 "the schema gives no default",
             ),
-            Action::AddAfter | Action::AddBefore => no(
-                self.list_here().is_some(),
-                "only lists and maps take items",
-            ),
+            Action::AddAfter | Action::AddBefore => {
+                no(self.list_here().is_some(), "only lists and maps take items")
+            }
             Action::Duplicate | Action::MoveDown | Action::MoveUp => {
                 no(matches!(key, Some(Key::Item)), "it is no item of a list")
             }
@@ -142,7 +142,7 @@ impl FormPane {
         };
         match edit(&mut self.form, id) {
             Ok(()) => {
-                self.keys.remove(&id);
+                self.keys.remove(&(id, RowKind::Node));
                 self.edited(true);
                 FormReply::Edited
             }
@@ -166,7 +166,8 @@ impl FormPane {
         match (self.focus, self.widget()) {
             (Focus::Run, _) => FormReply::Run,
             (Focus::Row(_, RowKind::AddItem | RowKind::AddEntry), _) => self.add(),
-            (_, Some(Widget::Boolean | Widget::Radios)) => self.step(1),
+            (_, Some(Widget::Boolean)) => self.flip(),
+            (_, Some(Widget::Radios)) => self.step(1),
             (_, Some(Widget::Drop | Widget::TickList)) => self.open_list(),
             (_, Some(Widget::Ticks)) => self.tick(self.tick),
             (_, Some(Widget::Null)) => self.change(|form, id| match form.node(id).state() {
@@ -187,6 +188,28 @@ impl FormPane {
             }
             _ => FormReply::Say("nothing to tick or fold".to_owned()),
         }
+    }
+
+    /// Flips a switch: to the other side, then to the one it was on, then to not being touched at all.
+    pub(super) fn flip(&mut self) -> FormReply {
+        let Ok(id) = self.node() else {
+            return FormReply::Ignored;
+        };
+        let node = self.form.node(id);
+        let default = node.field().default.as_ref().and_then(Value::as_bool);
+        let first = !default.unwrap_or(false);
+        let shown = self.form.shown(id).as_ref().and_then(Value::as_bool);
+        let back = !node.field().required || default.is_some();
+        let flipped = match (node.state(), shown) {
+            (State::Value, Some(now)) if now == first => {
+                self.form.set_value(id, &Value::Bool(!first))
+            }
+            (State::Value, Some(_)) if back && default.is_some() => self.form.set_default(id),
+            (State::Value, Some(_)) if back => self.form.unset(id),
+            _ => self.form.set_value(id, &Value::Bool(first)),
+        };
+        self.edited(true);
+        FormReply::of(flipped)
     }
 
     fn is_empty_list(&self, id: NodeId) -> bool {

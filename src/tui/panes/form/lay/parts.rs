@@ -11,13 +11,7 @@ use crate::text;
 use crate::tui::theme::Role;
 
 impl FormPane {
-    pub(super) fn lay_widget(
-        &self,
-        row: Row,
-        widget: Widget,
-        here: bool,
-        writer: &mut Writer<'_>,
-    ) {
+    pub(super) fn lay_widget(&self, row: Row, widget: Widget, here: bool, writer: &mut Writer<'_>) {
         let id = row.id;
         match widget {
             Widget::Line | Widget::Lines | Widget::Json => self.lay_field(id, here, writer),
@@ -254,7 +248,7 @@ impl FormPane {
     /// What is in something that is folded, dim.
     fn lay_preview(&self, id: NodeId, writer: &mut Writer<'_>) {
         let inside = self.sheet.problems.inside(id);
-        let kept = if inside > 0 { 22 } else { 0 };
+        let kept = if inside > 0 { 14 } else { 0 };
         let room = writer.room().saturating_sub(kept).min(60);
         if room < 6 {
             return;
