@@ -178,9 +178,7 @@ impl FormPane {
                 Focus::Row(id, _),
                 Some(Widget::Array | Widget::Map | Widget::Object | Widget::Union),
             ) => {
-                if self.is_absent(id) {
-                    self.add()
-                } else if self.is_empty_list(id) {
+                if self.is_absent(id) || self.is_empty_list(id) {
                     self.add()
                 } else {
                     self.fold()

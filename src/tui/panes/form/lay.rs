@@ -178,7 +178,7 @@ impl FormPane {
                 writer.put(&words, Role::Error, Hit::Focus);
                 writer.gap(2);
             } else {
-                self.lay_below(&words, writer);
+                Self::lay_below(&words, writer);
                 return;
             }
         } else if !boxed && let Some(chip) = self.chip(id) {
@@ -243,7 +243,7 @@ impl FormPane {
     }
 
     /// A problem that has no room beside its widget, below it.
-    fn lay_below(&self, words: &str, writer: &mut Writer<'_>) {
+    fn lay_below(words: &str, writer: &mut Writer<'_>) {
         let at = writer.columns.box_at().min(writer.columns.widget);
         let room = writer.columns.end.saturating_sub(at).max(8);
         let indent = "  ";

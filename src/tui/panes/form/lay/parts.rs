@@ -94,19 +94,12 @@ impl FormPane {
             let is = picked == Some(index);
             let mark = if is { "(•) " } else { "( ) " };
             let role = if is { held } else { Role::Text };
-            self.lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
         }
     }
 
     /// A mark, a name, and dim the value that the name stands for; in a new line where this one is full.
-    fn lay_choice(
-        &self,
-        mark: &str,
-        choice: &Choice,
-        role: Role,
-        hit: Hit,
-        writer: &mut Writer<'_>,
-    ) {
+    fn lay_choice(mark: &str, choice: &Choice, role: Role, hit: Hit, writer: &mut Writer<'_>) {
         let label = format!("{mark}{}", text::sanitize(&name_of(choice)));
         let value = value_of(choice).map(|value| format!(" {}", text::sanitize(&value)));
         let width = text::width(&label) + value.as_ref().map_or(0, |value| text::width(value));
@@ -133,12 +126,11 @@ impl FormPane {
         let choice = picked.and_then(|index| choices.get(index));
         let name = choice.map_or_else(|| "–".to_owned(), name_of);
         let value = choice.and_then(value_of);
-        self.lay_stepper(&name, value.as_deref(), &count, self.role(id), writer);
+        Self::lay_stepper(&name, value.as_deref(), &count, self.role(id), writer);
     }
 
     /// `◂ name value ▸  count`.
     fn lay_stepper(
-        &self,
         name: &str,
         value: Option<&str>,
         count: &str,
@@ -180,7 +172,7 @@ impl FormPane {
                 () if is => held,
                 () => Role::Text,
             };
-            self.lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
         }
         let count = words::chosen(set, ticked.len());
         if text::width(&count) > writer.room() {
@@ -293,7 +285,7 @@ impl FormPane {
             .get(active)
             .map_or("–", |variant| variant.name.as_str());
         let count = format!("{} of {}", active + 1, union.variants.len());
-        self.lay_stepper(name, None, &count, self.role(id), writer);
+        Self::lay_stepper(name, None, &count, self.role(id), writer);
         let more = self.form.also_fits(id);
         if more.len() > 1 {
             let also: Vec<&str> = more
