@@ -20,6 +20,7 @@ use crate::tui::widgets::input::{LineInput, TextBox};
 mod actions;
 mod draw;
 mod input;
+mod items;
 mod json;
 mod keys;
 mod lay;

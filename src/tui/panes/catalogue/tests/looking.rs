@@ -325,18 +325,8 @@ fn arguments_are_fields_text_or_both_and_the_schema_is_beside_them() {
     stage.press("⏎⇥");
     stage.press("⎋");
     assert_eq!(stage.pane.scopes()[0], Scope::Form);
-    let effects = stage.press("]").effects;
-    assert_eq!(effects, []);
-    let asked = stage.with(|pane, ctx| pane.place(Rect::new(0, 0, 160, 30), ctx));
-    match &asked[..] {
-        [
-            Effect::Build {
-                subject: Subject::Json(schema),
-                ..
-            },
-        ] => assert!(schema.starts_with(b"{\"type\":\"object\"")),
-        other => panic!("{other:?}"),
-    }
+    stage.press("]");
+    assert!(stage.screen().contains("reading the schema…"));
     assert_eq!(stage.pane.scopes()[0], Scope::Viewer);
 }
 

@@ -62,12 +62,13 @@ impl FormPane {
         };
         let missing = self.form.shown(id).is_none() && !self.form.node(id).is_unfinished();
         let (shown, role) = match shown.is_empty() && missing {
-            true => (
+            // Only where it cannot be taken for an answer: under the caret.
+            true if here => (
                 words::ghost(self.form.field(id)).to_owned(),
                 Role::TextFaint,
             ),
             false if self.is_invalid(id) => (shown, Role::InputInvalid),
-            false => (shown, self.role(id)),
+            _ => (shown, self.role(id)),
         };
         writer.put_in(inside, &text::pad(&shown, inside), role, Hit::Field);
         writer.at = at + width.saturating_sub(1);
