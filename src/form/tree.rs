@@ -11,8 +11,8 @@
 use std::sync::Arc;
 
 use super::schema::document::Document;
-use super::schema::layers::{Spec, Type};
-use super::schema::{Field, Kind, shape};
+use super::schema::layers::{Spec, Type, View};
+use super::schema::{Field, Kind, Raw, shape};
 use crate::json::{self, Value};
 
 mod build;
@@ -53,11 +53,21 @@ impl Form {
         let mut spec = Spec::at(doc.root());
         let mut field = shape::field(&doc, &spec, None);
         // Arguments are an object whatever else the schema leaves open.
-        if let Kind::Union(union) = &field.kind
-            && union.keyword == "type"
-        {
-            spec.only = Some(Type::Object);
-            field = shape::field(&doc, &spec, None);
+        let view = View::of(&doc, &spec, None);
+        let objects = view
+            .types()
+            .is_ok_and(|types| types.is_none_or(|types| types.contains(&Type::Object)));
+        match &field.kind {
+            Kind::Object(_) | Kind::Json(_) => {}
+            Kind::Union(union) if union.keyword != "type" => {}
+            Kind::Union(_) if objects => {
+                spec.only = Some(Type::Object);
+                field = shape::field(&doc, &spec, None);
+            }
+            kind => {
+                let why = format!("{} is asked for, but arguments are an object", kind.word());
+                field.kind = Kind::Json(Raw::new(why));
+            }
         }
         field.required = true;
         field.default = None;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-pub mod checker;
 mod arguments;
+pub mod checker;
 pub mod keeper;
 
 use super::effect::{Effect, Source, Subject};
@@ -205,7 +205,7 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             last,
         } => {
             let read = |source: Source| bodies.read(source.seq, source.place).ok();
-            let body = last.and_then(read).map(|entry| entry.body.to_vec());
+            let body = last.and_then(read).map(|entry| entry.body);
             let variable = |name: &str| std::env::var(name).ok();
             Event::Resolved {
                 asker,
@@ -232,8 +232,9 @@ fn read_file(path: &str) -> Result<Vec<u8>, String> {
     let regular = std::fs::metadata(&file).map(|about| about.is_file());
     let read = match regular {
         Ok(false) => return Err(format!("{path} is no file")),
-        Ok(true) => std::fs::File::open(&file)
-            .and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes)),
+        Ok(true) => {
+            std::fs::File::open(&file).and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes))
+        }
         Err(error) => Err(error),
     };
     match read {

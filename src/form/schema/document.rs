@@ -36,11 +36,11 @@ impl Document {
         };
         match Value::parse(bytes) {
             Ok(value) => {
-                if !matches!(value, Value::Object(_) | Value::Bool(_)) {
+                if matches!(value, Value::Object(_) | Value::Bool(_)) {
+                    document.put(value);
+                } else {
                     document.fault = Some("the schema is not an object".to_owned());
                     document.put(Value::Object(Vec::new()));
-                } else {
-                    document.put(value);
                 }
             }
             Err(problem) => {

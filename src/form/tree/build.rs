@@ -218,25 +218,25 @@ impl Form {
         };
         let (before, parked_before, was) = (members.clone(), parked.clone(), *conditional);
         let mut known: HashMap<String, NodeId> = HashMap::new();
-        let mut extra: HashMap<String, NodeId> = HashMap::new();
+        // What is there, named or not, goes before what was put aside under the same name.
         for child in parked_before.iter().chain(&before) {
-            match &self.node(*child).key {
-                Key::Member(name) => known.insert(name.clone(), *child),
-                Key::Extra(name) => extra.insert(name.clone(), *child),
-                _ => None,
-            };
+            if let Key::Member(name) | Key::Extra(name) = &self.node(*child).key {
+                let named = known
+                    .get(name)
+                    .is_some_and(|id| !parked_before.contains(id) && self.node(*id).is_known());
+                if !named {
+                    known.insert(name.clone(), *child);
+                }
+            }
         }
         let mut now = Vec::with_capacity(wanted.len());
-        let mut adopted = Vec::new();
+        let mut adopted = false;
         for member in &wanted {
-            let child = known
-                .get(&member.name)
-                .or_else(|| extra.get(&member.name))
-                .copied();
-            let child = match child {
+            let child = match known.get(&member.name).copied() {
                 Some(child) => {
-                    if !known.contains_key(&member.name) {
-                        adopted.push(child);
+                    adopted |= !self.node(child).is_known();
+                    if keep && parked_before.contains(&child) {
+                        self.leave_out(child, true);
                     }
                     let was = self.field(child).required;
                     self.reshape(child, member);
@@ -266,10 +266,15 @@ impl Form {
         let here: std::collections::HashSet<NodeId> = now.iter().copied().collect();
         let mut aside = Vec::new();
         for child in parked_before.iter().chain(&before) {
-            if here.contains(child) || adopted.contains(child) {
+            let parked = parked_before.contains(child);
+            // Something else is there under its name now.
+            let replaced = || {
+                let name = self.name(*child).and_then(|name| known.get(name));
+                name.is_some_and(|known| here.contains(known))
+            };
+            if here.contains(child) || (parked && replaced()) {
                 continue;
             }
-            let parked = parked_before.contains(child);
             match &self.node(*child).key {
                 Key::Extra(_) => now.push(*child),
                 Key::Member(name) if keep && !parked && self.is_sent(*child) => {
@@ -281,7 +286,7 @@ impl Form {
             }
         }
         if now == before && aside == parked_before && was == view.conditional {
-            return !adopted.is_empty();
+            return adopted;
         }
         if let Body::Object {
             members,

@@ -129,16 +129,15 @@ impl Form {
             self.fill(child, value, drafts);
             order.push(child);
         }
-        if now != shown || order != order_before {
-            if let Body::Object {
+        if (now != shown || order != order_before)
+            && let Body::Object {
                 members,
                 order: place,
                 ..
             } = &mut self.change(id).body
-            {
-                *members = now;
-                *place = order;
-            }
+        {
+            *members = now;
+            *place = order;
         }
         self.settle_one(id, true);
     }

@@ -1,5 +1,7 @@
 //! What is plainly wrong, by node, without a validator: it advises and never blocks.
 
+use std::collections::HashMap;
+
 use super::Form;
 use super::node::{Body, Key, NodeId, State};
 use crate::form::check;
@@ -10,6 +12,17 @@ use crate::json::Value;
 impl Form {
     /// What is wrong with a node itself, not with what is below it, in words.
     pub fn problem(&self, id: NodeId) -> Option<String> {
+        let twin = match (&self.node(id).key, self.node(id).parent) {
+            (Key::Extra(name), Some(object)) => {
+                self.member(object, name).is_some_and(|other| other != id)
+            }
+            _ => false,
+        };
+        self.problem_of(id, twin)
+    }
+
+    /// `twin`: whether another member of the name is the one that counts.
+    fn problem_of(&self, id: NodeId, twin: bool) -> Option<String> {
         let node = self.node(id);
         if let Some(fault) = node.draft.as_ref().and_then(|draft| draft.fault.as_ref()) {
             return Some(fault.clone());
@@ -17,8 +30,7 @@ impl Form {
         if let (Key::Extra(name), Some(object)) = (&node.key, node.parent)
             && node.state != State::Unset
         {
-            let twins = self.member(object, name).is_some_and(|other| other != id);
-            if twins {
+            if twin {
                 return Some("given twice".to_owned());
             }
             let view = View::of(&self.doc, &self.node(object).spec, None);
@@ -76,14 +88,30 @@ impl Form {
     /// it. Below what is not sent nothing counts.
     pub fn problems(&self) -> Vec<(NodeId, String)> {
         let mut found = Vec::new();
-        let mut todo = vec![self.root];
-        while let Some(id) = todo.pop() {
-            if let Some(what) = self.problem(id) {
+        let mut todo = vec![(self.root, false)];
+        while let Some((id, twin)) = todo.pop() {
+            if let Some(what) = self.problem_of(id, twin) {
                 found.push((self.row_of(id), what));
             }
             let node = self.node(id);
             if node.state == State::Value && node.value.is_none() && !node.is_unfinished() {
-                todo.extend(self.children(id).iter().rev());
+                let children = self.children(id);
+                // The member that the schema names counts, else the last; found once for all.
+                let mut counts: HashMap<&str, NodeId> = HashMap::new();
+                for child in children {
+                    if let Some(name) = self.name(*child) {
+                        let named = counts
+                            .get(name)
+                            .is_some_and(|known| self.node(*known).is_known());
+                        if !named {
+                            counts.insert(name, *child);
+                        }
+                    }
+                }
+                todo.extend(children.iter().rev().map(|child| {
+                    let counted = self.name(*child).and_then(|name| counts.get(name));
+                    (*child, counted.is_some_and(|counted| counted != child))
+                }));
             }
         }
         found

@@ -460,6 +460,7 @@ impl Pane for CataloguePane {
         let (form, result) = (body(self.areas.form), self.document_area());
         let (tab, fields) = (self.tab(), self.halves().0);
         let document = draw::indent(form);
+        let room = self.right_side();
         if let Some(work) = self.work_mut() {
             match (tab, &mut work.form) {
                 (Tab::About, _) => work.place_about(form),
@@ -467,7 +468,7 @@ impl Pane for CataloguePane {
                     effects.extend(work.show_schema(ctx));
                     work.schema.place(document);
                 }
-                (_, Some(form)) => form.place(fields),
+                (_, Some(form)) => form.place(fields, room),
                 (_, None) => {}
             }
             work.result.place(result);

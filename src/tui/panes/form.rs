@@ -20,11 +20,12 @@ use crate::tui::widgets::input::{LineInput, TextBox};
 mod actions;
 mod draw;
 mod input;
+mod items;
 mod json;
 mod keys;
 mod lay;
-mod lists;
 mod line;
+mod lists;
 mod menu;
 mod mouse;
 mod problems;
@@ -155,13 +156,15 @@ pub struct FormPane {
     loose: bool,
     /// Where it was placed last.
     area: Rect,
+    /// Where lists that drop down may go.
+    room: Rect,
     menu: Option<Menu>,
     pasted: Option<Pasted>,
     offer: Option<Offer>,
     /// What a validator or a server said, by place.
     said: Vec<(NodeId, String)>,
     /// Keys of entries that were typed and will not do, or not yet; of maps, the key of an entry to be.
-    keys: HashMap<NodeId, String>,
+    keys: HashMap<(NodeId, RowKind), String>,
     /// The choice of a set that is pointed at.
     tick: usize,
     /// Secrets that are shown.
@@ -198,6 +201,7 @@ impl FormPane {
             top: 0,
             loose: false,
             area: Rect::ZERO,
+            room: Rect::ZERO,
             menu: None,
             pasted: None,
             offer: None,
@@ -214,7 +218,7 @@ impl FormPane {
             reading: None,
             form,
         };
-        pane.go(0);
+        pane.enter();
         pane
     }
 
@@ -288,7 +292,7 @@ impl FormPane {
 
     /// Whether the first row has the focus.
     pub fn on_first(&self) -> bool {
-        self.at == 0
+        self.at <= self.stop_from(0, 1)
     }
 
     /// The focused node; none on the Run button.
@@ -372,13 +376,16 @@ impl FormPane {
     /// Lines the form would like to have, its button included.
     pub fn wanted(&self) -> usize {
         use crate::form::schema::Kind;
-        let tall = self.sheet.rows.iter().take(100).any(|row| {
-            match self.form.node(row.id).kind() {
-                Kind::Json(_) => true,
-                Kind::String(text) => text.multiline,
-                _ => false,
-            }
-        });
+        let tall =
+            self.sheet
+                .rows
+                .iter()
+                .take(100)
+                .any(|row| match self.form.node(row.id).kind() {
+                    Kind::Json(_) => true,
+                    Kind::String(text) => text.multiline,
+                    _ => false,
+                });
         // Opening a box is worth a jump, typing in it is not.
         let extra = if tall || self.takes_lines() { 5 } else { 1 };
         self.sheet.len() + extra
@@ -406,6 +413,14 @@ impl FormPane {
         parts.extend(field.title.clone());
         parts.extend(words::description(field));
         parts.extend(words::rules(&field.kind));
+        parts.extend(
+            field
+                .because
+                .as_ref()
+                .map(|why| format!("there because {why}")),
+        );
+        parts.extend(field.deprecated.then(|| "deprecated".to_owned()));
+        parts.extend(field.read_only.then(|| "read-only".to_owned()));
         parts.extend(self.described_choice(id));
         (!parts.is_empty()).then(|| text::sanitize(&parts.join(" · ")).into_owned())
     }
@@ -446,7 +461,7 @@ impl FormPane {
 
     /// Why the key that was typed for an entry will not do.
     fn refused(&self, id: NodeId) -> Option<String> {
-        let key = self.keys.get(&id)?;
+        let key = self.keys.get(&(id, RowKind::Node))?;
         let object = self.form.get(id)?.parent()?;
         self.form.key_problem(object, key)
     }
@@ -461,7 +476,7 @@ impl FormPane {
             self.said.retain(|(at, _)| *at != id);
         }
         let form = &self.form;
-        self.keys.retain(|id, _| form.get(*id).is_some());
+        self.keys.retain(|(id, _), _| form.get(*id).is_some());
         self.folded.retain(|id| form.get(*id).is_some());
         self.touched = has_unfinished(form) || form.arguments() != self.pristine;
         self.refresh();
@@ -479,8 +494,11 @@ impl FormPane {
         self.sheet = Sheet::of(&self.form, &self.folded, problems);
         let before = self.focus;
         if let Focus::Row(id, kind) = self.focus {
+            // What is folded away is stood for by what holds it; what went, by what took its place.
             let holder = || {
-                rows::above(&self.form, id).find_map(|id| self.sheet.find(id, RowKind::Node))
+                let hides = |id: &NodeId| self.folded.contains(id);
+                let outermost = rows::above(&self.form, id).filter(hides).last()?;
+                self.sheet.find(outermost, RowKind::Node)
             };
             let there = self.sheet.find(id, kind).or_else(holder);
             self.at = there.unwrap_or_else(|| self.at.min(self.sheet.len() - 1));

@@ -37,7 +37,10 @@ pub fn resolve(
         .and_then(|result| Value::parse(result).ok());
     let lookup = |reference: &Reference| match &reference.target {
         Target::Env(name) => variable(name).map(Value::String),
-        Target::Last(path) => result.as_ref().and_then(|result| path.find(result)).cloned(),
+        Target::Last(path) => result
+            .as_ref()
+            .and_then(|result| path.find(result))
+            .cloned(),
         Target::Broken(_) => None,
     };
     substitute::resolve(arguments, &lookup)
@@ -66,7 +69,10 @@ mod tests {
     fn an_error_is_read_whole_and_a_failed_result_by_its_texts() {
         let error = br#"{"id":1,"error":{"code":-32602,"message":"m"}}"#;
         let read = refusal(error).unwrap();
-        assert_eq!(read, Refusal::Error(br#"{"code":-32602,"message":"m"}"#.to_vec()));
+        assert_eq!(
+            read,
+            Refusal::Error(br#"{"code":-32602,"message":"m"}"#.to_vec())
+        );
         let failed = br#"{"id":1,"result":{"isError":true,"content":[{"text":"a"},{"data":1},{"text":"b"}]}}"#;
         assert_eq!(refusal(failed), Some(Refusal::Text("a\nb\n".to_owned())));
         let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "x".repeat(LONGEST));

@@ -96,7 +96,9 @@ impl Compiled {
             let mut picked = check.chosen.iter().filter(|chosen| chosen.pointer == at);
             // What the form shows as variants may be others than those of this keyword; as many are the same.
             let of = pointer::find(value, keyword)?.as_array()?.len();
-            picked.find(|chosen| chosen.of == of).map(|chosen| chosen.variant)
+            picked
+                .find(|chosen| chosen.of == of)
+                .map(|chosen| chosen.variant)
         };
         let verdict = match validator {
             Ok(validator) => Ok(validator.verdict(&check.arguments, &chosen)),
@@ -153,10 +155,15 @@ mod tests {
     #[test]
     fn only_the_newest_of_an_asker_is_checked() {
         let checks = [(1, 1), (2, 1), (1, 2), (1, 3)];
-        let left = newest(checks.into_iter().map(|(asker, revision)| {
-            check(asker, revision, "{}", "{}")
-        }));
-        let left: Vec<_> = left.iter().map(|check| (check.asker, check.revision)).collect();
+        let left = newest(
+            checks
+                .into_iter()
+                .map(|(asker, revision)| check(asker, revision, "{}", "{}")),
+        );
+        let left: Vec<_> = left
+            .iter()
+            .map(|check| (check.asker, check.revision))
+            .collect();
         assert_eq!(left, [(2, 1), (1, 3)]);
     }
 
@@ -180,7 +187,10 @@ mod tests {
         let mut check = check(1, 1, schema, r#"{"a":{}}"#);
         let told = |check: &Check| {
             let found = verdict(Compiled::default().check(check)).violations;
-            found.into_iter().map(|found| found.pointer).collect::<Vec<_>>()
+            found
+                .into_iter()
+                .map(|found| found.pointer)
+                .collect::<Vec<_>>()
         };
         for (variant, member) in [(0, "/a/x"), (1, "/a/y")] {
             check.chosen = vec![Chosen {

@@ -111,7 +111,12 @@ fn a_member_that_becomes_required_keeps_what_it_holds() {
     form.load_json(r#"{"c":[null]}"#).unwrap();
     assert_eq!(
         screen(&form),
-        ["kind enum ‹default \"url\"›", "c* any", "  [0]* any ‹null: sent as null›", "  + item"]
+        [
+            "kind enum ‹default \"url\"›",
+            "c* any",
+            "  [0]* any ‹null: sent as null›",
+            "  + item"
+        ]
     );
     assert_eq!(form.pointer(at(&form, "/c/0")), "/c/0");
 }

@@ -85,18 +85,19 @@ fn deep_schemas_and_values_are_bounded() {
 #[test]
 fn requirements_that_multiply_stop_somewhere() {
     // Eight levels of ten required members each would be a hundred million nodes.
-    let mut defs = String::new();
+    let mut defs = Vec::new();
     for level in 0..8 {
         let members: Vec<String> = (0..10)
             .map(|n| format!(r##""m{n}":{{"$ref":"#/$defs/L{}"}}"##, level + 1))
             .collect();
         let names: Vec<String> = (0..10).map(|n| format!("\"m{n}\"")).collect();
-        defs += &format!(
+        defs.push(format!(
             r#""L{level}":{{"properties":{{{}}},"required":[{}]}},"#,
             members.join(","),
             names.join(",")
-        );
+        ));
     }
+    let defs = defs.concat();
     let schema = format!(r##"{{"$ref":"#/$defs/L0","$defs":{{{defs}"L8":{{"type":"string"}}}}}}"##);
     let form = Form::from_schema(schema.as_bytes());
     let rows = form.rows(|_| false).len();
@@ -135,6 +136,7 @@ fn wide_forms_open_and_answer() {
     let mut form = Form::from_schema(b"{}");
     form.load_json(&text).unwrap();
     assert_eq!(form.arguments().to_string(), text);
+    assert_eq!(form.problems(), []);
     assert!(form.undo().is_some());
     assert_eq!(form.arguments().to_string(), "{}");
 }

@@ -204,6 +204,8 @@ fn apply(form: &mut Form, at: usize, edit: &Edit) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn any_bytes_are_survived(bytes: Vec<u8>) {
         let form = Form::from_schema(&bytes);
@@ -247,6 +249,9 @@ proptest! {
             let before = look(&form);
             let taken = apply(&mut form, *at, edit);
             let after = look(&form);
+            if let Edit::Load(value) = edit {
+                prop_assert_eq!(&form.arguments(), value);
+            }
             if !taken {
                 prop_assert_eq!(&before, &after, "a refused edit changed something: {:?}", edit);
             }
@@ -297,7 +302,8 @@ proptest! {
             let pointer = form.pointer(row.id);
             let found = form.at_pointer(&pointer).unwrap();
             prop_assert_eq!(form.pointer(found), pointer.clone());
-            if form.is_sent(row.id) && found == row.id && row.kind == RowKind::Node {
+            let all = |id| std::iter::successors(Some(id), |id| form.node(*id).parent());
+            if all(row.id).all(|id| form.is_sent(id)) && found == row.id && row.kind == RowKind::Node {
                 let there = pointer.split('/').skip(1).try_fold(&sent, |here, step| {
                     let step = step.replace("~1", "/").replace("~0", "~");
                     match here {

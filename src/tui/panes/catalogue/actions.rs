@@ -5,8 +5,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::tabs::Tab;
 use super::{CataloguePane, Focus};
 use crate::tui::action::Action;
-use crate::tui::pane::{Ctx, Go, Reply};
 use crate::tui::effect::Effect;
+use crate::tui::pane::{Ctx, Go, Reply};
 use crate::tui::panes::form::{FormReply, Mode, Side};
 use crate::tui::widgets::input::Reaction;
 
@@ -107,7 +107,11 @@ impl CataloguePane {
         asker: u64,
         result: &Result<Vec<u8>, String>,
     ) -> Vec<Effect> {
-        for form in self.works.values_mut().filter_map(|work| work.form.as_mut()) {
+        for form in self
+            .works
+            .values_mut()
+            .filter_map(|work| work.form.as_mut())
+        {
             let taken = match result {
                 Ok(bytes) => form.file_read(asker, bytes),
                 Err(_) => Ok(form.file_lost(asker)),
@@ -115,7 +119,12 @@ impl CataloguePane {
             match taken {
                 Ok(false) => {}
                 Ok(true) => break,
-                Err(why) => return vec![Effect::Tell { sentence: why, bad: true }],
+                Err(why) => {
+                    return vec![Effect::Tell {
+                        sentence: why,
+                        bad: true,
+                    }];
+                }
             }
         }
         Vec::new()
@@ -233,7 +242,11 @@ impl CataloguePane {
                 return Some(self.run(true, ctx));
             }
             KeyCode::Char('f') | KeyCode::Enter => {
-                let reply = work.form.as_mut()?.problem(true);
+                let form = work.form.as_mut()?;
+                let reply = form.problem(true);
+                if form.side() == Side::Fields && work.tab == Tab::Json {
+                    work.turn(Tab::Form);
+                }
                 work.asking = false;
                 return Some(self.took(reply, ctx));
             }

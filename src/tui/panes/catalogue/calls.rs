@@ -16,7 +16,7 @@ use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::form::{Mode, Side};
+use crate::tui::panes::form::Mode;
 use crate::tui::theme::Role;
 
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
@@ -78,10 +78,7 @@ impl CataloguePane {
         work.asking = !anyway && work.problems() > 0;
         if work.asking {
             self.focus = Focus::Form;
-            if let Some(form) = &mut work.form {
-                form.turn(Side::Fields);
-            }
-            if !matches!(work.tab, Tab::Split) {
+            if !work.tab.is_form() {
                 work.turn(Tab::Form);
             }
             return Reply::done();
@@ -263,7 +260,10 @@ impl CataloguePane {
         let source = response.and_then(|response| ctx.source(response));
         if let Some(source) = source {
             self.answers.insert(Arc::clone(&call.key.server), source);
-            if matches!(status, Some(Status::Error(INVALID_PARAMS) | Status::ToolError)) {
+            if matches!(
+                status,
+                Some(Status::Error(INVALID_PARAMS) | Status::ToolError)
+            ) {
                 effects.push(self.read_refusal(call.clone(), source, ctx));
             }
         }

@@ -51,9 +51,10 @@ impl CataloguePane {
             self.completing = None;
             return None;
         };
-        let same = self.completing.as_ref().is_some_and(|one| {
-            one.key == key && one.argument == argument && one.value == value
-        });
+        let same = self
+            .completing
+            .as_ref()
+            .is_some_and(|one| one.key == key && one.argument == argument && one.value == value);
         if same {
             return None;
         }

@@ -234,8 +234,7 @@ impl CataloguePane {
             if before == Some(revision) || (before.is_none() && !work.has_draft()) {
                 continue;
             }
-            let (Some(server), Some(callee)) =
-                (Self::identity(&key.server, ctx), work.callee(key))
+            let (Some(server), Some(callee)) = (Self::identity(&key.server, ctx), work.callee(key))
             else {
                 continue;
             };

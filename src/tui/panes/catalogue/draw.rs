@@ -13,6 +13,7 @@ use crate::mcp::types::List;
 use crate::session::timeline::Listed;
 use crate::text;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::form::Side;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
@@ -47,6 +48,13 @@ impl CataloguePane {
         }
         for (line, joints) in &self.areas.dividers {
             divider(*line, joints, buf, ctx.theme);
+        }
+        if self.focus == Focus::Form
+            && self.tab().is_form()
+            && let Some(form) = self.work().and_then(|work| work.form.as_ref())
+            && form.side() == Side::Fields
+        {
+            cursor = form.draw_over(buf, ctx.theme).or(cursor);
         }
         cursor
     }

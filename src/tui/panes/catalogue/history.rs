@@ -10,7 +10,7 @@ use crate::drafts::DraftChange;
 use crate::history::{self, Found, Match, Query, Run};
 use crate::json::{Value, pointer};
 use crate::mcp::client::End;
-use crate::session::timeline::Status;
+use crate::session::timeline::{EntryRow, Status};
 use crate::text;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Reply};
@@ -86,7 +86,7 @@ impl CataloguePane {
             arguments: call.kept.clone(),
             outcome,
             took_us: took_us.unwrap_or(0),
-            at: at.map_or_else(|| wall(ctx), |entry| entry.at()),
+            at: at.map_or_else(|| wall(ctx), EntryRow::at),
             session: None,
         };
         let mut effects = vec![Effect::Store(Store::Remember(Box::new(run)))];
@@ -210,12 +210,7 @@ impl CataloguePane {
     }
 
     /// Lists the runs of a scope.
-    pub(super) fn runs_of(
-        &mut self,
-        key: Key,
-        scope: history::Scope,
-        ctx: &Ctx<'_>,
-    ) -> Reply {
+    pub(super) fn runs_of(&mut self, key: Key, scope: history::Scope, ctx: &Ctx<'_>) -> Reply {
         let Some(query) = self.query(&key, scope, ctx) else {
             return Reply::ignored();
         };
@@ -257,7 +252,10 @@ impl CataloguePane {
     pub(super) fn fill_run(&mut self, key: &Key, found: &Found, ctx: &Ctx<'_>) -> Reply {
         let when = words::ago(found.run.at, wall(ctx));
         let whose = match found.matched {
-            Match::Other => format!("from a run of {}, {when}", text::sanitize(&found.run.callee.name)),
+            Match::Other => format!(
+                "from a run of {}, {when}",
+                text::sanitize(&found.run.callee.name)
+            ),
             _ => format!("from a run {when}"),
         };
         let banner = words::joined(&[&whose, &found.change.words()]);

@@ -14,6 +14,17 @@ use crate::tui::panes::form::{FormReply, Side};
 impl CataloguePane {
     pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas.clone();
+        if self.focus == Focus::Form
+            && self.tab().is_form()
+            && let Some(form) = self.work_mut().and_then(|work| work.form.as_mut())
+            && form.side() == Side::Fields
+            && form.covers(at)
+        {
+            let reply = form.click(at, double);
+            let mut reply = self.took(reply, ctx);
+            reply.handled = true;
+            return reply;
+        }
         if areas.list.contains(at) {
             return self.clicked_list(at, double, ctx);
         }

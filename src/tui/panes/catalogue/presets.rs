@@ -105,7 +105,7 @@ impl CataloguePane {
         let key = self.shelf.as_ref()?.key.clone();
         let owner = self.owner(&key, ctx)?;
         let shelf = self.shelf.as_mut()?;
-        let (asker, name, place) = shelf.to_read(|| ctx.ticket())?;
+        let (asker, name, place) = shelf.unread(|| ctx.ticket())?;
         Some(Effect::Store(Store::ReadPreset {
             asker,
             owner,

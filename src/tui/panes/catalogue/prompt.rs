@@ -62,7 +62,11 @@ impl CataloguePane {
                 KeyCode::Esc => Reply::done(),
                 _ => return None,
             },
-            Prompt::Overwrite { key: of, name, place } => match key.code {
+            Prompt::Overwrite {
+                key: of,
+                name,
+                place,
+            } => match key.code {
                 KeyCode::Char('o') => self.write_preset(of, name, place, true, ctx),
                 KeyCode::Esc => Reply::say("not saved"),
                 _ => return None,

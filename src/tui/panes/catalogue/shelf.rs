@@ -35,10 +35,7 @@ pub enum Goods {
 #[derive(Debug)]
 enum Ware {
     Run(Box<Found>),
-    Preset {
-        listed: Listed,
-        read: Read,
-    },
+    Preset { listed: Listed, read: Read },
 }
 
 #[derive(Debug)]
@@ -136,8 +133,11 @@ impl Shelf {
                 return;
             }
         };
-        self.why_empty = "no runs yet".to_owned();
-        self.rows = found.into_iter().map(|found| run_row(found, scope, now)).collect();
+        "no runs yet".clone_into(&mut self.why_empty);
+        self.rows = found
+            .into_iter()
+            .map(|found| run_row(found, scope, now))
+            .collect();
         self.filter();
     }
 
@@ -150,7 +150,7 @@ impl Shelf {
                 return;
             }
         };
-        self.why_empty = "no presets yet".to_owned();
+        "no presets yet".clone_into(&mut self.why_empty);
         let row = |listed: Listed| Row {
             left: listed.place.word().to_owned(),
             middle: listed.name.clone(),
@@ -168,8 +168,8 @@ impl Shelf {
         self.filter();
     }
 
-    /// The selected preset when it is to be read, under the number `asker`.
-    pub fn to_read(&mut self, asker: impl FnOnce() -> u64) -> Option<(u64, String, Place)> {
+    /// The selected preset when it was not read yet: it is to be, under the number `asker`.
+    pub fn unread(&mut self, asker: impl FnOnce() -> u64) -> Option<(u64, String, Place)> {
         match &mut self.selected_mut()?.ware {
             Ware::Preset { listed, read } if matches!(read, Read::No) => {
                 let asker = asker();

@@ -62,7 +62,9 @@ impl Work {
         }
         self.said.revision = Some(revision);
         let arguments = form.arguments();
-        let stands = |refused: &Refused| pointer::find(&arguments, &refused.pointer) == refused.value.as_ref();
+        let stands = |refused: &Refused| {
+            pointer::find(&arguments, &refused.pointer) == refused.value.as_ref()
+        };
         let refused = self.said.refusals.len();
         self.said.refusals.retain(stands);
         if self.said.refusals.len() != refused {
@@ -98,7 +100,11 @@ impl Work {
         if self.said.asker != asker {
             return false;
         }
-        let Some(form) = self.form.as_ref().filter(|form| form.revision() == revision) else {
+        let Some(form) = self
+            .form
+            .as_ref()
+            .filter(|form| form.revision() == revision)
+        else {
             // It is about arguments of before; the answer about these is on its way.
             return true;
         };
@@ -181,12 +187,7 @@ impl Work {
 
 impl CataloguePane {
     /// Asks for what a server said when it refused the arguments of a call.
-    pub(super) fn read_refusal(
-        &mut self,
-        call: Pending,
-        source: Source,
-        ctx: &Ctx<'_>,
-    ) -> Effect {
+    pub(super) fn read_refusal(&mut self, call: Pending, source: Source, ctx: &Ctx<'_>) -> Effect {
         let asker = ctx.ticket();
         self.refusals.push(Reading { asker, call });
         Effect::ReadRefusal { asker, source }

@@ -360,17 +360,21 @@ pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second().saturating_sub(at.as_second());
     match seconds {
-        ..5 => "just now".to_owned(),
-        ..60 => format!("{seconds} s ago"),
-        ..3600 => format!("{} min ago", seconds / 60),
-        ..86_400 => format!("{} h ago", seconds / 3600),
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3599 => format!("{} min ago", seconds / 60),
+        3600..=86_399 => format!("{} h ago", seconds / 3600),
         _ => format!("{} ago", text::plural((seconds / 86_400) as usize, "day")),
     }
 }
 
 /// The parts that say anything, between dots.
 pub fn joined(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(" · ")
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::editor::InEditor;
 use super::drafts::Memory;
+use super::editor::InEditor;
 use super::tabs::Tab;
 use super::validation::Said;
 use super::words;

@@ -2,11 +2,12 @@
 
 use super::rows::{Item, label};
 use super::widget::{Widget, takes_extra};
-use super::{Ask, Focus, FormPane, FormReply, Mode, Side, input};
+use super::{Ask, Focus, FormPane, FormReply, Side, input};
 use crate::form::schema::Kind;
 use crate::form::{Form, Key, NodeId, RowKind, State};
+use crate::json::Value;
 use crate::text;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Scope};
 
 type Edit = fn(&mut Form, NodeId) -> Result<(), String>;
 
@@ -77,6 +78,14 @@ impl FormPane {
             Action::Find if self.side == Side::Json => {
                 Some("fields are searched in the Form tab".to_owned())
             }
+            Action::Run
+            | Action::TypeIntoField
+            | Action::EditOutside
+            | Action::NextOption
+            | Action::PreviousOption => None,
+            action if self.side == Side::Json && action.row().scope == Scope::Form => {
+                Some("the fields are in the Form tab".to_owned())
+            }
             _ if self.side == Side::Json => None,
             Action::SetNull | Action::EditJson => on_field(super::NO_FIELD),
             Action::SetEmpty => match self.focus {
@@ -90,10 +99,9 @@ impl FormPane {
                 node.is_some_and(|node| node.field().default.is_some()),
                 "the schema gives no default",
             ),
-            Action::AddAfter | Action::AddBefore => no(
-                self.list_here().is_some(),
-                "only lists and maps take items",
-            ),
+            Action::AddAfter | Action::AddBefore => {
+                no(self.list_here().is_some(), "only lists and maps take items")
+            }
             Action::Duplicate | Action::MoveDown | Action::MoveUp => {
                 no(matches!(key, Some(Key::Item)), "it is no item of a list")
             }
@@ -142,7 +150,7 @@ impl FormPane {
         };
         match edit(&mut self.form, id) {
             Ok(()) => {
-                self.keys.remove(&id);
+                self.keys.remove(&(id, RowKind::Node));
                 self.edited(true);
                 FormReply::Edited
             }
@@ -166,7 +174,8 @@ impl FormPane {
         match (self.focus, self.widget()) {
             (Focus::Run, _) => FormReply::Run,
             (Focus::Row(_, RowKind::AddItem | RowKind::AddEntry), _) => self.add(),
-            (_, Some(Widget::Boolean | Widget::Radios)) => self.step(1),
+            (_, Some(Widget::Boolean)) => self.flip(),
+            (_, Some(Widget::Radios)) => self.step(1),
             (_, Some(Widget::Drop | Widget::TickList)) => self.open_list(),
             (_, Some(Widget::Ticks)) => self.tick(self.tick),
             (_, Some(Widget::Null)) => self.change(|form, id| match form.node(id).state() {
@@ -177,9 +186,7 @@ impl FormPane {
                 Focus::Row(id, _),
                 Some(Widget::Array | Widget::Map | Widget::Object | Widget::Union),
             ) => {
-                if self.is_absent(id) {
-                    self.add()
-                } else if self.is_empty_list(id) {
+                if self.is_absent(id) || self.is_empty_list(id) {
                     self.add()
                 } else {
                     self.fold()
@@ -187,6 +194,28 @@ impl FormPane {
             }
             _ => FormReply::Say("nothing to tick or fold".to_owned()),
         }
+    }
+
+    /// Flips a switch: to the other side, then to the one it was on, then to not being touched at all.
+    pub(super) fn flip(&mut self) -> FormReply {
+        let Ok(id) = self.node() else {
+            return FormReply::Ignored;
+        };
+        let node = self.form.node(id);
+        let default = node.field().default.as_ref().and_then(Value::as_bool);
+        let first = !default.unwrap_or(false);
+        let shown = self.form.shown(id).as_ref().and_then(Value::as_bool);
+        let back = !node.field().required || default.is_some();
+        let flipped = match (node.state(), shown) {
+            (State::Value, Some(now)) if now == first => {
+                self.form.set_value(id, &Value::Bool(!first))
+            }
+            (State::Value, Some(_)) if back && default.is_some() => self.form.set_default(id),
+            (State::Value, Some(_)) if back => self.form.unset(id),
+            _ => self.form.set_value(id, &Value::Bool(first)),
+        };
+        self.edited(true);
+        FormReply::of(flipped)
     }
 
     fn is_empty_list(&self, id: NodeId) -> bool {
@@ -322,143 +351,7 @@ impl FormPane {
         FormReply::Moved
     }
 
-    // --- items ---
-
-    /// Adds what the focused row stands for: an item, an entry, a container that is not there yet.
-    pub(super) fn add(&mut self) -> FormReply {
-        let Focus::Row(id, kind) = self.focus else {
-            return FormReply::Ignored;
-        };
-        match kind {
-            RowKind::AddItem => self.add_item(id, usize::MAX),
-            RowKind::AddEntry => {
-                self.mode = Mode::Typing;
-                self.open_input();
-                FormReply::Moved
-            }
-            RowKind::Node => match self.form.node(id).kind() {
-                Kind::Array(array) if array.item.is_some() && array.slots.is_empty() => {
-                    self.add_item(id, usize::MAX)
-                }
-                _ => match self.form.add(id) {
-                    Ok(()) => {
-                        self.folded.remove(&id);
-                        self.edited(true);
-                        if self.sheet.rows.get(self.at).is_some_and(|row| row.folds)
-                            && !matches!(self.form.node(id).kind(), Kind::Union(_))
-                        {
-                            // On to what can be filled in.
-                            self.go(self.at + 1);
-                        }
-                        FormReply::Edited
-                    }
-                    Err(why) => FormReply::Say(why),
-                },
-            },
-        }
-    }
-
-    fn add_item(&mut self, list: NodeId, at: usize) -> FormReply {
-        match self.form.insert_item(list, at) {
-            Ok(item) => {
-                self.folded.remove(&list);
-                self.edited(true);
-                self.mode = Mode::Typing;
-                self.reveal(item);
-                self.enter_container();
-                self.fresh = Some(item);
-                FormReply::Edited
-            }
-            Err(why) => FormReply::Say(why),
-        }
-    }
-
-    /// From the row of something that was just added to the first row in it.
-    fn enter_container(&mut self) {
-        let holds = self.sheet.rows.get(self.at).is_some_and(|row| row.folds);
-        let is_object = self.widget() == Some(Widget::Object);
-        if holds && is_object {
-            self.go(self.at + 1);
-        }
-    }
-
-    /// The list or map the focused row is, or is in, and the item there.
-    fn list_here(&self) -> Option<(NodeId, Option<NodeId>)> {
-        let Focus::Row(id, kind) = self.focus else {
-            return None;
-        };
-        if kind != RowKind::Node {
-            return Some((id, None));
-        }
-        let mut here = id;
-        loop {
-            let node = self.form.node(here);
-            match (node.key(), node.parent()) {
-                (Key::Item | Key::Slot(_), Some(_)) => {
-                    let (list, _) = self.form.place(here)?;
-                    return Some((list, Some(here)));
-                }
-                (Key::Extra(_), Some(map)) if here == id => return Some((map, Some(here))),
-                _ if here == id
-                    && matches!(Widget::of(&self.form, id), Widget::Array | Widget::Map) =>
-                {
-                    return Some((id, None));
-                }
-                (_, Some(parent)) => here = parent,
-                _ => return None,
-            }
-        }
-    }
-
-    fn add_beside(&mut self, after: bool) -> FormReply {
-        let Some((list, item)) = self.list_here() else {
-            return FormReply::Say("only lists and maps take items".to_owned());
-        };
-        if let Kind::Object(_) = self.form.node(list).kind() {
-            let row = self.sheet.find(list, RowKind::AddEntry);
-            if let Some(row) = row {
-                self.go(row);
-                return self.add();
-            }
-            let added = self.form.add(list);
-            self.folded.remove(&list);
-            self.edited(true);
-            if let Some(row) = self.sheet.find(list, RowKind::AddEntry) {
-                self.go(row);
-                return self.add();
-            }
-            return FormReply::of(added);
-        }
-        let at = match item.and_then(|item| self.form.place(item)) {
-            Some((_, at)) => at + usize::from(after),
-            None if after => usize::MAX,
-            None => 0,
-        };
-        self.add_item(list, at)
-    }
-
-    fn duplicate(&mut self) -> FormReply {
-        let twin = self.node().and_then(|id| self.form.duplicate(id));
-        match twin {
-            Ok(twin) => {
-                self.edited(true);
-                self.reveal(twin);
-                FormReply::Edited
-            }
-            Err(why) => FormReply::Say(why),
-        }
-    }
-
-    fn move_item(&mut self, by: i64) -> FormReply {
-        let moved = self.node().and_then(|id| self.form.move_item(id, by));
-        match moved {
-            Ok(()) => {
-                self.edited(true);
-                FormReply::Edited
-            }
-            Err(why) => FormReply::Say(why),
-        }
-    }
+    // --- the rest ---
 
     /// Undoes the last edit, or makes it again; the focus goes where it was made.
     fn travel(&mut self, back: bool) -> FormReply {
@@ -480,8 +373,6 @@ impl FormPane {
             None => FormReply::Say("nothing was undone".to_owned()),
         }
     }
-
-    // --- the rest ---
 
     /// To the next place with a problem, or the one before, round and round.
     pub fn problem(&mut self, forward: bool) -> FormReply {

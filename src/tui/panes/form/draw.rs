@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::line::{self, Columns, Laid};
-use super::widget::is_secret;
+use super::line::{self, Columns, Hit, Laid};
+use super::widget::{Widget, is_secret};
 use super::{Focus, FormPane, Input, words};
 use crate::form::Node;
 use crate::tui::theme::{Role, Theme};
@@ -12,9 +12,11 @@ use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::MARK;
 
 impl FormPane {
-    /// Will be drawn in `area`: scrolls just so far that the focused row is in sight.
-    pub fn place(&mut self, area: Rect) {
+    /// Will be drawn in `area`: scrolls just so far that the focused row is in sight. Lists that drop down may take
+    /// all of `room`.
+    pub fn place(&mut self, area: Rect, room: Rect) {
         self.area = area;
+        self.room = room;
         let height = usize::from(area.height);
         let columns = Columns::of(&self.sheet, area.width);
         let rows = self.sheet.len();
@@ -63,7 +65,6 @@ impl FormPane {
         let mut cursor = None;
         let mut index = self.top;
         let mut y = area.y;
-        let mut anchor = None;
         while y < area.bottom() && index < self.sheet.len() {
             let laid = self.lay(index, columns, area.height);
             let here = index == self.at;
@@ -79,8 +80,8 @@ impl FormPane {
                 let role = if focused { Role::Focus } else { Role::Text };
                 buf.set_stringn(area.x, y, MARK, usize::from(area.width), theme.style(role));
                 let caret = self.draw_input(&laid, y, columns, buf, theme);
+                let caret = caret.or_else(|| self.pointed_at(&laid, y));
                 cursor = Some(caret.unwrap_or(Position::new(area.x, y)));
-                anchor = Some(self.anchor(&laid, y, columns));
             }
             y = y.saturating_add(laid.lines.len().max(1) as u16);
             index += 1;
@@ -93,19 +94,41 @@ impl FormPane {
         if index < self.sheet.len() || y > area.bottom() {
             buf.set_stringn(last, area.bottom() - 1, "↓", 1, muted);
         }
-        if let (Some(anchor), true) = (anchor, focused) {
-            if let Some(menu) = &self.menu {
-                let ticked = self.ticked_rows();
-                cursor = menu.draw(anchor, area, &ticked, buf, theme).or(cursor);
-            } else if let Some(offer) = &self.offer {
-                offer.draw(anchor, area, buf, theme);
-            }
-        }
         // The focused row may be out of sight, and an area too narrow for a widget has its caret beyond the edge.
         let cursor = cursor.unwrap_or(area.as_position());
         focused.then(|| Position {
             x: cursor.x.min(last),
             y: cursor.y.min(area.bottom() - 1),
+        })
+    }
+
+    /// Draws the list that is open over everything else; returns where the hardware cursor belongs then.
+    pub fn draw_over(&self, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+        let anchor = self.anchored()?;
+        let room = self.room.intersection(buf.area);
+        if let Some(menu) = &self.menu {
+            return menu.draw(anchor, room, &self.ticked_rows(), buf, theme);
+        }
+        if let Some(offer) = &self.offer {
+            offer.draw(anchor, room, buf, theme);
+        }
+        None
+    }
+
+    /// Where the box is that Space ticks.
+    fn pointed_at(&self, laid: &Laid, y: u16) -> Option<Position> {
+        if self.widget() != Some(Widget::Ticks) {
+            return None;
+        }
+        let is = |span: &line::Span| span.hit == Hit::Choice(self.tick);
+        let (down, span) = laid
+            .lines
+            .iter()
+            .enumerate()
+            .find_map(|(down, line)| Some((down, line.iter().find(|span| is(span))?)))?;
+        Some(Position {
+            x: self.area.x + span.at as u16 + 1,
+            y: y + down as u16,
         })
     }
 

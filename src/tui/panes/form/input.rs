@@ -22,7 +22,7 @@ impl FormPane {
                 _ => None,
             },
             (Mode::Typing, Focus::Row(id, RowKind::AddEntry)) => {
-                let key = self.keys.get(&id).cloned();
+                let key = self.keys.get(&(id, RowKind::AddEntry)).cloned();
                 Some(Input::Key(LineInput::new(key.unwrap_or_default())))
             }
             _ => None,
@@ -46,7 +46,11 @@ impl FormPane {
         let items: Vec<Suggestion> = field
             .examples
             .iter()
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            })
             .filter(|text| text != typed && suggest::begins(text, typed))
             .map(|text| Suggestion {
                 text,
@@ -85,12 +89,14 @@ impl FormPane {
 
     /// A key is being typed: the entry has it as soon as it will do.
     fn keep_key(&mut self, id: NodeId, key: String) {
-        let is_entry = matches!(self.focus, Focus::Row(_, RowKind::Node));
-        if is_entry && self.form.rename_entry(id, &key).is_ok() {
-            self.keys.remove(&id);
+        let Focus::Row(_, kind) = self.focus else {
+            return;
+        };
+        if kind == RowKind::Node && self.form.rename_entry(id, &key).is_ok() {
+            self.keys.remove(&(id, kind));
             self.edited(false);
         } else {
-            self.keys.insert(id, key);
+            self.keys.insert((id, kind), key);
             self.refresh();
         }
     }
@@ -111,7 +117,7 @@ impl FormPane {
             return Ok(None);
         }
         let entry = self.form.add_entry(id, &key)?;
-        self.keys.remove(&id);
+        self.keys.remove(&(id, RowKind::AddEntry));
         self.edited(false);
         Ok(Some(entry))
     }
@@ -123,7 +129,7 @@ impl FormPane {
             return Err("the schema gives it its name".to_owned());
         }
         self.mode = Mode::Typing;
-        let key = self.keys.get(&id).cloned();
+        let key = self.keys.get(&(id, RowKind::Node)).cloned();
         let key = key.or_else(|| self.form.name(id).map(str::to_owned));
         self.input = Some(Input::Key(LineInput::new(key.unwrap_or_default())));
         Ok(())

@@ -42,7 +42,10 @@ impl JsonText {
     /// What is wrong, in words.
     pub fn words(&self) -> Option<String> {
         let problem = self.problem.as_ref()?;
-        let words = format!("JSON has an error at {problem}; the form is as before");
+        let json::Problem {
+            line, column, what, ..
+        } = problem;
+        let words = format!("JSON has an error at {line}:{column}: {what}; the form is as before");
         Some(text::sanitize(&words).into_owned())
     }
 }
@@ -159,10 +162,9 @@ impl FormPane {
                 self.json.area.go(problem.line, problem.column);
                 return Some(FormReply::Moved);
             }
-            Action::UndoEdit
-            | Action::RedoEdit
-            | Action::NextProblem
-            | Action::PreviousProblem => return None,
+            Action::UndoEdit | Action::RedoEdit | Action::NextProblem | Action::PreviousProblem => {
+                return None;
+            }
             _ => return Some(FormReply::Ignored),
         };
         self.json.area.key(KeyEvent::from(code));

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::rows::Item;
 use super::widget::Widget;
 use super::{Ask, Focus, FormPane, FormReply, Input, Mode, Pasted, Side};
 use crate::form::schema::Kind;
@@ -265,7 +266,7 @@ impl FormPane {
             }
             (_, Some(Widget::Drop | Widget::TickList)) => self.open_list(),
             (Focus::Row(id, _), Some(Widget::Union)) if !self.is_absent(id) => self.open_list(),
-            (_, Some(Widget::Boolean | Widget::Radios)) => self.step(1),
+            (_, Some(Widget::Radios)) => self.step(1),
             _ => self.toggle(),
         }
     }
@@ -285,7 +286,8 @@ impl FormPane {
         if self.side == Side::Json {
             return FormReply::Moved;
         }
-        self.go(0)
+        let first = self.stop_from(0, 1);
+        self.go(first)
     }
 
     // --- walking ---
@@ -305,7 +307,28 @@ impl FormPane {
             Ok(None) => {}
             Err(why) => return FormReply::Say(why),
         }
-        self.go(self.at + 1)
+        let to = self.stop_from(self.at + 1, 1);
+        self.go(to)
+    }
+
+    /// While typing, headers that only stand above what can be filled in are passed over.
+    pub(super) fn stop_from(&self, mut at: usize, by: isize) -> usize {
+        while self.mode == Mode::Typing && self.is_heading(at) {
+            match at.checked_add_signed(by) {
+                Some(next) => at = next,
+                None => return self.stop_from(0, 1),
+            }
+        }
+        at
+    }
+
+    fn is_heading(&self, at: usize) -> bool {
+        let Item::Row(row) = self.sheet.item(at) else {
+            return false;
+        };
+        let widget = (row.kind == RowKind::Node).then(|| Widget::of(&self.form, row.id));
+        let holds = matches!(widget, Some(Widget::Object | Widget::Array | Widget::Map));
+        holds && row.folds && !row.folded
     }
 
     /// To the row before.
@@ -317,7 +340,8 @@ impl FormPane {
         if self.mode == Mode::Typing && !on_key && self.is_entry() && self.type_key_of().is_ok() {
             return FormReply::Moved;
         }
-        self.go(self.at.saturating_sub(1))
+        let to = self.stop_from(self.at.saturating_sub(1), -1);
+        self.go(to)
     }
 
     fn on_key(&self) -> bool {
@@ -410,10 +434,14 @@ impl FormPane {
         let Focus::Row(id, kind) = self.focus else {
             return None;
         };
-        if matches!(self.input, Some(Input::Key(_) | Input::Ask(..) | Input::Json(_))) {
+        if matches!(
+            self.input,
+            Some(Input::Key(_) | Input::Ask(..) | Input::Json(_))
+        ) {
             return None;
         }
-        let is_list = matches!(self.form.node(id).kind(), Kind::Array(array) if array.item.is_some());
+        let is_list =
+            matches!(self.form.node(id).kind(), Kind::Array(array) if array.item.is_some());
         let (list, at, into) = match (kind, self.form.node(id).key()) {
             (RowKind::AddItem, _) => (id, usize::MAX, None),
             (RowKind::Node, _) if is_list => (id, usize::MAX, None),

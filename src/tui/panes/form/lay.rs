@@ -2,12 +2,12 @@
 //!
 //! What comes out are pieces of text with places; nothing is drawn here. The widgets themselves are in [`parts`].
 
-use super::line::{Columns, Hit, Laid, Writer};
+use super::line::{Columns, Hit, Laid, Span, Writer};
 use super::rows::{Item, kind_word, label};
 use super::widget::{self, Widget};
 use super::words;
 use super::{Ask, FormPane, Input};
-use crate::form::schema::Kind;
+use crate::form::schema::{Field, Kind};
 use crate::form::{Key, NodeId, Row, RowKind, State};
 use crate::json::Value;
 use crate::text;
@@ -102,7 +102,7 @@ impl FormPane {
             } else {
                 Hit::Focus
             };
-            let name = match self.keys.get(&id) {
+            let name = match self.keys.get(&(id, RowKind::Node)) {
                 Some(key) => text::sanitize(key).into_owned(),
                 None => label(form, id),
             };
@@ -137,6 +137,11 @@ impl FormPane {
             self.lay_widget(row, Widget::of(form, id), here, &mut writer);
         }
         self.lay_remarks(row, here, boxed, &mut writer);
+        for line in laid.lines.iter_mut().skip(1) {
+            for depth in 0..row.depth {
+                line.push(guide(columns, depth));
+            }
+        }
         if boxed {
             self.lay_box(columns, height, laid);
         }
@@ -173,7 +178,7 @@ impl FormPane {
                 writer.put(&words, Role::Error, Hit::Focus);
                 writer.gap(2);
             } else {
-                self.lay_below(&words, writer);
+                Self::lay_below(&words, writer);
                 return;
             }
         } else if !boxed && let Some(chip) = self.chip(id) {
@@ -183,7 +188,20 @@ impl FormPane {
                 State::Default => Role::StateDefault,
                 State::Value => Role::TextMuted,
             };
-            writer.put(&text::sanitize(&chip), role, Hit::Chip);
+            let chip = text::sanitize(&chip);
+            let short = match node.state() {
+                State::Unset => "‹unset›",
+                State::Null => "‹null›",
+                State::Default => "‹default›",
+                State::Value => &chip,
+            };
+            let beside = remark_width(field);
+            let chip = if text::width(&chip) + beside > writer.room() {
+                short
+            } else {
+                &chip
+            };
+            writer.put(chip, role, Hit::Chip);
             writer.gap(2);
         }
         if let Some(count) = self.counter(id) {
@@ -199,7 +217,7 @@ impl FormPane {
         if row.folded {
             let inside = self.sheet.problems.inside(id);
             if inside > 0 {
-                let words = format!("✗ {} inside", text::plural(inside, "problem"));
+                let words = format!("✗ {inside} inside");
                 writer.put(&words, Role::Error, Hit::Focus);
                 writer.gap(2);
             }
@@ -225,7 +243,7 @@ impl FormPane {
     }
 
     /// A problem that has no room beside its widget, below it.
-    fn lay_below(&self, words: &str, writer: &mut Writer<'_>) {
+    fn lay_below(words: &str, writer: &mut Writer<'_>) {
         let at = writer.columns.box_at().min(writer.columns.widget);
         let room = writer.columns.end.saturating_sub(at).max(8);
         let indent = "  ";
@@ -310,7 +328,8 @@ impl FormPane {
     /// The row that adds an entry: its key is typed there.
     fn lay_entry(&self, row: Row, columns: Columns, here: bool, laid: &mut Laid) {
         let typed = matches!(self.input, Some(Input::Key(_)));
-        let draft = self.keys.get(&row.id).filter(|key| !key.is_empty());
+        let draft = self.keys.get(&(row.id, RowKind::AddEntry));
+        let draft = draft.filter(|key| !key.is_empty());
         if !here || !typed {
             let words = match draft {
                 Some(key) => format!("+ add entry {}", text::sanitize(key)),
@@ -352,6 +371,27 @@ impl FormPane {
         writer.gap(2);
         writer.put("Esc", Role::TextMuted, Hit::Focus);
     }
+}
+
+/// The line that leads down through what something holds.
+fn guide(columns: Columns, depth: usize) -> Span {
+    Span {
+        at: columns.mark(depth),
+        text: "│".to_owned(),
+        role: Role::TextFaint,
+        hit: Hit::Focus,
+    }
+}
+
+/// Columns for remarks that have to stand beside the chip.
+fn remark_width(field: &Field) -> usize {
+    let because = field
+        .because
+        .as_ref()
+        .map_or(0, |why| text::width(why) + 10);
+    let deprecated = if field.deprecated { 12 } else { 0 };
+    let read_only = if field.read_only { 11 } else { 0 };
+    because + deprecated + read_only
 }
 
 /// Breaks words into lines of so many columns.

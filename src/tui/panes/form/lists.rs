@@ -22,7 +22,11 @@ impl FormPane {
             Kind::Enum(choices) => {
                 let mut entries = choices_as_entries(choices);
                 entries.push(other());
-                (Purpose::Enum(id), entries, self.form.choice(id).unwrap_or(0))
+                (
+                    Purpose::Enum(id),
+                    entries,
+                    self.form.choice(id).unwrap_or(0),
+                )
             }
             Kind::Set(set) => {
                 let mut entries = choices_as_entries(&set.choices);
@@ -46,7 +50,9 @@ impl FormPane {
             }
             _ => return FormReply::Say("there is nothing to choose from".to_owned()),
         };
-        let title = rows::label(&self.form, id).trim_end_matches(" *").to_owned();
+        let title = rows::label(&self.form, id)
+            .trim_end_matches(" *")
+            .to_owned();
         self.menu = Some(Menu::new(purpose, title, entries, at));
         FormReply::Moved
     }

@@ -228,7 +228,7 @@ impl Menu {
     }
 
     /// Where the box goes: below its field, or above it where there is more room.
-    fn area(&self, anchor: Rect, room: Rect) -> Rect {
+    pub fn area(&self, anchor: Rect, room: Rect) -> Rect {
         let rows = self.entries.len().clamp(1, ROWS) as u16 + u16::from(self.narrows);
         let wanted = rows + 2;
         let below = room.bottom().saturating_sub(anchor.bottom());
@@ -312,7 +312,13 @@ impl Menu {
         state.clamp(self.shown.len(), usize::from(rows.height));
         if self.shown.is_empty() {
             let style = theme.style(Role::TextMuted);
-            buf.set_stringn(rows.x, rows.y, "Nothing matches.", usize::from(rows.width), style);
+            buf.set_stringn(
+                rows.x,
+                rows.y,
+                "Nothing matches.",
+                usize::from(rows.width),
+                style,
+            );
         }
         let (names, values) = self.columns();
         let ticks = matches!(self.purpose, Purpose::Set(_));
@@ -366,6 +372,9 @@ fn entry_line(
     }
     let room = width.saturating_sub(used + 2);
     let remark = text::sanitize(&entry.remark);
-    spans.push(Span::styled(format!("  {}", text::fit(&remark, room)), muted));
+    spans.push(Span::styled(
+        format!("  {}", text::fit(&remark, room)),
+        muted,
+    ));
     Line::from(spans)
 }

@@ -8,11 +8,11 @@ use super::{FormPane, FormReply, Input, Mode};
 impl FormPane {
     /// A click of the left button: focuses, and does what is under the pointer. A double click types.
     pub fn click(&mut self, at: Position, double: bool) -> FormReply {
-        if !self.area.contains(at) {
-            return FormReply::Ignored;
-        }
         if let Some(reply) = self.click_over(at) {
             return reply;
+        }
+        if !self.area.contains(at) {
+            return FormReply::Ignored;
         }
         self.loose = true;
         let Some((index, line, laid)) = self.row_at(at) else {
@@ -33,9 +33,7 @@ impl FormPane {
             Hit::Focus | Hit::Field if double => self.start_typing(),
             Hit::Focus => FormReply::Moved,
             Hit::Field => self.click_field(column, &laid),
-            Hit::Name if double => {
-                FormReply::of(self.type_key_of())
-            }
+            Hit::Name if double => FormReply::of(self.type_key_of()),
             Hit::Name => FormReply::Moved,
             Hit::Fold => self.fold(),
             Hit::Choice(choice) => self.click_choice(choice),
@@ -61,7 +59,7 @@ impl FormPane {
     /// A click while a list or answers are open.
     fn click_over(&mut self, at: Position) -> Option<FormReply> {
         let anchor = self.anchored();
-        let area = self.area;
+        let area = self.room;
         if let Some(menu) = &mut self.menu {
             let Some(picked) = anchor.and_then(|anchor| menu.click(at, anchor, area)) else {
                 self.menu = None;
@@ -75,8 +73,20 @@ impl FormPane {
         Some(self.take(&text))
     }
 
+    /// Whether a list is open over what is at a place.
+    pub fn covers(&self, at: Position) -> bool {
+        let Some(anchor) = self.anchored() else {
+            return false;
+        };
+        match (&self.menu, &self.offer) {
+            (Some(menu), _) => menu.area(anchor, self.room).contains(at),
+            (None, Some(offer)) => offer.area(anchor, self.room).contains(at),
+            (None, None) => false,
+        }
+    }
+
     /// Where the list that is open hangs.
-    fn anchored(&self) -> Option<Rect> {
+    pub(super) fn anchored(&self) -> Option<Rect> {
         let columns = Columns::of(&self.sheet, self.area.width);
         let mut y = self.area.y;
         for index in self.top..=self.at {

@@ -28,8 +28,32 @@ impl Problems {
                 found.add(*id, words.clone());
             }
         }
+        if found.order.len() > own.len() {
+            found.sort(form);
+        }
         found.inside = count_inside(form, &found.order);
         found
+    }
+
+    /// Puts the places in the order of the rows.
+    fn sort(&mut self, form: &Form) {
+        let mut order = Vec::with_capacity(self.order.len());
+        let mut todo = vec![form.root()];
+        while let Some(id) = todo.pop() {
+            if self.words.contains_key(&id) {
+                order.push(id);
+            }
+            todo.extend(form.children(id).iter().rev());
+        }
+        // What has no row now comes last.
+        order.extend(
+            self.order
+                .iter()
+                .filter(|id| !order.contains(id))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        self.order = order;
     }
 
     fn add(&mut self, id: NodeId, words: String) {

@@ -152,7 +152,10 @@ pub fn shown_text(form: &Form, id: NodeId) -> String {
         // Laid-out JSON is shown on one line by what it means, not by its line ends.
         (_, Some(value)) => value.to_string(),
     };
-    let most = text.char_indices().nth(400).map_or(text.len(), |(at, _)| at);
+    let most = text
+        .char_indices()
+        .nth(400)
+        .map_or(text.len(), |(at, _)| at);
     text::sanitize(&text[..most]).into_owned()
 }
 

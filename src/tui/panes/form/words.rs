@@ -11,10 +11,16 @@ pub fn rules(kind: &Kind) -> Option<String> {
             let length = bounds(rules.min, rules.max, "character");
             let pattern = rules.pattern.as_ref().map(|one| format!("like {one}"));
             let encoded = rules.base64.then(|| "base64".to_owned());
-            [rules.format.clone(), rules.media.clone(), encoded, pattern, length]
-                .into_iter()
-                .flatten()
-                .collect()
+            [
+                rules.format.clone(),
+                rules.media.clone(),
+                encoded,
+                pattern,
+                length,
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
         Kind::Number(range) | Kind::Integer(range) => {
             let bounds = match (&range.min, &range.max) {
@@ -37,7 +43,9 @@ pub fn rules(kind: &Kind) -> Option<String> {
             .collect()
         }
         Kind::Array(array) => bounds(array.min, array.max, "item").into_iter().collect(),
-        Kind::Object(object) => bounds(object.min, object.max, "member").into_iter().collect(),
+        Kind::Object(object) => bounds(object.min, object.max, "member")
+            .into_iter()
+            .collect(),
         Kind::Json(raw) => vec![format!("as JSON: {}", raw.why)],
         _ => Vec::new(),
     };

@@ -36,6 +36,17 @@ impl CataloguePane {
         (fields, split(rest, 1).0)
     }
 
+    /// Where lists of a form may drop down to: all but the list of items and the title.
+    pub(in super::super) fn right_side(&self) -> Rect {
+        let form = body(self.areas.form);
+        let result = self.areas.result;
+        if result.x == form.x && !result.is_empty() {
+            form.union(result)
+        } else {
+            form
+        }
+    }
+
     /// Where the fields are, and the text of all arguments; empty when they are not shown.
     pub(in super::super) fn halves(&self) -> (Rect, Rect) {
         let (area, _) = self.form_area();
@@ -99,15 +110,13 @@ impl CataloguePane {
             right.push("no longer listed".to_owned());
         }
         if work.changed {
-            right.push("the schema changed".to_owned());
+            right.push("draft kept, schema changed".to_owned());
         }
         right.extend(work.memory.banner.clone());
         if work.has_draft() {
             let problems = work.problems();
             if problems > 0 {
                 right.push(text::plural(problems, "problem"));
-            } else if work.changed {
-                right.push("draft kept".to_owned());
             }
         }
         // Where the result is not in sight, its title is not either.

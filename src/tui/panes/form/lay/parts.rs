@@ -11,13 +11,7 @@ use crate::text;
 use crate::tui::theme::Role;
 
 impl FormPane {
-    pub(super) fn lay_widget(
-        &self,
-        row: Row,
-        widget: Widget,
-        here: bool,
-        writer: &mut Writer<'_>,
-    ) {
+    pub(super) fn lay_widget(&self, row: Row, widget: Widget, here: bool, writer: &mut Writer<'_>) {
         let id = row.id;
         match widget {
             Widget::Line | Widget::Lines | Widget::Json => self.lay_field(id, here, writer),
@@ -68,12 +62,13 @@ impl FormPane {
         };
         let missing = self.form.shown(id).is_none() && !self.form.node(id).is_unfinished();
         let (shown, role) = match shown.is_empty() && missing {
-            true => (
+            // Only where it cannot be taken for an answer: under the caret.
+            true if here => (
                 words::ghost(self.form.field(id)).to_owned(),
                 Role::TextFaint,
             ),
             false if self.is_invalid(id) => (shown, Role::InputInvalid),
-            false => (shown, self.role(id)),
+            _ => (shown, self.role(id)),
         };
         writer.put_in(inside, &text::pad(&shown, inside), role, Hit::Field);
         writer.at = at + width.saturating_sub(1);
@@ -100,19 +95,12 @@ impl FormPane {
             let is = picked == Some(index);
             let mark = if is { "(•) " } else { "( ) " };
             let role = if is { held } else { Role::Text };
-            self.lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
         }
     }
 
     /// A mark, a name, and dim the value that the name stands for; in a new line where this one is full.
-    fn lay_choice(
-        &self,
-        mark: &str,
-        choice: &Choice,
-        role: Role,
-        hit: Hit,
-        writer: &mut Writer<'_>,
-    ) {
+    fn lay_choice(mark: &str, choice: &Choice, role: Role, hit: Hit, writer: &mut Writer<'_>) {
         let label = format!("{mark}{}", text::sanitize(&name_of(choice)));
         let value = value_of(choice).map(|value| format!(" {}", text::sanitize(&value)));
         let width = text::width(&label) + value.as_ref().map_or(0, |value| text::width(value));
@@ -139,12 +127,11 @@ impl FormPane {
         let choice = picked.and_then(|index| choices.get(index));
         let name = choice.map_or_else(|| "–".to_owned(), name_of);
         let value = choice.and_then(value_of);
-        self.lay_stepper(&name, value.as_deref(), &count, self.role(id), writer);
+        Self::lay_stepper(&name, value.as_deref(), &count, self.role(id), writer);
     }
 
     /// `◂ name value ▸  count`.
     fn lay_stepper(
-        &self,
         name: &str,
         value: Option<&str>,
         count: &str,
@@ -186,7 +173,7 @@ impl FormPane {
                 () if is => held,
                 () => Role::Text,
             };
-            self.lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
         }
         let count = words::chosen(set, ticked.len());
         if text::width(&count) > writer.room() {
@@ -254,7 +241,7 @@ impl FormPane {
     /// What is in something that is folded, dim.
     fn lay_preview(&self, id: NodeId, writer: &mut Writer<'_>) {
         let inside = self.sheet.problems.inside(id);
-        let kept = if inside > 0 { 22 } else { 0 };
+        let kept = if inside > 0 { 14 } else { 0 };
         let room = writer.room().saturating_sub(kept).min(60);
         if room < 6 {
             return;
@@ -299,7 +286,7 @@ impl FormPane {
             .get(active)
             .map_or("–", |variant| variant.name.as_str());
         let count = format!("{} of {}", active + 1, union.variants.len());
-        self.lay_stepper(name, None, &count, self.role(id), writer);
+        Self::lay_stepper(name, None, &count, self.role(id), writer);
         let more = self.form.also_fits(id);
         if more.len() > 1 {
             let also: Vec<&str> = more
