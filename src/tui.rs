@@ -48,6 +48,7 @@ use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
+use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
@@ -219,6 +220,7 @@ async fn show(start: Start) -> Result<Leaving> {
         bodies,
         pictures,
         keeper,
+        checker: Checker::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };

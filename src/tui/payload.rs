@@ -353,7 +353,7 @@ fn tabs_within(
         Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
     };
     // From here on the body is shared, never copied.
     let first_bytes = Slice::from(std::mem::take(&mut first.body));

@@ -210,6 +210,7 @@ impl Screen {
         match effect {
             Effect::Engine(command) => self.sent.push(command),
             Effect::Store(work) => return self.shelves.answer(work).map(Event::Stored),
+            Effect::Wake { asker, .. } => return Some(Event::Woken { asker }),
             Effect::Redraw
             | Effect::Suspend
             | Effect::Quit

@@ -353,3 +353,34 @@ pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
     }
     lines
 }
+
+/// How long ago something was, in a word or two.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(at.as_second());
+    match seconds {
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3599 => format!("{} min ago", seconds / 60),
+        3600..=86_399 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} ago", text::plural((seconds / 86_400) as usize, "day")),
+    }
+}
+
+/// The parts that say anything, between dots.
+pub fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" · ")
+}
+
+/// Whether one text goes on from another, whatever the case of its letters.
+pub fn begins(text: &str, typed: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    typed
+        .chars()
+        .flat_map(char::to_lowercase)
+        .all(|letter| letters.next() == Some(letter))
+}
