@@ -58,13 +58,12 @@ impl CataloguePane {
         })?;
         work.in_editor = None;
         let text = result.as_ref().ok()?;
-        taken_over(work, text).err().map(|why| {
-            work.in_editor = Some(InEditor {
-                asker: None,
-                text: text.clone(),
-            });
-            why
-        })
+        let why = taken_over(work, text).err()?;
+        work.in_editor = Some(InEditor {
+            asker: None,
+            text: text.clone(),
+        });
+        Some(why)
     }
 }
 
