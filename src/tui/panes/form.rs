@@ -181,6 +181,9 @@ pub struct FormPane {
     reading: Option<(u64, NodeId)>,
 }
 
+/// Forms of more rows than this count as touched from the first edit on.
+const BIG: usize = 3_000;
+
 /// Why an action on a field cannot run elsewhere.
 const NO_FIELD: &str = "no field has the focus";
 
@@ -478,8 +481,12 @@ impl FormPane {
         let form = &self.form;
         self.keys.retain(|(id, _), _| form.get(*id).is_some());
         self.folded.retain(|id| form.get(*id).is_some());
-        self.touched = has_unfinished(form) || form.arguments() != self.pristine;
         self.refresh();
+        // Of a big form nobody needs to know that everything was taken back.
+        let form = &self.form;
+        self.touched = self.sheet.rows.len() > BIG
+            || has_unfinished(form)
+            || form.arguments() != self.pristine;
         if anew && self.menu.is_none() {
             self.open_input();
         }
