@@ -99,7 +99,15 @@ fn failures_are_told_apart() {
     ] {
         let reply = stage.press("⏎");
         let effects = stage.run(&reply, &[answer], End::Answered);
-        assert_eq!(effects.len(), 1);
+        // What it says is read, and read for the members it is about.
+        let [
+            Effect::ReadRefusal { source, .. },
+            Effect::Build { subject, .. },
+        ] = &effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(*subject, Subject::ToolResult(*source));
         assert!(stage.screen().contains(word), "{}", stage.screen());
     }
     let reply = stage.press("⏎");

@@ -326,7 +326,8 @@ fn arguments_are_fields_text_or_both_and_the_schema_is_beside_them() {
     stage.press("⎋");
     assert_eq!(stage.pane.scopes()[0], Scope::Form);
     stage.press("]");
-    assert!(stage.screen().contains("reading the schema…"));
+    let screen = stage.screen();
+    assert!(screen.contains("reading the schema…"), "{screen}");
     assert_eq!(stage.pane.scopes()[0], Scope::Viewer);
 }
 
