@@ -165,8 +165,8 @@ actions! {
         UnfoldFields "unfold-fields" ["z R"] "" "Unfold everything in the form" Nothing "";
     }
     Arguments {
-        History "open-history" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
-        Presets "presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
+        History "list-runs" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
+        Presets "list-presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
         SavePreset "save-preset" ["w"] "" "Save the arguments under a name" Nothing "";
     }
     Content {

@@ -240,6 +240,12 @@ pub trait Pane {
         false
     }
 
+    /// What keys mean while [`Pane::takes_text`], when it is not what they mean in a field: a list or a question is
+    /// open. Keys and words.
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Takes a key while [`Pane::takes_text`]; an ignored one becomes an action after all.
     fn key(&mut self, _key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
         Reply::ignored()

@@ -130,9 +130,13 @@ fn meet(one: Scope, other: Scope) -> bool {
     let everywhere = |scope| matches!(scope, Scope::Global | Scope::Move);
     let beside = |scope| matches!(scope, Scope::Viewer | Scope::Traffic | Scope::Logs);
     let streams = [Scope::Traffic, Scope::Logs];
+    let takes = |scope| matches!(scope, Scope::Catalogue | Scope::Form);
     one == other
         || everywhere(one)
         || everywhere(other)
+        // What takes arguments, and its list or form.
+        || (one == Scope::Arguments && takes(other))
+        || (other == Scope::Arguments && takes(one))
         // A row of Traffic or Logs, and the document that shows it.
         // A document made of blocks.
         || matches!((one, other), (Scope::Content, Scope::Viewer) | (Scope::Viewer, Scope::Content))

@@ -387,6 +387,17 @@ impl Pane for CataloguePane {
         }
     }
 
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        match (&self.shelf, &self.prompt) {
+            (Some(shelf), _) => shelf.keys(),
+            (None, Some(prompt)) => prompt.keys(),
+            (None, None) if self.is_asking() => {
+                &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
+            }
+            (None, None) => &[],
+        }
+    }
+
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
         if let Some(reply) = self.asked_key(key, ctx) {

@@ -43,6 +43,21 @@ pub enum Prompt {
     },
 }
 
+impl Prompt {
+    /// What keys mean in it.
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Repeat(_) => &[("s", "send again"), ("Esc", "do not")],
+            Self::Name { .. } => &[
+                ("Enter", "save"),
+                ("Tab", "mine or the project's"),
+                ("Esc", "do not"),
+            ],
+            Self::Overwrite { .. } => &[("o", "overwrite"), ("Esc", "do not")],
+        }
+    }
+}
+
 impl CataloguePane {
     /// Whether a list or a question was open; it is not any more.
     pub(super) fn put_aside(&mut self) -> bool {
@@ -178,7 +193,11 @@ impl CataloguePane {
             }
             Prompt::Name { place, .. } => {
                 let word = place.word();
-                let answers = format!("Enter saves  Tab elsewhere than {word}  Esc");
+                let other = match place {
+                    Place::Project => "Tab only for me",
+                    Place::User => "Tab with the project",
+                };
+                let answers = format!("Enter saves  {other}  Esc");
                 (format!(" Save as preset ({word}): "), answers)
             }
         };

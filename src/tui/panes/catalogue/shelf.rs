@@ -119,6 +119,23 @@ impl Shelf {
         self.asker == asker
     }
 
+    /// What keys mean in it.
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        match (self.goods, self.deleting) {
+            (Goods::Presets, true) => &[("y", "delete"), ("Esc", "keep")],
+            (Goods::Presets, false) => &[
+                ("Enter", "fill the form"),
+                ("Tab", "delete"),
+                ("Esc", "close"),
+            ],
+            (Goods::Runs(_), _) => &[
+                ("Enter", "fill the form"),
+                ("Tab", "other runs"),
+                ("Esc", "close"),
+            ],
+        }
+    }
+
     // --- what comes ---
 
     /// Runs were found.
@@ -302,11 +319,14 @@ impl Shelf {
             self.shown.len(),
             self.rows.len()
         );
+        let tall = usize::from(screen.height.saturating_sub(4));
+        // What is below says more than a screen of empty rows.
+        let wanted = self.rows.len().clamp(3, 10);
         let room = Popup {
             title: &text::fit(&title, usize::from(screen.width.saturating_sub(12))),
             footer: &footer,
             width: screen.width.saturating_sub(8).clamp(20, 100),
-            height: screen.height.saturating_sub(4).clamp(4, 24),
+            height: tall.min(wanted + 12).max(4) as u16,
             place: popup::Place::Centre,
         }
         .draw(screen, buf, theme);
@@ -319,7 +339,7 @@ impl Shelf {
             ..Look::default()
         };
         let caret = self.line.draw(look, line, buf, theme);
-        let half = room.height.saturating_sub(2) / 2;
+        let half = (room.height.saturating_sub(2) / 2).min(wanted as u16);
         let rows = Rect {
             y: room.y + 1,
             height: half.min(room.height.saturating_sub(1)),

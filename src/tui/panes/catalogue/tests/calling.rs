@@ -99,8 +99,15 @@ fn failures_are_told_apart() {
     ] {
         let reply = stage.press("⏎");
         let effects = stage.run(&reply, &[answer], End::Answered);
-        let built = |effect: &&Effect| matches!(effect, Effect::Build { .. });
-        assert_eq!(effects.iter().filter(built).count(), 1, "{effects:?}");
+        // What it says is read, and read for the members it is about.
+        let [
+            Effect::ReadRefusal { source, .. },
+            Effect::Build { subject, .. },
+        ] = &effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+        assert!(matches!(subject, Subject::ToolResult(of, _) if of == source));
         assert!(stage.screen().contains(word), "{}", stage.screen());
     }
     let reply = stage.press("⏎");
