@@ -36,6 +36,7 @@
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
 //!            jsonrpc             envelopes, read leniently
+//!            sse                 event streams, read incrementally
 //!            note                bodies of our own entries: spawned, verdict, timeout, exit …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
@@ -97,6 +98,7 @@ pub mod paths;
 pub mod recorder;
 pub mod recording;
 pub mod session;
+pub mod sse;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

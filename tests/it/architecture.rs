@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["json"],
     &["text"],
     &["jsonrpc"],
+    &["sse"],
     &["note"],
     &["form"],
     &["mcp"],
@@ -34,7 +35,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "jsonrpc", "note", "form", "mcp", "session", "demo",
+    "json", "text", "jsonrpc", "sse", "note", "form", "mcp", "session", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
