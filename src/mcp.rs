@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod facts;
+pub mod http;
 pub mod method;
 pub mod revision;
 pub mod types;
