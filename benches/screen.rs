@@ -108,6 +108,7 @@ impl Bench {
             aux: entry.aux,
             body: entry.body,
             ending: "\n",
+            extra: None,
         };
         Event::Update(Update::Recorded(self.recorder.append(draft, None)))
     }

@@ -4,12 +4,14 @@
 //! In the TUI the engine has a thread of its own, so that writing or reading a huge frame never holds up a key;
 //! headless commands run it beside themselves on the same thread.
 
+mod exchanges;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output};
+use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::facts::{self, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
@@ -17,7 +19,7 @@ use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
 use crate::transport::stdio::{self, StdioOptions};
-use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Spawn, Stream};
+use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target, http};
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
@@ -31,11 +33,11 @@ pub struct Connect {
     pub conn: u32,
     /// The server's name for people.
     pub name: String,
-    /// The process to start.
-    pub spawn: Spawn,
+    /// The process to start, or the address to talk to.
+    pub target: Target,
     /// What the client is told beforehand.
     pub options: Options,
-    /// How long each step of the shutdown may take.
+    /// How long each step of the shutdown of a process may take.
     pub stdio: StdioOptions,
 }
 
@@ -175,6 +177,8 @@ struct Live {
     connect: Connect,
     client: Client,
     outbox: mpsc::UnboundedSender<Outgoing>,
+    /// The entries of what was sent over HTTP, in order: its exchanges name them by their number.
+    sent: Vec<u64>,
 }
 
 enum Happened {
@@ -281,19 +285,33 @@ impl Engine {
             conn,
             &Note::Connect {
                 name: connect.name.clone(),
-                transport: "stdio".to_owned(),
+                transport: connect.target.transport().to_owned(),
                 era: connect.options.era.word().to_owned(),
             },
         )
         .await;
-        let client = Client::new(connect.options.clone());
+        let over = match &connect.target {
+            Target::Process(_) => Over::Pipe,
+            Target::Address(_) => Over::Http,
+        };
+        let client = Client::new(Options {
+            over,
+            ..connect.options.clone()
+        });
         self.start(connect, client).await;
     }
 
     /// Starts the process of a connection, the first time or again.
     async fn start(&mut self, connect: Connect, client: Client) {
         let conn = connect.conn;
-        match stdio::start(connect.spawn.clone(), connect.stdio) {
+        let started = match &connect.target {
+            Target::Process(spawn) => stdio::start(spawn.clone(), connect.stdio)
+                .map_err(|error| (error.to_string(), error.hint())),
+            Target::Address(address) => {
+                http::start(address).map_err(|error| (error.to_string(), error.hint()))
+            }
+        };
+        match started {
             Ok(link) => {
                 let outbox = self.forward(conn, link);
                 self.connections.insert(
@@ -302,18 +320,12 @@ impl Engine {
                         connect,
                         client,
                         outbox,
+                        sent: Vec::new(),
                     },
                 );
             }
-            Err(error) => {
-                self.note(
-                    conn,
-                    &Note::StartFailed {
-                        what: error.to_string(),
-                        hint: error.hint(),
-                    },
-                )
-                .await;
+            Err((what, hint)) => {
+                self.note(conn, &Note::StartFailed { what, hint }).await;
                 self.tell(Update::Failed { conn }).await;
                 self.tell(Update::Gone { conn }).await;
             }
@@ -344,10 +356,11 @@ impl Engine {
     async fn event(&mut self, conn: u32, event: LinkEvent) {
         match event {
             LinkEvent::Started { pid } => {
-                let Some(live) = self.connections.get(&conn) else {
+                let Some(Target::Process(spawn)) =
+                    self.connections.get(&conn).map(|live| &live.connect.target)
+                else {
                     return;
                 };
-                let spawn = &live.connect.spawn;
                 let command = std::iter::once(&spawn.program)
                     .chain(&spawn.args)
                     .map(|part| part.to_string_lossy().into_owned())
@@ -408,6 +421,7 @@ impl Engine {
                 .await;
                 self.exited(conn).await;
             }
+            other => self.exchange(conn, other).await,
         }
     }
 
@@ -430,6 +444,7 @@ impl Engine {
                         aux: false,
                         body: bytes,
                         ending,
+                        extra: None,
                     };
                     self.record(draft, facts).await;
                     return;
@@ -444,6 +459,7 @@ impl Engine {
             aux: false,
             body: bytes,
             ending,
+            extra: None,
         };
         let seq = self.record(draft, facts.map(Facts::Messages)).await;
         for message in &messages {
@@ -506,13 +522,16 @@ impl Engine {
                         aux,
                         body: frame.clone().into_bytes(),
                         ending: "\n",
+                        extra: None,
                     };
                     let sent = self.record(draft, None).await;
                     self.send(conn, Outgoing::Frame(frame.into_bytes()));
+                    self.remember(conn, sent);
                     if let Some(ticket) = ticket {
                         self.tell(Update::Sent { ticket, seq: sent }).await;
                     }
                 }
+                Output::Abandon(id) => self.send(conn, Outgoing::Abandon(id)),
                 Output::Note(text) => self.note_text(conn, text).await,
                 Output::Ready => self.tell(Update::Ready { conn }).await,
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,

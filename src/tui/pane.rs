@@ -14,7 +14,7 @@ use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
-use crate::transport::Spawn;
+use crate::transport::Target;
 
 /// The views, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,7 +63,7 @@ pub struct Server {
     /// Its name.
     pub name: String,
     /// How to start it; none in an opened file.
-    pub target: Option<Spawn>,
+    pub target: Option<Target>,
     /// Where it is known from: `command line`, `built in`, a file.
     pub origin: String,
     /// Its newest connection.

@@ -2,5 +2,7 @@
 //! live session and its file tell the same story.
 
 mod eras;
+mod http;
+mod links;
 mod peer;
 mod traps;

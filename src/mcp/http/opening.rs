@@ -21,7 +21,7 @@ impl Courier {
         self.tried.push(loss.what.clone());
         self.mode = Mode::Finding;
         out.push(Output::Remark(
-            "initialize is no POST here; looking for the older HTTP+SSE transport (2024-11-05)"
+            "initialize by POST was refused; looking for the older HTTP+SSE transport (2024-11-05)"
                 .to_owned(),
         ));
         if let Some(letter) = flight.letter {
@@ -92,7 +92,7 @@ impl Courier {
     }
 
     /// Where a redirect leads, and whether a message may follow it there.
-    pub(super) fn hop(&self, flight: &Flight, location: &str) -> Result<Url, Loss> {
+    pub(super) fn hop(flight: &Flight, location: &str) -> Result<Url, Loss> {
         let refuse = |what: String| {
             let mut loss = Loss::new(LossKind::Refused, what);
             loss.status = Some(flight.status);

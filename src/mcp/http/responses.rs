@@ -63,7 +63,7 @@ impl Courier {
             return;
         };
         out.push(Output::Close(exchange));
-        match self.hop(&flight, location) {
+        match Self::hop(&flight, location) {
             Ok(url) => {
                 flight.url = url;
                 flight.hops += 1;
@@ -138,11 +138,14 @@ impl Courier {
         if !is_message || beside || forgotten {
             drop(frame);
             let loss = if forgotten {
-                let mut loss = loss::of_response(&flight, &body);
-                loss.kind = LossKind::Broken;
-                loss.what = "the server has forgotten the session (404)".to_owned();
-                loss.hint = Some("mcpscope opens a new one; send it again".to_owned());
-                loss
+                Loss {
+                    status: Some(flight.status),
+                    ..Loss::new(
+                        LossKind::Broken,
+                        "the server has forgotten the session (404)",
+                    )
+                    .hint("mcpscope opens a new one; send it again")
+                }
             } else {
                 loss::of_response(&flight, &body)
             };

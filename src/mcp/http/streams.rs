@@ -122,8 +122,10 @@ impl Courier {
                 }
                 Self::unanswered(flight.waiting, &loss, out);
                 if purpose == Purpose::Endpoint {
-                    loss.what = "the server ended the HTTP+SSE stream".to_owned();
-                    out.push(Output::Over(Some(loss)));
+                    out.push(Output::Over(Some(Loss {
+                        what: "the server ended the HTTP+SSE stream".to_owned(),
+                        ..loss
+                    })));
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Transcripts: what is put in, what is to be done. Requests are told by number, method, path and the headers that
 //! tell something.
 
+use std::fmt::Write as _;
+
 use super::headers::masked_url;
 use super::*;
 use crate::sse::Parser;
@@ -27,14 +29,14 @@ fn told(output: &Output) -> String {
             );
             for (name, value) in &request.headers {
                 if !matches!(name.as_str(), "accept" | "content-type" | "cache-control") {
-                    text.push_str(&format!(" {name}={value}"));
+                    write!(text, " {name}={value}").unwrap();
                 }
             }
             if !request.credentials {
                 text.push_str(" (no credentials)");
             }
             if let Some(follows) = request.follows {
-                text.push_str(&format!(" (follows {follows})"));
+                write!(text, " (follows {follows})").unwrap();
             }
             text
         }
@@ -493,7 +495,7 @@ fn the_older_transport_is_found_and_spoken() {
     assert_eq!(
         play.answer(1, 405, "text/plain", "Method Not Allowed"),
         [
-            "remark initialize is no POST here; looking for the older HTTP+SSE transport (2024-11-05)",
+            "remark initialize by POST was refused; looking for the older HTTP+SSE transport (2024-11-05)",
             "2 GET http://h/mcp"
         ]
     );

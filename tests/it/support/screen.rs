@@ -314,6 +314,7 @@ impl Screen {
             aux: false,
             body: body.into(),
             ending: "\n",
+            extra: None,
         })
     }
 
@@ -326,6 +327,7 @@ impl Screen {
             aux: false,
             body: line.into(),
             ending: "\n",
+            extra: None,
         })
     }
 

@@ -6,6 +6,7 @@ use mcpscope::mcp::client::End;
 use mcpscope::mcp::types::List;
 use mcpscope::note::Note;
 use mcpscope::session::{Channel, Direction};
+use mcpscope::transport::{Spawn, Target};
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use ratatui::style::Color;
@@ -58,6 +59,13 @@ fn goes_out(screen: &mut Screen, id: u32) -> u64 {
     ticket
 }
 
+fn process(target: &Target) -> &Spawn {
+    match target {
+        Target::Process(spawn) => spawn,
+        Target::Address(address) => panic!("an address: {address:?}"),
+    }
+}
+
 #[test]
 fn enter_connects_and_its_tools_appear() {
     let mut screen = Screen::live(SIZES[0]).keys("Enter");
@@ -65,7 +73,7 @@ fn enter_connects_and_its_tools_appear() {
         panic!("{:?}", screen.sent);
     };
     assert_eq!((connect.conn, connect.name.as_str()), (1, "some-server"));
-    assert_eq!(connect.spawn.program, "some-server");
+    assert_eq!(process(&connect.target).program, "some-server");
     screen.connects(TOOLS);
     assert!(screen.contains("2▸Tools 2"), "{}", screen.text());
     screen.is_sound("connected");
@@ -207,9 +215,10 @@ fn a_server_can_be_added_by_its_command_line() {
     let Some(Command::Connect(connect)) = screen.sent.last() else {
         panic!("{:?}", screen.sent);
     };
-    assert_eq!(connect.spawn.program, "other");
-    assert_eq!(connect.spawn.args, ["a b"]);
-    assert_eq!(connect.spawn.env, [("KEY".into(), "v".into())]);
+    let spawn = process(&connect.target);
+    assert_eq!(spawn.program, "other");
+    assert_eq!(spawn.args, ["a b"]);
+    assert_eq!(spawn.env, [("KEY".into(), "v".into())]);
     assert!(screen.contains("SERVERS 2"));
     // A pasted one is not run before Enter.
     screen.sent.clear();
