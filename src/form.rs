@@ -6,8 +6,10 @@
 
 pub mod assign;
 mod check;
-mod number;
+pub mod number;
+pub mod refusal;
 pub mod schema;
+pub mod substitute;
 pub mod template;
 mod tree;
 

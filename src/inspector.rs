@@ -5,128 +5,29 @@
 //! headless commands run it beside themselves on the same thread.
 
 mod exchanges;
+mod words;
+
+pub use words::{Command, Connect, Update};
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output, Over};
+use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
+use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
-use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
-use crate::transport::stdio::{self, StdioOptions};
+use crate::transport::stdio;
 use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target, http};
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
 /// Link events that may wait.
 const EVENTS: usize = 64;
-
-/// What to connect to, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connect {
-    /// The connection's number; the caller counts, from 1.
-    pub conn: u32,
-    /// The server's name for people.
-    pub name: String,
-    /// The process to start, or the address to talk to.
-    pub target: Target,
-    /// What the client is told beforehand.
-    pub options: Options,
-    /// How long each step of the shutdown of a process may take.
-    pub stdio: StdioOptions,
-}
-
-/// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Open a connection.
-    Connect(Box<Connect>),
-    /// Send a request.
-    Call {
-        /// On which connection.
-        conn: u32,
-        /// What.
-        call: Call,
-    },
-    /// Cancel a request.
-    Cancel {
-        /// On which connection.
-        conn: u32,
-        /// Which, by its caller's number.
-        ticket: u64,
-    },
-    /// Fetch a list anew.
-    Refresh {
-        /// On which connection.
-        conn: u32,
-        /// Which.
-        list: List,
-    },
-    /// Shut a connection down.
-    Stop {
-        /// Which.
-        conn: u32,
-    },
-    /// Shut everything down and finish.
-    Shutdown,
-}
-
-/// Something that happened. What was recorded always comes before what follows from it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Update {
-    /// Entries for the fold, in order.
-    Recorded(Vec<Recorded>),
-    /// A request went out.
-    Sent {
-        /// Whose.
-        ticket: u64,
-        /// Its entry.
-        seq: u64,
-    },
-    /// A request is over.
-    Finished {
-        /// Whose.
-        ticket: u64,
-        /// How.
-        end: End,
-        /// The entry of the response, when there was one.
-        seq: Option<u64>,
-    },
-    /// A connection works.
-    Ready {
-        /// Which.
-        conn: u32,
-    },
-    /// A list has come as far as it will.
-    Listed {
-        /// On which connection.
-        conn: u32,
-        /// Which.
-        list: List,
-    },
-    /// A connection could not be opened; the timeline says why.
-    Failed {
-        /// Which.
-        conn: u32,
-    },
-    /// A connection's process is gone (or never came).
-    Gone {
-        /// Which.
-        conn: u32,
-    },
-    /// Recording fails.
-    Trouble {
-        /// Entries lost so far.
-        lost: u64,
-        /// Why.
-        what: String,
-    },
-}
 
 /// The caller's side of a running engine. Dropping it shuts everything down.
 #[derive(Debug)]
@@ -266,6 +167,18 @@ impl Engine {
                     self.tell(Update::Finished {
                         ticket,
                         end: End::Gone,
+                        seq: None,
+                    })
+                    .await;
+                }
+            }
+            Command::Complete { conn, ticket, ask } => {
+                if self.connections.contains_key(&conn) {
+                    self.put(conn, Input::Complete { ticket, ask }, None).await;
+                } else {
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed: Completed::Gone,
                         seq: None,
                     })
                     .await;
@@ -484,6 +397,14 @@ impl Engine {
                     })
                     .await;
                 }
+                Output::Completed { ticket, completed } => {
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed,
+                        seq: None,
+                    })
+                    .await;
+                }
                 _ => {}
             }
         }
@@ -537,6 +458,16 @@ impl Engine {
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
                     self.tell(Update::Finished { ticket, end, seq }).await;
+                }
+                Output::Completed { ticket, completed } => {
+                    // Only an answer has an entry: what it superseded was not what was just told.
+                    let seq = seq.filter(|_| completed.is_answer());
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed,
+                        seq,
+                    })
+                    .await;
                 }
                 Output::Failed => {
                     self.tell(Update::Failed { conn }).await;

@@ -40,6 +40,7 @@
 //!            sse                 event streams, read incrementally
 //!            note                bodies of our own entries: spawned, verdict, timeout, HTTP steps …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
+//!            validity            full JSON Schema validation, in words at the member
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP demands of one (mcp::http, sans-io too)
 //!            session             entry, file format, levels, the fold
@@ -48,6 +49,8 @@
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            history             runs with their arguments; what a server is; files several of us write
+//!            presets, drafts     arguments as files of the user's; what is being typed
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
@@ -84,6 +87,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
+//! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
@@ -93,7 +98,9 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod drafts;
 pub mod form;
+pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
@@ -101,6 +108,7 @@ pub mod logging;
 pub mod mcp;
 pub mod note;
 pub mod paths;
+pub mod presets;
 pub mod recorder;
 pub mod recording;
 pub mod session;
@@ -109,3 +117,4 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod validity;

@@ -299,7 +299,7 @@ impl Courier {
         let streams: Vec<u32> = self
             .flights
             .iter()
-            .filter(|(_, flight)| !(flight.purpose == Purpose::Frame && flight.waiting.is_empty()))
+            .filter(|(_, flight)| !flight.tells())
             .map(|(number, _)| *number)
             .collect();
         for number in streams {

@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["sse"],
     &["note"],
     &["form"],
+    &["validity"],
     &["mcp"],
     &["session"],
     &["demo"],
@@ -26,6 +27,8 @@ const LAYERS: &[&[&str]] = &[
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["history"],
+    &["presets", "drafts"],
     &["inspector"],
     &["cli", "tui"],
 ];
@@ -35,7 +38,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "jsonrpc", "sse", "note", "form", "mcp", "session", "demo",
+    "json", "text", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

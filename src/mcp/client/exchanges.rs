@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::opening::Phase;
 use super::{Client, Era, Id, Loss, Message, Output, Over, Purpose, remark};
 use crate::jsonrpc;
+use crate::mcp::completion::Completed;
 use crate::mcp::facts::Detail;
 use crate::mcp::http::LossKind;
 use crate::note::Note;
@@ -24,7 +25,7 @@ impl Client {
 
     /// Stops waiting for a request: tells the server, or hangs up where that is how it is told (2026-07-28,
     /// `basic/patterns/cancellation`).
-    pub(super) fn call_off(&mut self, id: &Id, reason: &str, out: &mut Vec<Output>) {
+    pub(super) fn call_off(&self, id: &Id, reason: &str, out: &mut Vec<Output>) {
         if self.options.over == Over::Http && self.era == Era::Modern && self.is_ready() {
             out.push(Output::Note(
                 Note::Abandoned {
@@ -69,6 +70,10 @@ impl Client {
                 self.fail(&loss.what, loss.hint.as_deref(), out);
             }
             Purpose::List { list, .. } => out.push(Output::Listed(list)),
+            Purpose::Complete { ticket } => out.push(Output::Completed {
+                ticket,
+                completed: Completed::Gone,
+            }),
             Purpose::Call { ticket } => out.push(Output::Finished {
                 ticket,
                 end: super::End::Unanswered,

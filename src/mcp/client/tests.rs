@@ -6,6 +6,9 @@ use super::*;
 use crate::json;
 use crate::mcp::facts;
 
+mod completing;
+mod exchanges;
+
 struct Play {
     client: Client,
     now: Duration,

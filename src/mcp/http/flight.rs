@@ -177,6 +177,12 @@ impl Flight {
             .is_some_and(|letter| letter.version.is_some())
     }
 
+    /// Whether it carries something that wants no answer, a cancellation say, and is not there yet.
+    pub fn tells(&self) -> bool {
+        let asks_nothing = |letter: &Letter| letter.requests.is_empty();
+        self.purpose == Purpose::Frame && self.letter.as_ref().is_some_and(asks_nothing)
+    }
+
     /// `POST https://…`, for sentences.
     pub fn name(&self) -> String {
         format!("{} {}", self.verb.word(), headers::masked_url(&self.url))

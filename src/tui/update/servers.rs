@@ -1,6 +1,7 @@
 //! What happens to servers: connected, restarted, added, learnt from a recording.
 
 use super::{Model, say};
+use crate::history;
 use crate::inspector::{Command, Connect};
 use crate::mcp::http::Choice;
 use crate::note::Note;
@@ -156,9 +157,12 @@ pub fn push_server(
         .chain(numbered)
         .find(|other| !taken(other))
         .unwrap_or_else(|| name.to_owned());
+    let target = target.into();
+    let identity = Some(history::Server::at(&name, &target));
     model.world.servers.push(Server {
         name,
-        target: Some(target.into()),
+        target: Some(target),
+        identity,
         origin: origin.to_owned(),
         conn: None,
         starts: 0,
@@ -201,6 +205,7 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
             world.servers.push(Server {
                 name,
                 target: None,
+                identity: None,
                 origin: "recording".to_owned(),
                 conn: None,
                 starts: 0,

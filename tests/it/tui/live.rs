@@ -230,6 +230,68 @@ fn a_server_can_be_added_by_its_command_line() {
 }
 
 #[test]
+fn a_server_can_be_added_by_its_address() {
+    let mut screen = Screen::live(SIZES[0]);
+    screen.event(Event::Paste(
+        "https://mcp.example/mcp?api_key=sekrit --header 'Authorization: Bearer sekrit' --transport sse\n".to_owned(),
+    ));
+    assert!(screen.sent.is_empty());
+    screen.press("Enter");
+    let Some(Command::Connect(connect)) = screen.sent.last() else {
+        panic!("{:?}", screen.sent);
+    };
+    let Target::Address(address) = &connect.target else {
+        panic!("{:?}", connect.target);
+    };
+    assert_eq!(
+        address.url.as_str(),
+        "https://mcp.example/mcp?api_key=sekrit"
+    );
+    assert_eq!(
+        address.headers,
+        [("authorization".to_owned(), "Bearer sekrit".to_owned())]
+    );
+    assert_eq!(address.choice, mcpscope::mcp::http::Choice::Sse);
+    assert_eq!(connect.name, "mcp.example");
+    // It is as good as stdio: connected, shown, told what is wrong with it.
+    screen.note(&Note::Connect {
+        name: "mcp.example".to_owned(),
+        transport: "http".to_owned(),
+        era: "auto".to_owned(),
+    });
+    screen.note(&Note::Address {
+        url: "https://mcp.example/mcp?api_key=masked".to_owned(),
+        transport: "sse".to_owned(),
+        headers: vec!["authorization".to_owned()],
+        insecure: false,
+    });
+    assert!(!screen.contains("sekrit"), "{}", screen.text());
+    screen.note(&Note::Ready {
+        revision: "2025-11-25".to_owned(),
+    });
+    assert!(screen.contains("2025-11-25 http"), "{}", screen.text());
+    screen.note(&Note::Closed {
+        what: Some("the server ended the HTTP+SSE stream".to_owned()),
+    });
+    screen.press("1");
+    assert!(
+        screen.contains("the server ended the HTTP+SSE stream"),
+        "{}",
+        screen.text()
+    );
+    // What cannot be an address says why, and is not connected to.
+    screen.sent.clear();
+    screen.event(Event::Paste("https://".to_owned()));
+    screen.press("Enter");
+    assert!(screen.sent.is_empty());
+    assert!(
+        screen.status().contains("no address"),
+        "{}",
+        screen.status()
+    );
+}
+
+#[test]
 fn stderr_is_shown_while_it_connects() {
     let mut screen = Screen::live(SIZES[0]).keys("c");
     screen.note(&Note::Connect {
