@@ -251,6 +251,8 @@ pub struct Client {
     respawned: bool,
     /// Whether a request was answered since the connection was opened, so that opening it anew may help.
     proven: bool,
+    /// When it was last opened anew.
+    reopened: Option<Duration>,
 }
 
 impl Client {
@@ -271,6 +273,7 @@ impl Client {
             late: None,
             respawned: false,
             proven: false,
+            reopened: None,
         }
     }
 

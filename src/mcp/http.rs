@@ -386,7 +386,7 @@ impl Courier {
             }
             if let Some(session) = self.session.as_deref().filter(|_| home) {
                 put("mcp-session-id", session);
-                flight.in_session = true;
+                flight.session = Some(session.to_owned());
             }
             if let Some(id) = flight
                 .last_id

@@ -14,6 +14,9 @@ use crate::note::Note;
 /// The least time a probe over HTTP has: there its silence is a failure, not a verdict.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A session that ends this soon after the last one did is not worth another.
+const REOPEN: Duration = Duration::from_secs(10);
+
 impl Client {
     /// How long the answer to the probe is waited for.
     pub(super) fn probe_wait(&self) -> Duration {
@@ -86,12 +89,18 @@ impl Client {
         if self.phase != Phase::Ready || self.era != Era::Legacy {
             return;
         }
-        if !std::mem::take(&mut self.proven) {
-            return self.fail(
-                "the server forgets every session at once (404)",
-                Some("a fault of the server, or of what stands in front of several of them"),
-                out,
-            );
+        let at_once = !std::mem::take(&mut self.proven);
+        let again = self.reopened.replace(now);
+        if at_once || again.is_some_and(|last| now.saturating_sub(last) < REOPEN) {
+            let what = if at_once {
+                "the server forgets every session at once (404)"
+            } else {
+                "the server forgets one session after the other (404)"
+            };
+            // Requests of one session that reach several servers look like this.
+            let hint =
+                "are there several servers behind this address that do not share their sessions?";
+            return self.fail(what, Some(hint), out);
         }
         remark(out, "the session has ended; opening a new one".to_owned());
         let lists: Vec<_> = self

@@ -120,8 +120,8 @@ pub(super) struct Flight {
     pub waiting: Vec<Id>,
     /// Whether those come with another exchange.
     pub apart: bool,
-    /// Whether it was sent with a session.
-    pub in_session: bool,
+    /// The session it was sent with.
+    pub session: Option<String>,
     /// Redirects so far.
     pub hops: u8,
     /// The status, once it is known.
@@ -150,7 +150,7 @@ impl Flight {
             letter: None,
             waiting: Vec::new(),
             apart: false,
-            in_session: false,
+            session: None,
             hops: 0,
             status: 0,
             mime: String::new(),

@@ -134,7 +134,7 @@ impl Courier {
         let beside = flight.status == 401
             || flight.status == 429
             || (asks_era && (flight.status >= 500 || flight.status == 403));
-        let forgotten = flight.status == 404 && flight.in_session && code != Some(-32601);
+        let forgotten = flight.status == 404 && flight.session.is_some() && code != Some(-32601);
         if !is_message || beside || forgotten {
             drop(frame);
             let loss = if forgotten {
@@ -152,8 +152,10 @@ impl Courier {
             if self.may_be_older(&flight, is_message) {
                 return self.try_older(flight, &loss, out);
             }
+            // Not one that was replaced meanwhile: requests of the old one may come back late.
+            let forget = forgotten && flight.session == self.session;
             self.lost(exchange, flight, loss, out);
-            if forgotten {
+            if forget {
                 self.forget(out);
             }
             return;

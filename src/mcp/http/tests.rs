@@ -444,6 +444,7 @@ fn reconnect_storms_end() {
 fn a_forgotten_session_asks_for_a_new_handshake() {
     let mut play = Play::opened("2025-11-25");
     play.send(&request(2));
+    play.send(&request(4));
     assert_eq!(
         play.answer(
             4,
@@ -457,7 +458,13 @@ fn a_forgotten_session_asks_for_a_new_handshake() {
             "session ended"
         ]
     );
-    assert_eq!(play.send(INITIALIZE), ["5 POST http://h/mcp"]);
+    assert_eq!(play.send(INITIALIZE), ["6 POST http://h/mcp"]);
+    play.head(6, 200, &[("content-type", JSON), ("mcp-session-id", "s2")]);
+    // What was asked in the old session comes back late, and the new one stays.
+    assert_eq!(
+        play.answer(5, 404, "", ""),
+        ["request 4 broken: the server has forgotten the session (404)"]
+    );
     // An unknown method is 404 too in 2026-07-28, and no session's end.
     let mut play = Play::opened("2025-11-25");
     play.send(&modern(2, "x/y", ""));

@@ -157,3 +157,28 @@ fn a_server_that_knows_no_opening_is_told_as_such() {
         "{body}"
     );
 }
+
+/// Several servers behind one address, of which each knows its own sessions only.
+#[test]
+fn sessions_that_end_again_and_again_are_given_up() {
+    let mut play = http(EraChoice::Legacy);
+    play.put(Input::Started);
+    play.frame(&initialized(1, "2025-11-25"));
+    let mut id = 2;
+    let mut end = |play: &mut Play| {
+        play.call(1, "tools/call", "{}");
+        play.frame(&format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#));
+        let out = play.put(Input::SessionEnded);
+        play.frame(&initialized(id + 1, "2025-11-25"));
+        id += 2;
+        out[0].clone()
+    };
+    assert_eq!(end(&mut play), "* the session has ended; opening a new one");
+    play.wait(60);
+    assert_eq!(end(&mut play), "* the session has ended; opening a new one");
+    play.wait(2);
+    assert_eq!(
+        end(&mut play),
+        "* cannot connect: the server forgets one session after the other (404)"
+    );
+}

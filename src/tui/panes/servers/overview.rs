@@ -290,16 +290,12 @@ impl Sheet<'_> {
             );
         }
         let counters = connection.counters;
-        self.field(
-            "messages",
-            &format!(
-                "{} out, {} in, {} of stderr",
-                counters.out,
-                counters.received,
-                text::plural(counters.stderr as usize, "line")
-            ),
-            Role::Text,
-        );
+        let mut messages = format!("{} out, {} in", counters.out, counters.received);
+        if connection.url.is_none() {
+            let lines = text::plural(counters.stderr as usize, "line");
+            messages += &[", ", &lines, " of stderr"].concat();
+        }
+        self.field("messages", &messages, Role::Text);
     }
 }
 

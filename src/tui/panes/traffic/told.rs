@@ -202,7 +202,7 @@ fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) ->
     (single.kind.word().to_owned(), role)
 }
 
-/// `exit 3`, `signal 9`; else the level, when it is worth a look.
+/// `404`, `exit 3`, `signal 9`; else the level, when it is worth a look.
 fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
     let level = level(timeline, entry).unwrap_or_default();
     let role = if level >= Level::Error {
@@ -213,6 +213,15 @@ fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) ->
         Role::TextMuted
     };
     let preview = preview.unwrap_or_default();
+    let http = preview
+        .strip_prefix("http #")
+        .and_then(|rest| rest.split_once(": "))
+        .and_then(|(_, rest)| rest.split_once(" after "))
+        .map(|(status, _)| status)
+        .filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(status) = http {
+        return (status.to_owned(), role);
+    }
     let exit = preview
         .strip_prefix("exited with code ")
         .map(|code| format!("exit {code}"));
