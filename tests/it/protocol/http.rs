@@ -726,3 +726,93 @@ fn silence_is_no_verdict() {
         assert_eq!(web.lines(), ["POST server/discover"]);
     });
 }
+
+/// Some servers ask only there (handshake era); the answers go out as messages of their own.
+#[test]
+fn what_a_server_asks_on_its_own_stream_is_answered() {
+    run(async {
+        let web = Web::new(|asked, reply| {
+            if asked.method == "GET" {
+                reply.stream(&[]);
+                reply.event(r#"{"jsonrpc":"2.0","id":"p","method":"ping"}"#);
+                reply.event(r#"{"jsonrpc":"2.0","id":"r","method":"roots/list"}"#);
+                reply.until_closed();
+            } else if asked.rpc().is_empty() && asked.method == "POST" {
+                reply.send(202, &[], "");
+            } else {
+                behave(asked, reply);
+            }
+        });
+        let mut peer = Peer::at(&web.url("/mcp"), quiet());
+        peer.until(|_, timeline| (timeline.exchanges().len() == 4).then_some(()))
+            .await;
+        let session = peer.end().await;
+        // Each has an exchange of its own, so which arrives first is open.
+        let mut said: Vec<String> = web
+            .asked()
+            .iter()
+            .filter(|asked| asked.method == "POST" && asked.rpc().is_empty())
+            .map(|asked| String::from_utf8_lossy(&asked.body).into_owned())
+            .collect();
+        said.sort_unstable();
+        assert_eq!(
+            said,
+            [
+                r#"{"jsonrpc":"2.0","id":"p","result":{}}"#,
+                r#"{"jsonrpc":"2.0","id":"r","error":{"code":-32601,"message":"roots/list is not supported by this client"}}"#
+            ]
+        );
+        let statuses: Vec<Status> = session
+            .timeline
+            .exchanges()
+            .iter()
+            .map(|exchange| exchange.status)
+            .collect();
+        assert_eq!(statuses[2..], [Status::Ok, Status::Error(-32601)]);
+    });
+}
+
+/// The end does not wait for a server that does not answer any more.
+#[test]
+fn a_server_that_never_answers_the_end_is_left_all_the_same() {
+    run(async {
+        let web = Web::new(|asked, reply| match asked.method.as_str() {
+            "DELETE" => reply.until_closed(),
+            _ => behave(asked, reply),
+        });
+        let mut peer = Peer::at(&web.url("/mcp"), quiet());
+        assert!(peer.opened().await);
+        let session = peer.end().await;
+        assert!(matches!(
+            session.entries.last().map(|entry| Note::read(&entry.body)),
+            Some(Note::Closed { what: None })
+        ));
+        web.is_left();
+    });
+}
+
+/// A message that is refused although it wants no answer is told of.
+#[test]
+fn a_notification_that_is_refused_is_no_secret() {
+    run(async {
+        let web = Web::new(|asked, reply| match asked.rpc().as_str() {
+            "notifications/initialized" => reply.send(500, &[], "boom"),
+            _ => behave(asked, reply),
+        });
+        let mut peer = Peer::at(&web.url("/mcp"), quiet());
+        assert!(peer.opened().await);
+        assert_eq!(peer.call("echo", "{}").await.status, Status::Ok);
+        let session = peer.end().await;
+        let notes = session.notes();
+        assert!(
+            notes
+                .iter()
+                .any(|note| note.starts_with("a message did not arrive: POST ")),
+            "{notes:?}"
+        );
+        assert!(
+            !web.lines().contains(&"GET".to_owned()),
+            "no stream before the handshake is accepted"
+        );
+    });
+}
