@@ -1,6 +1,6 @@
 //! What the screen costs: keys and frames over a big session, start to first screen, memory, and how idle it idles.
 //!
-//! `cargo bench --bench screen`, or with `-- --quick` a fifth of it. The model is driven in this process, as the loop
+//! `cargo bench --bench screen`, or with `-- --quick` a fifth of it, or with `-- huge` a document of 100 MB alone. The model is driven in this process, as the loop
 //! in `tui.rs` does; everything else is the real binary in a pseudo-terminal of 120x36. Times are printed, never
 //! judged: machines differ. Memory is judged: over 25 MiB without a recording, or over 250 MiB with one, is a failure.
 
@@ -28,6 +28,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 mod figures;
+mod huge;
 mod pty;
 mod traffic;
 
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
     let entries: u64 = if quick { 200_000 } else { 1_000_000 };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("session.jsonl");
+    if arguments.iter().any(|argument| argument == "huge") {
+        return huge_is_modest(folder.path());
+    }
     frames(&file, entries, if quick { 100 } else { 500 });
     start(folder.path(), if quick { 10 } else { 40 });
     flood(folder.path(), entries);
@@ -62,6 +66,16 @@ fn main() -> ExitCode {
     let big = opened(folder.path(), &file, entries);
     if small > BARE || big > WHOLE {
         println!("  FAILED: over {}, or over {}", mib(BARE), mib(WHOLE));
+        return ExitCode::FAILURE;
+    }
+    huge_is_modest(folder.path())
+}
+
+/// A document of 100 MB may cost half its size beyond its bytes, and 60 MiB.
+fn huge_is_modest(folder: &Path) -> ExitCode {
+    let (memory, size) = huge::run(&folder.join("huge.jsonl"), 100_000_000);
+    if memory > size * 3 / 2 + (60 << 20) {
+        println!("  FAILED: more than one and a half of its size and 60 MiB");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

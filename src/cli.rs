@@ -11,6 +11,8 @@ mod document;
 mod exit;
 mod failure;
 mod headless;
+#[cfg(feature = "tui")]
+mod jq_worker;
 mod list;
 mod output;
 mod signals;
@@ -64,6 +66,13 @@ enum Verb {
     },
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
+    /// Run a jq filter over stdin, for the screen
+    #[cfg(feature = "tui")]
+    #[command(name = crate::query::VERB, hide = true)]
+    JqWorker {
+        /// The filter
+        filter: String,
+    },
 }
 
 /// How the answer of a headless verb is wanted.
@@ -143,6 +152,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::List(args) => list::run(args),
         Verb::Call(args) => call::run(args),
         Verb::DemoServer => demo_server::run(),
+        #[cfg(feature = "tui")]
+        Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Open { .. } => Exit::Internal,
     }
 }

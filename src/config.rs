@@ -2,7 +2,8 @@
 //!
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
 //! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
-//! paragraph there. The table `[keys]` is kept as written: what its words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
+//! paragraph there. The tables `[keys]` and `[pager]` are
+//! kept as written: what their words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
 
 use crate::paths::Paths;
 use std::fmt;
@@ -37,8 +38,28 @@ pub struct Settings {
     pub stdin_grace: Duration,
     /// From SIGTERM to SIGKILL.
     pub terminate_grace: Duration,
+    /// Which way text is copied.
+    pub clipboard: ClipboardChoice,
     /// Keys of the user's own.
     pub keys: UserKeys,
+    /// Pagers of the user's own: the kind of text, and the command line.
+    pub pagers: Pagers,
+}
+
+/// The table `[pager]`: the kind of text, and a command line for it.
+pub type Pagers = Vec<(String, String)>;
+
+/// Which way text is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClipboardChoice {
+    /// A program before a display of ours, else the terminal.
+    Auto,
+    /// The terminal (OSC 52).
+    Osc52,
+    /// A program.
+    Helper,
+    /// Not at all.
+    Off,
 }
 
 /// The table `[keys]` as it is written. Which actions and keys there are is not known here: the screen knows.
@@ -82,7 +103,9 @@ impl Default for Settings {
             request_timeout_max: Duration::from_secs(600),
             stdin_grace: Duration::from_millis(400),
             terminate_grace: Duration::from_millis(600),
+            clipboard: ClipboardChoice::Auto,
             keys: UserKeys::default(),
+            pagers: Vec::new(),
         }
     }
 }
@@ -104,7 +127,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 9] = [
+const SETTINGS: [(&str, Set); 10] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -132,10 +155,42 @@ const SETTINGS: [(&str, Set); 9] = [
     ("terminate_grace", |settings, value| {
         put(&mut settings.terminate_grace, time(value))
     }),
+    ("clipboard", |settings, value| {
+        put(&mut settings.clipboard, clipboard(value))
+    }),
 ];
 
-/// The one table among the settings.
+/// The tables among the settings: keys, and pagers.
 const KEYS: &str = "keys";
+const PAGER: &str = "pager";
+
+/// Reads the table `[pager]`, or says what is wrong where.
+fn pagers(table: &Spanned<DeValue<'_>>) -> Result<Pagers, (Range<usize>, Problem)> {
+    let wrong = |span: Range<usize>, key, expected| (span, Problem::BadValue { key, expected });
+    let lines = table.get_ref().as_table().ok_or_else(|| {
+        let expected = "a table: [pager], and below it lines such as json = \"jless\"";
+        wrong(table.span(), PAGER, expected)
+    })?;
+    let pager = |(kind, command): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
+        let kind: &std::borrow::Cow<'_, str> = kind.get_ref();
+        if let Some(key) = Config::names().find(|setting| *setting == kind) {
+            return Err((command.span(), Problem::Misplaced { key }));
+        }
+        let words = command
+            .get_ref()
+            .as_str()
+            .filter(|words| !words.trim().is_empty());
+        let words = words.ok_or_else(|| {
+            wrong(
+                command.span(),
+                "a pager",
+                "a command line such as \"jless\" or \"less -S\"",
+            )
+        })?;
+        Ok((kind.to_string(), words.to_owned()))
+    };
+    lines.iter().map(pager).collect()
+}
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -194,6 +249,16 @@ fn theme(value: &DeValue<'_>) -> Result<ThemeChoice, &'static str> {
         Some("light") => Ok(ThemeChoice::Light),
         Some("mono") => Ok(ThemeChoice::Mono),
         _ => Err("\"auto\", \"dark\", \"light\" or \"mono\""),
+    }
+}
+
+fn clipboard(value: &DeValue<'_>) -> Result<ClipboardChoice, &'static str> {
+    match value.as_str() {
+        Some("auto") => Ok(ClipboardChoice::Auto),
+        Some("osc52") => Ok(ClipboardChoice::Osc52),
+        Some("helper") => Ok(ClipboardChoice::Helper),
+        Some("off") => Ok(ClipboardChoice::Off),
+        _ => Err("\"auto\", \"osc52\", \"helper\" or \"off\""),
     }
 }
 
@@ -296,9 +361,14 @@ impl Config {
                 };
                 continue;
             }
+            if name == PAGER {
+                config.settings.pagers =
+                    pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
             let Some((name, set)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
                 let key = name.to_owned();
-                let nearest = nearest(name, Self::names().chain([KEYS]));
+                let nearest = nearest(name, Self::names().chain([KEYS, PAGER]));
                 return Err(wrong(
                     Some(key_span(&table, &key)),
                     Problem::UnknownKey { key, nearest },
@@ -410,8 +480,8 @@ pub enum Problem {
         /// Which action's.
         action: String,
     },
-    /// A setting below `[keys]`, where TOML takes it for a line of that table.
-    #[error("{key} is a setting, not an action with keys")]
+    /// A setting below `[keys]` or `[pager]`, where TOML takes it for a line of that table.
+    #[error("{key} is a setting, not a line of this table")]
     Misplaced {
         /// Which setting.
         key: &'static str,
@@ -429,14 +499,14 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the table [keys]",
+                    "known settings: {}, and the tables [keys] and [pager]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
             Self::Wrong {
                 problem: Problem::Misplaced { .. },
                 ..
-            } => Some("move the line above [keys]".into()),
+            } => Some("move the line above the first [table]".into()),
             Self::Wrong {
                 problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
                 ..

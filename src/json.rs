@@ -12,6 +12,7 @@ mod check;
 mod patch;
 pub mod path;
 pub mod pointer;
+pub mod steps;
 mod value;
 
 pub use check::check;

@@ -36,6 +36,7 @@
 //!
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
+//!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
 //!            sse                 event streams, read incrementally
 //!            note                bodies of our own entries: spawned, verdict, timeout, HTTP steps …
@@ -53,7 +54,7 @@
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -109,6 +110,8 @@ pub mod mcp;
 pub mod note;
 pub mod paths;
 pub mod presets;
+#[cfg(feature = "tui")]
+pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;

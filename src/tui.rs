@@ -7,6 +7,7 @@
 //! workers ──┘                                   └─> Vec<Effect> -> runtime -> engine, workers
 //! ```
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,7 @@ pub mod event;
 pub mod highlight;
 pub mod keymap;
 pub mod model;
+pub mod outside;
 pub mod overlays;
 pub mod pane;
 pub mod panes;
@@ -45,6 +47,7 @@ use clock::Clock;
 use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
+use outside::visit::Visit;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
@@ -123,7 +126,7 @@ pub enum Leaving {
     Terminated,
     /// SIGHUP, or the terminal went away.
     HungUp,
-    /// SIGINT from outside; as a key, Ctrl-C is an action.
+    /// SIGINT or SIGQUIT from outside; as a key, Ctrl-C is an action.
     Interrupted,
 }
 
@@ -214,6 +217,7 @@ async fn show(start: Start) -> Result<Leaving> {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
         keeper,
+        desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
     let mut terminal = Terminal::enter(is_ascii()).wrap_err("cannot take the terminal")?;
@@ -239,6 +243,8 @@ async fn show(start: Start) -> Result<Leaving> {
         began,
     )
     .await;
+    // No command outlives us; they are killed while servers are stopped.
+    runtime.desk.stop_all();
     if let Some(engine) = &mut engine {
         // Even after an error of ours no server may be left behind.
         let _ = engine.commands.send(Command::Shutdown);
@@ -328,7 +334,10 @@ async fn event_loop(
     mut workers: Workers,
     began: Instant,
 ) -> Result<Leaving> {
-    let mut input = EventStream::new();
+    let mut input = Some(EventStream::new());
+    // While another program has the terminal, nothing is read from it and nothing drawn; all else goes on.
+    let mut visit: Option<Visit> = None;
+    let mut orders: VecDeque<Order> = VecDeque::new();
     let mut signals = Signals::new()?;
     let (mut dirty, mut drawn) = (false, Instant::now());
     let mut second = Instant::now();
@@ -338,19 +347,34 @@ async fn event_loop(
         let mut taken: Vec<Event> = Vec::new();
         tokio::select! {
             biased;
-            key = input.next() => match key {
+            key = next_key(&mut input) => match key {
                 Some(Ok(event)) => taken.extend(from_terminal(event)),
                 // The terminal is gone: leave in order.
                 Some(Err(_)) | None => return Ok(Leaving::HungUp),
             },
-            leaving = signals.end() => return Ok(leaving),
+            leaving = signals.end() => match visit.take() {
+                // Meant for the program: Ctrl-C goes to everybody on the terminal.
+                Some(going_on) if leaving == Leaving::Interrupted => visit = Some(going_on),
+                Some(going_on) => {
+                    going_on.abandon().await;
+                    return Ok(leaving);
+                }
+                None => return Ok(leaving),
+            },
+            answer = end_of(&mut visit) => {
+                visit = None;
+                terminal.come_back()?;
+                let (width, height) = terminal.size()?;
+                taken.extend([Event::Resize(width, height), answer]);
+                input = Some(EventStream::new());
+            }
             // A timer goes off only once nothing else is to be done, which under a flood is never soon: what is due is
             // not left to it.
-            () = std::future::ready(()), if dirty && frame_due <= Instant::now() => {
+            () = std::future::ready(()), if dirty && visit.is_none() && frame_due <= Instant::now() => {
                 draw(terminal, model, runtime)?;
                 (dirty, drawn) = (false, Instant::now());
             }
-            () = tokio::time::sleep_until(frame_due.into()), if dirty => {}
+            () = tokio::time::sleep_until(frame_due.into()), if dirty && visit.is_none() => {}
             Some(event) = workers.answers.recv() => taken.push(event),
             // One at a time keeps keys quick.
             Some(event) = workers.parts.recv() => taken.push(event),
@@ -376,26 +400,53 @@ async fn event_loop(
             );
             let now_us = began.elapsed().as_micros() as u64;
             for effect in update::update(model, event, now_us) {
-                match runtime.carry_out(effect) {
-                    Some(Order::Quit) => return Ok(Leaving::Quit),
-                    Some(Order::Redraw) => terminal.clear()?,
-                    Some(Order::Copy { text, what }) => {
-                        let copied = Event::Copied(terminal.copy(&text, &what));
-                        update::update(model, copied, now_us);
-                    }
-                    Some(Order::Suspend) => {
-                        drop(std::mem::replace(&mut input, EventStream::new()));
-                        suspend(terminal)?;
-                        input = EventStream::new();
-                    }
-                    None => {}
-                }
+                orders.extend(runtime.carry_out(effect));
             }
             if at_once {
                 drawn = drawn.checked_sub(FRAME).unwrap_or(drawn);
             }
             dirty = true;
         }
+        while visit.is_none()
+            && let Some(order) = orders.pop_front()
+        {
+            match order {
+                Order::Quit => return Ok(Leaving::Quit),
+                Order::Redraw => terminal.clear()?,
+                Order::ToTerminal { sequence, told } => {
+                    let copied = terminal.send(&sequence).map(|()| told);
+                    let copied = Event::Copied(copied);
+                    update::update(model, copied, began.elapsed().as_micros() as u64);
+                }
+                Order::Suspend => {
+                    drop(input.take());
+                    suspend(terminal)?;
+                    input = Some(EventStream::new());
+                }
+                Order::Visit(errand) => {
+                    // Whoever reads keys must be gone before the program is there.
+                    input = None;
+                    terminal.leave();
+                    visit = Some(Visit::start(errand));
+                }
+            }
+        }
+    }
+}
+
+async fn next_key(
+    input: &mut Option<EventStream>,
+) -> Option<std::io::Result<crossterm::event::Event>> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn end_of(visit: &mut Option<Visit>) -> Event {
+    match visit {
+        Some(visit) => visit.end().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -417,9 +468,9 @@ fn from_terminal(event: crossterm::event::Event) -> Option<Event> {
     })
 }
 
-/// SIGTERM, SIGHUP and SIGINT from outside: leave in order.
+/// SIGTERM, SIGHUP, SIGINT and SIGQUIT from outside: leave in order.
 #[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
+struct Signals([tokio::signal::unix::Signal; 4]);
 
 #[cfg(unix)]
 impl Signals {
@@ -429,15 +480,18 @@ impl Signals {
             signal(SignalKind::terminate())?,
             signal(SignalKind::hangup())?,
             signal(SignalKind::interrupt())?,
+            signal(SignalKind::quit())?,
         ]))
     }
 
     async fn end(&mut self) -> Leaving {
-        let [terminate, hangup, interrupt] = &mut self.0;
+        let [terminate, hangup, interrupt, quit] = &mut self.0;
         tokio::select! {
             _ = terminate.recv() => Leaving::Terminated,
             _ = hangup.recv() => Leaving::HungUp,
             _ = interrupt.recv() => Leaving::Interrupted,
+            // Ctrl-\ in a program that has our terminal comes here too.
+            _ = quit.recv() => Leaving::Interrupted,
         }
     }
 }

@@ -51,7 +51,8 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 #[test]
 fn every_setting_can_be_set() {
     let text = "theme='mono'\nrecord=false\nhistory=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
-                request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\n[keys]\nquit=['X']";
+                request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\nclipboard='off'\n\
+                [keys]\nquit=['X']\n[pager]\njson='jless'";
     let config = parse(text).unwrap();
     assert_eq!(config.set.len(), Config::names().count());
     let default = format!("{:?}", Settings::default());
@@ -69,7 +70,10 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
 
     let (_, hint) = refuse("[shortcuts]\nquit = [\"q\"]");
     assert!(hint.starts_with("known settings: theme, record"), "{hint}");
-    assert!(hint.ends_with("and the table [keys]"), "{hint}");
+    assert!(
+        hint.ends_with("and the tables [keys] and [pager]"),
+        "{hint}"
+    );
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");
     assert_eq!(hint, "did you mean \"keys\"?");
 
@@ -181,7 +185,44 @@ fn mistakes_in_the_table_of_keys_are_named() {
     let (error, hint) = refuse("[keys]\nquit = [\"X\"]\ntheme = \"dark\"\n");
     assert_eq!(
         error,
-        "config.toml:3:1: theme is a setting, not an action with keys"
+        "config.toml:3:1: theme is a setting, not a line of this table"
     );
-    assert_eq!(hint, "move the line above [keys]");
+    assert_eq!(hint, "move the line above the first [table]");
+}
+
+#[test]
+fn pagers_are_kept_by_the_kind_of_text() {
+    let config = parse("[pager]\njson = \"jless -m line\"\n\"text/html\" = 'w3m'\n").unwrap();
+    let pager = |kind: &str, command: &str| (kind.to_owned(), command.to_owned());
+    let mut pagers = config.settings.pagers;
+    pagers.sort();
+    assert_eq!(
+        pagers,
+        [pager("json", "jless -m line"), pager("text/html", "w3m")]
+    );
+    for wrong in [
+        "[pager]\njson = 1",
+        "[pager]\njson = ' '",
+        "[pager]\njson = []",
+    ] {
+        let (error, hint) = refuse(wrong);
+        assert_eq!(
+            error,
+            "config.toml:2:8: a pager must be a command line such as \"jless\" or \"less -S\""
+        );
+        assert_eq!(hint, "correct the line, or remove it");
+    }
+    assert!(
+        refuse("pager = \"less\"")
+            .0
+            .contains("pager must be a table: [pager]")
+    );
+    let (error, hint) = refuse("[pager]\ntheme = \"dark\"");
+    assert!(
+        error.ends_with("theme is a setting, not a line of this table"),
+        "{error}"
+    );
+    assert_eq!(hint, "move the line above the first [table]");
+    let (error, _) = refuse("clipboard = true");
+    assert!(error.ends_with("clipboard must be \"auto\", \"osc52\", \"helper\" or \"off\""));
 }

@@ -1,5 +1,7 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use super::outside::clipboard::Sequence;
+use super::outside::part::Part;
 use super::payload::TabBody;
 use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
@@ -138,14 +140,113 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
+    Index {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+    },
+    /// Open JSON in a string of a tree in place, or put the string back; answered by
+    /// [`super::event::Event::Decoded`].
+    Decode {
+        /// Who asks.
+        viewer: u64,
+        /// The tree.
+        body: TabBody,
+        /// Where the value starts.
+        byte: usize,
+    },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
-    /// Copy text to the clipboard (OSC 52).
+    /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].
+    CopyPart {
+        /// Which.
+        part: Part,
+        /// What it is, for the toast.
+        what: String,
+    },
+    /// Write a sequence for the clipboard to the terminal, and say so.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say then.
+        told: String,
+    },
+    /// Write a part of a document to a file; answered by [`super::event::Event::Saved`].
+    Save {
+        /// Who asks.
+        asker: u64,
+        /// What.
+        part: Part,
+        /// Where; `~/` at the beginning is the home folder.
+        path: String,
+        /// Whether a file of that name may go.
+        overwrite: bool,
+    },
+    /// Run a command of the user's with a part of a document on its stdin; answered by
+    /// [`super::event::Event::Piped`].
+    Pipe {
+        /// Who asks.
+        asker: u64,
+        /// What.
+        part: Part,
+        /// For the shell.
+        command: String,
+    },
+    /// Run a jq filter over a JSON document; answered by [`super::event::Event::Queried`].
+    Query {
+        /// Who asks.
+        asker: u64,
+        /// The document.
+        document: Part,
+        /// The filter.
+        filter: String,
+    },
+    /// End what goes on for an asker: a pipe, a query.
+    Stop(u64),
+    /// Let the desktop show a part of a document.
+    Open {
+        /// What.
+        part: Part,
+        /// Its MIME type.
+        kind: String,
+    },
+    /// Show a part of a document in a pager, which has the terminal meanwhile.
+    Page {
+        /// What.
+        part: Part,
+        /// Its MIME type.
+        kind: String,
+    },
+    /// Print a part of a document to the normal screen and wait for Enter.
+    Print(Part),
+    /// Copy text to the clipboard; answered by [`super::event::Event::Copied`], or first by
+    /// [`super::event::Event::ToTerminal`].
     Copy {
         /// The text.
         text: String,
         /// What it is, for the toast.
         what: String,
+    },
+    /// Let somebody edit text in their own editor, which has the terminal meanwhile; answered by
+    /// [`super::event::Event::Edited`].
+    Edit {
+        /// Who asks.
+        asker: u64,
+        /// The text.
+        text: String,
+        /// How the name of its file ends, such as `.json`.
+        suffix: String,
+        /// Files that are put beside it for the time, by name.
+        beside: Vec<(String, Vec<u8>)>,
+    },
+    /// Say in the status row what an event brought about; `update` does it itself.
+    Tell {
+        /// What.
+        sentence: String,
+        /// Whether something went wrong.
+        bad: bool,
     },
     /// Clear the screen before the next draw.
     Redraw,

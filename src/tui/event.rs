@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use super::payload::Tab;
+use super::outside::clipboard::Sequence;
+use super::outside::pipe::Output;
+use super::outside::query::Answer;
+use super::outside::save::Unsaved;
+use super::payload::{Indexed, Tab};
+use super::widgets::json_tree::Swapped;
 use crate::drafts::Draft;
 use crate::history::Found;
 use crate::inspector::Update;
@@ -61,6 +66,20 @@ pub enum Event {
     },
     /// History, drafts or presets were read or written.
     Stored(Stored),
+    /// The index of a big tree has grown.
+    Indexed {
+        /// For whom.
+        viewer: u64,
+        /// How far.
+        part: Indexed,
+    },
+    /// JSON in a string was opened in place, or the string put back.
+    Decoded {
+        /// For whom.
+        viewer: u64,
+        /// The tree now, or why not.
+        result: Result<Swapped, String>,
+    },
     /// A body was read back, to be copied.
     ToCopy {
         /// Its text.
@@ -68,6 +87,43 @@ pub enum Event {
         /// What it is.
         what: String,
     },
+    /// Text comes back from an editor.
+    Edited {
+        /// Who asked.
+        asker: u64,
+        /// The text as it is now; or why there is none, and then nothing was changed.
+        result: Result<String, String>,
+    },
+    /// A sequence for the clipboard is ready to be written.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say when it is written.
+        told: String,
+    },
+    /// A file was written, or was not.
+    Saved {
+        /// Who asked.
+        asker: u64,
+        /// What to say about it.
+        result: Result<String, Unsaved>,
+    },
+    /// A command has ended.
+    Piped {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it, or why it did not start.
+        result: Result<Output, String>,
+    },
+    /// A query was answered.
+    Queried {
+        /// Who asked.
+        asker: u64,
+        /// What came out of it.
+        result: Answer,
+    },
+    /// A program that had the terminal is done, and there is nothing to say about it.
+    Back,
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
     /// Work of ours failed.
@@ -114,7 +170,7 @@ pub enum Stored {
         /// For whom.
         asker: u64,
         /// Its file.
-        saved: Result<PathBuf, Unsaved>,
+        saved: Result<PathBuf, PresetUnsaved>,
     },
     /// A preset was deleted.
     PresetDeleted {
@@ -129,7 +185,7 @@ pub enum Stored {
 
 /// Why a preset was not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unsaved {
+pub enum PresetUnsaved {
     /// There is one of that name, in this file: ask, and write again with leave to overwrite.
     Exists(PathBuf),
     /// For another reason.

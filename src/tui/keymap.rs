@@ -183,7 +183,10 @@ mod tests {
             panic!()
         };
         let keys: Vec<&str> = list.iter().map(|(keys, _)| keys.as_str()).collect();
-        assert_eq!(keys, ["y", "s", "p", "k", "a", "r", "R"]);
+        assert_eq!(
+            keys,
+            ["y", "Y", "s", "k", "p", "b", "q", "j", "a", "r", "R"]
+        );
     }
 
     #[test]

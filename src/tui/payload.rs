@@ -4,33 +4,31 @@
 //! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
 //! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::effect::Subject;
 use super::highlight::Budget;
 use super::widgets::find::Term;
-use super::widgets::json_tree::Tree;
+use super::widgets::json_tree::{Index, Swapped, Tree};
 use super::widgets::plain::Document;
+use super::widgets::slice::Slice;
 use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::session::{Channel, Entry};
-use crate::text;
 use sheet::Sheet;
 
 mod blocks;
 mod sheet;
-mod sniff;
+pub mod sniff;
 #[cfg(test)]
 mod tests;
 
-/// Bodies up to this many bytes are shown whole.
-const WHOLE: usize = 32 << 20;
+/// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
+const WHOLE: usize = 16 << 20;
 
 /// Of larger ones, texts show this many bytes.
 const PART: usize = 1 << 20;
-
-/// A tree has at most about this many values: each takes 32 bytes, and dense JSON has one every two.
-const VALUES: usize = 4_000_000;
 
 /// Of views that come several times (one for each content), so many are offered.
 const SEVERAL: usize = 4;
@@ -61,6 +59,17 @@ impl TabBody {
         match self {
             Self::Tree(tree) => tree.search(term),
             Self::Text(document) | Self::Bytes(document) => document.search(term),
+        }
+    }
+}
+
+impl TabBody {
+    /// The tree with JSON in the string that starts at this byte opened, or with the string again; nothing of what is
+    /// no tree.
+    pub fn decode(&self, byte: usize) -> Option<Result<Swapped, String>> {
+        match self {
+            Self::Tree(tree) => Some(tree.toggle_decoded(&tree.place_at(byte))),
+            Self::Text(_) | Self::Bytes(_) => None,
         }
     }
 }
@@ -180,11 +189,13 @@ enum About {
 struct Payload<'a> {
     about: About,
     first: &'a Entry,
-    /// The body of `first`, shared by the views that show all of it.
-    first_bytes: Arc<[u8]>,
-    second_bytes: Option<Arc<[u8]>>,
+    /// The body of `first`, shared by all views that show it or a part of it.
+    first_bytes: &'a Slice,
+    second_bytes: Option<&'a Slice>,
     /// The raw `result`s: one, or those of a batch. Found once, for the body may be large.
     results: Vec<&'a [u8]>,
+    /// The members of each, found once too.
+    members: Vec<Vec<(Cow<'a, str>, &'a [u8])>>,
     /// The raw `error`s.
     errors: Vec<&'a [u8]>,
     /// The content blocks of tool results and prompt messages, the contents of resources.
@@ -194,8 +205,14 @@ struct Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
-    fn new(about: About, first: &'a Entry, second: Option<&Entry>, budget: Budget) -> Self {
-        let body = &*first.body;
+    fn new(
+        about: About,
+        first: &'a Entry,
+        first_bytes: &'a Slice,
+        second_bytes: Option<&'a Slice>,
+        budget: Budget,
+    ) -> Self {
+        let body: &[u8] = first_bytes;
         let answers: Vec<&[u8]> = match (about, json::kind(body)) {
             (About::Request | About::Entry, _) => Vec::new(),
             (_, Kind::Array) => json::elements(body).collect(),
@@ -209,15 +226,38 @@ impl<'a> Payload<'a> {
                 _ => {}
             }
         }
+        let members: Vec<Vec<_>> = results
+            .iter()
+            .map(|result| json::members(result).collect())
+            .collect();
         Self {
             about,
             first,
-            first_bytes: Arc::from(body),
-            second_bytes: second.map(|entry| Arc::from(&*entry.body)),
-            blocks: blocks::of(about, &results),
+            first_bytes,
+            second_bytes,
+            blocks: blocks::of(about, &members),
+            members,
             results,
             errors,
             budget,
+        }
+    }
+
+    /// A member of one of the results: of several with the name the last.
+    fn get(&self, result: &[u8], name: &str) -> Option<&'a [u8]> {
+        let own = |at: &usize| std::ptr::eq(&raw const *self.results[*at], &raw const *result);
+        member(&self.members[(0..self.results.len()).find(own)?], name)
+    }
+
+    /// A part of the body, shared where it is one.
+    fn part(&self, raw: &[u8]) -> Slice {
+        let place = json::place_of(raw, self.first_bytes);
+        let part = self.first_bytes.part(place);
+        // The address is compared, for equal bytes may be elsewhere too.
+        if std::ptr::eq(&raw const *part, &raw const *raw) {
+            part
+        } else {
+            raw.into()
         }
     }
 
@@ -231,9 +271,15 @@ impl<'a> Payload<'a> {
     }
 }
 
+/// The last member with this name.
+fn member<'a>(members: &[(Cow<'_, str>, &'a [u8])], name: &str) -> Option<&'a [u8]> {
+    let found = members.iter().rev().find(|(other, _)| other == name);
+    found.map(|(_, value)| *value)
+}
+
 /// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
 /// drawing thread.
-pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
+pub fn tabs(subject: &Subject, first: Entry, second: Option<Entry>) -> Vec<Tab> {
     tabs_within(Budget::SHOWN, subject, first, second)
 }
 
@@ -241,17 +287,20 @@ pub fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab
 fn tabs_within(
     budget: Budget,
     subject: &Subject,
-    first: &Entry,
-    second: Option<&Entry>,
+    mut first: Entry,
+    second: Option<Entry>,
 ) -> Vec<Tab> {
     let about = match subject {
         Subject::ToolResult(_) => About::Tool,
         Subject::ResourceResult(_) => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
-        Subject::Messages { .. } if second.is_some() || is_request(first) => About::Request,
+        Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
         Subject::Messages { .. } => About::Entry,
     };
-    let payload = Payload::new(about, first, second, budget);
+    // From here on the body is shared, never copied.
+    let first_bytes = Slice::from(std::mem::take(&mut first.body));
+    let second_bytes = second.map(|entry| Slice::from(entry.body));
+    let payload = Payload::new(about, &first, &first_bytes, second_bytes.as_ref(), budget);
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
         for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
@@ -271,43 +320,52 @@ fn is_request(entry: &Entry) -> bool {
         && jsonrpc::envelope(&entry.body).is_some_and(|e| e.kind == jsonrpc::Kind::Request)
 }
 
-/// A tree of one JSON text, or why there is none; nothing for what is not JSON at all.
-fn tree(bytes: Arc<[u8]>) -> Option<TabBody> {
-    if bytes.len() > WHOLE {
-        return matches!(json::kind(&bytes), Kind::Object | Kind::Array).then(|| {
-            no_tree(&format!(
-                "{} is too much for a tree: the most is {}",
-                text::size(bytes.len() as u64),
-                text::size(WHOLE as u64)
-            ))
-        });
-    }
-    let values = memchr::memchr3_iter(b',', b'{', b'[', &bytes).count();
-    if values > VALUES && json::check(&bytes).is_ok() {
-        return Some(no_tree(&format!(
-            "too many values for a tree: about {values}, the most is {VALUES}"
-        )));
-    }
+/// A tree of one JSON text; nothing for what is not JSON. Of a big one, only the beginning was looked at.
+fn tree(bytes: Slice) -> Option<TabBody> {
     Tree::parse(bytes)
         .ok()
         .map(|tree| TabBody::Tree(Arc::new(tree)))
 }
 
-fn no_tree(why: &str) -> TabBody {
-    let mut sheet = Sheet::new(usize::MAX, Budget::SHOWN);
-    sheet.heading(why);
-    sheet.finish()
+/// What became of the index of a big tree.
+#[derive(Debug, Clone)]
+pub enum Indexed {
+    /// It goes further now.
+    Further(Arc<Index>),
+    /// The document is no JSON after all, and is shown as text.
+    Broken {
+        /// As text.
+        body: TabBody,
+        /// Where and why not.
+        why: String,
+    },
 }
 
-/// As [`tree`], of a part of a body.
-fn part_tree(raw: &[u8]) -> Option<TabBody> {
-    tree(Arc::from(raw))
+/// Makes the index of a big tree, and tells of every part. Stops when nobody looks at the tree any longer. Slow: not for
+/// the drawing thread.
+pub fn index(body: TabBody, mut tell: impl FnMut(Indexed)) {
+    let TabBody::Tree(tree) = body else { return };
+    let Some(indexing) = tree.indexing() else {
+        return;
+    };
+    let bytes = tree.bytes().clone();
+    // Who works on it does not look at it.
+    drop(tree);
+    indexing.run(|part| {
+        tell(match part {
+            Ok(index) => Indexed::Further(Arc::new(index)),
+            Err(error) => Indexed::Broken {
+                body: raw_tab(&bytes),
+                why: error.to_string(),
+            },
+        });
+    });
 }
 
 /// The exact bytes, as text that can be looked at as hex.
-fn raw_tab(bytes: &Arc<[u8]>) -> TabBody {
+fn raw_tab(bytes: &Slice) -> TabBody {
     if bytes.len() <= WHOLE {
-        return TabBody::Text(Arc::new(Document::new(Arc::clone(bytes))));
+        return TabBody::Text(Arc::new(Document::new(bytes.clone())));
     }
     let mut sheet = Sheet::new(PART, Budget::SHOWN);
     sheet.bytes(bytes);
@@ -317,24 +375,24 @@ fn raw_tab(bytes: &Arc<[u8]>) -> TabBody {
 fn raw(payload: &Payload<'_>) -> Vec<TabBody> {
     match payload.about {
         About::Request => Vec::new(),
-        _ => vec![raw_tab(&payload.first_bytes)],
+        _ => vec![raw_tab(payload.first_bytes)],
     }
 }
 
 fn raw_request(payload: &Payload<'_>) -> Vec<TabBody> {
     match payload.about {
-        About::Request => vec![raw_tab(&payload.first_bytes)],
+        About::Request => vec![raw_tab(payload.first_bytes)],
         _ => Vec::new(),
     }
 }
 
 fn raw_response(payload: &Payload<'_>) -> Vec<TabBody> {
-    payload.second_bytes.iter().map(raw_tab).collect()
+    payload.second_bytes.into_iter().map(raw_tab).collect()
 }
 
 fn request(payload: &Payload<'_>) -> Vec<TabBody> {
     match payload.about {
-        About::Request => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        About::Request => tree(payload.first_bytes.clone()).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -342,7 +400,7 @@ fn request(payload: &Payload<'_>) -> Vec<TabBody> {
 fn response(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .second_bytes
-        .clone()
+        .cloned()
         .and_then(tree)
         .into_iter()
         .collect()
@@ -350,18 +408,18 @@ fn response(payload: &Payload<'_>) -> Vec<TabBody> {
 
 /// The whole message.
 fn whole(payload: &Payload<'_>) -> Vec<TabBody> {
-    let structure = matches!(json::kind(&payload.first_bytes), Kind::Object | Kind::Array);
+    let structure = matches!(json::kind(payload.first_bytes), Kind::Object | Kind::Array);
     match payload.about {
-        About::Tool | About::Prompt => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        About::Tool | About::Prompt => tree(payload.first_bytes.clone()).into_iter().collect(),
         // A line of stderr that is a number is a line.
-        About::Entry if structure => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        About::Entry if structure => tree(payload.first_bytes.clone()).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 fn resource_result(payload: &Payload<'_>) -> Vec<TabBody> {
     match payload.about {
-        About::Resource => tree(Arc::clone(&payload.first_bytes)).into_iter().collect(),
+        About::Resource => tree(payload.first_bytes.clone()).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -370,7 +428,7 @@ fn resource_result(payload: &Payload<'_>) -> Vec<TabBody> {
 fn members(payload: &Payload<'_>) -> Vec<TabBody> {
     let extra = payload.first.extra.as_deref();
     extra
-        .and_then(|members| part_tree(format!("{{{members}}}").as_bytes()))
+        .and_then(|members| tree(format!("{{{members}}}").into_bytes().into()))
         .into_iter()
         .collect()
 }
@@ -380,7 +438,7 @@ fn entry_text(payload: &Payload<'_>) -> Vec<TabBody> {
     if payload.about != About::Entry {
         return Vec::new();
     }
-    let body = &*payload.first_bytes;
+    let body: &[u8] = payload.first_bytes;
     let mut sheet = payload.sheet();
     if payload.first.channel == Channel::Stdout {
         let why = match (body.len() <= WHOLE).then(|| jsonrpc::read(body)) {
@@ -447,8 +505,8 @@ fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| json::get(result, &["structuredContent"]))
-        .filter_map(part_tree)
+        .filter_map(|result| payload.get(result, "structuredContent"))
+        .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }
 
@@ -456,7 +514,7 @@ fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| json::get(result, &["_meta"]))
-        .filter_map(part_tree)
+        .filter_map(|result| payload.get(result, "_meta"))
+        .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }

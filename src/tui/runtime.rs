@@ -6,6 +6,10 @@ pub mod keeper;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
+use super::outside::Desk;
+use super::outside::clipboard::Sequence;
+use super::outside::process::Stop;
+use super::outside::visit::Errand;
 use super::payload;
 use super::widgets::find::Term;
 use crate::inspector::Command;
@@ -23,6 +27,8 @@ pub struct Runtime {
     pub bodies: Bodies,
     /// Who reads and writes history, drafts and presets.
     pub keeper: Keeper,
+    /// What programs and files need.
+    pub desk: Desk,
     /// Where answers go.
     pub events: mpsc::UnboundedSender<Event>,
 }
@@ -30,15 +36,17 @@ pub struct Runtime {
 /// What the loop itself must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
-    /// Copy a text: through the terminal, and so never while a frame is being written.
-    Copy {
-        /// The text.
-        text: String,
-        /// What it is.
-        what: String,
+    /// Write a sequence for the clipboard to the terminal, never while a frame is being written, and say so.
+    ToTerminal {
+        /// The sequence.
+        sequence: Sequence,
+        /// What to say.
+        told: String,
     },
     /// Draw everything anew.
     Redraw,
+    /// Give the terminal to another program for a while.
+    Visit(Errand),
     /// Go to the shell.
     Suspend,
     /// Leave.
@@ -56,10 +64,58 @@ impl Runtime {
                 }
             }
             Effect::Store(work) => self.keeper.take(work),
-            Effect::Copy { text, what } => return Some(Order::Copy { text, what }),
+            Effect::ToTerminal { sequence, told } => {
+                return Some(Order::ToTerminal { sequence, told });
+            }
+            Effect::Stop(asker) => self.desk.stop(asker),
+            Effect::Page { part, kind } => {
+                let pagers = self.desk.settings().pagers.clone();
+                return Some(Order::Visit(Errand::Page { part, kind, pagers }));
+            }
+            Effect::Print(part) => return Some(Order::Visit(Errand::Print(part))),
+            Effect::Edit {
+                asker,
+                text,
+                suffix,
+                beside,
+            } => {
+                return Some(Order::Visit(Errand::Edit {
+                    asker,
+                    text,
+                    suffix,
+                    beside,
+                }));
+            }
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
             Effect::Quit => return Some(Order::Quit),
+            outside @ (Effect::Copy { .. }
+            | Effect::CopyPart { .. }
+            | Effect::Save { .. }
+            | Effect::Pipe { .. }
+            | Effect::Query { .. }
+            | Effect::Open { .. }) => {
+                let (desk, events) = (self.desk.clone(), self.events.clone());
+                let stop = match &outside {
+                    Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
+                    _ => Stop::default(),
+                };
+                tokio::task::spawn_blocking(move || {
+                    if let Some(event) = desk.answer(outside, &stop) {
+                        // Nobody listens any more when the screen is gone.
+                        let _ = events.send(event);
+                    }
+                });
+            }
+            Effect::Index { viewer, body } => {
+                let events = self.events.clone();
+                tokio::task::spawn_blocking(move || {
+                    payload::index(body, |part| {
+                        // As below.
+                        let _ = events.send(Event::Indexed { viewer, part });
+                    });
+                });
+            }
             slow => {
                 let (bodies, events) = (self.bodies.clone(), self.events.clone());
                 tokio::task::spawn_blocking(move || {
@@ -91,6 +147,19 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
             text,
         },
+        Effect::Index { viewer, body } => {
+            // Here only the end of it: nobody watches it grow.
+            let mut last = None;
+            payload::index(body, |part| last = Some(part));
+            Event::Indexed {
+                viewer,
+                part: last?,
+            }
+        }
+        Effect::Decode { viewer, body, byte } => Event::Decoded {
+            viewer,
+            result: body.decode(byte)?,
+        },
         Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
             Ok(entry) => Event::ToCopy {
                 text: entry.text().into_owned(),
@@ -98,12 +167,8 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
-        Effect::Copy { .. }
-        | Effect::Engine(_)
-        | Effect::Store(_)
-        | Effect::Redraw
-        | Effect::Suspend
-        | Effect::Quit => return None,
+        // What is carried out elsewhere.
+        _ => return None,
     })
 }
 
@@ -121,7 +186,7 @@ fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String
     };
     let first = read(first)?;
     let second = second.map(read).transpose()?;
-    Ok(payload::tabs(subject, &first, second.as_ref()))
+    Ok(payload::tabs(subject, first, second))
 }
 
 fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {

@@ -3,7 +3,6 @@
 use std::io::{self, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
@@ -16,10 +15,10 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// What is copied through the terminal at most, in bytes; beyond it terminals and multiplexers drop the sequence.
-const CLIPBOARD: usize = 1 << 20;
-/// A copied text up to so many bytes is shown in the status row.
-const SHORT: usize = 60;
+use super::outside::clipboard::Sequence;
+
+/// Soft reset (DECSTR), and the kitty keyboard protocol off; terminals ignore what they do not know.
+const SOFT_RESET: &str = "\x1b[!p\x1b[=0u";
 
 /// Whether the screen is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -32,6 +31,9 @@ pub struct Terminal {
     shown: Option<(Buffer, Option<Position>)>,
     /// No UTF-8: glyphs are reduced to ASCII.
     ascii: bool,
+    /// How the terminal was set before somebody else got it.
+    #[cfg(unix)]
+    lent: Option<rustix::termios::Termios>,
 }
 
 impl Terminal {
@@ -42,6 +44,8 @@ impl Terminal {
             inner: ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?,
             shown: None,
             ascii,
+            #[cfg(unix)]
+            lent: None,
         })
     }
 
@@ -93,34 +97,32 @@ impl Terminal {
         execute!(io::stdout(), EndSynchronizedUpdate)
     }
 
-    /// Copies `text`, which is `what`, through the terminal (OSC 52): that works over ssh and in multiplexers that
-    /// allow it. Says in words how it went.
-    pub fn copy(&mut self, text: &str, what: &str) -> Result<String, String> {
-        let size = crate::text::size(text.len() as u64);
-        if text.len() > CLIPBOARD {
-            return Err(format!("{what} is {size}, too much for the clipboard"));
-        }
-        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
-            .map_err(|error| format!("not copied: {error}"))?;
-        // What is short is shown as well: a clipboard that does not work is then no obstacle.
-        let short = text.len() <= SHORT && !text.contains('\n');
-        let told = if short {
-            crate::text::sanitize(text).into_owned()
-        } else {
-            size
-        };
-        Ok(format!(
-            "copied {what}: {told} (through the terminal, OSC 52)"
-        ))
+    /// Sends a sequence for the clipboard, in one write.
+    pub fn send(&mut self, sequence: &Sequence) -> Result<(), String> {
+        let mut out = io::stdout().lock();
+        out.write_all(sequence.as_str().as_bytes())
+            .and_then(|()| out.flush())
+            .map_err(|error| format!("not copied: {error}"))
     }
 
-    /// Gives the screen back for a while: to the shell.
+    /// Gives the screen back for a while: to the shell, or to a program.
     pub fn leave(&mut self) {
         leave();
+        #[cfg(unix)]
+        {
+            self.lent = settings::read();
+        }
     }
 
-    /// Takes it again.
+    /// Takes it again, in whatever state it comes back.
     pub fn come_back(&mut self) -> io::Result<()> {
+        // A program that crashed leaves its own settings, and we would take them for those to give back at our end.
+        #[cfg(unix)]
+        if let Some(lent) = self.lent.take() {
+            settings::write(&lent);
+        }
+        // The same for scrolling regions, keypad modes, character sets and the keyboard protocol.
+        write!(io::stdout(), "{SOFT_RESET}")?;
         enter()?;
         self.clear()
     }
@@ -152,5 +154,33 @@ pub fn leave() {
         let _ = execute!(io::stdout(), LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
         let _ = io::stdout().flush();
+    }
+}
+
+/// What `stty` shows.
+#[cfg(unix)]
+mod settings {
+    use std::fs::File;
+    use std::io::{self, IsTerminal as _};
+
+    use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    /// How the terminal is set; nothing if there is none.
+    pub(super) fn read() -> Option<Termios> {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            return tcgetattr(&stdin).ok();
+        }
+        tcgetattr(File::open("/dev/tty").ok()?).ok()
+    }
+
+    /// Sets it so. If it is gone there is nobody to tell.
+    pub(super) fn write(termios: &Termios) {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            let _ = tcsetattr(&stdin, OptionalActions::Drain, termios);
+        } else if let Ok(tty) = File::open("/dev/tty") {
+            let _ = tcsetattr(tty, OptionalActions::Drain, termios);
+        }
     }
 }

@@ -31,7 +31,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             model.size = (width, height);
             Vec::new()
         }
-        Event::Second => Vec::new(),
+        Event::Second | Event::Back => Vec::new(),
+        Event::ToTerminal { sequence, told } => vec![Effect::ToTerminal { sequence, told }],
         Event::Update(update) => engine_told(model, update),
         Event::Loading { entries, bytes } => {
             if let Keeping::Opened { bytes: so_far, .. } = &mut model.keeping {
@@ -75,8 +76,24 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
-        event @ (Event::Built { .. } | Event::Found { .. } | Event::Stored(_)) => {
-            tell_panes(model, &event)
+        Event::Edited { asker, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Error, why.clone()));
+            }
+            tell_panes(model, &Event::Edited { asker, result })
+        }
+        event @ (Event::Saved { .. }
+        | Event::Piped { .. }
+        | Event::Queried { .. }
+        | Event::Stored(_)
+        | Event::Indexed { .. }
+        | Event::Built { .. }
+        | Event::Found { .. }) => tell_panes(model, &event),
+        Event::Decoded { viewer, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Info, why.clone()));
+            }
+            tell_panes(model, &Event::Decoded { viewer, result })
         }
     }
 }
@@ -99,10 +116,19 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    View::ALL
+    let mut effects: Vec<Effect> = View::ALL
         .into_iter()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
-        .collect()
+        .collect();
+    effects.retain(|effect| match effect {
+        Effect::Tell { sentence, bad } => {
+            let tone = if *bad { Tone::Error } else { Tone::Info };
+            model.status = Some((tone, sentence.clone()));
+            false
+        }
+        _ => true,
+    });
+    effects
 }
 
 fn fold(model: &mut Model, entries: &[Recorded]) {

@@ -13,5 +13,6 @@ pub mod list;
 pub mod plain;
 pub mod popup;
 pub mod rule;
+pub mod slice;
 #[cfg(test)]
 pub(crate) mod testing;

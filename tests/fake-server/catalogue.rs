@@ -18,6 +18,7 @@ pub fn tools(options: &Options) -> Vec<Value> {
     ];
     for (flag, name) in [
         ("--huge", "huge"),
+        ("--rows", "rows"),
         ("--flood", "flood"),
         ("--deep", "deep"),
         ("--ask-on-shutdown", "finish"),

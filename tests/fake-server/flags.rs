@@ -231,6 +231,11 @@ pub const FLAGS: &[Flag] = &[
         "a tool huge whose answer is one line of BYTES bytes",
     ),
     Flag(
+        "--rows",
+        "N",
+        "a tool rows whose answer is an array of N objects of about 100 bytes",
+    ),
+    Flag(
         "--flood",
         "N",
         "a tool flood that sends N log notifications before its answer",

@@ -2,4 +2,5 @@
 #![cfg(unix)]
 
 mod leaving;
+mod outside;
 mod working;

@@ -23,6 +23,7 @@ use crate::tui::panes::form::Mode;
 mod actions;
 mod calls;
 mod draw;
+mod editor;
 mod layout;
 mod listing;
 mod mouse;
@@ -311,7 +312,7 @@ impl Pane for CataloguePane {
             return Reply::done();
         }
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
-            return work.result.paste(text);
+            return work.result.paste(text, ctx);
         }
         if self.focus != Focus::Form || self.on_about() {
             return Reply::ignored();
@@ -345,13 +346,13 @@ impl Pane for CataloguePane {
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let effects = self.look_back(ctx).into_iter().collect();
+        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
         if let Some(work) = self.work_mut() {
             if work.shows_about() {
                 work.place_about(form);
             }
-            work.result.place(result);
+            effects.extend(work.result.place(result, ctx));
         }
         effects
     }

@@ -348,16 +348,19 @@ impl Pane for Logs {
         }
     }
 
-    fn paste(&mut self, text: &str, _ctx: &Ctx<'_>) -> Reply {
+    fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         if self.search.is_open() {
             self.search.paste(text)
         } else {
-            self.detail.viewer.paste(text)
+            self.detail.viewer.paste(text, ctx)
         }
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.detail.event(event);
+        let heard = self.detail.event(event);
+        if !heard.is_empty() {
+            return heard;
+        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
@@ -438,7 +441,7 @@ impl Pane for Logs {
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
             effects.extend(self.detail.show(entry, None, ctx));
-            self.detail.viewer.place(areas.detail);
+            effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
     }

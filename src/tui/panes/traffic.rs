@@ -275,16 +275,19 @@ impl Pane for Traffic {
         }
     }
 
-    fn paste(&mut self, text: &str, _ctx: &Ctx<'_>) -> Reply {
+    fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         if self.search.is_open() {
             self.search.paste(text)
         } else {
-            self.detail.viewer.paste(text)
+            self.detail.viewer.paste(text, ctx)
         }
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.detail.event(event);
+        let heard = self.detail.event(event);
+        if !heard.is_empty() {
+            return heard;
+        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
@@ -364,7 +367,7 @@ impl Pane for Traffic {
                 .and_then(|row| rows::response_of(timeline, row))
                 .filter(|entry| Some(*entry) != first);
             effects.extend(self.detail.show(first, second, ctx));
-            self.detail.viewer.place(areas.detail);
+            effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
     }

@@ -11,16 +11,23 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::Tab;
+use crate::tui::payload::{Indexed, Tab};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::json_tree::Swapped;
 use page::Page;
+use prompt::{Goal, Prompt};
+use query::Query;
 
+mod aside;
 mod copy;
 mod page;
+mod prompt;
+mod query;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 64 << 10;
@@ -55,6 +62,14 @@ pub struct Viewer {
     area: Rect,
     /// The find line, while it is open.
     find: Option<LineInput>,
+    /// The line that says where a value goes, while it is open.
+    prompt: Option<Prompt>,
+    /// The query over the document, and its result in place of it.
+    query: Option<Query>,
+    /// The command that a value goes through.
+    piping: Option<(u64, String)>,
+    /// What came out of the last one, in place of all else.
+    output: Option<(String, Page)>,
 }
 
 impl Viewer {
@@ -72,6 +87,10 @@ impl Viewer {
             wrap: true,
             area: Rect::ZERO,
             find: None,
+            prompt: None,
+            query: None,
+            piping: None,
+            output: None,
         }
     }
 
@@ -98,6 +117,7 @@ impl Viewer {
         self.problem = None;
         self.pages.clear();
         self.find = None;
+        self.forget_asides();
     }
 
     /// Shows a subject: gives the effect that builds it, or nothing when it is shown already. The old document stays
@@ -120,6 +140,7 @@ impl Viewer {
         self.asked = None;
         self.finding = None;
         let old = std::mem::take(&mut self.pages);
+        let looked_at = old.get(self.active).cloned();
         match tabs {
             Ok(tabs) => {
                 self.problem = None;
@@ -141,6 +162,10 @@ impl Viewer {
             }
             Err(problem) => self.problem = Some(text::sanitize(problem).into_owned()),
         }
+        let page = self.pages.get(self.active);
+        if !looked_at.is_some_and(|old| page.is_some_and(|page| old.shows(page.tab()))) {
+            self.forget_asides();
+        }
         self.settle();
         true
     }
@@ -153,6 +178,11 @@ impl Viewer {
     /// Shows a tab by its number: a click on its name.
     pub fn choose(&mut self, tab: usize) {
         if let Some(page) = self.pages.get(tab) {
+            if tab != self.active {
+                self.prompt = None;
+                self.query = None;
+                self.output = None;
+            }
             self.chosen = Some(page.name().to_owned());
             self.active = tab;
             self.settle();
@@ -181,15 +211,20 @@ impl Viewer {
             Action::FindNext | Action::FindPrevious if page.found().is_none() => {
                 Some("Nothing was searched for yet.".to_owned())
             }
+            Action::Query => self.why_no_query(),
             _ => page.why_not(action).map(str::to_owned),
         }
     }
 
     /// Does what somebody wants; Esc and Left are ignored when there is nothing left to leave.
-    pub fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+    pub fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if action == Action::Back && self.find.take().is_some() {
             self.settle();
             return Reply::done();
+        }
+        // A command that runs is in nobody's way: the document is left level by level after it.
+        if action == Action::Back && self.piping.is_some() {
+            return self.leave_asides();
         }
         if let Some(why) = self.why_not(action) {
             return Reply::say(why);
@@ -197,7 +232,7 @@ impl Viewer {
         let inner = self.inner();
         let wrap = self.wrap;
         let count = self.pages.len();
-        let Some(page) = self.pages.get_mut(self.active) else {
+        let Some(page) = self.current_mut() else {
             return Reply::ignored();
         };
         match action {
@@ -211,13 +246,23 @@ impl Viewer {
                 self.find = Some(LineInput::default());
                 self.settle();
             }
-            Action::CopyValue
-            | Action::CopyText
-            | Action::CopyPath
-            | Action::CopyKey
-            | Action::CopyAll => return copy::reply(page, action),
+            Action::Query => self.open_query(),
+            Action::Pipe => self.open_prompt(Goal::Command),
+            Action::Write => self.open_prompt(Goal::File),
+            Action::ShowOutside => return self.show_outside(ctx),
+            Action::DecodeString => {
+                let reply = page.decode(ctx);
+                self.settle();
+                return reply;
+            }
             _ => {
+                if let Some(reply) = copy::reply(page, action) {
+                    return reply;
+                }
                 let reply = page.action(action, inner, wrap);
+                if !reply.handled && action == Action::Back {
+                    return self.leave_asides();
+                }
                 self.settle();
                 return reply;
             }
@@ -225,15 +270,15 @@ impl Viewer {
         Reply::done()
     }
 
-    /// Whether the find line has the caret.
+    /// Whether a line has the caret.
     pub fn takes_text(&self) -> bool {
-        self.find.is_some()
+        self.find.is_some() || self.line_is_open()
     }
 
-    /// Takes a key while the find line has the caret.
+    /// Takes a key while a line has the caret.
     pub fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         let Some(line) = &mut self.find else {
-            return Reply::ignored();
+            return self.line_key(key, ctx);
         };
         match key.code {
             KeyCode::Esc => {
@@ -247,21 +292,43 @@ impl Viewer {
         }
     }
 
-    /// Takes pasted text into the find line.
-    pub fn paste(&mut self, pasted: &str) -> Reply {
+    /// Takes pasted text into the line that is open.
+    pub fn paste(&mut self, pasted: &str, ctx: &Ctx<'_>) -> Reply {
         match &mut self.find {
             Some(line) => {
                 line.paste(pasted);
                 Reply::done()
             }
-            None => Reply::ignored(),
+            None => self.line_paste(pasted, ctx),
         }
     }
 
-    /// Will be drawn in `area` (below its title rule).
-    pub fn place(&mut self, area: Rect) {
+    /// Will be drawn in `area` (below its title rule). Gives the effect that indexes a big document, once.
+    pub fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Option<Effect> {
         self.area = area;
         self.settle();
+        self.pages.get_mut(self.active)?.index(ctx)
+    }
+
+    /// Takes more of the index of a big document, if it is one of these.
+    pub fn indexed(&mut self, viewer: u64, part: &Indexed) -> bool {
+        let ours = self.pages.iter_mut().any(|page| page.indexed(viewer, part));
+        if ours {
+            self.settle();
+        }
+        ours
+    }
+
+    /// Takes a tree in which a string was opened or closed, if it was asked for here.
+    pub fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
+        let ours = self
+            .pages
+            .iter_mut()
+            .any(|page| page.decoded(viewer, result));
+        if ours {
+            self.settle();
+        }
+        ours
     }
 
     /// A click in the area it was placed in.
@@ -275,7 +342,9 @@ impl Viewer {
         {
             let field = find_field(self.area);
             line.click(at.x.saturating_sub(field.x), field.width);
-        } else if let Some(page) = self.pages.get_mut(self.active) {
+        } else if inner.contains(at)
+            && let Some(page) = self.current_mut()
+        {
             page.click(at, double, inner, wrap);
         }
         Reply::done()
@@ -284,7 +353,7 @@ impl Viewer {
     /// The wheel.
     pub fn wheel(&mut self, lines: isize) {
         let inner = self.inner();
-        if let Some(page) = self.pages.get_mut(self.active) {
+        if let Some(page) = self.current_mut() {
             page.wheel(lines, inner);
         }
     }
@@ -318,14 +387,10 @@ impl Viewer {
             );
             return focused.then(|| area.as_position());
         };
-        let inner = if self.find.is_some() {
-            above(area)
-        } else {
-            area
-        };
-        let searching = focused && self.find.is_some();
-        let cursor = page.draw(inner, buf, theme, focused && !searching);
+        let inner = self.inside(area);
+        let cursor = page.draw(inner, buf, theme, focused && !self.takes_text());
         let caret = self.draw_find(area, buf, theme);
+        let caret = self.draw_asides(area, buf, theme).or(caret);
         if focused { caret.or(cursor) } else { None }
     }
 
@@ -340,36 +405,45 @@ impl Viewer {
         Some(line.draw(Look::default(), find_field(area), buf, theme))
     }
 
+    /// What is looked at: the output of a command, else the result of a query, else the tab.
     fn page(&self) -> Option<&Page> {
-        self.pages.get(self.active)
+        let query = self.query.as_ref().and_then(|query| query.shown.as_ref());
+        let aside = self.output.as_ref().map(|(_, page)| page).or(query);
+        aside.or_else(|| self.pages.get(self.active))
+    }
+
+    /// The same, to be changed.
+    fn current_mut(&mut self) -> Option<&mut Page> {
+        let query = self.query.as_mut().and_then(|query| query.shown.as_mut());
+        let aside = self.output.as_mut().map(|(_, page)| page).or(query);
+        aside.or_else(|| self.pages.get_mut(self.active))
     }
 
     /// Takes what was found in a big page, if it is what was looked for last.
     pub fn found_in(&mut self, viewer: u64, text: &str, hits: &[u32]) -> bool {
-        let Some((_, index)) = self.finding.filter(|(ticket, _)| *ticket == viewer) else {
+        let Some((_, active)) = self.finding.filter(|(ticket, _)| *ticket == viewer) else {
             return false;
         };
         self.finding = None;
         let inner = self.inner();
-        if let (Some(page), Some(term)) = (self.pages.get_mut(index), Term::new(text)) {
+        if active != self.active {
+            return true;
+        }
+        if let (Some(page), Some(term)) = (self.current_mut(), Term::new(text)) {
             page.show_hits(term, hits.to_vec(), inner);
         }
         true
     }
 
-    /// Where the document is: all of the area, but for the find line.
+    /// Where the document is: all of the area, but for the lines that are open.
     fn inner(&self) -> Rect {
-        if self.find.is_some() {
-            above(self.area)
-        } else {
-            self.area
-        }
+        self.inside(self.area)
     }
 
     /// Makes the page that is shown fit its place. Pages nobody looks at cost nothing.
     fn settle(&mut self) {
         let (inner, wrap) = (self.inner(), self.wrap);
-        if let Some(page) = self.pages.get_mut(self.active) {
+        if let Some(page) = self.current_mut() {
             page.settle(inner, wrap);
         }
     }
@@ -381,7 +455,8 @@ impl Viewer {
         };
         self.settle();
         let inner = self.inner();
-        let Some(page) = self.pages.get_mut(self.active) else {
+        let active = self.active;
+        let Some(page) = self.current_mut() else {
             return Reply::done();
         };
         let Some(term) = Term::new(line.text()) else {
@@ -390,12 +465,13 @@ impl Viewer {
         };
         if page.size() > SEARCHED {
             let ticket = ctx.ticket();
-            self.finding = Some((ticket, self.active));
+            let body = page.body().clone();
+            self.finding = Some((ticket, active));
             return Reply {
                 say: Some(format!("looking for {}…", text::sanitize(line.text()))),
                 ..Reply::effect(Effect::FindIn {
                     viewer: ticket,
-                    body: page.body().clone(),
+                    body,
                     text: line.text().to_owned(),
                 })
             };
@@ -405,14 +481,6 @@ impl Viewer {
         } else {
             Reply::say(format!("Not found: {}", text::sanitize(line.text())))
         }
-    }
-}
-
-/// The area without its last row.
-fn above(area: Rect) -> Rect {
-    Rect {
-        height: area.height.saturating_sub(1),
-        ..area
     }
 }
 

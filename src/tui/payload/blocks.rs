@@ -3,6 +3,7 @@
 //! Owns their headings and cards. Blocks are untrusted and may be anything: a block that is not as the specification
 //! has it (2026-07-28, server/tools, "Tool Result") is named and shown as JSON.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::sheet::Sheet;
-use super::{About, Payload, SEVERAL, TabBody, WHOLE, part_tree, sniff};
+use super::{About, Payload, SEVERAL, TabBody, WHOLE, member, sniff, tree};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::highlight::Hint;
@@ -31,11 +32,11 @@ pub(super) fn tool_content(payload: &Payload<'_>) -> Vec<TabBody> {
     let results = &payload.results;
     let mut sheet = payload.sheet();
     for result in results {
-        result_type(&mut sheet, result);
-        if json::get(result, &["isError"]).and_then(json::boolean) == Some(true) {
+        result_type(&mut sheet, payload, result);
+        if payload.get(result, "isError").and_then(json::boolean) == Some(true) {
             sheet.heading("isError: the tool ran and says that it failed");
         }
-        match json::get(result, &["content"]) {
+        match payload.get(result, "content") {
             None => sheet.heading("no content in this result"),
             Some(content) if json::kind(content) != Kind::Array => {
                 sheet.heading(&format!("content is {}, not an array", noun(content)));
@@ -68,12 +69,12 @@ pub(super) fn prompt_messages(payload: &Payload<'_>) -> Vec<TabBody> {
     let results = &payload.results;
     let mut sheet = payload.sheet();
     for result in results {
-        result_type(&mut sheet, result);
-        if let Some(description) = json::get(result, &["description"]) {
+        result_type(&mut sheet, payload, result);
+        if let Some(description) = payload.get(result, "description") {
             sheet.heading("description");
             sheet.string(description);
         }
-        let messages = json::get(result, &["messages"]).unwrap_or_default();
+        let messages = payload.get(result, "messages").unwrap_or_default();
         if json::kind(messages) != Kind::Array {
             sheet.heading(&format!("messages: {}", noun(messages)));
             if !messages.is_empty() {
@@ -118,7 +119,7 @@ pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
     }
     let mut sheet = payload.sheet();
     for result in &payload.results {
-        result_type(&mut sheet, result);
+        result_type(&mut sheet, payload, result);
     }
     for content in &payload.blocks {
         resource(&mut sheet, "", content);
@@ -126,7 +127,7 @@ pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
     if payload.blocks.is_empty() {
         sheet.heading("no contents in this result");
         for result in &payload.results {
-            if let Some(found) = json::get(result, &["contents"]) {
+            if let Some(found) = payload.get(result, "contents") {
                 sheet.json(found);
             }
         }
@@ -180,14 +181,14 @@ pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
         .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
         .filter_map(decoded)
         .take(SEVERAL)
-        .map(|bytes| TabBody::Bytes(Arc::new(Document::new(Arc::from(bytes)))))
+        .map(|bytes| TabBody::Bytes(Arc::new(Document::new(bytes))))
         .collect()
 }
 
 /// The parts of results that hold content, whatever they are: the blocks of a tool's result or of a prompt's messages,
 /// the contents of a resource.
-pub(super) fn of<'a>(about: About, results: &[&'a [u8]]) -> Vec<&'a [u8]> {
-    let member = match about {
+pub(super) fn of<'a>(about: About, results: &[Vec<(Cow<'a, str>, &'a [u8])>]) -> Vec<&'a [u8]> {
+    let name = match about {
         About::Tool => "content",
         About::Resource => "contents",
         About::Prompt => "messages",
@@ -195,7 +196,7 @@ pub(super) fn of<'a>(about: About, results: &[&'a [u8]]) -> Vec<&'a [u8]> {
     };
     let items = results
         .iter()
-        .filter_map(|result| json::get(result, &[member]))
+        .filter_map(|members| member(members, name))
         .flat_map(json::elements);
     if about != About::Prompt {
         return items.collect();
@@ -217,13 +218,13 @@ fn hidden_json(raw: &[u8], declared: bool) -> Option<TabBody> {
     let found = json::string(raw)?;
     let structure = matches!(json::kind(found.as_bytes()), Kind::Object | Kind::Array);
     (structure || declared)
-        .then(|| part_tree(found.as_bytes()))
+        .then(|| tree(found.into_bytes().into()))
         .flatten()
 }
 
 /// `resultType`, when it says anything but that this is the result (2026-07-28).
-fn result_type(sheet: &mut Sheet, result: &[u8]) {
-    match json::get(result, &["resultType"]) {
+fn result_type(sheet: &mut Sheet, payload: &Payload<'_>, result: &[u8]) {
+    match payload.get(result, "resultType") {
         Some(raw) if json::string(raw).as_deref() != Some("complete") => {
             let spelled = String::from_utf8_lossy(raw);
             let word = json::string(raw).unwrap_or_else(|| spelled.into_owned());

@@ -141,7 +141,7 @@ impl Sheet {
         for (range, language) in self.parts {
             painting.add(&self.bytes, range, language);
         }
-        let document = Document::with_headings(Arc::from(self.bytes), self.headings);
+        let document = Document::with_headings(self.bytes, self.headings);
         TabBody::Text(Arc::new(document.with_spans(painting.finish())))
     }
 }

@@ -1,7 +1,7 @@
 //! What bytes look like, by how they begin. A guess to hold against what a server declares, nothing more.
 
 /// The kind as a MIME type, with the size in pixels where the first bytes tell it.
-pub(super) fn kind(bytes: &[u8]) -> Option<(&'static str, Option<(u32, u32)>)> {
+pub fn kind(bytes: &[u8]) -> Option<(&'static str, Option<(u32, u32)>)> {
     const STARTS: [(&[u8], &str); 15] = [
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"\xff\xd8\xff", "image/jpeg"),

@@ -42,6 +42,11 @@ fn single() -> Subject {
     }
 }
 
+/// As [`super::tabs`], of entries that are used again.
+fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
+    super::tabs(subject, first.clone(), second.cloned())
+}
+
 fn wire(subject: &Subject, body: &str) -> Vec<Tab> {
     tabs(subject, &entry(Channel::Wire, body.as_bytes()), None)
 }
@@ -238,12 +243,7 @@ fn painted(subject: &Subject, result: &str, name: &str) -> Vec<String> {
         ..Budget::SHOWN
     };
     let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
-    let tabs = tabs_within(
-        budget,
-        subject,
-        &entry(Channel::Wire, body.as_bytes()),
-        None,
-    );
+    let tabs = tabs_within(budget, subject, entry(Channel::Wire, body.as_bytes()), None);
     let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
     let TabBody::Text(document) = &tab.body else {
         panic!("{name} is no text");
@@ -396,21 +396,55 @@ fn huge_bodies_are_cut_and_say_so() {
         assert!(text.len() < PART + 200, "{name}: {}", text.len());
         let last = text.lines().last().unwrap();
         assert!(
-            last.starts_with("… cut here: ") && last.ends_with(" of 34 MB shown"),
+            last.starts_with("… cut here: ") && last.ends_with(" of 17 MB shown"),
             "{last}"
         );
     }
-    assert!(shown(&tabs, "JSON").starts_with("34 MB is too much for a tree"));
+    assert_eq!(shown(&tabs, "JSON").len(), body.len());
 }
 
 #[test]
-fn a_tree_of_too_many_values_is_refused_in_words() {
+fn a_big_tree_is_indexed_in_parts_until_nobody_looks_at_it() {
     let mut body = b"[0".to_vec();
-    body.extend(b",0".repeat(VALUES));
+    body.extend(b",0".repeat(4_000_000));
     body.push(b']');
-    let tabs = tabs(&single(), &entry(Channel::Wire, &body), None);
-    assert!(shown(&tabs, "JSON").starts_with("too many values for a tree: about 4000001"));
-    assert_eq!(shown(&tabs, "Raw").len(), body.len());
+    let built = tabs(&single(), &entry(Channel::Wire, &body), None);
+    let TabBody::Tree(tree) = built[0].body.clone() else {
+        panic!("{:?}", names(&built));
+    };
+    assert!((50..60).contains(&tree.percent()), "{}", tree.percent());
+    let mut parts = Vec::new();
+    index(built[0].body.clone(), |part| parts.push(part));
+    let Some(Indexed::Further(last)) = parts.last() else {
+        panic!("{parts:?}");
+    };
+    assert!(parts.len() > 2, "{}", parts.len());
+    let whole = tree.with_index(Arc::clone(last));
+    assert_eq!((whole.percent(), whole.values()), (100, 4_000_002));
+    // Of those who look, one lets go while it is being made.
+    let mut left = Some((built, tree, whole));
+    let body = left.as_ref().unwrap().0[0].body.clone();
+    let mut told = 0;
+    index(body, |_| {
+        told += 1;
+        left = None;
+    });
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn what_turns_out_to_be_no_json_is_text() {
+    let mut body = b"[0".to_vec();
+    body.extend(b",0".repeat(4_000_000));
+    let built = tabs(&single(), &entry(Channel::Stdout, &body), None);
+    let tree = built.iter().find(|tab| tab.name == "JSON").unwrap();
+    let mut last = None;
+    index(tree.body.clone(), |part| last = Some(part));
+    let Some(Indexed::Broken { body: text, why }) = last else {
+        panic!("{last:?}");
+    };
+    assert_eq!(why, "not JSON at byte 8000002: ends too early");
+    assert!(matches!(text, TabBody::Text(text) if **text.bytes() == body[..]));
 }
 
 /// Bodies made of what results are made of, whole and broken.

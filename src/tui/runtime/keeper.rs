@@ -15,7 +15,7 @@ use crate::history::{FileError, History, Kept, Server};
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
-use crate::tui::event::{Event, Stored, Unsaved};
+use crate::tui::event::{Event, PresetUnsaved, Stored};
 
 /// How long changed drafts may wait for more of them.
 const GATHER: Duration = Duration::from_millis(500);
@@ -108,8 +108,8 @@ impl Shelves {
                     .presets
                     .write(&owner, &name, place, &text, overwrite)
                     .map_err(|error| match error {
-                        PresetError::Exists(path) => Unsaved::Exists(path),
-                        other => Unsaved::Failed(why(&other)),
+                        PresetError::Exists(path) => PresetUnsaved::Exists(path),
+                        other => PresetUnsaved::Failed(why(&other)),
                     }),
             },
             Store::DeletePreset {
@@ -168,7 +168,7 @@ fn nowhere(work: Store) -> Option<Stored> {
         },
         Store::SavePreset { asker, .. } => Stored::PresetSaved {
             asker,
-            saved: Err(Unsaved::Failed(why())),
+            saved: Err(PresetUnsaved::Failed(why())),
         },
         Store::DeletePreset { asker, .. } => Stored::PresetDeleted {
             asker,

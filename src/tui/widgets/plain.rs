@@ -9,10 +9,9 @@
 mod draw;
 mod layout;
 
-use std::sync::Arc;
-
 use crate::tui::theme::Role;
 use crate::tui::widgets::find::{Found, Term};
+use crate::tui::widgets::slice::Slice;
 use layout::rows;
 
 pub use draw::draw;
@@ -34,7 +33,7 @@ pub struct Span {
 /// A document cut into lines.
 #[derive(Debug, Clone)]
 pub struct Document {
-    bytes: Arc<[u8]>,
+    bytes: Slice,
     /// Where each line starts.
     starts: Vec<u32>,
     /// Lines that are ours, not the document's: where each starts, ascending.
@@ -46,7 +45,7 @@ pub struct Document {
 impl Document {
     /// A document in which some lines are headings of ours, by where they start. They look different from all others,
     /// so that no text can pretend to be one.
-    pub fn with_headings(bytes: Arc<[u8]>, headings: Vec<u32>) -> Document {
+    pub fn with_headings(bytes: impl Into<Slice>, headings: Vec<u32>) -> Document {
         Document {
             headings,
             ..Document::new(bytes)
@@ -54,7 +53,8 @@ impl Document {
     }
 
     /// Finds the lines. Of more than 4 GiB the rest is left out.
-    pub fn new(bytes: Arc<[u8]>) -> Document {
+    pub fn new(bytes: impl Into<Slice>) -> Document {
+        let bytes = bytes.into();
         let whole = &bytes[..bytes.len().min(u32::MAX as usize)];
         let mut starts = vec![0];
         let mut start = 0;
@@ -110,7 +110,7 @@ impl Document {
     }
 
     /// The document.
-    pub fn bytes(&self) -> &Arc<[u8]> {
+    pub fn bytes(&self) -> &Slice {
         &self.bytes
     }
 

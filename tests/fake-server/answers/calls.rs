@@ -43,6 +43,23 @@ impl Fake {
                     .filled(&frame.unwrap_or_default().replace("\\u0000", "\0"), size);
                 Answer::Later
             }
+            Some("rows") if options.has("--rows") => {
+                let count: u64 = options.number("--rows").unwrap_or(0);
+                let rows: Vec<String> = (0..count)
+                    .map(|i| {
+                        format!(
+                            r#"{{"id":{i},"name":"row {i}","at":{},"ok":{},"tags":["a","b"],"of":{{"x":{}.5}}}}"#,
+                            1_760_000_000 + i,
+                            i % 3 == 0,
+                            i % 100
+                        )
+                    })
+                    .collect();
+                Answer::Result(format!(
+                    r#"{{"content":[{{"type":"text","text":"{count} rows"}}],"structuredContent":{{"rows":[{}]}}}}"#,
+                    rows.join(",")
+                ))
+            }
             Some("flood") if options.has("--flood") => {
                 let count: u64 = options.number("--flood").unwrap_or(0);
                 for number in 1..=count {

@@ -206,7 +206,22 @@ impl Screen {
         match effect {
             Effect::Engine(command) => self.sent.push(command),
             Effect::Store(work) => return self.shelves.answer(work).map(Event::Stored),
-            Effect::Redraw | Effect::Suspend | Effect::Quit => self.orders.push(effect),
+            Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit
+            | Effect::Edit { .. }
+            | Effect::Page { .. }
+            | Effect::Print(_)
+            | Effect::Open { .. }
+            | Effect::Save { .. }
+            | Effect::Pipe { .. }
+            | Effect::Query { .. }
+            | Effect::Stop(_) => self.orders.push(effect),
+            Effect::CopyPart { part, what } => {
+                self.copied
+                    .push(String::from_utf8_lossy(&part.bytes()).into_owned());
+                return Some(Event::Copied(Ok(format!("copied {what}"))));
+            }
             Effect::Copy { text, what } => {
                 self.copied.push(text);
                 return Some(Event::Copied(Ok(format!("copied {what}"))));

@@ -177,6 +177,7 @@ impl CataloguePane {
             Action::NextOption => edited(form.step(1)),
             Action::PreviousOption => edited(form.step(-1)),
             Action::NextProblem => edited(form.next_problem()),
+            Action::EditOutside => self.edit_outside(ctx),
             Action::EditJson => {
                 form.edit_json_in_place();
                 Reply::done()

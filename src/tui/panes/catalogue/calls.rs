@@ -190,9 +190,37 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
+            Event::Edited { asker, result } => match self.edited(*asker, result) {
+                Some(sentence) => vec![Effect::Tell {
+                    sentence,
+                    bad: true,
+                }],
+                None => Vec::new(),
+            },
+            event @ (Event::Saved { .. } | Event::Piped { .. } | Event::Queried { .. }) => self
+                .works
+                .values_mut()
+                .find_map(|work| work.result.heard(event))
+                .unwrap_or_default(),
             Event::FoundIn { viewer, text, hits } => {
                 for work in self.works.values_mut() {
                     if work.result.found_in(*viewer, text, hits) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
+            Event::Indexed { viewer, part } => {
+                for work in self.works.values_mut() {
+                    if work.result.indexed(*viewer, part) {
+                        break;
+                    }
+                }
+                Vec::new()
+            }
+            Event::Decoded { viewer, result } => {
+                for work in self.works.values_mut() {
+                    if work.result.decoded(*viewer, result) {
                         break;
                     }
                 }

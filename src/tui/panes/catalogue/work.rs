@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::editor::InEditor;
 use super::words;
 use crate::form::{Form, State, expand};
 use crate::json::Value;
@@ -73,6 +74,8 @@ pub struct Work {
     pub on_about: bool,
     /// Whether the schema changed under a draft.
     pub changed: bool,
+    /// Arguments that are in an editor, or came back from one and could not be taken over.
+    pub in_editor: Option<InEditor>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
     /// Calls made.
@@ -103,6 +106,7 @@ impl Work {
             form: form_of(list, &item).map(FormPane::new),
             on_about: list == List::Resources,
             changed: false,
+            in_editor: None,
             asking: false,
             runs: 0,
             outcome: None,
@@ -230,7 +234,7 @@ impl Work {
         let about = self.about.get_or_insert_with(|| {
             let text = words::about(self.list, &self.item);
             About {
-                document: Document::new(text.trim_end().as_bytes().into()),
+                document: Document::new(text.trim_end().as_bytes()),
                 state: PlainState::new(true),
                 window: Window {
                     width: 1,

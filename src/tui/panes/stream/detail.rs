@@ -71,7 +71,7 @@ impl Detail {
     }
 
     /// Hears of built documents, and of what was found in them.
-    pub fn event(&mut self, event: &Event) {
+    pub fn event(&mut self, event: &Event) -> Vec<Effect> {
         match event {
             Event::Built { viewer, tabs } => {
                 self.viewer.built(*viewer, tabs);
@@ -79,8 +79,15 @@ impl Detail {
             Event::FoundIn { viewer, text, hits } => {
                 self.viewer.found_in(*viewer, text, hits);
             }
-            _ => {}
+            Event::Indexed { viewer, part } => {
+                self.viewer.indexed(*viewer, part);
+            }
+            Event::Decoded { viewer, result } => {
+                self.viewer.decoded(*viewer, result);
+            }
+            event => return self.viewer.heard(event).unwrap_or_default(),
         }
+        Vec::new()
     }
 
     /// A click; true if it was here.

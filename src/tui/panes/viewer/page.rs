@@ -5,16 +5,18 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{SIDEWAYS, SMALL};
+use super::{SEARCHED, SIDEWAYS, SMALL, tree};
 use crate::json;
 use crate::text;
 use crate::tui::action::Action;
-use crate::tui::pane::Reply;
-use crate::tui::payload::{Tab, TabBody};
+use crate::tui::effect::Effect;
+use crate::tui::pane::{Ctx, Reply};
+use crate::tui::payload::{Indexed, Tab, TabBody};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::find::{Found, Term};
-use crate::tui::widgets::json_tree::{self, Kind, NONE, Tree, TreeState};
+use crate::tui::widgets::json_tree::{self, Kind, Place as Row, Swapped, Tree, TreeState};
 use crate::tui::widgets::plain::{self, Document, PlainState, Window};
+use crate::tui::widgets::slice::Slice;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -22,6 +24,12 @@ pub(super) struct Page {
     tab: Tab,
     /// Made when the page is first looked at: it costs time by the size of the document.
     place: Option<Place>,
+    /// The number under which its index is being made.
+    indexing: Option<u64>,
+    /// The number under which a string of it is being opened.
+    decoding: Option<u64>,
+    /// Why it is text although it began like a tree.
+    broken: Option<String>,
 }
 
 /// Where a reader is.
@@ -49,7 +57,17 @@ enum Hand<'p> {
 
 impl Page {
     pub(super) fn new(tab: Tab) -> Self {
-        Self { tab, place: None }
+        Self {
+            tab,
+            place: None,
+            indexing: None,
+            decoding: None,
+            broken: None,
+        }
+    }
+
+    pub(super) fn tab(&self) -> &Tab {
+        &self.tab
     }
 
     pub(super) fn name(&self) -> &str {
@@ -58,7 +76,7 @@ impl Page {
 
     /// Whether it shows this tab already, byte for byte. Only small ones are compared.
     pub(super) fn shows(&self, tab: &Tab) -> bool {
-        let same = |a: &Arc<[u8]>, b: &Arc<[u8]>| a.len() <= SMALL && a == b;
+        let same = |a: &Slice, b: &Slice| a.len() <= SMALL && a == b;
         self.tab.name == tab.name
             && match (&self.tab.body, &tab.body) {
                 (TabBody::Tree(a), TabBody::Tree(b)) => same(a.bytes(), b.bytes()),
@@ -117,7 +135,7 @@ impl Page {
             });
         }
         match self.hand() {
-            Some(Hand::Tree(_, state)) => state.clamp(usize::from(area.height)),
+            Some(Hand::Tree(tree, state)) => state.fit(tree, area, wrap),
             Some(Hand::Text(document, state)) => {
                 if state.wraps() != wrap {
                     state.toggle_wrap();
@@ -146,11 +164,7 @@ impl Page {
 
     pub(super) fn find(&mut self, term: Term, area: Rect) -> bool {
         match self.hand() {
-            Some(Hand::Tree(tree, state)) => {
-                let found = state.find(tree, term);
-                state.clamp(usize::from(area.height));
-                found
-            }
+            Some(Hand::Tree(tree, state)) => state.find(tree, term),
             Some(Hand::Text(document, state)) => state.find(document, term, window(area)),
             None => false,
         }
@@ -161,7 +175,6 @@ impl Page {
         match self.hand() {
             Some(Hand::Tree(tree, state)) => {
                 state.show_hits(tree, term, hits);
-                state.clamp(usize::from(area.height));
             }
             Some(Hand::Text(document, state)) => {
                 state.show_hits(document, term, hits, window(area));
@@ -188,11 +201,22 @@ impl Page {
         let mut parts = Vec::new();
         match self.sight() {
             Some(Sight::Tree(tree, state)) => {
-                parts.push(path(tree, state.selected()));
+                parts.push(tree::path(tree, state.selected()));
+                if state.is_lines() {
+                    parts.push("lines".to_owned());
+                }
+                if tree.percent() < 100 {
+                    parts.push(format!("indexing {} %", tree.percent()));
+                }
+                let odd = tree.index().flags().to_string();
+                if !odd.is_empty() {
+                    parts.push(odd);
+                }
             }
             Some(Sight::Text(document, state)) => {
+                parts.extend(self.broken.clone());
                 if let Some((tree, state)) = self.around() {
-                    parts.push(path(tree, state.selected()));
+                    parts.push(tree::path(tree, state.selected()));
                 }
                 if state.is_hex() {
                     parts.push("hex".to_owned());
@@ -226,22 +250,20 @@ impl Page {
     /// Why an action does nothing here, if so.
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
         match (self.sight()?, action) {
-            (Sight::Tree(..), Action::Wrap) => {
-                Some("A tree does not wrap: an unfolded string shows whole.")
-            }
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
-            (
-                Sight::Text(_, state),
-                Action::ToggleFold | Action::FoldAll | Action::UnfoldAll | Action::Parent,
-            ) => (self.around().is_none() || action != Action::ToggleFold).then_some(
-                if state.is_hex() {
-                    "There is nothing to fold in bytes."
-                } else {
-                    "There is nothing to fold in text."
-                },
-            ),
+            (Sight::Text(_, state), action) if tree::is_of_trees(action) => {
+                (self.around().is_none() || action != Action::ToggleFold).then_some(
+                    if state.is_hex() {
+                        "There is nothing to fold in bytes."
+                    } else {
+                        "There is nothing to fold in text."
+                    },
+                )
+            }
             (Sight::Text(_, state), Action::Wrap) if state.is_hex() => Some("Hex does not wrap."),
-            (Sight::Text(..), Action::CopyPath | Action::CopyKey) if self.around().is_none() => {
+            (Sight::Text(..), action)
+                if super::copy::needs_tree(action) && self.around().is_none() =>
+            {
                 Some("Text has no paths and names: see the tabs that are trees.")
             }
             _ => None,
@@ -261,6 +283,7 @@ impl Page {
             Some(Hand::Tree(tree, state)) => {
                 if matches!(action, Action::ToggleFold | Action::Right)
                     && tree.kind(state.selected()) == Kind::String
+                    && !state.selected().is_group()
                 {
                     let raw = tree.value_bytes(state.selected());
                     return match alone(raw, wrap) {
@@ -268,10 +291,92 @@ impl Page {
                         Err(why) => Reply::say(why),
                     };
                 }
-                in_tree(tree, state, action, usize::from(area.height))
+                tree::action(tree, state, action)
             }
             Some(Hand::Text(document, state)) => in_text(document, state, action, window(area)),
             None => Reply::ignored(),
+        }
+    }
+
+    /// The effect that indexes it, if it is a tree that needs that and nobody has asked for it yet.
+    pub(super) fn index(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
+        let TabBody::Tree(tree) = &self.tab.body else {
+            return None;
+        };
+        if tree.index().is_done() || self.indexing.is_some() {
+            return None;
+        }
+        let viewer = ctx.ticket();
+        self.indexing = Some(viewer);
+        Some(Effect::Index {
+            viewer,
+            body: self.tab.body.clone(),
+        })
+    }
+
+    /// Takes more of its index.
+    pub(super) fn indexed(&mut self, viewer: u64, part: &Indexed) -> bool {
+        if self.indexing != Some(viewer) {
+            return false;
+        }
+        match (part, &mut self.tab.body) {
+            (Indexed::Further(index), TabBody::Tree(tree)) => {
+                *tree = Arc::new(tree.with_index(Arc::clone(index)));
+                if let Some(Place::Tree { state, .. }) = &mut self.place {
+                    state.refresh(tree);
+                }
+            }
+            (Indexed::Broken { body, why }, own) => {
+                *own = body.clone();
+                self.place = None;
+                self.broken = Some(text::sanitize(why).into_owned());
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Opens JSON in the selected string in place, or puts the string back.
+    pub(super) fn decode(&mut self, ctx: &Ctx<'_>) -> Reply {
+        let Some(Sight::Tree(tree, state)) = self.sight() else {
+            return Reply::say("Only strings of a tree can hold JSON.");
+        };
+        // From anywhere in an opened string it is closed.
+        let row = tree.decoded_around(state.selected());
+        if tree.bytes().len() > SEARCHED {
+            let (viewer, byte) = (ctx.ticket(), row.start());
+            self.decoding = Some(viewer);
+            return Reply::effect(Effect::Decode {
+                viewer,
+                body: self.tab.body.clone(),
+                byte,
+            });
+        }
+        match tree.toggle_decoded(&row) {
+            Ok(swapped) => {
+                self.swap(&swapped);
+                Reply::done()
+            }
+            Err(why) => Reply::say(why),
+        }
+    }
+
+    /// Takes the tree in which a string was opened elsewhere.
+    pub(super) fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
+        if self.decoding != Some(viewer) {
+            return false;
+        }
+        self.decoding = None;
+        if let Ok(swapped) = result {
+            self.swap(swapped);
+        }
+        true
+    }
+
+    fn swap(&mut self, swapped: &Swapped) {
+        self.tab.body = TabBody::Tree(Arc::new(swapped.tree.clone()));
+        if let Some(Place::Tree { state, .. }) = &mut self.place {
+            state.swapped(swapped);
         }
     }
 
@@ -293,9 +398,9 @@ impl Page {
 
     pub(super) fn click(&mut self, at: Position, double: bool, area: Rect, wrap: bool) {
         if let Some(Hand::Tree(tree, state)) = self.hand()
-            && let Some(row) = state.row_at(at, area)
+            && let Some(row) = state.row_at(tree, at, area)
         {
-            state.reveal(tree, row);
+            state.reveal(tree, &row);
             if double {
                 let _ = self.action(Action::ToggleFold, area, wrap);
                 self.settle(area, wrap);
@@ -305,7 +410,7 @@ impl Page {
 
     pub(super) fn wheel(&mut self, lines: isize, area: Rect) {
         match self.hand() {
-            Some(Hand::Tree(_, state)) => state.scroll(lines, usize::from(area.height)),
+            Some(Hand::Tree(tree, state)) => state.scroll(tree, lines),
             Some(Hand::Text(document, state)) if lines < 0 => {
                 state.up(lines.unsigned_abs(), document, window(area));
             }
@@ -331,7 +436,7 @@ impl Page {
     }
 
     /// The row of a tree that paths and names are asked of, also while its string is shown alone.
-    pub(super) fn row(&self) -> Option<(&Tree, u32)> {
+    pub(super) fn row(&self) -> Option<(&Tree, &Row)> {
         match self.sight()? {
             Sight::Tree(tree, state) => Some((tree, state.selected())),
             Sight::Text(..) => self.around().map(|(tree, state)| (tree, state.selected())),
@@ -353,49 +458,8 @@ fn alone(raw: &[u8], wrap: bool) -> Result<(Arc<Document>, PlainState), String> 
         ));
     }
     let whole = json::string(raw).unwrap_or_default();
-    let document = Document::new(Arc::from(whole.into_bytes()));
+    let document = Document::new(whole.into_bytes());
     Ok((Arc::new(document), PlainState::new(wrap)))
-}
-
-fn in_tree(tree: &Tree, state: &mut TreeState, action: Action, height: usize) -> Reply {
-    let row = state.selected();
-    match action {
-        Action::Up => state.up(1),
-        Action::Down => state.down(1),
-        Action::PageUp => state.page_up(height),
-        Action::PageDown => state.page_down(height),
-        Action::Top => state.first(),
-        Action::Bottom => state.last(),
-        Action::Centre => {
-            state.clamp(height);
-            state.centre(height);
-        }
-        Action::Left => {
-            let parent = tree.parent(row);
-            let inside = parent != NONE && parent >= tree.first();
-            let foldable = tree.count(row) > 0 && !state.is_folded(row);
-            if !inside && !foldable {
-                return Reply::ignored();
-            }
-            state.fold_or_parent(tree);
-        }
-        Action::Right => state.unfold_or_child(tree),
-        Action::ToggleFold => state.toggle(tree),
-        Action::FoldAll => state.fold_all(tree),
-        Action::UnfoldAll => state.unfold_all(tree),
-        Action::NextSibling => state.next_sibling(tree),
-        Action::PreviousSibling => state.previous_sibling(tree),
-        Action::Parent => state.parent(tree),
-        Action::FindNext => {
-            state.find_next(tree);
-        }
-        Action::FindPrevious => {
-            state.find_previous(tree);
-        }
-        Action::Back if state.found().is_some() => state.clear_find(),
-        _ => return Reply::ignored(),
-    }
-    Reply::done()
 }
 
 fn in_text(document: &Document, state: &mut PlainState, action: Action, window: Window) -> Reply {
@@ -433,18 +497,6 @@ fn in_text(document: &Document, state: &mut PlainState, action: Action, window: 
         _ => return Reply::ignored(),
     }
     Reply::done()
-}
-
-/// The path of a row, safe to show. Cut where no title has room for it anyway: it is made for every frame.
-fn path(tree: &Tree, row: u32) -> String {
-    const DEEP: usize = 200;
-    const LONG: usize = 400;
-    let depth = tree.depth(row);
-    if depth > DEEP {
-        return format!("{depth} levels deep");
-    }
-    let path: String = tree.path(row).chars().take(LONG).collect();
-    text::sanitize(&path).into_owned()
 }
 
 fn window(area: Rect) -> Window {

@@ -264,8 +264,8 @@ fn presets_are_listed_read_written_and_deleted() {
         .map(|stored| match stored {
             Stored::PresetSaved { asker, saved } => match saved {
                 Ok(saved) => format!("{asker} saved {}", *saved == path),
-                Err(Unsaved::Exists(other)) => format!("{asker} exists {}", *other == path),
-                Err(Unsaved::Failed(why)) => format!("{asker} {why}"),
+                Err(PresetUnsaved::Exists(other)) => format!("{asker} exists {}", *other == path),
+                Err(PresetUnsaved::Failed(why)) => format!("{asker} {why}"),
             },
             Stored::Presets { listed, usual, .. } => {
                 format!("{} in {}", listed.as_ref().unwrap().len(), usual.word())

@@ -1,15 +1,13 @@
-//! Drawing the visible rows of a tree.
+//! Drawing the visible rows of a tree: the window, the containers that stay on top, the scrollbar.
 //!
-//! Owns how a row reads: mark, indent, fold, name, value or preview. Everything shown is sanitised and cut to the row;
-//! only as much of a value is looked at as can be seen.
+//! How one row reads is in `row`. Everything shown is sanitised and cut; only as much is looked at as can be seen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 
-use super::{Kind, Tree, TreeState, clip};
-use crate::text;
+use super::place::Place;
+use super::state::{STICKY, STICKY_FROM};
+use super::{Tree, TreeState, row};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::list;
 
@@ -27,168 +25,157 @@ pub fn draw(
     if area.is_empty() {
         return None;
     }
-    let mut place = state.list;
-    place.clamp(state.visible.len(), usize::from(area.height));
-    let mut cursor = None;
-    let rows = state
-        .visible
-        .iter()
-        .enumerate()
-        .skip(place.offset)
-        .take(usize::from(area.height));
-    for (y, (i, &row)) in (area.y..).zip(rows) {
-        let selected = i == place.selected;
-        if selected {
-            if focused {
-                buf.set_style(
+    let mut fitted;
+    let state = if state.size == (area.width, area.height) {
+        state
+    } else {
+        // A state that was made for another screen is drawn as it would fit this one.
+        fitted = state.clone();
+        fitted.fit(tree, area, state.wrap);
+        &fitted
+    };
+    let view = state.view(tree);
+    let selected = state.selected.order(tree);
+    let (top, _) = state.top(tree);
+    let sticky = sticky_below(state, tree, &top);
+    let (mut place, mut y, mut cursor, mut more) = (top.clone(), area.y, None, false);
+    loop {
+        let lines = row::lines(tree, state, &place, theme);
+        let is_selected = place.order(tree) == selected;
+        if is_selected {
+            cursor = Some(Position { x: area.x, y });
+        }
+        for (i, line) in lines.into_iter().enumerate() {
+            if y >= area.bottom() {
+                more = true;
+                break;
+            }
+            if is_selected {
+                mark(
+                    i == 0,
+                    focused,
                     Rect {
                         y,
                         height: 1,
                         ..area
                     },
-                    theme.style(Role::Selection),
+                    buf,
+                    theme,
                 );
             }
-            let role = if focused {
-                Role::Focus
-            } else {
-                Role::TextMuted
-            };
-            buf.set_stringn(area.x, y, list::MARK, 1, theme.style(role));
-            cursor = Some(Position { x: area.x, y });
+            buf.set_line(area.x + 1, y, &line, area.width - 1);
+            y += 1;
         }
-        let width = area.width - 1;
-        if width > 0 {
-            buf.set_line(
-                area.x + 1,
+        if y >= area.bottom() {
+            more |= place.forward(view);
+            break;
+        }
+        if !place.forward(view) {
+            break;
+        }
+    }
+    for (y, place) in (area.y..).zip(&sticky) {
+        for x in area.left()..area.right() {
+            buf[(x, y)].reset();
+        }
+        let line = row::lines(tree, state, place, theme).swap_remove(0);
+        buf.set_style(
+            Rect {
                 y,
-                &line(tree, state, row, usize::from(width), theme),
-                width,
-            );
-        }
+                height: 1,
+                ..area
+            },
+            theme.style(Role::Surface),
+        );
+        buf.set_line(area.x + 1, y, &line, area.width - 1);
+    }
+    if more || top.clone().backward(view) {
+        scrollbar(tree, state, &top, &place, area, buf, theme);
     }
     cursor
 }
 
-/// One row: indent, fold, name, value.
-fn line(tree: &Tree, state: &TreeState, row: u32, width: usize, theme: &Theme) -> Line<'static> {
-    let punct = theme.style(Role::JsonPunct);
-    let mut row_text = Writer {
-        spans: Vec::new(),
-        used: 0,
-        width,
-        state,
-        row,
-        theme,
+/// The mark and the colour of the selected row.
+fn mark(first: bool, focused: bool, line: Rect, buf: &mut Buffer, theme: &Theme) {
+    if focused {
+        buf.set_style(line, theme.style(Role::Selection));
+    }
+    if first {
+        let role = if focused {
+            Role::Focus
+        } else {
+            Role::TextMuted
+        };
+        buf.set_stringn(line.x, line.y, list::MARK, 1, theme.style(role));
+    }
+}
+
+/// How many screen lines a row takes.
+pub(super) fn height(state: &TreeState, tree: &Tree, place: &Place) -> usize {
+    row::height(state, tree, place)
+}
+
+/// The containers that stay on top of the screen, outermost first: those around what is shown below them.
+pub(super) fn sticky(state: &TreeState, tree: &Tree) -> Vec<Place> {
+    sticky_below(state, tree, &state.top(tree).0)
+}
+
+fn sticky_below(state: &TreeState, tree: &Tree, top: &Place) -> Vec<Place> {
+    let view = state.view(tree);
+    if usize::from(state.size.1) < STICKY_FROM {
+        return Vec::new();
+    }
+    let around = |place: &Place| {
+        let mut outer = place.clone();
+        let mut all = Vec::new();
+        while all.len() < STICKY && outer.out(view) {
+            all.push(outer.clone());
+        }
+        all
     };
-
-    // Deep rows keep room for their text: from a third of the width on, depth is only hinted at.
-    let levels = tree.depth(row) - tree.first() as usize;
-    let shown = (2 * levels).min(width / 3 / 2 * 2);
-    if 2 * levels > shown && shown > 0 {
-        row_text.put("…".to_owned(), theme.style(Role::TextFaint));
-        row_text.put(" ".repeat(shown - 1), punct);
-    } else {
-        row_text.put(" ".repeat(shown), punct);
-    }
-    let filled = tree.count(row) > 0;
-    let folded = filled && state.is_folded(row);
-    row_text.put(
-        if folded {
-            "▸ "
-        } else if filled {
-            "▾ "
-        } else {
-            "  "
+    let hidden = around(top).len();
+    let (mut below, mut lines) = (top.clone(), 0);
+    while lines < hidden {
+        lines += height(state, tree, &below);
+        if !below.forward(view) {
+            break;
         }
-        .to_owned(),
-        punct,
-    );
-
-    if let Some(key) = tree.key(row) {
-        let quoted = key.is_empty() || key.contains([' ', ':', ',', '"']);
-        let key = if quoted {
-            format!("\"{key}\"")
-        } else {
-            key.to_owned()
-        };
-        row_text.found(&clip(&key, row_text.left()).0, theme.style(Role::JsonKey));
-        row_text.put(if filled && !folded { " " } else { ": " }.to_owned(), punct);
-    } else if let Some(i) = tree.index(row) {
-        row_text.put(format!("[{i}] "), punct);
     }
-
-    let kind = tree.kind(row);
-    if filled {
-        let count = if kind == Kind::Array {
-            format!("[{}]", tree.count(row))
-        } else {
-            format!("{{{}}}", tree.count(row))
-        };
-        row_text.put(count, punct);
-        if folded {
-            row_text.put(" ".to_owned(), punct);
-            row_text.put(tree.preview(row, row_text.left()), punct);
-        }
-        return Line::from(row_text.spans);
-    }
-    let style = theme.style(match kind {
-        Kind::String => Role::JsonString,
-        Kind::Number => Role::JsonNumber,
-        Kind::Bool => Role::JsonBool,
-        Kind::Null => Role::JsonNull,
-        Kind::Object | Kind::Array => Role::JsonPunct,
-    });
-    let value = tree.value(row);
-    let (whole, cut) = clip(value, row_text.left());
-    if cut {
-        let size = format!(" {}", text::size(value.len() as u64));
-        let room = row_text.left().saturating_sub(size.len());
-        let (mut part, _) = clip(value, room);
-        if !part.ends_with('…') && room > 0 {
-            part.push('…');
-        }
-        row_text.found(&part, style);
-        row_text.put(size, theme.style(Role::TextMuted));
-    } else {
-        row_text.found(&whole, style);
-    }
-    Line::from(row_text.spans)
+    let mut sticky = around(&below);
+    sticky.truncate(hidden);
+    sticky.reverse();
+    sticky
 }
 
-/// A row being put together.
-struct Writer<'s> {
-    spans: Vec<Span<'static>>,
-    used: usize,
-    width: usize,
-    state: &'s TreeState,
-    row: u32,
-    theme: &'s Theme,
-}
-
-impl Writer<'_> {
-    fn left(&self) -> usize {
-        self.width.saturating_sub(self.used)
+/// Where the screen is in the document, by bytes, and where the hits are.
+fn scrollbar(
+    tree: &Tree,
+    state: &TreeState,
+    top: &Place,
+    bottom: &Place,
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) {
+    let (x, height) = (area.right() - 1, u64::from(area.height));
+    if area.width < row::SCROLLBAR_FROM {
+        return;
     }
-
-    fn put(&mut self, s: String, style: Style) {
-        self.used += text::width(&s);
-        self.spans.push(Span::styled(s, style));
-    }
-
-    /// As `put`, with what is searched for marked.
-    fn found(&mut self, s: &str, style: Style) {
-        let Some(found) = self.state.found() else {
-            return self.put(s.to_owned(), style);
+    let all = tree.bytes().len().max(1) as u64;
+    let line_of = |byte: u32| (u64::from(byte) * height / all).min(height - 1);
+    let from = line_of(top.order(tree).0.min(all as u32));
+    let to = line_of(bottom.order(tree).0.min(all as u32));
+    let hits = state.found.as_ref().map_or(&[][..], |found| &found.hits);
+    for line in 0..height {
+        let bytes = [line, line + 1].map(|line| (line * all).div_ceil(height) as u32);
+        let hit = hits.partition_point(|hit| *hit < bytes[1])
+            > hits.partition_point(|hit| *hit < bytes[0]);
+        let (symbol, role) = match (hit, (from..=to).contains(&line)) {
+            (true, _) => ("─", Role::Accent),
+            (false, true) => ("┃", Role::TextMuted),
+            (false, false) => continue,
         };
-        let current = found.current() == Some(self.row) && self.state.selected() == self.row;
-        let role = if current {
-            Role::MatchCurrent
-        } else {
-            Role::Match
-        };
-        self.used += text::width(s);
-        self.spans
-            .extend(found.term.spans(s, style, self.theme.style(role)));
+        let cell = &mut buf[(x, area.y + line as u16)];
+        cell.set_symbol(symbol).set_style(theme.style(role));
     }
 }

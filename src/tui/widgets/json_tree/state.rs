@@ -1,325 +1,467 @@
-//! Where a reader is in a tree: the selected row, what is folded, what was searched for.
+//! Where a reader is in a tree: the selected row, what is folded, how it is shown. What was searched for is in `hits`.
 //!
-//! Owns the list of visible rows, remade when a fold changes and only then; movement and drawing look rows up in it.
+//! Owns movement. It keeps one row and how far below the top of the screen that is; all others are found from there.
 //! Holds no document, so every method that needs one is given it; always the one the state was made for.
 
 use ratatui::layout::{Position, Rect};
 
-use super::{NONE, Tree};
+use super::folds::{Before, Folds};
+use super::place::{Part, Place, View};
+use super::{Swapped, Tree, draw};
 use crate::tui::widgets::find::{Found, Term};
-use crate::tui::widgets::list::ListState;
+
+/// Rows of containers that stay on top of the screen when one is deep inside.
+pub(super) const STICKY: usize = 3;
+
+/// Screens of fewer rows have none.
+pub(super) const STICKY_FROM: usize = 10;
 
 /// Movement, folds and search over one [`Tree`].
 #[derive(Debug, Clone)]
 pub struct TreeState {
-    /// Rows that are not inside a folded one, ascending.
-    pub(super) visible: Vec<u32>,
-    /// Selection and scroll in `visible`.
-    pub(super) list: ListState,
-    folded: Vec<u64>,
-    found: Option<Found>,
-    /// Rows the search unfolded to show where it stands; folded again when it moves on.
-    arrived: Vec<u32>,
+    pub(super) selected: Place,
+    /// Screen lines of the rows above the selected one.
+    pub(super) offset: usize,
+    pub(super) folds: Folds,
+    /// Whether it is shown as valid JSON, a row for every bracket.
+    pub(super) lines: bool,
+    pub(super) numbers: bool,
+    pub(super) wrap: bool,
+    pub(super) found: Option<Found>,
+    /// The term that is looked for in names only, if so.
+    pub(super) names: Option<Term>,
+    /// What the search unfolded to show where it stands; folded again when it moves on.
+    pub(super) arrived: Vec<Before>,
+    /// Columns and lines of the screen.
+    pub(super) size: (u16, u16),
 }
 
 impl TreeState {
-    /// At the first row, nothing folded.
+    /// At the first row, nothing folded but groups.
     pub fn new(tree: &Tree) -> TreeState {
-        let mut state = TreeState {
-            visible: Vec::new(),
-            list: ListState::default(),
-            folded: vec![0; tree.len().div_ceil(64)],
-            found: None,
-            arrived: Vec::new(),
+        let folds = Folds::default();
+        let view = View {
+            tree,
+            folds: &folds,
+            lines: false,
         };
-        state.remake(tree, tree.first());
-        state
+        TreeState {
+            selected: Place::first(view),
+            offset: 0,
+            folds: Folds::default(),
+            lines: false,
+            numbers: false,
+            wrap: false,
+            found: None,
+            names: None,
+            arrived: Vec::new(),
+            size: (80, 24),
+        }
+    }
+
+    pub(super) fn view<'v>(&'v self, tree: &'v Tree) -> View<'v> {
+        View {
+            tree,
+            folds: &self.folds,
+            lines: self.lines,
+        }
+    }
+
+    fn height(&self) -> usize {
+        usize::from(self.size.1).max(1)
     }
 
     /// The selected row.
-    pub fn selected(&self) -> u32 {
-        self.visible.get(self.list.selected).copied().unwrap_or(0)
+    pub fn selected(&self) -> &Place {
+        &self.selected
     }
 
-    /// How many rows can be seen by scrolling.
-    pub fn visible_len(&self) -> usize {
-        self.visible.len()
+    /// Whether it is shown as valid JSON, with quotes and closing brackets.
+    pub fn is_lines(&self) -> bool {
+        self.lines
     }
 
-    /// Place of the selection and of the first row on screen among the visible rows.
-    pub fn list(&self) -> ListState {
-        self.list
+    /// Whether long strings wrap.
+    pub fn wraps(&self) -> bool {
+        self.wrap
     }
 
     /// True if the row's members are hidden.
-    pub fn is_folded(&self, row: u32) -> bool {
-        self.folded[row as usize / 64] >> (row % 64) & 1 == 1
+    pub fn is_folded(&self, tree: &Tree, row: &Place) -> bool {
+        self.folds.is_folded(row, tree)
+    }
+
+    /// Whether this row is what the screen begins with a document of: the container whose brackets are not shown.
+    pub fn is_outermost(&self, tree: &Tree) -> bool {
+        !self.selected.clone().out(self.view(tree))
+    }
+
+    /// The first row on screen, and how many screen lines are between it and the selected one.
+    pub(super) fn top(&self, tree: &Tree) -> (Place, usize) {
+        let view = self.view(tree);
+        let (mut place, mut lines) = (self.selected.clone(), 0);
+        while lines < self.offset {
+            if !place.backward(view) {
+                break;
+            }
+            let more = draw::height(self, tree, &place);
+            if lines + more > self.offset {
+                place.forward(view);
+                break;
+            }
+            lines += more;
+        }
+        (place, lines)
     }
 
     /// Up by `n` rows.
-    pub fn up(&mut self, n: usize) {
-        self.list.up(n);
+    pub fn up(&mut self, tree: &Tree, n: usize) {
+        for _ in 0..n {
+            let mut place = std::mem::replace(&mut self.selected, Place::root(tree));
+            let moved = place.backward(self.view(tree));
+            self.selected = place;
+            if !moved {
+                break;
+            }
+            let lines = draw::height(self, tree, &self.selected);
+            self.offset = self.offset.saturating_sub(lines);
+        }
+        self.settle(tree);
     }
 
     /// Down by `n` rows.
-    pub fn down(&mut self, n: usize) {
-        self.list.down(n, self.visible.len());
+    pub fn down(&mut self, tree: &Tree, n: usize) {
+        for _ in 0..n {
+            let lines = draw::height(self, tree, &self.selected);
+            let mut place = std::mem::replace(&mut self.selected, Place::root(tree));
+            let moved = place.forward(self.view(tree));
+            self.selected = place;
+            if !moved {
+                break;
+            }
+            self.offset += lines;
+        }
+        self.settle(tree);
     }
 
-    /// Up by a screen of `height` rows.
-    pub fn page_up(&mut self, height: usize) {
-        self.list.page_up(height);
+    /// Up by a screen, keeping one row in sight.
+    pub fn page_up(&mut self, tree: &Tree) {
+        let offset = self.offset;
+        self.up(tree, self.height().saturating_sub(1).max(1));
+        self.offset = offset;
+        self.settle(tree);
     }
 
-    /// Down by a screen of `height` rows.
-    pub fn page_down(&mut self, height: usize) {
-        self.list.page_down(self.visible.len(), height);
+    /// Down by a screen, keeping one row in sight.
+    pub fn page_down(&mut self, tree: &Tree) {
+        let offset = self.offset;
+        self.down(tree, self.height().saturating_sub(1).max(1));
+        self.offset = offset;
+        self.settle(tree);
     }
 
     /// To the first row.
-    pub fn first(&mut self) {
-        self.list.top();
+    pub fn first(&mut self, tree: &Tree) {
+        self.selected = Place::first(self.view(tree));
+        self.offset = 0;
+        self.settle(tree);
     }
 
-    /// To the last row.
-    pub fn last(&mut self) {
-        self.list.bottom(self.visible.len());
+    /// To the last row, as far as the index goes.
+    pub fn last(&mut self, tree: &Tree) {
+        self.selected = Place::last(self.view(tree));
+        self.offset = self.height();
+        self.settle(tree);
     }
 
-    /// Puts the selected row in the middle of a screen of `height` rows.
-    pub fn centre(&mut self, height: usize) {
-        self.list.centre(self.visible.len(), height);
+    /// Puts the selected row on the first line (`0.0`), in the middle (`0.5`) or on the last line (`1.0`) of the screen.
+    pub fn put(&mut self, tree: &Tree, part: f32) {
+        self.offset = ((self.height() - 1) as f32 * part).round() as usize;
+        self.settle(tree);
     }
 
     /// Scrolls without moving the selection off the screen (mouse wheel).
-    pub fn scroll(&mut self, n: isize, height: usize) {
-        self.list.scroll(n, self.visible.len(), height);
+    pub fn scroll(&mut self, tree: &Tree, n: isize) {
+        for _ in 0..n.unsigned_abs() {
+            if n > 0 {
+                if self.offset > self.least_offset(tree) {
+                    self.offset -= 1;
+                } else {
+                    let offset = self.offset;
+                    self.down(tree, 1);
+                    self.offset = offset;
+                }
+            } else if self.offset + 1 < self.height() {
+                self.offset += 1;
+            } else {
+                let offset = self.offset;
+                self.up(tree, 1);
+                self.offset = offset;
+            }
+            self.settle(tree);
+        }
     }
 
-    /// Keeps the selection on a screen of `height` rows. Call after movement, with the height last drawn.
-    pub fn clamp(&mut self, height: usize) {
-        self.list.clamp(self.visible.len(), height);
+    /// Takes the size of the screen, and keeps the selection on it.
+    pub fn fit(&mut self, tree: &Tree, area: Rect, wrap: bool) {
+        self.size = (area.width, area.height);
+        self.wrap = wrap;
+        self.settle(tree);
+    }
+
+    /// Lines that the containers around the selected row may take above it.
+    fn least_offset(&self, tree: &Tree) -> usize {
+        if self.height() < STICKY_FROM {
+            return 0;
+        }
+        self.selected.levels(self.view(tree)).min(STICKY)
+    }
+
+    /// Keeps the selection on screen, leaves no empty room below the last row, and does not begin before the first.
+    pub(super) fn settle(&mut self, tree: &Tree) {
+        let height = self.height();
+        let own = draw::height(self, tree, &self.selected).min(height);
+        self.offset = self.offset.max(self.least_offset(tree)).min(height - own);
+        let room = height - own - self.offset;
+        let (mut below, mut place) = (0, self.selected.clone());
+        while below < room && place.forward(self.view(tree)) {
+            below += draw::height(self, tree, &place);
+        }
+        self.offset += room.saturating_sub(below);
+        self.offset = self.top(tree).1;
     }
 
     /// The row drawn at a screen position.
-    pub fn row_at(&self, at: Position, area: Rect) -> Option<u32> {
-        self.list
-            .row_at(at, self.visible.len(), 1, area)
-            .map(|i| self.visible[i])
+    pub fn row_at(&self, tree: &Tree, at: Position, area: Rect) -> Option<Place> {
+        let line = usize::from(at.y.checked_sub(area.y)?);
+        if !area.contains(at) {
+            return None;
+        }
+        if let Some(sticky) = draw::sticky(self, tree).get(line) {
+            return Some(sticky.clone());
+        }
+        let (mut place, mut lines) = (self.top(tree).0, 0);
+        loop {
+            lines += draw::height(self, tree, &place);
+            if line < lines {
+                return Some(place);
+            }
+            if !place.forward(self.view(tree)) {
+                return None;
+            }
+        }
     }
 
     /// Selects a row, unfolding what hides it.
-    pub fn reveal(&mut self, tree: &Tree, row: u32) {
+    pub fn reveal(&mut self, tree: &Tree, row: &Place) {
         self.arrived.clear();
         self.unfold_above(tree, row);
-        self.select(tree, row);
+        self.select(tree, row.clone());
+    }
+
+    /// Selects the value that holds this byte, unfolding what hides it.
+    pub fn reveal_byte(&mut self, tree: &Tree, byte: usize) {
+        let place = Place::at(self.view(tree), byte as u32);
+        self.reveal(tree, &place);
+    }
+
+    /// Selects a row that is not hidden. What is on screen stays where it is, if the row is on it too.
+    pub(super) fn select(&mut self, tree: &Tree, row: Place) {
+        let height = self.height();
+        let hidden = row.above.is_empty() && row.part == Part::Value && !self.lines;
+        let row = if hidden && row.is_filled(tree) {
+            Place::first(self.view(tree))
+        } else {
+            row
+        };
+        let (mut place, mut lines) = (self.top(tree).0, 0);
+        place.surface(self.view(tree));
+        self.selected = row;
+        let wanted = self.selected.order(tree);
+        while lines < height && place.order(tree) != wanted {
+            lines += draw::height(self, tree, &place);
+            if !place.forward(self.view(tree)) {
+                lines = height;
+            }
+        }
+        self.offset = if lines < height { lines } else { height / 2 };
+        self.settle(tree);
+    }
+
+    /// Moves by something that changes the place and says whether it did.
+    fn go(&mut self, tree: &Tree, step: impl FnOnce(&mut Place, View<'_>) -> bool) {
+        let mut place = self.selected.clone();
+        if step(&mut place, self.view(tree)) {
+            // It may be in a group that is folded.
+            place.surface(self.view(tree));
+            self.select(tree, place);
+        }
     }
 
     /// To the row this one is in.
     pub fn parent(&mut self, tree: &Tree) {
-        let parent = tree.parent(self.selected());
-        if parent != NONE && parent >= tree.first() {
-            self.select(tree, parent);
-        }
+        self.go(tree, Place::out);
     }
 
     /// To the next row of the same object or array.
     pub fn next_sibling(&mut self, tree: &Tree) {
-        if let Some(row) = tree.next_sibling(self.selected()) {
-            self.select(tree, row);
-        }
+        self.go(tree, |place, view| place.sideways(view, true));
     }
 
     /// To the previous row of the same object or array.
     pub fn previous_sibling(&mut self, tree: &Tree) {
-        if let Some(row) = tree.previous_sibling(self.selected()) {
-            self.select(tree, row);
-        }
+        self.go(tree, |place, view| place.sideways(view, false));
+    }
+
+    /// To the other end (`%`): from bracket to bracket where both have rows, else to the last of the siblings, and
+    /// from there to the first.
+    pub fn other_end(&mut self, tree: &Tree) {
+        let folded = self.is_folded(tree, &self.selected);
+        self.go(tree, |place, view| {
+            if place.part == Part::Close {
+                place.part = Part::Value;
+                return true;
+            }
+            let open = view.lines && !folded && place.is_filled(tree);
+            if open && tree.is_whole(place) {
+                place.part = Part::Close;
+                return true;
+            }
+            let before = place.order(tree);
+            place.end_of_siblings(view, true)
+                && (place.order(tree) != before || place.end_of_siblings(view, false))
+        });
     }
 
     /// Folds the selected row, or goes to its parent if there is nothing to fold (`h`).
     pub fn fold_or_parent(&mut self, tree: &Tree) {
-        let row = self.selected();
-        if tree.count(row) > 0 && !self.is_folded(row) {
-            self.set_folded(tree, row, true);
+        if self.can_fold(tree) {
+            self.set_folded(tree, true);
         } else {
             self.parent(tree);
         }
     }
 
+    /// Whether the selected row is open and can be folded.
+    pub fn can_fold(&self, tree: &Tree) -> bool {
+        self.selected.is_filled(tree) && !self.is_folded(tree, &self.selected)
+    }
+
     /// Unfolds the selected row, or goes to its first member if it is open (`l`).
     pub fn unfold_or_child(&mut self, tree: &Tree) {
-        let row = self.selected();
-        if self.is_folded(row) {
-            self.set_folded(tree, row, false);
-        } else if tree.count(row) > 0 {
-            self.down(1);
+        if self.is_folded(tree, &self.selected) {
+            self.set_folded(tree, false);
+        } else if self.selected.is_filled(tree) && self.selected.part != Part::Close {
+            self.down(tree, 1);
         }
     }
 
     /// Folds or unfolds the selected row.
     pub fn toggle(&mut self, tree: &Tree) {
-        let row = self.selected();
-        if tree.count(row) > 0 {
-            self.set_folded(tree, row, !self.is_folded(row));
+        if self.selected.is_filled(tree) {
+            self.set_folded(tree, !self.is_folded(tree, &self.selected));
         }
     }
 
-    /// Folds or unfolds one row.
-    pub fn set_folded(&mut self, tree: &Tree, row: u32, fold: bool) {
-        self.mark(tree, row, fold);
-        self.arrived.clear();
-        self.remake(tree, self.selected());
+    /// Folds or unfolds the selected row.
+    pub fn set_folded(&mut self, tree: &Tree, fold: bool) {
+        let _ = self.folds.set(&self.selected, fold);
+        self.folded_anew(tree);
     }
 
     /// Folds or unfolds the selected row and its siblings; with `deep`, everything in them too (`c e C E`).
     pub fn fold_siblings(&mut self, tree: &Tree, fold: bool, deep: bool) {
-        let parent = tree.parent(self.selected());
-        let (mut row, end) = if parent == NONE {
-            (0, tree.len() as u32)
-        } else {
-            (parent + 1, tree.after(parent))
+        let container = match (self.selected.part, self.selected.above.last()) {
+            (Part::Group(..), _) => self.selected.node.start,
+            (_, Some(parent)) => parent.start,
+            (_, None) => self.selected.node.start.wrapping_sub(1),
         };
-        while row < end {
-            self.mark(tree, row, fold);
-            row = if deep { row + 1 } else { tree.after(row) };
-        }
+        let from = container.wrapping_add(1);
+        let to = tree.end_at(container).unwrap_or(u32::MAX);
+        self.folds.set_level(&self.selected, from..to, fold, deep);
+        self.folded_anew(tree);
+    }
+
+    /// Shows `level` levels below the top ones and folds the rest (`zM`, `z1` to `z9`); with none, unfolds all (`zR`).
+    pub fn fold_to_level(&mut self, tree: &Tree, level: Option<u32>) {
+        self.folds.set_all(level.map(|level| level + 1));
+        self.folded_anew(tree);
+    }
+
+    /// After folds have changed: what is selected may be hidden now, and what a search unfolded is ours.
+    fn folded_anew(&mut self, tree: &Tree) {
         self.arrived.clear();
-        self.remake(tree, self.selected());
+        let mut place = self.selected.clone();
+        place.surface(self.view(tree));
+        self.selected = place;
+        self.settle(tree);
     }
 
-    /// Folds everything (`zM`).
-    pub fn fold_all(&mut self, tree: &Tree) {
-        self.fold_to_level(tree, 0);
-    }
-
-    /// Unfolds everything (`zR`).
-    pub fn unfold_all(&mut self, tree: &Tree) {
-        self.folded.fill(0);
-        self.arrived.clear();
-        self.remake(tree, self.selected());
-    }
-
-    /// Shows `level` levels below the top ones and folds the rest (`z1` to `z9`).
-    pub fn fold_to_level(&mut self, tree: &Tree, level: usize) {
-        let level = level + tree.first() as usize;
-        for row in tree.first()..tree.len() as u32 {
-            self.mark(tree, row, tree.depth(row) >= level);
-        }
-        self.arrived.clear();
-        self.remake(tree, self.selected());
-    }
-
-    /// Searches names and values and goes to the first hit from here on. False if there is none.
-    pub fn find(&mut self, tree: &Tree, term: Term) -> bool {
-        let hits = tree.search(&term);
-        self.show_hits(tree, term, hits)
-    }
-
-    /// As [`find`](Self::find), with hits found elsewhere ([`Tree::search`] on a big document).
-    pub fn show_hits(&mut self, tree: &Tree, term: Term, hits: Vec<u32>) -> bool {
-        let found = Found::new(term, hits, self.selected());
-        let hit = found.current();
-        self.found = Some(found);
-        self.arrive(tree, hit)
-    }
-
-    /// To the next hit. False if there is none.
-    pub fn find_next(&mut self, tree: &Tree) -> bool {
-        let from = self.selected();
-        let hit = self.found.as_mut().and_then(|f| f.next(from));
-        self.arrive(tree, hit)
-    }
-
-    /// To the previous hit. False if there is none.
-    pub fn find_previous(&mut self, tree: &Tree) -> bool {
-        let from = self.selected();
-        let hit = self.found.as_mut().and_then(|f| f.previous(from));
-        self.arrive(tree, hit)
-    }
-
-    /// What is searched for and where the search stands ([`Found::label`]).
-    pub fn found(&self) -> Option<&Found> {
-        self.found.as_ref()
-    }
-
-    /// Ends the search; what it unfolded stays as it is.
-    pub fn clear_find(&mut self) {
-        self.found = None;
-        self.arrived.clear();
-    }
-
-    fn arrive(&mut self, tree: &Tree, hit: Option<u32>) -> bool {
-        let Some(hit) = hit else { return false };
-        for row in std::mem::take(&mut self.arrived) {
-            self.mark(tree, row, true);
-        }
-        // Folding again may have hidden the row stood on; the list is remade for the hit anyway.
-        self.remake(tree, tree.first());
-        self.arrived = self.unfold_above(tree, hit);
-        self.select(tree, hit);
-        true
-    }
-
-    /// Unfolds the rows around `row`; returns which were folded.
-    fn unfold_above(&mut self, tree: &Tree, row: u32) -> Vec<u32> {
+    /// Unfolds the rows around `row`; notes what was said of those that were folded.
+    pub(super) fn unfold_above(&mut self, tree: &Tree, row: &Place) -> Vec<Before> {
         let mut opened = Vec::new();
-        let mut at = tree.parent(row);
-        while at != NONE {
-            if self.is_folded(at) {
-                self.mark(tree, at, false);
-                opened.push(at);
+        let mut place = row.clone();
+        while place.out(self.view(tree)) {
+            if self.folds.is_folded(&place, tree) {
+                opened.push(self.folds.set(&place, false));
             }
-            at = tree.parent(at);
-        }
-        if !opened.is_empty() {
-            self.remake(tree, row);
         }
         opened
     }
 
-    /// Notes a fold without remaking the list. What has no members cannot be folded, and the hidden root never is.
-    fn mark(&mut self, tree: &Tree, row: u32, fold: bool) {
-        let bit = 1 << (row % 64);
-        let word = &mut self.folded[row as usize / 64];
-        if fold && tree.count(row) > 0 && row >= tree.first() {
-            *word |= bit;
-        } else {
-            *word &= !bit;
-        }
+    /// Rows as they are in valid JSON, or as data again.
+    pub fn toggle_lines(&mut self, tree: &Tree) {
+        self.lines = !self.lines;
+        self.refresh(tree);
     }
 
-    /// Selects a row, or the nearest visible one around it.
-    fn select(&mut self, tree: &Tree, mut row: u32) {
-        loop {
-            match self.visible.binary_search(&row) {
-                Ok(i) => {
-                    self.list.selected = i;
-                    return;
-                }
-                Err(_) if tree.parent(row) != NONE => row = tree.parent(row),
-                Err(_) => {
-                    self.list.selected = 0;
-                    return;
-                }
+    /// Numbers of values beside the rows, or none.
+    pub fn toggle_numbers(&mut self) {
+        self.numbers = !self.numbers;
+    }
+
+    /// After the index has grown, or rows are shown in another way: the same value, by a way that may be another.
+    pub fn refresh(&mut self, tree: &Tree) {
+        let byte = match self.selected.part {
+            Part::Group(..) if !self.lines && tree.is_grouped(self.selected.node.start) => {
+                // It stays what it is, unless something around it became grouped.
+                self.rebuild(tree, self.selected.node.start);
+                return self.settle(tree);
             }
+            Part::Group(_, at) => at,
+            Part::Value | Part::Close => self.selected.node.start,
+        };
+        let part = self.selected.part;
+        let mut place = Place::at(self.view(tree), byte);
+        if part == Part::Close && self.lines {
+            place.part = Part::Close;
         }
+        if place.above.is_empty() && !self.lines {
+            place = Place::first(self.view(tree));
+        }
+        let _ = self.unfold_above(tree, &place);
+        self.selected = place;
+        self.settle(tree);
     }
 
-    fn remake(&mut self, tree: &Tree, selected: u32) {
-        // Where the selection stands on screen should not jump when rows above it come or go.
-        let on_screen = self.list.selected.saturating_sub(self.list.offset);
-        self.visible.clear();
-        let mut row = tree.first();
-        while (row as usize) < tree.len() {
-            self.visible.push(row);
-            row = if self.is_folded(row) {
-                tree.after(row)
-            } else {
-                row + 1
-            };
-        }
-        self.select(tree, selected);
-        self.list.offset = self.list.selected.saturating_sub(on_screen);
+    /// The selected group again, with the way to its array made anew.
+    fn rebuild(&mut self, tree: &Tree, start: u32) {
+        let part = self.selected.part;
+        let mut place = Place::at(self.view(tree), start);
+        place.part = part;
+        let _ = self.unfold_above(tree, &place);
+        self.selected = place;
+    }
+
+    /// Takes the document in which JSON in a string was opened, or put back.
+    pub fn swapped(&mut self, swapped: &Swapped) {
+        self.arrived.clear();
+        self.found = None;
+        self.names = None;
+        self.folds.swapped(swapped.at, swapped.old_end, swapped.by);
+        self.selected = Place::at(self.view(&swapped.tree), swapped.at);
+        // Who opens it wants to see it, whatever is folded around.
+        let _ = self.folds.set(&self.selected, false);
+        self.settle(&swapped.tree);
     }
 }

@@ -6,10 +6,11 @@ use ratatui::layout::{Position, Rect};
 
 use super::*;
 use crate::tui::theme::{Depth, Role, Theme};
+use crate::tui::widgets::slice::Slice;
 use crate::tui::widgets::testing::text_of;
 
 fn document(bytes: impl AsRef<[u8]>) -> Document {
-    Document::new(bytes.as_ref().into())
+    Document::new(bytes.as_ref())
 }
 
 fn screen(document: &Document, state: &PlainState, window: Window) -> (String, Option<Position>) {
@@ -198,7 +199,7 @@ proptest! {
 
 #[test]
 fn headings_part_a_document_and_look_different() {
-    let bytes: Arc<[u8]> = Arc::from(&b"one\na\nb\n\ntwo\none\nthree"[..]);
+    let bytes = Slice::from(&b"one\na\nb\n\ntwo\none\nthree"[..]);
     let document = Document::with_headings(bytes, vec![0, 9, 17]);
     for (byte, part) in [
         (0, "a\nb\n"),
@@ -236,7 +237,7 @@ fn headings_part_a_document_and_look_different() {
         (modifiers[1], modifiers[5]),
         (text.add_modifier, text.add_modifier)
     );
-    assert_eq!(Document::new(Arc::from(&b"x\ny"[..])).part_at(1), b"x\ny");
+    assert_eq!(Document::new(&b"x\ny"[..]).part_at(1), b"x\ny");
 }
 
 #[test]
@@ -249,7 +250,7 @@ fn spans_have_their_styles_over_wraps_tabs_and_escapes() {
     };
     let ours = text.find("ours").expect("in it") as u32;
     let last = text.len() as u32;
-    let doc = Document::with_headings(text.as_bytes().into(), vec![ours]).with_spans(vec![
+    let doc = Document::with_headings(text.as_bytes(), vec![ours]).with_spans(vec![
         span("keyword é\x1b\u{202e}ta", Role::CodeKeyword),
         Span {
             start: ours + 5,

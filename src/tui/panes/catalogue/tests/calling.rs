@@ -411,7 +411,7 @@ fn a_built_document_has_its_tabs_in_the_title() {
     };
     let tab = |name: &str, text: &str| Tab {
         name: name.to_owned(),
-        body: TabBody::Text(Document::new(text.as_bytes().into()).into()),
+        body: TabBody::Text(Document::new(text.as_bytes()).into()),
     };
     let tabs = Ok(vec![tab("Content 1", "Echo: hi"), tab("Raw", "{}")]);
     let event = Event::Built { viewer, tabs };

@@ -1,0 +1,132 @@
+//! A part of a document on its way out: which bytes, and in which shape. Made on the drawing thread for nothing,
+//! turned into bytes by whoever carries the effect out.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::json;
+use crate::tui::widgets::slice::Slice;
+
+/// See the module.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Part {
+    bytes: Slice,
+    shape: Shape,
+}
+
+/// What is made of the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing: they are what the server sent.
+    Exact,
+    /// JSON without white space between its tokens; the tokens stay as they are spelled.
+    OneLine,
+    /// The text of a JSON string.
+    Text,
+    /// The bytes that a JSON string holds in base64; its text, if it is none.
+    Blob,
+}
+
+impl Part {
+    /// These bytes in that shape.
+    pub fn new(bytes: impl Into<Slice>, shape: Shape) -> Self {
+        Self {
+            bytes: bytes.into(),
+            shape,
+        }
+    }
+
+    /// All of it, as it is.
+    pub fn exact(bytes: impl Into<Slice>) -> Self {
+        Self::new(bytes, Shape::Exact)
+    }
+
+    /// How many bytes it is of the document, before any shape.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The bytes, not to be made on the drawing thread.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        let raw = &*self.bytes;
+        match self.shape {
+            Shape::Exact => raw.into(),
+            Shape::OneLine => one_line(raw).into(),
+            Shape::Text => text(raw).into_bytes().into(),
+            Shape::Blob => {
+                let text = text(raw);
+                let decoded = STANDARD.decode(text.as_bytes());
+                decoded.unwrap_or_else(|_| text.into_bytes()).into()
+            }
+        }
+    }
+}
+
+/// Says how much, not what: a document may be large.
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({} bytes, {:?})", self.bytes.len(), self.shape)
+    }
+}
+
+fn text(raw: &[u8]) -> String {
+    json::string(raw).unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned())
+}
+
+fn one_line(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in raw {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            continue;
+        } else {
+            in_string = *byte == b'"';
+        }
+        out.push(*byte);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::Value;
+
+    fn shaped(raw: &str, shape: Shape) -> String {
+        let part = Part::new(raw.as_bytes(), shape);
+        String::from_utf8(part.bytes().into_owned()).unwrap()
+    }
+
+    #[test]
+    fn every_shape_keeps_what_was_sent() {
+        let raw = "{ \"a b\" : [ 1.0 ,\n\t\"\\u00e9 \\\" x\\\\\" ] }";
+        assert_eq!(shaped(raw, Shape::Exact), raw);
+        assert_eq!(
+            shaped(raw, Shape::OneLine),
+            "{\"a b\":[1.0,\"\\u00e9 \\\" x\\\\\"]}"
+        );
+        assert_eq!(shaped("\"\\u00e9\\n\"", Shape::Text), "é\n");
+        assert_eq!(shaped("\"aGk=\"", Shape::Blob), "hi");
+        assert_eq!(shaped("\"no blob\"", Shape::Blob), "no blob");
+        let part = Part::exact(Slice::from(&b"0123"[..]).part(2..9));
+        assert_eq!((&*part.bytes(), part.size()), (&b"23"[..], 2));
+        assert_eq!(format!("{part:?}"), "Part(2 bytes, Exact)");
+    }
+
+    proptest! {
+        #[test]
+        fn one_line_is_the_same_value(names in prop::collection::vec(any::<String>(), 0..5)) {
+            let value = Value::Array(names.iter().map(|name| Value::Object(vec![(name.clone(), Value::String(name.clone()))])).collect());
+            prop_assert_eq!(shaped(&value.pretty(), Shape::OneLine), value.to_string());
+        }
+    }
+}

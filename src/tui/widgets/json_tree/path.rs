@@ -1,0 +1,35 @@
+//! Where a value is, as the steps down to it.
+//!
+//! How a path is written is the business of [`crate::json::steps`]. Names are untrusted: sanitise before showing.
+
+use super::node::Node;
+use super::place::Part;
+use super::{Place, Tree};
+use crate::json;
+use crate::json::steps::{self, Notation, Step};
+
+impl Tree {
+    /// The row's JSONPath, `$.params.items[2]["odd name"]`.
+    pub fn path(&self, row: &Place) -> String {
+        steps::path(&self.steps(row), Notation::JsonPath)
+    }
+
+    /// The way down to the row, by decoded names; empty for the root.
+    pub fn steps(&self, row: &Place) -> Vec<Step> {
+        let step = |node: &Node| match self.key_of(node) {
+            Some(name) => Step::Key(json::decode(name.as_bytes()).into_owned()),
+            None => Step::Index(node.index as usize),
+        };
+        let group = match row.part {
+            Part::Group(group, _) => {
+                let (count, _) = self.count_at(row.node.start);
+                let from = group * self.group();
+                let to = (from + self.group()).min(count as u32);
+                Some(Step::Items(from as usize, to as usize))
+            }
+            Part::Value | Part::Close => None,
+        };
+        let chain = row.above.iter().chain([&row.node]).skip(1);
+        chain.map(step).chain(group).collect()
+    }
+}
