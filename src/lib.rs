@@ -69,6 +69,8 @@
 //!   is a blocking effect.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
+//! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
+//!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
 //! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
 //!   and addresses are masked before they become a note. (What a server prints is recorded as it is; rules that mask
@@ -83,6 +85,8 @@
 //! |---|---|
 //! | a key or an action | one row in `tui/action.rs`, its arm in the pane; help, palette, hints and README follow |
 //! | a way to look at a body | one row in `tui/payload.rs`'s PAYLOAD_VIEWS |
+//! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
+//! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
 //! | a protocol method | one row in `mcp/method.rs` |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |

@@ -48,10 +48,12 @@ use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
+use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};
+use widgets::picture::{Pictures, Surroundings};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -150,6 +152,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
     let (parts, part_events) = mpsc::channel(PARTS);
     let theme = theme_for(start.settings.theme)?;
+    let pictures = pictures_for(&start.settings);
     let began = Instant::now();
     let (mut model, bodies, mut engine) = match start.subject {
         Subject::Live {
@@ -216,7 +219,9 @@ async fn show(start: Start) -> Result<Leaving> {
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
+        pictures,
         keeper,
+        checker: Checker::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
@@ -527,13 +532,44 @@ fn suspend(_terminal: &mut Terminal) -> Result<()> {
     Ok(())
 }
 
-fn theme_for(choice: ThemeChoice) -> Result<Theme> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let depth = Depth::detect(
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn depth() -> Depth {
+    Depth::detect(
         variable("COLORTERM").as_deref(),
         variable("TERM").as_deref(),
         variable("NO_COLOR").as_deref(),
-    );
+    )
+}
+
+/// The terminal is asked nothing: its size in pixels is the system's to know.
+fn pictures_for(settings: &Settings) -> Pictures {
+    let cell = crossterm::terminal::window_size().ok().and_then(|size| {
+        let cell = (
+            size.width.checked_div(size.columns)?,
+            size.height.checked_div(size.rows)?,
+        );
+        (cell.0 > 1 && cell.1 > 1).then_some(cell)
+    });
+    let depth = match settings.theme {
+        ThemeChoice::Mono => Depth::None,
+        _ => depth(),
+    };
+    Pictures::choose(
+        settings.images,
+        Surroundings {
+            variable: &variable,
+            depth,
+            ascii: is_ascii(),
+            cell,
+        },
+    )
+}
+
+fn theme_for(choice: ThemeChoice) -> Result<Theme> {
+    let depth = depth();
     let name = match choice {
         ThemeChoice::Auto => theme::for_background(variable("COLORFGBG").as_deref()),
         ThemeChoice::Dark => "dark",

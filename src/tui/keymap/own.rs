@@ -134,6 +134,8 @@ fn meet(one: Scope, other: Scope) -> bool {
         || everywhere(one)
         || everywhere(other)
         // A row of Traffic or Logs, and the document that shows it.
+        // A document made of blocks.
+        || matches!((one, other), (Scope::Content, Scope::Viewer) | (Scope::Viewer, Scope::Content))
         || (beside(one) && beside(other) && !(streams.contains(&one) && streams.contains(&other)))
 }
 

@@ -15,25 +15,43 @@ use crate::mcp::types::List;
 use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Source};
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Pane, Reply};
-use crate::tui::panes::form::Mode;
+use crate::tui::pane::{Ctx, Pane, Reply, View};
+use crate::tui::panes::form::FormPane;
 
 mod actions;
 mod calls;
+mod completion;
+mod drafts;
 mod draw;
 mod editor;
+mod history;
 mod layout;
 mod listing;
 mod mouse;
 mod pick;
+mod presets;
+mod prompt;
+mod sending;
+mod services;
+mod shelf;
+mod tabs;
+mod validation;
 mod words;
 mod work;
 
 use calls::{Last, NOTHING_CALLED, Pending};
+use completion::Completing;
+use drafts::Kept;
 use layout::{Areas, body};
 use listing::{Browse, Key};
+use presets::Saving;
+use prompt::Prompt;
+use sending::{Resolving, ValuePreview};
+use shelf::Shelf;
+use tabs::Tab;
+use validation::Reading;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -66,6 +84,15 @@ impl Kind {
             Self::Tools => "Tools",
             Self::Resources => "Resources",
             Self::Prompts => "Prompts",
+        }
+    }
+
+    /// The view it is.
+    const fn view(self) -> View {
+        match self {
+            Self::Tools => View::Tools,
+            Self::Resources => View::Resources,
+            Self::Prompts => View::Prompts,
         }
     }
 
@@ -103,6 +130,24 @@ pub struct CataloguePane {
     /// The last call of each server.
     last: HashMap<Arc<str>, Last>,
     areas: Areas,
+    /// The last answer of each server.
+    answers: HashMap<Arc<str>, Source>,
+    /// Refusals that are being read back.
+    refusals: Vec<Reading>,
+    /// Arguments whose references are looked up, to be sent then.
+    resolving: Option<Resolving>,
+    /// What the references of the focused field stand for.
+    preview: Option<ValuePreview>,
+    /// The drafts of each server, as they were kept.
+    drafts: HashMap<Arc<str>, Kept>,
+    /// Runs or presets to pick from.
+    shelf: Option<Shelf>,
+    /// A question in the last row.
+    prompt: Option<Prompt>,
+    /// A preset that is being written.
+    saving: Option<Saving>,
+    /// What the server is asked to complete.
+    completing: Option<Completing>,
 }
 
 impl CataloguePane {
@@ -118,6 +163,15 @@ impl CataloguePane {
             pending: Vec::new(),
             last: HashMap::new(),
             areas: Areas::default(),
+            answers: HashMap::new(),
+            refusals: Vec::new(),
+            resolving: None,
+            preview: None,
+            drafts: HashMap::new(),
+            shelf: None,
+            prompt: None,
+            saving: None,
+            completing: None,
         }
     }
 
@@ -150,7 +204,8 @@ impl CataloguePane {
                         self.works.retain(|_, work| work.is_used());
                     }
                     let work = Work::new(entry.key.list, entry.item);
-                    self.works.insert(entry.key, work);
+                    self.works.insert(entry.key.clone(), work);
+                    self.restore(&entry.key);
                 }
             }
         }
@@ -186,9 +241,9 @@ impl CataloguePane {
         self.work().is_some_and(|work| work.form.is_some())
     }
 
-    /// Whether the description has the keys, in place of a form.
-    fn on_about(&self) -> bool {
-        self.focus == Focus::Form && self.work().is_some_and(Work::shows_about)
+    /// Whether a tab has the keys that holds no arguments.
+    fn on_reading(&self) -> bool {
+        self.focus == Focus::Form && !self.tab().is_form()
     }
 
     fn is_asking(&self) -> bool {
@@ -198,22 +253,25 @@ impl CataloguePane {
     fn typing_filter(&self) -> bool {
         self.focus == Focus::List && self.browse().is_some_and(|browse| browse.typing)
     }
-}
 
-impl Pane for CataloguePane {
-    fn scopes(&self) -> Vec<Scope> {
-        match self.focus {
-            Focus::List => vec![Scope::Catalogue, Scope::Move],
-            Focus::Form if self.on_about() => vec![Scope::Move],
-            Focus::Form => vec![Scope::Form, Scope::Move],
-            Focus::Result => vec![Scope::Viewer, Scope::Move],
-        }
-    }
-
-    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.sync(ctx);
+    fn acted(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if let Some(work) = self.work_mut() {
             work.asking = false;
+        }
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut())
+            && !matches!(action, Action::NextTab | Action::PreviousTab)
+        {
+            let reply = work.schema.action(action, ctx);
+            if reply.handled {
+                return reply;
+            }
+        }
+        if self.focus == Focus::Result
+            && action == Action::Follow
+            && let Some(uri) = self.work().and_then(|work| work.result.link())
+        {
+            let uri = uri.to_owned();
+            return self.read_link(&uri, ctx);
         }
         if self.focus == Focus::Result
             && let Some(work) = self.work_mut()
@@ -226,6 +284,11 @@ impl Pane for CataloguePane {
         }
         match action {
             Action::RefreshList => self.refresh(ctx),
+            Action::History | Action::Presets | Action::SavePreset
+                if self.focus != Focus::Result =>
+            {
+                self.arguments_action(action, ctx)
+            }
             Action::Repeat => self.repeat(ctx),
             Action::CancelCall => self.cancel(),
             Action::NextPane => self.pane(true),
@@ -244,7 +307,7 @@ impl Pane for CataloguePane {
         }
     }
 
-    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+    fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
             Action::OpenItem => match self.work() {
@@ -257,6 +320,7 @@ impl Pane for CataloguePane {
             Action::Repeat => words::cannot_send(ctx).or_else(|| {
                 (!self.last.contains_key(&self.server)).then(|| NOTHING_CALLED.to_owned())
             }),
+            Action::History | Action::Presets | Action::SavePreset => self.why_nothing_kept(ctx),
             Action::CancelCall => self
                 .waiting()
                 .is_none()
@@ -264,26 +328,60 @@ impl Pane for CataloguePane {
             Action::NextError | Action::PreviousError => {
                 Some("Traffic (5) and Logs (6) know what went wrong".to_owned())
             }
-            Action::Find if self.on_about() => {
+            Action::Find if self.focus == Focus::Form && self.tab() == Tab::About => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
             action if self.focus == Focus::Result => self.work()?.result.why_not(action),
+            action if self.focus == Focus::Form => match self.tab() {
+                Tab::Schema => self.work()?.schema.why_not(action),
+                Tab::About => None,
+                _ => self.work()?.form.as_ref()?.why_not(action),
+            },
             _ => None,
         }
     }
+}
+
+impl Pane for CataloguePane {
+    fn scopes(&self) -> Vec<Scope> {
+        match self.focus {
+            Focus::List => vec![Scope::Catalogue, Scope::Arguments, Scope::Move],
+            Focus::Form if self.tab() == Tab::Schema => vec![Scope::Viewer, Scope::Move],
+            Focus::Form if self.on_reading() => vec![Scope::Move],
+            Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move],
+            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
+                vec![Scope::Content, Scope::Viewer, Scope::Move]
+            }
+            Focus::Result => vec![Scope::Viewer, Scope::Move],
+        }
+    }
+
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        if self.put_aside() && action == Action::Back {
+            return Reply::done();
+        }
+        let reply = self.acted(action, ctx);
+        self.keeping(reply, ctx)
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        self.why(action, ctx)
+    }
 
     fn takes_text(&self) -> bool {
+        if self.shelf.is_some() || self.prompt.is_some() {
+            return true;
+        }
         match self.focus {
             Focus::List => self.typing_filter(),
+            Focus::Form if self.tab() == Tab::Schema => {
+                self.work().is_some_and(|work| work.schema.takes_text())
+            }
+            Focus::Form if self.on_reading() => false,
             Focus::Form => {
-                self.is_asking()
-                    || self.work().is_some_and(|work| {
-                        !work.shows_about()
-                            && work
-                                .form
-                                .as_ref()
-                                .is_some_and(|form| form.mode() == Mode::Typing)
-                    })
+                let form = self.work().and_then(|work| work.form.as_ref());
+                self.is_asking() || form.is_some_and(FormPane::takes_keys)
             }
             Focus::Result => self.work().is_some_and(|work| work.result.takes_text()),
         }
@@ -291,20 +389,31 @@ impl Pane for CataloguePane {
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        match self.focus {
+        if let Some(reply) = self.asked_key(key, ctx) {
+            return reply;
+        }
+        let reply = match self.focus {
             Focus::List if self.typing_filter() => self.filter_key(key),
             Focus::List => Reply::ignored(),
-            Focus::Form if self.on_about() => Reply::ignored(),
+            Focus::Form if self.tab() == Tab::Schema => match self.work_mut() {
+                Some(work) => work.schema.key(key, ctx),
+                None => Reply::ignored(),
+            },
+            Focus::Form if self.on_reading() => Reply::ignored(),
             Focus::Form => self.form_key(key, ctx),
             Focus::Result => match self.work_mut() {
                 Some(work) => work.result.key(key, ctx),
                 None => Reply::ignored(),
             },
-        }
+        };
+        self.keeping(reply, ctx)
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        if let Some(reply) = self.asked_paste(text) {
+            return reply;
+        }
         if self.typing_filter() {
             let browse = self.browse_mut();
             browse.filter.paste(text);
@@ -314,14 +423,18 @@ impl Pane for CataloguePane {
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
             return work.result.paste(text, ctx);
         }
-        if self.focus != Focus::Form || self.on_about() {
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut()) {
+            return work.schema.paste(text, ctx);
+        }
+        if self.focus != Focus::Form || self.on_reading() {
             return Reply::ignored();
         }
         let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
             return Reply::ignored();
         };
         let reply = form.paste(text);
-        self.took(reply, ctx)
+        let reply = self.took(reply, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -330,7 +443,11 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        self.clicked(at, double, ctx)
+        if self.put_aside() {
+            return Reply::done();
+        }
+        let reply = self.clicked(at, double, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
@@ -341,6 +458,9 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         let rows = self.work().map_or(1, Work::form_rows);
         self.areas = layout::areas(area, self.focus, self.zoom, rows);
+        if self.tab() == Tab::Split && !self.areas.narrow {
+            self.areas = layout::stacked(area, rows);
+        }
         let list = self.list_rows();
         let browse = self.browse_mut();
         browse
@@ -348,19 +468,30 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
+        let (tab, fields) = (self.tab(), self.halves().0);
+        let document = draw::indent(form);
+        let room = self.right_side();
         if let Some(work) = self.work_mut() {
-            if work.shows_about() {
-                work.place_about(form);
+            match (tab, &mut work.form) {
+                (Tab::About, _) => work.place_about(form),
+                (Tab::Schema, _) => {
+                    effects.extend(work.show_schema(ctx));
+                    effects.extend(work.schema.place(document, ctx));
+                }
+                (_, Some(form)) => form.place(fields, room),
+                (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
+        effects.extend(self.wants(ctx));
         effects
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         // On a screen of a few cells a focused row may have no place.
         let area = area.intersection(buf.area);
-        let cursor = self.drawn(buf, ctx)?;
+        let cursor = self.drawn(buf, ctx);
+        let cursor = self.draw_asked(area, buf, ctx).or(cursor)?;
         (!area.is_empty()).then(|| Position {
             x: cursor.x.clamp(area.x, area.right() - 1),
             y: cursor.y.clamp(area.y, area.bottom() - 1),
@@ -370,7 +501,7 @@ impl Pane for CataloguePane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
-            Focus::Form if !work.shows_about() => work.form.as_ref()?.hint(),
+            Focus::Form if !self.on_reading() => self.form_hint(work),
             Focus::Result => None,
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();
