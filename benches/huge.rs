@@ -115,6 +115,7 @@ fn record(recorder: &mut Recorder, model: &mut mcpscope::tui::model::Model, body
             aux: false,
             body,
             ending: "\n",
+            extra: None,
         };
         let recorded = recorder.append(draft, None);
         let event = Event::Update(mcpscope::inspector::Update::Recorded(recorded));

@@ -123,6 +123,7 @@ impl Bench {
             aux: entry.aux,
             body: entry.body,
             ending: "\n",
+            extra: None,
         };
         Event::Update(Update::Recorded(self.recorder.append(draft, None)))
     }

@@ -13,7 +13,8 @@
 //! ```text
 //!                    Outgoing                     Command
 //!   server <-> Link <-------- inspector::Engine <---------- cli, or tui's effects
-//!   (process)  |   LinkEvent   |   |      ^ sans-io
+//!   (process,  |   LinkEvent   |   |      ^ sans-io
+//!    address)  |               |   |      |
 //!              +-------------->|   |      +-- mcp::client (ids, eras, paging, time limits)
 //!                              v   |
 //!                   recorder (write returns)          Update::Recorded, Sent, Finished …
@@ -37,13 +38,15 @@
 //! values     json, text          lossless JSON, text made safe for terminals
 //!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
-//!            note                bodies of our own entries: spawned, verdict, timeout, exit …
+//!            sse                 event streams, read incrementally
+//!            note                bodies of our own entries: spawned, verdict, timeout, HTTP steps …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
 //!            validity            full JSON Schema validation, in words at the member
-//!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
+//!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
+//!                                HTTP demands of one (mcp::http, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            demo                the demo server
-//! the world  transport           links: child processes (stdio), memory
+//! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
@@ -69,8 +72,11 @@
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * We write no value of a variable passed to a server: not into a recording, a log or an error. (What a server
-//!   prints is recorded as it is; rules that mask bodies are still to come.)
+//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
+//!   and addresses are masked before they become a note. (What a server prints is recorded as it is; rules that mask
+//!   bodies are still to come.)
+//! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
+//!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what
@@ -91,7 +97,8 @@
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
-//! | a transport | a file in `transport/` that makes a [`Link`](transport::Link) |
+//! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
+//! | a header that is a secret | `mcp/http/headers.rs` |
 
 pub mod cli;
 pub mod config;
@@ -112,6 +119,7 @@ pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;
+pub mod sse;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

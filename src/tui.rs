@@ -42,7 +42,7 @@ use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
-use crate::transport::Spawn;
+use crate::transport::{Spawn, Target};
 use clock::Clock;
 use event::Event;
 use keymap::Keymap;
@@ -85,7 +85,7 @@ pub enum Subject {
     /// Servers, live.
     Live {
         /// The server given on the command line, by name; connected at once.
-        server: Option<(String, Spawn)>,
+        server: Option<(String, Target)>,
         /// The demo server; offered in any case.
         demo: Spawn,
         /// Where everything is recorded.
@@ -103,7 +103,7 @@ impl Subject {
         let name = connect.map_or("session", |connect| &connect.name);
         let (recorder, trouble) = keep.start_somewhere(name)?;
         Ok(Self::Live {
-            server: connect.map(|connect| (connect.name.clone(), connect.spawn.clone())),
+            server: connect.map(|connect| (connect.name.clone(), connect.target.clone())),
             demo: Spawn::new(
                 std::env::current_exe().wrap_err("cannot find mcpscope itself")?,
                 ["demo-server"],
@@ -169,6 +169,7 @@ async fn show(start: Start) -> Result<Leaving> {
                 });
             let bodies = recorder.bodies();
             let engine = spawn_engine(recorder);
+            let demo = Target::from(demo);
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -176,10 +177,10 @@ async fn show(start: Start) -> Result<Leaving> {
                 start.options,
                 Clock::local(),
             );
-            let first = server.map(|(name, spawn)| {
-                let is_demo = spawn == demo;
+            let first = server.map(|(name, target)| {
+                let is_demo = target == demo;
                 let origin = if is_demo { "built in" } else { "command line" };
-                update::push_server(&mut model, &name, spawn, origin)
+                update::push_server(&mut model, &name, target, origin)
             });
             if model
                 .world

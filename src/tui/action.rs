@@ -128,7 +128,7 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
-        AddServer "add-server" ["a"] "add" "Add a server by its command line" Nothing "mcpscope -- COMMAND";
+        AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";

@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
-use crate::transport::Spawn;
+use crate::transport::Target;
 
 /// The views, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +64,7 @@ pub struct Server {
     /// Its name.
     pub name: String,
     /// How to start it; none in an opened file.
-    pub target: Option<Spawn>,
+    pub target: Option<Target>,
     /// What its history, drafts and presets are kept under; none in an opened file.
     pub identity: Option<history::Server>,
     /// Where it is known from: `command line`, `built in`, a file.

@@ -348,6 +348,7 @@ impl Screen {
             aux: false,
             body: body.into(),
             ending: "\n",
+            extra: None,
         })
     }
 
@@ -360,6 +361,7 @@ impl Screen {
             aux: false,
             body: line.into(),
             ending: "\n",
+            extra: None,
         })
     }
 

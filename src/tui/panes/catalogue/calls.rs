@@ -167,7 +167,7 @@ impl CataloguePane {
             .and_then(|index| ctx.source(index));
         let Some(source) = source else {
             let how = match end {
-                End::Answered | End::Gone => "no reply",
+                End::Answered | End::Gone | End::Unanswered => "no reply",
                 End::TimedOut => "timeout",
                 End::Cancelled => "cancelled",
             };
@@ -336,7 +336,7 @@ impl CataloguePane {
             End::Answered => (None, outcome.role),
             End::TimedOut => (Some("timeout"), Role::Error),
             End::Cancelled => (Some("cancelled"), Role::Warn),
-            End::Gone => (Some("no reply"), Role::Error),
+            End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
@@ -521,6 +521,20 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
             "Cancelled: the server was told, and whatever it still answers shows in Traffic."
                 .to_owned(),
         ],
+        End::Unanswered => {
+            let trouble = connection.and_then(|connection| connection.trouble.as_ref());
+            let Some(trouble) = trouble else {
+                return vec![format!("{name} did not answer; Traffic shows why.")];
+            };
+            let mut lines = vec![text::sanitize(&trouble.what).into_owned()];
+            lines.extend(
+                trouble
+                    .hint
+                    .as_deref()
+                    .map(|hint| text::sanitize(hint).into_owned()),
+            );
+            lines
+        }
         End::Gone => {
             let how = match connection.map(|connection| &connection.link) {
                 Some(LinkState::Exited { code, signal, .. }) => exit_sentence(*code, *signal),

@@ -55,7 +55,7 @@ impl CataloguePane {
         let outcome = match (end, status) {
             (End::TimedOut, _) => history::Outcome::TimedOut,
             (End::Cancelled, _) => history::Outcome::Cancelled,
-            (End::Gone, _) => history::Outcome::NoReply,
+            (End::Gone | End::Unanswered, _) => history::Outcome::NoReply,
             (End::Answered, Some(Status::ToolError)) => history::Outcome::ToolError,
             (End::Answered, Some(Status::Error(code))) => {
                 history::Outcome::Error(Some(code).filter(|code| *code != 0))
