@@ -8,8 +8,8 @@ use std::cell::Cell;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::form::schema::Field;
-use crate::form::{Form, State};
+use crate::form::flat::schema::Field;
+use crate::form::flat::{Form, State};
 use crate::json::{self, Value};
 use crate::text;
 use crate::tui::widgets::input::{LineInput, Reaction, TextBox};

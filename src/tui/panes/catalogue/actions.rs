@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{CataloguePane, Focus};
-use crate::form::Node;
+use crate::form::flat::Node;
 use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Go, Reply};
 use crate::tui::panes::form::{FormReply, Mode};

@@ -8,7 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::words;
-use crate::form::{Form, State, expand};
+use crate::form::expand;
+use crate::form::flat::{Form, State};
 use crate::json::Value;
 use crate::mcp::types::{Item, List};
 use crate::tui::action::Action;
@@ -205,7 +206,7 @@ impl Work {
         let form = form.form();
         let tall = boxed
             || form.nodes().iter().any(|node| {
-                use crate::form::schema::Kind;
+                use crate::form::flat::schema::Kind;
                 match &node.field().kind {
                     Kind::Json(_) => true,
                     Kind::String(text) => text.multiline,

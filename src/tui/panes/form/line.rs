@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::FormPane;
-use crate::form::Node;
-use crate::form::schema::{Field, Kind};
+use crate::form::flat::Node;
+use crate::form::flat::schema::{Field, Kind};
 use crate::text;
 use crate::tui::widgets::list::GUTTER;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::form::Form;
-use crate::form::schema::{Field, Kind};
+use crate::form::flat::Form;
+use crate::form::flat::schema::{Field, Kind};
 use crate::json::Value;
 use crate::text;
 use crate::tui::widgets::input::TextBox;
