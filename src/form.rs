@@ -12,7 +12,8 @@
 pub mod assign;
 mod check;
 pub mod flat;
-mod number;
+pub mod number;
+pub mod refusal;
 pub mod schema;
 pub mod template;
 mod tree;

@@ -9,9 +9,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 mod check;
+mod patch;
+pub mod pointer;
 mod value;
 
 pub use check::check;
+pub use patch::patch;
 pub use value::{Value, quote};
 
 /// Why some bytes are not one JSON text.

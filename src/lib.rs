@@ -38,6 +38,7 @@
 //!            jsonrpc             envelopes, read leniently
 //!            note                bodies of our own entries: spawned, verdict, timeout, exit …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
+//!            validity            full JSON Schema validation, in words at the member
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
 //!            session             entry, file format, levels, the fold
 //!            demo                the demo server
@@ -101,3 +102,4 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod validity;

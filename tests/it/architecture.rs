@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["jsonrpc"],
     &["note"],
     &["form"],
+    &["validity"],
     &["mcp"],
     &["session"],
     &["demo"],
@@ -34,7 +35,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "jsonrpc", "note", "form", "mcp", "session", "demo",
+    "json", "text", "jsonrpc", "note", "form", "validity", "mcp", "session", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
