@@ -23,6 +23,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// Whether sessions are kept as files.
     pub record: bool,
+    /// Whether arguments of runs and what is being typed are kept.
+    pub history: bool,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
     /// Limit of the probe for the protocol's era.
@@ -73,6 +75,7 @@ impl Default for Settings {
         Self {
             theme: ThemeChoice::Auto,
             record: true,
+            history: true,
             follow: true,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
@@ -101,12 +104,15 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 8] = [
+const SETTINGS: [(&str, Set); 9] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
     ("record", |settings, value| {
         put(&mut settings.record, switch(value))
+    }),
+    ("history", |settings, value| {
+        put(&mut settings.history, switch(value))
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))

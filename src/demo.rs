@@ -3,11 +3,13 @@
 //! (`run` does), and takes nothing from the rest of mcpscope, so that it can stand against it.
 //!
 //! Where to add what: a tool in `demo/tools.rs` with its play in `demo/calls.rs`, a resource in
-//! `demo/resources.rs`, a prompt in `demo/prompts.rs`, a method in `demo/request.rs`,
+//! `demo/resources.rs`, a prompt in `demo/prompts.rs`,
+//! what it suggests while an argument is typed in `demo/completions.rs`, a method in `demo/request.rs`,
 //! and what a revision knows in `demo/revision.rs`.
 
 mod arguments;
 mod calls;
+mod completions;
 mod message;
 mod prompts;
 mod request;

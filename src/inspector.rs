@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output};
+use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::facts::{self, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
@@ -50,6 +51,15 @@ pub enum Command {
         conn: u32,
         /// What.
         call: Call,
+    },
+    /// Ask for suggestions for an argument, instead of any asked for before on that connection.
+    Complete {
+        /// On which connection.
+        conn: u32,
+        /// The caller's number for it. Calls are numbered by the same caller: [`Command::Cancel`] takes both.
+        ticket: u64,
+        /// What.
+        ask: Ask,
     },
     /// Cancel a request.
     Cancel {
@@ -92,6 +102,15 @@ pub enum Update {
         ticket: u64,
         /// How.
         end: End,
+        /// The entry of the response, when there was one.
+        seq: Option<u64>,
+    },
+    /// A question for suggestions is over.
+    Completed {
+        /// Whose.
+        ticket: u64,
+        /// How.
+        completed: Completed,
         /// The entry of the response, when there was one.
         seq: Option<u64>,
     },
@@ -262,6 +281,18 @@ impl Engine {
                     self.tell(Update::Finished {
                         ticket,
                         end: End::Gone,
+                        seq: None,
+                    })
+                    .await;
+                }
+            }
+            Command::Complete { conn, ticket, ask } => {
+                if self.connections.contains_key(&conn) {
+                    self.put(conn, Input::Complete { ticket, ask }, None).await;
+                } else {
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed: Completed::Gone,
                         seq: None,
                     })
                     .await;
@@ -468,6 +499,14 @@ impl Engine {
                     })
                     .await;
                 }
+                Output::Completed { ticket, completed } => {
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed,
+                        seq: None,
+                    })
+                    .await;
+                }
                 _ => {}
             }
         }
@@ -518,6 +557,16 @@ impl Engine {
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
                     self.tell(Update::Finished { ticket, end, seq }).await;
+                }
+                Output::Completed { ticket, completed } => {
+                    // Only an answer has an entry: what it superseded was not what was just told.
+                    let seq = seq.filter(|_| completed.is_answer());
+                    self.tell(Update::Completed {
+                        ticket,
+                        completed,
+                        seq,
+                    })
+                    .await;
                 }
                 Output::Failed => {
                     self.tell(Update::Failed { conn }).await;

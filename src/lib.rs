@@ -46,6 +46,8 @@
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            history             runs with their arguments; what a server is; files several of us write
+//!            presets, drafts     arguments as files of the user's; what is being typed
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
@@ -87,7 +89,9 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod drafts;
 pub mod form;
+pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
@@ -95,6 +99,7 @@ pub mod logging;
 pub mod mcp;
 pub mod note;
 pub mod paths;
+pub mod presets;
 pub mod recorder;
 pub mod recording;
 pub mod session;

@@ -39,6 +39,7 @@ fn install_hooks() -> color_eyre::Result<()> {
 
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
+    use mcpscope::tui::runtime::keeper::Shelves;
     use mcpscope::tui::{self, Leaving, Start, Subject, keymap::Keymap};
     let (Screen::Inspect(target) | Screen::Open { target, .. }) = &screen;
     let keys = Keymap::new(&target.settings.keys)
@@ -53,9 +54,12 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         .paths
         .as_ref()
         .and_then(|paths| mcpscope::logging::start(paths.log.clone()));
+    let keeps = target.keeps_arguments();
+    let shelves = target.paths.as_ref();
     let start = Start {
         subject,
         keys,
+        shelves: shelves.map(|paths| Shelves::of(paths, keeps)),
         settings: target.settings,
         options: target.options,
     };

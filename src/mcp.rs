@@ -1,6 +1,7 @@
 //! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
 pub mod client;
+pub mod completion;
 pub mod facts;
 pub mod method;
 pub mod revision;

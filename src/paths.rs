@@ -84,10 +84,25 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// Runs with their arguments.
+    pub fn history_file(&self) -> PathBuf {
+        self.state.join("history.jsonl")
+    }
+
+    /// What is being typed, a file for each server.
+    pub fn drafts(&self) -> PathBuf {
+        self.state.join("drafts")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
     }
+}
+
+/// The home directory of this user, if there is one.
+pub fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|platform| platform.home_dir().to_path_buf())
 }
 
 /// Creates a directory and its parents if they are missing, for this user only (0700 on Unix).
@@ -115,6 +130,8 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.history_file(),
+            &paths.drafts(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

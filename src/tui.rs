@@ -45,6 +45,7 @@ use clock::Clock;
 use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
+use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};
@@ -53,6 +54,8 @@ use theme::{Depth, Theme};
 const FRAME: Duration = Duration::from_millis(33);
 /// Updates taken between two looks at the keyboard.
 const BATCH: usize = 256;
+/// How long history and drafts may take to be written when we leave.
+const KEEPING: Duration = Duration::from_secs(2);
 /// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
 const PARTS: usize = 4;
 
@@ -67,6 +70,8 @@ pub struct Start {
     pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// Where history, drafts and presets are kept; none when this user has no place for files.
+    pub shelves: Option<Shelves>,
 }
 
 /// What to look at.
@@ -203,9 +208,11 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    let (keeper, kept) = Keeper::start(start.shelves, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
+        keeper,
         events,
     };
     let mut terminal = Terminal::enter(is_ascii()).wrap_err("cannot take the terminal")?;
@@ -248,6 +255,9 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     }
     drop(terminal);
+    // With it goes the last way to the keeper, who then writes what is left.
+    drop(runtime);
+    kept.wait(KEEPING);
     looped
 }
 

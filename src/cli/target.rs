@@ -53,7 +53,7 @@ pub struct TargetArgs {
         help_heading = "Recording"
     )]
     record: Option<PathBuf>,
-    /// Keep no recording of the session
+    /// Keep no recording of the session, and no history or drafts of arguments
     #[arg(long, help_heading = "Recording")]
     no_record: bool,
 }
@@ -168,6 +168,11 @@ impl TargetArgs {
 }
 
 impl Target {
+    /// Whether arguments may be written down: not when the session is not either, and not when the user forbids it.
+    pub fn keeps_arguments(&self) -> bool {
+        self.settings.history && self.keep != Keep::Nowhere
+    }
+
     /// The server, when the verb cannot do without one.
     pub fn server(&self, verb: &str) -> Result<Connect, Failure> {
         self.connect.clone().ok_or_else(|| {

@@ -31,7 +31,7 @@ const PROMPTS: [Prompt; 3] = [
     Prompt {
         name: "invite",
         title: "Write an invitation",
-        description: "One argument is required and one is optional; both are strings, as every prompt argument is.",
+        description: "One argument is required, the others are optional; all are strings, as every prompt argument is. The server suggests values while you type, and dialects of the language you chose.",
         arguments: &[
             Argument {
                 name: "guest",
@@ -43,6 +43,18 @@ const PROMPTS: [Prompt; 3] = [
                 name: "tone",
                 title: "Tone",
                 description: "How it should sound, in a word or two. Friendly when left out.",
+                required: false,
+            },
+            Argument {
+                name: "language",
+                title: "Language",
+                description: "What to write it in. English when left out.",
+                required: false,
+            },
+            Argument {
+                name: "dialect",
+                title: "Dialect",
+                description: "Which kind of that language.",
                 required: false,
             },
         ],
@@ -97,6 +109,18 @@ pub(super) fn list(revision: Revision, params: &Value) -> Result<Value, Fault> {
     Ok(json!({"prompts": PROMPTS.iter().map(|prompt| prompt.listed(revision)).collect::<Vec<_>>()}))
 }
 
+/// The names of the arguments of a prompt, if there is such a prompt.
+pub(super) fn arguments_of(prompt: &str) -> Option<Vec<&'static str>> {
+    let found = PROMPTS.iter().find(|known| known.name == prompt)?;
+    Some(
+        found
+            .arguments
+            .iter()
+            .map(|argument| argument.name)
+            .collect(),
+    )
+}
+
 pub(super) fn get(params: &Value) -> Result<Value, Fault> {
     let bad = |message: String| Fault::new(INVALID_PARAMS, message);
     let Some(name) = params["name"].as_str() else {
@@ -138,9 +162,12 @@ pub(super) fn get(params: &Value) -> Result<Value, Fault> {
         "invite" => vec![say(
             "user",
             &format!(
-                "Write a {} invitation to dinner for {}. Three sentences at most, no postscript.",
+                "Write a {} invitation to dinner for {}, in {}. Three sentences at most, no postscript.",
                 argument("tone", "friendly"),
                 argument("guest", ""),
+                [argument("dialect", ""), argument("language", "English")]
+                    .join(" ")
+                    .trim_start(),
             ),
         )],
         _ => vec![

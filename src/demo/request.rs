@@ -11,7 +11,7 @@ use super::message::{
     META_VERSION, METHOD_NOT_FOUND, UNSUPPORTED_VERSION,
 };
 use super::revision::Revision;
-use super::{DemoServer, Due, arguments, is_id, prompts, resources, tools};
+use super::{DemoServer, Due, arguments, completions, is_id, prompts, resources, tools};
 
 /// A request whose revision is known.
 pub(super) struct Request<'a> {
@@ -111,6 +111,7 @@ impl DemoServer {
                 prompts::list(revision, params).map(|body| message::cacheable(revision, body))
             }
             ("prompts/get", _) => prompts::get(params),
+            ("completion/complete", _) => completions::complete(revision, params),
             (method, _) => Err(unknown(method, revision)),
         };
         vec![request.reply(answer, Duration::ZERO)]
@@ -141,7 +142,7 @@ impl DemoServer {
         self.agreed = Some(revision);
         Ok(json!({
             "protocolVersion": revision.as_str(),
-            "capabilities": capabilities(),
+            "capabilities": capabilities(revision),
             "serverInfo": message::server_info(revision),
             "instructions": INSTRUCTIONS
         }))
@@ -164,14 +165,18 @@ impl Request<'_> {
 const INSTRUCTIONS: &str = "A server to learn on. Call echo first, then countdown to see progress, divide by zero to see a tool fail, and refuse to see the protocol fail. Nothing here has an effect outside this process.";
 
 /// What the server can do. It never changes its lists and offers no subscriptions, so it promises neither.
-fn capabilities() -> Value {
-    json!({"logging": {}, "prompts": {}, "resources": {}, "tools": {}})
+fn capabilities(revision: Revision) -> Value {
+    let mut capabilities = json!({"logging": {}, "prompts": {}, "resources": {}, "tools": {}});
+    if revision.has_completions_capability() {
+        capabilities["completions"] = json!({});
+    }
+    capabilities
 }
 
 fn discovery() -> Value {
     json!({
         "supportedVersions": Revision::ALL.map(Revision::as_str),
-        "capabilities": capabilities(),
+        "capabilities": capabilities(Revision::V2026_07_28),
         "instructions": INSTRUCTIONS
     })
 }

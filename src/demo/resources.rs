@@ -16,6 +16,9 @@ pub(super) const PICTURE: &[u8] = include_bytes!("picture.png");
 
 const GREETING: &str = "demo://greetings/";
 
+/// The one template.
+pub(super) const GREETING_TEMPLATE: &str = "demo://greetings/{name}";
+
 enum Body {
     Text(&'static str),
     Bytes(&'static [u8]),
@@ -170,7 +173,7 @@ pub(super) fn templates(revision: Revision, params: &Value) -> Result<Value, Fau
     if let Some(cursor) = params.get("cursor") {
         return Err(bad_cursor(cursor));
     }
-    let mut entry = json!({"uriTemplate": format!("{GREETING}{{name}}"), "name": "greeting"});
+    let mut entry = json!({"uriTemplate": GREETING_TEMPLATE, "name": "greeting"});
     if revision.has_titles() {
         entry["title"] = json!("A greeting");
     }

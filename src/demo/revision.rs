@@ -61,6 +61,16 @@ impl Revision {
         self >= Self::V2025_06_18
     }
 
+    /// The capability `completions`; the method itself is older.
+    pub(super) fn has_completions_capability(self) -> bool {
+        self >= Self::V2025_03_26
+    }
+
+    /// What a client knows already, when it asks how an argument may go on.
+    pub(super) fn has_completion_context(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
     /// Bad tool arguments come back as a result with `isError`, not as a JSON-RPC error.
     pub(super) fn reports_bad_arguments_as_result(self) -> bool {
         self >= Self::V2025_11_25

@@ -166,7 +166,7 @@ fn discover_says_everything_the_stateless_revision_asks_for() {
     );
     assert_eq!(
         result["capabilities"],
-        json!({"logging": {}, "prompts": {}, "resources": {}, "tools": {}})
+        json!({"logging": {}, "prompts": {}, "resources": {}, "tools": {}, "completions": {}})
     );
     assert_eq!(result["cacheScope"], "public");
     assert!(result["ttlMs"].is_u64());
@@ -222,7 +222,7 @@ fn methods_belong_to_their_era() {
         }
         for method in [
             "tools/eat",
-            "completion/complete",
+            "completion/all",
             "resources/subscribe",
             "subscriptions/listen",
         ] {
@@ -490,5 +490,92 @@ fn prompts_take_strings_and_miss_what_is_required() {
         ] {
             assert_eq!(client.code("prompts/get", bad), -32602);
         }
+    }
+}
+
+/// The values suggested for an argument of the prompt `invite`.
+fn suggested(client: &mut Client, argument: &str, typed: &str, context: &Value) -> Vec<String> {
+    let params = json!({
+        "ref": {"type": "ref/prompt", "name": "invite"},
+        "argument": {"name": argument, "value": typed},
+        "context": {"arguments": context},
+    });
+    let completion = client.ask("completion/complete", params)["result"]["completion"].clone();
+    let values: Vec<String> = serde_json::from_value(completion["values"].clone()).unwrap();
+    assert_eq!(completion["total"], values.len());
+    assert_eq!(completion["hasMore"], false);
+    values
+}
+
+#[test]
+fn arguments_are_completed_and_the_second_depends_on_the_first() {
+    for mut client in every_revision() {
+        let none = json!({});
+        assert_eq!(
+            suggested(&mut client, "language", "fr", &none),
+            ["French", "Frisian"]
+        );
+        assert_eq!(suggested(&mut client, "language", "x", &none), [""; 0]);
+        assert_eq!(suggested(&mut client, "language", "", &none).len(), 8);
+        assert_eq!(suggested(&mut client, "tone", "FR", &none), ["friendly"]);
+        assert_eq!(suggested(&mut client, "guest", "", &none), [""; 0]);
+        let all = suggested(&mut client, "dialect", "s", &none);
+        assert_eq!(all, ["Scottish", "Standard", "Swiss"]);
+        let german = suggested(&mut client, "dialect", "s", &json!({"language": "German"}));
+        if client.revision >= "2025-06-18" {
+            assert_eq!(german, ["Standard", "Swiss"]);
+            assert_eq!(
+                suggested(&mut client, "dialect", "", &json!({"language": "Danish"})),
+                [""; 0]
+            );
+        } else {
+            assert_eq!(german, all, "{} knows no context", client.revision);
+        }
+        let template = json!({
+            "ref": {"type": "ref/resource", "uri": "demo://greetings/{name}"},
+            "argument": {"name": "name", "value": "ad"},
+        });
+        let answer = client.ask("completion/complete", template);
+        assert_eq!(
+            answer["result"]["completion"]["values"],
+            json!(["Ada", "Adèle"])
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_completed_is_refused() {
+    let argument = json!({"name": "tone", "value": ""});
+    let invite = json!({"type": "ref/prompt", "name": "invite"});
+    let template = json!({"type": "ref/resource", "uri": "demo://greetings/{name}"});
+    for mut client in every_revision() {
+        for params in [
+            json!({}),
+            json!({"ref": invite}),
+            json!({"argument": argument}),
+            json!({"ref": invite, "argument": {"name": "tone"}}),
+            json!({"ref": invite, "argument": {"name": "nobody", "value": ""}}),
+            json!({"ref": {"type": "ref/prompt", "name": "nobody"}, "argument": argument}),
+            json!({"ref": {"type": "ref/resource", "uri": "demo://nowhere/{name}"}, "argument": argument}),
+            json!({"ref": template, "argument": argument}),
+            json!({"ref": {"type": "ref/tool", "name": "echo"}, "argument": argument}),
+        ] {
+            let code = client.code("completion/complete", params.clone());
+            assert_eq!(code, -32602, "{params}");
+        }
+    }
+}
+
+#[test]
+fn completions_are_advertised_where_there_is_a_word_for_it() {
+    for version in HANDSHAKES {
+        let answer = only(DemoServer::new().line(initialize(version).to_string().as_bytes()));
+        assert_eq!(
+            answer["result"]["capabilities"]
+                .get("completions")
+                .is_some(),
+            version >= "2025-03-26",
+            "{version}"
+        );
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+mod completing;
 mod listing;
 mod opening;
 mod params;
@@ -14,6 +15,7 @@ mod params;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
+use super::completion::{Ask, Completed};
 use super::facts::{Detail, Message, Opening};
 use super::meta;
 use super::revision::{Era, Revision};
@@ -104,6 +106,13 @@ pub enum Input<'a> {
     Cancel(u64),
     /// Somebody wants a list fetched anew.
     Refresh(List),
+    /// Somebody wants suggestions for an argument, instead of any asked for before.
+    Complete {
+        /// The caller's own number for it, given back in [`Output::Completed`].
+        ticket: u64,
+        /// What.
+        ask: Ask,
+    },
     /// Time has passed; see [`Client::deadline`].
     Tick,
 }
@@ -134,6 +143,13 @@ pub enum Output {
         ticket: u64,
         /// How.
         end: End,
+    },
+    /// A question for suggestions is over.
+    Completed {
+        /// Whose.
+        ticket: u64,
+        /// How; for what was answered, the message that was just put in is the answer.
+        completed: Completed,
     },
     /// The connection cannot work; the process should be shut down.
     Failed,
@@ -174,6 +190,9 @@ enum Purpose {
     Call {
         ticket: u64,
     },
+    Complete {
+        ticket: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -192,6 +211,10 @@ pub struct Client {
     options: Options,
     phase: Phase,
     era: Era,
+    /// What was agreed on, once the connection works.
+    revision: Revision,
+    /// It was asked to complete, and does not know how.
+    refuses_completion: bool,
     next_id: i64,
     probes: u32,
     pending: HashMap<Id, Pending>,
@@ -209,6 +232,8 @@ impl Client {
     pub fn new(options: Options) -> Self {
         Self {
             era: Era::Legacy,
+            revision: Revision::NEWEST_LEGACY,
+            refuses_completion: false,
             options,
             phase: Phase::Idle,
             next_id: 1,
@@ -253,6 +278,7 @@ impl Client {
                     self.refresh(now, list, &mut out);
                 }
             }
+            Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
             Input::Tick => self.tick(now, &mut out),
         }
         out
@@ -325,6 +351,7 @@ impl Client {
                 ticket,
                 end: End::Answered,
             }),
+            Purpose::Complete { ticket } => self.completed(ticket, message, out),
             Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
         }
     }
@@ -423,6 +450,7 @@ impl Client {
     }
 
     fn cancel(&mut self, ticket: u64, out: &mut Vec<Output>) {
+        self.stop_completing(Some(ticket), "no longer wanted", out);
         if let Some(place) = self.queued.iter().position(|call| call.ticket == ticket) {
             self.queued.remove(place);
             out.push(Output::Finished {
@@ -471,6 +499,7 @@ impl Client {
                     out.push(cancelled(&id, "timed out"));
                     out.push(Output::Listed(list));
                 }
+                Purpose::Complete { ticket } => Self::completing_timed_out(&id, ticket, out),
                 Purpose::Call { ticket } => {
                     out.push(cancelled(&id, "timed out"));
                     out.push(Output::Finished {
@@ -500,15 +529,18 @@ impl Client {
     }
 
     fn end_all(&mut self, out: &mut Vec<Output>) {
-        let mut tickets: Vec<u64> = self
-            .pending
-            .drain()
-            .filter_map(|(_, pending)| match pending.purpose {
-                Purpose::Call { ticket } => Some(ticket),
-                _ => None,
-            })
-            .chain(self.queued.drain(..).map(|call| call.ticket))
-            .collect();
+        let mut tickets = Vec::new();
+        for (_, pending) in self.pending.drain() {
+            match pending.purpose {
+                Purpose::Call { ticket } => tickets.push(ticket),
+                Purpose::Complete { ticket } => out.push(Output::Completed {
+                    ticket,
+                    completed: Completed::Gone,
+                }),
+                Purpose::Probe | Purpose::Initialize | Purpose::List { .. } => {}
+            }
+        }
+        tickets.extend(self.queued.drain(..).map(|call| call.ticket));
         tickets.sort_unstable();
         out.extend(tickets.into_iter().map(|ticket| Output::Finished {
             ticket,

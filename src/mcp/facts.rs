@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
 use super::types::{Item, List};
@@ -80,6 +81,8 @@ pub struct ResultFacts {
     pub listing: Option<Listing>,
     /// The opening of a connection: an initialize or discover result.
     pub opening: Option<Arc<Opening>>,
+    /// What `completion/complete` was answered.
+    pub suggestions: Option<Arc<Suggestions>>,
 }
 
 /// One page of a list.
@@ -255,6 +258,7 @@ fn result(raw: &[u8]) -> ResultFacts {
                 opening.capabilities = Some(String::from_utf8_lossy(value).into_owned());
             }
             "serverInfo" => server_info(&mut opening, value),
+            "completion" => facts.suggestions = Suggestions::read(value).map(Arc::new),
             "instructions" => opening.instructions = json::string(value),
             "_meta" => {
                 if let Some(info) = json::get(value, &[meta::SERVER_INFO])

@@ -73,6 +73,16 @@ impl Revision {
     pub fn has_titles(self) -> bool {
         self >= Self::V2025_06_18
     }
+
+    /// Whether a server that completes arguments says so, with the capability `completions` (since 2025-03-26).
+    pub fn has_completions_capability(self) -> bool {
+        self >= Self::V2025_03_26
+    }
+
+    /// Whether `completion/complete` takes the arguments that are known already (since 2025-06-18).
+    pub fn has_completion_context(self) -> bool {
+        self >= Self::V2025_06_18
+    }
 }
 
 impl fmt::Display for Revision {

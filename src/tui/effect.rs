@@ -1,7 +1,10 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
 use super::payload::TabBody;
+use crate::drafts::DraftChange;
+use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
+use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 
 /// An entry to be read back from the session file.
@@ -28,6 +31,78 @@ pub enum Subject {
         first: Source,
         /// The response.
         second: Option<Source>,
+    },
+}
+
+/// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// Keep a run. Its arguments hold no secrets any more.
+    Remember(Box<Run>),
+    /// Find runs.
+    LoadHistory {
+        /// Who asks: given back, so that late answers can be told.
+        asker: u64,
+        /// Which.
+        query: Query,
+    },
+    /// Keep drafts that changed; cheap enough for every key.
+    SaveDrafts {
+        /// Whose.
+        server: Server,
+        /// What changed, without secrets.
+        changes: Vec<DraftChange>,
+    },
+    /// Read the drafts of a server.
+    LoadDrafts {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        server: Server,
+    },
+    /// List presets.
+    ListPresets {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+    },
+    /// Read a preset.
+    ReadPreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// From there; else from wherever it is found first.
+        place: Option<PresetPlace>,
+    },
+    /// Write a preset.
+    SavePreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// Where to.
+        place: PresetPlace,
+        /// The arguments as they are formatted, without secrets.
+        text: String,
+        /// In the place of one that is there.
+        overwrite: bool,
+    },
+    /// Delete a preset.
+    DeletePreset {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        owner: Owner,
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        place: PresetPlace,
     },
 }
 
@@ -61,6 +136,8 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Read or write what outlives this run of mcpscope.
+    Store(Store),
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Copy text to the clipboard (OSC 52).

@@ -13,6 +13,7 @@ use super::keymap::Keymap;
 use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
+use crate::history;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
 use crate::transport::Spawn;
 
@@ -64,6 +65,8 @@ pub struct Server {
     pub name: String,
     /// How to start it; none in an opened file.
     pub target: Option<Spawn>,
+    /// What its history, drafts and presets are kept under; none in an opened file.
+    pub identity: Option<history::Server>,
     /// Where it is known from: `command line`, `built in`, a file.
     pub origin: String,
     /// Its newest connection.

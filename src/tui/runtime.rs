@@ -2,6 +2,8 @@
 
 use tokio::sync::mpsc;
 
+pub mod keeper;
+
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
 use super::payload;
@@ -10,6 +12,7 @@ use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
+use keeper::Keeper;
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -18,6 +21,8 @@ pub struct Runtime {
     pub engine: Option<mpsc::UnboundedSender<Command>>,
     /// Where bodies are read.
     pub bodies: Bodies,
+    /// Who reads and writes history, drafts and presets.
+    pub keeper: Keeper,
     /// Where answers go.
     pub events: mpsc::UnboundedSender<Event>,
 }
@@ -50,6 +55,7 @@ impl Runtime {
                     let _ = engine.send(command);
                 }
             }
+            Effect::Store(work) => self.keeper.take(work),
             Effect::Copy { text, what } => return Some(Order::Copy { text, what }),
             Effect::Redraw => return Some(Order::Redraw),
             Effect::Suspend => return Some(Order::Suspend),
@@ -94,6 +100,7 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
         },
         Effect::Copy { .. }
         | Effect::Engine(_)
+        | Effect::Store(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit => return None,

@@ -11,7 +11,7 @@ pub use servers::{connect, push_server};
 
 use super::action::Action;
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
@@ -64,7 +64,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             });
             Vec::new()
         }
-        Event::Failed(what) => {
+        Event::Failed(what) | Event::Stored(Stored::NotKept(what)) => {
             model.status = Some((Tone::Error, what));
             Vec::new()
         }
@@ -75,7 +75,9 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
-        event @ (Event::Built { .. } | Event::Found { .. }) => tell_panes(model, &event),
+        event @ (Event::Built { .. } | Event::Found { .. } | Event::Stored(_)) => {
+            tell_panes(model, &event)
+        }
     }
 }
 
@@ -158,7 +160,10 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. } | Update::Finished { .. } | Update::Listed { .. } => {}
+        Update::Sent { .. }
+        | Update::Finished { .. }
+        | Update::Completed { .. }
+        | Update::Listed { .. } => {}
     }
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects

@@ -26,6 +26,8 @@ const LAYERS: &[&[&str]] = &[
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["history"],
+    &["presets", "drafts"],
     &["inspector"],
     &["cli", "tui"],
 ];

@@ -339,6 +339,7 @@ impl Client {
         out: &mut Vec<Output>,
     ) {
         self.phase = Phase::Ready;
+        self.revision = revision;
         self.opening = opening;
         out.push(Output::Note(
             Note::Ready {

@@ -6,6 +6,8 @@ use super::*;
 use crate::json;
 use crate::mcp::facts;
 
+mod completing;
+
 struct Play {
     client: Client,
     now: Duration,

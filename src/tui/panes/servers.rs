@@ -440,6 +440,7 @@ mod tests {
             .map(|name| Server {
                 name: (*name).to_owned(),
                 target: None,
+                identity: None,
                 origin: "command line".to_owned(),
                 conn: None,
                 starts: 0,

@@ -1,6 +1,7 @@
 //! What happens to servers: connected, restarted, added, learnt from a recording.
 
 use super::{Model, say};
+use crate::history;
 use crate::inspector::{Command, Connect};
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
@@ -108,9 +109,11 @@ pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) ->
         .chain(numbered)
         .find(|other| !taken(other))
         .unwrap_or_else(|| name.to_owned());
+    let identity = Some(history::Server::of(&name, &spawn));
     model.world.servers.push(Server {
         name,
         target: Some(spawn),
+        identity,
         origin: origin.to_owned(),
         conn: None,
         starts: 0,
@@ -153,6 +156,7 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
             world.servers.push(Server {
                 name,
                 target: None,
+                identity: None,
                 origin: "recording".to_owned(),
                 conn: None,
                 starts: 0,

@@ -43,6 +43,11 @@ pub fn options(era: EraChoice) -> Options {
 impl Peer {
     /// Connects to the fake.
     pub fn new(flags: &[&str], options: Options) -> Self {
+        Self::of(Spawn::new(FAKE, flags.iter().copied()), options)
+    }
+
+    /// Connects to any server.
+    pub fn of(spawn: Spawn, options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let recorder = Recorder::create(&folder.path().join("session.jsonl")).unwrap();
         let bodies = recorder.bodies();
@@ -51,7 +56,7 @@ impl Peer {
         let connect = Connect {
             conn: 1,
             name: "fake".to_owned(),
-            spawn: Spawn::new(FAKE, flags.iter().copied()),
+            spawn,
             options,
             stdio: StdioOptions::default(),
         };

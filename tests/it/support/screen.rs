@@ -11,6 +11,7 @@ use mcpscope::config::Settings;
 use mcpscope::inspector::{Command, Update};
 use mcpscope::mcp::client;
 use mcpscope::note::Note;
+use mcpscope::paths::Paths;
 use mcpscope::recorder::{Draft, Recorder};
 use mcpscope::recording::{Bodies, Recording};
 use mcpscope::session::{Channel, Direction};
@@ -22,12 +23,13 @@ use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::model::{Keeping, Model};
 use mcpscope::tui::pane::View;
-use mcpscope::tui::runtime;
+use mcpscope::tui::runtime::{self, keeper::Shelves};
 use mcpscope::tui::theme::{Depth, Role, Theme};
 use mcpscope::tui::update;
 use mcpscope::tui::view;
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::layout::{Position, Rect};
+use tempfile::TempDir;
 
 /// One size below which things are stacked, one from which they stand side by side.
 pub const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
@@ -60,6 +62,9 @@ pub struct Screen {
     pub copied: Vec<String>,
     bodies: Bodies,
     recorder: Option<Recorder>,
+    /// Where history, drafts and presets are; a folder of its own.
+    pub shelves: Shelves,
+    _home: TempDir,
     now_us: u64,
 }
 
@@ -115,6 +120,7 @@ impl Screen {
         let (options, clock) = (client::Options::default(), Clock::in_zone(TimeZone::UTC));
         let mut model = Model::new(Settings::default(), theme, keeping, options, clock);
         model.size = size;
+        let home = tempfile::tempdir().unwrap();
         let mut screen = Self {
             model,
             buffer: Buffer::default(),
@@ -124,6 +130,13 @@ impl Screen {
             copied: Vec::new(),
             bodies,
             recorder,
+            shelves: Shelves::at(
+                home.path(),
+                Some(home.path()),
+                &Paths::under(home.path()),
+                true,
+            ),
+            _home: home,
             now_us: 0,
         };
         screen.resize(size);
@@ -192,6 +205,7 @@ impl Screen {
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Engine(command) => self.sent.push(command),
+            Effect::Store(work) => return self.shelves.answer(work).map(Event::Stored),
             Effect::Redraw | Effect::Suspend | Effect::Quit => self.orders.push(effect),
             Effect::Copy { text, what } => {
                 self.copied.push(text);

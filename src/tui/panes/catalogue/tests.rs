@@ -63,6 +63,7 @@ impl Stage {
         let server = Server {
             name: "weather".into(),
             target: None,
+            identity: None,
             origin: "test".into(),
             conn: None,
             starts: 0,

@@ -1,0 +1,294 @@
+//! The keeper: one thread that reads and writes what outlives a run of mcpscope, in the order it is asked to.
+//!
+//! Drafts change with every key, so they are gathered for a moment and written together; whoever asks for them is
+//! told what was gathered too, and nothing is lost when we leave. Nothing is ever written that holds arguments when
+//! the session is not recorded or `history = false`; what is on the disk from before can still be read.
+
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::drafts::{DraftChange, Drafts};
+use crate::history::{FileError, History, Kept, Server};
+use crate::paths::{self, Paths};
+use crate::presets::{PresetError, Presets};
+use crate::tui::effect::Store;
+use crate::tui::event::{Event, Stored, Unsaved};
+
+/// How long changed drafts may wait for more of them.
+const GATHER: Duration = Duration::from_millis(500);
+
+/// What is kept, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelves {
+    /// Runs.
+    pub history: History,
+    /// What is being typed.
+    pub drafts: Drafts,
+    /// Arguments with a name.
+    pub presets: Presets,
+    /// Whether runs and drafts may be written down.
+    pub keeps: bool,
+}
+
+impl Shelves {
+    /// Those of this user, for somebody who works in the current directory.
+    pub fn of(paths: &Paths, keeps: bool) -> Self {
+        let cwd = std::env::current_dir().unwrap_or_default();
+        Self::at(&cwd, paths::home().as_deref(), paths, keeps)
+    }
+
+    /// Those for somebody who works in `cwd`.
+    pub fn at(cwd: &Path, home: Option<&Path>, paths: &Paths, keeps: bool) -> Self {
+        Self {
+            history: History::open(&paths.history_file()),
+            drafts: Drafts::open(&paths.drafts()),
+            presets: Presets::of(cwd, home, paths),
+            keeps,
+        }
+    }
+
+    /// Does what is asked, at once. Nothing to say when it was only to be kept, and is.
+    pub fn answer(&self, work: Store) -> Option<Stored> {
+        Some(match work {
+            Store::Remember(run) => {
+                let kept = self.keeps.then(|| self.history.append(&run))?;
+                if let Ok(kept) = &kept {
+                    return (*kept == Kept::TooLarge).then(|| {
+                        let what = "the history leaves out runs with arguments that large";
+                        Stored::NotKept(what.to_owned())
+                    });
+                }
+                Stored::NotKept(format!(
+                    "the history is not kept: {}",
+                    in_words(&kept.err()?)
+                ))
+            }
+            Store::SaveDrafts { server, changes } => {
+                let kept = self.keeps.then(|| self.drafts.save(&server, &changes))?;
+                Stored::NotKept(format!("drafts are not kept: {}", in_words(&kept.err()?)))
+            }
+            Store::LoadHistory { asker, query } => Stored::History {
+                asker,
+                found: self.history.runs(&query).map_err(|error| in_words(&error)),
+            },
+            Store::LoadDrafts { asker, server } => Stored::Drafts {
+                asker,
+                drafts: self.drafts.load(&server).map_err(|error| in_words(&error)),
+            },
+            Store::ListPresets { asker, owner } => Stored::Presets {
+                asker,
+                listed: self.presets.list(&owner).map_err(|error| why(&error)),
+                usual: self.presets.usual_place(),
+            },
+            Store::ReadPreset {
+                asker,
+                owner,
+                name,
+                place,
+            } => Stored::Preset {
+                asker,
+                read: self
+                    .presets
+                    .read(&owner, &name, place)
+                    .map_err(|error| why(&error)),
+            },
+            Store::SavePreset {
+                asker,
+                owner,
+                name,
+                place,
+                text,
+                overwrite,
+            } => Stored::PresetSaved {
+                asker,
+                saved: self
+                    .presets
+                    .write(&owner, &name, place, &text, overwrite)
+                    .map_err(|error| match error {
+                        PresetError::Exists(path) => Unsaved::Exists(path),
+                        other => Unsaved::Failed(why(&other)),
+                    }),
+            },
+            Store::DeletePreset {
+                asker,
+                owner,
+                name,
+                place,
+            } => Stored::PresetDeleted {
+                asker,
+                deleted: self
+                    .presets
+                    .delete(&owner, &name, place)
+                    .map_err(|error| why(&error)),
+            },
+        })
+    }
+}
+
+fn in_words(error: &FileError) -> String {
+    with_hint(error.to_string(), error.hint())
+}
+
+fn why(error: &PresetError) -> String {
+    with_hint(error.to_string(), error.hint())
+}
+
+fn with_hint(error: String, hint: Option<String>) -> String {
+    match hint {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error,
+    }
+}
+
+/// What is said when this user has no place for files.
+fn nowhere(work: Store) -> Option<Stored> {
+    let why = || format!("there is no place for files; set {}", paths::HOME_VARIABLE);
+    Some(match work {
+        // It was said at the start that nothing is kept.
+        Store::Remember(_) | Store::SaveDrafts { .. } => return None,
+        Store::LoadHistory { asker, .. } => Stored::History {
+            asker,
+            found: Ok(Vec::new()),
+        },
+        Store::LoadDrafts { asker, .. } => Stored::Drafts {
+            asker,
+            drafts: Ok(Vec::new()),
+        },
+        Store::ListPresets { asker, .. } => Stored::Presets {
+            asker,
+            listed: Err(why()),
+            usual: crate::presets::Place::User,
+        },
+        Store::ReadPreset { asker, .. } => Stored::Preset {
+            asker,
+            read: Err(why()),
+        },
+        Store::SavePreset { asker, .. } => Stored::PresetSaved {
+            asker,
+            saved: Err(Unsaved::Failed(why())),
+        },
+        Store::DeletePreset { asker, .. } => Stored::PresetDeleted {
+            asker,
+            deleted: Err(why()),
+        },
+    })
+}
+
+/// The way to the thread. Its clones are ways to the same.
+#[derive(Debug, Clone)]
+pub struct Keeper(mpsc::Sender<Store>);
+
+/// Tells when the thread has written everything.
+#[derive(Debug)]
+pub struct Finished(mpsc::Receiver<()>);
+
+impl Keeper {
+    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone.
+    pub fn start(shelves: Option<Shelves>, events: UnboundedSender<Event>) -> (Self, Finished) {
+        let (sender, work) = mpsc::channel();
+        let (done, finished) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("keeper".to_owned());
+        let started = thread.spawn(move || {
+            keep(shelves.as_ref(), &work, &events);
+            // Nobody waits when the screen went down in disorder.
+            let _ = done.send(());
+        });
+        if let Err(error) = started {
+            tracing::error!(%error, "no thread to keep history, drafts and presets");
+        }
+        (Self(sender), Finished(finished))
+    }
+
+    /// Hands over work.
+    pub fn take(&self, work: Store) {
+        if self.0.send(work).is_err() {
+            tracing::error!("history, drafts and presets have no thread");
+        }
+    }
+}
+
+impl Finished {
+    /// Waits until everything is written, at most so long. To be called when every [`Keeper`] is dropped.
+    pub fn wait(self, most: Duration) {
+        if self.0.recv_timeout(most) == Err(RecvTimeoutError::Timeout) {
+            tracing::error!("history and drafts could not be written in time");
+        }
+    }
+}
+
+/// Changed drafts that are not written yet, by server; the latest of each.
+#[derive(Debug, Default)]
+struct Gathered {
+    changes: Vec<(Server, Vec<DraftChange>)>,
+    due: Option<Instant>,
+}
+
+impl Gathered {
+    fn put(&mut self, server: Server, changes: Vec<DraftChange>) {
+        self.due.get_or_insert_with(|| Instant::now() + GATHER);
+        let place = self
+            .changes
+            .iter()
+            .position(|(other, _)| other.id == server.id);
+        let place = place.unwrap_or_else(|| {
+            self.changes.push((server, Vec::new()));
+            self.changes.len() - 1
+        });
+        let waiting = &mut self.changes[place].1;
+        for change in changes {
+            waiting.retain(|other| other.callee() != change.callee());
+            waiting.push(change);
+        }
+    }
+
+    fn take(&mut self) -> Vec<Store> {
+        self.due = None;
+        let changes = std::mem::take(&mut self.changes).into_iter();
+        changes
+            .map(|(server, changes)| Store::SaveDrafts { server, changes })
+            .collect()
+    }
+}
+
+fn keep(shelves: Option<&Shelves>, work: &mpsc::Receiver<Store>, events: &UnboundedSender<Event>) {
+    let mut gathered = Gathered::default();
+    let mut complained: Option<String> = None;
+    let mut answer = |work: Store| {
+        let stored = match shelves {
+            Some(shelves) => shelves.answer(work),
+            None => nowhere(work),
+        };
+        if let Some(Stored::NotKept(what)) = &stored
+            // A full disk would be told with every key.
+            && complained.replace(what.clone()).as_ref() == Some(what)
+        {
+            return;
+        }
+        if let Some(stored) = stored {
+            // Nobody listens any more when the screen is gone.
+            let _ = events.send(Event::Stored(stored));
+        }
+    };
+    loop {
+        let next = match gathered.due {
+            None => work.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(due) => work.recv_timeout(due.saturating_duration_since(Instant::now())),
+        };
+        let late = gathered.due.is_some_and(|due| due <= Instant::now());
+        if late || matches!(next, Err(_) | Ok(Store::LoadDrafts { .. })) {
+            gathered.take().into_iter().for_each(&mut answer);
+        }
+        match next {
+            Ok(Store::SaveDrafts { server, changes }) => gathered.put(server, changes),
+            Ok(work) => answer(work),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
