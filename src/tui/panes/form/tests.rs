@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::*;
+use crate::text;
 use crate::tui::action::Action;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
