@@ -42,6 +42,9 @@ pub struct Form {
     note: Option<String>,
     sends_defaults: bool,
     history: History,
+    /// Whether there ever was a node that holds a secret, and one that is a union: walks for them are left out else.
+    secrets: bool,
+    unions: bool,
     /// How many more nodes may be made without being asked for; what is required beyond stays closed.
     eager: usize,
 }
@@ -93,6 +96,8 @@ impl Form {
             note,
             sends_defaults: false,
             history: History::default(),
+            secrets: false,
+            unions: false,
             eager: build::EAGER,
         };
         form.root = form.spawn(None, Key::Root, Arc::new(spec), Arc::new(field), true);
@@ -170,6 +175,22 @@ impl Form {
     /// Sends defaults that stand, as forms that a server opens (elicitation) do.
     pub fn send_defaults(&mut self, yes: bool) {
         self.sends_defaults = yes;
+    }
+
+    /// Whether any node may be a secret; false is certain.
+    pub fn may_hold_secrets(&self) -> bool {
+        self.secrets
+    }
+
+    /// Whether any node may be a union; false is certain.
+    pub fn may_hold_unions(&self) -> bool {
+        self.unions
+    }
+
+    /// Remembers what kinds of fields there are.
+    fn notice(&mut self, field: &Field) {
+        self.secrets |= field.secret;
+        self.unions |= matches!(field.kind, Kind::Union(_));
     }
 
     /// Fills the form with `arguments`, as they are; the rest is left out. False, and nothing changed, for what is

@@ -35,6 +35,7 @@ impl Form {
         let again = !open && (required || default.is_some()) && self.is_again(parent, &spec);
         let container = field.kind.is_container();
         let is_array = matches!(field.kind, Kind::Array(_));
+        self.notice(&field);
         let id = self.insert(Node {
             parent,
             key,
@@ -311,6 +312,7 @@ impl Form {
             let because = member.because.as_deref();
             if node.field.required != member.required || node.field.because.as_deref() != because {
                 let field = members::field(&self.doc, member);
+                self.notice(&field);
                 let default = field.default.is_some();
                 let node = self.change(id);
                 node.field = Arc::new(field);
@@ -325,6 +327,7 @@ impl Form {
             _ => None,
         };
         let field = members::field(&self.doc, member);
+        self.notice(&field);
         let spec = Arc::new(member.spec.clone());
         let node = self.change(id);
         node.key = Key::Member(member.name.clone());
@@ -351,6 +354,7 @@ impl Form {
         let held = self.shown(id);
         let spec = members::entry(view, name).unwrap_or_default();
         let field = self.extra_field(name, &spec);
+        self.notice(&field);
         let node = self.change(id);
         node.key = Key::Extra(name.to_owned());
         node.spec = Arc::new(spec);

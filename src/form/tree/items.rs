@@ -321,6 +321,7 @@ impl Form {
             let held = form.shown(id);
             let same = spec == form.node(id).spec;
             let field = form.extra_field(key, &spec);
+            form.notice(&field);
             let node = form.change(id);
             node.key = Key::Extra(key.to_owned());
             node.field = Arc::new(field);

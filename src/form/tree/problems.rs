@@ -9,6 +9,8 @@ use crate::form::schema::layers::View;
 use crate::form::schema::{Array, Kind, members};
 use crate::json::Value;
 
+/// Lists of more items are not searched for what repeats.
+const LONG: usize = 1_000;
 const TWICE: &str = "given twice";
 
 impl Form {
@@ -68,11 +70,15 @@ impl Form {
         check::fault(field, field.default.as_ref()?)
     }
 
-    /// The items of a list that must have no two alike that repeat one before them, with the words for it.
+    /// The items of a list that must have no two alike that repeat one before them, with the words for it. Nothing of
+    /// long lists, since it is asked with every key: a validator says the same of those.
     fn repeats(&self, list: NodeId) -> HashMap<NodeId, String> {
         let Kind::Array(Array { unique: true, .. }) = self.node(list).kind() else {
             return HashMap::new();
         };
+        if self.children(list).len() > LONG {
+            return HashMap::new();
+        }
         let (mut places, mut values) = (Vec::new(), Vec::new());
         for (at, item) in self.children(list).iter().enumerate() {
             if let Some(value) = self.wire(*item) {
@@ -142,12 +148,11 @@ impl Form {
                 Body::Object { .. } => self.given_twice(children),
                 _ => HashMap::new(),
             };
-            todo.extend(
-                children
-                    .iter()
-                    .rev()
-                    .map(|child| (*child, beside.remove(child))),
-            );
+            todo.extend(children.iter().rev().map(|child| {
+                // Nearly always there is none.
+                let told = (!beside.is_empty()).then(|| beside.remove(child));
+                (*child, told.flatten())
+            }));
         }
         found
     }
@@ -155,6 +160,10 @@ impl Form {
     /// The members of an object that another of the same name stands for: the one that the schema names, else the
     /// last.
     fn given_twice(&self, members: &[NodeId]) -> HashMap<NodeId, String> {
+        if members.iter().all(|member| self.node(*member).is_known()) {
+            // A schema names each once.
+            return HashMap::new();
+        }
         let mut counts: HashMap<&str, NodeId> = HashMap::with_capacity(members.len());
         for member in members {
             if let Some(name) = self.name(*member) {

@@ -25,6 +25,9 @@ impl Form {
 
     /// The arguments with every secret replaced by [`REDACTED`]: for history, presets and reports.
     pub fn redacted(&self) -> Value {
+        if !self.secrets {
+            return self.arguments();
+        }
         let look = Look {
             defaults: self.sends_defaults,
             redact: true,
@@ -35,7 +38,7 @@ impl Form {
 
     /// Whether anything that is sent is a secret.
     pub fn has_secrets(&self) -> bool {
-        self.redacted() != self.arguments()
+        self.secrets && self.redacted() != self.arguments()
     }
 
     /// What a node puts on the wire, if it is sent.
@@ -125,11 +128,18 @@ impl Form {
 
     /// The members of an object in the order they are sent.
     pub(super) fn wire_order(&self, id: NodeId) -> Vec<NodeId> {
+        const FEW: usize = 16;
         let Body::Object { members, order, .. } = &self.node(id).body else {
             return Vec::new();
         };
-        if order.is_empty() {
+        // Nearly always the two are the same, and most objects are small: this is asked of every object at every key.
+        if order.is_empty() || order == members {
             return members.clone();
+        }
+        if members.len() <= FEW && order.len() <= FEW {
+            let first = order.iter().filter(|id| members.contains(id));
+            let rest = members.iter().filter(|id| !order.contains(id));
+            return first.chain(rest).copied().collect();
         }
         let here: std::collections::HashSet<NodeId> = members.iter().copied().collect();
         let loaded: std::collections::HashSet<NodeId> = order.iter().copied().collect();

@@ -8,6 +8,7 @@
 //! same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use ratatui::layout::Rect;
@@ -166,6 +167,8 @@ pub struct FormPane {
     menu: Option<Menu>,
     pasted: Option<Pasted>,
     offer: Option<Offer>,
+    /// What the form sees is wrong, as it is now.
+    seen: Vec<(NodeId, String)>,
     /// What a validator or a server said, by place.
     said: Vec<(NodeId, String)>,
     /// Keys of entries that were typed and will not do, or not yet; of maps, the key of an entry to be.
@@ -179,6 +182,8 @@ pub struct FormPane {
     side: Side,
     json: JsonText,
     revision: u64,
+    /// What it sends, as of a revision: several ask with every key.
+    sent: RefCell<Option<(u64, Value)>>,
     /// What was sent before anybody touched it.
     pristine: Value,
     touched: bool,
@@ -198,7 +203,8 @@ impl FormPane {
     /// A form with the caret in its first field, ready for letters; without fields, on its Run button.
     pub fn new(form: Form) -> Self {
         let folded = rows::folded_at_first(&form);
-        let sheet = Sheet::of(&form, &folded, Problems::of(&form, &[]));
+        let seen = form.problems();
+        let sheet = Sheet::of(&form, &folded, Problems::of(&form, &seen, &[]));
         let pristine = form.arguments();
         let mut pane = Self {
             focus: Focus::Run,
@@ -215,6 +221,7 @@ impl FormPane {
             menu: None,
             pasted: None,
             offer: None,
+            seen,
             said: Vec::new(),
             keys: HashMap::new(),
             tick: 0,
@@ -223,6 +230,7 @@ impl FormPane {
             side: Side::Fields,
             json: JsonText::default(),
             revision: 0,
+            sent: RefCell::new(None),
             pristine,
             touched: false,
             reading: None,
@@ -242,7 +250,24 @@ impl FormPane {
 
     /// The arguments as they would go on the wire.
     pub fn arguments(&self) -> Value {
-        self.form.arguments()
+        let mut known = self.sent.borrow_mut();
+        match &mut *known {
+            Some((revision, sent)) if *revision == self.revision => sent.clone(),
+            stale => {
+                let sent = self.form.arguments();
+                *stale = Some((self.revision, sent.clone()));
+                sent
+            }
+        }
+    }
+
+    /// The arguments with every secret replaced, as [`Form::redacted`].
+    pub fn redacted(&self) -> Value {
+        if self.form.may_hold_secrets() {
+            self.form.redacted()
+        } else {
+            self.arguments()
+        }
     }
 
     /// Replaces what the form holds, as [`Form::load`] does; anything but an object changes nothing.
@@ -354,7 +379,7 @@ impl FormPane {
             .into_iter()
             .filter_map(|(pointer, words)| Some((self.form.at_pointer(&pointer)?, words)))
             .collect();
-        self.sheet.problems = Problems::of(&self.form, &self.said);
+        self.sheet.problems = Problems::of(&self.form, &self.seen, &self.said);
     }
 
     /// Offers answers for the field that is typed into; none takes the list away.
@@ -414,12 +439,13 @@ impl FormPane {
         let form = &self.form;
         self.keys.retain(|(id, _), _| form.get(*id).is_some());
         self.folded.retain(|id| form.get(*id).is_some());
+        self.seen = self.form.problems();
         self.refresh();
         // Of a big form nobody needs to know that everything was taken back.
         let form = &self.form;
         self.touched = self.sheet.rows.len() > BIG
             || has_unfinished(form)
-            || form.arguments() != self.pristine;
+            || self.arguments() != self.pristine;
         if anew && self.menu.is_none() {
             self.open_input();
         }
@@ -430,7 +456,7 @@ impl FormPane {
 
     /// Reads the rows off the tree again, and finds the focus.
     fn refresh(&mut self) {
-        let problems = Problems::of(&self.form, &self.said);
+        let problems = Problems::of(&self.form, &self.seen, &self.said);
         self.sheet = Sheet::of(&self.form, &self.folded, problems);
         let before = self.focus;
         if let Focus::Row(id, kind) = self.focus {

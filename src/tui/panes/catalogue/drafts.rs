@@ -93,7 +93,7 @@ impl Work {
 
     /// The arguments without secrets.
     pub fn kept_arguments(&self) -> Value {
-        let redacted = self.form.as_ref().map(|form| form.form().redacted());
+        let redacted = self.form.as_ref().map(FormPane::redacted);
         redacted.map_or_else(|| Value::Object(Vec::new()), without_secrets)
     }
 }

@@ -168,6 +168,11 @@ impl CataloguePane {
         let focused = (|| {
             let form = self.work()?.form.as_ref()?;
             let id = form.focused().filter(|_| self.focus == Focus::Form)?;
+            let node = form.form().node(id);
+            if node.kind().is_container() && !node.is_unfinished() {
+                // It has rows of its own, and may be long.
+                return None;
+            }
             let text = form.form().text(id);
             text.contains("${").then_some((id, text))
         })();

@@ -28,6 +28,8 @@ pub struct Said {
     /// The state of the form that was looked at last.
     revision: Option<u64>,
     schema: Option<Arc<[u8]>>,
+    /// Where references stand in it.
+    references: HashSet<String>,
     violations: Vec<(String, String)>,
     refusals: Vec<Refused>,
     /// What could not be checked, sanitised.
@@ -73,6 +75,10 @@ impl Work {
         if self.list != List::Tools || self.item.input_schema() == b"null" {
             return None;
         }
+        self.said.references = substitute::find(&arguments)
+            .into_iter()
+            .map(|reference| reference.pointer)
+            .collect();
         let chosen = picked(self.form.as_ref()?.form());
         let schema = self
             .said
@@ -100,14 +106,11 @@ impl Work {
         if self.said.asker != asker {
             return false;
         }
-        let Some(form) = self
-            .form
-            .as_ref()
-            .filter(|form| form.revision() == revision)
-        else {
+        let now = self.form.as_ref().map(super::FormPane::revision);
+        if now != Some(revision) {
             // It is about arguments of before; the answer about these is on its way.
             return true;
-        };
+        }
         let clean = |words: &str| text::sanitize(words).into_owned();
         let verdict = match verdict {
             Ok(verdict) => verdict,
@@ -119,15 +122,10 @@ impl Work {
             }
         };
         // What a reference stands for is not known before it is sent.
-        let arguments = form.arguments();
-        let references: HashSet<String> = substitute::find(&arguments)
-            .into_iter()
-            .map(|reference| reference.pointer)
-            .collect();
         let (unchecked, wrong): (Vec<_>, Vec<_>) = verdict
             .violations
             .iter()
-            .filter(|violation| !references.contains(&violation.pointer))
+            .filter(|violation| !self.said.references.contains(&violation.pointer))
             .partition(|violation| violation.keyword == UNCHECKED);
         self.said.violations = wrong
             .into_iter()
@@ -228,6 +226,9 @@ impl CataloguePane {
 /// The variants that are shown, and so meant, in a form.
 fn picked(form: &Form) -> Vec<Chosen> {
     let mut chosen = Vec::new();
+    if !form.may_hold_unions() {
+        return chosen;
+    }
     let mut todo = vec![form.root()];
     while let Some(id) = todo.pop() {
         if let Kind::Union(union) = form.node(id).kind()

@@ -15,11 +15,11 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// What the form sees, and behind it what was `said` of places it does not complain about itself.
-    pub fn of(form: &Form, said: &[(NodeId, String)]) -> Self {
+    /// What the form `sees` by itself, and behind it what was `said` of places it does not complain about.
+    pub fn of(form: &Form, sees: &[(NodeId, String)], said: &[(NodeId, String)]) -> Self {
         let mut found = Self::default();
-        for (id, words) in form.problems() {
-            found.add(id, words);
+        for (id, words) in sees {
+            found.add(*id, words.clone());
         }
         let own = found.words.clone();
         for (id, words) in said {
