@@ -108,6 +108,7 @@ pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;
+pub mod snippet;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 
 pub mod keeper;
 
-use super::effect::{Effect, Source, Subject};
+use super::effect::{CopyAs, Effect, Source, Subject};
 use super::event::Event;
 use super::outside::Desk;
 use super::outside::clipboard::Sequence;
@@ -167,9 +167,38 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::CopyAs(wanted) => copy_as(*wanted, bodies),
         // What is carried out elsewhere.
         _ => return None,
     })
+}
+
+/// Reads request and answer, and writes what reproduces them.
+fn copy_as(wanted: CopyAs, bodies: &Bodies) -> Event {
+    let read = |source: Source| {
+        bodies
+            .read(source.seq, source.place)
+            .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
+    };
+    let mut subject = wanted.subject;
+    let written = (|| {
+        if let Some(request) = wanted.request {
+            let entry = read(request)?;
+            subject.read(&entry.body)?;
+        }
+        if let (Some(answer), Some(response)) = (&mut subject.answer, wanted.response) {
+            answer.body = Some(read(response)?.body);
+        }
+        wanted.form.write(&subject)
+    })();
+    match written {
+        Ok(written) if wanted.print => Event::ToPrint(written.text),
+        Ok(written) => Event::ToCopy {
+            text: written.text,
+            what: written.what,
+        },
+        Err(why) => Event::Copied(Err(why)),
+    }
 }
 
 fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {

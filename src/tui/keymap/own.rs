@@ -130,7 +130,12 @@ fn meet(one: Scope, other: Scope) -> bool {
     let everywhere = |scope| matches!(scope, Scope::Global | Scope::Move);
     let beside = |scope| matches!(scope, Scope::Viewer | Scope::Traffic | Scope::Logs);
     let streams = [Scope::Traffic, Scope::Logs];
+    // Wherever a request can be looked at.
+    let asked = |scope| !matches!(scope, Scope::Servers | Scope::Logs);
+    let request = |one, other| one == Scope::Request && asked(other);
     one == other
+        || request(one, other)
+        || request(other, one)
         || everywhere(one)
         || everywhere(other)
         // A row of Traffic or Logs, and the document that shows it.

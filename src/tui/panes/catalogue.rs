@@ -18,6 +18,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply};
+use crate::tui::panes::copy_as::{self, Asked, Looked};
 use crate::tui::panes::form::Mode;
 
 mod actions;
@@ -191,6 +192,18 @@ impl CataloguePane {
         self.focus == Focus::Form && self.work().is_some_and(Work::shows_about)
     }
 
+    /// The request that is looked at: the one whose result has the keys, else what would be sent.
+    fn asked(&self, ctx: &Ctx<'_>) -> Looked {
+        let work = self.work().ok_or("There is no request here.")?;
+        if self.focus == Focus::Result {
+            let sent = work.request.ok_or(NOTHING_CALLED)?;
+            let entry = ctx.timeline.index_of_seq(sent);
+            return entry.map(Asked::Sent).ok_or(NOTHING_CALLED);
+        }
+        let (method, params) = work.request()?;
+        Ok(Asked::Draft { method, params })
+    }
+
     fn is_asking(&self) -> bool {
         self.focus == Focus::Form && self.work().is_some_and(|work| work.asking)
     }
@@ -203,10 +216,10 @@ impl CataloguePane {
 impl Pane for CataloguePane {
     fn scopes(&self) -> Vec<Scope> {
         match self.focus {
-            Focus::List => vec![Scope::Catalogue, Scope::Move],
-            Focus::Form if self.on_about() => vec![Scope::Move],
-            Focus::Form => vec![Scope::Form, Scope::Move],
-            Focus::Result => vec![Scope::Viewer, Scope::Move],
+            Focus::List => vec![Scope::Catalogue, Scope::Move, Scope::Request],
+            Focus::Form if self.on_about() => vec![Scope::Move, Scope::Request],
+            Focus::Form => vec![Scope::Form, Scope::Move, Scope::Request],
+            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
         }
     }
 
@@ -214,6 +227,9 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         if let Some(work) = self.work_mut() {
             work.asking = false;
+        }
+        if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
+            return reply;
         }
         if self.focus == Focus::Result
             && let Some(work) = self.work_mut()
@@ -267,8 +283,11 @@ impl Pane for CataloguePane {
             Action::Find if self.on_about() => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
-            action if self.focus == Focus::Result => self.work()?.result.why_not(action),
-            _ => None,
+            action => copy_as::why_not(action, || self.asked(ctx), ctx).or_else(|| {
+                (self.focus == Focus::Result)
+                    .then(|| self.work()?.result.why_not(action))
+                    .flatten()
+            }),
         }
     }
 
