@@ -10,6 +10,7 @@ use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::payload;
 use mcpscope::tui::runtime;
+use mcpscope::tui::widgets::picture::Pictures;
 
 use super::figures::{figure, heading, memory, mib};
 use super::{Bench, key, letter, milliseconds, spread};
@@ -36,7 +37,7 @@ pub fn run(file: &Path, size: usize) -> (u64, u64) {
     let (_, effects) = bench.frame(vec![letter('G'), key(KeyCode::Enter)]);
     let built: Vec<Event> = effects
         .into_iter()
-        .filter_map(|effect| runtime::answer(effect, &bench.bodies))
+        .filter_map(|effect| runtime::answer(effect, &bench.bodies, Pictures::OFF))
         .collect();
     figure("read back and built", &milliseconds(began.elapsed()));
     assert!(!built.is_empty(), "the message is not shown");
@@ -114,6 +115,7 @@ fn record(recorder: &mut Recorder, model: &mut mcpscope::tui::model::Model, body
             aux: false,
             body,
             ending: "\n",
+            extra: None,
         };
         let recorded = recorder.append(draft, None);
         let event = Event::Update(mcpscope::inspector::Update::Recorded(recorded));

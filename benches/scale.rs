@@ -149,6 +149,7 @@ fn speed(rounds: u32) {
                     aux: false,
                     body: entry.body.clone(),
                     ending: "\n",
+                    extra: None,
                 },
                 None,
             );

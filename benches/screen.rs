@@ -23,6 +23,7 @@ use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::model::{Keeping, Model};
 use mcpscope::tui::theme::{Depth, Theme};
+use mcpscope::tui::widgets::picture::Pictures;
 use mcpscope::tui::{runtime, update, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -122,6 +123,7 @@ impl Bench {
             aux: entry.aux,
             body: entry.body,
             ending: "\n",
+            extra: None,
         };
         Event::Update(Update::Recorded(self.recorder.append(draft, None)))
     }
@@ -132,7 +134,7 @@ impl Bench {
         let (took, effects) = self.frame(events);
         let answers: Vec<Event> = effects
             .into_iter()
-            .filter_map(|effect| runtime::answer(effect, &self.bodies))
+            .filter_map(|effect| runtime::answer(effect, &self.bodies, Pictures::OFF))
             .collect();
         let more = (!answers.is_empty()).then(|| self.frame(answers).0);
         (took, more)

@@ -42,7 +42,7 @@ use crate::mcp::types::List;
 #[command(
     name = "mcpscope",
     version,
-    override_usage = "mcpscope [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope VERB [ARGUMENTS] [OPTIONS] -- COMMAND [ARGS]...",
+    override_usage = "mcpscope [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope [OPTIONS] --url URL\n       mcpscope VERB [ARGUMENTS] [OPTIONS] -- COMMAND [ARGS]...\n       mcpscope VERB [ARGUMENTS] [OPTIONS] --url URL",
     after_help = "Exit codes: 0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login,\n\
                   6 protocol error, 7 tool error, 8 timeout, 9 server exited or crashed, 10 differs,\n\
                   11 findings, 12 not trusted."

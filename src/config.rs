@@ -5,6 +5,11 @@
 //! paragraph there. The tables `[keys]` and `[pager]` are
 //! kept as written: what their words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
 
+mod images;
+
+pub use images::Images;
+use images::images;
+
 use crate::paths::Paths;
 use std::fmt;
 use std::io;
@@ -22,6 +27,8 @@ pub const DEFAULT_TOML: &str = include_str!("config/default.toml");
 pub struct Settings {
     /// Which colours to use.
     pub theme: ThemeChoice,
+    /// How pictures in results are shown.
+    pub images: Images,
     /// Whether sessions are kept as files.
     pub record: bool,
     /// Whether arguments of runs and what is being typed are kept.
@@ -95,6 +102,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::Auto,
+            images: Images::Auto,
             record: true,
             history: true,
             follow: true,
@@ -127,9 +135,12 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 10] = [
+const SETTINGS: [(&str, Set); 11] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
+    }),
+    ("images", |settings, value| {
+        put(&mut settings.images, images(value))
     }),
     ("record", |settings, value| {
         put(&mut settings.record, switch(value))
@@ -227,7 +238,7 @@ fn bindings(
         let keys = list.iter().map(|keys| {
             let word = keys.get_ref().as_str();
             let word = word.ok_or_else(|| not_keys(keys.span()))?;
-            Ok(written(word, keys.span()))
+            Ok::<_, (Range<usize>, Problem)>(written(word, keys.span()))
         });
         bindings.push(Binding {
             action: written(name, action.span()),

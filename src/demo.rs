@@ -19,6 +19,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod trip;
 
 use std::time::Duration;
 

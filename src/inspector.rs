@@ -4,146 +4,30 @@
 //! In the TUI the engine has a thread of its own, so that writing or reading a huge frame never holds up a key;
 //! headless commands run it beside themselves on the same thread.
 
+mod exchanges;
+mod words;
+
+pub use words::{Command, Connect, Update};
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::mcp::client::{Call, Client, End, Input, NoteText, Options, Output};
-use crate::mcp::completion::{Ask, Completed};
+use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
+use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
-use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
-use crate::transport::stdio::{self, StdioOptions};
-use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Spawn, Stream};
+use crate::transport::stdio;
+use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target, http};
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
 /// Link events that may wait.
 const EVENTS: usize = 64;
-
-/// What to connect to, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connect {
-    /// The connection's number; the caller counts, from 1.
-    pub conn: u32,
-    /// The server's name for people.
-    pub name: String,
-    /// The process to start.
-    pub spawn: Spawn,
-    /// What the client is told beforehand.
-    pub options: Options,
-    /// How long each step of the shutdown may take.
-    pub stdio: StdioOptions,
-}
-
-/// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Open a connection.
-    Connect(Box<Connect>),
-    /// Send a request.
-    Call {
-        /// On which connection.
-        conn: u32,
-        /// What.
-        call: Call,
-    },
-    /// Ask for suggestions for an argument, instead of any asked for before on that connection.
-    Complete {
-        /// On which connection.
-        conn: u32,
-        /// The caller's number for it. Calls are numbered by the same caller: [`Command::Cancel`] takes both.
-        ticket: u64,
-        /// What.
-        ask: Ask,
-    },
-    /// Cancel a request.
-    Cancel {
-        /// On which connection.
-        conn: u32,
-        /// Which, by its caller's number.
-        ticket: u64,
-    },
-    /// Fetch a list anew.
-    Refresh {
-        /// On which connection.
-        conn: u32,
-        /// Which.
-        list: List,
-    },
-    /// Shut a connection down.
-    Stop {
-        /// Which.
-        conn: u32,
-    },
-    /// Shut everything down and finish.
-    Shutdown,
-}
-
-/// Something that happened. What was recorded always comes before what follows from it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Update {
-    /// Entries for the fold, in order.
-    Recorded(Vec<Recorded>),
-    /// A request went out.
-    Sent {
-        /// Whose.
-        ticket: u64,
-        /// Its entry.
-        seq: u64,
-    },
-    /// A request is over.
-    Finished {
-        /// Whose.
-        ticket: u64,
-        /// How.
-        end: End,
-        /// The entry of the response, when there was one.
-        seq: Option<u64>,
-    },
-    /// A question for suggestions is over.
-    Completed {
-        /// Whose.
-        ticket: u64,
-        /// How.
-        completed: Completed,
-        /// The entry of the response, when there was one.
-        seq: Option<u64>,
-    },
-    /// A connection works.
-    Ready {
-        /// Which.
-        conn: u32,
-    },
-    /// A list has come as far as it will.
-    Listed {
-        /// On which connection.
-        conn: u32,
-        /// Which.
-        list: List,
-    },
-    /// A connection could not be opened; the timeline says why.
-    Failed {
-        /// Which.
-        conn: u32,
-    },
-    /// A connection's process is gone (or never came).
-    Gone {
-        /// Which.
-        conn: u32,
-    },
-    /// Recording fails.
-    Trouble {
-        /// Entries lost so far.
-        lost: u64,
-        /// Why.
-        what: String,
-    },
-}
 
 /// The caller's side of a running engine. Dropping it shuts everything down.
 #[derive(Debug)]
@@ -194,6 +78,8 @@ struct Live {
     connect: Connect,
     client: Client,
     outbox: mpsc::UnboundedSender<Outgoing>,
+    /// The entries of what was sent over HTTP, in order: its exchanges name them by their number.
+    sent: Vec<u64>,
 }
 
 enum Happened {
@@ -312,19 +198,33 @@ impl Engine {
             conn,
             &Note::Connect {
                 name: connect.name.clone(),
-                transport: "stdio".to_owned(),
+                transport: connect.target.transport().to_owned(),
                 era: connect.options.era.word().to_owned(),
             },
         )
         .await;
-        let client = Client::new(connect.options.clone());
+        let over = match &connect.target {
+            Target::Process(_) => Over::Pipe,
+            Target::Address(_) => Over::Http,
+        };
+        let client = Client::new(Options {
+            over,
+            ..connect.options.clone()
+        });
         self.start(connect, client).await;
     }
 
     /// Starts the process of a connection, the first time or again.
     async fn start(&mut self, connect: Connect, client: Client) {
         let conn = connect.conn;
-        match stdio::start(connect.spawn.clone(), connect.stdio) {
+        let started = match &connect.target {
+            Target::Process(spawn) => stdio::start(spawn.clone(), connect.stdio)
+                .map_err(|error| (error.to_string(), error.hint())),
+            Target::Address(address) => {
+                http::start(address).map_err(|error| (error.to_string(), error.hint()))
+            }
+        };
+        match started {
             Ok(link) => {
                 let outbox = self.forward(conn, link);
                 self.connections.insert(
@@ -333,18 +233,12 @@ impl Engine {
                         connect,
                         client,
                         outbox,
+                        sent: Vec::new(),
                     },
                 );
             }
-            Err(error) => {
-                self.note(
-                    conn,
-                    &Note::StartFailed {
-                        what: error.to_string(),
-                        hint: error.hint(),
-                    },
-                )
-                .await;
+            Err((what, hint)) => {
+                self.note(conn, &Note::StartFailed { what, hint }).await;
                 self.tell(Update::Failed { conn }).await;
                 self.tell(Update::Gone { conn }).await;
             }
@@ -375,10 +269,11 @@ impl Engine {
     async fn event(&mut self, conn: u32, event: LinkEvent) {
         match event {
             LinkEvent::Started { pid } => {
-                let Some(live) = self.connections.get(&conn) else {
+                let Some(Target::Process(spawn)) =
+                    self.connections.get(&conn).map(|live| &live.connect.target)
+                else {
                     return;
                 };
-                let spawn = &live.connect.spawn;
                 let command = std::iter::once(&spawn.program)
                     .chain(&spawn.args)
                     .map(|part| part.to_string_lossy().into_owned())
@@ -439,6 +334,7 @@ impl Engine {
                 .await;
                 self.exited(conn).await;
             }
+            other => self.exchange(conn, other).await,
         }
     }
 
@@ -461,6 +357,7 @@ impl Engine {
                         aux: false,
                         body: bytes,
                         ending,
+                        extra: None,
                     };
                     self.record(draft, facts).await;
                     return;
@@ -475,6 +372,7 @@ impl Engine {
             aux: false,
             body: bytes,
             ending,
+            extra: None,
         };
         let seq = self.record(draft, facts.map(Facts::Messages)).await;
         for message in &messages {
@@ -545,13 +443,16 @@ impl Engine {
                         aux,
                         body: frame.clone().into_bytes(),
                         ending: "\n",
+                        extra: None,
                     };
                     let sent = self.record(draft, None).await;
                     self.send(conn, Outgoing::Frame(frame.into_bytes()));
+                    self.remember(conn, sent);
                     if let Some(ticket) = ticket {
                         self.tell(Update::Sent { ticket, seq: sent }).await;
                     }
                 }
+                Output::Abandon(id) => self.send(conn, Outgoing::Abandon(id)),
                 Output::Note(text) => self.note_text(conn, text).await,
                 Output::Ready => self.tell(Update::Ready { conn }).await,
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,

@@ -13,7 +13,8 @@
 //! ```text
 //!                    Outgoing                     Command
 //!   server <-> Link <-------- inspector::Engine <---------- cli, or tui's effects
-//!   (process)  |   LinkEvent   |   |      ^ sans-io
+//!   (process,  |   LinkEvent   |   |      ^ sans-io
+//!    address)  |               |   |      |
 //!              +-------------->|   |      +-- mcp::client (ids, eras, paging, time limits)
 //!                              v   |
 //!                   recorder (write returns)          Update::Recorded, Sent, Finished …
@@ -37,13 +38,16 @@
 //! values     json, text          lossless JSON, text made safe for terminals
 //!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
-//!            note                bodies of our own entries: spawned, verdict, timeout, exit …
+//!            sse                 event streams, read incrementally
+//!            note                bodies of our own entries: spawned, verdict, timeout, HTTP steps …
 //!            form                argument forms: JSON Schema -> value tree -> arguments
 //!            validity            full JSON Schema validation, in words at the member
-//!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client
+//!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
+//!                                HTTP demands of one (mcp::http, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
-//! the world  transport           links: child processes (stdio), memory
+//! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
@@ -66,9 +70,14 @@
 //!   is a blocking effect.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
+//! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
+//!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * We write no value of a variable passed to a server: not into a recording, a log or an error. (What a server
-//!   prints is recorded as it is; rules that mask bodies are still to come.)
+//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
+//!   and addresses are masked before they become a note. (What a server prints is recorded as it is; rules that mask
+//!   bodies are still to come.)
+//! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
+//!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what
@@ -77,17 +86,21 @@
 //! |---|---|
 //! | a key or an action | one row in `tui/action.rs`, its arm in the pane; help, palette, hints and README follow |
 //! | a way to look at a body | one row in `tui/payload.rs`'s PAYLOAD_VIEWS |
+//! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
+//! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
 //! | a protocol method | one row in `mcp/method.rs` |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
-//! | a transport | a file in `transport/` that makes a [`Link`](transport::Link) |
+//! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
+//! | a header that is a secret | `mcp/http/headers.rs` |
 
 pub mod cli;
 pub mod config;
@@ -109,6 +122,7 @@ pub mod recorder;
 pub mod recording;
 pub mod session;
 pub mod snippet;
+pub mod sse;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod completion;
 pub mod facts;
+pub mod http;
 pub mod method;
 pub mod revision;
 pub mod types;

@@ -4,14 +4,18 @@
 
 use crate::json::{self, quote};
 
+pub mod http;
+
+use http::Step;
+
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// A person asked for this connection. First entry of a connection.
     Connect {
         /// The server's name for people.
         name: String,
-        /// `stdio`, later `http`.
+        /// `stdio` or `http`.
         transport: String,
         /// `auto`, `legacy` or `modern`.
         era: String,
@@ -100,6 +104,44 @@ pub enum Note {
         /// Why no more were asked for.
         why: String,
     },
+    /// There is a server to be talked to over HTTP; nothing was sent yet.
+    Address {
+        /// Where, without secrets.
+        url: String,
+        /// Which transport was asked for: `auto`, `http` or `sse`.
+        transport: String,
+        /// Names (never values) of the headers a person gave.
+        headers: Vec<String>,
+        /// Whether any certificate is taken.
+        insecure: bool,
+    },
+    /// A step of an HTTP exchange.
+    Http(Step),
+    /// A request will get no answer over HTTP.
+    Unanswered {
+        /// Its id, as JSON.
+        id: String,
+        /// `unreachable`, `needs-login`, `refused`, `fault`, `not-mcp` or `broken`.
+        kind: String,
+        /// The HTTP status, when there was one.
+        status: Option<u16>,
+        /// Why.
+        what: String,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// A request was given up by closing its exchange, which is how it is cancelled in 2026-07-28 over HTTP.
+    Abandoned {
+        /// Its id, as JSON.
+        id: String,
+        /// Why.
+        why: String,
+    },
+    /// A connection over HTTP is over.
+    Closed {
+        /// Why, when it was not we who closed it.
+        what: Option<String>,
+    },
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -134,6 +176,11 @@ impl Note {
             Self::Failed { .. } => "failed",
             Self::Timeout { .. } => "timeout",
             Self::ListCut { .. } => "list-cut",
+            Self::Address { .. } => "address",
+            Self::Http(step) => step.name(),
+            Self::Unanswered { .. } => "unanswered",
+            Self::Abandoned { .. } => "abandoned",
+            Self::Closed { .. } => "closed",
             Self::Remark { .. } => "remark",
             Self::Gap { .. } => "gap",
             Self::Unknown { name } => name,
@@ -150,6 +197,14 @@ impl Note {
                 | Self::Usage { .. }
                 | Self::WriteFailed { .. }
                 | Self::Exit { .. }
+        )
+    }
+
+    /// Whether it is about HTTP (channel `http`).
+    pub fn is_http(&self) -> bool {
+        matches!(
+            self,
+            Self::Address { .. } | Self::Http(_) | Self::Closed { .. }
         )
     }
 
@@ -224,6 +279,38 @@ impl Note {
                 ("pages", pages.to_string()),
                 ("why", quote(why)),
             ]),
+            Self::Address {
+                url,
+                transport,
+                headers,
+                insecure,
+            } => members.extend([
+                ("url", quote(url)),
+                ("transport", quote(transport)),
+                ("headers", list(headers)),
+                ("insecure", insecure.to_string()),
+            ]),
+            Self::Http(step) => members.extend(step.members()),
+            Self::Unanswered {
+                id,
+                kind,
+                status,
+                what,
+                hint,
+            } => members.extend([
+                ("id", id.clone()),
+                ("kind", quote(kind)),
+                (
+                    "status",
+                    status.map_or_else(|| "null".to_owned(), |status| status.to_string()),
+                ),
+                ("what", quote(what)),
+                ("hint", optional(hint)),
+            ]),
+            Self::Abandoned { id, why } => {
+                members.extend([("id", id.clone()), ("why", quote(why))]);
+            }
+            Self::Closed { what } => members.push(("what", optional(what))),
             Self::Gap { lost } => members.push(("lost", lost.to_string())),
             Self::Unknown { .. } => {}
         }
@@ -238,6 +325,10 @@ impl Note {
     pub fn read(body: &[u8]) -> Self {
         let text = |name: &str| json::string_at(body, &[name]).unwrap_or_default();
         let optional = |name: &str| json::string_at(body, &[name]);
+        let raw = |name: &str| {
+            json::get(body, &[name])
+                .map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned())
+        };
         let number = |name: &str| json::get(body, &[name]).and_then(json::integer);
         let count = |name: &str| {
             number(name)
@@ -291,9 +382,28 @@ impl Note {
                 what: text("what"),
                 hint: optional("hint"),
             },
+            "address" => Self::Address {
+                url: text("url"),
+                transport: text("transport"),
+                headers: list("headers"),
+                insecure: json::get(body, &["insecure"]).and_then(json::boolean) == Some(true),
+            },
+            "unanswered" => Self::Unanswered {
+                id: raw("id"),
+                kind: text("kind"),
+                status: number("status").and_then(|status| u16::try_from(status).ok()),
+                what: text("what"),
+                hint: optional("hint"),
+            },
+            "abandoned" => Self::Abandoned {
+                id: raw("id"),
+                why: text("why"),
+            },
+            "closed" => Self::Closed {
+                what: optional("what"),
+            },
             "timeout" => Self::Timeout {
-                id: json::get(body, &["id"])
-                    .map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned()),
+                id: raw("id"),
                 after_ms: count("after_ms"),
             },
             "list-cut" => Self::ListCut {
@@ -305,9 +415,12 @@ impl Note {
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
-            name => Self::Unknown {
-                name: name.to_owned(),
-            },
+            name => Step::read(name, body).map_or_else(
+                || Self::Unknown {
+                    name: name.to_owned(),
+                },
+                Self::Http,
+            ),
         }
     }
 
@@ -354,6 +467,16 @@ impl Note {
             Self::ListCut { method, pages, why } => {
                 format!("{method} cut off after {pages} pages: {why}")
             }
+            Self::Address { url, transport, .. } => match transport.as_str() {
+                "auto" => format!("server at {url}"),
+                transport => format!("server at {url}, transport {transport}"),
+            },
+            Self::Http(step) => step.sentence(),
+            Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
+            Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
+            Self::Closed { what } => what
+                .clone()
+                .unwrap_or_else(|| "connection closed".to_owned()),
             Self::Gap { lost } => format!("{lost} entries could not be recorded"),
             Self::Unknown { name } => format!("event \"{name}\" of a later version"),
         }
@@ -383,75 +506,4 @@ fn signal_name(signal: i64) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_note_is_read_back() {
-        let text = || "a \"b\"\n".to_owned();
-        let notes = [
-            Note::Connect {
-                name: text(),
-                transport: "stdio".into(),
-                era: "auto".into(),
-            },
-            Note::Spawn {
-                pid: 7,
-                command: vec!["a".into(), text()],
-                cwd: Some("/x".into()),
-                env: vec!["K".into()],
-            },
-            Note::StartFailed {
-                what: text(),
-                hint: None,
-            },
-            Note::Step {
-                step: "kill".into(),
-            },
-            Note::Usage {
-                cpu_ms: 12,
-                rss: 34,
-                processes: 2,
-            },
-            Note::WriteFailed { what: text() },
-            Note::Exit {
-                code: Some(3),
-                signal: None,
-            },
-            Note::Exit {
-                code: None,
-                signal: Some(9),
-            },
-            Note::Probe { wait_ms: 3000 },
-            Note::Verdict {
-                era: "legacy".into(),
-                evidence: text(),
-            },
-            Note::Ready {
-                revision: "2025-11-25".into(),
-            },
-            Note::Failed {
-                what: text(),
-                hint: Some(text()),
-            },
-            Note::Timeout {
-                id: "\"a\"".into(),
-                after_ms: 5,
-            },
-            Note::ListCut {
-                method: text(),
-                pages: 3,
-                why: text(),
-            },
-            Note::Remark { what: text() },
-            Note::Gap { lost: 3 },
-            Note::Unknown {
-                name: "later".into(),
-            },
-        ];
-        for note in notes {
-            assert_eq!(Note::read(note.to_json().as_bytes()), note);
-            assert!(!note.sentence().is_empty());
-        }
-    }
-}
+mod tests;

@@ -49,6 +49,8 @@ pub struct Draft {
     pub body: Vec<u8>,
     /// See [`Entry::ending`].
     pub ending: &'static str,
+    /// See [`Entry::extra`].
+    pub extra: Option<Box<str>>,
 }
 
 impl Draft {
@@ -58,6 +60,8 @@ impl Draft {
             conn,
             channel: if note.is_process() {
                 Channel::Process
+            } else if note.is_http() {
+                Channel::Http
             } else {
                 Channel::Note
             },
@@ -65,6 +69,7 @@ impl Draft {
             aux: false,
             body: note.to_json().into_bytes(),
             ending: "\n",
+            extra: None,
         }
     }
 }
@@ -220,7 +225,7 @@ impl Recorder {
             aux: draft.aux,
             body: draft.body,
             ending: Cow::Borrowed(draft.ending),
-            extra: None,
+            extra: draft.extra,
         }
     }
 
@@ -276,6 +281,7 @@ mod tests {
             aux: false,
             body: text.as_bytes().to_vec(),
             ending: "\n",
+            extra: None,
         }
     }
 

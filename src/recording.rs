@@ -335,6 +335,7 @@ mod tests {
                 aux: false,
                 body: text.as_bytes().to_vec(),
                 ending: "\n",
+                extra: None,
             };
             recorder.append(draft, None);
         }

@@ -7,6 +7,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use crate::json;
+use crate::jsonrpc::{Id, Kind};
+use crate::mcp::facts::Message;
+
 pub mod codec;
 pub mod level;
 pub mod recorded;
@@ -59,6 +63,8 @@ pub enum Channel {
     Stderr,
     /// The server's process: spawned, used, told to stop, exited.
     Process,
+    /// HTTP: an address, requests, responses, events of a stream.
+    Http,
     /// A decision or finding of ours: probe, verdict, timeout, gap.
     Note,
     /// A channel of a later version; kept and shown.
@@ -73,6 +79,7 @@ impl Channel {
             Self::Stdout => "stdout",
             Self::Stderr => "stderr",
             Self::Process => "process",
+            Self::Http => "http",
             Self::Note => "note",
             Self::Other(word) => word,
         }
@@ -85,6 +92,7 @@ impl Channel {
             "stdout" => Self::Stdout,
             "stderr" => Self::Stderr,
             "process" => Self::Process,
+            "http" => Self::Http,
             "note" => Self::Note,
             other => Self::Other(other.into()),
         }
@@ -112,7 +120,8 @@ pub struct Entry {
     pub body: Vec<u8>,
     /// The line ending that followed them: `\n` almost always; empty when the line was cut.
     pub ending: Cow<'static, str>,
-    /// Members this version does not know, as raw JSON members (`"mark":{…}`), kept for whoever does.
+    /// Further members, as raw JSON members (`"mark":{…}`): [`Via`], and those this version does not know, kept for
+    /// whoever does.
     pub extra: Option<Box<str>>,
 }
 
@@ -120,5 +129,47 @@ impl Entry {
     /// The body as text, invalid UTF-8 replaced.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
+    }
+}
+
+/// How a frame came over HTTP: the member `http` of its entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Via {
+    /// The exchange it came with.
+    pub exchange: u32,
+    /// The request it answers, when HTTP says so whatever the frame does: an error that is the body of a response
+    /// belongs to the request of that response (protocol.md §4.2).
+    pub answers: Option<Id>,
+}
+
+impl Via {
+    /// The member as it stands in the entry.
+    pub fn member(&self) -> Box<str> {
+        let answers = self
+            .answers
+            .as_ref()
+            .map_or_else(String::new, |id| format!(",\"answers\":{}", id.to_json()));
+        format!("\"http\":{{\"exchange\":{}{answers}}}", self.exchange).into()
+    }
+
+    /// Reads it from the further members of an entry.
+    pub fn of(extra: &str) -> Option<Self> {
+        let object = format!("{{{extra}}}");
+        let via = json::get(object.as_bytes(), &["http"])?;
+        Some(Self {
+            exchange: json::get(via, &["exchange"])
+                .and_then(json::integer)
+                .and_then(|number| u32::try_from(number).ok())?,
+            answers: json::get(via, &["answers"]).map(Id::read),
+        })
+    }
+
+    /// Lets an answer be one, whatever id it has.
+    pub fn settle(&self, messages: &mut [Message]) {
+        if let (Some(id), [message]) = (&self.answers, messages)
+            && matches!(message.kind, Kind::Error | Kind::Result)
+        {
+            message.id = Some(id.clone());
+        }
     }
 }

@@ -77,8 +77,6 @@ pub struct Subject {
     pub params: Value,
     /// The schema of the arguments, raw; it tells which are secret.
     pub schema: Option<Vec<u8>>,
-    /// Headers that HTTP demands for exactly this message (2026-07-28).
-    pub demanded: Vec<(String, String)>,
     /// What became of it, if it was sent.
     pub answer: Option<Answer>,
 }

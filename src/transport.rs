@@ -1,12 +1,14 @@
 //! Links to servers: what goes in, what comes out, and nothing about what it means.
 //!
-//! A [`Link`] is a pair of channels. Whoever holds it sees bytes cut into lines, process events and
-//! the steps of a shutdown; JSON, the protocol and the session file are not known here.
-//! [`stdio`] makes a link to a child process, [`memory`] one to a test.
+//! A [`Link`] is a pair of channels. Whoever holds it sees bytes cut into frames, process and HTTP events and
+//! the steps of a shutdown. [`stdio`] makes a link to a child process, [`http`] one to an address, [`memory`] one to
+//! a test. What HTTP itself demands of a client is in [`crate::mcp::http`]; beyond that the protocol and the session
+//! file are not known here.
 //!
-//! This module never parses a frame, never records and never decides to restart a server.
+//! This module never records and never decides to restart a server.
 
 mod family;
+pub mod http;
 mod lines;
 pub mod memory;
 #[cfg(target_os = "linux")]
@@ -18,7 +20,12 @@ pub mod usage;
 pub use spawn::{Spawn, StartError};
 
 use std::time::Duration;
+
 use tokio::sync::mpsc;
+
+use crate::jsonrpc::Id;
+use crate::mcp::http::Loss;
+use crate::note::http::Step;
 
 /// How many events wait in an inbox before the side that fills it has to wait too.
 ///
@@ -41,6 +48,39 @@ pub struct Link {
     pub inbox: mpsc::Receiver<LinkEvent>,
 }
 
+/// What a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A process to start.
+    Process(Spawn),
+    /// An address to talk to over HTTP.
+    Address(http::Address),
+}
+
+impl From<Spawn> for Target {
+    fn from(spawn: Spawn) -> Self {
+        Self::Process(spawn)
+    }
+}
+
+impl Target {
+    /// The word for how it is reached.
+    pub const fn transport(&self) -> &'static str {
+        match self {
+            Self::Process(_) => "stdio",
+            Self::Address(_) => "http",
+        }
+    }
+
+    /// What people would call the server.
+    pub fn short_name(&self) -> String {
+        match self {
+            Self::Process(spawn) => spawn.short_name(),
+            Self::Address(address) => address.short_name(),
+        }
+    }
+}
+
 /// Something to do on a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outgoing {
@@ -48,6 +88,8 @@ pub enum Outgoing {
     Frame(Vec<u8>),
     /// Bytes to write exactly as they are, for sending deliberate nonsense.
     Raw(Vec<u8>),
+    /// Give up a request by closing its exchange (HTTP). Other links have nothing of the kind.
+    Abandon(Id),
     /// Start the shutdown ladder: close stdin, wait, terminate, wait, kill. Frames that are sent
     /// before stdin is closed still go out. Sending it twice changes nothing.
     Shutdown,
@@ -63,6 +105,32 @@ pub enum LinkEvent {
         /// Process id, which is also the id of its process group on Unix.
         pid: u32,
     },
+    /// The address can be talked to; nothing was sent yet. Always the first event of an HTTP link.
+    Ready,
+    /// A step of an HTTP exchange. In a request, `frame` counts what was sent on this link, from 1.
+    Http(Step),
+    /// A frame came in over HTTP.
+    Frame {
+        /// With which exchange.
+        exchange: u32,
+        /// Its bytes; any bytes, not only JSON.
+        bytes: Vec<u8>,
+        /// The request it answers, when HTTP says so whatever the frame does.
+        answers: Option<Id>,
+    },
+    /// A request that was sent will get no answer.
+    Unanswered {
+        /// Which.
+        id: Id,
+        /// Why.
+        loss: Loss,
+    },
+    /// The server has forgotten the session: what it needs is a new handshake.
+    SessionEnded,
+    /// Something odd about the exchanges.
+    Remark(String),
+    /// An HTTP link is over. Always its last event, exactly once; holds why, unless it was closed by us.
+    Closed(Option<Loss>),
     /// A line came in.
     Line {
         /// Where it came from.
@@ -92,7 +160,7 @@ pub enum LinkEvent {
         /// How many processes there are.
         processes: u32,
     },
-    /// The server is gone. Always the last event, exactly once. Both fields are `None` when the
+    /// The server's process is gone. Always the last event of a stdio link, exactly once. Both fields are `None` when the
     /// system did not tell, or when the process survived even the kill.
     Exited {
         /// Its exit code, when it exited.

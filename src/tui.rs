@@ -42,16 +42,18 @@ use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
-use crate::transport::Spawn;
+use crate::transport::{Spawn, Target};
 use clock::Clock;
 use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
+use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};
+use widgets::picture::{Pictures, Surroundings};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -83,7 +85,7 @@ pub enum Subject {
     /// Servers, live.
     Live {
         /// The server given on the command line, by name; connected at once.
-        server: Option<(String, Spawn)>,
+        server: Option<(String, Target)>,
         /// The demo server; offered in any case.
         demo: Spawn,
         /// Where everything is recorded.
@@ -101,7 +103,7 @@ impl Subject {
         let name = connect.map_or("session", |connect| &connect.name);
         let (recorder, trouble) = keep.start_somewhere(name)?;
         Ok(Self::Live {
-            server: connect.map(|connect| (connect.name.clone(), connect.spawn.clone())),
+            server: connect.map(|connect| (connect.name.clone(), connect.target.clone())),
             demo: Spawn::new(
                 std::env::current_exe().wrap_err("cannot find mcpscope itself")?,
                 ["demo-server"],
@@ -150,6 +152,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
     let (parts, part_events) = mpsc::channel(PARTS);
     let theme = theme_for(start.settings.theme)?;
+    let pictures = pictures_for(&start.settings);
     let began = Instant::now();
     let (mut model, bodies, mut engine) = match start.subject {
         Subject::Live {
@@ -166,6 +169,7 @@ async fn show(start: Start) -> Result<Leaving> {
                 });
             let bodies = recorder.bodies();
             let engine = spawn_engine(recorder);
+            let demo = Target::from(demo);
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -173,10 +177,10 @@ async fn show(start: Start) -> Result<Leaving> {
                 start.options,
                 Clock::local(),
             );
-            let first = server.map(|(name, spawn)| {
-                let is_demo = spawn == demo;
+            let first = server.map(|(name, target)| {
+                let is_demo = target == demo;
                 let origin = if is_demo { "built in" } else { "command line" };
-                update::push_server(&mut model, &name, spawn, origin)
+                update::push_server(&mut model, &name, target, origin)
             });
             if model
                 .world
@@ -215,7 +219,9 @@ async fn show(start: Start) -> Result<Leaving> {
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
+        pictures,
         keeper,
+        checker: Checker::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
@@ -526,13 +532,44 @@ fn suspend(_terminal: &mut Terminal) -> Result<()> {
     Ok(())
 }
 
-fn theme_for(choice: ThemeChoice) -> Result<Theme> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let depth = Depth::detect(
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn depth() -> Depth {
+    Depth::detect(
         variable("COLORTERM").as_deref(),
         variable("TERM").as_deref(),
         variable("NO_COLOR").as_deref(),
-    );
+    )
+}
+
+/// The terminal is asked nothing: its size in pixels is the system's to know.
+fn pictures_for(settings: &Settings) -> Pictures {
+    let cell = crossterm::terminal::window_size().ok().and_then(|size| {
+        let cell = (
+            size.width.checked_div(size.columns)?,
+            size.height.checked_div(size.rows)?,
+        );
+        (cell.0 > 1 && cell.1 > 1).then_some(cell)
+    });
+    let depth = match settings.theme {
+        ThemeChoice::Mono => Depth::None,
+        _ => depth(),
+    };
+    Pictures::choose(
+        settings.images,
+        Surroundings {
+            variable: &variable,
+            depth,
+            ascii: is_ascii(),
+            cell,
+        },
+    )
+}
+
+fn theme_for(choice: ThemeChoice) -> Result<Theme> {
+    let depth = depth();
     let name = match choice {
         ThemeChoice::Auto => theme::for_background(variable("COLORFGBG").as_deref()),
         ThemeChoice::Dark => "dark",

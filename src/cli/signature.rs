@@ -2,7 +2,7 @@
 //!
 //! Built from what the server says, so every line is sanitised here as a whole.
 
-use crate::form::schema::{self, Field, Kind, Shape};
+use crate::form::schema::{self, Choice, Extra, Field, Kind, Shape};
 use crate::mcp::types::{Item, List};
 use crate::text;
 
@@ -101,19 +101,45 @@ fn kind(kind: &Kind) -> String {
         Kind::Number(_) => "number".to_owned(),
         Kind::Integer(_) => "integer".to_owned(),
         Kind::Boolean => "boolean".to_owned(),
-        Kind::Enum(choices) => {
-            let mut words: Vec<String> = choices
+        Kind::Enum(list) => choices(list),
+        Kind::Null => "null".to_owned(),
+        Kind::Set(set) => format!("({})[]", choices(&set.choices)),
+        Kind::Array(array) => match (&array.item, array.slots.is_empty()) {
+            (_, false) => format!("[{}]", array.slots.join(", ")),
+            (Some(item), _) if item.contains('|') => format!("({item})[]"),
+            (Some(item), _) => format!("{item}[]"),
+            (None, _) => "[]".to_owned(),
+        },
+        Kind::Object(object) => match &object.extra {
+            Extra::Typed(value) if !object.named => format!("map of {value}"),
+            _ => "object".to_owned(),
+        },
+        Kind::Union(union) if union.keyword == "type" && union.variants.len() > 4 => {
+            "any".to_owned()
+        }
+        Kind::Union(union) => {
+            let names: Vec<&str> = union
+                .variants
                 .iter()
                 .take(CHOICES)
-                .map(|choice| choice.value.to_string())
+                .map(|variant| variant.name.as_str())
                 .collect();
-            if choices.len() > CHOICES {
-                words.push(format!("… {} more", choices.len() - CHOICES));
-            }
-            words.join("|")
+            names.join("|")
         }
-        Kind::Json(raw) => raw.why.clone(),
+        Kind::Json(raw) => format!("JSON ({})", raw.why),
     }
+}
+
+fn choices(choices: &[Choice]) -> String {
+    let mut words: Vec<String> = choices
+        .iter()
+        .take(CHOICES)
+        .map(|choice| choice.value.to_string())
+        .collect();
+    if choices.len() > CHOICES {
+        words.push(format!("… {} more", choices.len() - CHOICES));
+    }
+    words.join("|")
 }
 
 #[cfg(test)]
@@ -133,7 +159,7 @@ mod tests {
                 "properties":{"a":{"type":"string"},"n":{"type":"integer","default":3},"on":{"type":"boolean"},
                 "mode":{"enum":["x","y"]},"x":{"type":["number","null"]},"l":{"type":"array","items":{"type":"string"}}}}}"#
             ),
-            r#"t(a: string, n?: integer = 3, on?: boolean, mode?: "x"|"y", x?: number|null, l?: array of string) — Does it."#
+            r#"t(a: string, n?: integer = 3, on?: boolean, mode?: "x"|"y", x?: number|null, l?: string[]) — Does it."#
         );
         assert_eq!(
             of(

@@ -11,12 +11,13 @@ use super::failure::Failure;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
 use crate::mcp::client::{EraChoice, Options};
+use crate::mcp::http::Choice;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::types::List;
 use crate::paths::Paths;
 use crate::recorder::Keep;
-use crate::transport::Spawn;
 use crate::transport::stdio::StdioOptions;
+use crate::transport::{Spawn, http};
 
 /// How to start a server and talk to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -27,6 +28,21 @@ pub struct TargetArgs {
     /// Take the demo server that is part of mcpscope
     #[arg(long)]
     demo: bool,
+    /// The server: its address, http:// or https://
+    #[arg(long, value_name = "URL", value_parser = address, conflicts_with_all = ["demo", "command"])]
+    url: Option<url::Url>,
+    /// Send this header to the server (repeatable); its value is never recorded
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header, requires = "url", help_heading = "Server")]
+    header: Vec<(String, String)>,
+    /// How to speak HTTP: auto tries Streamable HTTP (http), then the older HTTP+SSE (sse)
+    #[arg(long, value_name = "TRANSPORT", value_parser = transport(), requires = "url", help_heading = "Server")]
+    transport: Option<Choice>,
+    /// Trust these certificates (PEM) too
+    #[arg(long, value_name = "FILE", requires = "url", help_heading = "Server")]
+    cacert: Option<PathBuf>,
+    /// Take any certificate of the server
+    #[arg(long, requires = "url", help_heading = "Server")]
+    insecure: bool,
     /// Set a variable in the server's environment (repeatable); its value is never recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
     env: Vec<(String, String)>,
@@ -92,6 +108,10 @@ impl TargetArgs {
         };
         let options = self.options(&settings, lists)?;
         let connect = match (self.demo, self.command.split_first()) {
+            _ if self.url.is_some() => self
+                .url
+                .as_ref()
+                .map(|url| self.remote(url, &settings, options.clone())),
             (true, _) => {
                 let program = std::env::current_exe().map_err(|error| {
                     Failure::new(
@@ -121,16 +141,31 @@ impl TargetArgs {
         Connect {
             conn: 1,
             name: name.to_owned(),
-            spawn: Spawn {
+            target: Spawn {
                 cwd: self.cwd.clone(),
                 env: self.env.clone(),
                 ..spawn
-            },
+            }
+            .into(),
             options,
-            stdio: StdioOptions {
-                stdin_grace: settings.stdin_grace,
-                terminate_grace: settings.terminate_grace,
-            },
+            stdio: stdio(settings),
+        }
+    }
+
+    fn remote(&self, url: &url::Url, settings: &Settings, options: Options) -> Connect {
+        let address = http::Address {
+            headers: self.header.clone(),
+            choice: self.transport.unwrap_or_default(),
+            cacert: self.cacert.clone(),
+            insecure: self.insecure,
+            ..http::Address::new(url.clone())
+        };
+        Connect {
+            conn: 1,
+            name: address.short_name(),
+            target: crate::transport::Target::Address(address),
+            options,
+            stdio: stdio(settings),
         }
     }
 
@@ -145,6 +180,7 @@ impl TargetArgs {
             request_wait,
             request_wait_max: settings.request_timeout_max.max(request_wait),
             lists: lists.to_vec(),
+            ..Options::default()
         })
     }
 
@@ -177,10 +213,33 @@ impl Target {
     pub fn server(&self, verb: &str) -> Result<Connect, Failure> {
         self.connect.clone().ok_or_else(|| {
             Failure::usage("no server given").hint(format!(
-                "mcpscope {verb} -- COMMAND [ARGS…], or --demo for the demo server"
+                "mcpscope {verb} -- COMMAND [ARGS…], --url URL, or --demo for the demo server"
             ))
         })
     }
+}
+
+fn stdio(settings: &Settings) -> StdioOptions {
+    StdioOptions {
+        stdin_grace: settings.stdin_grace,
+        terminate_grace: settings.terminate_grace,
+    }
+}
+
+fn address(text: &str) -> Result<url::Url, String> {
+    http::address(text)
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    http::header(text)
+}
+
+fn transport() -> impl clap::builder::TypedValueParser<Value = Choice> {
+    PossibleValuesParser::new(["auto", "http", "sse"]).map(|word| match word.as_str() {
+        "http" => Choice::Streamable,
+        "sse" => Choice::Sse,
+        _ => Choice::Auto,
+    })
 }
 
 fn era() -> impl clap::builder::TypedValueParser<Value = EraChoice> {

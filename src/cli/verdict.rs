@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::headless::Headless;
 use crate::json::{self, quote};
+use crate::mcp::http::LossKind;
 use crate::mcp::types::List;
 use crate::note;
 use crate::session::timeline::{Exchange, LinkState, Listed, Status};
@@ -110,6 +111,7 @@ impl Headless {
             Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
                 .hint("mcpscope cannot follow tasks yet".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
+            Status::Http(_) => self.unanswered(&what),
             Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(
                 Exit::Protocol,
                 format!("{name} did not answer {what}: {}", exchange.status),
@@ -130,6 +132,19 @@ impl Headless {
         self.gone(waiting.as_deref())
     }
 
+    /// HTTP brought no answer.
+    fn unanswered(&self, what: &str) -> Failure {
+        let name = self.name();
+        let Some(trouble) = &self.connection().trouble else {
+            return Failure::new(Exit::Protocol, format!("{name} did not answer {what}"));
+        };
+        Failure::new(
+            exit_of(trouble.kind),
+            format!("{name} did not answer {what}: {}", trouble.what),
+        )
+        .hint(trouble.hint.as_deref().map(str::to_owned))
+    }
+
     fn gone(&self, waiting: Option<&str>) -> Failure {
         let connection = self.connection();
         let name = self.name();
@@ -142,11 +157,14 @@ impl Headless {
                     )
                 });
                 let exit = match opening.map(|exchange| exchange.status) {
-                    _ if connection.pid.is_none() => Exit::CannotStart,
                     Some(Status::TimedOut) => Exit::Timeout,
+                    Some(Status::Http(_)) => {
+                        exit_of(connection.trouble.as_ref().and_then(|trouble| trouble.kind))
+                    }
+                    _ if connection.pid.is_none() && connection.url.is_none() => Exit::CannotStart,
                     _ => Exit::Protocol,
                 };
-                let what = if exit == Exit::CannotStart {
+                let what = if matches!(exit, Exit::CannotStart | Exit::CannotReach) {
                     what.to_string()
                 } else {
                     format!("cannot talk to {name}: {what}")
@@ -197,5 +215,15 @@ impl Headless {
             shown: !self.console.is_quiet(),
             ..failure
         }
+    }
+}
+
+/// The exit code of a reason.
+fn exit_of(kind: Option<LossKind>) -> Exit {
+    match kind {
+        Some(LossKind::Unreachable) => Exit::CannotReach,
+        Some(LossKind::NeedsLogin) => Exit::NeedsLogin,
+        Some(LossKind::Broken) => Exit::ServerGone,
+        _ => Exit::Protocol,
     }
 }

@@ -50,7 +50,7 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 
 #[test]
 fn every_setting_can_be_set() {
-    let text = "theme='mono'\nrecord=false\nhistory=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
+    let text = "theme='mono'\nimages='off'\nrecord=false\nhistory=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
                 request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\nclipboard='off'\n\
                 [keys]\nquit=['X']\n[pager]\njson='jless'";
     let config = parse(text).unwrap();
@@ -69,7 +69,10 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     assert_eq!(hint, "did you mean \"request_timeout\"?");
 
     let (_, hint) = refuse("[shortcuts]\nquit = [\"q\"]");
-    assert!(hint.starts_with("known settings: theme, record"), "{hint}");
+    assert!(
+        hint.starts_with("known settings: theme, images, record"),
+        "{hint}"
+    );
     assert!(
         hint.ends_with("and the tables [keys] and [pager]"),
         "{hint}"

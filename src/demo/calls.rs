@@ -47,7 +47,7 @@ impl Played {
         }
     }
 
-    fn text(text: impl Into<String>) -> Self {
+    pub(super) fn text(text: impl Into<String>) -> Self {
         Self::at_once(Ok(text_result(&text.into())))
     }
 

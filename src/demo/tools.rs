@@ -7,6 +7,7 @@ use super::calls::{self, Call, Played};
 use super::message::Fault;
 use super::resources;
 use super::revision::Revision;
+use super::trip;
 
 pub(super) struct Tool {
     pub(super) name: &'static str,
@@ -20,7 +21,7 @@ pub(super) struct Tool {
     pub(super) play: fn(&Call) -> Played,
 }
 
-pub(super) const TOOLS: [Tool; 9] = [
+pub(super) const TOOLS: [Tool; 10] = [
     Tool {
         name: "echo",
         title: "Echo",
@@ -50,6 +51,16 @@ pub(super) const TOOLS: [Tool; 9] = [
         input: plan_trip_input,
         output: None,
         play: calls::plan_trip,
+    },
+    Tool {
+        name: "book-trip",
+        title: "Book a trip",
+        description: "Says what it was given. Its arguments are of every kind there is: nested objects, lists of objects, one of several shapes, boxes to tick, a map, a pair, null, a secret, and one that is asked for only when another is true. Nothing is really booked.",
+        read_only: true,
+        idempotent: true,
+        input: trip::input,
+        output: None,
+        play: trip::book,
     },
     Tool {
         name: "divide",

@@ -230,8 +230,11 @@ fn convert(field: &Field, text: &str) -> Result<Value, AssignError> {
                 }
             }
         }
-        Kind::Json(raw) if raw.text => Ok(Value::String(text.to_owned())),
-        Kind::Json(_) => parse(&field.name, text),
+        Kind::Json(_) => Ok(Value::String(text.to_owned())),
+        Kind::Union(union) if union.text => Ok(Value::String(text.to_owned())),
+        Kind::Union(_) | Kind::Null | Kind::Set(_) | Kind::Array(_) | Kind::Object(_) => {
+            parse(&field.name, text)
+        }
     }
 }
 

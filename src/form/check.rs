@@ -3,14 +3,15 @@
 //! It sees types, bounds, lengths and choices; the full validator of the schema is not its business.
 
 use super::number::Decimal;
-use super::schema::{Field, Kind, Range, Text};
+use super::schema::{Choice, Field, Kind, Range, Text, pattern};
 use crate::json::Value;
 
-/// What is wrong with `value` as an answer to `field`, in words.
+/// What is wrong with `value` as an answer to `field`, in words; of containers only whether it is one.
 pub fn fault(field: &Field, value: &Value) -> Option<String> {
+    let fails = |bad: bool, words: &str| bad.then(|| words.to_owned());
     if *value == Value::Null {
-        let fits = field.nullable || matches!(&field.kind, Kind::Json(raw) if raw.text);
-        return (!fits).then(|| "must not be null".to_owned());
+        let fits = field.nullable || matches!(field.kind, Kind::Null | Kind::Json(_));
+        return fails(!fits, "must not be null");
     }
     match (&field.kind, value) {
         (Kind::String(text), Value::String(value)) => length(text, value),
@@ -25,24 +26,113 @@ pub fn fault(field: &Field, value: &Value) -> Option<String> {
             }
         }
         (Kind::Integer(_), _) => Some("must be a whole number".to_owned()),
-        (Kind::Boolean, Value::Bool(_)) => None,
-        (Kind::Boolean, _) => Some("must be true or false".to_owned()),
-        (Kind::Enum(choices), value) => (!choices.iter().any(|choice| same(&choice.value, value)))
-            .then(|| "not one of the choices".to_owned()),
-        (Kind::Json(raw), value) => match (&raw.empty, value) {
-            (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)) => None,
-            (Value::Array(_), _) => Some("must be an array".to_owned()),
-            (Value::Object(_), _) => Some("must be an object".to_owned()),
-            _ => None,
-        },
+        (Kind::Boolean, value) => fails(value.as_bool().is_none(), "must be true or false"),
+        (Kind::Null, _) => Some("must be null".to_owned()),
+        (Kind::Enum(choices), value) => fails(
+            choice_of(choices, value).is_none(),
+            "not one of the choices",
+        ),
+        (Kind::Set(set), Value::Array(items)) => {
+            if items
+                .iter()
+                .any(|item| choice_of(&set.choices, item).is_none())
+            {
+                return Some("holds what is not one of the choices".to_owned());
+            }
+            items_fault(set.min, set.max, true, items)
+        }
+        (Kind::Set(_) | Kind::Array(_), value) => {
+            fails(value.as_array().is_none(), "must be an array")
+        }
+        (Kind::Object(_), value) => fails(value.as_object().is_none(), "must be an object"),
+        (Kind::Union(_), _) => Some("fits none of the variants".to_owned()),
+        (Kind::Json(raw), _) => fails(raw.never, &raw.why),
     }
 }
 
-/// Whether two values are one to JSON Schema: numbers by what they stand for, the rest as written.
+/// What is wrong with how many items there are, and whether two are the same.
+pub fn items_fault(
+    min: Option<u64>,
+    max: Option<u64>,
+    unique: bool,
+    items: &[Value],
+) -> Option<String> {
+    let count = items.len() as u64;
+    if let Some(why) = counted(min, max, count, ["item", "items"]) {
+        return Some(why);
+    }
+    if !unique {
+        return None;
+    }
+    let (first, second) = twins(items).flatten()?;
+    Some(format!("item {second} is the same as item {first}"))
+}
+
+/// Too few or too many of something.
+pub fn counted(
+    min: Option<u64>,
+    max: Option<u64>,
+    count: u64,
+    [one, many]: [&str; 2],
+) -> Option<String> {
+    let of = |count: u64| if count == 1 { one } else { many };
+    if let Some(min) = min.filter(|min| count < *min) {
+        return Some(format!("needs {min} {} or more, has {count}", of(min)));
+    }
+    let max = max.filter(|max| count > *max)?;
+    Some(format!("takes {max} {} or fewer, has {count}", of(max)))
+}
+
+/// The first two items that are the same; the outer none when there are too many items to compare.
+#[expect(
+    clippy::option_option,
+    reason = "not known and known to be none are two answers"
+)]
+pub fn twins(items: &[Value]) -> Option<Option<(usize, usize)>> {
+    const MANY: usize = 500;
+    if items.len() <= MANY {
+        for (second, item) in items.iter().enumerate() {
+            if let Some(first) = items[..second].iter().position(|other| same(other, item)) {
+                return Some(Some((first, second)));
+            }
+        }
+        return Some(None);
+    }
+    let mut seen = std::collections::HashMap::new();
+    for (second, item) in items.iter().enumerate() {
+        match item {
+            Value::String(text) => {
+                if let Some(first) = seen.insert(text.as_str(), second) {
+                    return Some(Some((first, second)));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(None)
+}
+
+/// Which choice a value is: spelled alike, else of the same worth.
+pub fn choice_of(choices: &[Choice], value: &Value) -> Option<usize> {
+    let find = |like: &dyn Fn(&Value) -> bool| choices.iter().position(|one| like(&one.value));
+    find(&|one| one == value).or_else(|| find(&|one| same(one, value)))
+}
+
+/// Whether two values are one to JSON Schema: numbers by what they stand for, members in any order.
 pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(a), Value::Number(b)) => {
             a == b || matches!((Decimal::parse(a), Decimal::parse(b)), (Some(a), Some(b)) if a == b)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a == b
+                || (a.len() == b.len()
+                    && a.iter().all(|(name, value)| {
+                        right.get(name).is_some_and(|other| same(value, other))
+                    }))
         }
         _ => left == right,
     }
@@ -50,24 +140,11 @@ pub fn same(left: &Value, right: &Value) -> bool {
 
 fn length(text: &Text, value: &str) -> Option<String> {
     let count = value.chars().count() as u64;
-    let characters = |count: u64| {
-        if count == 1 {
-            "character"
-        } else {
-            "characters"
-        }
-    };
-    if let Some(min) = text.min.filter(|min| count < *min) {
-        return Some(format!(
-            "needs {min} {} or more, has {count}",
-            characters(min)
-        ));
+    if let Some(why) = counted(text.min, text.max, count, ["character", "characters"]) {
+        return Some(why);
     }
-    let max = text.max.filter(|max| count > *max)?;
-    Some(format!(
-        "takes {max} {} or fewer, has {count}",
-        characters(max)
-    ))
+    let expression = text.pattern.as_ref()?;
+    (pattern::matches(expression, value) == Some(false)).then(|| format!("must match {expression}"))
 }
 
 fn bounds(range: &Range, value: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Who a run was with: which server, which of its tools, prompts or templates, and what that asked for then.
 //!
-//! A server is its command line: entries that are renamed and start the same are the same server. Words that name a
+//! A server is its command line or its address: entries that are renamed and start the same are the same server. Words that name a
 //! file count with the whole path, so that `node build/index.js` is another server in another folder. Only a hash of
 //! it is kept, since command lines hold keys. Values of variables do not count. The name is kept beside it: when the
 //! command line changed (another version, another folder), it is what tells that the server may still be the same.
@@ -9,7 +9,8 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::json::{self, Value};
-use crate::transport::Spawn;
+use crate::mcp::http::headers::masked_url;
+use crate::transport::{Spawn, Target};
 
 /// A server, as far as what is kept of it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,6 +26,17 @@ pub struct Server {
 pub struct ServerId(u64);
 
 impl Server {
+    /// The server that `target` leads to; an address counts without the secrets in it.
+    pub fn at(name: &str, target: &Target) -> Self {
+        match target {
+            Target::Process(spawn) => Self::of(name, spawn),
+            Target::Address(address) => Self {
+                name: name.into(),
+                id: ServerId::of(["url", masked_url(&address.url).as_str()]),
+            },
+        }
+    }
+
     /// The server that `spawn` starts. Looks whether the words of its command line are files.
     pub fn of(name: &str, spawn: &Spawn) -> Self {
         let cwd = spawn.cwd.clone().map_or_else(

@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901): the address of a value in a document, as forms, validation and servers write it.
 
+use super::Value;
+
 /// A member's name as one step of a JSON pointer (RFC 6901).
 pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
@@ -18,6 +20,14 @@ pub fn below(pointer: &str, name: &str) -> String {
 /// The steps of a pointer, still escaped.
 pub fn steps(pointer: &str) -> impl Iterator<Item = &str> {
     pointer.split('/').skip(1)
+}
+
+/// The value at a pointer; of members that stand twice the last.
+pub fn find<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
+    steps(pointer).try_fold(root, |value, step| match value {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        object => object.get(&unescape(step)),
+    })
 }
 
 /// The pointer without its last step.

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 mod completing;
+mod exchanges;
 mod listing;
 mod opening;
 mod params;
@@ -17,6 +18,7 @@ mod tests;
 
 use super::completion::{Ask, Completed};
 use super::facts::{Detail, Message, Opening};
+use super::http::Loss;
 use super::meta;
 use super::revision::{Era, Revision};
 use super::types::List;
@@ -48,6 +50,17 @@ impl EraChoice {
     }
 }
 
+/// What carries the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Over {
+    /// One stream each way (stdio).
+    #[default]
+    Pipe,
+    /// An exchange for each message: there, silence says nothing of the era, and in 2026-07-28 a request is cancelled
+    /// by closing its exchange.
+    Http,
+}
+
 /// What a connection may be told beforehand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -61,6 +74,8 @@ pub struct Options {
     pub request_wait: Duration,
     /// How long to wait at the very most, progress or not.
     pub request_wait_max: Duration,
+    /// What carries the messages.
+    pub over: Over,
     /// The lists to ask for as soon as the connection works.
     pub lists: Vec<List>,
 }
@@ -73,6 +88,7 @@ impl Default for Options {
             probe_wait: Duration::from_secs(3),
             request_wait: Duration::from_secs(60),
             request_wait_max: Duration::from_secs(600),
+            over: Over::Pipe,
             lists: List::ALL.to_vec(),
         }
     }
@@ -98,6 +114,10 @@ pub enum Input<'a> {
     Started,
     /// A message came.
     Message(&'a Message),
+    /// A request that was sent will get no answer.
+    Unanswered(&'a Id, &'a Loss),
+    /// The server has forgotten the session it gave us.
+    SessionEnded,
     /// The process is gone.
     Gone,
     /// Somebody wants a request sent; kept until the connection works.
@@ -129,6 +149,8 @@ pub enum Output {
         /// Sent for our own sake.
         aux: bool,
     },
+    /// Give up the exchange of this request; that cancels it.
+    Abandon(Id),
     /// Record this.
     Note(NoteText),
     /// Start the process again; then say [`Input::Started`].
@@ -176,6 +198,8 @@ pub enum End {
     Cancelled,
     /// The connection ended first.
     Gone,
+    /// What carries the messages brought none.
+    Unanswered,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -225,6 +249,10 @@ pub struct Client {
     /// A discover result that came after we had fallen back to the handshake.
     late: Option<Opening>,
     respawned: bool,
+    /// Whether a request was answered since the connection was opened, so that opening it anew may help.
+    proven: bool,
+    /// When it was last opened anew.
+    reopened: Option<Duration>,
 }
 
 impl Client {
@@ -244,6 +272,8 @@ impl Client {
             opening: None,
             late: None,
             respawned: false,
+            proven: false,
+            reopened: None,
         }
     }
 
@@ -263,6 +293,8 @@ impl Client {
         match input {
             Input::Started => self.started(now, &mut out),
             Input::Message(message) => self.message(now, message, &mut out),
+            Input::Unanswered(id, loss) => self.unanswered(now, id, loss, &mut out),
+            Input::SessionEnded => self.session_ended(now, &mut out),
             Input::Gone => self.gone(&mut out),
             Input::Call(call) => match self.phase {
                 Phase::Ready => self.call(now, call, &mut out),
@@ -344,6 +376,7 @@ impl Client {
         let Some(pending) = message.id.as_ref().and_then(|id| self.pending.remove(id)) else {
             return self.stray(message, out);
         };
+        self.proven |= matches!(pending.purpose, Purpose::List { .. } | Purpose::Call { .. });
         match pending.purpose {
             Purpose::Probe => self.probed(now, message, out),
             Purpose::Initialize => self.initialized(now, message, out),
@@ -427,7 +460,7 @@ impl Client {
         }
         let params = with_meta(params, fields);
         let wait = wait.unwrap_or(match purpose {
-            Purpose::Probe => self.options.probe_wait,
+            Purpose::Probe => self.probe_wait(),
             _ => self.options.request_wait,
         });
         out.push(Output::Send {
@@ -464,7 +497,7 @@ impl Client {
         });
         if let Some(id) = found {
             self.pending.remove(&id);
-            out.push(cancelled(&id, "cancelled by the user"));
+            self.call_off(&id, "cancelled by the user", out);
             out.push(Output::Finished {
                 ticket,
                 end: End::Cancelled,
@@ -496,12 +529,12 @@ impl Client {
                 // `initialize` must not be cancelled (basic/lifecycle, Cancellation; all handshake revisions).
                 Purpose::Initialize => self.initialize_unanswered(now, out),
                 Purpose::List { list, .. } => {
-                    out.push(cancelled(&id, "timed out"));
+                    self.call_off(&id, "timed out", out);
                     out.push(Output::Listed(list));
                 }
-                Purpose::Complete { ticket } => Self::completing_timed_out(&id, ticket, out),
+                Purpose::Complete { ticket } => self.completing_timed_out(&id, ticket, out),
                 Purpose::Call { ticket } => {
-                    out.push(cancelled(&id, "timed out"));
+                    self.call_off(&id, "timed out", out);
                     out.push(Output::Finished {
                         ticket,
                         end: End::TimedOut,
@@ -551,17 +584,4 @@ impl Client {
 
 fn remark(out: &mut Vec<Output>, what: String) {
     out.push(Output::Note(Note::Remark { what }.into()));
-}
-
-fn cancelled(id: &Id, reason: &str) -> Output {
-    let params = format!(
-        "{{\"requestId\":{},\"reason\":{}}}",
-        id.to_json(),
-        crate::json::quote(reason)
-    );
-    Output::Send {
-        frame: jsonrpc::notification("notifications/cancelled", Some(&params)),
-        ticket: None,
-        aux: true,
-    }
 }

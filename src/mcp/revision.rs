@@ -69,6 +69,11 @@ impl Revision {
         }
     }
 
+    /// Whether requests over HTTP name the revision in a header (since 2025-06-18).
+    pub fn has_version_header(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
     /// Whether `clientInfo` and other named things have a `title` (since 2025-06-18).
     pub fn has_titles(self) -> bool {
         self >= Self::V2025_06_18

@@ -9,7 +9,8 @@
 //! * `text`: the body, when it is UTF-8 but not that. `b64`: the body, when it is not even UTF-8.
 //! * `pad`: white space before and after a `json` body, when there is any. `end`: the line ending, unless `\n`.
 //! * `aux`: true for what mcpscope sent for itself.
-//! * Reserved for later versions, kept when found: `stream`, `http`, `mark`, `mask`. Any other member is kept too.
+//! * `http`: with which exchange a frame came, and which request it answers when HTTP knows better than the frame.
+//! * Reserved for later versions, kept when found: `stream`, `mark`, `mask`. Any other member is kept too.
 //!
 //! The body comes last, so that a line cut off by a crash still shows what it was.
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::level::Level;
-use super::{Channel, Direction, Entry};
+use super::{Channel, Direction, Entry, Via};
 use crate::mcp::facts::{self, Message};
 use crate::note::Note;
 
@@ -77,7 +77,12 @@ impl Facts {
     fn read(entry: &Entry, frame: fn(&[u8]) -> Result<Vec<Message>, String>) -> Self {
         match entry.channel {
             Channel::Wire => match frame(&entry.body) {
-                Ok(messages) => Self::Messages(messages),
+                Ok(mut messages) => {
+                    if let Some(via) = entry.extra.as_deref().and_then(Via::of) {
+                        via.settle(&mut messages);
+                    }
+                    Self::Messages(messages)
+                }
                 Err(why) => Self::Junk(why.into()),
             },
             Channel::Stdout => Self::Junk(match frame(&entry.body) {
@@ -85,7 +90,7 @@ impl Facts {
                 Ok(_) => "".into(),
             }),
             Channel::Stderr => Self::Line(Level::guess(&head(&entry.body))),
-            Channel::Process | Channel::Note => Self::Note(Note::read(&entry.body)),
+            Channel::Process | Channel::Http | Channel::Note => Self::Note(Note::read(&entry.body)),
             Channel::Other(_) => Self::Other,
         }
     }

@@ -15,7 +15,7 @@ mod exchange;
 mod state;
 mod symbols;
 
-pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Usage};
+pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
@@ -53,6 +53,7 @@ enum ChannelTag {
     Stdout,
     Stderr,
     Process,
+    Http,
     Note,
     Other,
 }
@@ -118,6 +119,8 @@ pub enum LogSource {
     Junk,
     /// The process: started, exited.
     Process,
+    /// HTTP: requests, responses, streams.
+    Http,
     /// A decision of ours.
     Note,
 }
@@ -130,6 +133,7 @@ impl LogSource {
             Self::Notification => "notif",
             Self::Junk => "stdout",
             Self::Process => "life",
+            Self::Http => "http",
             Self::Note => "mcpscope",
         }
     }
@@ -183,6 +187,7 @@ impl Timeline {
                 Channel::Stdout => ChannelTag::Stdout,
                 Channel::Stderr => ChannelTag::Stderr,
                 Channel::Process => ChannelTag::Process,
+                Channel::Http => ChannelTag::Http,
                 Channel::Note => ChannelTag::Note,
                 Channel::Other(_) => ChannelTag::Other,
             },
@@ -315,6 +320,8 @@ impl Timeline {
             Facts::Note(note) => {
                 let source = if note.is_process() {
                     LogSource::Process
+                } else if note.is_http() {
+                    LogSource::Http
                 } else {
                     LogSource::Note
                 };
@@ -322,7 +329,7 @@ impl Timeline {
             }
             Facts::Junk(_) | Facts::Other => return,
         };
-        if matches!(&entry.facts, Facts::Note(Note::Usage { .. })) {
+        if matches!(&entry.facts, Facts::Note(note) if !state::is_event(note)) {
             return;
         }
         self.logs.push(LogRow {
@@ -423,7 +430,10 @@ impl Timeline {
 
     /// Whether an exchange went wrong. A refused or unanswered `server/discover` did not: it told the era.
     pub fn went_wrong(&self, exchange: &Exchange) -> bool {
-        let told = matches!(exchange.status, Status::Error(_) | Status::TimedOut);
+        let told = matches!(
+            exchange.status,
+            Status::Error(_) | Status::TimedOut | Status::Http(400..500)
+        );
         exchange.status.is_failure() && !(told && self.word(exchange.method) == state::PROBE)
     }
 
@@ -443,6 +453,7 @@ fn single_kind(entry: &Recorded, place: usize) -> SingleKind {
         },
         Facts::Junk(_) => SingleKind::Junk,
         Facts::Note(note) if note.is_process() => SingleKind::Process,
+        Facts::Note(note) if note.is_http() => SingleKind::Http,
         Facts::Note(_) => SingleKind::Note,
         Facts::Line(_) | Facts::Other => SingleKind::Other,
     }
@@ -456,7 +467,12 @@ fn note_level(note: &Note) -> Level {
         | Note::WriteFailed { .. } => Level::Error,
         Note::Exit { code: Some(0), .. } => Level::Info,
         Note::Exit { .. } => Level::Error,
-        Note::Timeout { .. } | Note::Remark { .. } | Note::ListCut { .. } => Level::Warning,
+        Note::Closed { what: Some(_) } => Level::Error,
+        Note::Http(step) if step.is_trouble() => Level::Warning,
+        Note::Unanswered { .. }
+        | Note::Timeout { .. }
+        | Note::Remark { .. }
+        | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }
 }

@@ -6,6 +6,7 @@ use super::node::Node;
 use super::shell::{self, quote};
 use super::variables::Piece;
 use crate::json::Value;
+use crate::mcp::http::headers;
 use crate::mcp::meta;
 
 pub fn why_not(server: &Server, method: &str) -> Option<String> {
@@ -36,25 +37,31 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
     if *insecure {
         options.push("--insecure".to_owned());
     }
-    let mut header = |pieces: &[Piece]| options.extend(["-H".to_owned(), shell::word(pieces)]);
-    let plain = |text: &str| Piece::Plain(text.to_owned());
-    header(&[plain("Content-Type: application/json")]);
-    header(&[plain("Accept: application/json, text/event-stream")]);
+    let mut header = |text: String, variable: Option<&str>| {
+        let mut pieces = vec![Piece::Plain(text)];
+        pieces.extend(variable.map(|name| Piece::Variable(name.to_owned())));
+        options.extend(["-H".to_owned(), shell::word(&pieces)]);
+    };
+    header("Content-Type: application/json".to_owned(), None);
+    header(
+        "Accept: application/json, text/event-stream".to_owned(),
+        None,
+    );
     for (name, variable) in &call.variables.headers {
-        header(&[
-            plain(&format!("{name}: ")),
-            Piece::Variable(variable.clone()),
-        ]);
+        header(format!("{name}: "), Some(variable));
     }
     let url = shell::word(&call.variables.url);
     if call.subject.is_modern() {
-        for (name, value) in &call.subject.demanded {
-            let secret = call.secrets.iter().find(|secret| secret.value == *value);
-            let value = secret.map_or_else(
-                || plain(value),
-                |secret| Piece::Variable(secret.variable.clone()),
-            );
-            header(&[plain(&format!("{name}: ")), value]);
+        for (name, value) in demanded(call) {
+            // A value that no header can hold as it is would have to be encoded; that is left to whoever runs it.
+            let secret = call
+                .secrets
+                .iter()
+                .find(|secret| headers::encoded(&secret.value) == value);
+            match secret {
+                Some(secret) => header(format!("{name}: "), Some(&secret.variable)),
+                None => header(format!("{name}: {value}"), None),
+            }
         }
         let body = shell::json(&message(call, true));
         return Ok(shell::with_json(format!(
@@ -84,6 +91,28 @@ curl "$@" --data-raw {body} {url}
         options.join(" "),
         quote(&opening),
     )))
+}
+
+/// The headers that HTTP demands for exactly this message.
+///
+/// 2026-07-28, `basic/transports/streamable-http`.
+fn demanded(call: &Call<'_>) -> headers::Headers {
+    let subject = call.subject;
+    let params = subject.params.to_string();
+    let revision = subject.revision.map(|revision| revision.to_string());
+    let mut found = vec![(
+        "mcp-protocol-version".to_owned(),
+        revision.unwrap_or_default(),
+    )];
+    found.extend(headers::of_request(&subject.method, params.as_bytes()));
+    let marked = subject.schema.as_deref().map(headers::params);
+    if let (Some(Ok(marked)), Some(arguments)) = (marked, subject.params.get("arguments")) {
+        found.extend(headers::of_arguments(
+            &marked,
+            arguments.to_string().as_bytes(),
+        ));
+    }
+    found
 }
 
 /// The message, with the `_meta` it was sent with where every message carries what a handshake would have told.

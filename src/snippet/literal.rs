@@ -249,9 +249,14 @@ pub fn json(node: &Node, pieces: &mut Vec<Piece>) {
 
 /// A string as JSON, with invisible characters escaped.
 pub fn json_string(text: &str) -> String {
+    spelled(&json::quote(text))
+}
+
+/// JSON with the invisible characters in its strings escaped; its lines stay.
+pub fn spelled(json: &str) -> String {
     let mut out = String::new();
-    for c in json::quote(text).chars() {
-        if is_odd(c) {
+    for c in json.chars() {
+        if c != '\n' && is_odd(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\u{unit:04x}");

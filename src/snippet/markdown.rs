@@ -3,6 +3,7 @@
 
 use super::Server;
 use super::call::Call;
+use super::literal;
 use super::node::TELLING;
 use super::variables::Piece;
 use crate::json::{self, Value};
@@ -148,6 +149,7 @@ fn code(words: &str) -> String {
 }
 
 fn fenced(language: &str, body: &str) -> String {
+    let body = &literal::spelled(body);
     let ticks = "`".repeat((longest_run(body) + 1).max(3));
     format!("{ticks}{language}\n{body}\n{ticks}\n")
 }

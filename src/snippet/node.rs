@@ -49,6 +49,12 @@ impl Node {
     ) -> Self {
         if schemas.iter().any(Schema::is_secret) && *value != Value::Null {
             let text = value.as_str().map(str::to_owned);
+            let same = secrets.iter().find(|other| {
+                other.is_text == text.is_some() && text.as_ref() == Some(&other.value)
+            });
+            if let Some(same) = same {
+                return Self::Secret(same.clone());
+            }
             let secret = Secret {
                 variable: names.take(name),
                 is_text: text.is_some(),

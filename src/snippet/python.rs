@@ -6,8 +6,6 @@ use super::literal::Language;
 use super::node::Node;
 
 const PYTHON: Language = Language::Python;
-/// Levels that the call stands in.
-const INSIDE: usize = 3;
 
 pub fn why_not(server: &Server, method: &str) -> Option<String> {
     if let Server::Address { insecure: true, .. } = server {
@@ -73,11 +71,13 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
 
 /// The method of the session, and whether it wants a cursor.
 fn asked(call: &Call<'_>) -> Result<(String, bool), String> {
+    // Levels that the call stands in.
+    let inside = if call.subject.is_modern() { 2 } else { 3 };
     let with = |name: &str, arguments: Option<&Node>| -> Result<String, String> {
         let name = PYTHON.string(name);
         Ok(match arguments {
             None => name,
-            Some(node) => format!("{name}, {}", PYTHON.value(node, INSIDE)?),
+            Some(node) => format!("{name}, {}", PYTHON.value(node, inside)?),
         })
     };
     Ok(match call.verb().ok_or_else(|| call.misshapen())? {
@@ -92,11 +92,11 @@ fn asked(call: &Call<'_>) -> Result<(String, bool), String> {
             match cursor {
                 None => (format!("list_{what}()"), false),
                 Some(cursor) if call.subject.is_modern() => {
-                    let cursor = PYTHON.value(cursor, INSIDE)?;
+                    let cursor = PYTHON.value(cursor, inside)?;
                     (format!("list_{what}(cursor={cursor})"), false)
                 }
                 Some(cursor) => {
-                    let cursor = PYTHON.value(cursor, INSIDE)?;
+                    let cursor = PYTHON.value(cursor, inside)?;
                     let params = format!("PaginatedRequestParams(cursor={cursor})");
                     (format!("list_{what}(params={params})"), true)
                 }

@@ -30,7 +30,7 @@ const NASTY: &str = r#"{
 const SCHEMA: &str = r##"{
     "type": "object",
     "properties": {
-        "token": {"type": "string", "writeOnly": true},
+        "token": {"type": "string", "writeOnly": true, "x-mcp-header": "Token"},
         "nested": {"items": {"$ref": "#/$defs/item"}}
     },
     "$defs": {"item": {"properties": {
@@ -68,10 +68,6 @@ fn nasty(server: Server, revision: Revision) -> Subject {
         method: "tools/call".to_owned(),
         params: Value::parse(NASTY.as_bytes()).unwrap(),
         schema: Some(SCHEMA.as_bytes().to_vec()),
-        demanded: vec![
-            ("MCP-Protocol-Version".to_owned(), revision.to_string()),
-            ("Mcp-Param-Token".to_owned(), "s3cr'et\"\\".to_owned()),
-        ],
         answer: Some(Answer {
             outcome: "ok".to_owned(),
             took: Some("12 ms".to_owned()),
@@ -214,7 +210,6 @@ fn a_secret_reaches_a_command_line_whatever_it_holds() {
         &script,
         &[
             ("TOKEN", odd),
-            ("TOKEN_2", odd),
             ("PIN", "[1]"),
             ("API_KEY", odd),
             ("A_B", odd),

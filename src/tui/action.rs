@@ -15,6 +15,10 @@ pub enum Scope {
     Catalogue,
     /// A form, outside its fields.
     Form,
+    /// A document made of blocks or with links in it.
+    Content,
+    /// What takes arguments: a list of it, or its form.
+    Arguments,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -27,12 +31,14 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Global,
         Self::Move,
         Self::Servers,
         Self::Catalogue,
         Self::Form,
+        Self::Content,
+        Self::Arguments,
         Self::Viewer,
         Self::Traffic,
         Self::Request,
@@ -47,6 +53,8 @@ impl Scope {
             Self::Servers => "Servers",
             Self::Catalogue => "Tools, resources, prompts",
             Self::Form => "Forms",
+            Self::Content => "Content blocks and links",
+            Self::Arguments => "Arguments, in lists and forms",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
@@ -124,7 +132,7 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
-        AddServer "add-server" ["a"] "add" "Add a server by its command line" Nothing "mcpscope -- COMMAND";
+        AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
@@ -132,16 +140,43 @@ actions! {
     }
     Form {
         Run "run" ["r"] "run" "Send what the form holds" Ready "mcpscope call TOOL key=value -- COMMAND";
-        TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or move a choice on" Nothing "";
-        Unset "unset" ["d"] "unset" "Leave the member out" Nothing "";
+        TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
+        AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
+        AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";
+        Unset "unset" ["d"] "leave out" "Leave the member out, or delete the item" Nothing "";
+        UndoEdit "undo-edit" ["u"] "undo" "Undo the last change to the form" Nothing "";
+        RedoEdit "redo-edit" ["U"] "" "Make the change again that was undone" Nothing "";
+        NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";
+        PreviousProblem "previous-problem" ["g P"] "" "Previous field with a problem" Nothing "";
+        EditOutside "edit-outside" ["e"] "editor" "Edit all arguments in $VISUAL or $EDITOR" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
         SetNull "set-null" ["0"] "null" "Make it null" Nothing "mcpscope call TOOL key:=null -- COMMAND";
         SetEmpty "set-empty" ["\""] "empty" "Make it the empty value of its type" Nothing "";
         SetDefault "set-default" ["="] "default" "Put its default back" Nothing "";
-        EditJson "edit-json" ["e"] "as JSON" "Edit the field as JSON, or on Run all arguments" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
-        EditOutside "edit-outside" ["v"] "" "Edit all arguments in $VISUAL or $EDITOR" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
-        NextOption "next-option" ["l", "Right"] "" "Next option, or one step more" Nothing "";
-        PreviousOption "previous-option" ["h", "Left"] "" "Previous option, or one step less" Nothing "";
-        NextProblem "next-problem" ["g p"] "problem" "Next field with a problem" Nothing "";
+        ToggleField "toggle-field" ["Space"] "" "Tick, flip, fold, or add what is not there" Nothing "";
+        NextOption "next-option" ["l", "Right"] "" "Next option or variant, one step more, or unfold" Nothing "";
+        PreviousOption "previous-option" ["h", "Left"] "" "Previous option or variant, one step less, or fold" Nothing "";
+        Duplicate "duplicate" ["D"] "" "Duplicate the item" Nothing "";
+        MoveDown "move-down" ["J"] "" "Move the item down" Nothing "";
+        MoveUp "move-up" ["K"] "" "Move the item up" Nothing "";
+        EditJson "edit-json" ["E"] "" "Edit the field as JSON in place" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
+        ChangeKey "change-key" ["c"] "" "Change the key of the entry" Nothing "";
+        AddMember "add-member" ["M"] "" "Add a member that the schema does not name" Nothing "";
+        RevealSecret "reveal-secret" ["v"] "" "Show the secret, or hide it" Nothing "";
+        Generate "generate" ["g n"] "" "Fill in a new UUID" Nothing "";
+        LoadFile "load-file" ["o"] "" "Load the field from a file, as base64 if it asks for that" Nothing "";
+        FoldField "fold-field" ["z a"] "" "Fold or unfold" Nothing "";
+        FoldFields "fold-fields" ["z M"] "" "Fold everything in the form" Nothing "";
+        UnfoldFields "unfold-fields" ["z R"] "" "Unfold everything in the form" Nothing "";
+    }
+    Arguments {
+        History "list-runs" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
+        Presets "list-presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
+        SavePreset "save-preset" ["w"] "" "Save the arguments under a name" Nothing "";
+    }
+    Content {
+        Follow "follow-link" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
+        NextBlock "next-block" ["J"] "next block" "Next block or link" Nothing "";
+        PreviousBlock "previous-block" ["K"] "" "Previous block or link" Nothing "";
     }
     Viewer {
         ToggleFold "toggle-fold" ["Space", "Enter"] "fold" "Fold or unfold" Nothing "";

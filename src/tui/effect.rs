@@ -1,11 +1,14 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use std::sync::Arc;
+
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::TabBody;
 use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
+use crate::json::Value;
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
@@ -22,12 +25,23 @@ pub struct Source {
 /// What a document is made from; decides which views of it there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The answer to `tools/call`.
-    ToolResult(Source),
+    /// The answer to `tools/call`, and the tool as it was listed: its output schema is held against the result.
+    ToolResult(Source, Option<Arc<str>>),
     /// The answer to `resources/read`.
     ResourceResult(Source),
     /// The answer to `prompts/get`.
     PromptResult(Source),
+    /// A resource that stands in the answer to `tools/call` or `prompts/get`, alone.
+    Embedded {
+        /// The answer.
+        source: Source,
+        /// Whether it is the answer to `prompts/get`.
+        prompt: bool,
+        /// Which of its blocks.
+        block: u32,
+    },
+    /// JSON that is known already, such as a schema.
+    Json(Arc<[u8]>),
     /// A request and its answer, or any single entry.
     Messages {
         /// The request, or the only entry.
@@ -122,6 +136,17 @@ pub enum Store {
         /// Where it stands.
         place: PresetPlace,
     },
+}
+
+/// The variant somebody picked where several shapes fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Where in the arguments: a JSON Pointer.
+    pub pointer: String,
+    /// Which variant.
+    pub variant: usize,
+    /// Of how many.
+    pub of: usize,
 }
 
 /// Work for outside.
@@ -259,6 +284,49 @@ pub enum Effect {
         suffix: String,
         /// Files that are put beside it for the time, by name.
         beside: Vec<(String, Vec<u8>)>,
+    },
+    /// Read a file that somebody named; answered by [`super::event::Event::FileRead`].
+    ReadFile {
+        /// Who asks.
+        asker: u64,
+        /// Its path; `~/` is the home folder.
+        path: String,
+    },
+    /// Check arguments against a schema; answered by [`super::event::Event::Validated`], for each asker only the newest.
+    Validate {
+        /// Who asks.
+        asker: u64,
+        /// Which state of the arguments this is.
+        revision: u64,
+        /// The raw schema.
+        schema: Arc<[u8]>,
+        /// The arguments.
+        arguments: Value,
+        /// The variants that somebody picked.
+        chosen: Vec<Chosen>,
+    },
+    /// Read back what a server said when it refused arguments; answered by [`super::event::Event::Refused`].
+    ReadRefusal {
+        /// Who asks.
+        asker: u64,
+        /// The answer.
+        source: Source,
+    },
+    /// Put values in the place of references; answered by [`super::event::Event::Resolved`].
+    Resolve {
+        /// Who asks.
+        asker: u64,
+        /// Arguments, or one of them.
+        arguments: Value,
+        /// The last result.
+        last: Option<Source>,
+    },
+    /// Say when a while has passed, by [`super::event::Event::Woken`].
+    Wake {
+        /// Who asks.
+        asker: u64,
+        /// In milliseconds.
+        after_ms: u64,
     },
     /// Say in the status row what an event brought about; `update` does it itself.
     Tell {

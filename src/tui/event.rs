@@ -11,11 +11,14 @@ use super::outside::save::Unsaved;
 use super::payload::{Indexed, Tab};
 use super::widgets::json_tree::Swapped;
 use crate::drafts::Draft;
+use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
+use crate::json::Value;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
+use crate::validity::Verdict;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -96,6 +99,13 @@ pub enum Event {
         /// The text as it is now; or why there is none, and then nothing was changed.
         result: Result<String, String>,
     },
+    /// A file was read.
+    FileRead {
+        /// Who asked.
+        asker: u64,
+        /// Its bytes, or why there are none.
+        result: Result<Vec<u8>, String>,
+    },
     /// A sequence for the clipboard is ready to be written.
     ToTerminal {
         /// The sequence.
@@ -124,6 +134,34 @@ pub enum Event {
         /// What came out of it.
         result: Answer,
     },
+    /// Arguments were checked.
+    Validated {
+        /// For whom.
+        asker: u64,
+        /// Which state of the arguments was checked.
+        revision: u64,
+        /// What is to say of them, or why their schema cannot be used.
+        verdict: Result<Verdict, String>,
+    },
+    /// What a server said when it refused arguments was read back.
+    Refused {
+        /// For whom.
+        asker: u64,
+        /// It; none when nothing can be read out of it.
+        refusal: Option<Refusal>,
+    },
+    /// References were replaced by their values.
+    Resolved {
+        /// For whom.
+        asker: u64,
+        /// What came of it, or the references that have no value.
+        result: Result<Value, Vec<Missing>>,
+    },
+    /// A while has passed.
+    Woken {
+        /// For whom.
+        asker: u64,
+    },
     /// A program that had the terminal is done, and there is nothing to say about it.
     Back,
     /// Something is in the clipboard, or is not.
@@ -132,6 +170,15 @@ pub enum Event {
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+/// What a server said when it refused arguments; of moderate size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The raw `error` of a response.
+    Error(Vec<u8>),
+    /// The text of a result that says it failed.
+    Text(String),
 }
 
 /// What became of work with history, drafts and presets. Errors are sentences that name the file and what to do.

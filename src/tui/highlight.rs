@@ -20,7 +20,7 @@ use super::widgets::plain::Span;
 use code::Code;
 use markdown::Markdown;
 
-pub use language::{Hint, Language, language};
+pub use language::{Hint, Language, language, named};
 
 /// Longer lines, in bytes, stay plain where patterns would be tried on every place of them.
 const LINE: usize = 2_000;
@@ -83,6 +83,13 @@ impl Painting {
             if !went_on {
                 return;
             }
+        }
+    }
+
+    /// Gives bytes a role, whatever they are: as [`add`](Self::add), in the order of the document.
+    pub fn role(&mut self, range: Range<usize>, role: Role) {
+        if u32::try_from(range.end).is_ok() {
+            paint(&mut self.spans, range, role);
         }
     }
 

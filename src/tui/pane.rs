@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
-use crate::transport::Spawn;
+use crate::transport::Target;
 
 /// The views, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,7 +64,7 @@ pub struct Server {
     /// Its name.
     pub name: String,
     /// How to start it; none in an opened file.
-    pub target: Option<Spawn>,
+    pub target: Option<Target>,
     /// What its history, drafts and presets are kept under; none in an opened file.
     pub identity: Option<history::Server>,
     /// Where it is known from: `command line`, `built in`, a file.
@@ -238,6 +238,12 @@ pub trait Pane {
     /// Whether a field has the caret, so that letters are text and not actions.
     fn takes_text(&self) -> bool {
         false
+    }
+
+    /// What keys mean while [`Pane::takes_text`], when it is not what they mean in a field: a list or a question is
+    /// open. Keys and words.
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
     }
 
     /// Takes a key while [`Pane::takes_text`]; an ignored one becomes an action after all.

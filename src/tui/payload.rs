@@ -10,19 +10,31 @@ use std::sync::Arc;
 use super::effect::Subject;
 use super::highlight::Budget;
 use super::widgets::find::Term;
-use super::widgets::json_tree::{Index, Swapped, Tree};
+use super::widgets::json_tree::{Swapped, Tree};
+use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use super::widgets::slice::Slice;
 use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::session::{Channel, Entry};
+use blocks::Binary;
 use sheet::Sheet;
 
+mod about;
+mod block;
 mod blocks;
+mod card;
+mod indexed;
+mod markdown;
+mod outcome;
 mod sheet;
 pub mod sniff;
 #[cfg(test)]
 mod tests;
+mod verdict;
+
+pub use about::about;
+pub use indexed::{Indexed, index};
 
 /// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
 const WHOLE: usize = 16 << 20;
@@ -116,6 +128,10 @@ const PAYLOAD_VIEWS: &[PayloadView] = &[
         build: blocks::prompt_messages,
     },
     PayloadView {
+        name: "Source",
+        build: blocks::source,
+    },
+    PayloadView {
         name: "Structured",
         build: structured,
     },
@@ -192,25 +208,39 @@ struct Payload<'a> {
     /// The body of `first`, shared by all views that show it or a part of it.
     first_bytes: &'a Slice,
     second_bytes: Option<&'a Slice>,
-    /// The raw `result`s: one, or those of a batch. Found once, for the body may be large.
-    results: Vec<&'a [u8]>,
-    /// The members of each, found once too.
-    members: Vec<Vec<(Cow<'a, str>, &'a [u8])>>,
+    /// The members of the `result`s: of one, or of those of a batch.
+    results: Vec<Members<'a>>,
     /// The raw `error`s.
     errors: Vec<&'a [u8]>,
     /// The content blocks of tool results and prompt messages, the contents of resources.
     blocks: Vec<&'a [u8]>,
+    /// Trees of the first texts in them that are JSON, with the numbers of their blocks.
+    trees: Vec<(usize, TabBody)>,
+    /// The first of them that stand for bytes.
+    binaries: Vec<Binary<'a>>,
+    /// The tool as it was listed.
+    tool: Option<&'a [u8]>,
     /// What of a text may be highlighted.
     budget: Budget,
+    /// What pictures become.
+    pictures: Pictures,
+}
+
+/// How much may be done for a document.
+#[derive(Debug, Clone, Copy)]
+struct Means {
+    budget: Budget,
+    pictures: Pictures,
 }
 
 impl<'a> Payload<'a> {
     fn new(
         about: About,
+        subject: &'a Subject,
         first: &'a Entry,
         first_bytes: &'a Slice,
         second_bytes: Option<&'a Slice>,
-        budget: Budget,
+        means: Means,
     ) -> Self {
         let body: &[u8] = first_bytes;
         let answers: Vec<&[u8]> = match (about, json::kind(body)) {
@@ -226,27 +256,37 @@ impl<'a> Payload<'a> {
                 _ => {}
             }
         }
-        let members: Vec<Vec<_>> = results
-            .iter()
-            .map(|result| json::members(result).collect())
-            .collect();
+        let mut results: Vec<Members<'_>> = results.into_iter().map(Members::of).collect();
+        let blocks = match subject {
+            Subject::Embedded { prompt, block, .. } => {
+                let around = if *prompt { About::Prompt } else { About::Tool };
+                let block = blocks::of(around, &results).get(*block as usize).copied();
+                // The result around it is another document.
+                results.clear();
+                block
+                    .and_then(|block| json::get(block, &["resource"]))
+                    .into_iter()
+                    .collect()
+            }
+            _ => blocks::of(about, &results),
+        };
         Self {
             about,
             first,
             first_bytes,
             second_bytes,
-            blocks: blocks::of(about, &members),
-            members,
+            trees: blocks::trees(about, &blocks),
+            binaries: blocks::binaries(about, &blocks),
+            blocks,
             results,
             errors,
-            budget,
+            tool: match subject {
+                Subject::ToolResult(_, tool) => tool.as_ref().map(|tool| tool.as_bytes()),
+                _ => None,
+            },
+            budget: means.budget,
+            pictures: means.pictures,
         }
-    }
-
-    /// A member of one of the results: of several with the name the last.
-    fn get(&self, result: &[u8], name: &str) -> Option<&'a [u8]> {
-        let own = |at: &usize| std::ptr::eq(&raw const *self.results[*at], &raw const *result);
-        member(&self.members[(0..self.results.len()).find(own)?], name)
     }
 
     /// A part of the body, shared where it is one.
@@ -271,47 +311,77 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// The last member with this name.
-fn member<'a>(members: &[(Cow<'_, str>, &'a [u8])], name: &str) -> Option<&'a [u8]> {
-    let found = members.iter().rev().find(|(other, _)| other == name);
-    found.map(|(_, value)| *value)
+/// The members of an object, found once, for it may be large.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a [u8])>);
+
+impl<'a> Members<'a> {
+    fn of(raw: &'a [u8]) -> Self {
+        Self(json::members(raw).collect())
+    }
+
+    /// The raw value of a member: of several with the name that of the last.
+    fn get(&self, name: &str) -> Option<&'a [u8]> {
+        let found = self.0.iter().rev().find(|(other, _)| other == name);
+        found.map(|(_, value)| *value)
+    }
 }
 
 /// The views of a subject whose entries have been read back: at least one, raw last. Slow on big bodies: not for the
 /// drawing thread.
-pub fn tabs(subject: &Subject, first: Entry, second: Option<Entry>) -> Vec<Tab> {
-    tabs_within(Budget::SHOWN, subject, first, second)
+pub fn tabs(
+    subject: &Subject,
+    first: Entry,
+    second: Option<Entry>,
+    pictures: Pictures,
+) -> Vec<Tab> {
+    let means = Means {
+        budget: Budget::SHOWN,
+        pictures,
+    };
+    tabs_within(means, subject, first, second)
 }
 
-/// As [`tabs`], with as much highlighting as `budget` allows.
+/// As [`tabs`], with as much highlighting as the budget allows.
 fn tabs_within(
-    budget: Budget,
+    means: Means,
     subject: &Subject,
     mut first: Entry,
     second: Option<Entry>,
 ) -> Vec<Tab> {
     let about = match subject {
-        Subject::ToolResult(_) => About::Tool,
-        Subject::ResourceResult(_) => About::Resource,
+        Subject::ToolResult(..) => About::Tool,
+        Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
     };
     // From here on the body is shared, never copied.
     let first_bytes = Slice::from(std::mem::take(&mut first.body));
     let second_bytes = second.map(|entry| Slice::from(entry.body));
-    let payload = Payload::new(about, &first, &first_bytes, second_bytes.as_ref(), budget);
+    let payload = Payload::new(
+        about,
+        subject,
+        &first,
+        &first_bytes,
+        second_bytes.as_ref(),
+        means,
+    );
     let mut tabs: Vec<Tab> = Vec::new();
     for view in PAYLOAD_VIEWS {
         for (index, body) in (view.build)(&payload).into_iter().take(SEVERAL).enumerate() {
-            let name = match index {
-                0 => view.name.to_owned(),
-                _ => format!("{} {}", view.name, index + 1),
-            };
+            let name = numbered(view.name, index);
             tabs.push(Tab { name, body });
         }
     }
     tabs
+}
+
+/// The name of a tab, with a number from the second one of it on.
+fn numbered(name: &str, index: usize) -> String {
+    match index {
+        0 => name.to_owned(),
+        _ => format!("{name} {}", index + 1),
+    }
 }
 
 fn is_request(entry: &Entry) -> bool {
@@ -325,41 +395,6 @@ fn tree(bytes: Slice) -> Option<TabBody> {
     Tree::parse(bytes)
         .ok()
         .map(|tree| TabBody::Tree(Arc::new(tree)))
-}
-
-/// What became of the index of a big tree.
-#[derive(Debug, Clone)]
-pub enum Indexed {
-    /// It goes further now.
-    Further(Arc<Index>),
-    /// The document is no JSON after all, and is shown as text.
-    Broken {
-        /// As text.
-        body: TabBody,
-        /// Where and why not.
-        why: String,
-    },
-}
-
-/// Makes the index of a big tree, and tells of every part. Stops when nobody looks at the tree any longer. Slow: not for
-/// the drawing thread.
-pub fn index(body: TabBody, mut tell: impl FnMut(Indexed)) {
-    let TabBody::Tree(tree) = body else { return };
-    let Some(indexing) = tree.indexing() else {
-        return;
-    };
-    let bytes = tree.bytes().clone();
-    // Who works on it does not look at it.
-    drop(tree);
-    indexing.run(|part| {
-        tell(match part {
-            Ok(index) => Indexed::Further(Arc::new(index)),
-            Err(error) => Indexed::Broken {
-                body: raw_tab(&bytes),
-                why: error.to_string(),
-            },
-        });
-    });
 }
 
 /// The exact bytes, as text that can be looked at as hex.
@@ -476,6 +511,12 @@ fn error(payload: &Payload<'_>) -> Vec<TabBody> {
             "-32601" => " (method not found)",
             "-32602" => " (invalid params)",
             "-32603" => " (internal error)",
+            // Of MCP itself, by the revisions that have them.
+            "-32002" => " (resource not found)",
+            "-32020" => " (headers do not match)",
+            "-32021" => " (a capability of the client is missing)",
+            "-32022" => " (unsupported protocol version)",
+            "-32042" => " (an address must be visited first)",
             _ => "",
         };
         sheet.heading(&format!("protocol error {code}{meaning}"));
@@ -505,7 +546,7 @@ fn structured(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| payload.get(result, "structuredContent"))
+        .filter_map(|result| result.get("structuredContent"))
         .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }
@@ -514,7 +555,7 @@ fn result_meta(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
         .results
         .iter()
-        .filter_map(|result| payload.get(result, "_meta"))
+        .filter_map(|result| result.get("_meta"))
         .filter_map(|raw| tree(payload.part(raw)))
         .collect()
 }

@@ -1,21 +1,30 @@
 //! Carries effects out and sends back events. Whatever can be slow runs on a blocking thread, one at a time per kind.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 
+mod arguments;
+pub mod checker;
+mod copying;
 pub mod keeper;
 
-use super::effect::{CopyAs, Effect, Source, Subject};
+use super::effect::{Effect, Source, Subject};
 use super::event::Event;
 use super::outside::Desk;
 use super::outside::clipboard::Sequence;
 use super::outside::process::Stop;
 use super::outside::visit::Errand;
-use super::payload;
+use super::payload::{self, TabBody};
 use super::widgets::find::Term;
+use super::widgets::json_tree::Tree;
+use super::widgets::picture::Pictures;
+use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
+use checker::{Check, Checker};
 use keeper::Keeper;
 
 /// The outside, as far as effects need it.
@@ -25,8 +34,12 @@ pub struct Runtime {
     pub engine: Option<mpsc::UnboundedSender<Command>>,
     /// Where bodies are read.
     pub bodies: Bodies,
+    /// What pictures become on this terminal.
+    pub pictures: Pictures,
     /// Who reads and writes history, drafts and presets.
     pub keeper: Keeper,
+    /// Who checks arguments.
+    pub checker: Checker,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -64,6 +77,27 @@ impl Runtime {
                 }
             }
             Effect::Store(work) => self.keeper.take(work),
+            Effect::Validate {
+                asker,
+                revision,
+                schema,
+                arguments,
+                chosen,
+            } => self.checker.take(Check {
+                asker,
+                revision,
+                schema,
+                arguments,
+                chosen,
+            }),
+            Effect::Wake { asker, after_ms } => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                    // Nobody listens any more when the screen is gone.
+                    let _ = events.send(Event::Woken { asker });
+                });
+            }
             Effect::ToTerminal { sequence, told } => {
                 return Some(Order::ToTerminal { sequence, told });
             }
@@ -118,8 +152,9 @@ impl Runtime {
             }
             slow => {
                 let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                let pictures = self.pictures;
                 tokio::task::spawn_blocking(move || {
-                    if let Some(event) = answer(slow, &bodies) {
+                    if let Some(event) = answer(slow, &bodies, pictures) {
                         // Nobody listens any more when the screen is gone.
                         let _ = events.send(event);
                     }
@@ -131,11 +166,11 @@ impl Runtime {
 }
 
 /// Does the work of an effect that may be slow, and answers with an event; nothing for effects that are not work.
-pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
+pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Event> {
     Some(match effect {
         Effect::Build { viewer, subject } => Event::Built {
             viewer,
-            tabs: build(bodies, &subject),
+            tabs: build(bodies, &subject, pictures),
         },
         Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
         Effect::Search { asker, text } => match bodies.search(&text) {
@@ -167,55 +202,108 @@ pub fn answer(effect: Effect, bodies: &Bodies) -> Option<Event> {
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
-        Effect::CopyAs(wanted) => copy_as(*wanted, bodies),
+        Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
+        Effect::ReadFile { asker, path } => Event::FileRead {
+            asker,
+            result: read_file(&path),
+        },
+        Effect::Validate {
+            asker,
+            revision,
+            schema,
+            arguments,
+            chosen,
+        } => checker::Compiled::default().check(&Check {
+            asker,
+            revision,
+            schema,
+            arguments,
+            chosen,
+        }),
+        Effect::ReadRefusal { asker, source } => Event::Refused {
+            asker,
+            refusal: bodies
+                .read(source.seq, source.place)
+                .ok()
+                .and_then(|entry| arguments::refusal(&entry.body)),
+        },
+        Effect::Resolve {
+            asker,
+            arguments,
+            last,
+        } => {
+            let read = |source: Source| bodies.read(source.seq, source.place).ok();
+            let body = last.and_then(read).map(|entry| entry.body);
+            let variable = |name: &str| std::env::var(name).ok();
+            Event::Resolved {
+                asker,
+                result: arguments::resolve(&arguments, body.as_deref(), &variable),
+            }
+        }
         // What is carried out elsewhere.
         _ => return None,
     })
 }
 
-/// Reads request and answer, and writes what reproduces them.
-fn copy_as(wanted: CopyAs, bodies: &Bodies) -> Event {
-    let read = |source: Source| {
-        bodies
-            .read(source.seq, source.place)
-            .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
+/// Files that are put into a field are no bigger than this.
+const FILE: u64 = 16 << 20;
+
+fn read_file(path: &str) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    let home = || std::env::var_os("HOME").map(std::path::PathBuf::from);
+    let file = match path.strip_prefix("~/").zip(home()) {
+        Some((rest, home)) => home.join(rest),
+        None => path.into(),
     };
-    let mut subject = wanted.subject;
-    let written = (|| {
-        if let Some(request) = wanted.request {
-            let entry = read(request)?;
-            subject.read(&entry.body)?;
+    let mut bytes = Vec::new();
+    // A pipe has no end that could be waited for.
+    let regular = std::fs::metadata(&file).map(|about| about.is_file());
+    let read = match regular {
+        Ok(false) => return Err(format!("{path} is no file")),
+        Ok(true) => {
+            std::fs::File::open(&file).and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes))
         }
-        if let (Some(answer), Some(response)) = (&mut subject.answer, wanted.response) {
-            answer.body = Some(read(response)?.body);
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(_) if bytes.len() as u64 > FILE => {
+            Err(format!("{path} is bigger than {}", crate::text::size(FILE)))
         }
-        wanted.form.write(&subject)
-    })();
-    match written {
-        Ok(written) if wanted.print => Event::ToPrint(written.text),
-        Ok(written) => Event::ToCopy {
-            text: written.text,
-            what: written.what,
-        },
-        Err(why) => Event::Copied(Err(why)),
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(format!("{path} cannot be read: {error}")),
     }
 }
 
-fn build(bodies: &Bodies, subject: &Subject) -> Result<Vec<payload::Tab>, String> {
+fn json_tab(bytes: &std::sync::Arc<[u8]>) -> payload::Tab {
+    let body = match Tree::parse(&bytes[..]) {
+        Ok(tree) => TabBody::Tree(tree.into()),
+        Err(_) => TabBody::Text(Document::new(&bytes[..]).into()),
+    };
+    let name = "JSON".to_owned();
+    payload::Tab { name, body }
+}
+
+fn build(
+    bodies: &Bodies,
+    subject: &Subject,
+    pictures: Pictures,
+) -> Result<Vec<payload::Tab>, String> {
     let read = |source: &Source| -> Result<Entry, String> {
         bodies
             .read(source.seq, source.place)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
-        Subject::ToolResult(source)
+        Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
+        Subject::ToolResult(source, _)
         | Subject::ResourceResult(source)
-        | Subject::PromptResult(source) => (source, None),
+        | Subject::PromptResult(source)
+        | Subject::Embedded { source, .. } => (source, None),
         Subject::Messages { first, second } => (first, second.as_ref()),
     };
     let first = read(first)?;
     let second = second.map(read).transpose()?;
-    Ok(payload::tabs(subject, first, second))
+    Ok(payload::tabs(subject, first, second, pictures))
 }
 
 fn read_previews(bodies: &Bodies, sources: &[Source]) -> Vec<(u64, Box<str>)> {

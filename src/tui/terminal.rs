@@ -57,6 +57,7 @@ impl Terminal {
     /// Forgets what is on the screen, so that the next draw writes all of it.
     pub fn clear(&mut self) -> io::Result<()> {
         self.shown = None;
+        super::widgets::picture::send_again();
         // Not ratatui's own clear: it asks the terminal where the cursor is, and the answer would come as a key.
         execute!(io::stdout(), Clear(ClearType::All))?;
         self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;

@@ -13,6 +13,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use colour::Paint;
+#[cfg(feature = "images")]
+pub(in crate::tui) use colour::pixel;
 
 macro_rules! roles {
     ($($variant:ident $name:literal $doc:literal)*) => {

@@ -84,9 +84,19 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Edited { asker, result })
         }
+        Event::FileRead { asker, result } => {
+            if let Err(why) = &result {
+                model.status = Some((Tone::Error, why.clone()));
+            }
+            tell_panes(model, &Event::FileRead { asker, result })
+        }
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
+        | Event::Validated { .. }
+        | Event::Refused { .. }
+        | Event::Resolved { .. }
+        | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }

@@ -204,7 +204,8 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
     let hint_list: Vec<Hint<'_>> = if typing {
         // The field's own keys: they cannot be bound, so they are not in the table.
         let in_form = scopes.contains(&Scope::Form);
-        [
+        let open = model.pane().open_keys();
+        let field = [
             ("Tab", "next", in_form),
             (
                 "Enter",
@@ -213,11 +214,14 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
             ),
             ("Esc", "leave", true),
             ("S-Tab", "back", in_form),
-        ]
-        .into_iter()
-        .filter(|(_, _, works)| *works)
-        .map(|(key, label, _)| Hint { key, label })
-        .collect()
+        ];
+        let field = field.into_iter().filter(|_| open.is_empty());
+        field
+            .filter(|(_, _, works)| *works)
+            .map(|(key, label, _)| (key, label))
+            .chain(open.iter().copied())
+            .map(|(key, label)| Hint { key, label })
+            .collect()
     } else {
         useful.iter().map(written).collect()
     };

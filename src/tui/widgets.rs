@@ -10,9 +10,11 @@ pub mod hint;
 pub mod input;
 pub mod json_tree;
 pub mod list;
+pub mod picture;
 pub mod plain;
 pub mod popup;
 pub mod rule;
 pub mod slice;
+pub mod spot;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -4,3 +4,4 @@ mod answers;
 mod exits;
 mod leaving;
 mod recording;
+mod remote;

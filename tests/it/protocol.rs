@@ -3,5 +3,7 @@
 
 mod completing;
 mod eras;
+mod http;
+mod links;
 mod peer;
 mod traps;

@@ -5,6 +5,7 @@ pub mod program;
 pub mod screen;
 #[cfg(unix)]
 pub mod terminal;
+pub mod web;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@ mod documents;
 mod keys;
 mod live;
 mod overlays;
+mod results;
 mod styles;
 mod sweep;
 mod trouble;

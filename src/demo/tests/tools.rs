@@ -28,6 +28,26 @@ fn simple_tools_answer_in_text() {
 }
 
 #[test]
+fn a_trip_is_told_back_as_it_arrived() {
+    for mut client in every_revision() {
+        let trip = json!({
+            "traveller": {"name": "Ada", "born": null}, "legs": [{"to": "Turin"}],
+            "payment": {"kind": "invoice", "address": "Rome"}, "between": ["2026-07-01"], "labels": {"a": "b"},
+            "anything": [1, {"x": null}]
+        });
+        let told = client.text("book-trip", trip.clone());
+        let (_, json) = told.split_once(":\n").unwrap();
+        let back: Value = serde_json::from_str(json).unwrap();
+        assert_eq!(back["payment"], trip["payment"]);
+        assert_eq!(back["traveller"]["born"], Value::Null);
+        assert_eq!(
+            (&back["anything"], &back["labels"]),
+            (&trip["anything"], &trip["labels"])
+        );
+    }
+}
+
+#[test]
 fn tools_fail_in_three_ways() {
     for mut client in every_revision() {
         let zero = client.call("divide", json!({"dividend": 1, "divisor": 0}));

@@ -1,4 +1,4 @@
-//! Which schemas become which fields.
+//! Which schemas become which fields: a row for every widget.
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 
@@ -7,16 +7,25 @@ fn x(schema: &str) -> Field {
     let whole = format!(
         r##"{{"properties":{{"x":{schema}}},"required":["x"],
            "$defs":{{"Colour":{{"enum":["red","green"],"description":"of it"}},
-                     "Loop":{{"$ref":"#/$defs/Loop"}},"a/b c":{{"type":"integer"}}}}}}"##
+                     "Near":{{"$anchor":"near","type":"boolean"}},
+                     "Own":{{"$id":"https://example.com/own","type":"integer"}},
+                     "Loop":{{"$ref":"#/$defs/Loop"}},"a/b c":{{"type":"integer"}}}},
+           "definitions":{{"Old":{{"type":"number"}}}}}}"##
     );
     read(whole.as_bytes()).fields.into_iter().next().unwrap()
 }
 
-fn raw(schema: &str) -> Raw {
-    match x(schema).kind {
-        Kind::Json(raw) => raw,
-        other => panic!("{other:?}"),
-    }
+fn choices(schema: &str) -> Vec<String> {
+    let Kind::Enum(choices) = x(schema).kind else {
+        panic!("{schema}")
+    };
+    choices
+        .iter()
+        .map(|choice| match &choice.title {
+            Some(title) => format!("{} = {title}", choice.value),
+            None => choice.value.to_string(),
+        })
+        .collect()
 }
 
 #[test]
@@ -40,14 +49,79 @@ fn garbage_is_an_empty_form() {
         read(b"[]").note.as_deref(),
         Some("the schema is not an object")
     );
+    assert_eq!(read(b"").note.as_deref(), Some("there is no schema"));
     assert_eq!(read(b"{}").note, None);
+}
+
+#[test]
+fn every_kind_in_a_word() {
+    for (schema, word) in [
+        (r#"{"type":"string"}"#, "string"),
+        (r#"{"minLength":1}"#, "string"),
+        (r#"{"type":"number"}"#, "number"),
+        (r#"{"type":["integer","number"]}"#, "number"),
+        (r#"{"type":"integer"}"#, "int"),
+        (r#"{"type":"boolean"}"#, "bool"),
+        (r#"{"const":1}"#, "enum"),
+        (r#"{"enum":[1,2]}"#, "enum"),
+        (
+            r#"{"type":"array","items":{"enum":[1]},"uniqueItems":true}"#,
+            "set",
+        ),
+        (
+            r##"{"type":"array","items":{"$ref":"#/$defs/Colour"},"uniqueItems":true}"##,
+            "set",
+        ),
+        (r#"{"type":"array","items":{"enum":[1]}}"#, "array"),
+        (r#"{"items":{"type":"string"}}"#, "array"),
+        (r#"{"type":"array","prefixItems":[{}]}"#, "tuple"),
+        (r#"{"type":"array","items":[{}]}"#, "tuple"),
+        (r#"{"properties":{"a":{}}}"#, "object"),
+        (
+            r#"{"type":"object","additionalProperties":false}"#,
+            "object",
+        ),
+        (
+            r#"{"type":"object","additionalProperties":{"type":"string"}}"#,
+            "map",
+        ),
+        (r#"{"type":"object","patternProperties":{"^a":{}}}"#, "map"),
+        (r#"{"oneOf":[{"type":"object"},{"type":"array"}]}"#, "oneOf"),
+        (
+            r#"{"anyOf":[{"type":"string"},{"type":"object"}]}"#,
+            "anyOf",
+        ),
+        (r#"{"type":["string","array"]}"#, "any"),
+        ("{}", "any"),
+        // Only narrower, so the widget of the type is true to it.
+        (r#"{"type":"string","not":{"const":"a"}}"#, "string"),
+        (
+            r#"{"type":"string","anyOf":[{"format":"uri"},{"pattern":"^/"}]}"#,
+            "string",
+        ),
+        (r#"{"type":"array","contains":{"type":"integer"}}"#, "array"),
+        (
+            r#"{"type":"object","properties":{"a":{}},"unevaluatedProperties":false}"#,
+            "object",
+        ),
+        (r#"{"allOf":[{"type":"string"},{"minLength":2}]}"#, "string"),
+        (
+            r#"{"allOf":[{"type":["string","null"]},{"type":["string","integer"]}]}"#,
+            "string",
+        ),
+        (r#"{"allOf":[{"type":"string"},{"type":"object"}]}"#, "JSON"),
+        (r#"{"type":"string","$recursiveRef":"x"}"#, "JSON"),
+    ] {
+        assert_eq!(x(schema).kind.word(), word, "{schema}");
+    }
 }
 
 #[test]
 fn order_and_annotations() {
     let shape = read(
         br#"{"type":"object","additionalProperties":false,"required":["a","ghost"],"properties":{
-            "z":{"type":"string","title":"Zed","description":"last","default":"q"},
+            "z":{"type":"string","title":"Zed","description":"last","default":"q","deprecated":true,
+                 "readOnly":true,"examples":["e",1.0]},
             "a":{"type":"integer","minimum":1,"exclusiveMaximum":1e3,"multipleOf":0.50}}}"#,
     );
     let names: Vec<(&str, bool)> = shape
@@ -57,8 +131,11 @@ fn order_and_annotations() {
         .collect();
     assert_eq!(names, [("z", false), ("a", true), ("ghost", true)]);
     assert!(!shape.open);
-    assert_eq!(shape.fields[0].title.as_deref(), Some("Zed"));
-    assert_eq!(shape.fields[0].default, Some("q".into()));
+    let z = &shape.fields[0];
+    assert_eq!(z.title.as_deref(), Some("Zed"));
+    assert_eq!(z.default, Some("q".into()));
+    assert!(z.deprecated && z.read_only && !z.secret);
+    assert_eq!(z.examples[1].to_string(), "1.0");
     let Kind::Integer(range) = &shape.fields[1].kind else {
         panic!()
     };
@@ -68,99 +145,43 @@ fn order_and_annotations() {
 }
 
 #[test]
-fn null_is_a_flag_not_a_variant() {
-    for schema in [
-        r#"{"type":["integer","null"]}"#,
-        r#"{"anyOf":[{"type":"integer"},{"type":"null"}],"default":null}"#,
-        r#"{"type":"integer","nullable":true}"#,
+fn text_of_every_sort() {
+    let text = |schema: &str| match x(schema).kind {
+        Kind::String(text) => text,
+        other => panic!("{other:?}"),
+    };
+    assert!(text(r#"{"type":"string","maxLength":201}"#).multiline);
+    assert!(!text(r#"{"type":"string","maxLength":200}"#).multiline);
+    let markdown = text(r#"{"type":"string","contentMediaType":"text/markdown"}"#);
+    assert!(markdown.multiline);
+    assert_eq!(markdown.media.as_deref(), Some("text/markdown"));
+    let image =
+        text(r#"{"type":"string","contentEncoding":"base64","contentMediaType":"image/png"}"#);
+    assert!(image.base64 && !image.multiline);
+    for secret in [
+        r#"{"type":"string","format":"password"}"#,
+        r#"{"type":"string","writeOnly":true}"#,
     ] {
-        let field = x(schema);
-        assert!(field.nullable, "{schema}");
-        assert!(matches!(field.kind, Kind::Integer(_)), "{schema}");
+        assert!(text(secret).secret && x(secret).secret);
     }
-    assert_eq!(
-        x(r#"{"anyOf":[{"type":"null"},{"type":"string"}],"default":null}"#).default,
-        Some(Value::Null)
-    );
+    assert!(x(r#"{"type":"object","writeOnly":true}"#).secret);
+    // The tightest of several.
+    let both = text(r#"{"type":"string","maxLength":9,"allOf":[{"maxLength":5},{"minLength":2}]}"#);
+    assert_eq!((both.min, both.max), (Some(2), Some(5)));
 }
 
 #[test]
-fn enums_of_every_spelling() {
-    let field = x(r#"{"enum":[1,"1",null,1.50]}"#);
-    assert!(field.nullable);
-    let Kind::Enum(choices) = field.kind else {
+fn bounds_meet() {
+    let Kind::Number(range) =
+        x(r#"{"type":"number","minimum":0,"allOf":[{"minimum":2,"maximum":9},{"maximum":7.5}]}"#)
+            .kind
+    else {
         panic!()
     };
-    let texts: Vec<String> = choices
-        .iter()
-        .map(|choice| choice.value.to_string())
-        .collect();
-    assert_eq!(texts, ["1", "\"1\"", "1.50"]);
-
-    let field = x(r#"{"oneOf":[{"const":"a","title":"Alpha"},{"const":"b"}]}"#);
-    let Kind::Enum(choices) = field.kind else {
-        panic!()
-    };
-    assert_eq!(choices[0].title.as_deref(), Some("Alpha"));
-
-    let field = x(r#"{"enum":["a","b"],"enumNames":["Alpha","Beta"]}"#);
-    let Kind::Enum(choices) = field.kind else {
-        panic!()
-    };
-    assert_eq!(choices[1].title.as_deref(), Some("Beta"));
-
-    let field = x(r#"{"const":7}"#);
-    assert_eq!(field.default, Some(Value::Number("7".to_owned())));
-    assert!(matches!(field.kind, Kind::Enum(_)));
-}
-
-#[test]
-fn local_references_to_simple_kinds_are_followed() {
-    let field = x(r##"{"$ref":"#/$defs/Colour","description":"mine"}"##);
-    assert_eq!(field.description.as_deref(), Some("mine"));
-    assert!(matches!(field.kind, Kind::Enum(_)));
-    assert!(matches!(
-        x(r##"{"allOf":[{"$ref":"#/$defs/a~1b%20c"}]}"##).kind,
-        Kind::Integer(_)
-    ));
-    assert!(x(r##"{"anyOf":[{"$ref":"#/$defs/Colour"},{"type":"null"}]}"##).nullable);
     assert_eq!(
-        raw(r##"{"$ref":"#/$defs/Loop"}"##).why,
-        "a reference that leads too far"
+        (range.min.as_deref(), range.max.as_deref()),
+        (Some("2"), Some("7.5"))
     );
-    assert_eq!(
-        raw(r##"{"$ref":"#/$defs/None"}"##).why,
-        "a reference that leads nowhere"
-    );
-    assert_eq!(
-        raw(r#"{"$ref":"https://example.com/x"}"#).why,
-        "a reference to another document"
-    );
-}
-
-#[test]
-fn the_rest_is_raw_json_that_says_why() {
-    assert_eq!(
-        raw(r#"{"type":"array","items":{"type":"string"}}"#).why,
-        "array of string"
-    );
-    assert!(!raw(r#"{"type":"array"}"#).text);
-    assert_eq!(raw(r#"{"type":"object"}"#).empty, Value::Object(Vec::new()));
-    assert_eq!(raw(r#"{"type":["string","array"]}"#).why, "string or array");
-    assert!(raw(r#"{"type":["string","array"]}"#).text);
-    assert!(raw("{}").text);
-    assert_eq!(raw("true").why, "any JSON");
-    let union = raw(r#"{"oneOf":[{"type":"object"},{"type":"array"}]}"#);
-    assert_eq!((union.why.as_str(), union.text), ("oneOf", false));
-    assert!(raw(r#"{"anyOf":[{"type":"object"},{"type":"string"}]}"#).text);
-    assert_eq!(
-        raw(r#"{"allOf":[{"type":"string"},{"minLength":2}]}"#).why,
-        "allOf"
-    );
-}
-
-#[test]
-fn draft_4_exclusive_bounds() {
     let Kind::Number(range) = x(r#"{"type":"number","minimum":0,"exclusiveMinimum":true}"#).kind
     else {
         panic!()
@@ -169,13 +190,100 @@ fn draft_4_exclusive_bounds() {
 }
 
 #[test]
-fn a_root_that_says_more_is_noted() {
+fn enums_of_every_spelling() {
     assert_eq!(
-        read(br#"{"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]}"#)
-            .note
-            .as_deref(),
-        Some("the schema also has oneOf")
+        choices(r#"{"enum":[1,"1",null,1.50]}"#),
+        ["1", "\"1\"", "1.50"]
     );
+    assert!(x(r#"{"enum":[1,null]}"#).nullable);
+    assert_eq!(
+        choices(r#"{"oneOf":[{"const":"a","title":"Alpha"},{"const":"b"}]}"#),
+        ["\"a\" = Alpha", "\"b\""]
+    );
+    assert_eq!(
+        choices(r#"{"enum":["a","b"],"enumNames":["Alpha","Beta"]}"#),
+        ["\"a\" = Alpha", "\"b\" = Beta"]
+    );
+    assert_eq!(
+        choices(r#"{"allOf":[{"enum":[1,2,3]},{"enum":[2.0,3,4]}]}"#),
+        ["2", "3"]
+    );
+    assert_eq!(
+        x(r#"{"const":7}"#).default,
+        Some(Value::Number("7".to_owned()))
+    );
+}
+
+#[test]
+fn references_inside_the_document_are_followed() {
+    let field = x(r##"{"$ref":"#/$defs/Colour","description":"mine"}"##);
+    assert_eq!(field.description.as_deref(), Some("mine"));
+    assert_eq!(field.kind.word(), "enum");
+    for (reference, word) in [
+        ("#/$defs/a~1b%20c", "int"),
+        ("#/definitions/Old", "number"),
+        ("#near", "bool"),
+        ("https://example.com/own", "int"),
+        ("#far", "JSON"),
+        ("#/$defs/Loop", "JSON"),
+        ("other.json", "JSON"),
+    ] {
+        let schema = format!(r#"{{"allOf":[{{"$ref":"{reference}"}}]}}"#);
+        assert_eq!(x(&schema).kind.word(), word, "{reference}");
+    }
+    assert!(x(r##"{"anyOf":[{"$ref":"#/$defs/Colour"},{"type":"null"}]}"##).nullable);
+}
+
+#[test]
+fn variants_get_names() {
+    for (branches, names) in [
+        (
+            r##"{"title":"T","type":"string"},{"$ref":"#/$defs/Own"},{"type":"array","items":{"type":"integer"}},{"type":"boolean"}"##,
+            "T | Own | array of integer | boolean",
+        ),
+        (
+            r#"{"properties":{"k":{"const":"a"},"v":{}}},{"properties":{"k":{"enum":["b"]},"v":{}}}"#,
+            "a | b",
+        ),
+        (
+            r#"{"properties":{"id":{},"at":{}}},{"properties":{"id":{},"name":{}},"required":["name"]}"#,
+            "at | name",
+        ),
+        (
+            r#"{"type":"object"},{"type":"object"}"#,
+            "object 1 | object 2",
+        ),
+        (
+            r#"{"type":"string","enum":["a","b"]},{"type":"integer"}"#,
+            "a|b | integer",
+        ),
+        (r#"true,{"type":"array"}"#, "any | array"),
+    ] {
+        let Kind::Union(union) = x(&format!(r#"{{"oneOf":[{branches}]}}"#)).kind else {
+            panic!("{branches}")
+        };
+        let found: Vec<&str> = union
+            .variants
+            .iter()
+            .map(|variant| variant.name.as_str())
+            .collect();
+        assert_eq!(found.join(" | "), names);
+    }
+}
+
+#[test]
+fn a_flat_list_names_members_of_variants_too() {
+    let shape = read(
+        br#"{"type":"object","properties":{"z":{}},"oneOf":[{"title":"A","properties":{"a":{"type":"integer"}},"required":["a"]},
+            {"title":"B","properties":{"b":{}}}]}"#,
+    );
+    let names: Vec<(&str, bool)> = shape
+        .fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.required))
+        .collect();
+    assert_eq!(names, [("z", false), ("a", false), ("b", false)]);
+    assert_eq!(shape.note.as_deref(), Some("oneOf: A | B"));
     let shape =
         read(br##"{"$ref":"#/$defs/A","$defs":{"A":{"properties":{"q":{"type":"string"}}}}}"##);
     assert_eq!(shape.fields.len(), 1);

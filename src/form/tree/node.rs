@@ -1,11 +1,17 @@
-//! One member of a form: its state, the text typed so far, and what goes on the wire.
+//! One node of the tree: its state, the text typed so far, and what it holds.
 
+use std::sync::Arc;
+
+use crate::form::schema::layers::Spec;
 use crate::form::schema::{Field, Kind};
-use crate::form::{check, number, schema};
 use crate::json::Value;
 
-/// What a member is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A node of a form, for as long as the form lives: never given to another node, and back after undo and redo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(super) u32);
+
+/// What a node is on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Not sent.
     Unset,
@@ -14,89 +20,104 @@ pub enum State {
     /// The schema's default; shown, and sent only where the schema requires the member or the form
     /// [sends defaults](super::Form::send_defaults).
     Default,
-    /// Sent as it is.
-    Value(Value),
+    /// Sent as it is: the value of a leaf, what a container holds.
+    Value,
+}
+
+/// How a node hangs in its parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The whole.
+    Root,
+    /// A member that the schema names.
+    Member(String),
+    /// A member that the schema does not name: a map's entry, an extra member, the earlier of duplicates.
+    Extra(String),
+    /// An item of an array.
+    Item,
+    /// The item of an array that has a meaning of its own (`prefixItems`), by its name.
+    Slot(String),
+    /// A variant of a union; its own row only when it is no object.
+    Variant(usize),
 }
 
 /// Text as it was typed, where it differs from how the value would be written, or is no value yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Draft {
-    text: String,
+pub(super) struct Draft {
+    pub text: String,
     /// Why the text is no answer yet.
-    fault: Option<String>,
+    pub fault: Option<String>,
 }
 
-/// One member of the form.
+/// What a container holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) enum Body {
+    /// Nothing: a leaf, or a container that was not opened yet.
+    #[default]
+    Leaf,
+    Object {
+        /// In the order they are shown: the schema's, then extra ones.
+        members: Vec<NodeId>,
+        /// The order of what was loaded; members not in it are sent behind.
+        order: Vec<NodeId>,
+        /// Members whose condition does not hold now, with what was typed into them; never sent.
+        parked: Vec<NodeId>,
+        /// Whether its members depend on what is filled in.
+        conditional: bool,
+    },
+    Array(Vec<NodeId>),
+    Union {
+        active: usize,
+        /// By variant; none for those never picked.
+        bodies: Vec<Option<NodeId>>,
+        /// Which variants fit what was loaded, when several did.
+        fits: Vec<usize>,
+    },
+}
+
+/// One node of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    pub(super) field: Field,
+    pub(super) parent: Option<NodeId>,
+    pub(super) key: Key,
+    pub(super) spec: Arc<Spec>,
+    pub(super) field: Arc<Field>,
     pub(super) state: State,
-    draft: Option<Draft>,
-    /// Whether the schema names the member.
-    pub(super) known: bool,
+    /// The value of a leaf; of a container a value that it cannot hold (an array where an object is asked for).
+    pub(super) value: Option<Value>,
+    pub(super) draft: Option<Draft>,
+    pub(super) body: Body,
 }
 
 impl Node {
-    pub(super) fn new(field: Field, known: bool) -> Self {
-        let state = match field.default {
-            Some(_) => State::Default,
-            None => State::Unset,
-        };
-        Self {
-            field,
-            state,
-            draft: None,
-            known,
-        }
-    }
-
-    /// What the schema says about the member.
+    /// What the schema says about the node.
     pub fn field(&self) -> &Field {
         &self.field
     }
 
-    /// What the member is.
-    pub fn state(&self) -> &State {
-        &self.state
+    /// What kind of answer fits.
+    pub fn kind(&self) -> &Kind {
+        &self.field.kind
     }
 
-    /// Whether the schema names the member.
+    /// What the node is on the wire.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// How it hangs in its parent.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The node it hangs in; none for the root.
+    pub fn parent(&self) -> Option<NodeId> {
+        self.parent
+    }
+
+    /// Whether the schema names the member; items and variants count as named.
     pub fn is_known(&self) -> bool {
-        self.known
-    }
-
-    /// The value shown: the one set, or the default while that stands.
-    pub fn shown(&self) -> Option<&Value> {
-        match &self.state {
-            State::Unset => None,
-            State::Null => Some(&Value::Null),
-            State::Default => self.field.default.as_ref(),
-            State::Value(value) => Some(value),
-        }
-    }
-
-    /// What an input for the member holds: the text being typed, else the value, JSON unless it is a string that
-    /// the field takes as text.
-    pub fn text(&self) -> String {
-        if let Some(draft) = &self.draft {
-            return draft.text.clone();
-        }
-        match (&self.state, self.shown()) {
-            (State::Null, _) | (_, None) => String::new(),
-            (_, Some(value)) => match (&self.field.kind, value) {
-                (Kind::Json(_), value) => value.pretty(),
-                (_, value) => schema::plain(value),
-            },
-        }
-    }
-
-    /// The member as JSON text over several lines, for editing in place; empty when it is not set.
-    pub fn json(&self) -> String {
-        match (&self.draft, &self.field.kind) {
-            (Some(draft), Kind::Json(_)) => draft.text.clone(),
-            (Some(draft), _) if draft.fault.is_some() => draft.text.clone(),
-            _ => self.shown().map(Value::pretty).unwrap_or_default(),
-        }
+        !matches!(self.key, Key::Extra(_))
     }
 
     /// Whether text was typed that is no answer yet, and so is not sent.
@@ -106,115 +127,28 @@ impl Node {
             .is_some_and(|draft| draft.fault.is_some())
     }
 
-    /// Which choice of an enum is shown.
-    pub fn choice(&self) -> Option<usize> {
-        let Kind::Enum(choices) = &self.field.kind else {
-            return None;
-        };
-        let shown = self.shown()?;
-        choices
-            .iter()
-            .position(|choice| choice.value == *shown)
-            .or_else(|| {
-                choices
-                    .iter()
-                    .position(|choice| check::same(&choice.value, shown))
-            })
+    /// Whether a container holds a value that its widget cannot show (a string where an object is asked for): it is
+    /// a leaf then, to be edited as JSON.
+    pub fn is_misfit(&self) -> bool {
+        self.kind().is_container() && self.value.is_some()
     }
 
-    /// What the member puts on the wire.
-    pub(super) fn wire(&self, defaults: bool) -> Option<&Value> {
-        match self.state {
-            State::Default if !self.field.required && !defaults => None,
-            _ => self.shown(),
-        }
+    /// Whether it was never opened: an optional object that is not there, a value too deep or large for rows.
+    pub fn is_closed(&self) -> bool {
+        self.kind().is_container() && self.body == Body::Leaf
     }
+}
 
-    pub(super) fn keep(&mut self, state: State) {
-        self.state = state;
-        self.draft = None;
-    }
-
-    fn unfinished(&mut self, text: &str, fault: String) {
-        self.state = State::Unset;
-        self.draft = Some(Draft {
-            text: text.to_owned(),
-            fault: Some(fault),
-        });
-    }
-
-    pub(super) fn set_text(&mut self, text: &str) {
-        // Text that only stands there (of a default, of a value of another type) was not typed.
-        if text == self.text() {
-            return;
-        }
-        match &self.field.kind {
-            Kind::String(_) => {
-                if text.is_empty() && !self.field.required {
-                    self.keep(State::Unset);
-                } else {
-                    self.keep(State::Value(Value::String(text.to_owned())));
-                }
-            }
-            Kind::Json(_) => self.set_json(text),
-            _ if text.trim().is_empty() => self.keep(State::Unset),
-            Kind::Number(_) | Kind::Integer(_) => {
-                let number = text.trim();
-                if number::is_json_number(number) {
-                    self.keep(State::Value(Value::Number(number.to_owned())));
-                } else {
-                    self.unfinished(text, "not a number".to_owned());
-                }
-            }
-            Kind::Boolean => match text.trim() {
-                "true" => self.keep(State::Value(Value::Bool(true))),
-                "false" => self.keep(State::Value(Value::Bool(false))),
-                _ => self.unfinished(text, "must be true or false".to_owned()),
-            },
-            Kind::Enum(choices) => {
-                match choices.iter().find(|choice| choice.text() == text.trim()) {
-                    Some(choice) => self.keep(State::Value(choice.value.clone())),
-                    None => self.unfinished(text, "not one of the choices".to_owned()),
-                }
-            }
-        }
-    }
-
-    pub(super) fn set_json(&mut self, text: &str) {
-        if text == self.json() {
-            return;
-        }
-        if text.trim().is_empty() {
-            self.keep(State::Unset);
-            return;
-        }
-        match Value::parse(text.as_bytes()) {
-            Ok(value) => {
-                self.state = match value {
-                    Value::Null => State::Null,
-                    value => State::Value(value),
-                };
-                // The way it was laid out belongs to the user, so it is kept beside the value.
-                self.draft = matches!(self.field.kind, Kind::Json(_)).then(|| Draft {
-                    text: text.to_owned(),
-                    fault: None,
-                });
-            }
-            Err(problem) => self.unfinished(text, problem.to_string()),
-        }
-    }
-
-    pub(super) fn problem(&self, open: bool) -> Option<String> {
-        if let Some(fault) = self.draft.as_ref().and_then(|draft| draft.fault.as_ref()) {
-            return Some(fault.clone());
-        }
-        if !self.known {
-            return (!open && self.state != State::Unset)
-                .then(|| "the schema allows no such member".to_owned());
-        }
-        match self.shown() {
-            None => self.field.required.then(|| "required".to_owned()),
-            Some(value) => check::fault(&self.field, value),
+impl Node {
+    /// Every node it holds, shown or not.
+    pub(super) fn held(&self) -> Vec<NodeId> {
+        match &self.body {
+            Body::Leaf => Vec::new(),
+            Body::Object {
+                members, parked, ..
+            } => members.iter().chain(parked).copied().collect(),
+            Body::Array(items) => items.clone(),
+            Body::Union { bodies, .. } => bodies.iter().flatten().copied().collect(),
         }
     }
 }

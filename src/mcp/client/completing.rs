@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Client, Output, Pending, Purpose, cancelled};
+use super::{Client, Output, Pending, Purpose};
 use crate::jsonrpc::Id;
 use crate::mcp::completion::{self, Ask, Completed};
 use crate::mcp::facts::{Detail, Message};
@@ -55,7 +55,7 @@ impl Client {
         });
         if let Some((id, ticket)) = found {
             self.pending.remove(&id);
-            out.push(cancelled(&id, reason));
+            self.call_off(&id, reason, out);
             let completed = Completed::Cancelled;
             out.push(Output::Completed { ticket, completed });
         }
@@ -79,8 +79,8 @@ impl Client {
         out.push(Output::Completed { ticket, completed });
     }
 
-    pub(super) fn completing_timed_out(id: &Id, ticket: u64, out: &mut Vec<Output>) {
-        out.push(cancelled(id, "timed out"));
+    pub(super) fn completing_timed_out(&self, id: &Id, ticket: u64, out: &mut Vec<Output>) {
+        self.call_off(id, "timed out", out);
         let completed = Completed::TimedOut;
         out.push(Output::Completed { ticket, completed });
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::params::client_info;
-use super::{Client, EraChoice, Message, Opening, Output, Purpose, remark};
+use super::{Client, EraChoice, Message, Opening, Output, Over, Purpose, remark};
 use crate::json::quote;
 use crate::jsonrpc::{self, Id};
 use crate::mcp::facts::Detail;
@@ -45,7 +45,7 @@ impl Client {
             EraChoice::Auto | EraChoice::Modern => {
                 out.push(Output::Note(
                     Note::Probe {
-                        wait_ms: self.options.probe_wait.as_millis() as u64,
+                        wait_ms: self.probe_wait().as_millis() as u64,
                     }
                     .into(),
                 ));
@@ -176,7 +176,14 @@ impl Client {
     }
 
     pub(super) fn probe_unanswered(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let waited = self.options.probe_wait.as_secs_f64();
+        let waited = self.probe_wait().as_secs_f64();
+        if self.options.over == Over::Http {
+            return self.fail(
+                &format!("no answer to server/discover within {waited} s"),
+                Some("over HTTP silence says nothing of the era; --probe-timeout waits longer, --era legacy does not ask"),
+                out,
+            );
+        }
         self.fall_back(
             now,
             &format!("no answer to server/discover within {waited} s"),
@@ -185,7 +192,7 @@ impl Client {
         );
     }
 
-    fn fall_back(
+    pub(super) fn fall_back(
         &mut self,
         now: Duration,
         evidence: &str,
@@ -233,8 +240,8 @@ impl Client {
         );
     }
 
-    pub(super) fn initialized(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
-        match &message.detail {
+    pub(super) fn initialized(&mut self, now: Duration, whole: &Message, out: &mut Vec<Output>) {
+        match &whole.detail {
             Detail::Result(result) => {
                 let opening = result.opening.as_deref().cloned().unwrap_or_default();
                 let version = opening.version.clone().unwrap_or_default();
@@ -268,6 +275,10 @@ impl Client {
                 let code = code.unwrap_or(0);
                 let hint = if supported.iter().any(|text| text == modern) {
                     "the server speaks 2026-07-28 only; use --era modern or auto".to_owned()
+                } else if let Some(more) = self.refused_all(whole) {
+                    more.to_owned()
+                } else if supported.is_empty() && self.options.over == Over::Http {
+                    "look at the answer in Traffic".to_owned()
                 } else if supported.is_empty() {
                     "look at the server's stderr and at the answer in Traffic".to_owned()
                 } else {
@@ -295,7 +306,10 @@ impl Client {
         let waited = self.options.request_wait.as_secs_f64();
         self.fail(
             &format!("initialize was not answered within {waited} s"),
-            Some("is it an MCP server over stdio? Its stderr may say more; --timeout waits longer"),
+            Some(match self.options.over {
+                Over::Pipe => "is it an MCP server over stdio? Its stderr may say more; --timeout waits longer",
+                Over::Http => "is it an MCP server? --timeout waits longer",
+            }),
             out,
         );
     }
@@ -365,7 +379,7 @@ impl Client {
         }
     }
 
-    fn fail(&mut self, what: &str, hint: Option<&str>, out: &mut Vec<Output>) {
+    pub(super) fn fail(&mut self, what: &str, hint: Option<&str>, out: &mut Vec<Output>) {
         self.phase = Phase::Over;
         out.push(Output::Note(
             Note::Failed {

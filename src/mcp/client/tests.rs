@@ -7,6 +7,7 @@ use crate::json;
 use crate::mcp::facts;
 
 mod completing;
+mod exchanges;
 
 struct Play {
     client: Client,

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::mcp::facts::{Listing, Opening};
+use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
 use crate::mcp::types::{Item, List};
 use crate::note::Note;
@@ -151,6 +152,17 @@ pub struct Counters {
     pub failures: u64,
 }
 
+/// Why a request got no answer over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What kind of reason; none when a later version knows more of them.
+    pub kind: Option<LossKind>,
+    /// What happened.
+    pub what: Box<str>,
+    /// What to do about it.
+    pub hint: Option<Box<str>>,
+}
+
 /// One connection at some entry.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Connection {
@@ -158,14 +170,18 @@ pub struct Connection {
     pub number: u32,
     /// The server's name for people, as the connection was asked for.
     pub name: Box<str>,
-    /// `stdio`
+    /// `stdio` or `http`
     pub transport: Box<str>,
     /// The command line.
     pub command: Vec<String>,
     /// The working directory, when not ours.
     pub cwd: Option<Box<str>>,
-    /// Names of the variables passed in.
+    /// Names of the variables passed in, or of the headers that were given.
     pub env: Vec<String>,
+    /// Its address, when it is one over HTTP.
+    pub url: Option<Box<str>>,
+    /// Why the last request that HTTP brought no answer to got none.
+    pub trouble: Option<Trouble>,
     /// The process.
     pub pid: Option<u32>,
     /// How it stands.
@@ -254,6 +270,36 @@ impl Connection {
                 self.link = LinkState::Opening;
                 self.ended_us = None;
             }
+            Note::Address { url, headers, .. } => {
+                self.url = Some(url.as_str().into());
+                self.env.clone_from(headers);
+                self.link = LinkState::Opening;
+                self.ended_us = None;
+            }
+            Note::Unanswered {
+                kind, what, hint, ..
+            } => {
+                self.trouble = Some(Trouble {
+                    kind: LossKind::of_word(kind),
+                    what: what.as_str().into(),
+                    hint: hint.as_deref().map(Into::into),
+                });
+            }
+            Note::Closed { what } => {
+                self.ended_us = Some(us);
+                self.link = match (what, std::mem::take(&mut self.link)) {
+                    (_, failed @ LinkState::Failed { .. }) => failed,
+                    (Some(what), _) => LinkState::Failed {
+                        what: what.as_str().into(),
+                        hint: None,
+                    },
+                    (None, _) => LinkState::Exited {
+                        code: None,
+                        signal: None,
+                        asked: true,
+                    },
+                };
+            }
             Note::StartFailed { what, hint } | Note::Failed { what, hint } => {
                 self.link = LinkState::Failed {
                     what: what.as_str().into(),
@@ -302,7 +348,9 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
-            Note::Probe { .. }
+            Note::Http(_)
+            | Note::Abandoned { .. }
+            | Note::Probe { .. }
             | Note::Timeout { .. }
             | Note::Remark { .. }
             | Note::WriteFailed { .. }

@@ -31,6 +31,8 @@ pub enum Status {
     TimedOut,
     /// The connection ended before an answer came.
     NoReply,
+    /// HTTP brought no answer: the status, or 0 when there was no response either.
+    Http(u16),
     /// Its id was used again before an answer came.
     Superseded,
 }
@@ -40,7 +42,12 @@ impl Status {
     pub const fn is_failure(self) -> bool {
         matches!(
             self,
-            Self::ToolError | Self::Error(_) | Self::TimedOut | Self::NoReply | Self::Superseded
+            Self::ToolError
+                | Self::Error(_)
+                | Self::TimedOut
+                | Self::NoReply
+                | Self::Http(_)
+                | Self::Superseded
         )
     }
 }
@@ -56,7 +63,8 @@ impl fmt::Display for Status {
             Self::Error(code) => write!(formatter, "{code}"),
             Self::Cancelled => formatter.write_str("cancelled"),
             Self::TimedOut => formatter.write_str("timeout"),
-            Self::NoReply => formatter.write_str("no reply"),
+            Self::NoReply | Self::Http(0) => formatter.write_str("no reply"),
+            Self::Http(status) => write!(formatter, "http {status}"),
             Self::Superseded => formatter.write_str("id reused"),
         }
     }
@@ -112,6 +120,8 @@ pub enum SingleKind {
     Junk,
     /// Something about the process.
     Process,
+    /// Something about HTTP.
+    Http,
     /// A decision of ours.
     Note,
     /// A channel of a later version.
@@ -122,7 +132,7 @@ impl SingleKind {
     /// A word for the status column.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Notification | Self::Process | Self::Note | Self::Other => "–",
+            Self::Notification | Self::Process | Self::Http | Self::Note | Self::Other => "–",
             Self::LateResponse => "late",
             Self::DuplicateResponse => "duplicate",
             Self::UnknownResponse => "unknown id",

@@ -46,6 +46,15 @@ pub struct Waiting {
 /// The method that asks which era a server speaks.
 pub(super) const PROBE: &str = "server/discover";
 
+/// Whether a note has a row and a line of the log. Measurements have none, nor has what an exchange does as it should.
+pub(super) fn is_event(note: &Note) -> bool {
+    match note {
+        Note::Usage { .. } => false,
+        Note::Http(step) => step.is_telling(),
+        _ => true,
+    }
+}
+
 type Key = (u32, Direction, Id);
 
 /// Everything that is true at some entry.
@@ -151,8 +160,7 @@ impl State {
     }
 
     fn note(&mut self, entry: &Recorded, note: &Note, linked: &mut Vec<Linked>) {
-        // Usage is a measurement, not an event; it has no row.
-        if !matches!(note, Note::Usage { .. }) {
+        if is_event(note) {
             linked.push(Linked::Single(0));
         }
         if let Note::Gap { lost } = note {
@@ -162,7 +170,7 @@ impl State {
             self.connection_mut(entry.conn).note(note, entry.us);
         }
         match note {
-            Note::Exit { .. } | Note::StartFailed { .. } => {
+            Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. } => {
                 let gone: Vec<Key> = self
                     .waiting
                     .keys()
@@ -185,6 +193,14 @@ impl State {
             Note::Timeout { id, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
                 linked.extend(self.end(&key, Status::TimedOut));
+            }
+            Note::Unanswered { id, status, .. } => {
+                let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
+                linked.extend(self.end(&key, Status::Http(status.unwrap_or(0))));
+            }
+            Note::Abandoned { id, .. } => {
+                let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
+                linked.extend(self.end(&key, Status::Cancelled));
             }
             _ => {}
         }

@@ -20,6 +20,7 @@ fn entries(lines: &[&str]) -> Vec<Recorded> {
                 "< " => (Channel::Wire, Direction::In),
                 "2 " => (Channel::Stderr, Direction::In),
                 "! " => (Channel::Stdout, Direction::In),
+                "h " => (Channel::Http, Direction::Here),
                 _ => (Channel::Note, Direction::Here),
             };
             let entry = Entry {
@@ -268,4 +269,59 @@ fn a_refused_probe_is_an_answer_not_a_failure() {
         .collect();
     assert_eq!(wrong, [false, true]);
     assert_eq!(timeline.state().connection(1).unwrap().counters.failures, 1);
+}
+
+/// A frame over HTTP answers what its exchange was asked, when the entry says so.
+#[test]
+fn an_error_of_http_meets_its_request_whatever_its_id() {
+    for id in ["null", "99", "\"server-error\""] {
+        let line = format!(
+            r#"{{"seq":2,"us":1,"conn":1,"ch":"wire","dir":"in","http":{{"exchange":1,"answers":7}},"json":{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32000}}}}}}"#
+        );
+        let mut timeline = fold(&[r#"> {"jsonrpc":"2.0","id":7,"method":"tools/list"}"#]);
+        let entry = crate::session::codec::read(line.as_bytes()).unwrap();
+        timeline.push(&Recorded::of(&entry, Place::default()));
+        assert_eq!(statuses(&timeline), ["-32000"], "{id}");
+    }
+}
+
+#[test]
+fn http_shows_what_a_message_does_not_tell() {
+    let timeline = fold(&[
+        r#"h {"event":"address","url":"http://h/mcp","transport":"auto","headers":["a"],"insecure":false}"#,
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"h {"event":"http-request","exchange":1,"method":"POST","url":"http://h/mcp","frame":2}"#,
+        r#"h {"event":"http-response","exchange":1,"status":200}"#,
+        r#"h {"event":"http-event","exchange":1,"type":"message","size":0}"#,
+        r#"h {"event":"http-end","exchange":1,"size":3}"#,
+        r#"h {"event":"http-request","exchange":2,"method":"GET","url":"http://h/mcp"}"#,
+        r#"h {"event":"http-response","exchange":2,"status":502}"#,
+        r#"* {"event":"unanswered","id":1,"kind":"fault","status":502,"what":"bad gateway","hint":null}"#,
+        r#"> {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"* {"event":"abandoned","id":2,"why":"x"}"#,
+        r#"> {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"h {"event":"closed","what":null}"#,
+    ]);
+    assert_eq!(
+        statuses(&timeline),
+        [
+            "–",
+            "http 502",
+            "–",
+            "–",
+            "–",
+            "cancelled",
+            "–",
+            "no reply",
+            "–"
+        ]
+    );
+    let connection = timeline.state().connection(1).unwrap();
+    assert_eq!(connection.url.as_deref(), Some("http://h/mcp"));
+    assert_eq!(
+        connection.trouble.as_ref().unwrap().kind,
+        Some(crate::mcp::http::LossKind::Fault)
+    );
+    assert_eq!(connection.counters.failures, 2, "cancelling is no failure");
+    assert!(!connection.is_alive());
 }

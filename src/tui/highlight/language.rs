@@ -126,7 +126,7 @@ fn by_look(text: &str) -> Option<Language> {
 }
 
 /// The language of this name, as fences and MIME types have it.
-pub(super) fn named(word: &str) -> Option<Language> {
+pub fn named(word: &str) -> Option<Language> {
     if word.is_empty() || word.len() > WORD {
         return None;
     }

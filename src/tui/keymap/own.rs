@@ -133,12 +133,18 @@ fn meet(one: Scope, other: Scope) -> bool {
     // Wherever a request can be looked at.
     let asked = |scope| !matches!(scope, Scope::Servers | Scope::Logs);
     let request = |one, other| one == Scope::Request && asked(other);
+    let takes = |scope| matches!(scope, Scope::Catalogue | Scope::Form);
     one == other
         || request(one, other)
         || request(other, one)
         || everywhere(one)
         || everywhere(other)
+        // What takes arguments, and its list or form.
+        || (one == Scope::Arguments && takes(other))
+        || (other == Scope::Arguments && takes(one))
         // A row of Traffic or Logs, and the document that shows it.
+        // A document made of blocks.
+        || matches!((one, other), (Scope::Content, Scope::Viewer) | (Scope::Viewer, Scope::Content))
         || (beside(one) && beside(other) && !(streams.contains(&one) && streams.contains(&other)))
 }
 

@@ -4,11 +4,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::json;
 use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::decoded;
 
 /// See the module.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,11 +54,9 @@ impl Part {
             Shape::Exact => raw.into(),
             Shape::OneLine => one_line(raw).into(),
             Shape::Text => text(raw).into_bytes().into(),
-            Shape::Blob => {
-                let text = text(raw);
-                let decoded = STANDARD.decode(text.as_bytes());
-                decoded.unwrap_or_else(|_| text.into_bytes()).into()
-            }
+            Shape::Blob => decoded(raw)
+                .unwrap_or_else(|| text(raw).into_bytes())
+                .into(),
         }
     }
 }
@@ -116,7 +112,7 @@ mod tests {
         );
         assert_eq!(shaped("\"\\u00e9\\n\"", Shape::Text), "é\n");
         assert_eq!(shaped("\"aGk=\"", Shape::Blob), "hi");
-        assert_eq!(shaped("\"no blob\"", Shape::Blob), "no blob");
+        assert_eq!(shaped("\"no blob!\"", Shape::Blob), "no blob!");
         let part = Part::exact(Slice::from(&b"0123"[..]).part(2..9));
         assert_eq!((&*part.bytes(), part.size()), (&b"23"[..], 2));
         assert_eq!(format!("{part:?}"), "Part(2 bytes, Exact)");

@@ -15,26 +15,44 @@ use crate::mcp::types::List;
 use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Source};
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Pane, Reply};
-use crate::tui::panes::copy_as::{self, Asked, Looked};
-use crate::tui::panes::form::Mode;
+use crate::tui::pane::{Ctx, Pane, Reply, View};
+use crate::tui::panes::copy_as;
+use crate::tui::panes::form::FormPane;
 
 mod actions;
 mod calls;
+mod completion;
+mod drafts;
 mod draw;
 mod editor;
+mod history;
 mod layout;
 mod listing;
 mod mouse;
 mod pick;
+mod presets;
+mod prompt;
+mod sending;
+mod services;
+mod shelf;
+mod tabs;
+mod validation;
 mod words;
 mod work;
 
 use calls::{Last, NOTHING_CALLED, Pending};
+use completion::Completing;
+use drafts::Kept;
 use layout::{Areas, body};
 use listing::{Browse, Key};
+use presets::Saving;
+use prompt::Prompt;
+use sending::{Resolving, ValuePreview};
+use shelf::Shelf;
+use tabs::Tab;
+use validation::Reading;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -67,6 +85,15 @@ impl Kind {
             Self::Tools => "Tools",
             Self::Resources => "Resources",
             Self::Prompts => "Prompts",
+        }
+    }
+
+    /// The view it is.
+    const fn view(self) -> View {
+        match self {
+            Self::Tools => View::Tools,
+            Self::Resources => View::Resources,
+            Self::Prompts => View::Prompts,
         }
     }
 
@@ -104,6 +131,24 @@ pub struct CataloguePane {
     /// The last call of each server.
     last: HashMap<Arc<str>, Last>,
     areas: Areas,
+    /// The last answer of each server.
+    answers: HashMap<Arc<str>, Source>,
+    /// Refusals that are being read back.
+    refusals: Vec<Reading>,
+    /// Arguments whose references are looked up, to be sent then.
+    resolving: Option<Resolving>,
+    /// What the references of the focused field stand for.
+    preview: Option<ValuePreview>,
+    /// The drafts of each server, as they were kept.
+    drafts: HashMap<Arc<str>, Kept>,
+    /// Runs or presets to pick from.
+    shelf: Option<Shelf>,
+    /// A question in the last row.
+    prompt: Option<Prompt>,
+    /// A preset that is being written.
+    saving: Option<Saving>,
+    /// What the server is asked to complete.
+    completing: Option<Completing>,
 }
 
 impl CataloguePane {
@@ -119,6 +164,15 @@ impl CataloguePane {
             pending: Vec::new(),
             last: HashMap::new(),
             areas: Areas::default(),
+            answers: HashMap::new(),
+            refusals: Vec::new(),
+            resolving: None,
+            preview: None,
+            drafts: HashMap::new(),
+            shelf: None,
+            prompt: None,
+            saving: None,
+            completing: None,
         }
     }
 
@@ -151,7 +205,8 @@ impl CataloguePane {
                         self.works.retain(|_, work| work.is_used());
                     }
                     let work = Work::new(entry.key.list, entry.item);
-                    self.works.insert(entry.key, work);
+                    self.works.insert(entry.key.clone(), work);
+                    self.restore(&entry.key);
                 }
             }
         }
@@ -187,21 +242,9 @@ impl CataloguePane {
         self.work().is_some_and(|work| work.form.is_some())
     }
 
-    /// Whether the description has the keys, in place of a form.
-    fn on_about(&self) -> bool {
-        self.focus == Focus::Form && self.work().is_some_and(Work::shows_about)
-    }
-
-    /// The request that is looked at: the one whose result has the keys, else what would be sent.
-    fn asked(&self, ctx: &Ctx<'_>) -> Looked {
-        let work = self.work().ok_or("There is no request here.")?;
-        if self.focus == Focus::Result {
-            let sent = work.request.ok_or(NOTHING_CALLED)?;
-            let entry = ctx.timeline.index_of_seq(sent);
-            return entry.map(Asked::Sent).ok_or(NOTHING_CALLED);
-        }
-        let (method, params) = work.request()?;
-        Ok(Asked::Draft { method, params })
+    /// Whether a tab has the keys that holds no arguments.
+    fn on_reading(&self) -> bool {
+        self.focus == Focus::Form && !self.tab().is_form()
     }
 
     fn is_asking(&self) -> bool {
@@ -211,25 +254,28 @@ impl CataloguePane {
     fn typing_filter(&self) -> bool {
         self.focus == Focus::List && self.browse().is_some_and(|browse| browse.typing)
     }
-}
 
-impl Pane for CataloguePane {
-    fn scopes(&self) -> Vec<Scope> {
-        match self.focus {
-            Focus::List => vec![Scope::Catalogue, Scope::Move, Scope::Request],
-            Focus::Form if self.on_about() => vec![Scope::Move, Scope::Request],
-            Focus::Form => vec![Scope::Form, Scope::Move, Scope::Request],
-            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
-        }
-    }
-
-    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.sync(ctx);
+    fn acted(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         if let Some(work) = self.work_mut() {
             work.asking = false;
         }
         if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
             return reply;
+        }
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut())
+            && !matches!(action, Action::NextTab | Action::PreviousTab)
+        {
+            let reply = work.schema.action(action, ctx);
+            if reply.handled {
+                return reply;
+            }
+        }
+        if self.focus == Focus::Result
+            && action == Action::Follow
+            && let Some(uri) = self.work().and_then(|work| work.result.link())
+        {
+            let uri = uri.to_owned();
+            return self.read_link(&uri, ctx);
         }
         if self.focus == Focus::Result
             && let Some(work) = self.work_mut()
@@ -242,6 +288,11 @@ impl Pane for CataloguePane {
         }
         match action {
             Action::RefreshList => self.refresh(ctx),
+            Action::History | Action::Presets | Action::SavePreset
+                if self.focus != Focus::Result =>
+            {
+                self.arguments_action(action, ctx)
+            }
             Action::Repeat => self.repeat(ctx),
             Action::CancelCall => self.cancel(),
             Action::NextPane => self.pane(true),
@@ -260,7 +311,7 @@ impl Pane for CataloguePane {
         }
     }
 
-    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+    fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
             Action::OpenItem => match self.work() {
@@ -273,6 +324,7 @@ impl Pane for CataloguePane {
             Action::Repeat => words::cannot_send(ctx).or_else(|| {
                 (!self.last.contains_key(&self.server)).then(|| NOTHING_CALLED.to_owned())
             }),
+            Action::History | Action::Presets | Action::SavePreset => self.why_nothing_kept(ctx),
             Action::CancelCall => self
                 .waiting()
                 .is_none()
@@ -280,50 +332,113 @@ impl Pane for CataloguePane {
             Action::NextError | Action::PreviousError => {
                 Some("Traffic (5) and Logs (6) know what went wrong".to_owned())
             }
-            Action::Find if self.on_about() => {
+            Action::Find if self.focus == Focus::Form && self.tab() == Tab::About => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
-            action => copy_as::why_not(action, || self.asked(ctx), ctx).or_else(|| {
-                (self.focus == Focus::Result)
-                    .then(|| self.work()?.result.why_not(action))
-                    .flatten()
-            }),
+            action if action.row().scope == Scope::Request => {
+                copy_as::why_not(action, || self.asked(ctx), ctx)
+            }
+            action if self.focus == Focus::Result => self.work()?.result.why_not(action),
+            action if self.focus == Focus::Form => match self.tab() {
+                Tab::Schema => self.work()?.schema.why_not(action),
+                Tab::About => None,
+                _ => self.work()?.form.as_ref()?.why_not(action),
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Pane for CataloguePane {
+    fn scopes(&self) -> Vec<Scope> {
+        match self.focus {
+            Focus::List => vec![
+                Scope::Catalogue,
+                Scope::Arguments,
+                Scope::Move,
+                Scope::Request,
+            ],
+            Focus::Form if self.tab() == Tab::Schema => {
+                vec![Scope::Viewer, Scope::Move, Scope::Request]
+            }
+            Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
+            Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
+            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
+                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
+            }
+            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
         }
     }
 
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        self.sync(ctx);
+        if self.put_aside() && action == Action::Back {
+            return Reply::done();
+        }
+        let reply = self.acted(action, ctx);
+        self.keeping(reply, ctx)
+    }
+
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
+        self.why(action, ctx)
+    }
+
     fn takes_text(&self) -> bool {
+        if self.shelf.is_some() || self.prompt.is_some() {
+            return true;
+        }
         match self.focus {
             Focus::List => self.typing_filter(),
+            Focus::Form if self.tab() == Tab::Schema => {
+                self.work().is_some_and(|work| work.schema.takes_text())
+            }
+            Focus::Form if self.on_reading() => false,
             Focus::Form => {
-                self.is_asking()
-                    || self.work().is_some_and(|work| {
-                        !work.shows_about()
-                            && work
-                                .form
-                                .as_ref()
-                                .is_some_and(|form| form.mode() == Mode::Typing)
-                    })
+                let form = self.work().and_then(|work| work.form.as_ref());
+                self.is_asking() || form.is_some_and(FormPane::takes_keys)
             }
             Focus::Result => self.work().is_some_and(|work| work.result.takes_text()),
         }
     }
 
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        match (&self.shelf, &self.prompt) {
+            (Some(shelf), _) => shelf.keys(),
+            (None, Some(prompt)) => prompt.keys(),
+            (None, None) if self.is_asking() => {
+                &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
+            }
+            (None, None) => &[],
+        }
+    }
+
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        match self.focus {
+        if let Some(reply) = self.asked_key(key, ctx) {
+            return reply;
+        }
+        let reply = match self.focus {
             Focus::List if self.typing_filter() => self.filter_key(key),
             Focus::List => Reply::ignored(),
-            Focus::Form if self.on_about() => Reply::ignored(),
+            Focus::Form if self.tab() == Tab::Schema => match self.work_mut() {
+                Some(work) => work.schema.key(key, ctx),
+                None => Reply::ignored(),
+            },
+            Focus::Form if self.on_reading() => Reply::ignored(),
             Focus::Form => self.form_key(key, ctx),
             Focus::Result => match self.work_mut() {
                 Some(work) => work.result.key(key, ctx),
                 None => Reply::ignored(),
             },
-        }
+        };
+        self.keeping(reply, ctx)
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        if let Some(reply) = self.asked_paste(text) {
+            return reply;
+        }
         if self.typing_filter() {
             let browse = self.browse_mut();
             browse.filter.paste(text);
@@ -333,14 +448,18 @@ impl Pane for CataloguePane {
         if let (Focus::Result, Some(work)) = (self.focus, self.work_mut()) {
             return work.result.paste(text, ctx);
         }
-        if self.focus != Focus::Form || self.on_about() {
+        if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut()) {
+            return work.schema.paste(text, ctx);
+        }
+        if self.focus != Focus::Form || self.on_reading() {
             return Reply::ignored();
         }
         let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
             return Reply::ignored();
         };
         let reply = form.paste(text);
-        self.took(reply, ctx)
+        let reply = self.took(reply, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -349,7 +468,11 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        self.clicked(at, double, ctx)
+        if self.put_aside() {
+            return Reply::done();
+        }
+        let reply = self.clicked(at, double, ctx);
+        self.keeping(reply, ctx)
     }
 
     fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
@@ -360,6 +483,9 @@ impl Pane for CataloguePane {
         self.sync(ctx);
         let rows = self.work().map_or(1, Work::form_rows);
         self.areas = layout::areas(area, self.focus, self.zoom, rows);
+        if self.tab() == Tab::Split && !self.areas.narrow {
+            self.areas = layout::stacked(area, rows);
+        }
         let list = self.list_rows();
         let browse = self.browse_mut();
         browse
@@ -367,19 +493,30 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
+        let (tab, fields) = (self.tab(), self.halves().0);
+        let document = draw::indent(form);
+        let room = self.right_side();
         if let Some(work) = self.work_mut() {
-            if work.shows_about() {
-                work.place_about(form);
+            match (tab, &mut work.form) {
+                (Tab::About, _) => work.place_about(form),
+                (Tab::Schema, _) => {
+                    effects.extend(work.show_schema(ctx));
+                    effects.extend(work.schema.place(document, ctx));
+                }
+                (_, Some(form)) => form.place(fields, room),
+                (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
+        effects.extend(self.wants(ctx));
         effects
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         // On a screen of a few cells a focused row may have no place.
         let area = area.intersection(buf.area);
-        let cursor = self.drawn(buf, ctx)?;
+        let cursor = self.drawn(buf, ctx);
+        let cursor = self.draw_asked(area, buf, ctx).or(cursor)?;
         (!area.is_empty()).then(|| Position {
             x: cursor.x.clamp(area.x, area.right() - 1),
             y: cursor.y.clamp(area.y, area.bottom() - 1),
@@ -389,7 +526,7 @@ impl Pane for CataloguePane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
-            Focus::Form if !work.shows_about() => work.form.as_ref()?.hint(),
+            Focus::Form if !self.on_reading() => self.form_hint(work),
             Focus::Result => None,
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();

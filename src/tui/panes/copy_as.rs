@@ -4,15 +4,18 @@
 use std::time::Duration;
 
 use crate::json::Value;
+use crate::mcp::http::Choice;
+use crate::mcp::http::headers::masked_url;
 use crate::mcp::types::List;
 use crate::session::Direction;
 use crate::session::timeline::{Connection, EntryIndex};
 use crate::snippet::{Answer, Form, Server, Subject};
 use crate::text;
-use crate::transport::Spawn;
+use crate::transport::Target;
+use crate::transport::http::Address;
 use crate::tui::action::Action;
 use crate::tui::effect::{CopyAs, Effect};
-use crate::tui::pane::{Ctx, Reply};
+use crate::tui::pane::{self, Ctx, Reply};
 
 /// A request that is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,19 +135,11 @@ fn sent(form: Form, print: bool, entry: EntryIndex, ctx: &Ctx<'_>) -> Result<Cop
 
 /// What is known of the server; method and params are for the caller to put in.
 fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, String> {
-    let known = connection.filter(|connection| !connection.command.is_empty());
-    let server = match (
-        known,
-        ctx.server().and_then(|server| server.target.as_ref()),
-    ) {
-        (Some(connection), _) => Server::Process {
-            command: connection.command.clone(),
-            cwd: connection.cwd.as_deref().map(str::to_owned),
-            env: connection.env.clone(),
-        },
-        (None, Some(spawn)) => process(spawn),
-        (None, None) => return Err("It is not known how this server is started.".to_owned()),
-    };
+    let target = target(connection, ctx);
+    let server = connection
+        .and_then(|connection| recorded(connection, target))
+        .or_else(|| target.map(of_target))
+        .ok_or("It is not known how this server is reached.")?;
     let opening = connection.and_then(|connection| connection.opening.as_deref());
     let implementation = opening.and_then(|opening| {
         let name = opening.name.as_deref()?;
@@ -161,20 +156,64 @@ fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, St
         method: String::new(),
         params: Value::Null,
         schema: None,
-        demanded: Vec::new(),
         answer: None,
     })
 }
 
-fn process(spawn: &Spawn) -> Server {
-    let words = std::iter::once(&spawn.program).chain(&spawn.args);
-    Server::Process {
-        command: words
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect(),
-        cwd: spawn.cwd.as_ref().map(|cwd| cwd.display().to_string()),
-        env: spawn.env.iter().map(|(name, _)| name.clone()).collect(),
+/// What a server is reached by, if it can be reached from here.
+fn target<'a>(connection: Option<&Connection>, ctx: &Ctx<'a>) -> Option<&'a Target> {
+    let named = |server: &&pane::Server| connection.is_none_or(|one| *one.name == *server.name);
+    let current = ctx.server().filter(named);
+    let server = current.or_else(|| ctx.servers.iter().find(named))?;
+    server.target.as_ref()
+}
+
+/// How a server was reached, as the session tells it; it does not tell all of the options of an address.
+fn recorded(connection: &Connection, target: Option<&Target>) -> Option<Server> {
+    let Some(url) = &connection.url else {
+        return (!connection.command.is_empty()).then(|| Server::Process {
+            command: connection.command.clone(),
+            cwd: connection.cwd.as_deref().map(str::to_owned),
+            env: connection.env.clone(),
+        });
+    };
+    let address = match target {
+        Some(Target::Address(address)) => Some(address),
+        _ => None,
+    };
+    Some(Server::Address {
+        url: url.to_string(),
+        headers: connection.env.clone(),
+        sse: address.is_some_and(|address| address.choice == Choice::Sse),
+        cacert: address.and_then(cacert),
+        insecure: address.is_some_and(|address| address.insecure),
+    })
+}
+
+fn of_target(target: &Target) -> Server {
+    let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect();
+    match target {
+        Target::Process(spawn) => Server::Process {
+            command: std::iter::once(&spawn.program)
+                .chain(&spawn.args)
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+            cwd: spawn.cwd.as_ref().map(|cwd| cwd.display().to_string()),
+            env: names(&spawn.env),
+        },
+        Target::Address(address) => Server::Address {
+            url: masked_url(&address.url),
+            headers: names(&address.headers),
+            sse: address.choice == Choice::Sse,
+            cacert: cacert(address),
+            insecure: address.insecure,
+        },
     }
+}
+
+fn cacert(address: &Address) -> Option<String> {
+    let file = address.cacert.as_ref()?;
+    Some(file.display().to_string())
 }
 
 fn schema(connection: Option<&Connection>, method: &str, tool: &str) -> Option<Vec<u8>> {

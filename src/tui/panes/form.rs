@@ -1,24 +1,47 @@
-//! The argument form on the screen: which field has the focus, and what is being typed into it.
+//! The argument form on the screen: which row has the focus, what is folded, and what is being typed.
 //!
-//! Owns focus, mode, caret and scroll over a [`Form`], which owns every value. While a field is typed into, letters
-//! always type; everything that is not typing is a method, for an action to call. It sends nothing: what a key means
-//! to others comes back as a [`FormReply`].
+//! Owns focus, mode, caret, folds and scroll over a [`Form`], which owns every value. While a field is typed into,
+//! letters always type; everything that is not typing is an action. It sends nothing and reads no file: what a key
+//! means to others comes back as a [`FormReply`].
+//!
+//! `rows` says which rows there are, `lay` lays one out, `draw` draws those in sight, `mouse` looks clicks up in the
+//! same lines; `keys` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! `suggest` the answers offered, `json` the same arguments as text.
 
-use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Rect;
 
-use crate::form::schema::Field;
-use crate::form::{Form, State};
-use crate::json::{self, Value};
-use crate::text;
-use crate::tui::widgets::input::{LineInput, Reaction, TextBox};
+use crate::form::{Form, NodeId, RowKind, State};
+use crate::json::Value;
+use crate::tui::widgets::input::{LineInput, TextBox};
 
+mod actions;
 mod draw;
+mod hint;
+mod input;
+mod items;
+mod json;
+mod keys;
+mod lay;
 mod line;
+mod lists;
+mod menu;
+mod mouse;
+mod problems;
+mod rows;
+mod suggest;
 mod widget;
+mod words;
 
-use widget::{Widget, json_box, rules, text_box};
+pub use suggest::{Suggestion, Suggestions};
+
+use json::JsonText;
+use menu::Menu;
+use problems::Problems;
+use rows::{Item, Sheet};
+use suggest::Offer;
+use widget::Widget;
 
 /// Whether letters go into a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +52,56 @@ pub enum Mode {
     Navigation,
 }
 
-/// What a key or an action did to the form.
+/// Which of the two ways to edit has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The fields.
+    Fields,
+    /// The text of all arguments.
+    Json,
+}
+
+/// What a key or an action did to the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FormReply {
     /// Nothing: the key may mean something to somebody else.
     Ignored,
-    /// Focus, mode or caret changed.
+    /// Focus, mode, folds or caret changed.
     Moved,
     /// What the form holds changed.
     Edited,
     /// The user asks to send what the form holds.
     Run,
+    /// Nothing was done, and this is why.
+    Say(String),
+    /// The bytes of this file are wanted, for [`FormPane::file_read`].
+    Read(String),
+}
+
+impl FormReply {
+    fn of(result: Result<(), impl Into<String>>) -> Self {
+        result.map_or_else(|why| Self::Say(why.into()), |()| Self::Edited)
+    }
 }
 
 /// Where the focus is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Focus {
-    /// On a member of the form, by its index.
-    Node(usize),
-    /// On the row of buttons below them.
+    /// On a row of the tree.
+    Row(NodeId, RowKind),
+    /// On what is below them: a note, the Run button.
     Run,
+}
+
+/// What is asked for where a field is otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    /// A value that is not among the choices.
+    Other,
+    /// The path of a file.
+    File,
+    /// The key of a member that the schema does not name.
+    Member,
 }
 
 /// What is typed into.
@@ -58,49 +111,121 @@ enum Input {
     Line(LineInput),
     /// Text over several lines.
     Lines(TextBox),
-    /// One member as JSON.
+    /// One node as JSON.
     Json(TextBox),
-    /// All arguments as JSON.
-    All(TextBox),
+    /// The key of an entry, or of one to be added.
+    Key(LineInput),
+    /// Something else, asked for in the row.
+    Ask(Ask, LineInput),
+}
+
+/// Lines that were pasted where they could be items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pasted {
+    text: String,
+    /// The list, and where in it.
+    list: NodeId,
+    at: usize,
+    /// The item that was pasted into; it gives way when the lines become items and it is empty.
+    into: Option<NodeId>,
+}
+
+impl Pasted {
+    fn count(&self) -> usize {
+        let filled = |line: &&str| !line.trim().is_empty();
+        self.text.lines().filter(filled).count()
+    }
 }
 
 /// The form of one tool, prompt or template.
 #[derive(Debug, Clone)]
 pub struct FormPane {
     form: Form,
+    sheet: Sheet,
     focus: Focus,
+    /// The row of the focus.
+    at: usize,
     mode: Mode,
     input: Option<Input>,
     /// The line holds a default that nobody has touched: what is typed replaces it.
     over_default: bool,
-    /// The text of all arguments as JSON, while it is broken.
-    all: Option<(String, json::Problem)>,
-    /// Rows hidden above; it follows the focus when the form is drawn.
-    scroll: Cell<usize>,
+    folded: HashSet<NodeId>,
+    /// Rows hidden above.
+    top: usize,
+    /// The wheel was turned: the focus may be out of sight.
+    loose: bool,
+    /// Where it was placed last.
+    area: Rect,
+    /// Where lists that drop down may go.
+    room: Rect,
+    menu: Option<Menu>,
+    pasted: Option<Pasted>,
+    offer: Option<Offer>,
+    /// What a validator or a server said, by place.
+    said: Vec<(NodeId, String)>,
+    /// Keys of entries that were typed and will not do, or not yet; of maps, the key of an entry to be.
+    keys: HashMap<(NodeId, RowKind), String>,
+    /// The choice of a set that is pointed at.
+    tick: usize,
+    /// Secrets that are shown.
+    revealed: HashSet<NodeId>,
+    /// The item that was added last and holds nothing yet.
+    fresh: Option<NodeId>,
+    side: Side,
+    json: JsonText,
+    revision: u64,
+    /// What was sent before anybody touched it.
+    pristine: Value,
+    touched: bool,
+    /// The field a file is being read for.
+    reading: Option<(u64, NodeId)>,
 }
 
-/// Why an action on a field cannot run on the row of buttons.
+/// Forms of more rows than this count as touched from the first edit on.
+const BIG: usize = 3_000;
+
+/// Why an action on a field cannot run elsewhere.
 const NO_FIELD: &str = "no field has the focus";
 
 impl FormPane {
     /// A form with the caret in its first field, ready for letters; without fields, on its Run button.
     pub fn new(form: Form) -> Self {
+        let folded = rows::folded_at_first(&form);
+        let sheet = Sheet::of(&form, &folded, Problems::of(&form, &[]));
+        let pristine = form.arguments();
         let mut pane = Self {
-            focus: if form.nodes().is_empty() {
-                Focus::Run
-            } else {
-                Focus::Node(0)
-            },
-            form,
+            focus: Focus::Run,
+            at: 0,
+            sheet,
             mode: Mode::Typing,
             input: None,
             over_default: false,
-            all: None,
-            scroll: Cell::new(0),
+            folded,
+            top: 0,
+            loose: false,
+            area: Rect::ZERO,
+            room: Rect::ZERO,
+            menu: None,
+            pasted: None,
+            offer: None,
+            said: Vec::new(),
+            keys: HashMap::new(),
+            tick: 0,
+            revealed: HashSet::new(),
+            fresh: None,
+            side: Side::Fields,
+            json: JsonText::default(),
+            revision: 0,
+            pristine,
+            touched: false,
+            reading: None,
+            form,
         };
-        pane.open_input();
+        pane.enter();
         pane
     }
+
+    // --- for whoever shows it ---
 
     /// What the form holds.
     pub fn form(&self) -> &Form {
@@ -116,10 +241,28 @@ impl FormPane {
     pub fn load(&mut self, arguments: &Value) -> bool {
         let loaded = self.form.load(arguments);
         if loaded {
-            self.all = None;
-            self.refocus();
+            self.json.forget();
+            self.keys.clear();
+            self.edited(true);
         }
         loaded
+    }
+
+    /// Fills the form with arguments that nobody has touched yet: they are no draft before somebody edits them, and what
+    /// is typed into the field with the caret first takes the place of what stands there.
+    pub fn begin_with(&mut self, arguments: &Value) -> bool {
+        let loaded = self.load(arguments);
+        if loaded {
+            self.pristine = self.form.arguments();
+            self.touched = false;
+            self.over_default = matches!(self.input, Some(Input::Line(_)));
+        }
+        loaded
+    }
+
+    /// A number that is another one after every edit: an answer about the arguments is stale when it changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Whether fields are typed into, or keys are actions.
@@ -127,389 +270,256 @@ impl FormPane {
         self.mode
     }
 
-    /// Whether letters go into the focused field now; choices and buttons leave them to actions in either mode.
-    pub fn takes_letters(&self) -> bool {
-        self.input.is_some()
+    /// Whether keys are its own for now: something is typed, or a list or a question is open.
+    pub fn takes_keys(&self) -> bool {
+        self.mode == Mode::Typing || self.menu.is_some() || self.pasted.is_some()
     }
 
-    /// Whether Enter makes a new line in the focused field rather than leaving it.
+    /// Whether letters go into the focused field now; choices and buttons leave them to actions in either mode.
+    pub fn takes_letters(&self) -> bool {
+        match self.side {
+            Side::Json => self.mode == Mode::Typing,
+            Side::Fields => self.input.is_some() || self.menu.is_some(),
+        }
+    }
+
+    /// Whether a box is typed into, in which Enter may make a new line.
     pub fn takes_lines(&self) -> bool {
-        matches!(
-            &self.input,
-            Some(Input::Lines(_) | Input::Json(_) | Input::All(_))
-        )
+        matches!(&self.input, Some(Input::Lines(_) | Input::Json(_)))
     }
 
     /// Whether the Run button has the focus.
     pub fn on_run(&self) -> bool {
-        self.focus == Focus::Run
+        self.side == Side::Fields && self.focus == Focus::Run
     }
 
-    /// The focused member.
-    pub fn focused_field(&self) -> Option<&Field> {
-        Some(self.form.nodes()[self.node().ok()?].field())
+    /// Whether the first row has the focus.
+    pub fn on_first(&self) -> bool {
+        self.at <= self.stop_from(0, 1)
     }
 
-    /// How many members have a problem, counting broken JSON of the whole form as one.
-    pub fn problems(&self) -> usize {
-        self.form.problems().len() + usize::from(self.all.is_some())
-    }
-
-    /// About the focused row in one line: what is wrong, what it means, what fits. Sanitised.
-    pub fn hint(&self) -> Option<String> {
-        let Ok(index) = self.node() else {
-            if let Some((_, problem)) = &self.all {
-                return Some(format!(
-                    "JSON has an error: {problem}; the form is as before"
-                ));
-            }
-            let list: Vec<String> = self
-                .form
-                .problems()
-                .into_iter()
-                .map(|(index, what)| format!("{}: {what}", self.form.nodes()[index].field().name))
-                .collect();
-            return (!list.is_empty()).then(|| text::sanitize(&list.join(" · ")).into_owned());
-        };
-        let field = self.form.nodes()[index].field();
-        let mut parts = Vec::new();
-        parts.extend(
-            self.form
-                .problem(index)
-                .map(|problem| format!("✗ {problem}")),
-        );
-        parts.extend(field.title.clone());
-        if let Some(description) = &field.description {
-            let words: Vec<&str> = description.split_whitespace().collect();
-            parts.push(words.join(" "));
-        }
-        parts.extend(rules(&field.kind));
-        (!parts.is_empty()).then(|| text::sanitize(&parts.join(" · ")).into_owned())
-    }
-
-    // --- keys while typing ---
-
-    /// Takes a key in typing mode; in navigation mode every key is for the actions, and ignored here.
-    pub fn key(&mut self, key: KeyEvent) -> FormReply {
-        if self.mode == Mode::Navigation || key.kind == KeyEventKind::Release {
-            return FormReply::Ignored;
-        }
-        let held = KeyModifiers::ALT | KeyModifiers::CONTROL;
-        match key.code {
-            KeyCode::Enter if key.modifiers.intersects(held) => FormReply::Run,
-            KeyCode::Esc => {
-                self.stop_typing();
-                FormReply::Moved
-            }
-            KeyCode::Tab => self.next_field(),
-            KeyCode::BackTab => self.previous_field(),
-            _ if self.input.is_some() => self.type_key(key),
-            KeyCode::Down => self.next_field(),
-            KeyCode::Up => self.previous_field(),
-            KeyCode::Enter if self.on_run() => FormReply::Run,
-            KeyCode::Enter => self.next_field(),
-            KeyCode::Right | KeyCode::Char(' ') => self.stepped(1),
-            KeyCode::Left => self.stepped(-1),
-            _ => FormReply::Ignored,
+    /// The focused node; none on the Run button.
+    pub fn focused(&self) -> Option<NodeId> {
+        match self.focus {
+            Focus::Row(id, RowKind::Node) => Some(id),
+            _ => None,
         }
     }
 
-    fn type_key(&mut self, key: KeyEvent) -> FormReply {
-        let leaves = key.code == KeyCode::Enter && self.enter_leaves();
-        let held = KeyModifiers::CONTROL | KeyModifiers::ALT;
-        let types = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(held);
-        let replaces = std::mem::take(&mut self.over_default) && types;
-        let Some(input) = &mut self.input else {
-            return FormReply::Ignored;
-        };
-        let reaction = match input {
-            Input::Line(line) => match key.code {
-                KeyCode::Enter | KeyCode::Down => return self.next_field(),
-                KeyCode::Up => return self.previous_field(),
-                _ => {
-                    if replaces {
-                        line.set("");
-                    }
-                    line.key(key)
-                }
-            },
-            Input::Lines(area) | Input::Json(area) | Input::All(area) => {
-                if leaves {
-                    return self.next_field();
-                }
-                let before = area.place();
-                let reaction = area.key(key);
-                // At its first and last line a box hands the arrows on.
-                match key.code {
-                    KeyCode::Down if area.place() == before => return self.next_field(),
-                    KeyCode::Up if area.place() == before => return self.previous_field(),
-                    _ => reaction,
-                }
-            }
-        };
-        match reaction {
-            Reaction::Ignored => FormReply::Ignored,
-            Reaction::Moved => FormReply::Moved,
-            Reaction::Edited => self.keep(),
-        }
+    /// Where the focused field is in the arguments (JSON Pointer, RFC 6901).
+    pub fn focused_pointer(&self) -> Option<String> {
+        Some(self.form.pointer(self.focused()?))
     }
 
-    /// Enter leaves a box that is empty, or holds complete JSON with the caret behind it.
-    fn enter_leaves(&self) -> bool {
+    /// What has been typed into the focused text field so far; none when nothing of the kind is typed into.
+    pub fn typed(&self) -> Option<&str> {
         match &self.input {
-            Some(Input::Lines(area)) => area.text().is_empty(),
-            Some(Input::Json(area) | Input::All(area)) => {
-                let text = area.text();
-                let last = text.rsplit('\n').next().unwrap_or_default();
-                let end = (area.lines(), last.chars().count() + 1);
-                text.trim().is_empty()
-                    || (area.place() == end && json::check(text.as_bytes()).is_ok())
-            }
-            _ => false,
+            Some(Input::Line(line)) => Some(line.text()),
+            _ => None,
         }
     }
 
-    /// Takes pasted text: into what is typed, into a field that can be typed into, as the choice it names, or, on the
-    /// Run button, as all arguments when it is a JSON object.
-    pub fn paste(&mut self, pasted: &str) -> FormReply {
-        if self.input.is_none() {
-            self.mode = Mode::Typing;
+    /// Puts text into the field that is typed into, at the caret.
+    pub fn insert(&mut self, text: &str) -> FormReply {
+        match &mut self.input {
+            Some(Input::Line(line) | Input::Ask(_, line)) => line.paste(text),
+            Some(Input::Lines(area) | Input::Json(area)) => area.paste(text),
+            _ => return FormReply::Say("nothing is typed into".to_owned()),
+        }
+        self.keep()
+    }
+
+    /// Whether anybody has filled anything in.
+    pub fn is_touched(&self) -> bool {
+        self.touched || self.json.is_broken()
+    }
+
+    /// How many places have a problem, counting broken JSON of the whole form as one.
+    pub fn problems(&self) -> usize {
+        self.sheet.problems.len() + usize::from(self.json.is_broken())
+    }
+
+    /// Takes what a validator or a server found, each with the JSON Pointer of its place in the arguments; what was
+    /// said before is forgotten. What the form sees by itself is not said twice.
+    pub fn set_violations(&mut self, found: Vec<(String, String)>) {
+        self.said = found
+            .into_iter()
+            .filter_map(|(pointer, words)| Some((self.form.at_pointer(&pointer)?, words)))
+            .collect();
+        self.sheet.problems = Problems::of(&self.form, &self.said);
+    }
+
+    /// Offers answers for the field that is typed into; none takes the list away.
+    pub fn set_suggestions(&mut self, list: Option<Suggestions>) {
+        let typed = self.typed().is_some();
+        self.offer = list.filter(|_| typed).and_then(Offer::new);
+    }
+
+    /// Which way of editing has the keys.
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// Gives the keys to one of the two ways of editing.
+    pub fn turn(&mut self, side: Side) {
+        if side == self.side {
+            return;
+        }
+        self.side = side;
+        self.menu = None;
+        self.offer = None;
+        if side == Side::Json {
+            self.input = None;
+            self.sync_json();
+        } else {
             self.open_input();
         }
-        match (&mut self.input, self.focus) {
-            (Some(Input::Line(line)), _) => {
-                if std::mem::take(&mut self.over_default) {
-                    line.set("");
-                }
-                line.paste(pasted);
-                let reply = self.keep();
-                // What is more than a line now gets the room for it.
-                if pasted.contains('\n') {
-                    self.open_input();
-                }
-                reply
-            }
-            (Some(Input::Lines(area) | Input::Json(area) | Input::All(area)), _) => {
-                area.paste(pasted);
-                self.keep()
-            }
-            (None, Focus::Node(index)) => {
-                self.form.set_text(index, pasted.trim());
-                FormReply::Edited
-            }
-            (None, Focus::Run) => match self.form.load_json(pasted) {
-                Ok(()) => FormReply::Edited,
-                Err(_) => FormReply::Ignored,
-            },
+    }
+
+    /// Lines the form would like to have, its button included.
+    pub fn wanted(&self) -> usize {
+        use crate::form::schema::Kind;
+        let tall =
+            self.sheet
+                .rows
+                .iter()
+                .take(100)
+                .any(|row| match self.form.node(row.id).kind() {
+                    Kind::Json(_) => true,
+                    Kind::String(text) => text.multiline,
+                    _ => false,
+                });
+        // Opening a box is worth a jump, typing in it is not.
+        let extra = if tall || self.takes_lines() { 5 } else { 1 };
+        self.sheet.len() + extra
+    }
+
+    // --- after changes ---
+
+    /// The tree changed. `anew`: also below what is typed into, which shows it again.
+    fn edited(&mut self, anew: bool) {
+        self.revision += 1;
+        if let Focus::Row(id, _) = self.focus {
+            // What was said of a value says nothing of another.
+            self.said.retain(|(at, _)| *at != id);
+        }
+        let form = &self.form;
+        self.keys.retain(|(id, _), _| form.get(*id).is_some());
+        self.folded.retain(|id| form.get(*id).is_some());
+        self.refresh();
+        // Of a big form nobody needs to know that everything was taken back.
+        let form = &self.form;
+        self.touched = self.sheet.rows.len() > BIG
+            || has_unfinished(form)
+            || form.arguments() != self.pristine;
+        if anew && self.menu.is_none() {
+            self.open_input();
+        }
+        if self.side == Side::Json {
+            self.sync_json();
         }
     }
 
-    /// Hands what is typed to the form.
-    fn keep(&mut self) -> FormReply {
-        match (&self.input, self.focus) {
-            (Some(Input::Line(line)), Focus::Node(index)) => self.form.set_text(index, line.text()),
-            (Some(Input::Lines(area)), Focus::Node(index)) => {
-                self.form.set_text(index, &area.text());
-            }
-            (Some(Input::Json(area)), Focus::Node(index)) => {
-                self.form.set_json(index, &area.text());
-            }
-            (Some(Input::All(area)), _) => {
-                let text = area.text();
-                let blank = text.trim().is_empty();
-                let loaded = self.form.load_json(if blank { "{}" } else { &text });
-                self.all = loaded.err().map(|problem| (text, problem));
-            }
-            _ => return FormReply::Ignored,
-        }
-        FormReply::Edited
-    }
-
-    // --- actions ---
-
-    /// To the next field; after the last one the Run button. In typing mode the caret goes along.
-    pub fn next_field(&mut self) -> FormReply {
-        let to = match self.focus {
-            Focus::Node(index) if index + 1 < self.form.nodes().len() => Focus::Node(index + 1),
-            _ => Focus::Run,
-        };
-        self.go(to)
-    }
-
-    /// To the field before; from the Run button the last one.
-    pub fn previous_field(&mut self) -> FormReply {
-        let to = match self.focus {
-            Focus::Node(index) => Some(index.saturating_sub(1)),
-            Focus::Run => self.form.nodes().len().checked_sub(1),
-        };
-        self.go(to.map_or(Focus::Run, Focus::Node))
-    }
-
-    /// To the first field.
-    pub fn first_field(&mut self) -> FormReply {
-        self.go(if self.form.nodes().is_empty() {
-            Focus::Run
+    /// Reads the rows off the tree again, and finds the focus.
+    fn refresh(&mut self) {
+        let problems = Problems::of(&self.form, &self.said);
+        self.sheet = Sheet::of(&self.form, &self.folded, problems);
+        let before = self.focus;
+        if let Focus::Row(id, kind) = self.focus {
+            // What is folded away is stood for by what holds it; what went, by what took its place.
+            let holder = || {
+                let hides = |id: &NodeId| self.folded.contains(id);
+                let outermost = rows::above(&self.form, id).filter(hides).last()?;
+                self.sheet.find(outermost, RowKind::Node)
+            };
+            let there = self.sheet.find(id, kind).or_else(holder);
+            self.at = there.unwrap_or_else(|| self.at.min(self.sheet.len() - 1));
         } else {
-            Focus::Node(0)
-        })
+            self.at = self.sheet.len() - 1;
+        }
+        self.focus = self.focus_at(self.at);
+        if self.focus != before {
+            self.input = None;
+            self.open_input();
+        }
     }
 
-    /// The caret in the first field, ready for letters, as when the form was new.
-    pub fn enter(&mut self) -> FormReply {
-        self.mode = Mode::Typing;
-        self.input = None;
-        self.first_field()
+    fn focus_at(&self, at: usize) -> Focus {
+        match self.sheet.item(at) {
+            Item::Row(row) => Focus::Row(row.id, row.kind),
+            Item::Note | Item::Run => Focus::Run,
+        }
     }
 
-    /// To the Run button.
-    pub fn last_field(&mut self) -> FormReply {
-        self.go(Focus::Run)
-    }
-
-    /// To the next field with a problem, round and round; the error says that there is none.
-    pub fn next_problem(&mut self) -> Result<(), &'static str> {
-        let problems = self.form.problems();
-        let (first, _) = problems.first().ok_or("no field has a problem")?;
-        let next = match self.focus {
-            Focus::Node(here) => problems.iter().find(|(index, _)| *index > here),
-            Focus::Run => None,
+    /// Gives a row the focus; in typing mode the caret goes along.
+    fn go(&mut self, at: usize) -> FormReply {
+        self.loose = false;
+        self.pasted = None;
+        let at = at.min(self.sheet.len() - 1);
+        let to = self.focus_at(at);
+        // Nothing can be done to a note.
+        self.at = if to == Focus::Run {
+            self.sheet.len() - 1
+        } else {
+            at
         };
-        self.go(Focus::Node(next.map_or(*first, |(index, _)| *index)));
-        Ok(())
-    }
-
-    fn go(&mut self, to: Focus) -> FormReply {
         if to != self.focus {
             self.focus = to;
-            self.open_input();
-        } else if !matches!(self.input, Some(Input::Line(_))) {
-            // Out of a box: back to what the field usually is.
+            self.tick = 0;
+            self.form.seal();
+        }
+        if self.side == Side::Fields {
             self.open_input();
         }
         FormReply::Moved
     }
 
-    /// Starts typing in the focused field; on a boolean or a choice, moves it on; on the Run button, runs.
-    pub fn start_typing(&mut self) -> FormReply {
-        if self.on_run() {
-            return FormReply::Run;
+    /// Gives a node the focus, unfolding what hides it.
+    fn reveal(&mut self, id: NodeId) -> FormReply {
+        let id = self.form.row_of(id);
+        let holders: Vec<NodeId> = rows::above(&self.form, id).collect();
+        let mut hidden = false;
+        for holder in holders {
+            hidden |= self.folded.remove(&holder);
         }
-        self.mode = Mode::Typing;
-        self.open_input();
-        if self.input.is_some() {
-            FormReply::Moved
-        } else {
-            self.stepped(1)
+        if hidden {
+            self.refresh();
         }
-    }
-
-    /// Leaves typing for navigation; what was typed stays.
-    pub fn stop_typing(&mut self) {
-        self.mode = Mode::Navigation;
-        self.input = None;
-    }
-
-    /// Leaves the focused member out.
-    pub fn unset(&mut self) -> Result<(), &'static str> {
-        let index = self.node()?;
-        self.form.unset(index);
-        self.refresh();
-        Ok(())
-    }
-
-    /// Makes the focused member `null`.
-    pub fn set_null(&mut self) -> Result<(), &'static str> {
-        let index = self.node()?;
-        self.form.set_null(index);
-        self.refresh();
-        Ok(())
-    }
-
-    /// Makes the focused member the empty value of its type; the error says why it cannot be.
-    pub fn set_empty(&mut self) -> Result<(), &'static str> {
-        let index = self.node()?;
-        self.form.set_empty(index)?;
-        self.refresh();
-        Ok(())
-    }
-
-    /// Puts the focused member back to its default; the error says why it cannot be.
-    pub fn set_default(&mut self) -> Result<(), &'static str> {
-        let index = self.node()?;
-        self.form.set_default(index)?;
-        self.refresh();
-        Ok(())
-    }
-
-    /// Moves the focused number by `times` steps, or to another option of a boolean or a choice.
-    pub fn step(&mut self, times: i64) -> Result<(), &'static str> {
-        let index = self.node()?;
-        self.form.step(index, times)?;
-        self.refresh();
-        Ok(())
-    }
-
-    fn stepped(&mut self, times: i64) -> FormReply {
-        match self.step(times) {
-            Ok(()) => FormReply::Edited,
-            Err(_) => FormReply::Ignored,
+        match self.sheet.find(id, RowKind::Node) {
+            Some(at) => self.go(at),
+            None => FormReply::Moved,
         }
     }
 
-    /// Edits the focused member as JSON in place, whatever its kind; on the Run button, all arguments at once.
-    pub fn edit_json_in_place(&mut self) {
-        self.mode = Mode::Typing;
-        self.input = Some(match self.focus {
-            Focus::Node(index) => Input::Json(json_box(&self.form.nodes()[index].json())),
-            Focus::Run => Input::All(match &self.all {
-                Some((text, _)) => json_box(text),
-                None => json_box(&self.form.arguments().pretty()),
-            }),
-        });
-    }
-
-    fn node(&self) -> Result<usize, &'static str> {
+    /// The focused node, or why there is none.
+    fn node(&self) -> Result<NodeId, String> {
         match self.focus {
-            Focus::Node(index) => Ok(index),
-            Focus::Run => Err(NO_FIELD),
+            Focus::Row(id, _) => Ok(id),
+            Focus::Run => Err(NO_FIELD.to_owned()),
         }
     }
 
-    /// After members came or went.
-    fn refocus(&mut self) {
-        if let Focus::Node(index) = self.focus
-            && index >= self.form.nodes().len()
-        {
-            self.focus = Focus::Run;
-        }
-        self.open_input();
-    }
-
-    /// After an action changed the value below what is typed into.
-    fn refresh(&mut self) {
-        if self.input.is_some() {
-            self.open_input();
-        }
-    }
-
-    /// Opens the input that suits the focused field, in typing mode and if it takes text at all.
-    fn open_input(&mut self) {
-        self.over_default = self.mode == Mode::Typing
-            && matches!(self.focus, Focus::Node(index)
-                if self.form.nodes().get(index).is_some_and(|node| *node.state() == State::Default));
-        self.input = match (self.mode, self.focus) {
-            (Mode::Typing, Focus::Node(index)) => {
-                let node = &self.form.nodes()[index];
-                match Widget::of(&self.form, index) {
-                    Widget::Line => Some(Input::Line(LineInput::new(node.text()))),
-                    Widget::Lines => Some(Input::Lines(text_box(&node.text()))),
-                    Widget::Json => Some(Input::Json(json_box(&node.json()))),
-                    Widget::Boolean | Widget::Choices => None,
-                }
-            }
+    fn widget(&self) -> Option<Widget> {
+        match self.focus {
+            Focus::Row(id, RowKind::Node) => Some(Widget::of(&self.form, id)),
             _ => None,
-        };
+        }
     }
+}
+
+/// Whether text stands anywhere that is no answer yet.
+fn has_unfinished(form: &Form) -> bool {
+    let mut todo = vec![form.root()];
+    while let Some(id) = todo.pop() {
+        let node = form.node(id);
+        if node.is_unfinished() {
+            return true;
+        }
+        if node.state() == State::Value {
+            todo.extend(form.children(id));
+        }
+    }
+    false
 }
 
 #[cfg(test)]

@@ -530,7 +530,7 @@ fn source_role(source: LogSource) -> Role {
         LogSource::Stderr => Role::TextMuted,
         LogSource::Notification => Role::Notif,
         LogSource::Junk => Role::Junk,
-        LogSource::Process | LogSource::Note => Role::Life,
+        LogSource::Process | LogSource::Http | LogSource::Note => Role::Life,
     }
 }
 

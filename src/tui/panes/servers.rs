@@ -230,7 +230,7 @@ impl ServersPane {
         if ctx.live {
             let add = ctx.keys.word(Action::AddServer);
             Span::styled(
-                format!(" + {add} adds a server: type or paste its command line"),
+                format!(" + {add} adds a server: type or paste its command line or address"),
                 ctx.theme.style(Role::TextMuted),
             )
             .render(line, buf);

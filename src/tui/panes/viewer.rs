@@ -19,6 +19,7 @@ use crate::tui::widgets::json_tree::Swapped;
 use page::Page;
 use prompt::{Goal, Prompt};
 use query::Query;
+use trail::Trail;
 
 mod aside;
 mod copy;
@@ -27,6 +28,7 @@ mod prompt;
 mod query;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod tree;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
@@ -62,6 +64,8 @@ pub struct Viewer {
     area: Rect,
     /// The find line, while it is open.
     find: Option<LineInput>,
+    /// What links were followed from.
+    trail: Trail,
     /// The line that says where a value goes, while it is open.
     prompt: Option<Prompt>,
     /// The query over the document, and its result in place of it.
@@ -87,6 +91,7 @@ impl Viewer {
             wrap: true,
             area: Rect::ZERO,
             find: None,
+            trail: Trail::default(),
             prompt: None,
             query: None,
             piping: None,
@@ -117,6 +122,7 @@ impl Viewer {
         self.problem = None;
         self.pages.clear();
         self.find = None;
+        self.trail = Trail::default();
         self.forget_asides();
     }
 
@@ -126,10 +132,15 @@ impl Viewer {
         if self.subject.as_ref() == Some(&subject) {
             return None;
         }
+        self.trail = Trail::default();
+        Some(self.ask(subject, ctx))
+    }
+
+    fn ask(&mut self, subject: Subject, ctx: &Ctx<'_>) -> Effect {
         let viewer = ctx.ticket();
         self.subject = Some(subject.clone());
         self.asked = Some(viewer);
-        Some(Effect::Build { viewer, subject })
+        Effect::Build { viewer, subject }
     }
 
     /// Takes a built document if it is the one that was asked for last.
@@ -148,10 +159,10 @@ impl Viewer {
                     .iter()
                     .map(|tab| {
                         // An answer that arrives leaves the place in its request alone.
-                        old.iter()
-                            .find(|page| page.shows(tab))
-                            .cloned()
-                            .unwrap_or_else(|| Page::new(tab.clone()))
+                        old.iter().find(|page| page.shows(tab)).map_or_else(
+                            || Page::new(tab.clone()),
+                            |page| page.moved_to(tab.clone()),
+                        )
                     })
                     .collect();
                 self.active = self
@@ -203,6 +214,9 @@ impl Viewer {
 
     /// Why an action of these scopes does nothing now, if so.
     pub fn why_not(&self, action: Action) -> Option<String> {
+        if action == Action::Follow {
+            return self.why_not_follow();
+        }
         let Some(page) = self.page() else {
             return (action.row().scope == Scope::Viewer)
                 .then(|| "There is no document yet.".to_owned());
@@ -226,6 +240,10 @@ impl Viewer {
         if action == Action::Back && self.piping.is_some() {
             return self.leave_asides();
         }
+        if self.pages.is_empty() && matches!(action, Action::Back | Action::Left) && self.go_back()
+        {
+            return Reply::done();
+        }
         if let Some(why) = self.why_not(action) {
             return Reply::say(why);
         }
@@ -236,6 +254,10 @@ impl Viewer {
             return Reply::ignored();
         };
         match action {
+            Action::Follow => return self.follow(ctx),
+            Action::NextBlock | Action::PreviousBlock => {
+                page.go_to_spot(action == Action::NextBlock, inner);
+            }
             Action::NextTab => self.choose((self.active + 1) % count),
             Action::PreviousTab => self.choose((self.active + count - 1) % count),
             Action::Wrap => {
@@ -261,7 +283,14 @@ impl Viewer {
                 }
                 let reply = page.action(action, inner, wrap);
                 if !reply.handled && action == Action::Back {
-                    return self.leave_asides();
+                    let left = self.leave_asides();
+                    if left.handled {
+                        return left;
+                    }
+                }
+                if !reply.handled && matches!(action, Action::Back | Action::Left) && self.go_back()
+                {
+                    return Reply::done();
                 }
                 self.settle();
                 return reply;
@@ -344,6 +373,7 @@ impl Viewer {
             line.click(at.x.saturating_sub(field.x), field.width);
         } else if inner.contains(at)
             && let Some(page) = self.current_mut()
+            && !page.click_spot(at, inner)
         {
             page.click(at, double, inner, wrap);
         }
@@ -388,6 +418,7 @@ impl Viewer {
             return focused.then(|| area.as_position());
         };
         let inner = self.inside(area);
+        self.draw_crumb(area, buf, theme);
         let cursor = page.draw(inner, buf, theme, focused && !self.takes_text());
         let caret = self.draw_find(area, buf, theme);
         let caret = self.draw_asides(area, buf, theme).or(caret);

@@ -1,193 +1,262 @@
-//! Content as people read it: the blocks of tool results and prompt messages, the contents of resources.
-//!
-//! Owns their headings and cards. Blocks are untrusted and may be anything: a block that is not as the specification
-//! has it (2026-07-28, server/tools, "Tool Result") is named and shown as JSON.
+//! Content as people read it: the blocks of tool results and prompt messages, the contents of resources, in the order
+//! of the server. A block itself is in `block`.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-use super::sheet::Sheet;
-use super::{About, Payload, SEVERAL, TabBody, WHOLE, member, sniff, tree};
+use super::block::{Blocks, markdown_of, noun};
+use super::outcome;
+use super::{About, Members, Payload, SEVERAL, TabBody, WHOLE, tree, verdict};
 use crate::json::{self, Kind};
-use crate::text;
 use crate::tui::highlight::Hint;
 use crate::tui::widgets::plain::Document;
+use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::decoded;
 
-/// Takes base64 with or without padding, as servers send both.
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+/// Bytes of a message that stand in it as base64.
+pub(super) struct Binary<'a> {
+    /// The JSON string.
+    pub raw: &'a [u8],
+    pub bytes: Slice,
+}
 
 /// The content of a tool's result, block by block.
 pub(super) fn tool_content(payload: &Payload<'_>) -> Vec<TabBody> {
-    if payload.about != About::Tool {
-        return Vec::new();
-    }
-    let results = &payload.results;
-    let mut sheet = payload.sheet();
-    for result in results {
-        result_type(&mut sheet, payload, result);
-        if payload.get(result, "isError").and_then(json::boolean) == Some(true) {
-            sheet.heading("isError: the tool ran and says that it failed");
-        }
-        match payload.get(result, "content") {
-            None => sheet.heading("no content in this result"),
-            Some(content) if json::kind(content) != Kind::Array => {
-                sheet.heading(&format!("content is {}, not an array", noun(content)));
-                sheet.json(content);
-            }
-            Some(content) => {
-                let mut any = false;
-                for (index, item) in json::elements(content).enumerate() {
-                    any = true;
-                    block(&mut sheet, &format!("[{index}] "), item);
-                }
-                if !any {
-                    sheet.heading("content is empty");
-                }
-            }
-        }
-    }
-    if results.is_empty() {
-        Vec::new()
-    } else {
-        vec![sheet.finish()]
+    match payload.about {
+        About::Tool => tool(payload, true),
+        _ => Vec::new(),
     }
 }
 
 /// The messages of a prompt, numbered from 1.
 pub(super) fn prompt_messages(payload: &Payload<'_>) -> Vec<TabBody> {
-    if payload.about != About::Prompt {
-        return Vec::new();
-    }
-    let results = &payload.results;
-    let mut sheet = payload.sheet();
-    for result in results {
-        result_type(&mut sheet, payload, result);
-        if let Some(description) = payload.get(result, "description") {
-            sheet.heading("description");
-            sheet.string(description);
-        }
-        let messages = payload.get(result, "messages").unwrap_or_default();
-        if json::kind(messages) != Kind::Array {
-            sheet.heading(&format!("messages: {}", noun(messages)));
-            if !messages.is_empty() {
-                sheet.json(messages);
-            }
-            continue;
-        }
-        let mut any = false;
-        for (index, message) in json::elements(messages).enumerate() {
-            any = true;
-            let role = json::string_at(message, &["role"]).unwrap_or_else(|| "no role".to_owned());
-            let start = format!("{} {role} · ", index + 1);
-            let content = json::get(message, &["content"]);
-            match content {
-                None => {
-                    sheet.heading(&format!("{start}no content"));
-                    sheet.json(message);
-                }
-                Some(list) if json::kind(list) == Kind::Array => {
-                    for (index, item) in json::elements(list).enumerate() {
-                        block(&mut sheet, &format!("{start}[{index}] "), item);
-                    }
-                }
-                Some(one) => block(&mut sheet, &start, one),
-            }
-        }
-        if !any {
-            sheet.heading("no messages in this prompt");
-        }
-    }
-    if results.is_empty() {
-        Vec::new()
-    } else {
-        vec![sheet.finish()]
+    match payload.about {
+        About::Prompt => prompt(payload, true),
+        _ => Vec::new(),
     }
 }
 
 /// The contents of a resource.
 pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
-    if payload.about != About::Resource || payload.results.is_empty() {
+    match payload.about {
+        About::Resource => resource(payload, true),
+        _ => Vec::new(),
+    }
+}
+
+/// The same as it was written, if any of it was laid out.
+pub(super) fn source(payload: &Payload<'_>) -> Vec<TabBody> {
+    let is_markdown = |block: &&[u8]| {
+        let inner = match payload.about {
+            About::Resource => block,
+            _ => json::get(block, &["resource"]).unwrap_or(block),
+        };
+        let mime = json::string_at(inner, &["mimeType"]);
+        let uri = json::string_at(inner, &["uri"]);
+        let hint = Hint {
+            mime: mime.as_deref(),
+            uri: uri.as_deref(),
+        };
+        json::get(inner, &["text"]).is_some_and(|text| markdown_of(text, hint).is_some())
+    };
+    if !payload
+        .blocks
+        .iter()
+        .take(super::block::BLOCKS)
+        .any(is_markdown)
+    {
         return Vec::new();
     }
-    let mut sheet = payload.sheet();
+    match payload.about {
+        About::Tool => tool(payload, false),
+        About::Prompt => prompt(payload, false),
+        About::Resource => resource(payload, false),
+        About::Request | About::Entry => Vec::new(),
+    }
+}
+
+fn tool(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
+    if payload.results.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = Blocks::new(payload, laid_out);
     for result in &payload.results {
-        result_type(&mut sheet, payload, result);
-    }
-    for content in &payload.blocks {
-        resource(&mut sheet, "", content);
-    }
-    if payload.blocks.is_empty() {
-        sheet.heading("no contents in this result");
-        for result in &payload.results {
-            if let Some(found) = payload.get(result, "contents") {
-                sheet.json(found);
+        let final_result = outcome::write(&mut blocks.sheet, result);
+        if final_result {
+            verdict::write(&mut blocks.sheet, result, payload.tool);
+        }
+        match result.get("content") {
+            None if !final_result => {}
+            None => blocks.sheet.heading("no content in this result"),
+            Some(content) if json::kind(content) != Kind::Array => {
+                let what = noun(content);
+                blocks
+                    .sheet
+                    .heading(&format!("content is {what}, not an array"));
+                blocks.sheet.json(content);
+            }
+            Some(content) => {
+                let mut items = json::elements(content).enumerate();
+                let mut any = false;
+                for (index, item) in items.by_ref() {
+                    any = true;
+                    blocks.block(&format!("[{index}] "), item);
+                    if index + 1 == super::block::BLOCKS {
+                        break;
+                    }
+                }
+                blocks.is_full(items.count());
+                if !any {
+                    blocks.sheet.heading("content is empty");
+                }
             }
         }
     }
-    vec![sheet.finish()]
+    vec![blocks.sheet.finish()]
+}
+
+fn prompt(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
+    if payload.results.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = Blocks::new(payload, laid_out);
+    for result in &payload.results {
+        if !outcome::write(&mut blocks.sheet, result) && result.get("messages").is_none() {
+            continue;
+        }
+        if let Some(description) = result.get("description") {
+            blocks.sheet.heading("description");
+            blocks.sheet.string(description);
+        }
+        let messages = result.get("messages").unwrap_or_default();
+        if json::kind(messages) != Kind::Array {
+            blocks
+                .sheet
+                .heading(&format!("messages: {}", noun(messages)));
+            if !messages.is_empty() {
+                blocks.sheet.json(messages);
+            }
+            continue;
+        }
+        let mut messages = json::elements(messages).enumerate();
+        let mut any = false;
+        for (index, message) in messages.by_ref() {
+            any = true;
+            let role = json::string_at(message, &["role"]).unwrap_or_else(|| "no role".to_owned());
+            let start = format!("{} {role} · ", index + 1);
+            let content = json::get(message, &["content"]);
+            match content {
+                None => blocks.message(&format!("{start}no content"), message),
+                Some(list) if json::kind(list) == Kind::Array => {
+                    for (index, item) in json::elements(list).enumerate() {
+                        blocks.block(&format!("{start}[{index}] "), item);
+                        if blocks.is_full(0) {
+                            break;
+                        }
+                    }
+                }
+                Some(one) => blocks.block(&start, one),
+            }
+            if blocks.is_full(0) || index + 1 == super::block::BLOCKS {
+                break;
+            }
+        }
+        blocks.is_full(messages.count());
+        if !any {
+            blocks.sheet.heading("no messages in this prompt");
+        }
+    }
+    vec![blocks.sheet.finish()]
+}
+
+fn resource(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
+    if payload.results.is_empty() && payload.blocks.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = Blocks::new(payload, laid_out);
+    for result in &payload.results {
+        outcome::write(&mut blocks.sheet, result);
+    }
+    for content in payload.blocks.iter().take(super::block::BLOCKS) {
+        blocks.contents(content);
+    }
+    blocks.is_full(payload.blocks.len().saturating_sub(super::block::BLOCKS));
+    if payload.blocks.is_empty() {
+        blocks.sheet.heading("no contents in this result");
+        for result in &payload.results {
+            if let Some(found) = result.get("contents") {
+                blocks.sheet.json(found);
+            }
+        }
+    }
+    vec![blocks.sheet.finish()]
 }
 
 /// The texts among the contents that are JSON by what they say or look like.
 pub(super) fn resource_json(payload: &Payload<'_>) -> Vec<TabBody> {
-    if payload.about != About::Resource {
-        return Vec::new();
+    match payload.about {
+        About::Resource => payload.trees.iter().map(|(_, tree)| tree.clone()).collect(),
+        _ => Vec::new(),
     }
-    payload
-        .blocks
-        .iter()
-        .filter_map(|content| {
-            let declared = json::string_at(content, &["mimeType"])
-                .is_some_and(|mime| mime.to_ascii_lowercase().contains("json"));
-            hidden_json(json::get(content, &["text"])?, declared)
-        })
-        .take(SEVERAL)
-        .collect()
 }
 
 /// Texts of blocks that are JSON objects or arrays, as many servers send their data.
 pub(super) fn text_as_json(payload: &Payload<'_>) -> Vec<TabBody> {
-    if payload.about == About::Resource {
-        return Vec::new();
+    match payload.about {
+        About::Resource => Vec::new(),
+        _ => payload.trees.iter().map(|(_, tree)| tree.clone()).collect(),
     }
+}
+
+/// Decoded images, sounds and blobs.
+pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
     payload
-        .blocks
+        .binaries
         .iter()
-        .filter_map(|block| {
-            let found =
-                json::get(block, &["text"]).or_else(|| json::get(block, &["resource", "text"]))?;
-            hidden_json(found, false)
+        .map(|binary| TabBody::Bytes(Arc::new(Document::new(binary.bytes.clone()))))
+        .collect()
+}
+
+/// Trees of the first texts that are JSON, with the numbers of their blocks.
+pub(super) fn trees(about: About, blocks: &[&[u8]]) -> Vec<(usize, TabBody)> {
+    blocks
+        .iter()
+        .enumerate()
+        .filter_map(|(index, block)| {
+            let inner = match about {
+                About::Resource => block,
+                _ => json::get(block, &["resource"]).unwrap_or(block),
+            };
+            let declared = about == About::Resource
+                && json::string_at(inner, &["mimeType"])
+                    .is_some_and(|mime| mime.to_ascii_lowercase().contains("json"));
+            let text = json::get(block, &["text"]).or_else(|| json::get(inner, &["text"]))?;
+            Some((index, hidden_json(text, declared)?))
         })
         .take(SEVERAL)
         .collect()
 }
 
-/// Decoded images, sounds and blobs.
-pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
-    let place: &[&[&str]] = match payload.about {
+/// The first images, sounds and blobs, decoded.
+pub(super) fn binaries<'a>(about: About, blocks: &[&'a [u8]]) -> Vec<Binary<'a>> {
+    let place: &[&[&str]] = match about {
         About::Resource => &[&["blob"]],
         _ => &[&["data"], &["resource", "blob"]],
     };
-    payload
-        .blocks
+    blocks
         .iter()
         .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
-        .filter_map(decoded)
+        .filter(|raw| raw.len() <= WHOLE)
+        .filter_map(|raw| {
+            let bytes = Slice::from(decoded(raw)?);
+            Some(Binary { raw, bytes })
+        })
         .take(SEVERAL)
-        .map(|bytes| TabBody::Bytes(Arc::new(Document::new(bytes))))
         .collect()
 }
 
 /// The parts of results that hold content, whatever they are: the blocks of a tool's result or of a prompt's messages,
 /// the contents of a resource.
-pub(super) fn of<'a>(about: About, results: &[Vec<(Cow<'a, str>, &'a [u8])>]) -> Vec<&'a [u8]> {
+pub(super) fn of<'a>(about: About, results: &[Members<'a>]) -> Vec<&'a [u8]> {
     let name = match about {
         About::Tool => "content",
         About::Resource => "contents",
@@ -196,7 +265,7 @@ pub(super) fn of<'a>(about: About, results: &[Vec<(Cow<'a, str>, &'a [u8])>]) ->
     };
     let items = results
         .iter()
-        .filter_map(|members| member(members, name))
+        .filter_map(|members| members.get(name))
         .flat_map(json::elements);
     if about != About::Prompt {
         return items.collect();
@@ -220,191 +289,4 @@ fn hidden_json(raw: &[u8], declared: bool) -> Option<TabBody> {
     (structure || declared)
         .then(|| tree(found.into_bytes().into()))
         .flatten()
-}
-
-/// `resultType`, when it says anything but that this is the result (2026-07-28).
-fn result_type(sheet: &mut Sheet, payload: &Payload<'_>, result: &[u8]) {
-    match payload.get(result, "resultType") {
-        Some(raw) if json::string(raw).as_deref() != Some("complete") => {
-            let spelled = String::from_utf8_lossy(raw);
-            let word = json::string(raw).unwrap_or_else(|| spelled.into_owned());
-            sheet.heading(&format!("resultType {word}: not the final result"));
-        }
-        _ => {}
-    }
-}
-
-/// One content block under its heading.
-fn block(sheet: &mut Sheet, start: &str, raw: &[u8]) {
-    if json::kind(raw) != Kind::Object {
-        sheet.heading(&format!("{start}no block, but {}", noun(raw)));
-        return sheet.json(raw);
-    }
-    let kind = json::string_at(raw, &["type"]);
-    let more = annotations(raw);
-    match (kind.as_deref(), json::get(raw, &["text"])) {
-        (Some("text"), Some(body)) => {
-            sheet.heading(&format!("{start}text{more}"));
-            sheet.code(body, Hint::default());
-        }
-        (Some(kind @ ("image" | "audio")), _) => {
-            let mime = mime(raw);
-            let card = match json::get(raw, &["data"]) {
-                Some(data) => card(data, &mime),
-                None => "no data".to_owned(),
-            };
-            sheet.heading(&format!("{start}{kind} {mime} {card}{more}"));
-        }
-        (Some("resource_link"), _) => link(sheet, start, raw, &more),
-        (Some("resource"), _) => match json::get(raw, &["resource"]) {
-            Some(inner) => resource(sheet, &format!("{start}resource{more} "), inner),
-            None => {
-                sheet.heading(&format!("{start}resource without a resource{more}"));
-                sheet.json(raw);
-            }
-        },
-        (Some(kind), _) => {
-            let odd = if kind == "text" {
-                "text without text".to_owned()
-            } else {
-                format!("{kind}: a type this version does not know")
-            };
-            sheet.heading(&format!("{start}{odd}{more}"));
-            sheet.json(raw);
-        }
-        (None, _) => {
-            sheet.heading(&format!("{start}no type{more}"));
-            sheet.json(raw);
-        }
-    }
-}
-
-/// A link to a resource: what it says of itself.
-fn link(sheet: &mut Sheet, start: &str, raw: &[u8], more: &str) {
-    let uri = json::string_at(raw, &["uri"]).unwrap_or_else(|| "no uri".to_owned());
-    let size = json::get(raw, &["size"])
-        .and_then(json::integer)
-        .and_then(|size| u64::try_from(size).ok())
-        .map(|size| format!(" {}", text::size(size)))
-        .unwrap_or_default();
-    let mime = json::string_at(raw, &["mimeType"])
-        .map(|mime| format!(" {mime}"))
-        .unwrap_or_default();
-    sheet.heading(&format!("{start}resource_link {uri}{mime}{size}{more}"));
-    for name in ["title", "name", "description"] {
-        if let Some(text) = json::string_at(raw, &[name]) {
-            sheet.bytes(format!("{name}: {text}").as_bytes());
-        }
-    }
-}
-
-/// The contents of a resource, read or embedded.
-fn resource(sheet: &mut Sheet, start: &str, raw: &[u8]) {
-    if json::kind(raw) != Kind::Object {
-        sheet.heading(&format!("{start}no contents, but {}", noun(raw)));
-        return sheet.json(raw);
-    }
-    let uri = json::string_at(raw, &["uri"]).unwrap_or_else(|| "no uri".to_owned());
-    let mime = mime(raw);
-    match (json::get(raw, &["text"]), json::get(raw, &["blob"])) {
-        (Some(body), blob) => {
-            let size = json::string(body).map_or(body.len(), |text| text.len());
-            let both = if blob.is_some() {
-                " · has a blob too"
-            } else {
-                ""
-            };
-            let size = text::size(size as u64);
-            sheet.heading(&format!("{start}{uri} {mime} {size}{both}"));
-            let hint = Hint {
-                mime: Some(&mime),
-                uri: Some(&uri),
-            };
-            sheet.code(body, hint);
-        }
-        (None, Some(blob)) => {
-            sheet.heading(&format!("{start}{uri} {mime} {}", card(blob, &mime)));
-        }
-        (None, None) => {
-            sheet.heading(&format!("{start}{uri} {mime} neither text nor blob"));
-            sheet.json(raw);
-        }
-    }
-}
-
-fn mime(raw: &[u8]) -> String {
-    json::string_at(raw, &["mimeType"]).unwrap_or_else(|| "no type given".to_owned())
-}
-
-/// `640×480 12 kB`, and what does not fit together: bytes that look like something else, text that is no base64.
-fn card(data: &[u8], declared: &str) -> String {
-    if data.len() > WHOLE {
-        return format!("{} of base64", text::size(data.len() as u64));
-    }
-    let Some(bytes) = decoded(data) else {
-        return match json::kind(data) {
-            Kind::String => format!(
-                "{} that are no base64",
-                text::size(data.len().saturating_sub(2) as u64)
-            ),
-            _ => format!("whose data is {}", noun(data)),
-        };
-    };
-    let size = text::size(bytes.len() as u64);
-    match sniff::kind(&bytes) {
-        Some((kind, pixels)) => {
-            let pixels = pixels.map_or_else(String::new, |(w, h)| format!("{w}×{h} "));
-            let essence = declared.split(';').next().unwrap_or_default().trim();
-            let same = kind.eq_ignore_ascii_case(essence);
-            let odd = if same {
-                String::new()
-            } else {
-                format!(" · looks like {kind}")
-            };
-            format!("{pixels}{size}{odd}")
-        }
-        None => size,
-    }
-}
-
-/// The bytes of a base64 string. Line breaks are skipped; both alphabets are taken.
-fn decoded(data: &[u8]) -> Option<Vec<u8>> {
-    if data.len() > WHOLE || json::kind(data) != Kind::String {
-        return None;
-    }
-    let mut text = json::string(data)?;
-    text.retain(|c| !c.is_ascii_whitespace());
-    STANDARD
-        .decode(&text)
-        .or_else(|_| URL_SAFE.decode(&text))
-        .ok()
-}
-
-/// ` · for user · priority 0.9`
-fn annotations(raw: &[u8]) -> String {
-    let mut out = String::new();
-    if let Some(audience) = json::get(raw, &["annotations", "audience"]) {
-        let names: Vec<String> = json::elements(audience).filter_map(json::string).collect();
-        if !names.is_empty() {
-            out = format!(" · for {}", names.join(" and "));
-        }
-    }
-    if let Some(priority) = json::get(raw, &["annotations", "priority"]) {
-        out.push_str(" · priority ");
-        out.push_str(&String::from_utf8_lossy(priority));
-    }
-    out
-}
-
-/// What a value is, with its article.
-fn noun(raw: &[u8]) -> &'static str {
-    match json::kind(raw) {
-        Kind::Object => "an object",
-        Kind::Array => "an array",
-        Kind::String => "a string",
-        Kind::Number => "a number",
-        Kind::Bool => "true or false",
-        Kind::Null => "null",
-        Kind::Invalid => "missing",
-    }
 }

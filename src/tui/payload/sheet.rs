@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::ops::Range;
 
 use super::TabBody;
+use super::markdown::{self, Ink};
 use crate::json::{self, Kind, Value};
 use crate::text;
 use crate::tui::highlight::{self, Budget, Hint, Language, Painting};
-use crate::tui::widgets::plain::Document;
+use crate::tui::widgets::picture::Picture;
+use crate::tui::widgets::plain::{Document, Placed};
+use crate::tui::widgets::spot::{Held, Spot, Target};
 
 /// The longest heading, in columns. Names and addresses that servers give end up in them.
 const HEADING: usize = 300;
@@ -23,8 +26,11 @@ const PRETTY: usize = 1 << 20;
 pub(super) struct Sheet {
     bytes: Vec<u8>,
     headings: Vec<u32>,
-    /// What is in a language.
-    parts: Vec<(Range<usize>, Language)>,
+    /// What is not plain.
+    inks: Vec<(Range<usize>, Ink)>,
+    /// What can be gone to.
+    spots: Vec<Spot>,
+    pictures: Vec<Placed>,
     budget: Budget,
     /// Bytes of text that may still be added.
     room: usize,
@@ -36,7 +42,9 @@ impl Sheet {
         Self {
             bytes: Vec::new(),
             headings: Vec::new(),
-            parts: Vec::new(),
+            inks: Vec::new(),
+            spots: Vec::new(),
+            pictures: Vec::new(),
             budget,
             room,
         }
@@ -49,6 +57,48 @@ impl Sheet {
         let safe = text::sanitize(heading);
         self.bytes
             .extend_from_slice(text::fit(&safe, HEADING).as_bytes());
+    }
+
+    /// A line of ours above something that can be gone to.
+    pub(super) fn spot(&mut self, heading: &str, target: Target, held: Option<Held>) {
+        self.heading(heading);
+        let at = self.headings.last().copied().unwrap_or(0);
+        self.spots.push(Spot { at, target, held });
+    }
+
+    /// Room for a picture, which is drawn there.
+    pub(super) fn picture(&mut self, picture: Picture) {
+        let rows = usize::from(picture.rows());
+        self.line();
+        self.pictures.push(Placed {
+            at: self.bytes.len() as u32,
+            picture: Arc::new(picture),
+        });
+        self.bytes
+            .resize(self.bytes.len() + rows.saturating_sub(1), b'\n');
+    }
+
+    /// Markdown laid out, and below it what it links to.
+    pub(super) fn markdown(&mut self, text: &str) {
+        let rendered = markdown::render(text);
+        self.line();
+        let start = self.bytes.len();
+        // It is bounded, but for what is left of the room.
+        self.room = self.room.saturating_sub(rendered.text.len());
+        self.bytes.extend_from_slice(rendered.text.as_bytes());
+        let moved = |range: Range<usize>| start + range.start..start + range.end;
+        let inks = rendered.inks.into_iter();
+        self.inks
+            .extend(inks.map(|(range, ink)| (moved(range), ink)));
+        for (index, link) in rendered.links.into_iter().enumerate() {
+            let label = if link.label == link.url {
+                String::new()
+            } else {
+                format!("{}  ", link.label)
+            };
+            let heading = format!("  → [{}] {label}{}", index + 1, link.url);
+            self.spot(&heading, target(link.url), None);
+        }
     }
 
     /// As [`string`](Self::string), highlighted if the hint or the text itself tells its language.
@@ -68,7 +118,7 @@ impl Sheet {
         };
         let text = std::str::from_utf8(self.bytes.get(start..end).unwrap_or_default());
         if let Some(language) = text.ok().and_then(|text| highlight::language(hint, text)) {
-            self.parts.push((start..end, language));
+            self.inks.push((start..end, Ink::Code(language)));
         }
     }
 
@@ -104,7 +154,8 @@ impl Sheet {
         }
         let start = start + usize::from(start > 0);
         if self.headings.last().is_none_or(|h| (*h as usize) < start) {
-            self.parts.push((start..self.bytes.len(), Language::Json));
+            self.inks
+                .push((start..self.bytes.len(), Ink::Code(Language::Json)));
         }
     }
 
@@ -135,13 +186,39 @@ impl Sheet {
         }
     }
 
-    /// The document.
+    /// The document, as a tab shows it.
     pub(super) fn finish(self) -> TabBody {
+        TabBody::Text(Arc::new(self.document()))
+    }
+
+    /// The document.
+    pub(super) fn document(self) -> Document {
         let mut painting = Painting::new(self.budget);
-        for (range, language) in self.parts {
-            painting.add(&self.bytes, range, language);
+        for (range, ink) in self.inks {
+            match ink {
+                Ink::Code(language) => painting.add(&self.bytes, range, language),
+                Ink::Role(role) => painting.role(range, role),
+            }
         }
-        let document = Document::with_headings(self.bytes, self.headings);
-        TabBody::Text(Arc::new(document.with_spans(painting.finish())))
+        Document::with_headings(self.bytes, self.headings)
+            .with_spans(painting.finish())
+            .with_spots(self.spots, self.pictures)
+    }
+}
+
+/// Where an address in a text leads: to a page, to a resource of the server, or nowhere (a part of a path).
+fn target(url: String) -> Target {
+    match url.split_once(':') {
+        Some(("http" | "https", _)) => Target::Page(url),
+        Some((scheme, rest))
+            if scheme.len() > 1
+                && !rest.is_empty()
+                && scheme
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) =>
+        {
+            Target::Resource(url)
+        }
+        _ => Target::Nothing,
     }
 }

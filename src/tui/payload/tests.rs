@@ -10,7 +10,10 @@ use super::*;
 use crate::session::Direction;
 use crate::session::recorded::Place;
 use crate::tui::effect::Source;
+use crate::tui::theme::Depth;
 use crate::tui::widgets::plain::Span;
+
+mod content;
 
 const SOURCE: Source = Source {
     seq: 1,
@@ -43,12 +46,17 @@ fn single() -> Subject {
 }
 
 /// As [`super::tabs`], of entries that are used again.
-fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
-    super::tabs(subject, first.clone(), second.cloned())
+fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>, pictures: Pictures) -> Vec<Tab> {
+    super::tabs(subject, first.clone(), second.cloned(), pictures)
 }
 
 fn wire(subject: &Subject, body: &str) -> Vec<Tab> {
-    tabs(subject, &entry(Channel::Wire, body.as_bytes()), None)
+    tabs(
+        subject,
+        &entry(Channel::Wire, body.as_bytes()),
+        None,
+        Pictures::OFF,
+    )
 }
 
 /// The tabs of a result.
@@ -59,8 +67,13 @@ fn result(subject: &Subject, result: &str) -> Vec<Tab> {
     )
 }
 
+/// The tabs of an entry, with its answer if there is one.
+fn shown_of(first: &Entry, second: Option<&Entry>) -> Vec<Tab> {
+    tabs(&single(), first, second, Pictures::OFF)
+}
+
 fn tool(content: &str) -> Vec<Tab> {
-    result(&Subject::ToolResult(SOURCE), content)
+    result(&Subject::ToolResult(SOURCE, None), content)
 }
 
 fn names(tabs: &[Tab]) -> Vec<&str> {
@@ -103,7 +116,8 @@ fn content_is_shown_block_by_block() {
     );
     assert_eq!(
         shown(&tabs, "Content"),
-        "[0] text · for user · priority 0.9\n\
+        "structured content: not checked, for the tool is not listed · the text is not JSON\n\
+         [0] text · for user · priority 0.9\n\
          Created 8812\n[1] text\n\n\
          [1] image image/png 2×3 24 B\n\
          [2] audio audio/wav 3 B that are no base64\n\
@@ -119,13 +133,16 @@ fn content_is_shown_block_by_block() {
         panic!()
     };
     // The second line that looks like a heading is the server's.
-    assert_eq!(content.part_at(0), b"Created 8812\n[1] text\n");
+    assert_eq!(
+        content.part_at(content.next_heading(0).unwrap()),
+        b"Created 8812\n[1] text\n"
+    );
 }
 
 #[test]
 fn errors_and_failed_tools_are_told_apart() {
     let tabs = wire(
-        &Subject::ToolResult(SOURCE),
+        &Subject::ToolResult(SOURCE, None),
         r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no \u001b[31m","data":{"a":1.0}}}"#,
     );
     assert_eq!(names(&tabs), ["Error", "JSON", "Raw"]);
@@ -137,7 +154,7 @@ fn errors_and_failed_tools_are_told_apart() {
     assert_eq!(names(&tabs), ["Content", "JSON", "Raw"]);
     assert_eq!(
         shown(&tabs, "Content"),
-        "isError: the tool ran and says that it failed\n[0] text\ndisk full"
+        "tool error: the tool ran and says that it failed (isError)\n[0] text\ndisk full"
     );
 }
 
@@ -181,7 +198,7 @@ fn odd_results_are_named_not_refused() {
         ),
         (
             r#"{"resultType":"input_required","content":[]}"#,
-            "resultType input_required: not the final result\ncontent is empty",
+            "input required, but neither inputRequests nor requestState says what\ncontent is empty",
         ),
         (
             r#"{"content":[{"type":"a\u001b\u202e\nb","x":1}]}"#,
@@ -193,18 +210,18 @@ fn odd_results_are_named_not_refused() {
     }
     // A batch (2025-03-26) is taken apart.
     let tabs = wire(
-        &Subject::ToolResult(SOURCE),
+        &Subject::ToolResult(SOURCE, None),
         r#"[{"id":1,"result":{"content":[{"type":"text","text":"a"}]}},{"id":2,"error":7},3]"#,
     );
     assert_eq!(names(&tabs), ["Error", "Content", "JSON", "Raw"]);
     assert_eq!(shown(&tabs, "Content"), "[0] text\na");
     // No result at all.
     assert_eq!(
-        names(&wire(&Subject::ToolResult(SOURCE), r#"{"id":1}"#)),
+        names(&wire(&Subject::ToolResult(SOURCE, None), r#"{"id":1}"#)),
         ["JSON", "Raw"]
     );
     assert_eq!(
-        names(&wire(&Subject::ToolResult(SOURCE), "nonsense")),
+        names(&wire(&Subject::ToolResult(SOURCE, None), "nonsense")),
         ["Raw"]
     );
 }
@@ -220,7 +237,7 @@ fn resources_show_text_json_and_bytes() {
     assert_eq!(names(&tabs), ["Text", "JSON", "Hex", "Result", "Raw"]);
     assert_eq!(
         shown(&tabs, "Text"),
-        "a:b application/json 7 B\n{\"x\":1}\na:c image/gif 8 B · looks like image/png"
+        "a:b application/json 7 B\n{\"x\":1}\na:c image/gif 8 B · says image/gif, is image/png"
     );
     assert_eq!(shown(&tabs, "JSON"), r#"{"x":1}"#);
     let tabs = result(&subject, r#"{"contents":{"uri":1}}"#);
@@ -238,12 +255,16 @@ fn resources_show_text_json_and_bytes() {
 
 /// `role:text` of what is highlighted in the tab `name`, however long it takes.
 fn painted(subject: &Subject, result: &str, name: &str) -> Vec<String> {
-    let budget = Budget {
-        time: Duration::MAX,
-        ..Budget::SHOWN
+    let means = Means {
+        budget: Budget {
+            time: Duration::MAX,
+            ..Budget::SHOWN
+        },
+        pictures: Pictures::OFF,
     };
     let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
-    let tabs = tabs_within(budget, subject, entry(Channel::Wire, body.as_bytes()), None);
+    let first = entry(Channel::Wire, body.as_bytes());
+    let tabs = tabs_within(means, subject, first, None);
     let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
     let TabBody::Text(document) = &tab.body else {
         panic!("{name} is no text");
@@ -265,7 +286,7 @@ fn texts_in_a_language_are_highlighted() {
                 {"uri":"a:c","mimeType":"text/plain","text":"# three\nfour"},
                 {"uri":"a:d","mimeType":"application/json","text":"{\"x\":1}"},
                 {"uri":"a:e","mimeType":"text/x-python","text":"return 5 # \u001b[31m\u202e"}]}"##,
-            "Text"
+            "Source"
         ),
         [
             "code.heading:# One",
@@ -284,9 +305,9 @@ fn texts_in_a_language_are_highlighted() {
         {"type":"resource","resource":{"uri":"x.sh","text":"exit 1"}}]"#;
     assert_eq!(
         painted(
-            &Subject::ToolResult(SOURCE),
+            &Subject::ToolResult(SOURCE, None),
             &format!(r#"{{"content":{content}}}"#),
-            "Content"
+            "Source"
         ),
         [
             "code.punct:```py",
@@ -307,7 +328,7 @@ fn texts_in_a_language_are_highlighted() {
         painted(
             &Subject::PromptResult(SOURCE),
             r#"{"messages":[{"role":"user","content":{"type":"text","text":"~~~\n```\n[]\n"}}]}"#,
-            "Messages"
+            "Source"
         ),
         ["code.punct:~~~"]
     );
@@ -346,32 +367,29 @@ fn messages_are_trees_and_bytes_and_junk_says_why() {
         br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
     );
     let answer = entry(Channel::Wire, br#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
-    let pair = tabs(&single(), &request, Some(&answer));
+    let pair = shown_of(&request, Some(&answer));
     assert_eq!(
         names(&pair),
         ["Request", "Response", "Raw request", "Raw response"]
     );
     // While it waits, the tabs have the names they will have.
-    assert_eq!(
-        names(&tabs(&single(), &request, None)),
-        ["Request", "Raw request"]
-    );
-    assert_eq!(names(&tabs(&single(), &answer, None)), ["JSON", "Raw"]);
-    let junk = tabs(&single(), &entry(Channel::Stdout, b"hi \xff"), None);
+    assert_eq!(names(&shown_of(&request, None)), ["Request", "Raw request"]);
+    assert_eq!(names(&shown_of(&answer, None)), ["JSON", "Raw"]);
+    let junk = shown_of(&entry(Channel::Stdout, b"hi \xff"), None);
     assert_eq!(names(&junk), ["Text", "Raw"]);
     assert_eq!(
         shown(&junk, "Text"),
         "on stdout, where only JSON-RPC belongs: not JSON: not UTF-8 at 1:4. Strict clients \
          fail here.\nhi \u{fffd}"
     );
-    let junk = tabs(&single(), &entry(Channel::Stdout, br#"{"msg":1}"#), None);
+    let junk = shown_of(&entry(Channel::Stdout, br#"{"msg":1}"#), None);
     assert_eq!(names(&junk), ["Text", "JSON", "Raw"]);
-    let line = tabs(&single(), &entry(Channel::Stderr, b"12"), None);
+    let line = shown_of(&entry(Channel::Stderr, b"12"), None);
     assert_eq!(names(&line), ["Text", "Raw"]);
-    let exit = tabs(&single(), &entry(Channel::Process, br#"{"exit":{}}"#), None);
+    let exit = shown_of(&entry(Channel::Process, br#"{"exit":{}}"#), None);
     assert_eq!(names(&exit), ["JSON", "Raw"]);
     assert_eq!(
-        names(&tabs(&single(), &entry(Channel::Stderr, b""), None)),
+        names(&shown_of(&entry(Channel::Stderr, b""), None)),
         ["Text", "Raw"]
     );
 }
@@ -386,9 +404,10 @@ fn huge_bodies_are_cut_and_say_so() {
     body.resize(WHOLE + 1000, b'a');
     body.extend_from_slice(br#""}]}}"#);
     let tabs = tabs(
-        &Subject::ToolResult(SOURCE),
+        &Subject::ToolResult(SOURCE, None),
         &entry(Channel::Wire, &body),
         None,
+        Pictures::OFF,
     );
     assert_eq!(names(&tabs), ["Content", "JSON", "Raw"]);
     for name in ["Content", "Raw"] {
@@ -408,7 +427,7 @@ fn a_big_tree_is_indexed_in_parts_until_nobody_looks_at_it() {
     let mut body = b"[0".to_vec();
     body.extend(b",0".repeat(4_000_000));
     body.push(b']');
-    let built = tabs(&single(), &entry(Channel::Wire, &body), None);
+    let built = shown_of(&entry(Channel::Wire, &body), None);
     let TabBody::Tree(tree) = built[0].body.clone() else {
         panic!("{:?}", names(&built));
     };
@@ -436,7 +455,7 @@ fn a_big_tree_is_indexed_in_parts_until_nobody_looks_at_it() {
 fn what_turns_out_to_be_no_json_is_text() {
     let mut body = b"[0".to_vec();
     body.extend(b",0".repeat(4_000_000));
-    let built = tabs(&single(), &entry(Channel::Stdout, &body), None);
+    let built = shown_of(&entry(Channel::Stdout, &body), None);
     let tree = built.iter().find(|tab| tab.name == "JSON").unwrap();
     let mut last = None;
     index(tree.body.clone(), |part| last = Some(part));
@@ -513,12 +532,12 @@ proptest! {
             bytes.truncate(bytes.len().saturating_sub(cut));
         }
         for subject in [
-            Subject::ToolResult(SOURCE), Subject::ResourceResult(SOURCE), Subject::PromptResult(SOURCE), single(),
+            Subject::ToolResult(SOURCE, None), Subject::ResourceResult(SOURCE), Subject::PromptResult(SOURCE), single(),
         ] {
             for channel in [Channel::Wire, Channel::Stdout, Channel::Stderr] {
                 let first = entry(channel, &bytes);
                 for second in [None, Some(&first)] {
-                    let tabs = tabs(&subject, &first, second);
+                    let tabs = tabs(&subject, &first, second, Pictures::half_blocks(Depth::Rgb));
                     prop_assert!(tabs.last().is_some_and(|tab| tab.name.starts_with("Raw")));
                     let raw = shown(&tabs, &tabs.last().unwrap().name);
                     prop_assert_eq!(raw.as_bytes(), &*bytes);
@@ -533,8 +552,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_survived(bytes: Vec<u8>) {
-        for subject in [Subject::ToolResult(SOURCE), single()] {
-            prop_assert!(!tabs(&subject, &entry(Channel::Stdout, &bytes), None).is_empty());
+        for subject in [Subject::ToolResult(SOURCE, None), single()] {
+            prop_assert!(!tabs(&subject, &entry(Channel::Stdout, &bytes), None, Pictures::OFF).is_empty());
         }
     }
 }
@@ -543,7 +562,7 @@ proptest! {
 fn what_a_later_version_noted_is_shown() {
     let mut entry = entry(Channel::Other("http".into()), b"{}");
     entry.extra = Some(r#""mark":{"by":"me"},"http":{"status":200}"#.into());
-    let tabs = tabs(&single(), &entry, None);
+    let tabs = shown_of(&entry, None);
     assert_eq!(
         shown(&tabs, "Members"),
         r#"{"mark":{"by":"me"},"http":{"status":200}}"#

@@ -106,6 +106,15 @@ fn table_256(i: u8) -> [u8; 3] {
     }
 }
 
+/// The colour of a point in a picture, which has no role.
+#[cfg(feature = "images")]
+pub(in crate::tui) fn pixel(c: [u8; 3], depth: Depth) -> Color {
+    match depth {
+        Depth::Rgb => Color::Rgb(c[0], c[1], c[2]),
+        _ => Color::Indexed(nearest_256(c)),
+    }
+}
+
 fn nearest_256(c: [u8; 3]) -> u8 {
     // Not the first 16: users change those.
     (16..=255)

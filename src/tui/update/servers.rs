@@ -3,11 +3,12 @@
 use super::{Model, say};
 use crate::history;
 use crate::inspector::{Command, Connect};
+use crate::mcp::http::Choice;
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::{Connection, LinkState};
 use crate::text;
-use crate::transport::Spawn;
+use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Tone;
@@ -43,7 +44,7 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     vec![Effect::Engine(Command::Connect(Box::new(Connect {
         conn: model.conns,
         name: server.name.clone(),
-        spawn: target,
+        target,
         options: model.options.clone(),
         stdio: model.stdio,
     })))]
@@ -66,12 +67,18 @@ pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
     }
 }
 
-/// `KEY=value … program arguments…`
+/// `KEY=value … program arguments…`, or `https://… [--header 'K: V'] [--transport T] [--cacert FILE] [--insecure]`.
 pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
     let words = match shell_words::split(command) {
         Ok(words) => words,
         Err(error) => return say(model, &format!("not a command line: {error}")),
     };
+    if words.first().is_some_and(|word| word.contains("://")) {
+        return match address(&words) {
+            Ok(address) => enter(model, address),
+            Err(why) => say(model, &why),
+        };
+    }
     let variables = words
         .iter()
         .take_while(|word| {
@@ -89,14 +96,55 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         .filter_map(|word| word.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let place = push_server(model, &spawn.short_name(), spawn, "added");
+    enter(model, spawn.into())
+}
+
+fn enter(model: &mut Model, target: Target) -> Vec<Effect> {
+    let place = push_server(model, &target.short_name(), target, "added");
     model.world.current = place;
     model.entering = Some(place);
     connect(model, place)
 }
 
+/// An address, and the options that the command line has for one.
+fn address(words: &[String]) -> Result<Target, String> {
+    let mut words = words.iter().map(String::as_str);
+    let mut address = http::Address::new(http::address(words.next().unwrap_or_default())?);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+        match word {
+            "--insecure" => address.insecure = true,
+            "--cacert" => address.cacert = Some(value()?.into()),
+            "--header" => address.headers.push(http::header(value()?)?),
+            "--transport" => {
+                address.choice = match value()? {
+                    "auto" => Choice::Auto,
+                    "http" => Choice::Streamable,
+                    "sse" => Choice::Sse,
+                    other => {
+                        return Err(format!(
+                            "no transport: {other}; there are auto, http and sse"
+                        ));
+                    }
+                }
+            }
+            other => {
+                return Err(format!(
+                    "after an address there are --header, --transport, --cacert and --insecure, not {other}"
+                ));
+            }
+        }
+    }
+    Ok(Target::Address(address))
+}
+
 /// Adds a server under `name`, numbered if that is taken; gives back its place.
-pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) -> usize {
+pub fn push_server(
+    model: &mut Model,
+    name: &str,
+    target: impl Into<Target>,
+    origin: &str,
+) -> usize {
     let taken = |other: &str| {
         model
             .world
@@ -109,10 +157,11 @@ pub fn push_server(model: &mut Model, name: &str, spawn: Spawn, origin: &str) ->
         .chain(numbered)
         .find(|other| !taken(other))
         .unwrap_or_else(|| name.to_owned());
-    let identity = Some(history::Server::of(&name, &spawn));
+    let target = target.into();
+    let identity = Some(history::Server::at(&name, &target));
     model.world.servers.push(Server {
         name,
-        target: Some(spawn),
+        target: Some(target),
         identity,
         origin: origin.to_owned(),
         conn: None,

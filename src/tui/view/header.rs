@@ -116,6 +116,7 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
 fn protocol(connection: &Connection, terse: u8) -> Option<String> {
     let revision = connection.revision.filter(|_| terse < 3)?;
     let how = match revision.era() {
+        crate::mcp::revision::Era::Modern if connection.url.is_some() => "stateless http",
         crate::mcp::revision::Era::Modern => "stateless",
         crate::mcp::revision::Era::Legacy => &connection.transport,
     };

@@ -33,6 +33,8 @@ pub struct Look<'a> {
     pub invalid: bool,
     /// Shown while the text is empty; sanitised.
     pub placeholder: &'a str,
+    /// The text is a secret: a dot stands for each character.
+    pub masked: bool,
 }
 
 impl Look<'_> {
@@ -142,6 +144,18 @@ impl LineInput {
 
     /// Draws into the first line of `area` and returns where the caret is.
     pub fn draw(&self, look: Look<'_>, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        if look.masked {
+            let dots = |text: &str| "•".repeat(text.graphemes(true).count());
+            let masked = Self {
+                caret: dots(&self.text[..self.caret]).len(),
+                text: dots(&self.text),
+            };
+            let look = Look {
+                masked: false,
+                ..look
+            };
+            return masked.draw(look, area, buf, theme);
+        }
         let area = Rect {
             height: area.height.min(1),
             ..area
@@ -443,8 +457,8 @@ mod tests {
     fn drawn(input: &LineInput, width: u16) -> (String, u16) {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         let look = Look {
-            invalid: false,
             placeholder: "type here",
+            ..Look::default()
         };
         let at = input.draw(look, buf.area, &mut buf, &theme());
         (text_of(&buf).trim_end().to_owned(), at.x)

@@ -8,13 +8,16 @@
 
 mod draw;
 mod layout;
+mod spots;
 
 use crate::tui::theme::Role;
 use crate::tui::widgets::find::{Found, Term};
 use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::Spot;
 use layout::rows;
 
 pub use draw::draw;
+pub use spots::{Placed, mark_spot};
 
 /// Longest run of bytes shown as one line.
 pub const PIECE: usize = 4096;
@@ -40,6 +43,10 @@ pub struct Document {
     headings: Vec<u32>,
     /// Ascending, none over another.
     spans: Vec<Span>,
+    /// What can be gone to, by where each starts, ascending.
+    spots: Vec<Spot>,
+    /// Drawn over empty lines, ascending.
+    pictures: Vec<Placed>,
 }
 
 impl Document {
@@ -79,6 +86,8 @@ impl Document {
             starts,
             headings: Vec::new(),
             spans: Vec::new(),
+            spots: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 
@@ -199,6 +208,8 @@ pub struct PlainState {
     wrap: bool,
     /// The first byte on screen, in hex.
     hex: Option<usize>,
+    /// The spot somebody went to last.
+    spot: Option<usize>,
     found: Option<Found>,
 }
 

@@ -30,7 +30,7 @@ impl Peer {
 }
 
 fn demo(era: EraChoice) -> Peer {
-    Peer::of(Spawn::new(MCPSCOPE, ["demo-server"]), options(era))
+    Peer::to(Spawn::new(MCPSCOPE, ["demo-server"]).into(), options(era))
 }
 
 fn ask(argument: &str, value: &str, context: &[(&str, &str)]) -> Ask {

@@ -7,8 +7,9 @@ use mcpscope::recorder::Recorder;
 use mcpscope::recording::Bodies;
 use mcpscope::session::timeline::{Connection, Exchange, Timeline};
 use mcpscope::session::{Channel, Direction};
-use mcpscope::transport::Spawn;
+use mcpscope::transport::http::{self, Address};
 use mcpscope::transport::stdio::StdioOptions;
+use mcpscope::transport::{Spawn, Target};
 use tempfile::TempDir;
 
 use crate::support::{FAKE, LIMIT, Session};
@@ -43,11 +44,17 @@ pub fn options(era: EraChoice) -> Options {
 impl Peer {
     /// Connects to the fake.
     pub fn new(flags: &[&str], options: Options) -> Self {
-        Self::of(Spawn::new(FAKE, flags.iter().copied()), options)
+        Self::to(Spawn::new(FAKE, flags.iter().copied()).into(), options)
     }
 
-    /// Connects to any server.
-    pub fn of(spawn: Spawn, options: Options) -> Self {
+    /// Connects to an address.
+    pub fn at(url: &str, options: Options) -> Self {
+        let address = Address::new(http::address(url).unwrap());
+        Self::to(Target::Address(address), options)
+    }
+
+    /// Connects to anything.
+    pub fn to(target: Target, options: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let recorder = Recorder::create(&folder.path().join("session.jsonl")).unwrap();
         let bodies = recorder.bodies();
@@ -56,7 +63,7 @@ impl Peer {
         let connect = Connect {
             conn: 1,
             name: "fake".to_owned(),
-            spawn,
+            target,
             options,
             stdio: StdioOptions::default(),
         };

@@ -27,6 +27,7 @@ use mcpscope::tui::runtime::{self, keeper::Shelves};
 use mcpscope::tui::theme::{Depth, Role, Theme};
 use mcpscope::tui::update;
 use mcpscope::tui::view;
+use mcpscope::tui::widgets::picture::Pictures;
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::layout::{Position, Rect};
 use tempfile::TempDir;
@@ -60,6 +61,8 @@ pub struct Screen {
     pub orders: Vec<Effect>,
     /// What was copied.
     pub copied: Vec<String>,
+    /// What pictures become.
+    pub pictures: Pictures,
     bodies: Bodies,
     recorder: Option<Recorder>,
     /// Where history, drafts and presets are; a folder of its own.
@@ -128,6 +131,7 @@ impl Screen {
             sent: Vec::new(),
             orders: Vec::new(),
             copied: Vec::new(),
+            pictures: Pictures::OFF,
             bodies,
             recorder,
             shelves: Shelves::at(
@@ -206,6 +210,7 @@ impl Screen {
         match effect {
             Effect::Engine(command) => self.sent.push(command),
             Effect::Store(work) => return self.shelves.answer(work).map(Event::Stored),
+            Effect::Wake { asker, .. } => return Some(Event::Woken { asker }),
             Effect::Redraw
             | Effect::Suspend
             | Effect::Quit
@@ -226,7 +231,7 @@ impl Screen {
                 self.copied.push(text);
                 return Some(Event::Copied(Ok(format!("copied {what}"))));
             }
-            work => return runtime::answer(work, &self.bodies),
+            work => return runtime::answer(work, &self.bodies, self.pictures),
         }
         None
     }
@@ -343,6 +348,7 @@ impl Screen {
             aux: false,
             body: body.into(),
             ending: "\n",
+            extra: None,
         })
     }
 
@@ -355,6 +361,7 @@ impl Screen {
             aux: false,
             body: line.into(),
             ending: "\n",
+            extra: None,
         })
     }
 

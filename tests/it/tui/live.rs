@@ -6,6 +6,7 @@ use mcpscope::mcp::client::End;
 use mcpscope::mcp::types::List;
 use mcpscope::note::Note;
 use mcpscope::session::{Channel, Direction};
+use mcpscope::transport::{Spawn, Target};
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use ratatui::style::Color;
@@ -58,6 +59,13 @@ fn goes_out(screen: &mut Screen, id: u32) -> u64 {
     ticket
 }
 
+fn process(target: &Target) -> &Spawn {
+    match target {
+        Target::Process(spawn) => spawn,
+        Target::Address(address) => panic!("an address: {address:?}"),
+    }
+}
+
 #[test]
 fn enter_connects_and_its_tools_appear() {
     let mut screen = Screen::live(SIZES[0]).keys("Enter");
@@ -65,7 +73,7 @@ fn enter_connects_and_its_tools_appear() {
         panic!("{:?}", screen.sent);
     };
     assert_eq!((connect.conn, connect.name.as_str()), (1, "some-server"));
-    assert_eq!(connect.spawn.program, "some-server");
+    assert_eq!(process(&connect.target).program, "some-server");
     screen.connects(TOOLS);
     assert!(screen.contains("2▸Tools 2"), "{}", screen.text());
     screen.is_sound("connected");
@@ -207,9 +215,10 @@ fn a_server_can_be_added_by_its_command_line() {
     let Some(Command::Connect(connect)) = screen.sent.last() else {
         panic!("{:?}", screen.sent);
     };
-    assert_eq!(connect.spawn.program, "other");
-    assert_eq!(connect.spawn.args, ["a b"]);
-    assert_eq!(connect.spawn.env, [("KEY".into(), "v".into())]);
+    let spawn = process(&connect.target);
+    assert_eq!(spawn.program, "other");
+    assert_eq!(spawn.args, ["a b"]);
+    assert_eq!(spawn.env, [("KEY".into(), "v".into())]);
     assert!(screen.contains("SERVERS 2"));
     // A pasted one is not run before Enter.
     screen.sent.clear();
@@ -218,6 +227,68 @@ fn a_server_can_be_added_by_its_command_line() {
     assert!(screen.contains("npx some-thing"));
     screen.press("Esc");
     assert!(screen.sent.is_empty());
+}
+
+#[test]
+fn a_server_can_be_added_by_its_address() {
+    let mut screen = Screen::live(SIZES[0]);
+    screen.event(Event::Paste(
+        "https://mcp.example/mcp?api_key=sekrit --header 'Authorization: Bearer sekrit' --transport sse\n".to_owned(),
+    ));
+    assert!(screen.sent.is_empty());
+    screen.press("Enter");
+    let Some(Command::Connect(connect)) = screen.sent.last() else {
+        panic!("{:?}", screen.sent);
+    };
+    let Target::Address(address) = &connect.target else {
+        panic!("{:?}", connect.target);
+    };
+    assert_eq!(
+        address.url.as_str(),
+        "https://mcp.example/mcp?api_key=sekrit"
+    );
+    assert_eq!(
+        address.headers,
+        [("authorization".to_owned(), "Bearer sekrit".to_owned())]
+    );
+    assert_eq!(address.choice, mcpscope::mcp::http::Choice::Sse);
+    assert_eq!(connect.name, "mcp.example");
+    // It is as good as stdio: connected, shown, told what is wrong with it.
+    screen.note(&Note::Connect {
+        name: "mcp.example".to_owned(),
+        transport: "http".to_owned(),
+        era: "auto".to_owned(),
+    });
+    screen.note(&Note::Address {
+        url: "https://mcp.example/mcp?api_key=masked".to_owned(),
+        transport: "sse".to_owned(),
+        headers: vec!["authorization".to_owned()],
+        insecure: false,
+    });
+    assert!(!screen.contains("sekrit"), "{}", screen.text());
+    screen.note(&Note::Ready {
+        revision: "2025-11-25".to_owned(),
+    });
+    assert!(screen.contains("2025-11-25 http"), "{}", screen.text());
+    screen.note(&Note::Closed {
+        what: Some("the server ended the HTTP+SSE stream".to_owned()),
+    });
+    screen.press("1");
+    assert!(
+        screen.contains("the server ended the HTTP+SSE stream"),
+        "{}",
+        screen.text()
+    );
+    // What cannot be an address says why, and is not connected to.
+    screen.sent.clear();
+    screen.event(Event::Paste("https://".to_owned()));
+    screen.press("Enter");
+    assert!(screen.sent.is_empty());
+    assert!(
+        screen.status().contains("no address"),
+        "{}",
+        screen.status()
+    );
 }
 
 #[test]

@@ -8,9 +8,10 @@ use proptest::test_runner::Config;
 
 use crate::support::screen::{SIZES, Screen};
 
-const SESSIONS: [&str; 3] = [
+const SESSIONS: [&str; 4] = [
     "sessions/demo.jsonl",
     "sessions/trouble.jsonl",
+    "sessions/results.jsonl",
     "sessions/crash.jsonl",
 ];
 

@@ -34,7 +34,7 @@ fn wild_text_is_shown_and_has_no_effect() {
         "{}",
         screen.text()
     );
-    let screen = Screen::opened(TROUBLE, SIZES[1]).keys("2 j j j j Tab ]");
+    let screen = Screen::opened(TROUBLE, SIZES[1]).keys("2 j j j j Tab [");
     assert!(screen.contains("‹U+202E›"), "{}", screen.text());
 }
 

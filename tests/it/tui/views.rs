@@ -32,7 +32,9 @@ fn inner_levels_at_both_sizes() {
     for (name, keys) in [
         ("tool-form", "2 j Enter"),
         ("tool-result", "2 j j j S-Tab"),
-        ("tool-about", "2 j Enter Esc ]"),
+        ("tool-about", "2 j Enter Esc ["),
+        ("tool-json", "2 j Enter Esc ]"),
+        ("tool-schema", "2 j Enter Esc ] ]"),
         ("resource-content", "3 Enter"),
         ("prompt-form", "4 j Enter"),
         ("traffic-detail", "5 g e Enter ]"),

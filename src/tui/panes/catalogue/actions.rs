@@ -2,11 +2,12 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::tabs::Tab;
 use super::{CataloguePane, Focus};
-use crate::form::Node;
 use crate::tui::action::Action;
+use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Go, Reply};
-use crate::tui::panes::form::{FormReply, Mode};
+use crate::tui::panes::form::{FormReply, Mode, Side};
 use crate::tui::widgets::input::Reaction;
 
 impl CataloguePane {
@@ -31,8 +32,11 @@ impl CataloguePane {
             }
             return reply;
         };
+        form.turn(Side::Fields);
         form.enter();
-        work.on_about = false;
+        if work.tab != Tab::Split {
+            work.turn(Tab::Form);
+        }
         self.focus = Focus::Form;
         Reply::done()
     }
@@ -40,6 +44,9 @@ impl CataloguePane {
     pub(super) fn pane(&mut self, forward: bool) -> Reply {
         if self.work().is_none() {
             return Reply::ignored();
+        }
+        if self.turn_half(forward) {
+            return Reply::done();
         }
         self.focus = match (self.focus, forward) {
             (Focus::List, true) | (Focus::Result, false) => Focus::Form,
@@ -78,14 +85,61 @@ impl CataloguePane {
             FormReply::Edited => {
                 if let Some(work) = self.work_mut() {
                     work.changed = false;
+                    work.memory.banner = None;
                 }
                 Reply::done()
             }
             FormReply::Run => self.run(false, ctx),
+            FormReply::Say(words) => Reply::say(words),
+            FormReply::Read(path) => {
+                let asker = ctx.ticket();
+                if let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) {
+                    form.reads_as(asker);
+                }
+                Reply::effect(Effect::ReadFile { asker, path })
+            }
         }
     }
 
+    /// A file that a field asked for was read, or not.
+    pub(super) fn file_read(
+        &mut self,
+        asker: u64,
+        result: &Result<Vec<u8>, String>,
+    ) -> Vec<Effect> {
+        for form in self
+            .works
+            .values_mut()
+            .filter_map(|work| work.form.as_mut())
+        {
+            let taken = match result {
+                Ok(bytes) => form.file_read(asker, bytes),
+                Err(_) => Ok(form.file_lost(asker)),
+            };
+            match taken {
+                Ok(false) => {}
+                Ok(true) => break,
+                Err(why) => {
+                    return vec![Effect::Tell {
+                        sentence: why,
+                        bad: true,
+                    }];
+                }
+            }
+        }
+        Vec::new()
+    }
+
     // --- actions by focus ---
+
+    /// Looks at what is kept of the selected item, or keeps more of it.
+    pub(super) fn arguments_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
+        match action {
+            Action::History => self.open_history(ctx),
+            Action::Presets => self.open_presets(ctx),
+            _ => self.name_preset(ctx),
+        }
+    }
 
     pub(super) fn list_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let height = usize::from(self.list_rows().height);
@@ -146,60 +200,36 @@ impl CataloguePane {
     }
 
     pub(super) fn form_action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        let turns = matches!(action, Action::NextTab | Action::PreviousTab);
+        match action {
+            Action::NextTab => return self.turn(true),
+            Action::PreviousTab => return self.turn(false),
+            _ => {}
+        }
+        let tab = self.tab();
         let Some(work) = self.work_mut() else {
             return Reply::ignored();
         };
-        if turns && work.form.is_some() {
-            work.on_about = !work.on_about;
-            return Reply::done();
-        }
-        if work.shows_about() {
-            return match action {
+        match (tab, &mut work.form) {
+            (Tab::About, _) => match action {
                 Action::Left => self.back(),
                 action => work.about_action(action),
-            };
-        }
-        let Some(form) = &mut work.form else {
-            return Reply::ignored();
-        };
-        let edited = |result: Result<(), &'static str>| Reply::of(result);
-        match action {
-            Action::Run => self.run(false, ctx),
-            Action::TypeIntoField => {
-                let reply = form.start_typing();
-                self.took(reply, ctx)
-            }
-            Action::Unset => edited(form.unset()),
-            Action::SetNull => edited(form.set_null()),
-            Action::SetEmpty => edited(form.set_empty()),
-            Action::SetDefault => edited(form.set_default()),
-            Action::NextOption => edited(form.step(1)),
-            Action::PreviousOption => edited(form.step(-1)),
-            Action::NextProblem => edited(form.next_problem()),
-            Action::EditOutside => self.edit_outside(ctx),
-            Action::EditJson => {
-                form.edit_json_in_place();
-                Reply::done()
-            }
-            Action::Up => {
-                form.previous_field();
-                Reply::done()
-            }
-            Action::Down => {
-                form.next_field();
-                Reply::done()
-            }
-            Action::PageUp | Action::Top => {
-                form.first_field();
-                Reply::done()
-            }
-            Action::PageDown | Action::Bottom => {
-                form.last_field();
-                Reply::done()
-            }
-            Action::Find => Reply::say("the list and the result can be searched, not the form"),
-            _ => Reply::ignored(),
+            },
+            (Tab::Schema, _) => match action {
+                Action::Left => self.back(),
+                _ => Reply::ignored(),
+            },
+            (_, Some(form)) => match action {
+                Action::Run => self.run(false, ctx),
+                Action::EditOutside => self.edit_outside(ctx),
+                action => {
+                    let reply = form.action(action);
+                    if form.side() == Side::Fields && tab == Tab::Json {
+                        work.turn(Tab::Form);
+                    }
+                    self.took(reply, ctx)
+                }
+            },
+            (_, None) => Reply::ignored(),
         }
     }
 
@@ -212,8 +242,13 @@ impl CataloguePane {
                 return Some(self.run(true, ctx));
             }
             KeyCode::Char('f') | KeyCode::Enter => {
-                // Broken JSON of the whole form has no field to go to.
-                Reply::of(work.form.as_mut()?.next_problem())
+                let form = work.form.as_mut()?;
+                let reply = form.problem(true);
+                if form.side() == Side::Fields && work.tab == Tab::Json {
+                    work.turn(Tab::Form);
+                }
+                work.asking = false;
+                return Some(self.took(reply, ctx));
             }
             KeyCode::Esc => Reply::done(),
             _ => {
@@ -253,15 +288,10 @@ impl CataloguePane {
             return Reply::ignored();
         };
         // Tab walks the fields first; from the first and the last it goes on to the other panes.
-        let first = form.form().nodes().first().map(Node::field);
-        let on_first = match (first, form.focused_field()) {
-            (Some(first), Some(here)) => std::ptr::eq(first, here),
-            (first, _) => first.is_none(),
-        };
-        if form.mode() == Mode::Typing {
+        if form.mode() == Mode::Typing && form.side() == Side::Fields {
             match key.code {
                 KeyCode::Tab if form.on_run() && !form.takes_letters() => return self.pane(true),
-                KeyCode::BackTab if on_first => return self.pane(false),
+                KeyCode::BackTab if form.on_first() => return self.pane(false),
                 _ => {}
             }
         }

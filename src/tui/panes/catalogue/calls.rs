@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::listing::Key;
+use super::tabs::Tab;
 use super::work::Outcome;
 use super::{CataloguePane, Focus, words};
 use crate::inspector::{Command, Update};
+use crate::json::Value;
 use crate::mcp::client::{Call, End};
-use crate::mcp::types::List;
+use crate::mcp::types::{Item, List};
 use crate::note::exit_sentence;
 use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Status};
 use crate::text;
@@ -19,6 +21,9 @@ use crate::tui::theme::Role;
 
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
 const BOUND: usize = 100_000;
+
+/// The code of a JSON-RPC error about parameters.
+const INVALID_PARAMS: i64 = -32602;
 
 /// A call that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +38,27 @@ pub struct Pending {
     pub seq: Option<u64>,
     /// When it was asked for.
     pub asked_us: u64,
+    /// The link that is read, when it is not a call of the item itself.
+    pub link: Option<String>,
+    /// The state of the form whose arguments they are; none when they are not from it.
+    pub revision: Option<u64>,
+    /// The arguments to be remembered: as they were typed, without secrets.
+    pub kept: Value,
 }
 
 /// The last call, to be made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last {
-    key: Key,
-    method: &'static str,
-    params: String,
+    /// What was called.
+    pub key: Key,
+    /// With which method.
+    pub method: &'static str,
+    /// And which parameters.
+    pub params: String,
+    /// See [`Pending::revision`].
+    pub revision: Option<u64>,
+    /// See [`Pending::kept`].
+    pub kept: Value,
 }
 
 impl CataloguePane {
@@ -55,43 +73,23 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(form) = &mut work.form {
+            form.settle_json();
+        }
+        work.try_again();
         work.asking = !anyway && work.problems() > 0;
         if work.asking {
             self.focus = Focus::Form;
-            work.on_about = false;
+            if !work.tab.is_form() {
+                work.turn(Tab::Form);
+            }
             return Reply::done();
         }
-        match work.request() {
-            Ok((method, params)) => {
-                let last = Last {
-                    key,
-                    method,
-                    params,
-                };
-                self.send(last, ctx)
-            }
-            Err(why) => Reply::say(why),
-        }
+        self.begin(key, ctx)
     }
 
-    /// Sends the last call of this server again.
-    pub(super) fn repeat(&mut self, ctx: &Ctx<'_>) -> Reply {
-        if let Some(why) = words::cannot_send(ctx) {
-            return Reply::say(why);
-        }
-        let Some(last) = self.last.get(&self.server).cloned() else {
-            return Reply::say(NOTHING_CALLED);
-        };
-        let elsewhere = self.key().is_none_or(|key| key != last.key);
-        let name = text::sanitize(&last.key.name).into_owned();
-        let mut reply = self.send(last, ctx);
-        if elsewhere {
-            reply.say = Some(format!("sent again: {name}"));
-        }
-        reply
-    }
-
-    fn send(&mut self, last: Last, ctx: &Ctx<'_>) -> Reply {
+    /// Sends a call.
+    pub(super) fn send(&mut self, last: Last, ctx: &Ctx<'_>) -> Reply {
         let Some(connection) = ctx.connection() else {
             return Reply::ignored();
         };
@@ -105,6 +103,7 @@ impl CataloguePane {
         if let Some(work) = self.works.get_mut(&last.key) {
             work.runs += 1;
             work.asking = false;
+            work.ask_anew();
         }
         self.pending.push(Pending {
             ticket,
@@ -112,9 +111,75 @@ impl CataloguePane {
             key: last.key.clone(),
             seq: None,
             asked_us: ctx.now_us,
+            link: None,
+            revision: last.revision,
+            kept: last.kept.clone(),
         });
         self.last.insert(Arc::clone(&self.server), last);
         Reply::effect(Effect::Engine(Command::Call { conn, call }))
+    }
+
+    /// Reads the resource that a link in the result leads to, on the same server.
+    pub(super) fn read_link(&mut self, uri: &str, ctx: &Ctx<'_>) -> Reply {
+        if let Some(why) = words::cannot_send(ctx) {
+            return Reply::say(why);
+        }
+        let (Some(key), Some(connection)) = (self.key(), ctx.connection()) else {
+            return Reply::ignored();
+        };
+        let (conn, ticket) = (connection.number, ctx.ticket());
+        let uri_member = ("uri".to_owned(), Value::String(uri.to_owned()));
+        let call = Call {
+            ticket,
+            method: "resources/read".to_owned(),
+            params: Some(Value::Object(vec![uri_member]).to_string()),
+            wait: None,
+        };
+        self.pending.push(Pending {
+            ticket,
+            conn,
+            key,
+            seq: None,
+            asked_us: ctx.now_us,
+            link: Some(uri.to_owned()),
+            revision: None,
+            kept: Value::Null,
+        });
+        Reply {
+            say: Some(format!("reading {}…", text::sanitize(uri))),
+            ..Reply::effect(Effect::Engine(Command::Call { conn, call }))
+        }
+    }
+
+    /// A link was read, or could not be.
+    fn link_read(
+        &mut self,
+        call: &Pending,
+        end: End,
+        answer: Option<u64>,
+        ctx: &Ctx<'_>,
+    ) -> Option<Effect> {
+        let link = call.link.as_deref()?;
+        let work = self.works.get_mut(&call.key)?;
+        let source = answer
+            .filter(|_| end == End::Answered)
+            .and_then(|seq| ctx.timeline.index_of_seq(seq))
+            .and_then(|index| ctx.source(index));
+        let Some(source) = source else {
+            let how = match end {
+                End::Answered | End::Gone | End::Unanswered => "no reply",
+                End::TimedOut => "timeout",
+                End::Cancelled => "cancelled",
+            };
+            if let Some(outcome) = &mut work.outcome {
+                outcome.during = format!("{} was not read: {how}", text::sanitize(link));
+            }
+            return None;
+        };
+        Some(
+            work.result
+                .enter(Subject::ResourceResult(source), link, ctx),
+        )
     }
 
     /// The call that waits: the newest of the selected item, else the newest of this server.
@@ -168,7 +233,9 @@ impl CataloguePane {
             Event::Update(Update::Sent { ticket, seq }) => {
                 if let Some(call) = self.pending.iter_mut().find(|call| call.ticket == *ticket) {
                     call.seq = Some(*seq);
-                    if let Some(work) = self.works.get_mut(&call.key) {
+                    if call.link.is_none()
+                        && let Some(work) = self.works.get_mut(&call.key)
+                    {
                         work.request = Some(*seq);
                     }
                 }
@@ -180,16 +247,20 @@ impl CataloguePane {
                     return Vec::new();
                 };
                 let call = self.pending.remove(place);
-                self.finished(&call, *end, *seq, ctx).into_iter().collect()
+                if call.link.is_some() {
+                    return self.link_read(&call, *end, *seq, ctx).into_iter().collect();
+                }
+                self.finished(&call, *end, *seq, ctx)
             }
             Event::Built { viewer, tabs } => {
                 for work in self.works.values_mut() {
-                    if work.result.built(*viewer, tabs) {
+                    if work.result.built(*viewer, tabs) || work.schema.built(*viewer, tabs) {
                         break;
                     }
                 }
                 Vec::new()
             }
+            Event::FileRead { asker, result } => self.file_read(*asker, result),
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,
@@ -204,7 +275,9 @@ impl CataloguePane {
                 .unwrap_or_default(),
             Event::FoundIn { viewer, text, hits } => {
                 for work in self.works.values_mut() {
-                    if work.result.found_in(*viewer, text, hits) {
+                    let found = work.result.found_in(*viewer, text, hits)
+                        || work.schema.found_in(*viewer, text, hits);
+                    if found {
                         break;
                     }
                 }
@@ -212,7 +285,7 @@ impl CataloguePane {
             }
             Event::Indexed { viewer, part } => {
                 for work in self.works.values_mut() {
-                    if work.result.indexed(*viewer, part) {
+                    if work.result.indexed(*viewer, part) || work.schema.indexed(*viewer, part) {
                         break;
                     }
                 }
@@ -220,13 +293,14 @@ impl CataloguePane {
             }
             Event::Decoded { viewer, result } => {
                 for work in self.works.values_mut() {
-                    if work.result.decoded(*viewer, result) {
+                    if work.result.decoded(*viewer, result) || work.schema.decoded(*viewer, result)
+                    {
                         break;
                     }
                 }
                 Vec::new()
             }
-            _ => Vec::new(),
+            event => self.served(event, ctx),
         }
     }
 
@@ -236,7 +310,7 @@ impl CataloguePane {
         end: End,
         answer: Option<u64>,
         ctx: &Ctx<'_>,
-    ) -> Option<Effect> {
+    ) -> Vec<Effect> {
         let exchange = call
             .seq
             .and_then(|seq| ctx.timeline.index_of_seq(seq))
@@ -262,22 +336,36 @@ impl CataloguePane {
             End::Answered => (None, outcome.role),
             End::TimedOut => (Some("timeout"), Role::Error),
             End::Cancelled => (Some("cancelled"), Role::Warn),
-            End::Gone => (Some("no reply"), Role::Error),
+            End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
             outcome.role = role;
             outcome.words = without_answer(end, call, ctx);
         }
+        let status = exchange.map(|exchange| exchange.status);
+        let mut effects = self.remember(call, end, status, outcome.took_us, ctx);
+        let source = response.and_then(|response| ctx.source(response));
+        if let Some(source) = source {
+            self.answers.insert(Arc::clone(&call.key.server), source);
+            if matches!(
+                status,
+                Some(Status::Error(INVALID_PARAMS) | Status::ToolError)
+            ) {
+                effects.push(self.read_refusal(call.clone(), source, ctx));
+            }
+        }
         let narrow = self.areas.narrow;
         let selected = self.key().as_ref() == Some(&call.key);
-        let work = self.works.get_mut(&call.key)?;
+        let Some(work) = self.works.get_mut(&call.key) else {
+            return effects;
+        };
         // Somebody who waits on the Run button is shown the answer; somebody who types goes on typing.
         let waits = work
             .form
             .as_ref()
             .is_some_and(|form| form.on_run() || form.mode() == Mode::Navigation);
-        if narrow && selected && self.focus == Focus::Form && waits && !work.on_about {
+        if narrow && selected && self.focus == Focus::Form && waits && work.tab.is_form() {
             self.focus = Focus::Result;
         }
         if response.is_none() {
@@ -285,8 +373,11 @@ impl CataloguePane {
             work.result.clear("");
         }
         work.outcome = Some(outcome);
-        let source = ctx.source(response?)?;
-        work.result.show(subject(call.key.list, source), ctx)
+        if let Some(source) = source {
+            let subject = subject(call.key.list, &work.item, source);
+            effects.extend(work.result.show(subject, ctx));
+        }
+        effects
     }
 
     /// In an opened file: looks for the last recorded result of the selected item, a bounded part of the file at
@@ -325,7 +416,7 @@ impl CataloguePane {
         }
         work.outcome = Some(outcome);
         let source = ctx.source(exchange.response?)?;
-        work.result.show(subject(key.list, source), ctx)
+        work.result.show(subject(key.list, &work.item, source), ctx)
     }
 
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
@@ -366,9 +457,9 @@ impl CataloguePane {
 /// Why there is nothing to repeat.
 pub const NOTHING_CALLED: &str = "nothing was called here yet";
 
-fn subject(list: List, source: Source) -> Subject {
+fn subject(list: List, item: &Item, source: Source) -> Subject {
     match list {
-        List::Tools => Subject::ToolResult(source),
+        List::Tools => Subject::ToolResult(source, Some(Arc::clone(&item.raw))),
         List::Resources | List::Templates => Subject::ResourceResult(source),
         List::Prompts => Subject::PromptResult(source),
     }
@@ -430,6 +521,20 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
             "Cancelled: the server was told, and whatever it still answers shows in Traffic."
                 .to_owned(),
         ],
+        End::Unanswered => {
+            let trouble = connection.and_then(|connection| connection.trouble.as_ref());
+            let Some(trouble) = trouble else {
+                return vec![format!("{name} did not answer; Traffic shows why.")];
+            };
+            let mut lines = vec![text::sanitize(&trouble.what).into_owned()];
+            lines.extend(
+                trouble
+                    .hint
+                    .as_deref()
+                    .map(|hint| text::sanitize(hint).into_owned()),
+            );
+            lines
+        }
         End::Gone => {
             let how = match connection.map(|connection| &connection.link) {
                 Some(LinkState::Exited { code, signal, .. }) => exit_sentence(*code, *signal),

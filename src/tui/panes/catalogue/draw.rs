@@ -13,6 +13,7 @@ use crate::mcp::types::List;
 use crate::session::timeline::Listed;
 use crate::text;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::form::Side;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
@@ -47,6 +48,13 @@ impl CataloguePane {
         }
         for (line, joints) in &self.areas.dividers {
             divider(*line, joints, buf, ctx.theme);
+        }
+        if self.focus == Focus::Form
+            && self.tab().is_form()
+            && let Some(form) = self.work().and_then(|work| work.form.as_ref())
+            && form.side() == Side::Fields
+        {
+            cursor = form.draw_over(buf, ctx.theme).or(cursor);
         }
         cursor
     }
@@ -198,7 +206,7 @@ impl CataloguePane {
     /// `✎ 2! ×12`: a draft with its problems, and how often it was run.
     fn marks(&self, entry: &Entry) -> String {
         let Some(work) = self.works.get(&entry.key) else {
-            return String::new();
+            return if self.has_kept(entry) { "✎" } else { "" }.to_owned();
         };
         let mut parts = Vec::new();
         if self.pending.iter().any(|call| call.key == entry.key) {
@@ -275,8 +283,13 @@ impl CataloguePane {
         let width = usize::from(area.width).saturating_sub(2);
         let mut below: Vec<(String, Role)> = Vec::new();
         if let Some(form) = &work.form {
-            let fields = form.form().nodes().iter().filter(|node| node.is_known());
-            let names: Vec<String> = fields
+            let form = form.form();
+            let names: Vec<String> = form
+                .children(form.root())
+                .iter()
+                .map(|id| form.node(*id))
+                .filter(|node| node.is_known())
+                .take(100)
                 .map(|node| {
                     let mark = if node.field().required { " *" } else { "" };
                     format!("{}{mark}", text::sanitize(&node.field().name))
@@ -372,7 +385,7 @@ fn about_in_a_row(entry: &Entry) -> String {
 }
 
 /// A column of air on the left.
-fn indent(area: Rect) -> Rect {
+pub(super) fn indent(area: Rect) -> Rect {
     let by = area.width.min(1);
     Rect {
         x: area.x + by,

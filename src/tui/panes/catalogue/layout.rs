@@ -25,12 +25,15 @@ pub struct Areas {
     pub dividers: Vec<(Rect, Vec<(u16, Joint)>)>,
     /// Whether one thing at a time is shown.
     pub narrow: bool,
+    /// Whether a form has room for its text beside it.
+    pub wide: bool,
 }
 
 /// Lays out. `form_rows` is how many rows the form would like, its title included.
 pub fn areas(area: Rect, focus: Focus, zoom: bool, form_rows: u16) -> Areas {
     let mut areas = Areas {
         narrow: area.width < TWO || zoom,
+        wide: area.width >= THREE,
         ..Areas::default()
     };
     if areas.narrow {
@@ -58,6 +61,19 @@ pub fn areas(area: Rect, focus: Focus, zoom: bool, form_rows: u16) -> Areas {
         }
         return areas;
     }
+    beside(area, area.width >= THREE, form_rows, areas)
+}
+
+/// Lays out with the result below the form, whatever the width.
+pub fn stacked(area: Rect, form_rows: u16) -> Areas {
+    let areas = Areas {
+        wide: area.width >= THREE,
+        ..Areas::default()
+    };
+    beside(area, false, form_rows, areas)
+}
+
+fn beside(area: Rect, three: bool, form_rows: u16, mut areas: Areas) -> Areas {
     let list = (area.width / 3).clamp(32, 48);
     areas.list = Rect {
         width: list,
@@ -74,7 +90,7 @@ pub fn areas(area: Rect, focus: Focus, zoom: bool, form_rows: u16) -> Areas {
         ..area
     };
     let top = (area.y, Joint::Above);
-    if area.width >= THREE {
+    if three {
         let form = right.width / 2;
         areas.form = Rect {
             width: form,

@@ -5,13 +5,27 @@ use ratatui::layout::{Position, Rect};
 
 use super::draw::{FIX, SEND};
 use super::layout::body;
+use super::tabs::{Tab, tabs};
 use super::{CataloguePane, Focus};
 use crate::text;
+use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Reply};
+use crate::tui::panes::form::{FormReply, Side};
 
 impl CataloguePane {
     pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas.clone();
+        if self.focus == Focus::Form
+            && self.tab().is_form()
+            && let Some(form) = self.work_mut().and_then(|work| work.form.as_mut())
+            && form.side() == Side::Fields
+            && form.covers(at)
+        {
+            let reply = form.click(at, double);
+            let mut reply = self.took(reply, ctx);
+            reply.handled = true;
+            return reply;
+        }
         if areas.list.contains(at) {
             return self.clicked_list(at, double, ctx);
         }
@@ -57,15 +71,26 @@ impl CataloguePane {
         let area = self.areas.form;
         if at.y == area.y {
             let tab = self.tab_at(at, area, ctx);
-            if let (Some(tab), Some(work)) = (tab, self.work_mut()) {
-                work.on_about = tab == 1 || work.form.is_none();
+            let wide = self.areas.wide;
+            if let (Some(tab), Some(work)) = (tab, self.work_mut())
+                && let Some(tab) = tabs(work, wide).get(tab)
+            {
+                work.turn(*tab);
             }
             return Reply::done();
         }
-        if self.on_about() {
-            return Reply::done();
+        if self.on_reading() {
+            let on_schema = self.tab() == Tab::Schema;
+            return match self.work_mut().filter(|_| on_schema) {
+                Some(work) => {
+                    let mut reply = work.schema.click(at, double);
+                    reply.handled = true;
+                    reply
+                }
+                None => Reply::done(),
+            };
         }
-        let (fields, question) = self.form_area();
+        let (_, question) = self.form_area();
         if question.contains(at) {
             let from = self.work().map_or(0, |work| {
                 text::width(&super::draw::question(work.problems()))
@@ -84,17 +109,19 @@ impl CataloguePane {
         if let Some(work) = self.work_mut() {
             work.asking = false;
         }
+        let (fields, json) = self.halves();
         let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) else {
             return Reply::done();
         };
-        let mut reply = form.click(at, fields);
-        if double
-            && reply == crate::tui::panes::form::FormReply::Moved
-            && !form.on_run()
-            && !form.takes_letters()
-        {
-            reply = form.start_typing();
-        }
+        let reply = if json.contains(at) {
+            form.turn(Side::Json);
+            form.click_json(double)
+        } else if fields.contains(at) {
+            form.turn(Side::Fields);
+            form.click(at, double)
+        } else {
+            FormReply::Moved
+        };
         let mut reply = self.took(reply, ctx);
         reply.handled = true;
         reply
@@ -112,7 +139,16 @@ impl CataloguePane {
                 work.result.choose(tab);
                 Reply::done()
             }
-            None => work.result.click(at, double),
+            None => {
+                let reply = work.result.click(at, double);
+                match work.result.link().filter(|_| double).map(str::to_owned) {
+                    Some(uri) => self.read_link(&uri, ctx),
+                    None if double && work.result.has_spots() => {
+                        work.result.action(Action::Follow, ctx)
+                    }
+                    None => reply,
+                }
+            }
         };
         reply.handled = true;
         reply
@@ -138,23 +174,18 @@ impl CataloguePane {
             return Reply::done();
         }
         let (form, result) = (body(self.areas.form), body(self.areas.result));
+        let tab = self.tab();
         let Some(work) = self.work_mut() else {
             return Reply::ignored();
         };
         if result.contains(at) {
             work.result.wheel(lines);
         } else if form.contains(at) {
-            if work.shows_about() {
-                work.scroll_about(lines);
-            } else if let Some(form) = &mut work.form
-                && !form.takes_letters()
-            {
-                // Nothing is typed, so the focus can go along.
-                if lines < 0 {
-                    form.previous_field();
-                } else {
-                    form.next_field();
-                }
+            match (tab, &mut work.form) {
+                (Tab::About, _) => work.scroll_about(lines),
+                (Tab::Schema, _) => work.schema.wheel(lines),
+                (_, Some(form)) => form.wheel(lines),
+                (_, None) => {}
             }
         } else {
             return Reply::ignored();

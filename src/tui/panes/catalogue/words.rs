@@ -262,14 +262,11 @@ pub fn has_output_schema(item: &Item) -> bool {
 }
 
 /// All that is known of an item, over many lines; not sanitised, for a document that does it.
-pub fn about(list: List, item: &Item) -> String {
+pub fn about(list: List, item: &Item) -> Vec<(String, bool)> {
     /// More JSON than this is shown as the server wrote it.
     const LAID_OUT: usize = 64 * 1024;
-    let mut out = String::new();
-    let mut line = |text: &str| {
-        out.push_str(text);
-        out.push('\n');
-    };
+    let mut out: Vec<(String, bool)> = Vec::new();
+    let mut line = |text: &str| out.push((text.to_owned(), false));
     line(&item.name);
     if let Some(title) = &item.title {
         line(title);
@@ -283,8 +280,9 @@ pub fn about(list: List, item: &Item) -> String {
     }
     if let Some(description) = &item.description {
         line("");
-        line(description.trim_end());
+        out.push((description.trim_end().to_owned(), true));
     }
+    let mut line = |text: &str| out.push((text.to_owned(), false));
     if list == List::Prompts {
         for argument in item.prompt_arguments() {
             line("");
@@ -354,4 +352,35 @@ pub fn wrap(text: &str, width: usize, most: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// How long ago something was, in a word or two.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(at.as_second());
+    match seconds {
+        ..=4 => "just now".to_owned(),
+        5..=59 => format!("{seconds} s ago"),
+        60..=3599 => format!("{} min ago", seconds / 60),
+        3600..=86_399 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} ago", text::plural((seconds / 86_400) as usize, "day")),
+    }
+}
+
+/// The parts that say anything, between dots.
+pub fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" · ")
+}
+
+/// Whether one text goes on from another, whatever the case of its letters.
+pub fn begins(text: &str, typed: &str) -> bool {
+    let mut letters = text.chars().flat_map(char::to_lowercase);
+    typed
+        .chars()
+        .flat_map(char::to_lowercase)
+        .all(|letter| letters.next() == Some(letter))
 }

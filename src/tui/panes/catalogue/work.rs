@@ -7,9 +7,12 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::drafts::Memory;
 use super::editor::InEditor;
+use super::tabs::Tab;
+use super::validation::Said;
 use super::words;
-use crate::form::{Form, State, expand};
+use crate::form::{Form, expand};
 use crate::json::Value;
 use crate::mcp::types::{Item, List};
 use crate::tui::action::Action;
@@ -70,8 +73,14 @@ pub struct Work {
     pub item: Arc<Item>,
     /// Its form; a resource has none.
     pub form: Option<FormPane>,
-    /// Whether its description is looked at instead of the form.
-    pub on_about: bool,
+    /// The tab beside the form that was turned to.
+    pub tab: Tab,
+    /// The schema, once it was looked at.
+    pub schema: Viewer,
+    /// What is said of the arguments.
+    pub said: Said,
+    /// What is kept of it beyond this run of mcpscope, and where what stands in the form is from.
+    pub memory: Memory,
     /// Whether the schema changed under a draft.
     pub changed: bool,
     /// Arguments that are in an editor, or came back from one and could not be taken over.
@@ -93,7 +102,7 @@ pub struct Work {
 
 #[derive(Debug)]
 struct About {
-    document: Document,
+    document: Arc<Document>,
     state: PlainState,
     window: Window,
 }
@@ -104,7 +113,13 @@ impl Work {
         Self {
             list,
             form: form_of(list, &item).map(FormPane::new),
-            on_about: list == List::Resources,
+            tab: match list {
+                List::Resources => Tab::About,
+                _ => Tab::Form,
+            },
+            schema: Viewer::empty("reading the schema…"),
+            said: Said::default(),
+            memory: Memory::default(),
             changed: false,
             in_editor: None,
             asking: false,
@@ -128,6 +143,8 @@ impl Work {
             if source(self.list, &self.item) != source(self.list, item) {
                 let kept = self.has_draft().then(|| self.arguments());
                 self.form = form_of(self.list, item).map(FormPane::new);
+                self.said = Said::default();
+                self.memory.form_is_new();
                 if let (Some(form), Some(kept)) = (&mut self.form, kept) {
                     form.load(&kept);
                     self.changed = true;
@@ -139,11 +156,7 @@ impl Work {
 
     /// Whether the form holds anything that was put there.
     pub fn has_draft(&self) -> bool {
-        self.form.as_ref().is_some_and(|form| {
-            form.form().nodes().iter().any(|node| {
-                node.is_unfinished() || matches!(node.state(), State::Value(_) | State::Null)
-            })
-        })
+        self.form.as_ref().is_some_and(FormPane::is_touched)
     }
 
     /// How many members of the form have a problem.
@@ -156,7 +169,8 @@ impl Work {
         self.runs > 0 || self.has_draft()
     }
 
-    fn arguments(&self) -> Value {
+    /// The arguments as they stand in the form.
+    pub fn arguments(&self) -> Value {
         self.form
             .as_ref()
             .map_or_else(|| Value::Object(Vec::new()), FormPane::arguments)
@@ -164,24 +178,29 @@ impl Work {
 
     /// The URI that would be read: that of a resource, or what the template becomes.
     pub fn uri(&self) -> Option<String> {
+        self.uri_with(&self.arguments())
+    }
+
+    fn uri_with(&self, arguments: &Value) -> Option<String> {
         let uri = self.item.uri.as_deref()?;
         Some(match self.list {
-            List::Templates => expand(uri, &self.arguments()),
+            List::Templates => expand(uri, arguments),
             _ => uri.to_owned(),
         })
     }
 
-    /// Method and parameters of the call; the error says why there is none.
-    pub fn request(&self) -> Result<(&'static str, String), &'static str> {
+    /// Method and parameters of the call with these arguments; the error says why there is none.
+    pub fn request(&self, arguments: Value) -> Result<(&'static str, String), &'static str> {
         let text = |name: &str, text: String| (name.to_owned(), Value::String(text));
-        let arguments = ("arguments".to_owned(), self.arguments());
+        let uri = self.uri_with(&arguments);
+        let arguments = ("arguments".to_owned(), arguments);
         let (method, members) = match self.list {
             List::Tools => {
                 let name = text("name", self.item.name.to_string());
                 ("tools/call", vec![name, arguments])
             }
             List::Resources | List::Templates => {
-                let uri = self.uri().ok_or("the server gave it no URI")?;
+                let uri = uri.ok_or("the server gave it no URI")?;
                 ("resources/read", vec![text("uri", uri)])
             }
             List::Prompts => {
@@ -204,43 +223,21 @@ impl Work {
                 .map_or(4, |about| about.document.lines());
             return u16::try_from(rows + 1).unwrap_or(u16::MAX);
         };
-        // Opening a box is worth a jump, typing in it is not.
-        let boxed = form.takes_lines();
-        let form = form.form();
-        let tall = boxed
-            || form.nodes().iter().any(|node| {
-                use crate::form::schema::Kind;
-                match &node.field().kind {
-                    Kind::Json(_) => true,
-                    Kind::String(text) => text.multiline,
-                    _ => false,
-                }
-            });
-        let note = usize::from(form.note().is_some() || form.nodes().is_empty());
         let head = 3 + usize::from(self.list == List::Templates);
-        let rows = head + form.nodes().len() + note + 1 + if tall { 5 } else { 1 };
-        u16::try_from(rows).unwrap_or(u16::MAX)
+        u16::try_from(head + form.wanted()).unwrap_or(u16::MAX)
     }
 
     // --- its description ---
 
-    /// Whether its description is shown rather than a form.
-    pub fn shows_about(&self) -> bool {
-        self.on_about || self.form.is_none()
-    }
-
     /// Its description will be drawn in `area`.
     pub fn place_about(&mut self, area: Rect) {
-        let about = self.about.get_or_insert_with(|| {
-            let text = words::about(self.list, &self.item);
-            About {
-                document: Document::new(text.trim_end().as_bytes()),
-                state: PlainState::new(true),
-                window: Window {
-                    width: 1,
-                    height: 1,
-                },
-            }
+        let about = self.about.get_or_insert_with(|| About {
+            document: crate::tui::payload::about(&words::about(self.list, &self.item)),
+            state: PlainState::new(true),
+            window: Window {
+                width: 1,
+                height: 1,
+            },
         });
         about.window = Window {
             width: area.width.max(1),

@@ -1,50 +1,162 @@
-//! How a member is edited: which widget is true to its value, with what in it and what beside it in words.
+//! How a node is edited: which widget is true to what it holds, and what goes into its box.
 
 use std::fmt::Write as _;
 
-use crate::form::Form;
-use crate::form::schema::{Field, Kind};
+use crate::form::schema::{Choice, Extra, Kind};
+use crate::form::{Form, NodeId, State};
 use crate::json::Value;
 use crate::text;
 use crate::tui::widgets::input::TextBox;
 
-/// How a member is shown and edited.
+/// How a node is shown and edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
+    /// One line of text.
     Line,
+    /// Text over several lines.
     Lines,
+    /// JSON over several lines.
     Json,
+    /// Only `null`.
+    Null,
+    /// `[x] true`.
     Boolean,
-    Choices,
+    /// All choices in a row.
+    Radios,
+    /// One choice, and a list of the others.
+    Drop,
+    /// Boxes to tick.
+    Ticks,
+    /// How many are ticked, and a list to tick them in.
+    TickList,
+    /// A list of items.
+    Array,
+    /// Keys and values.
+    Map,
+    /// Named members.
+    Object,
+    /// One of several shapes.
+    Union,
 }
 
+/// More choices than this are shown one at a time.
+const RADIOS: usize = 4;
+/// Radios take at most so many columns.
+const RADIOS_WIDTH: usize = 56;
+/// More boxes than this are ticked in a list.
+const TICKS: usize = 16;
+
 impl Widget {
-    /// A value that the field's own widget cannot show truly (an array in a text field, say) is JSON.
-    pub fn of(form: &Form, index: usize) -> Self {
-        let node = &form.nodes()[index];
-        let value = node.shown().filter(|value| **value != Value::Null);
-        match (&node.field().kind, value) {
-            (Kind::Json(_), _) => Self::Json,
+    /// A value that the node's own widget cannot show truly (an array in a text field, say) is JSON.
+    pub fn of(form: &Form, id: NodeId) -> Self {
+        let node = form.node(id);
+        let unfinished = node.is_unfinished();
+        let kind = node.kind();
+        if kind.is_container() {
+            return match kind {
+                _ if node.is_misfit() || unfinished => Self::Json,
+                Kind::Array(_) => Self::Array,
+                Kind::Object(object) if is_map(object) => Self::Map,
+                Kind::Object(_) => Self::Object,
+                _ => Self::Union,
+            };
+        }
+        let shown = form.shown(id).filter(|value| *value != Value::Null);
+        match (kind, shown) {
             (Kind::String(rules), None | Some(Value::String(_))) => {
-                let text = node.text();
+                let text = form.text(id);
                 // A box shows its text as it is, so text that must not be shown so stays on one line.
                 let safe = !text.chars().any(|c| c != '\n' && text::is_unsafe(c));
-                if safe && !rules.secret && (rules.multiline || text.contains('\n')) {
+                let long = rules.multiline || rules.media.is_some() || text.contains('\n');
+                if safe && !node.field().secret && !rules.secret && !rules.base64 && long {
                     Self::Lines
                 } else {
                     Self::Line
                 }
             }
             (Kind::Number(_) | Kind::Integer(_), None | Some(Value::Number(_))) => Self::Line,
-            (Kind::Boolean, None | Some(Value::Bool(_))) if !node.is_unfinished() => Self::Boolean,
-            (Kind::Enum(_), value)
-                if !node.is_unfinished() && (value.is_none() || node.choice().is_some()) =>
-            {
-                Self::Choices
+            (Kind::Boolean, None | Some(Value::Bool(_))) if !unfinished => Self::Boolean,
+            (Kind::Enum(choices), None) if !unfinished => Self::of_choices(choices),
+            (Kind::Enum(choices), Some(_)) if !unfinished && form.choice(id).is_some() => {
+                Self::of_choices(choices)
             }
+            (Kind::Set(set), _) if !unfinished && form.ticked(id).is_some() => {
+                if set.choices.len() > TICKS {
+                    Self::TickList
+                } else {
+                    Self::Ticks
+                }
+            }
+            (Kind::Null, None) if !unfinished => Self::Null,
             _ => Self::Json,
         }
     }
+
+    fn of_choices(choices: &[Choice]) -> Self {
+        let width: usize = choices
+            .iter()
+            .take(RADIOS)
+            .map(|choice| text::width(&text::sanitize(&name_of(choice))) + 6)
+            .sum();
+        if choices.len() <= RADIOS && width <= RADIOS_WIDTH {
+            Self::Radios
+        } else {
+            Self::Drop
+        }
+    }
+
+    /// Whether letters go into it.
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::Line | Self::Lines | Self::Json)
+    }
+}
+
+/// Whether an object is keys and values rather than members one knows.
+fn is_map(object: &crate::form::schema::Object) -> bool {
+    object.is_map()
+}
+
+/// Whether an object takes members that the schema does not name.
+pub fn takes_extra(form: &Form, id: NodeId) -> bool {
+    matches!(form.node(id).kind(), Kind::Object(object) if object.extra != Extra::Refused)
+}
+
+/// What a choice is called: its title, else its value.
+pub fn name_of(choice: &Choice) -> String {
+    choice.title.clone().unwrap_or_else(|| choice.text())
+}
+
+/// The value of a choice, where its name does not tell.
+pub fn value_of(choice: &Choice) -> Option<String> {
+    let value = choice.text();
+    (choice.title.as_ref().is_some_and(|title| *title != value)).then_some(value)
+}
+
+/// Whether the text of a node must not be shown.
+pub fn is_secret(form: &Form, id: NodeId) -> bool {
+    let field = form.field(id);
+    field.secret || matches!(&field.kind, Kind::String(text) if text.secret)
+}
+
+/// What a node shows when nothing is typed: one line, sanitised.
+pub fn shown_text(form: &Form, id: NodeId) -> String {
+    let node = form.node(id);
+    let typed = matches!(
+        node.kind(),
+        Kind::String(_) | Kind::Number(_) | Kind::Integer(_)
+    );
+    let text = match (node.state(), form.shown(id)) {
+        _ if node.is_unfinished() => form.text(id),
+        (State::Null, _) | (_, None) => String::new(),
+        (_, Some(Value::String(text))) if typed => text,
+        // Laid-out JSON is shown on one line by what it means, not by its line ends.
+        (_, Some(value)) => value.to_string(),
+    };
+    let most = text
+        .char_indices()
+        .nth(400)
+        .map_or(text.len(), |(at, _)| at);
+    text::sanitize(&text[..most]).into_owned()
 }
 
 /// A box for text, the caret at its end.
@@ -56,6 +168,11 @@ pub fn text_box(text: &str) -> TextBox {
 
 /// A box for JSON; characters that must not be shown as they are become escapes, which mean the same.
 pub fn json_box(text: &str) -> TextBox {
+    text_box(&json_safe(text))
+}
+
+/// JSON with characters that must not be shown as they are as escapes.
+pub fn json_safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         if c != '\n' && text::is_unsafe(c) {
@@ -67,84 +184,5 @@ pub fn json_box(text: &str) -> TextBox {
             safe.push(c);
         }
     }
-    text_box(&safe)
-}
-
-/// What fits a field, in words, as far as its type alone does not say.
-pub fn rules(kind: &Kind) -> Option<String> {
-    match kind {
-        Kind::String(text) => {
-            let length = match (text.min, text.max) {
-                (Some(min), Some(max)) => Some(format!("{min} to {max} characters")),
-                (Some(min), None) => Some(format!("{min} characters or more")),
-                (None, Some(max)) => Some(format!("up to {max} characters")),
-                (None, None) => None,
-            };
-            let parts: Vec<String> = [
-                text.format.clone(),
-                text.pattern
-                    .as_ref()
-                    .map(|pattern| format!("like {pattern}")),
-                length,
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            (!parts.is_empty()).then(|| parts.join(" · "))
-        }
-        Kind::Number(range) | Kind::Integer(range) => {
-            let bounds = match (&range.min, &range.max) {
-                (Some(min), Some(max)) => Some(format!("{min} to {max}")),
-                (Some(min), None) => Some(format!("{min} or more")),
-                (None, Some(max)) => Some(format!("{max} or less")),
-                (None, None) => None,
-            };
-            let parts: Vec<String> = [
-                bounds,
-                range
-                    .above
-                    .as_ref()
-                    .map(|bound| format!("more than {bound}")),
-                range
-                    .below
-                    .as_ref()
-                    .map(|bound| format!("less than {bound}")),
-                range
-                    .step
-                    .as_ref()
-                    .map(|step| format!("in steps of {step}")),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            (!parts.is_empty()).then(|| parts.join(" · "))
-        }
-        Kind::Json(raw) => Some(format!("as JSON: {}", raw.why)),
-        Kind::Boolean | Kind::Enum(_) => None,
-    }
-}
-
-/// Whether the text of a field must not be shown.
-pub fn is_secret(field: &Field) -> bool {
-    matches!(&field.kind, Kind::String(text) if text.secret)
-}
-
-/// What an empty input shows: how its format is written.
-pub fn ghost(field: &Field) -> &'static str {
-    let Kind::String(text) = &field.kind else {
-        return "";
-    };
-    match text.format.as_deref() {
-        Some("date-time") => "2026-11-20T14:02:00Z",
-        Some("date") => "2026-11-20",
-        Some("time") => "14:02:00Z",
-        Some("duration") => "PT1H30M",
-        Some("email") => "name@example.com",
-        Some("uri" | "url") => "https://example.com/",
-        Some("uuid") => "00000000-0000-0000-0000-000000000000",
-        Some("ipv4") => "192.0.2.1",
-        Some("ipv6") => "2001:db8::1",
-        Some("hostname") => "host.example.com",
-        _ => "",
-    }
+    safe
 }

@@ -3,9 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use super::state_of;
+use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
 use crate::text;
+use crate::transport::Target;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
@@ -203,7 +205,11 @@ impl Sheet<'_> {
     /// What was run, or would be, as a shell takes it.
     fn command(&mut self, server: &Server, run: &[String]) {
         let mut words = run.to_vec();
-        if let Some(spawn) = server.target.as_ref().filter(|_| words.is_empty()) {
+        let target = server.target.as_ref().filter(|_| words.is_empty());
+        if let Some(Target::Address(address)) = target {
+            return self.field("address", &masked_url(&address.url), Role::Text);
+        }
+        if let Some(Target::Process(spawn)) = target {
             let parts = std::iter::once(&spawn.program).chain(&spawn.args);
             words.extend(parts.map(|part| part.to_string_lossy().into_owned()));
         }
@@ -216,7 +222,14 @@ impl Sheet<'_> {
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }
-        if !connection.env.is_empty() {
+        if connection.url.is_some() && !connection.env.is_empty() {
+            let names: Vec<String> = connection
+                .env
+                .iter()
+                .map(|name| format!("{name}: ••••"))
+                .collect();
+            self.field("headers", &names.join(" "), Role::Text);
+        } else if !connection.env.is_empty() {
             let names: Vec<String> = connection
                 .env
                 .iter()
@@ -277,16 +290,12 @@ impl Sheet<'_> {
             );
         }
         let counters = connection.counters;
-        self.field(
-            "messages",
-            &format!(
-                "{} out, {} in, {} of stderr",
-                counters.out,
-                counters.received,
-                text::plural(counters.stderr as usize, "line")
-            ),
-            Role::Text,
-        );
+        let mut messages = format!("{} out, {} in", counters.out, counters.received);
+        if connection.url.is_none() {
+            let lines = text::plural(counters.stderr as usize, "line");
+            messages += &[", ", &lines, " of stderr"].concat();
+        }
+        self.field("messages", &messages, Role::Text);
     }
 }
 

@@ -157,8 +157,8 @@ impl Search {
         let label = ctx.theme.style(Role::TextMuted);
         buf.set_stringn(area.x, area.y, LABEL, usize::from(area.width), label);
         let look = Look {
-            invalid: false,
             placeholder: "text in any recorded line; Enter looks, Esc leaves",
+            ..Look::default()
         };
         Some(line.draw(look, input_of(area), buf, ctx.theme))
     }

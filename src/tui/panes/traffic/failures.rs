@@ -90,7 +90,7 @@ fn outcome(timeline: &Timeline, row: Row) -> Outcome {
                     | SingleKind::DuplicateResponse
                     | SingleKind::UnknownResponse
                     | SingleKind::ResponseWithoutId => true,
-                    SingleKind::Process | SingleKind::Note => {
+                    SingleKind::Process | SingleKind::Http | SingleKind::Note => {
                         level(timeline, single.entry) >= Some(Level::Error)
                     }
                     // A late answer is told by the timeout before it.

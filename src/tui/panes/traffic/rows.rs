@@ -90,9 +90,11 @@ pub fn shown(timeline: &Timeline, row: Row, tall: bool) -> Option<EntryIndex> {
                     timeline.word(single.method),
                     "notifications/message" | "notifications/progress"
                 ),
-                SingleKind::Junk | SingleKind::Process | SingleKind::Note | SingleKind::Other => {
-                    true
-                }
+                SingleKind::Junk
+                | SingleKind::Process
+                | SingleKind::Http
+                | SingleKind::Note
+                | SingleKind::Other => true,
                 _ => tall,
             };
             has.then_some(single.entry)

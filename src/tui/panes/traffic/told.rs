@@ -113,11 +113,16 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let preview = preview(entry, ctx);
     let out = entry.direction() == Direction::Out;
     let (method, subject) = (timeline.word(single.method), timeline.word(single.subject));
-    let ours = matches!(single.kind, SingleKind::Process | SingleKind::Note);
+    let ours = matches!(
+        single.kind,
+        SingleKind::Process | SingleKind::Http | SingleKind::Note
+    );
     let dir = match single.kind {
         SingleKind::Notification => (if out { "C~" } else { "S~" }, Role::Notif),
         SingleKind::Junk | SingleKind::Malformed => ("!!", Role::Junk),
-        SingleKind::Process | SingleKind::Note | SingleKind::Other => ("**", Role::Life),
+        SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
+            ("**", Role::Life)
+        }
         _ if out => ("C→S", Role::DirOut),
         _ => ("S→C", Role::DirIn),
     };
@@ -126,6 +131,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Junk => vec![("stdout, not JSON-RPC".to_owned(), Role::Text)],
         SingleKind::Malformed => vec![("malformed message".to_owned(), Role::Text)],
         SingleKind::Process => vec![(format!("process: {method}"), Role::Text)],
+        SingleKind::Http => vec![(format!("http: {method}"), Role::Text)],
         SingleKind::Note => vec![(format!("mcpscope: {method}"), Role::Text)],
         SingleKind::Notification | SingleKind::Other => named(method, subject),
         _ => vec![("response".to_owned(), Role::Text)],
@@ -187,7 +193,7 @@ fn progress(exchange: &Exchange, index: ExchangeIndex, timeline: &Timeline) -> O
 fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) -> Piece {
     let role = match single.kind {
         SingleKind::Notification | SingleKind::Other => Role::TextMuted,
-        SingleKind::Process | SingleKind::Note => {
+        SingleKind::Process | SingleKind::Http | SingleKind::Note => {
             return note_status(single.entry, timeline, preview);
         }
         SingleKind::Junk | SingleKind::Malformed => Role::Junk,
@@ -196,7 +202,7 @@ fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) ->
     (single.kind.word().to_owned(), role)
 }
 
-/// `exit 3`, `signal 9`; else the level, when it is worth a look.
+/// `404`, `exit 3`, `signal 9`; else the level, when it is worth a look.
 fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
     let level = level(timeline, entry).unwrap_or_default();
     let role = if level >= Level::Error {
@@ -207,6 +213,15 @@ fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) ->
         Role::TextMuted
     };
     let preview = preview.unwrap_or_default();
+    let http = preview
+        .strip_prefix("http #")
+        .and_then(|rest| rest.split_once(": "))
+        .and_then(|(_, rest)| rest.split_once(" after "))
+        .map(|(status, _)| status)
+        .filter(|status| status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit()));
+    if let Some(status) = http {
+        return (status.to_owned(), role);
+    }
     let exit = preview
         .strip_prefix("exited with code ")
         .map(|code| format!("exit {code}"));
@@ -245,6 +260,7 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
     Some(match row {
         Row::Exchange(index) => match timeline.exchange(index)?.status {
             Status::NoReply => "the connection ended before an answer came",
+            Status::Http(_) => "HTTP brought no answer; the row below says why",
             Status::Superseded => "its id was used again before an answer came",
             Status::TimedOut => "mcpscope stopped waiting",
             Status::InputRequired => "the server wants input before it goes on",

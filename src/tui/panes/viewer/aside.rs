@@ -58,7 +58,8 @@ impl Viewer {
 
     pub(super) fn open_prompt(&mut self, goal: Goal) {
         let page = self.page();
-        let value = page.and_then(|page| copy::outgoing(page, false));
+        let block = self.held().map(copy::block);
+        let value = block.or_else(|| page.and_then(|page| copy::outgoing(page, false)));
         let document = page.and_then(|page| copy::outgoing(page, true));
         if let (Some(value), Some(document)) = (value, document) {
             self.prompt = Some(Prompt::new(goal, value, document));
@@ -71,7 +72,8 @@ impl Viewer {
         let Some(page) = self.page() else {
             return Reply::ignored();
         };
-        let value = copy::outgoing(page, false);
+        let block = self.held().map(copy::block);
+        let value = block.or_else(|| copy::outgoing(page, false));
         // A number alone is nothing to open a pager for.
         let Some(out) = value
             .filter(|value| value.kind != "application/json")
@@ -212,7 +214,7 @@ impl Viewer {
     /// The rows of `area` that are left to the document.
     pub(super) fn inside(&self, area: Rect) -> Rect {
         let below = u16::from(self.find.is_some() || self.prompt.is_some());
-        let above = self.rows_above();
+        let above = self.rows_above() + self.crumb_rows();
         let height = area.height.saturating_sub(below);
         let above = above.min(height);
         Rect {
@@ -222,7 +224,7 @@ impl Viewer {
         }
     }
 
-    fn rows_above(&self) -> u16 {
+    pub(super) fn rows_above(&self) -> u16 {
         match (&self.output, &self.query) {
             (Some(_), _) => 1,
             (None, Some(query)) => 1 + u16::from(query.problem.is_some()),

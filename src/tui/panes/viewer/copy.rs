@@ -18,6 +18,7 @@ use crate::tui::payload::{TabBody, sniff};
 use crate::tui::widgets::find::Found;
 use crate::tui::widgets::json_tree::{Kind, Place, Tree};
 use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::Held;
 
 /// More bytes than this are not printed: nobody selects them with a mouse.
 const PRINTED: usize = 1_000_000;
@@ -197,6 +198,26 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
                 what,
             })
         }
+    }
+}
+
+/// The exact bytes a block of content stands for.
+pub(super) fn block(held: Held) -> Outgoing {
+    let shape = if held.base64 {
+        Shape::Blob
+    } else {
+        Shape::Text
+    };
+    let otherwise = if held.base64 {
+        "application/octet-stream"
+    } else {
+        "text/plain"
+    };
+    Outgoing {
+        part: Part::new(held.value, shape),
+        kind: held.mime.unwrap_or_else(|| otherwise.to_owned()),
+        name: held.name,
+        what: "block",
     }
 }
 

@@ -17,6 +17,7 @@ use crate::tui::widgets::find::{Found, Term};
 use crate::tui::widgets::json_tree::{self, Kind, Place as Row, Swapped, Tree, TreeState};
 use crate::tui::widgets::plain::{self, Document, PlainState, Window};
 use crate::tui::widgets::slice::Slice;
+use crate::tui::widgets::spot::Spot;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -85,6 +86,59 @@ impl Page {
                 }
                 _ => false,
             }
+    }
+
+    /// The same place in a tab that shows the same: what is behind its spots may be another message.
+    pub(super) fn moved_to(&self, tab: Tab) -> Self {
+        match self.tab.body {
+            // Its index goes on.
+            TabBody::Tree(_) => self.clone(),
+            TabBody::Text(_) | TabBody::Bytes(_) => Self {
+                tab,
+                ..self.clone()
+            },
+        }
+    }
+
+    /// The spot that is looked at.
+    pub(super) fn spot(&self, area: Rect) -> Option<&Spot> {
+        match self.sight()? {
+            Sight::Text(document, state) => {
+                document.spots().get(state.spot(document, window(area))?)
+            }
+            Sight::Tree(..) => None,
+        }
+    }
+
+    /// Its spots: none of a tree.
+    pub(super) fn spots(&self) -> &[Spot] {
+        match &self.tab.body {
+            TabBody::Text(document) => document.spots(),
+            TabBody::Tree(_) | TabBody::Bytes(_) => &[],
+        }
+    }
+
+    /// To the next spot, or the one before. False if there is none.
+    pub(super) fn go_to_spot(&mut self, forward: bool, area: Rect) -> bool {
+        match self.hand() {
+            Some(Hand::Text(document, state)) => state.go_to_spot(forward, document, window(area)),
+            _ => false,
+        }
+    }
+
+    /// Looks at the spot on this row. False if there is none.
+    pub(super) fn click_spot(&mut self, at: Position, area: Rect) -> bool {
+        match self.hand() {
+            Some(Hand::Text(document, state)) => {
+                let row = at.y.saturating_sub(area.y);
+                let spot = state.spot_at_row(row, document, window(area));
+                if let Some(spot) = spot {
+                    state.show_spot(spot, document, window(area));
+                }
+                spot.is_some()
+            }
+            _ => false,
+        }
     }
 
     /// What is looked at, once [`Page::settle`] was called.
@@ -431,7 +485,14 @@ impl Page {
     ) -> Option<Position> {
         match self.sight()? {
             Sight::Tree(tree, state) => json_tree::draw(tree, state, focused, area, buf, theme),
-            Sight::Text(document, state) => plain::draw(document, state, area, buf, theme),
+            Sight::Text(document, state) => {
+                let cursor = plain::draw(document, state, area, buf, theme);
+                let y = plain::mark_spot(document, state, focused, area, buf, theme);
+                match y.filter(|_| state.found().is_none()) {
+                    Some(y) => Some(Position { x: area.x, y }),
+                    None => cursor,
+                }
+            }
         }
     }
 

@@ -26,6 +26,8 @@ mod outside;
 const DOCUMENT: &str =
     r#"{"id":1.0,"params":{"name":"a\u00e9\n\u001b[31m","list":[1,{"x":null}]},"odd name":true}"#;
 
+mod following;
+
 /// A viewer with what it needs around it.
 struct Stage {
     viewer: Viewer,
@@ -39,10 +41,11 @@ struct Stage {
 }
 
 fn subject(seq: u64) -> Subject {
-    Subject::ToolResult(Source {
+    let source = Source {
         seq,
         place: Place::default(),
-    })
+    };
+    Subject::ToolResult(source, None)
 }
 
 fn tree(name: &str, json: &str) -> Tab {

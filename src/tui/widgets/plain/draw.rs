@@ -30,6 +30,7 @@ pub fn draw(
         left: state.left,
         wrap: state.wrap,
         hex: state.hex,
+        spot: state.spot,
     };
     place.clamp(
         document,
@@ -44,7 +45,11 @@ pub fn draw(
     };
     let cursor = match place.hex {
         Some(byte) => draw_hex(document, byte, &marks, area, buf),
-        None => draw_text(document, &place, &marks, area, buf),
+        None => {
+            let cursor = draw_text(document, &place, &marks, area, buf);
+            super::spots::draw_pictures(document, &place, area, buf);
+            cursor
+        }
     };
     cursor.or(Some(area.as_position()))
 }

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::super::layout::{body, split};
+use super::super::tabs::{Tab, tabs};
 use super::super::work::Work;
 use super::super::{CataloguePane, Focus, words};
 use super::{FIX, SEND, draw_lines, indent, question, tint};
@@ -11,6 +12,7 @@ use crate::mcp::types::List;
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::form::Side;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::rule::Rule;
 
@@ -24,14 +26,53 @@ impl CataloguePane {
         let Some(form) = asked.and_then(|work| work.form.as_ref()) else {
             return (rest, split(rest, 0).0);
         };
-        // Right below the Run button; a box that is open has a say in where that is, so then at the very end.
-        let note = usize::from(form.form().note().is_some() || form.form().nodes().is_empty());
-        let rows = form.form().nodes().len() + note + 1;
+        // Right below the Run button, as far as there is room.
         let most = rest.height.saturating_sub(1);
-        let rows = u16::try_from(rows).map_or(most, |rows| rows.min(most));
-        let rows = if form.takes_lines() { most } else { rows };
+        let rows = match self.tab() {
+            Tab::Form => form.lines(rest.width, most),
+            _ => most,
+        };
         let (fields, rest) = split(rest, i32::from(rows));
         (fields, split(rest, 1).0)
+    }
+
+    /// Where lists of a form may drop down to: all but the list of items and the title.
+    pub(in super::super) fn right_side(&self) -> Rect {
+        let form = body(self.areas.form);
+        let result = self.areas.result;
+        if result.x == form.x && !result.is_empty() {
+            form.union(result)
+        } else {
+            form
+        }
+    }
+
+    /// Where the fields are, and the text of all arguments; empty when they are not shown.
+    pub(in super::super) fn halves(&self) -> (Rect, Rect) {
+        let (area, _) = self.form_area();
+        let none = Rect {
+            width: 0,
+            height: 0,
+            ..area
+        };
+        match self.tab() {
+            Tab::Form => (area, none),
+            Tab::Json => (none, indent(area)),
+            Tab::Split => {
+                let left = area.width / 2;
+                let fields = Rect {
+                    width: left,
+                    ..area
+                };
+                let json = Rect {
+                    x: area.x + left + 2,
+                    width: area.width.saturating_sub(left + 2),
+                    ..area
+                };
+                (fields, json)
+            }
+            Tab::Schema | Tab::About => (none, none),
+        }
     }
 
     /// Rows above the fields: what the item is, what a template becomes, and some air where there is room.
@@ -56,12 +97,10 @@ impl CataloguePane {
         } else {
             name
         };
-        let tabs: &[&str] = if work.form.is_some() {
-            &["Form", "About"]
-        } else {
-            &["About"]
-        };
-        let active = usize::from(work.on_about && work.form.is_some());
+        let all = tabs(work, self.areas.wide);
+        let names: Vec<&str> = all.iter().map(|tab| tab.title()).collect();
+        let shown = self.tab();
+        let active = all.iter().position(|tab| *tab == shown).unwrap_or(0);
         let mut right: Vec<String> = Vec::new();
         let mut tinted = (String::new(), Role::Text);
         if self
@@ -71,14 +110,13 @@ impl CataloguePane {
             right.push("no longer listed".to_owned());
         }
         if work.changed {
-            right.push("the schema changed".to_owned());
+            right.push("draft kept, schema changed".to_owned());
         }
+        right.extend(work.memory.banner.clone());
         if work.has_draft() {
             let problems = work.problems();
             if problems > 0 {
                 right.push(text::plural(problems, "problem"));
-            } else if work.changed {
-                right.push("draft kept".to_owned());
             }
         }
         // Where the result is not in sight, its title is not either.
@@ -93,7 +131,7 @@ impl CataloguePane {
         let places = Rule {
             title: &title,
             focused: self.focus == Focus::Form,
-            tabs,
+            tabs: &names,
             active,
             right: &right,
         }
@@ -107,15 +145,38 @@ impl CataloguePane {
         let focused = self.focus == Focus::Form;
         self.draw_form_title(buf, ctx);
         let work = self.work()?;
-        if work.shows_about() {
-            let area = indent(body(self.areas.form));
-            return work.draw_about(area, buf, theme).filter(|_| focused);
+        let whole = indent(body(self.areas.form));
+        match self.tab() {
+            Tab::About => return work.draw_about(whole, buf, theme).filter(|_| focused),
+            Tab::Schema => {
+                let cursor = work.schema.draw(whole, buf, ctx, focused);
+                return cursor.or(Some(whole.as_position())).filter(|_| focused);
+            }
+            _ => {}
         }
         let (head, _) = split(body(self.areas.form), i32::from(self.head_rows()));
         draw_head(work, head, buf, theme);
-        let (fields, question_row) = self.form_area();
+        let (_, question_row) = self.form_area();
+        let (fields, json) = self.halves();
         let form = work.form.as_ref()?;
-        let cursor = form.draw(fields, buf, theme, focused);
+        let on = |side: Side| focused && form.side() == side;
+        let mut cursor = None;
+        if !fields.is_empty() {
+            cursor = form.draw(buf, theme, on(Side::Fields));
+        }
+        if !json.is_empty() {
+            if let Some(x) = json.x.checked_sub(2).filter(|_| !fields.is_empty()) {
+                let line = Rect {
+                    x,
+                    width: 1,
+                    ..json
+                };
+                for at in line.positions() {
+                    buf[at].set_symbol("│").set_style(theme.style(Role::Rule));
+                }
+            }
+            cursor = cursor.or(form.draw_json(json, buf, theme, on(Side::Json)));
+        }
         if question_row.is_empty() {
             return cursor;
         }

@@ -38,7 +38,7 @@ fn the_answer_is_shown_with_how_it_went() {
     match &effects[..] {
         [
             Effect::Build {
-                subject: Subject::ToolResult(source),
+                subject: Subject::ToolResult(source, _),
                 ..
             },
         ] => assert_eq!(source.seq, seq),
@@ -99,7 +99,15 @@ fn failures_are_told_apart() {
     ] {
         let reply = stage.press("⏎");
         let effects = stage.run(&reply, &[answer], End::Answered);
-        assert_eq!(effects.len(), 1);
+        // What it says is read, and read for the members it is about.
+        let [
+            Effect::ReadRefusal { source, .. },
+            Effect::Build { subject, .. },
+        ] = &effects[..]
+        else {
+            panic!("{effects:?}");
+        };
+        assert!(matches!(subject, Subject::ToolResult(of, _) if of == source));
         assert!(stage.screen().contains(word), "{}", stage.screen());
     }
     let reply = stage.press("⏎");
@@ -434,4 +442,117 @@ fn a_built_document_has_its_tabs_in_the_title() {
     // The result of one item is not that of another.
     stage.press("⎋j⏎");
     assert!(!stage.screen().contains("Echo: hi"));
+}
+
+#[test]
+fn a_link_in_a_result_is_read_and_left_again() {
+    use crate::tui::payload::{Tab, TabBody};
+    use crate::tui::widgets::plain::Document;
+    use crate::tui::widgets::spot::{Spot, Target};
+    let mut stage = Stage::tools(SMALL);
+    let reply = stage.press("⏎hi⏎⏎");
+    let effects = stage.run(&reply, &[OK], End::Answered);
+    let [Effect::Build { viewer, .. }] = effects[..] else {
+        panic!("{effects:?}")
+    };
+    let tab = |name: &str, text: &str, links: &[(u32, &str)]| {
+        let spot = |(at, uri): &(u32, &str)| Spot {
+            at: *at,
+            target: Target::Resource((*uri).to_owned()),
+            held: None,
+        };
+        let spots = links.iter().map(spot).collect();
+        let document = Document::new(text.as_bytes()).with_spots(spots, Vec::new());
+        Tab {
+            name: name.to_owned(),
+            body: TabBody::Text(document.into()),
+        }
+    };
+    let links = [(0, "demo://one"), (4, "demo://t\"wo")];
+    let tabs = Ok(vec![tab("Content", "one\ntwo", &links)]);
+    let event = Event::Built { viewer, tabs };
+    stage.with(|pane, ctx| pane.event(&event, ctx));
+    assert_eq!(stage.pane.scopes()[0], Scope::Content);
+    stage.press("J");
+    let reply = stage.press("⏎");
+    let (method, params, _) = Stage::call(&reply);
+    assert_eq!(
+        (method.as_str(), params.as_str()),
+        ("resources/read", r#"{"uri":"demo://t\"wo"}"#)
+    );
+    assert!(
+        stage.screen().contains("two"),
+        "shown until the answer is there"
+    );
+    let effects = stage.run(&reply, &[OK], End::Answered);
+    let [
+        Effect::Build {
+            viewer,
+            subject: Subject::ResourceResult(_),
+        },
+    ] = effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    let tabs = Ok(vec![tab("Text", "what it says", &[])]);
+    let event = Event::Built { viewer, tabs };
+    stage.with(|pane, ctx| pane.event(&event, ctx));
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Esc ‹ demo://t\"wo") && screen.contains("what it says"),
+        "{screen}"
+    );
+    stage.press("⎋");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("one") && !screen.contains("what it says"),
+        "{screen}"
+    );
+    // One that is not answered leaves the result where it is, and says so.
+    let reply = stage.press("⏎");
+    let effects = stage.run(&reply, &[], End::TimedOut);
+    assert_eq!(effects, []);
+    let screen = stage.screen();
+    assert!(
+        screen.contains("demo://t\"wo was not read: timeout"),
+        "{screen}"
+    );
+    assert!(screen.contains("one"), "{screen}");
+    // The call that is repeated is the tool's.
+    let (method, ..) = Stage::call(&stage.press("."));
+    assert_eq!(method, "tools/call");
+}
+
+#[test]
+fn a_call_is_copied_from_its_form_and_from_its_result() {
+    let mut stage = Stage::tools(WIDE);
+    let copied = |stage: &mut Stage| match &stage.act(Action::CopyAsCli).effects[..] {
+        [Effect::CopyAs(wanted)] => wanted.clone(),
+        other => panic!("{other:?}"),
+    };
+    let reply = stage.press("⏎hi⏎⏎");
+    let draft = copied(&mut stage);
+    assert_eq!((draft.request, draft.response), (None, None));
+    let written = draft.form.write(&draft.subject).unwrap();
+    assert_eq!(
+        written.text,
+        "mcpscope call echo --args '{\"message\":\"hi\"}' --protocol 2025-11-25 -- weather\n"
+    );
+    stage.run(&reply, &[OK], End::Answered);
+    stage.act(Action::NextPane);
+    let sent = copied(&mut stage);
+    let last = stage.timeline.entries().len() as u64;
+    assert_eq!(sent.request.map(|source| source.seq), Some(last - 1));
+    assert_eq!(sent.response.map(|source| source.seq), Some(last));
+    assert_eq!(sent.subject.schema, draft.subject.schema);
+    assert!(sent.subject.schema.is_some());
+    assert_eq!(sent.subject.answer.unwrap().outcome, "ok");
+}
+
+#[test]
+fn references_are_not_copied_as_if_they_were_text() {
+    let mut stage = Stage::tools(WIDE);
+    stage.press("⏎${HOME}⏎");
+    let why = "The form has ${…} in it: run it, then copy from its result.";
+    assert_eq!(stage.act(Action::CopyAsPython).say.as_deref(), Some(why));
 }

@@ -47,7 +47,7 @@ fn list_form_and_result_share_a_wide_screen() {
     let mut stage = Stage::tools(WIDE);
     assert_eq!(
         head(&stage.screen(), 9),
-        "━▌TOOLS 5 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┯━ echo ━ [Form] About ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        "━▌TOOLS 5 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┯━ echo ━ [Form] JSON Schema About ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 ▸ echo          reads                   │  Says it back.                                                          reads
   create-issue  destructive             │
   list-issues   reads                   │▸ message *  string  [                                ] ✗ required
@@ -173,10 +173,7 @@ fn a_restart_keeps_place_and_draft() {
     assert!(stage.screen().contains("▸ create-issue"));
     stage.press("⏎");
     let screen = stage.screen();
-    assert!(
-        screen.contains("the schema changed · draft kept"),
-        "{screen}"
-    );
+    assert!(screen.contains("draft kept, schema cha"), "{screen}");
     assert!(
         screen.contains("[Crash ") && screen.contains("body"),
         "{screen}"
@@ -290,14 +287,52 @@ fn sloppy_items_are_items() {
 #[test]
 fn about_has_the_whole_description_and_the_schemas() {
     let mut stage = Stage::tools((80, 40));
-    stage.press("⏎⎋]");
+    stage.press("⏎⎋[");
     let screen = stage.screen();
-    assert!(screen.contains("Form [About]"), "{screen}");
+    assert!(screen.contains("Form JSON Schema [About]"), "{screen}");
     assert!(screen.contains("Says it back.\n Every word."), "{screen}");
     assert!(screen.contains("Input schema\n {\n"), "{screen}");
     assert_eq!(stage.pane.scopes(), [Scope::Move]);
-    stage.press("[");
-    assert!(stage.screen().contains("[Form] About"));
+    stage.press("]");
+    assert!(stage.screen().contains("[Form] JSON Schema About"));
+}
+
+#[test]
+fn arguments_are_fields_text_or_both_and_the_schema_is_beside_them() {
+    let mut stage = Stage::tools((160, 30));
+    stage.press("⏎hi⎋]");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Form [JSON] Split Schema About"),
+        "{screen}"
+    );
+    assert!(screen.contains("\"message\": \"hi\""), "{screen}");
+    // Broken text is a problem like others: what is sent is the form as it was.
+    stage.press("⏎↓!⎋r");
+    let screen = stage.screen();
+    assert!(screen.contains("JSON has an error at 2:1"), "{screen}");
+    assert!(screen.contains("1 problem: f fix first"), "{screen}");
+    let (_, params, _) = Stage::call(&stage.press("s"));
+    assert!(
+        params.ends_with(r#""arguments":{"message":"hi"}}"#),
+        "{params}"
+    );
+    stage.press("]");
+    let screen = stage.screen();
+    assert!(screen.contains("[hi "), "{screen}");
+    assert!(screen.contains("│ {"), "{screen}");
+    // The other half comes before another pane.
+    stage.press("⇤");
+    assert_eq!(stage.pane.scopes()[0], Scope::Form);
+    stage.press("⏎!⎋");
+    assert!(stage.screen().contains("[hi! "), "{}", stage.screen());
+    stage.press("⇥⇥");
+    assert_eq!(stage.pane.scopes()[0], Scope::Viewer);
+    stage.press("⎋");
+    stage.press("]");
+    let screen = stage.screen();
+    assert!(screen.contains("reading…"), "{screen}");
+    assert_eq!(stage.pane.scopes()[0], Scope::Viewer);
 }
 
 #[test]
@@ -348,9 +383,9 @@ fn the_mouse_selects_opens_and_turns_tabs() {
     let title = stage.screen().lines().next().unwrap().to_owned();
     let at = crate::text::width(&title[..title.find("About").unwrap()]) as u16;
     click(&mut stage, at, 0, false);
-    assert!(stage.screen().contains("Form [About]"));
-    click(&mut stage, at - 5, 0, false);
-    assert!(stage.screen().contains("[Form] About"));
+    assert!(stage.screen().contains("Form JSON Schema [About]"));
+    click(&mut stage, at - 18, 0, false);
+    assert!(stage.screen().contains("[Form] JSON Schema About"));
     assert!(click(&mut stage, 60, 20, false).handled);
     assert_eq!(stage.pane.scopes()[0], Scope::Viewer);
     stage.with(|pane, ctx| pane.wheel(Position::new(3, 3), 2, ctx));

@@ -1,0 +1,122 @@
+//! What happens on a link over HTTP: recorded first, then told to the client, as everything else.
+
+use super::Engine;
+use crate::jsonrpc::Id;
+use crate::mcp::client::Input;
+use crate::mcp::facts;
+use crate::mcp::http::Loss;
+use crate::mcp::http::headers::masked_url;
+use crate::note::Note;
+use crate::note::http::Step;
+use crate::recorder::Draft;
+use crate::session::recorded::Facts;
+use crate::session::{Channel, Direction, Via};
+use crate::transport::{LinkEvent, Target};
+
+impl Engine {
+    pub(super) async fn exchange(&mut self, conn: u32, event: LinkEvent) {
+        match event {
+            LinkEvent::Ready => {
+                let Some(Target::Address(address)) =
+                    self.connections.get(&conn).map(|live| &live.connect.target)
+                else {
+                    return;
+                };
+                let note = Note::Address {
+                    url: masked_url(&address.url),
+                    transport: address.choice.word().to_owned(),
+                    // Names only: values never enter a recording.
+                    headers: address
+                        .headers
+                        .iter()
+                        .map(|(name, _)| name.clone())
+                        .collect(),
+                    insecure: address.insecure,
+                };
+                self.note(conn, &note).await;
+                self.put(conn, Input::Started, None).await;
+            }
+            LinkEvent::Http(step) => {
+                let step = self.with_entry(conn, step);
+                self.note(conn, &Note::Http(step)).await;
+            }
+            LinkEvent::Frame {
+                exchange,
+                bytes,
+                answers,
+            } => {
+                let via = Via { exchange, answers };
+                self.frame(conn, &via, bytes).await;
+            }
+            LinkEvent::Unanswered { id, loss } => self.unanswered(conn, &id, &loss).await,
+            LinkEvent::SessionEnded => self.put(conn, Input::SessionEnded, None).await,
+            LinkEvent::Remark(what) => self.note(conn, &Note::Remark { what }).await,
+            LinkEvent::Closed(loss) => {
+                let what = loss.map(|loss| loss.what);
+                self.note(conn, &Note::Closed { what }).await;
+                self.exited(conn).await;
+            }
+            // The rest is of processes; see `event`.
+            _ => {}
+        }
+    }
+
+    /// A request over HTTP names the frame it carries by its entry, not by its number on the link.
+    fn with_entry(&self, conn: u32, mut step: Step) -> Step {
+        if let (Step::Request { frame, .. }, Some(live)) = (&mut step, self.connections.get(&conn))
+        {
+            *frame = frame
+                .and_then(|number| usize::try_from(number).ok()?.checked_sub(1))
+                .and_then(|place| live.sent.get(place).copied());
+        }
+        step
+    }
+
+    /// What was just sent stands in entry `seq`.
+    pub(super) fn remember(&mut self, conn: u32, seq: u64) {
+        if let Some(live) = self.connections.get_mut(&conn)
+            && matches!(live.connect.target, Target::Address(_))
+        {
+            live.sent.push(seq);
+        }
+    }
+
+    async fn frame(&mut self, conn: u32, via: &Via, bytes: Vec<u8>) {
+        let facts = match facts::of_frame(&bytes) {
+            Ok(mut messages) => {
+                via.settle(&mut messages);
+                Facts::Messages(messages)
+            }
+            Err(why) => Facts::Junk(why.into()),
+        };
+        let messages = match &facts {
+            Facts::Messages(messages) => messages.clone(),
+            _ => Vec::new(),
+        };
+        let draft = Draft {
+            conn,
+            channel: Channel::Wire,
+            direction: Direction::In,
+            aux: false,
+            body: bytes,
+            ending: "\n",
+            extra: Some(via.member()),
+        };
+        let seq = self.record(draft, Some(facts)).await;
+        for message in &messages {
+            self.put(conn, Input::Message(message), Some(seq)).await;
+        }
+    }
+
+    async fn unanswered(&mut self, conn: u32, id: &Id, loss: &Loss) {
+        let note = Note::Unanswered {
+            id: id.to_json(),
+            kind: loss.kind.word().to_owned(),
+            status: loss.status,
+            what: loss.what.clone(),
+            hint: loss.hint.clone(),
+        };
+        self.note(conn, &note).await;
+        self.put(conn, Input::Unanswered(id, loss), None).await;
+    }
+}

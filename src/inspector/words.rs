@@ -1,0 +1,128 @@
+//! What the engine is told, and what it tells.
+
+use crate::mcp::client::{Call, End, Options};
+use crate::mcp::completion::{Ask, Completed};
+use crate::mcp::types::List;
+use crate::session::recorded::Recorded;
+use crate::transport::Target;
+use crate::transport::stdio::StdioOptions;
+
+/// What to connect to, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connect {
+    /// The connection's number; the caller counts, from 1.
+    pub conn: u32,
+    /// The server's name for people.
+    pub name: String,
+    /// The process to start, or the address to talk to.
+    pub target: Target,
+    /// What the client is told beforehand.
+    pub options: Options,
+    /// How long each step of the shutdown of a process may take.
+    pub stdio: StdioOptions,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Open a connection.
+    Connect(Box<Connect>),
+    /// Send a request.
+    Call {
+        /// On which connection.
+        conn: u32,
+        /// What.
+        call: Call,
+    },
+    /// Ask for suggestions for an argument, instead of any asked for before on that connection.
+    Complete {
+        /// On which connection.
+        conn: u32,
+        /// The caller's number for it. Calls are numbered by the same caller: [`Command::Cancel`] takes both.
+        ticket: u64,
+        /// What.
+        ask: Ask,
+    },
+    /// Cancel a request.
+    Cancel {
+        /// On which connection.
+        conn: u32,
+        /// Which, by its caller's number.
+        ticket: u64,
+    },
+    /// Fetch a list anew.
+    Refresh {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        list: List,
+    },
+    /// Shut a connection down.
+    Stop {
+        /// Which.
+        conn: u32,
+    },
+    /// Shut everything down and finish.
+    Shutdown,
+}
+
+/// Something that happened. What was recorded always comes before what follows from it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    /// Entries for the fold, in order.
+    Recorded(Vec<Recorded>),
+    /// A request went out.
+    Sent {
+        /// Whose.
+        ticket: u64,
+        /// Its entry.
+        seq: u64,
+    },
+    /// A request is over.
+    Finished {
+        /// Whose.
+        ticket: u64,
+        /// How.
+        end: End,
+        /// The entry of the response, when there was one.
+        seq: Option<u64>,
+    },
+    /// A question for suggestions is over.
+    Completed {
+        /// Whose.
+        ticket: u64,
+        /// How.
+        completed: Completed,
+        /// The entry of the response, when there was one.
+        seq: Option<u64>,
+    },
+    /// A connection works.
+    Ready {
+        /// Which.
+        conn: u32,
+    },
+    /// A list has come as far as it will.
+    Listed {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        list: List,
+    },
+    /// A connection could not be opened; the timeline says why.
+    Failed {
+        /// Which.
+        conn: u32,
+    },
+    /// A connection's process is gone (or never came).
+    Gone {
+        /// Which.
+        conn: u32,
+    },
+    /// Recording fails.
+    Trouble {
+        /// Entries lost so far.
+        lost: u64,
+        /// Why.
+        what: String,
+    },
+}

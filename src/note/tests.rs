@@ -1,0 +1,133 @@
+//! Every note is read back as it was.
+
+use super::*;
+
+#[test]
+fn every_note_is_read_back() {
+    let text = || "a \"b\"\n".to_owned();
+    let notes = [
+        Note::Connect {
+            name: text(),
+            transport: "stdio".into(),
+            era: "auto".into(),
+        },
+        Note::Spawn {
+            pid: 7,
+            command: vec!["a".into(), text()],
+            cwd: Some("/x".into()),
+            env: vec!["K".into()],
+        },
+        Note::StartFailed {
+            what: text(),
+            hint: None,
+        },
+        Note::Step {
+            step: "kill".into(),
+        },
+        Note::Usage {
+            cpu_ms: 12,
+            rss: 34,
+            processes: 2,
+        },
+        Note::WriteFailed { what: text() },
+        Note::Exit {
+            code: Some(3),
+            signal: None,
+        },
+        Note::Exit {
+            code: None,
+            signal: Some(9),
+        },
+        Note::Probe { wait_ms: 3000 },
+        Note::Verdict {
+            era: "legacy".into(),
+            evidence: text(),
+        },
+        Note::Ready {
+            revision: "2025-11-25".into(),
+        },
+        Note::Failed {
+            what: text(),
+            hint: Some(text()),
+        },
+        Note::Timeout {
+            id: "\"a\"".into(),
+            after_ms: 5,
+        },
+        Note::ListCut {
+            method: text(),
+            pages: 3,
+            why: text(),
+        },
+        Note::Address {
+            url: text(),
+            transport: "auto".into(),
+            headers: vec!["authorization".into()],
+            insecure: true,
+        },
+        Note::Unanswered {
+            id: "1".into(),
+            kind: "refused".into(),
+            status: Some(404),
+            what: text(),
+            hint: Some(text()),
+        },
+        Note::Abandoned {
+            id: "1".into(),
+            why: text(),
+        },
+        Note::Closed { what: Some(text()) },
+        Note::Http(Step::Request {
+            exchange: 1,
+            verb: "POST".into(),
+            url: text(),
+            headers: vec![("a".into(), text()), ("a".into(), String::new())],
+            size: 3,
+            frame: Some(7),
+            why: text(),
+            follows: Some(9),
+        }),
+        Note::Http(Step::Response {
+            exchange: 1,
+            status: 307,
+            version: "HTTP/1.1".into(),
+            headers: vec![("location".into(), text())],
+            remote: Some(text()),
+            dns: Some(1),
+            connect: None,
+            first_byte: 3,
+        }),
+        Note::Http(Step::Event {
+            exchange: 1,
+            at: 5,
+            kind: text(),
+            id: Some(text()),
+            retry: Some(1),
+            size: None,
+            dropped: 3,
+            comments: vec![text()],
+            ignored: vec![text()],
+        }),
+        Note::Http(Step::End {
+            exchange: 1,
+            size: 2,
+            took: 3,
+            error: Some(text()),
+            excerpt: Some(text()),
+        }),
+        Note::Http(Step::Wait {
+            exchange: 1,
+            ms: 2,
+            why: text(),
+        }),
+        Note::Remark { what: text() },
+        Note::Gap { lost: 3 },
+        Note::Unknown {
+            name: "later".into(),
+        },
+    ];
+    for note in notes {
+        assert_eq!(Note::read(note.to_json().as_bytes()), note);
+        assert!(!note.sentence().is_empty());
+    }
+}

@@ -1,0 +1,219 @@
+//! All arguments as text, edited beside the fields: valid text becomes what the form holds, broken text changes
+//! nothing and is kept.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::widget::{json_box, json_safe};
+use super::{FormPane, FormReply, Mode};
+use crate::json::{self, Value};
+use crate::text;
+use crate::tui::action::Action;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::input::{Look, Reaction, TextBox};
+
+/// Longer texts are read when they are left, not at every key.
+const SMALL: usize = 64 << 10;
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct JsonText {
+    area: TextBox,
+    /// What is wrong with the text.
+    problem: Option<json::Problem>,
+    /// The text was changed and not read since.
+    unread: bool,
+    /// The edit of the form the text shows; none before it was shown.
+    shows: Option<u64>,
+}
+
+impl JsonText {
+    /// Whether what is in the text is not what is in the form.
+    pub fn is_broken(&self) -> bool {
+        self.problem.is_some()
+    }
+
+    /// Drops the text: the form holds something else now.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// What is wrong, in words.
+    pub fn words(&self) -> Option<String> {
+        let problem = self.problem.as_ref()?;
+        let json::Problem {
+            line, column, what, ..
+        } = problem;
+        let words = format!("JSON has an error at {line}:{column}: {what}; the form is as before");
+        Some(text::sanitize(&words).into_owned())
+    }
+}
+
+impl FormPane {
+    /// Brings the text up to what the form holds; broken text is left alone.
+    pub(super) fn sync_json(&mut self) {
+        if self.json.is_broken() || self.json.unread || self.json.shows == Some(self.revision) {
+            return;
+        }
+        let arguments = self.form.arguments();
+        let fresh = self.json.shows.is_none();
+        self.json.shows = Some(self.revision);
+        let before = self.json.area.text();
+        let same = Value::parse(before.as_bytes()).is_ok_and(|value| value == arguments);
+        if same && !fresh {
+            return;
+        }
+        let after = if fresh || before.trim().is_empty() {
+            arguments.pretty()
+        } else {
+            json::patch(&before, &arguments)
+        };
+        let (line, column) = self.json.area.place();
+        self.json.area = json_box(&after);
+        if fresh {
+            self.json.area.go(1, 1);
+        } else {
+            self.json.area.go(line, column);
+        }
+    }
+
+    /// Reads the text into the form, if it is JSON.
+    fn read_json(&mut self) -> FormReply {
+        let text = self.json.area.text();
+        let blank = text.trim().is_empty();
+        self.json.unread = false;
+        let loaded = self.form.load_json(if blank { "{}" } else { &text });
+        match loaded {
+            Ok(()) => {
+                self.json.problem = None;
+                self.revision += 1;
+                // The text stays as it was typed.
+                self.json.shows = Some(self.revision + 1);
+                self.edited(true);
+                self.json.shows = Some(self.revision);
+            }
+            Err(problem) => self.json.problem = Some(problem),
+        }
+        FormReply::Edited
+    }
+
+    fn json_typed(&mut self) -> FormReply {
+        if self.json.area.text().len() > SMALL {
+            self.json.unread = true;
+            return FormReply::Moved;
+        }
+        self.read_json()
+    }
+
+    /// Takes text that was typed but not read yet; before it is sent or left.
+    pub fn settle_json(&mut self) {
+        if self.json.unread {
+            self.read_json();
+        }
+    }
+
+    pub(super) fn json_key(&mut self, key: KeyEvent) -> FormReply {
+        if key.code == KeyCode::Esc {
+            self.mode = Mode::Navigation;
+            self.settle_json();
+            return FormReply::Moved;
+        }
+        match self.json.area.key(key) {
+            Reaction::Ignored => FormReply::Ignored,
+            Reaction::Moved => FormReply::Moved,
+            Reaction::Edited => self.json_typed(),
+        }
+    }
+
+    pub(super) fn json_paste(&mut self, pasted: &str) -> FormReply {
+        self.json.area.paste(&json_safe(pasted));
+        self.json_typed()
+    }
+
+    /// Actions on the text; none for those that are about the form as ever.
+    pub(super) fn json_action(&mut self, action: Action) -> Option<FormReply> {
+        let code = match action {
+            Action::TypeIntoField => {
+                self.mode = Mode::Typing;
+                return Some(FormReply::Moved);
+            }
+            Action::Up => KeyCode::Up,
+            Action::Down => KeyCode::Down,
+            Action::Left | Action::PreviousOption => KeyCode::Left,
+            Action::Right | Action::NextOption => KeyCode::Right,
+            Action::PageUp => KeyCode::PageUp,
+            Action::PageDown => KeyCode::PageDown,
+            Action::Top => {
+                self.json.area.go(1, 1);
+                return Some(FormReply::Moved);
+            }
+            Action::Bottom => {
+                self.json.area.go(usize::MAX, usize::MAX);
+                return Some(FormReply::Moved);
+            }
+            Action::UndoEdit | Action::RedoEdit if self.json.is_broken() => {
+                return Some(FormReply::Say(
+                    "the text has an error; mend it, or change the form".to_owned(),
+                ));
+            }
+            Action::NextProblem | Action::PreviousProblem if self.json.is_broken() => {
+                let problem = self.json.problem.as_ref()?;
+                self.json.area.go(problem.line, problem.column);
+                return Some(FormReply::Moved);
+            }
+            Action::UndoEdit | Action::RedoEdit | Action::NextProblem | Action::PreviousProblem => {
+                return None;
+            }
+            _ => return Some(FormReply::Ignored),
+        };
+        self.json.area.key(KeyEvent::from(code));
+        Some(FormReply::Moved)
+    }
+
+    /// Throws broken text away and shows what the form holds.
+    pub fn drop_json(&mut self) {
+        self.json.forget();
+        self.sync_json();
+    }
+
+    /// A click into the text.
+    pub fn click_json(&mut self, double: bool) -> FormReply {
+        if double {
+            self.mode = Mode::Typing;
+        }
+        FormReply::Moved
+    }
+
+    /// Draws the text, under what is wrong with it; returns where the hardware cursor belongs.
+    pub fn draw_json(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: &Theme,
+        focused: bool,
+    ) -> Option<Position> {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return None;
+        }
+        let banner = u16::from(self.json.is_broken() && area.height > 1);
+        if let (1, Some(words)) = (banner, self.json.words()) {
+            let width = usize::from(area.width);
+            let style = theme.style(Role::Error);
+            buf.set_stringn(area.x, area.y, text::fit(&words, width), width, style);
+        }
+        let rest = Rect {
+            y: area.y + banner,
+            height: area.height - banner,
+            ..area
+        };
+        let look = Look {
+            invalid: self.json.is_broken(),
+            placeholder: "{ … }",
+            ..Look::default()
+        };
+        let caret = self.json.area.draw(look, rest, buf, theme);
+        focused.then_some(caret)
+    }
+}

@@ -1,0 +1,83 @@
+//! What is wrong, and where: what the form sees by itself, and what a validator or a server said by path.
+
+use std::collections::HashMap;
+
+use super::rows::count_inside;
+use crate::form::{Form, NodeId};
+
+/// Where something is wrong, in the order of the rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems {
+    /// The nodes, in the order they are shown.
+    pub order: Vec<NodeId>,
+    words: HashMap<NodeId, Vec<String>>,
+    inside: HashMap<NodeId, usize>,
+}
+
+impl Problems {
+    /// What the form sees, and behind it what was `said` of places it does not complain about itself.
+    pub fn of(form: &Form, said: &[(NodeId, String)]) -> Self {
+        let mut found = Self::default();
+        for (id, words) in form.problems() {
+            found.add(id, words);
+        }
+        let own = found.words.clone();
+        for (id, words) in said {
+            // The same thing in other words is no second problem.
+            if form.get(*id).is_some() && !own.contains_key(id) {
+                found.add(*id, words.clone());
+            }
+        }
+        if found.order.len() > own.len() {
+            found.sort(form);
+        }
+        found.inside = count_inside(form, &found.order);
+        found
+    }
+
+    /// Puts the places in the order of the rows.
+    fn sort(&mut self, form: &Form) {
+        let mut order = Vec::with_capacity(self.order.len());
+        let mut todo = vec![form.root()];
+        while let Some(id) = todo.pop() {
+            if self.words.contains_key(&id) {
+                order.push(id);
+            }
+            todo.extend(form.children(id).iter().rev());
+        }
+        // What has no row now comes last.
+        order.extend(
+            self.order
+                .iter()
+                .filter(|id| !order.contains(id))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        self.order = order;
+    }
+
+    fn add(&mut self, id: NodeId, words: String) {
+        let list = self.words.entry(id).or_default();
+        if list.is_empty() {
+            self.order.push(id);
+        }
+        if !list.contains(&words) {
+            list.push(words);
+        }
+    }
+
+    /// How many places have one.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// What is wrong with a node, in words.
+    pub fn at(&self, id: NodeId) -> Option<String> {
+        Some(self.words.get(&id)?.join("; "))
+    }
+
+    /// How many places below a node have one.
+    pub fn inside(&self, id: NodeId) -> usize {
+        self.inside.get(&id).copied().unwrap_or(0)
+    }
+}
