@@ -236,18 +236,18 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
-        CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line of mcpscope" Nothing "";
-        CopyAsPython "copy-as-python" ["y P"] "" "Copy it as a Python program" Nothing "";
-        CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as a TypeScript program" Nothing "";
-        CopyAsCurl "copy-as-curl" ["y c"] "" "Copy it as curl, for a server over HTTP" Nothing "";
-        CopyAsConfig "copy-as-config" ["y m"] "" "Copy it as an entry of its server for a client's config" Nothing "";
-        CopyAsMarkdown "copy-as-markdown" ["y M"] "" "Copy it as a report in Markdown, secrets left out" Nothing "";
-        PrintAsCli "print-as-cli" ["p x"] "" "Print it as a command line of mcpscope to the normal screen" Nothing "";
-        PrintAsPython "print-as-python" ["p P"] "" "Print it as a Python program to the normal screen" Nothing "";
-        PrintAsTypeScript "print-as-typescript" ["p t"] "" "Print it as a TypeScript program to the normal screen" Nothing "";
-        PrintAsCurl "print-as-curl" ["p c"] "" "Print it as curl, for a server over HTTP to the normal screen" Nothing "";
-        PrintAsConfig "print-as-config" ["p m"] "" "Print it as an entry of its server for a client's config to the normal screen" Nothing "";
-        PrintAsMarkdown "print-as-markdown" ["p M"] "" "Print it as a report in Markdown, secrets left out to the normal screen" Nothing "";
+        CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
+        CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";
+        CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as TypeScript" Nothing "";
+        CopyAsCurl "copy-as-curl" ["y c"] "" "Copy it as curl (HTTP)" Nothing "";
+        CopyAsConfig "copy-as-config" ["y m"] "" "Copy its server's config entry" Nothing "";
+        CopyAsMarkdown "copy-as-markdown" ["y M"] "" "Copy it as a Markdown report" Nothing "";
+        PrintAsCli "print-as-cli" ["p x"] "" "Print it as a command line to the normal screen" Nothing "";
+        PrintAsPython "print-as-python" ["p P"] "" "Print it as Python to the normal screen" Nothing "";
+        PrintAsTypeScript "print-as-typescript" ["p t"] "" "Print it as TypeScript to the normal screen" Nothing "";
+        PrintAsCurl "print-as-curl" ["p c"] "" "Print it as curl (HTTP) to the normal screen" Nothing "";
+        PrintAsConfig "print-as-config" ["p m"] "" "Print its server's config entry to the normal screen" Nothing "";
+        PrintAsMarkdown "print-as-markdown" ["p M"] "" "Print it as a Markdown report to the normal screen" Nothing "";
     }
     Logs {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";

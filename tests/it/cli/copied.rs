@@ -44,7 +44,8 @@ fn sh(home: &Home, line: &str, variables: &[(&str, &str)]) -> (String, Option<i3
 #[test]
 fn a_command_line_gives_the_same_result() {
     let home = Home::new();
-    let odd = r#"{"name":"O'Neil \"$HOME\" `x`\\n\t‮","guests":4,"budget":50.50,"note":"a\nb"}"#;
+    let odd =
+        r#"{"name":"O'Neil \"$HOME\" `x`\\n\t\u202e","guests":4,"budget":50.50,"note":"a\nb"}"#;
     let words = ["call", "book-table", "--args", odd, "--era", "legacy"];
     let run = home.run(&[&words[..], &["--", MCPSCOPE, "demo-server"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
