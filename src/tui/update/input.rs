@@ -35,12 +35,7 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     // Terminals send Alt as Esc before the key, so a quick Esc and a letter arrive as one: take them as the two.
     let was_escape = key.modifiers == KeyModifiers::ALT && matches!(key.code, KeyCode::Char(_));
     if was_escape && !model.pane().takes_text() {
-        let mut effects = key_pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-        effects.extend(key_pressed(
-            model,
-            KeyEvent::new(key.code, KeyModifiers::NONE),
-        ));
-        return effects;
+        return as_two(model, key);
     }
     if model.chords.is_empty() {
         if model.pane().takes_text() {
@@ -49,6 +44,10 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             if reply.handled {
                 model.status = None;
                 return replied(model, reply);
+            }
+            // No key of the field: somebody left it and went on at once.
+            if was_escape {
+                return as_two(model, key);
             }
         }
     } else if key.code == KeyCode::Esc {
@@ -77,6 +76,14 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Esc, and the letter behind it.
+fn as_two(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let mut effects = key_pressed(model, KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+    let letter = KeyEvent::new(key.code, KeyModifiers::NONE);
+    effects.extend(key_pressed(model, letter));
+    effects
 }
 
 fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {

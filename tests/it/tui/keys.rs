@@ -89,3 +89,16 @@ fn there_is_a_way_out_of_a_screen_that_is_too_small() {
     screen.press("g q");
     assert_eq!(screen.orders, [Effect::Quit]);
 }
+
+#[test]
+fn a_quick_escape_and_a_letter_are_the_two_also_in_a_field() {
+    let mut screen = Screen::opened(DEMO, SIZES[0]).keys("2 Enter \"x\"");
+    screen.event(mcpscope::tui::event::Event::Key(
+        crossterm::event::KeyEvent::new(
+            crossterm::event::KeyCode::Char('E'),
+            crossterm::event::KeyModifiers::ALT,
+        ),
+    ));
+    assert!(screen.contains("as JSON"), "{}", screen.text());
+    assert!(screen.contains("│ \"x\""), "{}", screen.text());
+}

@@ -17,6 +17,10 @@ impl FormPane {
     pub fn place(&mut self, area: Rect, room: Rect) {
         self.area = area;
         self.room = room;
+        if area.is_empty() {
+            // Another tab is shown; the place is kept.
+            return;
+        }
         let height = usize::from(area.height);
         let columns = Columns::of(&self.sheet, area.width);
         let rows = self.sheet.len();

@@ -192,6 +192,7 @@ impl FormPane {
             let short = match node.state() {
                 State::Unset => "‹unset›",
                 State::Null => "‹null›",
+                State::Default if chip.ends_with(": sent›") => "‹default: sent›",
                 State::Default => "‹default›",
                 State::Value => &chip,
             };

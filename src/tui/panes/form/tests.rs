@@ -189,6 +189,10 @@ fn the_focus_stays_in_sight() {
         press(&mut pane, "⇥");
     }
     assert!(draw(&mut pane, 80, 8).0.contains("▸ [ Run ]"));
+    // While another tab is shown, the place is kept.
+    let top = pane.top;
+    pane.place(Rect::ZERO, Rect::ZERO);
+    assert_eq!(pane.top, top);
     // The wheel scrolls without the focus; a key brings it back.
     pane.wheel(-30);
     assert!(!draw(&mut pane, 80, 8).0.contains("[ Run ]"));
