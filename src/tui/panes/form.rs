@@ -356,9 +356,8 @@ impl FormPane {
     }
 
     fn placed(&self, found: Vec<(String, String)>) -> Vec<(NodeId, String)> {
-        let placed = |(pointer, words): (String, String)| {
-            Some((self.form.at_pointer(&pointer)?, words))
-        };
+        let placed =
+            |(pointer, words): (String, String)| Some((self.form.at_pointer(&pointer)?, words));
         found.into_iter().filter_map(placed).collect()
     }
 
