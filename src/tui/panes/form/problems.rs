@@ -15,8 +15,9 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// What the form sees, and behind it what was `said` of places it does not complain about itself.
-    pub fn of(form: &Form, said: &[(NodeId, String)]) -> Self {
+    /// What the form sees, and behind it what was `said` of places it does not complain about itself, and what was
+    /// `refused` of any.
+    pub fn of(form: &Form, said: &[(NodeId, String)], refused: &[(NodeId, String)]) -> Self {
         let mut found = Self::default();
         for (id, words) in form.problems() {
             found.add(id, words);
@@ -30,6 +31,11 @@ impl Problems {
         }
         if found.order.len() > own.len() {
             found.sort(form);
+        }
+        for (id, words) in refused {
+            if form.get(*id).is_some() {
+                found.add(*id, words.clone());
+            }
         }
         found.inside = count_inside(form, &found.order);
         found
