@@ -96,10 +96,11 @@ fn what_is_no_json_is_kept_for_the_next_time() {
     );
     let mut terminal = in_form(&home, editor.to_str().unwrap());
     terminal.send("e");
-    let seen = terminal.shows("the edited text is no JSON");
-    assert!(seen.contains("[before"), "{seen}");
+    // It stands in the text tab, and the form is as it was.
+    let seen = terminal.shows("JSON has an error at 1:2");
+    assert!(seen.contains("{broken"), "{seen}");
     terminal.send("e");
-    terminal.shows("[mended");
+    terminal.shows("\"mended\"");
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));
 }
