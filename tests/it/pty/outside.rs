@@ -87,7 +87,7 @@ fn an_editor_that_fails_changes_nothing() {
 }
 
 #[test]
-fn what_is_no_json_is_kept_for_the_next_time() {
+fn what_is_no_json_stands_in_the_text_tab_and_goes_to_the_editor_again() {
     let home = Home::new();
     let editor = script(
         &home,
@@ -96,10 +96,13 @@ fn what_is_no_json_is_kept_for_the_next_time() {
     );
     let mut terminal = in_form(&home, editor.to_str().unwrap());
     terminal.send("e");
-    let seen = terminal.shows("the edited text is no JSON");
-    assert!(seen.contains("[before"), "{seen}");
+    let seen = terminal.shows("JSON has an error at 1:2");
+    assert!(
+        seen.contains("[JSON]") && seen.contains("{broken"),
+        "{seen}"
+    );
     terminal.send("e");
-    terminal.shows("[mended");
+    terminal.shows("\"mended\"");
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));
 }

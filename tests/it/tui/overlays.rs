@@ -57,8 +57,19 @@ fn listed(screen: &mut Screen) -> Vec<String> {
 fn help_lists_exactly_the_keys_of_the_place() {
     for (keys, scopes) in [
         ("1", &[Scope::Servers, Scope::Move, Scope::Global][..]),
-        ("2", &[Scope::Catalogue, Scope::Move, Scope::Global]),
-        ("2 Enter Esc", &[Scope::Form, Scope::Move, Scope::Global]),
+        (
+            "2",
+            &[
+                Scope::Catalogue,
+                Scope::Arguments,
+                Scope::Move,
+                Scope::Global,
+            ],
+        ),
+        (
+            "2 Enter Esc",
+            &[Scope::Form, Scope::Arguments, Scope::Move, Scope::Global],
+        ),
         ("5", &[Scope::Traffic, Scope::Move, Scope::Global]),
         ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
     ] {
