@@ -337,30 +337,6 @@ impl FormPane {
         self.touched || self.json.is_broken()
     }
 
-    /// How many places have a problem, counting broken JSON of the whole form as one.
-    pub fn problems(&self) -> usize {
-        self.sheet.problems.len() + usize::from(self.json.is_broken())
-    }
-
-    /// Takes what a validator found, each with the JSON Pointer of its place in the arguments; what was said before is
-    /// forgotten. What the form sees by itself is not said twice.
-    pub fn set_violations(&mut self, found: Vec<(String, String)>) {
-        self.said = self.placed(found);
-        self.sheet.problems = Problems::of(&self.form, &self.said, &self.refused);
-    }
-
-    /// The same for what a server said, which is shown beside what the form sees by itself.
-    pub fn set_refusals(&mut self, found: Vec<(String, String)>) {
-        self.refused = self.placed(found);
-        self.sheet.problems = Problems::of(&self.form, &self.said, &self.refused);
-    }
-
-    fn placed(&self, found: Vec<(String, String)>) -> Vec<(NodeId, String)> {
-        let placed =
-            |(pointer, words): (String, String)| Some((self.form.at_pointer(&pointer)?, words));
-        found.into_iter().filter_map(placed).collect()
-    }
-
     /// Offers answers for the field that is typed into; none takes the list away.
     pub fn set_suggestions(&mut self, list: Option<Suggestions>) {
         let typed = self.typed().is_some();

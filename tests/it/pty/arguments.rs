@@ -1,5 +1,7 @@
 //! Arguments that outlive a run of mcpscope, and completions that come after a pause.
 
+use mcpscope::session::Entry;
+
 use crate::support::program::Home;
 use crate::support::terminal::Terminal;
 
@@ -89,4 +91,6 @@ fn a_prompt_argument_is_completed_after_a_pause() {
         .iter()
         .filter(|method| *method == "completion/complete");
     assert!(asked.count() >= 2, "{sent}");
+    let asked = |entry: &&Entry| entry.text().contains("completion/complete");
+    assert!(session.entries.iter().filter(asked).all(|entry| entry.aux));
 }

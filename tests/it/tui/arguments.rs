@@ -385,6 +385,8 @@ fn presets_are_saved_listed_put_back_and_deleted() {
             call(&screen).1,
             r#"{"name":"order","arguments":{"item":"teapot"}}"#
         );
+        screen.press("P C-c");
+        assert!(!screen.contains("PRESETS"), "{}", screen.text());
         screen.press("P Tab n");
         assert!(screen.contains("1 of 1"), "{}", screen.text());
         screen.press("Tab y");

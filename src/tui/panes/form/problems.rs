@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::FormPane;
 use super::rows::count_inside;
 use crate::form::{Form, NodeId};
 
@@ -85,5 +86,31 @@ impl Problems {
     /// How many places below a node have one.
     pub fn inside(&self, id: NodeId) -> usize {
         self.inside.get(&id).copied().unwrap_or(0)
+    }
+}
+
+impl FormPane {
+    /// How many places have a problem, counting broken JSON of the whole form as one.
+    pub fn problems(&self) -> usize {
+        self.sheet.problems.len() + usize::from(self.json.is_broken())
+    }
+
+    /// Takes what a validator found, each with the JSON Pointer of its place in the arguments; what was said before is
+    /// forgotten. What the form sees by itself is not said twice.
+    pub fn set_violations(&mut self, found: Vec<(String, String)>) {
+        self.said = self.placed(found);
+        self.sheet.problems = Problems::of(&self.form, &self.said, &self.refused);
+    }
+
+    /// The same for what a server said, which is shown beside what the form sees by itself.
+    pub fn set_refusals(&mut self, found: Vec<(String, String)>) {
+        self.refused = self.placed(found);
+        self.sheet.problems = Problems::of(&self.form, &self.said, &self.refused);
+    }
+
+    fn placed(&self, found: Vec<(String, String)>) -> Vec<(NodeId, String)> {
+        let placed =
+            |(pointer, words): (String, String)| Some((self.form.at_pointer(&pointer)?, words));
+        found.into_iter().filter_map(placed).collect()
     }
 }
