@@ -45,6 +45,7 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP demands of one (mcp::http, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -92,6 +93,7 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -120,6 +122,7 @@ pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;
+pub mod snippet;
 pub mod sse;
 pub mod text;
 pub mod transport;

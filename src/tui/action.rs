@@ -23,13 +23,15 @@ pub enum Scope {
     Viewer,
     /// The Traffic view.
     Traffic,
+    /// A request that is looked at: in Traffic, by its result, in its form.
+    Request,
     /// The Logs view.
     Logs,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -39,6 +41,7 @@ impl Scope {
         Self::Arguments,
         Self::Viewer,
         Self::Traffic,
+        Self::Request,
         Self::Logs,
     ];
 
@@ -54,6 +57,7 @@ impl Scope {
             Self::Arguments => "Arguments, in lists and forms",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
+            Self::Request => "Requests",
             Self::Logs => "Logs",
         }
     }
@@ -230,6 +234,20 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
+    }
+    Request {
+        CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line of mcpscope" Nothing "";
+        CopyAsPython "copy-as-python" ["y P"] "" "Copy it as a Python program" Nothing "";
+        CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as a TypeScript program" Nothing "";
+        CopyAsCurl "copy-as-curl" ["y c"] "" "Copy it as curl, for a server over HTTP" Nothing "";
+        CopyAsConfig "copy-as-config" ["y m"] "" "Copy it as an entry of its server for a client's config" Nothing "";
+        CopyAsMarkdown "copy-as-markdown" ["y M"] "" "Copy it as a report in Markdown, secrets left out" Nothing "";
+        PrintAsCli "print-as-cli" ["p x"] "" "Print it as a command line of mcpscope to the normal screen" Nothing "";
+        PrintAsPython "print-as-python" ["p P"] "" "Print it as a Python program to the normal screen" Nothing "";
+        PrintAsTypeScript "print-as-typescript" ["p t"] "" "Print it as a TypeScript program to the normal screen" Nothing "";
+        PrintAsCurl "print-as-curl" ["p c"] "" "Print it as curl, for a server over HTTP to the normal screen" Nothing "";
+        PrintAsConfig "print-as-config" ["p m"] "" "Print it as an entry of its server for a client's config to the normal screen" Nothing "";
+        PrintAsMarkdown "print-as-markdown" ["p M"] "" "Print it as a report in Markdown, secrets left out to the normal screen" Nothing "";
     }
     Logs {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";

@@ -11,6 +11,7 @@ use crate::inspector::Command;
 use crate::json::Value;
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
+use crate::snippet::{self, Form};
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +49,21 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+}
+
+/// A request to reproduce, and in which form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyAs {
+    /// The form.
+    pub form: Form,
+    /// To the normal screen instead of the clipboard.
+    pub print: bool,
+    /// What is known of it without reading: all, when it was not sent yet.
+    pub subject: snippet::Subject,
+    /// Where its message is; it says method and params.
+    pub request: Option<Source>,
+    /// Where its answer is.
+    pub response: Option<Source>,
 }
 
 /// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
@@ -184,6 +200,9 @@ pub enum Effect {
     },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
+    /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or
+    /// [`super::event::Event::ToPrint`].
+    CopyAs(Box<CopyAs>),
     /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].
     CopyPart {
         /// Which.

@@ -90,6 +90,8 @@ pub enum Event {
         /// What it is.
         what: String,
     },
+    /// A text is ready to be printed to the normal screen.
+    ToPrint(String),
     /// Text comes back from an editor.
     Edited {
         /// Who asked.

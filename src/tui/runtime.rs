@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 mod arguments;
 pub mod checker;
+mod copying;
 pub mod keeper;
 
 use super::effect::{Effect, Source, Subject};
@@ -201,6 +202,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),
