@@ -68,6 +68,7 @@
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
 //!   is a blocking effect.
+//! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are

@@ -139,7 +139,7 @@ actions! {
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
     }
     Form {
-        Run "run" ["r"] "run" "Send what the form holds" Ready "mcpscope call TOOL key=value -- COMMAND";
+        Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";

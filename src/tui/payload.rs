@@ -4,7 +4,6 @@
 //! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
 //! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::effect::Subject;
@@ -18,6 +17,7 @@ use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::session::{Channel, Entry};
 use blocks::Binary;
+use members::{Block, Members};
 use sheet::Sheet;
 
 mod about;
@@ -26,6 +26,7 @@ mod blocks;
 mod card;
 mod indexed;
 mod markdown;
+mod members;
 mod outcome;
 mod sheet;
 pub mod sniff;
@@ -212,8 +213,10 @@ struct Payload<'a> {
     results: Vec<Members<'a>>,
     /// The raw `error`s.
     errors: Vec<&'a [u8]>,
-    /// The content blocks of tool results and prompt messages, the contents of resources.
-    blocks: Vec<&'a [u8]>,
+    /// The first content blocks of tool results and prompt messages, or contents of resources.
+    blocks: Vec<Block<'a>>,
+    /// How many there are beyond those.
+    more_blocks: usize,
     /// Trees of the first texts in them that are JSON, with the numbers of their blocks.
     trees: Vec<(usize, TabBody)>,
     /// The first of them that stand for bytes.
@@ -270,6 +273,12 @@ impl<'a> Payload<'a> {
             }
             _ => blocks::of(about, &results),
         };
+        let more_blocks = blocks.len().saturating_sub(block::BLOCKS);
+        let blocks: Vec<_> = blocks
+            .into_iter()
+            .take(block::BLOCKS)
+            .map(Block::of)
+            .collect();
         Self {
             about,
             first,
@@ -278,6 +287,7 @@ impl<'a> Payload<'a> {
             trees: blocks::trees(about, &blocks),
             binaries: blocks::binaries(about, &blocks),
             blocks,
+            more_blocks,
             results,
             errors,
             tool: match subject {
@@ -308,21 +318,6 @@ impl<'a> Payload<'a> {
             _ => PART,
         };
         Sheet::new(room, self.budget)
-    }
-}
-
-/// The members of an object, found once, for it may be large.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a [u8])>);
-
-impl<'a> Members<'a> {
-    fn of(raw: &'a [u8]) -> Self {
-        Self(json::members(raw).collect())
-    }
-
-    /// The raw value of a member: of several with the name that of the last.
-    fn get(&self, name: &str) -> Option<&'a [u8]> {
-        let found = self.0.iter().rev().find(|(other, _)| other == name);
-        found.map(|(_, value)| *value)
     }
 }
 

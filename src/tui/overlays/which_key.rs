@@ -63,7 +63,7 @@ pub fn draw(
         let line = Line::from(vec![
             Span::styled(text::pad(keys, 2), theme.style(Role::Key)),
             Span::styled(
-                format!(" {}", text::fit(doc, widest.saturating_sub(1))),
+                format!(" {}", text::fit(doc, widest.saturating_sub(3))),
                 style,
             ),
         ]);
