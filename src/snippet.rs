@@ -171,14 +171,14 @@ pub const SNIPPETS: &[Snippet] = &[
         words: "as a client's config entry",
         secrets: AS_VARIABLES,
         why_not: |_, _| None,
-        write: config::write,
+        write: |call| Ok(config::write(call)),
     },
     Snippet {
         form: Form::Markdown,
         words: "as a report",
         secrets: "redacted",
         why_not: |_, _| None,
-        write: markdown::write,
+        write: |call| Ok(markdown::write(call)),
     },
 ];
 

@@ -6,7 +6,7 @@ use super::call::Call;
 use super::variables::Piece;
 use crate::json::Value;
 
-pub fn write(call: &Call<'_>) -> Result<String, String> {
+pub fn write(call: &Call<'_>) -> String {
     let member = |key: &str, value: Value| (key.to_owned(), value);
     let variables = |pairs: &[(String, String)]| {
         let members = pairs
@@ -44,5 +44,5 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
     }
     let servers = vec![(call.subject.name.clone(), Value::Object(entry))];
     let whole = Value::Object(vec![member("mcpServers", Value::Object(servers))]);
-    Ok(whole.pretty() + "\n")
+    whole.pretty() + "\n"
 }

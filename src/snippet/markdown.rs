@@ -14,7 +14,7 @@ const REDACTED: &str = "‹redacted›";
 /// More bytes of an answer than this are left out.
 const LONGEST: usize = 64 * 1024;
 
-pub fn write(call: &Call<'_>) -> Result<String, String> {
+pub fn write(call: &Call<'_>) -> String {
     let subject = call.subject;
     let about = call.verb().and_then(|verb| match verb {
         super::call::Verb::Tool(name, _)
@@ -25,7 +25,7 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
     let title = about.map_or_else(String::new, |about| format!(" {}", code(&about)));
     let mut out = format!("## {}{title}\n\n", code(&subject.method));
     let mut row = |name: &str, value: &str| {
-        out.push_str(&format!("- {name}: {value}\n"));
+        out.extend(["- ", name, ": ", value, "\n"]);
     };
     row("Server", &code(&subject.name));
     if let Some(implementation) = &subject.implementation {
@@ -82,7 +82,7 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
             }
         }
     }
-    Ok(out)
+    out
 }
 
 fn response(call: &Call<'_>, body: &[u8]) -> String {

@@ -133,9 +133,9 @@ fn reach(call: &Call<'_>, imports: &mut Vec<String>) -> (String, String) {
                 empty if empty.is_empty() => "dict(os.environ)".to_owned(),
                 given => format!("{{**os.environ, {given}}}"),
             };
-            lines.push_str(&format!("    env={env},\n"));
+            lines.extend(["    env=", &env, ",\n"]);
             if let Some(cwd) = cwd {
-                lines.push_str(&format!("    cwd={},\n", PYTHON.string(cwd)));
+                lines.extend(["    cwd=", &PYTHON.string(cwd), ",\n"]);
             }
             lines.push_str(")\n");
             if modern {
@@ -148,7 +148,7 @@ fn reach(call: &Call<'_>, imports: &mut Vec<String>) -> (String, String) {
             let mut lines = format!("url = {}\n", PYTHON.text(&call.variables.url));
             let headers = pairs(&call.variables.headers);
             if !headers.is_empty() {
-                lines.push_str(&format!("headers = {{{headers}}}\n"));
+                lines.extend(["headers = {", &headers, "}\n"]);
             }
             let link = match (sse, headers.is_empty()) {
                 (true, true) => "sse_client(url)",

@@ -1,5 +1,7 @@
 //! Words for a POSIX shell: whatever they hold, the program gets exactly that.
 
+use std::fmt::Write as _;
+
 use super::literal;
 use super::node::Node;
 use super::variables::Piece;
@@ -27,7 +29,8 @@ pub fn quote(word: &str) -> String {
             }
             out.push_str("\"$(printf '");
             for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                out.push_str(&format!("\\{byte:03o}"));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\{byte:03o}");
             }
             out.push_str("')\"");
             continue;

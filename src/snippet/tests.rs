@@ -1,5 +1,6 @@
 //! Every form of a nasty example, and that shells, Python and JavaScript read back what was meant.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -119,7 +120,7 @@ fn every_form_of_a_nasty_call() {
                 Ok(written) => format!("copied {}\n{}", written.what, written.text),
                 Err(why) => format!("{why}\n"),
             };
-            all.push_str(&format!("──── {:?}: {told}\n", row.form));
+            writeln!(all, "──── {:?}: {told}", row.form).unwrap();
         }
     }
     for secret in ["s3cr", "1234"] {
@@ -155,7 +156,7 @@ fn other_methods_have_their_words_or_say_that_they_have_none() {
                     .to_owned(),
                 Err(why) => format!("✗ {why}"),
             };
-            all.push_str(&format!("{method} {params} {form:?}: {line}\n"));
+            writeln!(all, "{method} {params} {form:?}: {line}").unwrap();
         }
     }
     insta::assert_snapshot!(all);

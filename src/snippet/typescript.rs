@@ -148,17 +148,17 @@ fn process(call: &Call<'_>) -> String {
         Some((program, arguments)) => (program.as_str(), arguments),
         None => ("", &[][..]),
     };
+    let mut env = vec!["...process.env".to_owned()];
+    env.extend(pairs(&call.variables.env));
+    let env = env.join(", ");
     let mut lines = format!(
-        "{{\n    command: {},\n    args: {},\n    env: {{ ...process.env{} }},\n",
+        "{{\n    command: {},\n    args: {},\n    env: {{ {} }},\n",
         TYPESCRIPT.string(program),
         TYPESCRIPT.list(arguments),
-        pairs(&call.variables.env)
-            .iter()
-            .map(|pair| format!(", {pair}"))
-            .collect::<String>()
+        env
     );
     if let Some(cwd) = cwd {
-        lines.push_str(&format!("    cwd: {},\n", TYPESCRIPT.string(cwd)));
+        lines.extend(["    cwd: ", &TYPESCRIPT.string(cwd), ",\n"]);
     }
     lines.push_str("  }");
     lines

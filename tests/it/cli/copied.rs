@@ -7,7 +7,7 @@ use mcpscope::snippet::{Form, Server, Subject};
 
 use crate::support::MCPSCOPE;
 use crate::support::program::Home;
-use crate::support::web::{Web, behave, behave_modern};
+use crate::support::web::{Asked, Web, behave, behave_modern};
 
 /// A subject of which only server and revision are known.
 fn subject(server: Server, revision: &str) -> Subject {
@@ -103,7 +103,7 @@ fn curl_gives_the_same_result_in_both_eras() {
             assert_eq!(call.header("mcp-method"), Some("tools/call"));
             assert_eq!(call.header("mcp-name"), Some("echo"));
         } else {
-            let methods: Vec<String> = asked.iter().map(|one| one.rpc()).collect();
+            let methods: Vec<String> = asked.iter().map(Asked::rpc).collect();
             let wanted = ["initialize", "notifications/initialized", "tools/call"];
             assert_eq!(methods, wanted);
             assert!(call.header("mcp-session-id").is_some());
