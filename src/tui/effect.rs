@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
-use super::payload::TabBody;
+use super::payload::{Opening, TabBody};
 use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
@@ -188,15 +188,16 @@ pub enum Effect {
         /// The tree.
         body: TabBody,
     },
-    /// Open JSON in a string of a tree in place, or put the string back; answered by
-    /// [`super::event::Event::Decoded`].
-    Decode {
+    /// Look at a value of a tree in another way; answered by [`super::event::Event::Opened`].
+    OpenValue {
         /// Who asks.
         viewer: u64,
         /// The tree.
         body: TabBody,
         /// Where the value starts.
         byte: usize,
+        /// In which way.
+        opening: Opening,
     },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::effect::Subject;
 use super::highlight::Budget;
 use super::widgets::find::Term;
-use super::widgets::json_tree::{Swapped, Tree};
+use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use super::widgets::slice::Slice;
@@ -27,6 +27,7 @@ mod card;
 mod indexed;
 mod markdown;
 mod members;
+mod opened;
 mod outcome;
 mod sheet;
 pub mod sniff;
@@ -36,6 +37,7 @@ mod verdict;
 
 pub use about::about;
 pub use indexed::{Indexed, index};
+pub use opened::{Opened, Opening, alone, open};
 
 /// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
 const WHOLE: usize = 16 << 20;
@@ -72,17 +74,6 @@ impl TabBody {
         match self {
             Self::Tree(tree) => tree.search(term),
             Self::Text(document) | Self::Bytes(document) => document.search(term),
-        }
-    }
-}
-
-impl TabBody {
-    /// The tree with JSON in the string that starts at this byte opened, or with the string again; nothing of what is
-    /// no tree.
-    pub fn decode(&self, byte: usize) -> Option<Result<Swapped, String>> {
-        match self {
-            Self::Tree(tree) => Some(tree.toggle_decoded(&tree.place_at(byte))),
-            Self::Text(_) | Self::Bytes(_) => None,
         }
     }
 }

@@ -191,9 +191,14 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 part: last?,
             }
         }
-        Effect::Decode { viewer, body, byte } => Event::Decoded {
+        Effect::OpenValue {
             viewer,
-            result: body.decode(byte)?,
+            body,
+            byte,
+            opening,
+        } => Event::Opened {
+            viewer,
+            result: payload::open(&body, byte, opening)?,
         },
         Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
             Ok(entry) => Event::ToCopy {

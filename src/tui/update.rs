@@ -101,11 +101,11 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
-        Event::Decoded { viewer, result } => {
+        Event::Opened { viewer, result } => {
             if let Err(why) = &result {
                 model.status = Some((Tone::Info, why.clone()));
             }
-            tell_panes(model, &Event::Decoded { viewer, result })
+            tell_panes(model, &Event::Opened { viewer, result })
         }
     }
 }

@@ -140,7 +140,7 @@ impl CataloguePane {
                 Reply::done()
             }
             None => {
-                let reply = work.result.click(at, double);
+                let reply = work.result.click(at, double, ctx);
                 match work.result.link().filter(|_| double).map(str::to_owned) {
                     Some(uri) => self.read_link(&uri, ctx),
                     None if double && work.result.has_spots() => {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{SEARCHED, SIDEWAYS, SMALL, tree};
-use crate::json;
+use super::{SEARCHED, SIDEWAYS, SMALL, Wrap, tree};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::{Indexed, Tab, TabBody};
+use crate::tui::payload::{self, Indexed, Opened, Opening, Tab, TabBody};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::find::{Found, Term};
 use crate::tui::widgets::json_tree::{self, Kind, Place as Row, Swapped, Tree, TreeState};
@@ -27,8 +26,8 @@ pub(super) struct Page {
     place: Option<Place>,
     /// The number under which its index is being made.
     indexing: Option<u64>,
-    /// The number under which a string of it is being opened.
-    decoding: Option<u64>,
+    /// The number under which a value of it is being opened.
+    opening: Option<u64>,
     /// Why it is text although it began like a tree.
     broken: Option<String>,
 }
@@ -62,7 +61,7 @@ impl Page {
             tab,
             place: None,
             indexing: None,
-            decoding: None,
+            opening: None,
             broken: None,
         }
     }
@@ -177,21 +176,21 @@ impl Page {
     }
 
     /// Makes the place if there is none, and keeps it on screen.
-    pub(super) fn settle(&mut self, area: Rect, wrap: bool) {
+    pub(super) fn settle(&mut self, area: Rect, wrap: Wrap) {
         if self.place.is_none() {
             self.place = Some(match &self.tab.body {
                 TabBody::Tree(tree) => Place::Tree {
                     state: TreeState::new(tree),
                     alone: None,
                 },
-                TabBody::Text(_) => Place::Text(PlainState::new(wrap)),
+                TabBody::Text(_) => Place::Text(PlainState::new(wrap.text)),
                 TabBody::Bytes(_) => Place::Text(PlainState::hex()),
             });
         }
         match self.hand() {
-            Some(Hand::Tree(tree, state)) => state.fit(tree, area, wrap),
+            Some(Hand::Tree(tree, state)) => state.fit(tree, area, wrap.trees),
             Some(Hand::Text(document, state)) => {
-                if state.wraps() != wrap {
+                if state.wraps() != wrap.text {
                     state.toggle_wrap();
                 }
                 state.clamp(document, window(area));
@@ -325,7 +324,13 @@ impl Page {
     }
 
     /// Moves and folds.
-    pub(super) fn action(&mut self, action: Action, area: Rect, wrap: bool) -> Reply {
+    pub(super) fn action(
+        &mut self,
+        action: Action,
+        area: Rect,
+        wrap: Wrap,
+        ctx: &Ctx<'_>,
+    ) -> Reply {
         // A string shown alone is left by what left and up mean in the tree.
         if self.around().is_some() && self.closes(action) {
             if let Some(Place::Tree { alone, .. }) = &mut self.place {
@@ -340,10 +345,13 @@ impl Page {
                     && !state.selected().is_group()
                 {
                     let raw = tree.value_bytes(state.selected());
-                    return match alone(raw, wrap) {
-                        Ok(opened) => self.open(opened),
-                        Err(why) => Reply::say(why),
-                    };
+                    if raw.len() > SMALL {
+                        let byte = state.selected().start();
+                        return self.open_elsewhere(byte, Opening::Alone, ctx);
+                    }
+                    let document = payload::alone(raw);
+                    self.show_alone(document, wrap);
+                    return Reply::done();
                 }
                 tree::action(tree, state, action)
             }
@@ -398,13 +406,8 @@ impl Page {
         // From anywhere in an opened string it is closed.
         let row = tree.decoded_around(state.selected());
         if tree.bytes().len() > SEARCHED {
-            let (viewer, byte) = (ctx.ticket(), row.start());
-            self.decoding = Some(viewer);
-            return Reply::effect(Effect::Decode {
-                viewer,
-                body: self.tab.body.clone(),
-                byte,
-            });
+            let byte = row.start();
+            return self.open_elsewhere(byte, Opening::InPlace, ctx);
         }
         match tree.toggle_decoded(&row) {
             Ok(swapped) => {
@@ -415,14 +418,36 @@ impl Page {
         }
     }
 
-    /// Takes the tree in which a string was opened elsewhere.
-    pub(super) fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
-        if self.decoding != Some(viewer) {
+    /// What is big is opened off this thread.
+    fn open_elsewhere(&mut self, byte: usize, opening: Opening, ctx: &Ctx<'_>) -> Reply {
+        let viewer = ctx.ticket();
+        self.opening = Some(viewer);
+        Reply {
+            say: Some("opening…".to_owned()),
+            ..Reply::effect(Effect::OpenValue {
+                viewer,
+                body: self.tab.body.clone(),
+                byte,
+                opening,
+            })
+        }
+    }
+
+    /// Takes what was opened elsewhere.
+    pub(super) fn opened(
+        &mut self,
+        viewer: u64,
+        result: &Result<Opened, String>,
+        wrap: Wrap,
+    ) -> bool {
+        if self.opening != Some(viewer) {
             return false;
         }
-        self.decoding = None;
-        if let Ok(swapped) = result {
-            self.swap(swapped);
+        self.opening = None;
+        match result {
+            Ok(Opened::InPlace(swapped)) => self.swap(swapped),
+            Ok(Opened::Alone(document)) => self.show_alone(Arc::clone(document), wrap),
+            Err(_) => {}
         }
         true
     }
@@ -434,11 +459,10 @@ impl Page {
         }
     }
 
-    fn open(&mut self, opened: (Arc<Document>, PlainState)) -> Reply {
+    fn show_alone(&mut self, document: Arc<Document>, wrap: Wrap) {
         if let Some(Place::Tree { alone, .. }) = &mut self.place {
-            *alone = Some(opened);
+            *alone = Some((document, PlainState::new(wrap.text)));
         }
-        Reply::done()
     }
 
     fn closes(&self, action: Action) -> bool {
@@ -450,16 +474,25 @@ impl Page {
         }
     }
 
-    pub(super) fn click(&mut self, at: Position, double: bool, area: Rect, wrap: bool) {
+    pub(super) fn click(
+        &mut self,
+        at: Position,
+        double: bool,
+        area: Rect,
+        wrap: Wrap,
+        ctx: &Ctx<'_>,
+    ) -> Reply {
         if let Some(Hand::Tree(tree, state)) = self.hand()
             && let Some(row) = state.row_at(tree, at, area)
         {
             state.reveal(tree, &row);
             if double {
-                let _ = self.action(Action::ToggleFold, area, wrap);
+                let reply = self.action(Action::ToggleFold, area, wrap, ctx);
                 self.settle(area, wrap);
+                return reply;
             }
         }
+        Reply::done()
     }
 
     pub(super) fn wheel(&mut self, lines: isize, area: Rect) {
@@ -508,19 +541,6 @@ impl Page {
     pub(super) fn is_bytes(&self) -> bool {
         matches!(self.tab.body, TabBody::Bytes(_))
     }
-}
-
-/// A string of a tree as a document.
-fn alone(raw: &[u8], wrap: bool) -> Result<(Arc<Document>, PlainState), String> {
-    if raw.len() > SMALL {
-        return Err(format!(
-            "This string is too long to be shown alone ({}): see Raw.",
-            text::size(raw.len() as u64)
-        ));
-    }
-    let whole = json::string(raw).unwrap_or_default();
-    let document = Document::new(whole.into_bytes());
-    Ok((Arc::new(document), PlainState::new(wrap)))
 }
 
 fn in_text(document: &Document, state: &mut PlainState, action: Action, window: Window) -> Reply {
