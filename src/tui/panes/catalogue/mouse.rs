@@ -83,7 +83,7 @@ impl CataloguePane {
             let on_schema = self.tab() == Tab::Schema;
             return match self.work_mut().filter(|_| on_schema) {
                 Some(work) => {
-                    let mut reply = work.schema.click(at, double);
+                    let mut reply = work.schema.click(at, double, ctx);
                     reply.handled = true;
                     reply
                 }
