@@ -1,6 +1,6 @@
 //! The world around the screen: other people's programs on our terminal, the clipboard, files.
 //!
-//! Everything here is asked for by an [`Effect`](super::effect::Effect) and answers with an event. Nothing runs on the
+//! Everything here is asked for by an [`Effect`] and answers with an event. Nothing runs on the
 //! drawing thread, nothing a server says is ever run, and no text of a server reaches the terminal raw: it goes to
 //! programs by pipe or file, to the clipboard as base64, and to the normal screen sanitised.
 
