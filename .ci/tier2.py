@@ -269,6 +269,7 @@ def copies(name, server, typed, programs):
             screen.wait(lambda: screen.recorded(b'"inputSchema"')() and b"echo" in screen.output, "its tools")
             screen.press("\r" + typed + "\r\r")
             screen.wait(screen.recorded(b'"content":[{'), "an answer")
+            screen.wait(lambda: b"Content" in screen.output, "the answer as a document")
             screen.press("\t")
             texts = {keys: screen.copy(keys) for keys in ("yx", *programs)}
         finally:
