@@ -2,6 +2,9 @@
 //!
 //! It sees types, bounds, lengths and choices; the full validator of the schema is not its business.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::number::Decimal;
 use super::schema::{Choice, Field, Kind, Range, Text, pattern};
 use crate::json::Value;
@@ -39,7 +42,7 @@ pub fn fault(field: &Field, value: &Value) -> Option<String> {
             {
                 return Some("holds what is not one of the choices".to_owned());
             }
-            items_fault(set.min, set.max, true, items)
+            items_fault(set.min, set.max, set.unique, items)
         }
         (Kind::Set(_) | Kind::Array(_), value) => {
             fails(value.as_array().is_none(), "must be an array")
@@ -64,7 +67,7 @@ pub fn items_fault(
     if !unique {
         return None;
     }
-    let (first, second) = twins(items).flatten()?;
+    let (second, first) = *repeats(items).first()?;
     Some(format!("item {second} is the same as item {first}"))
 }
 
@@ -83,33 +86,50 @@ pub fn counted(
     Some(format!("takes {max} {} or fewer, has {count}", of(max)))
 }
 
-/// The first two items that are the same; the outer none when there are too many items to compare.
-#[expect(
-    clippy::option_option,
-    reason = "not known and known to be none are two answers"
-)]
-pub fn twins(items: &[Value]) -> Option<Option<(usize, usize)>> {
-    const MANY: usize = 500;
-    if items.len() <= MANY {
-        for (second, item) in items.iter().enumerate() {
-            if let Some(first) = items[..second].iter().position(|other| same(other, item)) {
-                return Some(Some((first, second)));
-            }
-        }
-        return Some(None);
-    }
-    let mut seen = std::collections::HashMap::new();
-    for (second, item) in items.iter().enumerate() {
-        match item {
-            Value::String(text) => {
-                if let Some(first) = seen.insert(text.as_str(), second) {
-                    return Some(Some((first, second)));
-                }
-            }
-            _ => return None,
+/// The items that are the same as one before them, each with the first that it repeats: the later, the earlier.
+pub fn repeats<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<(usize, usize)> {
+    let mut seen: HashMap<u64, Vec<(usize, &Value)>> = HashMap::new();
+    let mut found = Vec::new();
+    for (at, item) in items.into_iter().enumerate() {
+        let alike = seen.entry(trait_of(item)).or_default();
+        match alike.iter().find(|(_, other)| same(other, item)) {
+            Some((first, _)) => found.push((at, *first)),
+            None => alike.push((at, item)),
         }
     }
-    Some(None)
+    found
+}
+
+/// A number that values have in common when they are the [`same`].
+fn trait_of(value: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match value {
+        Value::Number(text) => match Decimal::parse(text) {
+            Some(number) => number.hash(&mut hasher),
+            None => text.hash(&mut hasher),
+        },
+        Value::String(text) => text.hash(&mut hasher),
+        Value::Bool(yes) => yes.hash(&mut hasher),
+        Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                trait_of(item).hash(&mut hasher);
+            }
+        }
+        Value::Object(members) => {
+            let mut all = 0_u64;
+            for (name, value) in members {
+                let mut one = DefaultHasher::new();
+                name.hash(&mut one);
+                trait_of(value).hash(&mut one);
+                // In any order.
+                all = all.wrapping_add(one.finish());
+            }
+            all.hash(&mut hasher);
+        }
+    }
+    std::mem::discriminant(value).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Which choice a value is: spelled alike, else of the same worth.

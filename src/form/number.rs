@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 /// The value a JSON number spelling stands for: `0.digits × 10^exponent`, digits without outer zeros.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decimal {
     negative: bool,
     digits: Vec<u8>,

@@ -75,7 +75,7 @@ pub enum Kind {
     Null,
     /// One of some values, which keep their JSON type.
     Enum(Vec<Choice>),
-    /// Some of some values, each at most once: an array with a box to tick for each.
+    /// Some of some values: an array with a box to tick for each.
     Set(Set),
     /// A list of items.
     Array(Array),
@@ -156,6 +156,8 @@ pub struct Set {
     pub min: Option<u64>,
     /// Most that may be chosen.
     pub max: Option<u64>,
+    /// Whether the schema rules out choosing one twice. Boxes never do; what is loaded may.
+    pub unique: bool,
 }
 
 /// What the schema says about a list.

@@ -49,7 +49,21 @@ pub struct Form {
 impl Form {
     /// The form of a tool: `schema` is the raw `inputSchema`, whatever it holds.
     pub fn from_schema(schema: &[u8]) -> Self {
-        let doc = Arc::new(Document::read(schema));
+        Self::over(Arc::new(Document::read(schema)))
+    }
+
+    /// The same form, with nothing filled in, for a question in which every array of choices is one of several (`yes`),
+    /// as in elicitation (MCP 2025-11-25, "Multi-Select Enum"). Else only those are that rule out repeats or have
+    /// titles for their choices.
+    pub fn multi_select(self, yes: bool) -> Self {
+        let mut doc = Arc::unwrap_or_clone(self.doc);
+        doc.multi_select = yes;
+        let mut form = Self::over(Arc::new(doc));
+        form.sends_defaults = self.sends_defaults;
+        form
+    }
+
+    fn over(doc: Arc<Document>) -> Self {
         let mut spec = Spec::at(doc.root());
         let mut field = shape::field(&doc, &spec, None);
         // Arguments are an object whatever else the schema leaves open.

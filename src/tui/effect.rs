@@ -293,6 +293,13 @@ pub enum Effect {
         /// Its path; `~/` is the home folder.
         path: String,
     },
+    /// Read pasted text as JSON; answered by [`super::event::Event::Parsed`].
+    Parse {
+        /// Who asks.
+        asker: u64,
+        /// The text.
+        text: String,
+    },
     /// Check arguments against a schema; answered by [`super::event::Event::Validated`], for each asker only the newest.
     Validate {
         /// Who asks.

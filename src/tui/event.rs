@@ -105,6 +105,15 @@ pub enum Event {
         /// Its bytes, or why there are none.
         result: Result<Vec<u8>, String>,
     },
+    /// Pasted text was read.
+    Parsed {
+        /// Who asked.
+        asker: u64,
+        /// The text.
+        text: String,
+        /// What it reads as, or why it is no JSON.
+        result: Result<Value, String>,
+    },
     /// A sequence for the clipboard is ready to be written.
     ToTerminal {
         /// The sequence.

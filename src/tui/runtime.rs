@@ -21,6 +21,7 @@ use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
+use crate::json::Value;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
@@ -211,6 +212,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),
+        },
+        Effect::Parse { asker, text } => Event::Parsed {
+            asker,
+            result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+            text,
         },
         Effect::Validate {
             asker,

@@ -96,6 +96,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Validated { .. }
         | Event::Refused { .. }
         | Event::Resolved { .. }
+        | Event::Parsed { .. }
         | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }

@@ -96,6 +96,11 @@ fn every_form_opens_and_its_first_submission_is_valid_or_says_why_not() {
         assert!(!form.rows(|_| false).is_empty() || form.children(form.root()).is_empty());
         let arguments = form.arguments();
         assert!(arguments.as_object().is_some(), "{}", tool.name);
+        if tool.schema.is_empty() {
+            // There is nothing to hold against it, and the form says so.
+            assert_eq!(form.note(), Some("there is no schema"), "{}", tool.name);
+            continue;
+        }
         let Ok(validator) = Validator::compile(tool.schema.as_bytes()) else {
             assert_ne!(flag(&tool, "compiles"), Some(true), "{}", tool.name);
             continue;

@@ -24,6 +24,8 @@ pub struct Document {
     /// `$anchor`s and `$id`s, as a reference names them.
     names: HashMap<String, At>,
     fault: Option<String>,
+    /// Whether every array of choices is there to be ticked, as in elicitation.
+    pub multi_select: bool,
 }
 
 impl Document {
@@ -33,6 +35,7 @@ impl Document {
             items: Vec::new(),
             names: HashMap::new(),
             fault: None,
+            multi_select: false,
         };
         match Value::parse(bytes) {
             Ok(value) => {
@@ -74,7 +77,7 @@ impl Document {
                     }
                 }
                 Item::Object(
-                    members
+                    last_of_each(members)
                         .into_iter()
                         .map(|(key, value)| (key, self.put(value)))
                         .collect(),
@@ -118,11 +121,10 @@ impl Document {
         }
     }
 
-    /// The member `key` of an object, of duplicates the last.
+    /// The member `key` of an object.
     pub fn get(&self, at: At, key: &str) -> Option<At> {
         self.members(at)
             .iter()
-            .rev()
             .find(|(name, _)| name == key)
             .map(|(_, at)| *at)
     }
@@ -214,6 +216,22 @@ impl Document {
             })
             .ok_or_else(|| "a reference that leads nowhere".to_owned())
     }
+}
+
+/// Members without those that a later one of the same name takes the place of, as validators read them.
+fn last_of_each(members: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(members.len());
+    let mut kept: Vec<(String, Value)> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match places.get(&name) {
+            Some(place) => kept[*place].1 = value,
+            None => {
+                places.insert(name.clone(), kept.len());
+                kept.push((name, value));
+            }
+        }
+    }
+    kept
 }
 
 /// One step of a pointer in a URI fragment, without its escapes.

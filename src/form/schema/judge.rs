@@ -290,7 +290,7 @@ impl Judge<'_> {
             "minItems" => Some(doc.count(place)? <= items.len() as u64),
             "maxItems" => Some(doc.count(place)? >= items.len() as u64),
             "uniqueItems" if doc.leaf(place) == Some(&Value::Bool(true)) => {
-                crate::form::check::twins(items).map(|twins| twins.is_none())
+                Some(crate::form::check::repeats(items).is_empty())
             }
             _ => Some(true),
         }

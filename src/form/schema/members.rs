@@ -30,17 +30,7 @@ pub fn members(view: &View<'_>) -> Vec<Member> {
             match index.get(name.as_str()) {
                 Some(known) => {
                     let member = &mut found[*known];
-                    // Of duplicates in one table the last counts.
-                    if let (true, Some(last)) = (
-                        member.spec.layers.len() == 1,
-                        member.spec.layers.first_mut(),
-                    ) && doc
-                        .members(table)
-                        .iter()
-                        .any(|(other, at)| other == name && at == last)
-                    {
-                        *last = *at;
-                    } else if !member.spec.layers.contains(at) {
+                    if !member.spec.layers.contains(at) {
                         member.spec.layers.push(*at);
                     }
                 }

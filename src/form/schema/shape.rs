@@ -479,10 +479,21 @@ fn array(view: &View<'_>) -> Kind {
         .collect();
     let rest = super::members::rest(view);
     let inner = rest.as_ref().map(|spec| View::of(doc, spec, None));
-    if let (true, true, Some(inner)) = (unique, slots.is_empty(), &inner)
+    // Choices with titles are there to be ticked, as elicitation has it (MCP 2025-11-25, "Multi-Select Enum"), even
+    // where nothing rules out one twice. A plain list of values may well mean an order, or one several times.
+    let ticked = |choices: &[Choice]| {
+        unique || doc.multi_select || choices.iter().any(|choice| choice.title.is_some())
+    };
+    if let (true, Some(inner)) = (slots.is_empty(), &inner)
         && let Some((choices, false)) = choices(inner)
+        && ticked(&choices)
     {
-        return Kind::Set(Set { choices, min, max });
+        return Kind::Set(Set {
+            choices,
+            min,
+            max,
+            unique,
+        });
     }
     Kind::Array(Array {
         item: inner.map(|inner| match choices(&inner) {

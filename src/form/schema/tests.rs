@@ -72,7 +72,15 @@ fn every_kind_in_a_word() {
             r##"{"type":"array","items":{"$ref":"#/$defs/Colour"},"uniqueItems":true}"##,
             "set",
         ),
+        (
+            r#"{"type":"array","items":{"oneOf":[{"const":1,"title":"one"},{"const":2,"title":"two"}]}}"#,
+            "set",
+        ),
         (r#"{"type":"array","items":{"enum":[1]}}"#, "array"),
+        (
+            r#"{"type":"array","items":{"anyOf":[{"const":1},{"const":2}]}}"#,
+            "array",
+        ),
         (r#"{"items":{"type":"string"}}"#, "array"),
         (r#"{"type":"array","prefixItems":[{}]}"#, "tuple"),
         (r#"{"type":"array","items":[{}]}"#, "tuple"),

@@ -238,10 +238,12 @@ impl Form {
                     if keep && parked_before.contains(&child) {
                         self.leave_out(child, true);
                     }
-                    let was = self.field(child).required;
+                    let node = self.node(child);
+                    // A default that is on the wire already was left to stand by what was loaded.
+                    let stood = node.state == State::Default && node.field.required;
                     self.reshape(child, member);
-                    if keep && !was && self.node(child).state == State::Default {
-                        // A default that was not loaded is not sent because it has become required.
+                    if keep && !stood && self.node(child).state == State::Default {
+                        // One that was not loaded is not sent because it came just now, or has become required.
                         self.leave_out(child, true);
                     }
                     child

@@ -276,7 +276,7 @@ impl Form {
             }
             let mut ticked = form
                 .ticked(id)
-                .ok_or("it holds what is not one of the choices: edit it as JSON")?;
+                .ok_or("it holds what boxes cannot show: edit it as JSON")?;
             let held = form.shown(id);
             let mut items = held
                 .as_ref()

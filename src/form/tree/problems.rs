@@ -6,23 +6,28 @@ use super::Form;
 use super::node::{Body, Key, NodeId, State};
 use crate::form::check;
 use crate::form::schema::layers::View;
-use crate::form::schema::{Kind, members};
+use crate::form::schema::{Array, Kind, members};
 use crate::json::Value;
+
+const TWICE: &str = "given twice";
 
 impl Form {
     /// What is wrong with a node itself, not with what is below it, in words.
     pub fn problem(&self, id: NodeId) -> Option<String> {
-        let twin = match (&self.node(id).key, self.node(id).parent) {
-            (Key::Extra(name), Some(object)) => {
-                self.member(object, name).is_some_and(|other| other != id)
-            }
-            _ => false,
+        let node = self.node(id);
+        let beside = match (&node.key, node.parent) {
+            (Key::Extra(name), Some(object)) => self
+                .member(object, name)
+                .is_some_and(|other| other != id)
+                .then(|| TWICE.to_owned()),
+            (Key::Item | Key::Slot(_), Some(list)) => self.repeats(list).remove(&id),
+            _ => None,
         };
-        self.problem_of(id, twin)
+        self.problem_of(id, beside)
     }
 
-    /// `twin`: whether another member of the name is the one that counts.
-    fn problem_of(&self, id: NodeId, twin: bool) -> Option<String> {
+    /// `beside`: what is wrong with it because of others that hang beside it.
+    fn problem_of(&self, id: NodeId, beside: Option<String>) -> Option<String> {
         let node = self.node(id);
         if let Some(fault) = node.draft.as_ref().and_then(|draft| draft.fault.as_ref()) {
             return Some(fault.clone());
@@ -30,25 +35,55 @@ impl Form {
         if let (Key::Extra(name), Some(object)) = (&node.key, node.parent)
             && node.state != State::Unset
         {
-            if twin {
-                return Some("given twice".to_owned());
+            if beside.is_some() {
+                return beside;
             }
             let view = View::of(&self.doc, &self.node(object).spec, None);
             if let Some(why) = members::key_problem(&view, name) {
                 return Some(why);
             }
         }
-        match node.state {
+        let own = match node.state {
             State::Unset => self.missing(id),
             State::Null => check::fault(&node.field, &Value::Null),
-            State::Default => check::fault(&node.field, node.field.default.as_ref()?),
+            // One that only stands there does no harm.
+            State::Default if !self.is_sent(id) => None,
+            State::Default => self.default_fault(id),
             State::Value => match &node.value {
                 // Too deep for rows, so nobody has looked at it.
                 Some(_) if node.is_closed() && matches!(node.kind(), Kind::Union(_)) => None,
                 Some(value) => check::fault(&node.field, value),
                 None => self.container_problem(id),
             },
+        };
+        match node.key {
+            Key::Extra(_) => own,
+            _ => own.or(beside),
         }
+    }
+
+    /// What is wrong with the default of a node, sent or not.
+    pub(super) fn default_fault(&self, id: NodeId) -> Option<String> {
+        let field = self.field(id);
+        check::fault(field, field.default.as_ref()?)
+    }
+
+    /// The items of a list that must have no two alike that repeat one before them, with the words for it.
+    fn repeats(&self, list: NodeId) -> HashMap<NodeId, String> {
+        let Kind::Array(Array { unique: true, .. }) = self.node(list).kind() else {
+            return HashMap::new();
+        };
+        let (mut places, mut values) = (Vec::new(), Vec::new());
+        for (at, item) in self.children(list).iter().enumerate() {
+            if let Some(value) = self.wire(*item) {
+                places.push((at, *item));
+                values.push(value);
+            }
+        }
+        let found = check::repeats(&values).into_iter();
+        found
+            .map(|(later, first)| (places[later].1, format!("same as item {}", places[first].0)))
+            .collect()
     }
 
     fn missing(&self, id: NodeId) -> Option<String> {
@@ -66,12 +101,16 @@ impl Form {
     fn container_problem(&self, id: NodeId) -> Option<String> {
         let node = self.node(id);
         match (node.kind(), &node.body) {
-            (Kind::Array(kind), Body::Array(_)) => {
-                if kind.min.is_none() && kind.max.is_none() && !kind.unique {
+            (Kind::Array(kind), Body::Array(items)) => {
+                if kind.min.is_none() && kind.max.is_none() {
                     return None;
                 }
-                let value = self.wire(id)?;
-                check::items_fault(kind.min, kind.max, kind.unique, value.as_array()?)
+                let count = if kind.slots.is_empty() {
+                    items.iter().filter(|item| self.is_sent(**item)).count()
+                } else {
+                    self.wire(id)?.as_array()?.len()
+                };
+                check::counted(kind.min, kind.max, count as u64, ["item", "items"])
             }
             (Kind::Object(kind), Body::Object { members, .. }) => {
                 if kind.min.is_none() && kind.max.is_none() {
@@ -88,32 +127,52 @@ impl Form {
     /// it. Below what is not sent nothing counts.
     pub fn problems(&self) -> Vec<(NodeId, String)> {
         let mut found = Vec::new();
-        let mut todo = vec![(self.root, false)];
-        while let Some((id, twin)) = todo.pop() {
-            if let Some(what) = self.problem_of(id, twin) {
+        let mut todo = vec![(self.root, None)];
+        while let Some((id, beside)) = todo.pop() {
+            if let Some(what) = self.problem_of(id, beside) {
                 found.push((self.row_of(id), what));
             }
             let node = self.node(id);
-            if node.state == State::Value && node.value.is_none() && !node.is_unfinished() {
-                let children = self.children(id);
-                // The member that the schema names counts, else the last; found once for all.
-                let mut counts: HashMap<&str, NodeId> = HashMap::new();
-                for child in children {
-                    if let Some(name) = self.name(*child) {
-                        let named = counts
-                            .get(name)
-                            .is_some_and(|known| self.node(*known).is_known());
-                        if !named {
-                            counts.insert(name, *child);
-                        }
-                    }
-                }
-                todo.extend(children.iter().rev().map(|child| {
-                    let counted = self.name(*child).and_then(|name| counts.get(name));
-                    (*child, counted.is_some_and(|counted| counted != child))
-                }));
+            if node.state != State::Value || node.value.is_some() || node.is_unfinished() {
+                continue;
             }
+            let children = self.children(id);
+            let mut beside = match node.body {
+                Body::Array(_) => self.repeats(id),
+                Body::Object { .. } => self.given_twice(children),
+                _ => HashMap::new(),
+            };
+            todo.extend(
+                children
+                    .iter()
+                    .rev()
+                    .map(|child| (*child, beside.remove(child))),
+            );
         }
         found
+    }
+
+    /// The members of an object that another of the same name stands for: the one that the schema names, else the
+    /// last.
+    fn given_twice(&self, members: &[NodeId]) -> HashMap<NodeId, String> {
+        let mut counts: HashMap<&str, NodeId> = HashMap::with_capacity(members.len());
+        for member in members {
+            if let Some(name) = self.name(*member) {
+                let named = counts
+                    .get(name)
+                    .is_some_and(|known| self.node(*known).is_known());
+                if !named {
+                    counts.insert(name, *member);
+                }
+            }
+        }
+        members
+            .iter()
+            .filter(|member| {
+                let counted = self.name(**member).and_then(|name| counts.get(name));
+                counted.is_some_and(|counted| counted != *member)
+            })
+            .map(|member| (*member, TWICE.to_owned()))
+            .collect()
     }
 }

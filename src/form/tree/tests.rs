@@ -65,6 +65,28 @@ fn untouched_sends_required_defaults_only() {
 }
 
 #[test]
+fn a_default_that_is_not_sent_is_no_problem() {
+    let schema = |required: &str| {
+        format!(
+            r#"{{"properties":{{"n":{{"type":"integer","default":"many"}},"o":{{"type":"object","default":[]}}}},
+                "required":[{required}]}}"#
+        )
+    };
+    let mut form = Form::from_schema(schema("").as_bytes());
+    assert_eq!(form.arguments().to_string(), "{}");
+    assert_eq!(form.problems(), []);
+    let n = form.find("n").unwrap();
+    assert_eq!(
+        form.chip(n).as_deref(),
+        Some("‹default \"many\": must be a whole number›")
+    );
+    form.send_defaults(true);
+    assert_eq!(form.problem(n).as_deref(), Some("must be a whole number"));
+    let form = Form::from_schema(schema(r#""n""#).as_bytes());
+    assert_eq!(form.problems().len(), 1);
+}
+
+#[test]
 fn clearing_text_unsets_the_optional_and_empties_the_required() {
     let mut case = Case::new();
     case.text("title", "x").text("body", "y");

@@ -201,7 +201,10 @@ impl Form {
                 }
                 Some(match self.wire(id) {
                     Some(_) => format!("‹default {words}: sent›"),
-                    None => format!("‹default {words}›"),
+                    None => match self.default_fault(id) {
+                        Some(why) => format!("‹default {words}: {why}›"),
+                        None => format!("‹default {words}›"),
+                    },
                 })
             }
             State::Value => match (&node.value, &node.body) {

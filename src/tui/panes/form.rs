@@ -5,7 +5,7 @@
 //! means to others comes back as a [`FormReply`].
 //!
 //! `rows` says which rows there are, `lay` lays one out, `draw` draws those in sight, `mouse` looks clicks up in the
-//! same lines; `keys` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
 use std::collections::{HashMap, HashSet};
@@ -17,6 +17,7 @@ use crate::json::Value;
 use crate::tui::widgets::input::{LineInput, TextBox};
 
 mod actions;
+mod ahead;
 mod draw;
 mod hint;
 mod input;
@@ -28,6 +29,7 @@ mod line;
 mod lists;
 mod menu;
 mod mouse;
+mod paste;
 mod problems;
 mod rows;
 mod suggest;
@@ -38,6 +40,7 @@ pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
 use menu::Menu;
+use paste::Parsing;
 use problems::Problems;
 use rows::{Item, Sheet};
 use suggest::Offer;
@@ -76,6 +79,8 @@ pub enum FormReply {
     Say(String),
     /// The bytes of this file are wanted, for [`FormPane::file_read`].
     Read(String),
+    /// What this text reads as is wanted, for [`FormPane::parsed`].
+    Parse(String),
 }
 
 impl FormReply {
@@ -181,6 +186,8 @@ pub struct FormPane {
     touched: bool,
     /// The field a file is being read for.
     reading: Option<(u64, NodeId)>,
+    /// Pasted text that is being read.
+    parsing: Option<Parsing>,
 }
 
 /// Forms of more rows than this count as touched from the first edit on.
@@ -222,6 +229,7 @@ impl FormPane {
             pristine,
             touched: false,
             reading: None,
+            parsing: None,
             form,
         };
         pane.enter();

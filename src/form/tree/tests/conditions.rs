@@ -120,3 +120,59 @@ fn a_member_that_becomes_required_keeps_what_it_holds() {
     );
     assert_eq!(form.pointer(at(&form, "/c/0")), "/c/0");
 }
+
+#[test]
+fn a_default_that_a_condition_brings_is_not_sent_for_what_was_loaded() {
+    // Required by one branch and described by what depends on another member: a default appears while loading.
+    const BROUGHT: &str = r#"{"type":"object","properties":{"kind":{"enum":["file","url"],"default":"url"}},
+        "if":{"properties":{"kind":{"const":"file"}}},"then":{"required":["b"]},"else":{"required":["c"]},
+        "dependentSchemas":{"a":{"properties":{"b":{"default":"d"},"c":{"default":"d"}}}}}"#;
+    const OTHERS: &str = r#"{"type":"object","properties":{"kind":{"enum":["file","url"],"default":"url"}},
+        "if":{"properties":{"kind":{"const":"file"}}},"then":{"required":["b"]},"else":{"required":["c"]},
+        "dependentSchemas":{"a":{"additionalProperties":{"type":"string","default":"d","maxLength":3}}}}"#;
+    const TWICE: &str = r#"{"type":"object","properties":{"kind":false,"kind":{"type":"integer"}},
+        "if":{"properties":{"kind":{"const":"file"}}},"then":{"required":["b"]},
+        "dependentSchemas":{"kind":{"additionalProperties":{"default":"d"}}}}"#;
+    for schema in [BROUGHT, OTHERS, TWICE] {
+        for text in [
+            "{}",
+            r#"{"a":null}"#,
+            r#"{"a":1,"kind":"file"}"#,
+            r#"{"kind":"url"}"#,
+            r#"{"kind":1,"kind":"file"}"#,
+            r#"{"b":{},"a":2}"#,
+        ] {
+            for sends in [false, true] {
+                let mut form = Form::from_schema(schema.as_bytes());
+                form.send_defaults(sends);
+                for _ in 0..2 {
+                    form.load_json(text).unwrap();
+                    assert_eq!(form.arguments().to_string(), text, "{schema}");
+                    assert!(form.load(&Value::parse(text.as_bytes()).unwrap()));
+                    assert_eq!(form.arguments().to_string(), text, "{schema}");
+                }
+            }
+        }
+    }
+    // What comes by hand comes with its default.
+    let mut form = Form::from_schema(
+        br#"{"type":"object","properties":{"a":{"type":"string"},"c":{"type":"string"}},"required":["c"],
+        "dependentSchemas":{"a":{"properties":{"c":{"default":"d"}}}}}"#,
+    );
+    form.set_text(form.find("a").unwrap(), "x").unwrap();
+    assert_eq!(form.arguments().to_string(), r#"{"a":"x","c":"d"}"#);
+}
+
+#[test]
+fn of_schemas_for_one_member_the_last_counts_for_all_readers() {
+    let form = Form::from_schema(
+        br#"{"type":"object","properties":{"kind":false,"kind":{"type":"string","default":"d"}},"required":["kind"]}"#,
+    );
+    assert_eq!(form.arguments().to_string(), r#"{"kind":"d"}"#);
+    let doc = Document::read(br#"{"properties":{"a":false,"a":{"type":"string"}}}"#);
+    let value = Value::parse(br#"{"a":"x"}"#).unwrap();
+    assert_eq!(
+        super::super::super::schema::judge::fits(&doc, doc.root(), &value),
+        Some(true)
+    );
+}

@@ -30,10 +30,9 @@ fn items_come_go_and_move_and_all_of_it_can_be_undone() {
         Some("takes 3 items or fewer, has 4")
     );
     form.delete(a).unwrap();
-    assert_eq!(
-        form.problem(list).as_deref(),
-        Some("item 1 is the same as item 0")
-    );
+    assert_eq!(form.problem(list), None);
+    assert_eq!(form.problem(twin).as_deref(), Some("same as item 0"));
+    assert_eq!(form.problems(), [(twin, "same as item 0".to_owned())]);
     assert_eq!(form.place(a), None);
     form.undo();
     assert_eq!(form.place(a), Some((list, 0)));
@@ -193,4 +192,72 @@ fn enums_take_values_that_are_not_among_them() {
         Some("not one of the choices")
     );
     assert!(form.choose(node, 99).is_err());
+}
+
+#[test]
+fn what_repeats_stands_at_each_item_that_does() {
+    let mut form = x(r#"{"type":"array","items":{},"uniqueItems":true}"#);
+    form.load_json(
+        r#"{"x":[1,{"a":1,"b":[2]},"1",1.0,{"b":[2.0],"a":1},null,true,1e0,[1],["1"],null]}"#,
+    )
+    .unwrap();
+    let list = at(&form, "/x");
+    // One that is not sent repeats nothing, and the rows count it.
+    let gap = form.insert_item(list, 3).unwrap();
+    form.unset(gap).unwrap();
+    let told: Vec<_> = form
+        .problems()
+        .into_iter()
+        .map(|(id, what)| format!("{} {what}", form.label(id)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "[3] holds nothing, so it is not sent",
+            "[4] same as item 0",
+            "[5] same as item 1",
+            "[8] same as item 0",
+            "[11] same as item 6",
+        ]
+    );
+    for (id, what) in form.problems() {
+        assert_eq!(form.problem(id), Some(what));
+    }
+    // What is wrong with an item itself goes first.
+    let mut form =
+        x(r#"{"type":"array","items":{"type":"integer","minimum":1},"uniqueItems":true}"#);
+    form.load_json(r#"{"x":[0,0]}"#).unwrap();
+    let second = at(&form, "/x/1");
+    assert_eq!(form.problem(second).as_deref(), Some("must be 1 or more"));
+}
+
+#[test]
+fn choices_with_titles_are_ticked_and_may_still_repeat() {
+    let titled = r#"{"type":"array","items":{"anyOf":[{"const":"a","title":"A"},{"const":"b","title":"B"}]},"maxItems":3}"#;
+    let plain = r#"{"type":"array","items":{"type":"string","enum":["a","b"]},"maxItems":2}"#;
+    let mut form = x(titled);
+    let set = at(&form, "/x");
+    form.toggle(set, 1).unwrap();
+    form.toggle(set, 0).unwrap();
+    assert_eq!(form.arguments().to_string(), r#"{"x":["a","b"]}"#);
+    // Boxes cannot show this, so it is JSON, as it is, and nothing is wrong with it.
+    form.load_json(r#"{"x":["b","a","b"]}"#).unwrap();
+    assert_eq!(form.ticked(set), None);
+    assert!(form.toggle(set, 0).is_err());
+    assert_eq!(form.arguments().to_string(), r#"{"x":["b","a","b"]}"#);
+    assert_eq!(form.problems(), []);
+    form.load_json(r#"{"x":["b","a","b","a"]}"#).unwrap();
+    assert_eq!(
+        form.problem(set).as_deref(),
+        Some("takes 3 items or fewer, has 4")
+    );
+    // A plain list of values may mean an order; in elicitation it never does.
+    assert_eq!(x(plain).field(at(&x(plain), "/x")).kind.word(), "array");
+    let mut form = x(plain);
+    form.send_defaults(true);
+    let form = form.multi_select(true);
+    assert_eq!(form.field(at(&form, "/x")).kind.word(), "set");
+    assert!(form.sends_defaults());
+    let form = form.multi_select(false);
+    assert_eq!(form.field(at(&form, "/x")).kind.word(), "array");
 }

@@ -1,12 +1,15 @@
 //! What keys and actions do, by what has the focus.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::tabs::Tab;
 use super::{CataloguePane, Focus};
-use crate::tui::action::Action;
+use crate::json::Value;
+use crate::text;
+use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
-use crate::tui::pane::{Ctx, Go, Reply};
+use crate::tui::keymap::{Chord, Meaning};
+use crate::tui::pane::{Ctx, Go, Pane as _, Reply};
 use crate::tui::panes::form::{FormReply, Mode, Side};
 use crate::tui::widgets::input::Reaction;
 
@@ -98,6 +101,16 @@ impl CataloguePane {
                 }
                 Reply::effect(Effect::ReadFile { asker, path })
             }
+            FormReply::Parse(text) => {
+                let asker = ctx.ticket();
+                if let Some(form) = self.work_mut().and_then(|work| work.form.as_mut()) {
+                    form.parses_as(asker);
+                }
+                let size = text::size(text.len() as u64);
+                let mut reply = Reply::say(format!("reading {size} of pasted text…"));
+                reply.effects.push(Effect::Parse { asker, text });
+                reply
+            }
         }
     }
 
@@ -125,6 +138,32 @@ impl CataloguePane {
                         bad: true,
                     }];
                 }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Pasted text was read.
+    pub(super) fn parsed(
+        &mut self,
+        asker: u64,
+        text: &str,
+        result: &Result<Value, String>,
+    ) -> Vec<Effect> {
+        let tell = |sentence: String, bad: bool| vec![Effect::Tell { sentence, bad }];
+        for work in self.works.values_mut() {
+            let taken = work
+                .form
+                .as_mut()
+                .map(|form| form.parsed(asker, text, result));
+            match taken.flatten() {
+                Some(Ok(())) => {
+                    work.changed = false;
+                    work.memory.banner = None;
+                    return tell("pasted".to_owned(), false);
+                }
+                Some(Err(why)) => return tell(text::sanitize(&why).into_owned(), true),
+                None => {}
             }
         }
         Vec::new()
@@ -295,7 +334,41 @@ impl CataloguePane {
                 _ => {}
             }
         }
+        let between = form.is_between_fields();
         let reply = form.key(key);
+        if between
+            && reply == FormReply::Ignored
+            && let Some(words) = self.held_back(key, ctx)
+        {
+            return Reply::say(words);
+        }
         self.took(reply, ctx)
+    }
+
+    /// Why a letter does nothing on a row between two fields: what it does elsewhere is not to be done by somebody who
+    /// types on.
+    fn held_back(&self, key: KeyEvent, ctx: &Ctx<'_>) -> Option<String> {
+        const NEVER: [Action; 6] = [
+            Action::Restart,
+            Action::Quit,
+            Action::Close,
+            Action::Stop,
+            Action::Run,
+            Action::Repeat,
+        ];
+        let held = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        if !matches!(key.code, KeyCode::Char(_)) || key.modifiers.intersects(held) {
+            return None;
+        }
+        let mut scopes = self.scopes();
+        scopes.push(Scope::Global);
+        let chord = Chord::from(key);
+        match ctx.keys.meaning(&[chord], &scopes) {
+            Meaning::Action(action) if NEVER.contains(&action) => Some(format!(
+                "{chord} is \"{}\" elsewhere, not while fields are typed into; Esc first",
+                action.row().name
+            )),
+            _ => None,
+        }
     }
 }

@@ -261,6 +261,11 @@ impl CataloguePane {
                 Vec::new()
             }
             Event::FileRead { asker, result } => self.file_read(*asker, result),
+            Event::Parsed {
+                asker,
+                text,
+                result,
+            } => self.parsed(*asker, text, result),
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,

@@ -13,8 +13,8 @@ use crate::tui::action::Action;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{Look, Reaction, TextBox};
 
-/// Longer texts are read when they are left, not at every key.
-const SMALL: usize = 64 << 10;
+/// Longer texts are read when they are left, not at every key; pasted ones by others.
+pub const SMALL: usize = 64 << 10;
 
 /// See the module.
 #[derive(Debug, Clone, Default)]

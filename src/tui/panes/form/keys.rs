@@ -1,11 +1,10 @@
-//! Keys and pasted text while something is typed, a list is open or a question is asked. Everything else is an action.
+//! Keys while something is typed, a list is open or a question is asked. Everything else is an action.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::rows::Item;
 use super::widget::Widget;
-use super::{Ask, Focus, FormPane, FormReply, Input, Mode, Pasted, Side};
-use crate::form::schema::Kind;
+use super::{Ask, Focus, FormPane, FormReply, Input, Mode, Side};
 use crate::form::{Key, NodeId, RowKind};
 use crate::json;
 use crate::tui::widgets::input::Reaction;
@@ -56,7 +55,7 @@ impl FormPane {
             KeyCode::Char(' ') => self.toggle(),
             KeyCode::Right => self.sideways(1),
             KeyCode::Left => self.sideways(-1),
-            _ => FormReply::Ignored,
+            _ => self.type_ahead(key).unwrap_or(FormReply::Ignored),
         }
     }
 
@@ -354,174 +353,5 @@ impl FormPane {
     fn is_entry(&self) -> bool {
         self.focused()
             .is_some_and(|id| matches!(self.form.node(id).key(), Key::Extra(_)))
-    }
-
-    // --- pasting ---
-
-    /// Takes pasted text: into what is typed, into a field that can be typed into, as items of a list, as the choice
-    /// it names, or, on the Run button, as all arguments when it is a JSON object.
-    pub fn paste(&mut self, pasted: &str) -> FormReply {
-        if let Some(menu) = &mut self.menu {
-            menu.paste(pasted);
-            return FormReply::Moved;
-        }
-        if self.side == Side::Json {
-            self.mode = Mode::Typing;
-            return self.json_paste(pasted);
-        }
-        let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
-        if let Some(asked) = self.lines_for_list(&pasted) {
-            self.pasted = Some(asked);
-            return FormReply::Moved;
-        }
-        self.paste_text(&pasted)
-    }
-
-    fn paste_text(&mut self, pasted: &str) -> FormReply {
-        if self.input.is_none() {
-            self.mode = Mode::Typing;
-            self.open_input();
-        }
-        let over = std::mem::take(&mut self.over_default);
-        match (&mut self.input, self.focus) {
-            (Some(Input::Line(line)), _) => {
-                if over {
-                    line.set("");
-                }
-                line.paste(pasted);
-                let reply = self.keep();
-                // What is more than a line now gets the room for it.
-                if pasted.contains('\n') {
-                    self.open_input();
-                }
-                reply
-            }
-            (Some(Input::Ask(_, line)), _) => {
-                line.paste(pasted);
-                FormReply::Moved
-            }
-            (Some(Input::Key(line)), _) => {
-                line.paste(pasted);
-                self.keep()
-            }
-            (Some(Input::Lines(area) | Input::Json(area)), _) => {
-                area.paste(pasted);
-                self.keep()
-            }
-            (None, Focus::Row(id, RowKind::Node)) => {
-                let set = self.form.set_text(id, pasted.trim());
-                self.edited(true);
-                FormReply::of(set)
-            }
-            (None, Focus::Row(id, _)) => {
-                let made = self.form.add_items(id, usize::MAX, pasted);
-                self.edited(true);
-                FormReply::of(made.map(|_| ()))
-            }
-            (None, Focus::Run) => match self.form.load_json(pasted) {
-                Ok(()) => {
-                    self.json.forget();
-                    self.edited(true);
-                    FormReply::Edited
-                }
-                Err(_) => FormReply::Ignored,
-            },
-        }
-    }
-
-    /// Whether pasted text is several lines at a place where each could be an item.
-    fn lines_for_list(&self, pasted: &str) -> Option<Pasted> {
-        let Focus::Row(id, kind) = self.focus else {
-            return None;
-        };
-        if matches!(
-            self.input,
-            Some(Input::Key(_) | Input::Ask(..) | Input::Json(_))
-        ) {
-            return None;
-        }
-        let is_list =
-            matches!(self.form.node(id).kind(), Kind::Array(array) if array.item.is_some());
-        let (list, at, into) = match (kind, self.form.node(id).key()) {
-            (RowKind::AddItem, _) => (id, usize::MAX, None),
-            (RowKind::Node, _) if is_list => (id, usize::MAX, None),
-            (RowKind::Node, Key::Item) if self.typed().is_some() => {
-                let (list, at) = self.form.place(id)?;
-                (list, at + 1, Some(id))
-            }
-            _ => return None,
-        };
-        let asked = Pasted {
-            text: pasted.to_owned(),
-            list,
-            at,
-            into,
-        };
-        // JSON laid out over lines is one value.
-        let whole = json::check(pasted.trim().as_bytes()).is_ok();
-        (asked.count() > 1 && !whole).then_some(asked)
-    }
-
-    fn pasted_key(&mut self, key: KeyEvent) -> Option<FormReply> {
-        match key.code {
-            KeyCode::Char('y') | KeyCode::Enter => Some(self.answer_paste(true)),
-            KeyCode::Char('n') => Some(self.answer_paste(false)),
-            KeyCode::Esc => {
-                self.pasted = None;
-                Some(FormReply::Moved)
-            }
-            _ => {
-                self.pasted = None;
-                None
-            }
-        }
-    }
-
-    /// Makes the pasted lines items, or one text.
-    pub(super) fn answer_paste(&mut self, items: bool) -> FormReply {
-        let Some(pasted) = self.pasted.take() else {
-            return FormReply::Ignored;
-        };
-        if !items {
-            return self.paste_one(&pasted);
-        }
-        // An empty item that was pasted into becomes the first of them.
-        let gives_way = pasted.into.filter(|_| self.typed() == Some(""));
-        let at = if gives_way.is_some() {
-            pasted.at.saturating_sub(1)
-        } else {
-            pasted.at
-        };
-        match self.form.add_items(pasted.list, at, &pasted.text) {
-            Ok(made) => {
-                if let Some(empty) = gives_way {
-                    // It was just seen there; if it is not, there is nothing to take away.
-                    let _ = self.form.delete(empty);
-                }
-                self.folded.remove(&pasted.list);
-                self.edited(true);
-                if let Some(last) = made.last() {
-                    self.reveal(*last);
-                }
-                FormReply::Edited
-            }
-            Err(why) => FormReply::Say(why),
-        }
-    }
-
-    fn paste_one(&mut self, pasted: &Pasted) -> FormReply {
-        if pasted.into.is_some() {
-            return self.paste_text(&pasted.text);
-        }
-        let added = self.form.add_item(pasted.list);
-        match added {
-            Ok(item) => {
-                self.folded.remove(&pasted.list);
-                self.edited(true);
-                self.reveal(item);
-                self.paste_text(&pasted.text)
-            }
-            Err(why) => FormReply::Say(why),
-        }
     }
 }

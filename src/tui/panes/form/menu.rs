@@ -17,7 +17,7 @@ use crate::tui::widgets::list::{self, ListState};
 use crate::tui::widgets::popup::{Place, Popup};
 
 /// Lists of more rows than this are narrowed by typing.
-const SHORT: usize = 12;
+pub const SHORT: usize = 12;
 /// Rows shown at a time.
 const ROWS: usize = 12;
 

@@ -1,6 +1,7 @@
 //! Calls: what is sent, what is shown of it, and why something is not sent.
 
 use super::*;
+use crate::json::Value;
 
 const SMALL: (u16, u16) = (80, 20);
 const WIDE: (u16, u16) = (120, 30);
@@ -555,4 +556,55 @@ fn references_are_not_copied_as_if_they_were_text() {
     stage.press("⏎${HOME}⏎");
     let why = "The form has ${…} in it: run it, then copy from its result.";
     assert_eq!(stage.act(Action::CopyAsPython).say.as_deref(), Some(why));
+}
+
+#[test]
+fn letters_between_fields_restart_and_quit_nothing() {
+    let mut stage = Stage::tools(WIDE);
+    stage.press("j⏎Oslo⇥⇥");
+    for key in ["R", "Q", "q", "r", "."] {
+        let reply = stage.press(key);
+        let said = reply.say.unwrap_or_default();
+        assert!(said.ends_with("Esc first"), "{key}: {said}");
+        assert!(reply.handled && reply.effects.is_empty() && reply.go.is_none());
+    }
+    // Others are what they are.
+    assert!(
+        !stage
+            .with(|pane, ctx| pane.key(KeyEvent::from(KeyCode::Char(':')), ctx))
+            .handled
+    );
+    // One that begins a choice is that choice.
+    stage.press("t");
+    let (_, params, _) = Stage::call(&stage.press("⎋r"));
+    assert!(
+        params.contains(r#""arguments":{"title":"Oslo","draft":true}"#),
+        "{params}"
+    );
+}
+
+#[test]
+fn much_that_is_pasted_is_read_by_a_worker() {
+    let mut stage = Stage::tools(WIDE);
+    stage.press("j⏎⇥⇥⇥");
+    let title = "x".repeat(70_000);
+    let pasted = format!(r#"{{"title":"{title}"}}"#);
+    let reply = stage.with(|pane, ctx| pane.paste(&pasted, ctx));
+    let [Effect::Parse { asker, text }] = &reply.effects[..] else {
+        panic!("{:?}", reply.effects)
+    };
+    assert_eq!(reply.say.as_deref(), Some("reading 70 kB of pasted text…"));
+    let event = Event::Parsed {
+        asker: *asker,
+        text: text.clone(),
+        result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+    };
+    let told = stage.with(|pane, ctx| pane.event(&event, ctx));
+    let pasted = Effect::Tell {
+        sentence: "pasted".to_owned(),
+        bad: false,
+    };
+    assert_eq!(told, [pasted]);
+    let (_, params, _) = Stage::call(&stage.press("⏎"));
+    assert!(params.contains(&title));
 }

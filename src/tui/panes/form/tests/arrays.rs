@@ -1,6 +1,7 @@
 //! Items: added, moved, duplicated, deleted, pasted, brought back.
 
 use super::*;
+use crate::json::Value;
 
 fn tags() -> FormPane {
     let mut pane = one(
@@ -32,7 +33,7 @@ fn items_are_changed_by_actions_and_come_back() {
     assert_eq!(focus(&pane).unwrap(), "/x/1");
     pane.action(Action::Duplicate);
     assert_eq!(sent(&pane), r#"{"x":["a","c","c","b"]}"#);
-    assert!(screen(&mut pane).contains("✗ item 2 is the same as item 1"));
+    assert!(line(&mut pane, "[2]").contains("✗ same as item 1"));
     pane.action(Action::Unset);
     assert_eq!(sent(&pane), r#"{"x":["a","c","b"]}"#);
     assert_eq!(focus(&pane).unwrap(), "/x/2");
@@ -110,4 +111,53 @@ fn many_items_are_walked_at_the_cost_of_a_screen() {
     assert_eq!(focus(&pane).unwrap(), "/x/9999");
     assert!(line(&mut pane, "[9999]").contains("▸"));
     assert!(screen(&mut pane).lines().count() == 24);
+}
+
+#[test]
+fn much_that_is_pasted_is_read_by_others() {
+    let list = r#"{"type":"array","items":{"type":"string"}}"#;
+    let many: Vec<String> = (0..20_000).map(|n| format!("\"{n}\"")).collect();
+    let items = format!("[{}]", many.join(",\n"));
+    let whole = format!(r#"{{"x":{items}}}"#);
+    assert!(items.len() > 64 << 10);
+    // On the Run button all arguments, on a field what it holds.
+    for (keys, text) in [("⇥⇥", &whole), ("", &items)] {
+        let mut pane = one(list, false);
+        press(&mut pane, keys);
+        assert_eq!(pane.on_run(), !keys.is_empty());
+        assert_eq!(pane.paste(text), FormReply::Parse(text.clone()));
+        assert_eq!(sent(&pane), "{}");
+        pane.parses_as(7);
+        let value = Value::parse(text.as_bytes()).unwrap();
+        // An answer to somebody else, and one that comes twice, are nothing.
+        assert_eq!(pane.parsed(8, text, &Ok(value.clone())), None);
+        press(&mut pane, "⇤");
+        assert_eq!(pane.parsed(7, text, &Ok(value.clone())), Some(Ok(())));
+        assert_eq!(
+            sent(&pane),
+            Value::parse(whole.as_bytes()).unwrap().to_string()
+        );
+        assert_eq!(pane.parsed(7, text, &Ok(value)), None);
+    }
+    // What is no JSON after all is lines, or nothing.
+    let lines = format!("[1]\n{}", "[2]\n".repeat(20_000));
+    let mut pane = one(list, false);
+    assert_eq!(pane.paste(&lines), FormReply::Parse(lines.clone()));
+    pane.parses_as(9);
+    let why = Value::parse(lines.as_bytes()).map_err(|problem| problem.to_string());
+    assert_eq!(pane.parsed(9, &lines, &why), Some(Ok(())));
+    assert_eq!(press(&mut pane, "y"), FormReply::Edited);
+    assert_eq!(
+        pane.form().children(pane.form().find("x").unwrap()).len(),
+        20_001
+    );
+    let mut pane = form("{}");
+    assert_eq!(pane.paste(&lines), FormReply::Parse(lines.clone()));
+    pane.parses_as(9);
+    let told = pane.parsed(9, &lines, &why).unwrap().unwrap_err();
+    assert!(told.starts_with("not pasted: "), "{told}");
+    assert!(!pane.is_touched());
+    // Little is read at once.
+    assert_eq!(pane.paste(r#"{"a":1}"#), FormReply::Edited);
+    assert_eq!(sent(&pane), r#"{"a":1}"#);
 }

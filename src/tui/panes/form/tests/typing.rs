@@ -265,3 +265,71 @@ fn uuids_are_made_up() {
     let text = value.get("x").and_then(Value::as_str).unwrap().to_owned();
     assert!(text.len() == 36 && &text[14..15] == "4", "{text}");
 }
+
+#[test]
+fn letters_on_choices_go_to_the_choice_that_begins_with_them() {
+    // keys from the first field, and what is sent then
+    let cases = [
+        (
+            r#"{"enum":["low","normal","high"]}"#,
+            "n",
+            r#"{"x":"normal"}"#,
+        ),
+        (r#"{"enum":["low","Long","high"]}"#, "LL", r#"{"x":"Long"}"#),
+        (r#"{"enum":["low","long","high"]}"#, "lll", r#"{"x":"low"}"#),
+        (
+            r#"{"enum":["low","long"],"default":"low"}"#,
+            "l",
+            r#"{"x":"long"}"#,
+        ),
+        (r#"{"enum":["low"],"default":"low"}"#, "l", r#"{"x":"low"}"#),
+        (r#"{"enum":[1,2,30]}"#, "3", r#"{"x":30}"#),
+        (
+            r##"{"oneOf":[{"const":"#f00","title":"Red"},{"const":"#00f","title":"Blue"}]}"##,
+            "b",
+            r##"{"x":"#00f"}"##,
+        ),
+        (
+            r#"{"enum":["a","b","c","d","e","f","g"]}"#,
+            "f",
+            r#"{"x":"f"}"#,
+        ),
+        // In long lists one goes on typing.
+        (
+            r#"{"enum":["aa","ab","ac","ad","ae","af","ag","ah","ai","aj","ak","al","am","an"]}"#,
+            "ak⏎",
+            r#"{"x":"ak"}"#,
+        ),
+        (r#"{"type":"boolean"}"#, "f", r#"{"x":false}"#),
+        (r#"{"type":"boolean"}"#, "ft", r#"{"x":true}"#),
+        (
+            r#"{"type":"array","uniqueItems":true,"items":{"enum":["a","b","c"]}}"#,
+            "c a b ",
+            r#"{"x":["a","b","c"]}"#,
+        ),
+        (
+            r#"{"oneOf":[{"title":"File","properties":{"path":{"type":"string"}}},
+                {"title":"Url","properties":{"url":{"type":"string"}}}]}"#,
+            "u⇥a",
+            r#"{"x":{"url":"a"}}"#,
+        ),
+    ];
+    for (schema, keys, wire) in cases {
+        let mut pane = one(schema, true);
+        press(&mut pane, keys);
+        assert_eq!(sent(&pane), wire, "{schema} {keys}");
+    }
+    // Letters of no choice are nobody's, and so are all of them in navigation.
+    let mut pane = one(r#"{"enum":["low","normal"]}"#, true);
+    assert!(pane.is_between_fields());
+    assert_eq!(press(&mut pane, "R"), FormReply::Ignored);
+    press(&mut pane, "⎋");
+    assert!(!pane.is_between_fields());
+    assert_eq!(press(&mut pane, "l"), FormReply::Ignored);
+    assert_eq!(sent(&pane), "{}");
+    // A union that is not there comes on purpose only.
+    let union = r#"{"oneOf":[{"title":"File","type":"object"},{"title":"Url","type":"object"}]}"#;
+    let mut pane = one(union, false);
+    assert_eq!(press(&mut pane, "u"), FormReply::Ignored);
+    assert_eq!(sent(&pane), "{}");
+}
