@@ -71,12 +71,11 @@ impl InTable {
 
     /// How big it is, what is left out, what is hidden.
     pub(super) fn remark(&self) -> String {
-        let hidden = self.state.hidden(&self.table);
-        let mut out = self.table.size();
-        if hidden > 0 {
-            out.push_str(&format!("  {hidden} hidden"));
+        let size = self.table.size();
+        match self.state.hidden(&self.table) {
+            0 => size,
+            hidden => format!("{size}  {hidden} hidden"),
         }
-        out
     }
 
     pub(super) fn action(&mut self, action: Action) -> Done {
