@@ -258,6 +258,24 @@ fn skip_value(raw: &[u8], at: usize) -> usize {
     }
 }
 
+/// JSON without white space between its tokens; the tokens stay as they are spelled.
+pub fn one_line(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in raw {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            continue;
+        } else {
+            in_string = *byte == b'"';
+        }
+        out.push(*byte);
+    }
+    out
+}
+
 /// Decodes the inside of a string.
 pub(crate) fn decode(inside: &[u8]) -> Cow<'_, str> {
     if memchr::memchr(b'\\', inside).is_none() {

@@ -209,8 +209,11 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
+        Table "table" ["T"] "table" "Show the array as a table, or as a tree again" Nothing "";
+        SortTable "sort-table" ["O"] "" "Sort a table by the column: ascending, descending, as it was sent" Nothing "";
+        CopyTable "copy-table" ["y v"] "" "Copy the table as CSV, as it is shown" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
-        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them; in a table, hide the column (T twice shows all again)" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
         UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
         Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";

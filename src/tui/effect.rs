@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Opening, TabBody};
+use super::widgets::json_table::Csv;
 use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
@@ -274,6 +275,8 @@ pub enum Effect {
         /// What it is, for the toast.
         what: String,
     },
+    /// Copy a table as CSV; answered like [`Effect::Copy`].
+    CopyTable(Csv),
     /// Let somebody edit text in their own editor, which has the terminal meanwhile; answered by
     /// [`super::event::Event::Edited`].
     Edit {

@@ -85,6 +85,7 @@ impl Desk {
     pub fn answer(&self, effect: Effect, stop: &Stop) -> Option<Event> {
         Some(match effect {
             Effect::Copy { text, what } => self.copied(text.as_bytes(), &what, &Ours),
+            Effect::CopyTable(csv) => self.copied(csv.text().as_bytes(), "table as CSV", &Ours),
             Effect::CopyPart { part, what } => {
                 let bytes = part.bytes();
                 if std::str::from_utf8(&bytes).is_ok() {

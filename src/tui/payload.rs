@@ -37,7 +37,7 @@ mod verdict;
 
 pub use about::about;
 pub use indexed::{Indexed, index};
-pub use opened::{Opened, Opening, alone, open};
+pub use opened::{Opened, Opening, alone, open, table};
 
 /// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
 const WHOLE: usize = 16 << 20;

@@ -126,6 +126,7 @@ impl Runtime {
             Effect::Quit => return Some(Order::Quit),
             outside @ (Effect::Copy { .. }
             | Effect::CopyPart { .. }
+            | Effect::CopyTable(_)
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }

@@ -24,7 +24,9 @@ mod aside;
 mod copy;
 mod page;
 mod prompt;
+mod prose;
 mod query;
+mod table;
 #[cfg(test)]
 mod tests;
 mod trail;

@@ -1,4 +1,4 @@
-//! A value of a tree looked at in another way: a string as JSON or as a text of its own.
+//! A value of a tree looked at in another way: a string as JSON or as a text of its own, an array as a table.
 //!
 //! Slow on big values: not for the drawing thread.
 
@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::TabBody;
 use crate::json;
-use crate::tui::widgets::json_tree::{Kind, Swapped};
+use crate::tui::widgets::json_table::{Sort, Table};
+use crate::tui::widgets::json_tree::{Kind, Place, Swapped, Tree};
 use crate::tui::widgets::plain::Document;
 
 /// In which way.
@@ -16,6 +17,8 @@ pub enum Opening {
     InPlace,
     /// The text of a string stands alone.
     Alone,
+    /// The array at or around it is a table, in this order.
+    Table(Option<Sort>),
 }
 
 /// What came of it.
@@ -25,6 +28,17 @@ pub enum Opened {
     InPlace(Swapped),
     /// The text.
     Alone(Arc<Document>),
+    /// The table, and its rows in the order that was asked for.
+    Table {
+        /// The table.
+        table: Arc<Table>,
+        /// The order.
+        sort: Option<Sort>,
+        /// The rows in it.
+        order: Arc<[u32]>,
+        /// Where somebody looked.
+        byte: usize,
+    },
 }
 
 /// Opens the value that starts at this byte; nothing of what is no tree.
@@ -35,11 +49,31 @@ pub fn open(body: &TabBody, byte: usize, opening: Opening) -> Option<Result<Open
     let place = tree.place_at(byte);
     Some(match opening {
         Opening::InPlace => tree.toggle_decoded(&place).map(Opened::InPlace),
+        Opening::Table(sort) => table(tree, &place).map(|table| Opened::Table {
+            order: table.order(sort),
+            table: Arc::new(table),
+            sort,
+            byte,
+        }),
         Opening::Alone if tree.kind(&place) == Kind::String => {
             Ok(Opened::Alone(alone(tree.value_bytes(&place))))
         }
         Opening::Alone => Err("This is no string.".to_owned()),
     })
+}
+
+/// The array at a row of a tree, or the nearest around it, as a table; or why there is none.
+pub fn table(tree: &Tree, row: &Place) -> Result<Table, String> {
+    let array = tree
+        .array_around(row)
+        .ok_or("There is no array here: a table needs one.")?;
+    if !tree.is_whole(&array) {
+        return Err(format!(
+            "indexing {} %: the end of the array is not known yet",
+            tree.percent()
+        ));
+    }
+    Table::new(tree.bytes(), tree.span(&array))
 }
 
 /// The text of a JSON string as a document.

@@ -27,6 +27,7 @@ const DOCUMENT: &str =
     r#"{"id":1.0,"params":{"name":"a\u00e9\n\u001b[31m","list":[1,{"x":null}]},"odd name":true}"#;
 
 mod following;
+mod table;
 
 /// A viewer with what it needs around it.
 struct Stage {
