@@ -4,17 +4,25 @@
     .ci/tier2.py MCPSCOPE FOLDER        FOLDER as made by .ci/tier2-install
 
 Each run is checked from outside: exit code, counts, revision, the session file line by line, how long the server took
-to go once it was told to, and that no process of it is left. The last line counts the runs; one failure fails all.
+to go once it was told to, and that no process of it is left. What the screen copies is run as it is too. The last line
+counts the runs; one failure fails all.
 """
 
+import base64
+import fcntl
 import json
 import os
+import pty
+import re
+import select
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from pathlib import Path
 
@@ -192,6 +200,102 @@ def interrupted(name, server, arguments, how, code, cwd=None):
     test(f"{name}: {how.name} during a call", arguments, ["--", *server], judge, code=code, cwd=cwd, interrupt=how)
 
 
+class Screen:
+    """mcpscope with its screen, on a terminal of our own. What it copies comes as OSC 52."""
+
+    def __init__(self, server):
+        Run.count += 1
+        self.session = scratch / f"session-{Run.count}.jsonl"
+        self.output = b""
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            # Over SSH no program of this machine's desktop is asked to copy.
+            env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home"), "SSH_TTY": "x", "TERM": "xterm-256color"}
+            env.pop("TMUX", None)
+            os.execve(mcpscope, [str(mcpscope), "--record", str(self.session), "--", *server], env)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+
+    def wait(self, done, what):
+        """Takes in what is drawn until something is so."""
+        end = time.monotonic() + RUN_WITHIN
+        while not done():
+            check(time.monotonic() < end, f"the screen never had {what}: {self.output[-300:]!r}")
+            if select.select([self.terminal], [], [], 0.01)[0]:
+                try:
+                    self.output += os.read(self.terminal, 1 << 16)
+                except OSError:
+                    raise Wrong(f"the screen ended before it had {what}: {self.output[-300:]!r}")
+
+    def recorded(self, what):
+        return lambda: self.session.exists() and what in self.session.read_bytes()
+
+    def press(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def copied(self):
+        return re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", self.output)
+
+    def copy(self, keys):
+        """What these keys copy."""
+        before = len(self.copied())
+        self.press(keys)
+        self.wait(lambda: len(self.copied()) > before, f"what {keys} copies")
+        return base64.b64decode(self.copied()[-1]).decode()
+
+    def leave(self):
+        self.press("Q")
+        try:
+            self.wait(lambda: os.waitpid(self.pid, os.WNOHANG)[0] != 0, "an end")
+        except Wrong:
+            os.kill(self.pid, signal.SIGTERM)
+            os.waitpid(self.pid, 0)
+
+
+def ran(command, file, cwd=None):
+    """What a command prints, given the mcpscope under test as `mcpscope`."""
+    path = f"{mcpscope.parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "MCPSCOPE_HOME": str(scratch / "home")}
+    done = subprocess.run([*command, str(file)], env=env, cwd=cwd, capture_output=True, text=True, timeout=RUN_WITHIN)
+    check(done.returncode == 0, f"{command} failed: {done.stderr[-600:]}")
+    return done.stdout
+
+
+def copies(name, server, typed, programs):
+    """Calls the first tool with one text on the screen, and runs what is copied from its result."""
+    global passed, failed
+    try:
+        screen = Screen(server)
+        try:
+            screen.wait(lambda: screen.recorded(b'"inputSchema"')() and b"echo" in screen.output, "its tools")
+            screen.press("\r" + typed + "\r\r")
+            screen.wait(screen.recorded(b'"content":[{'), "an answer")
+            screen.wait(lambda: b"Content" in screen.output, "the answer as a document")
+            screen.press("\t")
+            texts = {keys: screen.copy(keys) for keys in ("yx", *programs)}
+        finally:
+            screen.leave()
+        lines = [json.loads(line) for line in screen.session.read_bytes().splitlines()]
+        results = [line["json"].get("result", {}) for line in lines if isinstance(line.get("json"), dict)]
+        result = next(result for result in results if "content" in result)
+        line = scratch / "copied.sh"
+        line.write_text(texts.pop("yx"))
+        same(ran(["sh"], line), result["content"][0]["text"] + "\n", "the command line's result")
+        for keys, text in texts.items():
+            command, file = programs[keys]
+            file.write_text(text)
+            try:
+                answer = json.loads(ran(command, file))
+            finally:
+                file.unlink()
+            same(answer["content"], result["content"], f"the result of what {keys} copied")
+            same(answer.get("isError", False), result.get("isError", False), "isError")
+        passed += 1
+        print(f"ok    {name}: what is copied runs  ({', '.join(('yx', *programs))})", flush=True)
+    except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, StopIteration, ValueError) as problem:
+        failed += 1
+        print(f"WRONG {name}: what is copied runs: {problem!r}", flush=True)
+
+
 def junk(count):
     def judge(run):
         lines = [entry for entry in run.entries if entry["ch"] == "stdout"]
@@ -249,6 +353,12 @@ def main():
     demo = [str(mcpscope), "demo-server"]
     for options, revision in (([], "2026-07-28"), (["--era", "legacy"], "2025-11-25")):
         listing("demo server", demo, "prompts", 3, revision, *options, more=no_junk)
+    # what the screen copies, over the SDKs that the servers came with
+    odd = 'it\'s "\u00fc" $HOME \\n `x`'
+    python = ([str(folder / "python/bin/python")], scratch / "copied.py")
+    node = (["node"], folder / "npm/copied.mjs")
+    copies("everything", everything, odd, {"yP": python, "yt": node})
+    copies("demo server", demo, odd, {"yP": python})
     # none at all
     dead = [sys.executable, "-c", "import sys; sys.exit('no database')"]
     error("a server that dies", dead, ["list", "tools"], 9, "exit")

@@ -12,6 +12,7 @@ mod check;
 mod patch;
 pub mod path;
 pub mod pointer;
+mod skip;
 pub mod steps;
 mod value;
 
@@ -244,28 +245,7 @@ pub(crate) fn skip_string(raw: &[u8], start: usize) -> usize {
 fn skip_value(raw: &[u8], at: usize) -> usize {
     match raw.get(at) {
         Some(b'"') => skip_string(raw, at),
-        Some(b'{' | b'[') => {
-            let mut depth = 0_usize;
-            let mut here = at;
-            while let Some(byte) = raw.get(here) {
-                match byte {
-                    b'"' => {
-                        here = skip_string(raw, here);
-                        continue;
-                    }
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' => {
-                        depth -= 1;
-                        if depth == 0 {
-                            return here + 1;
-                        }
-                    }
-                    _ => {}
-                }
-                here += 1;
-            }
-            raw.len()
-        }
+        Some(b'{' | b'[') => skip::container_end(raw, at),
         _ => {
             let mut here = at;
             while raw.get(here).is_some_and(|byte| {
@@ -276,6 +256,24 @@ fn skip_value(raw: &[u8], at: usize) -> usize {
             here
         }
     }
+}
+
+/// JSON without white space between its tokens; the tokens stay as they are spelled.
+pub fn one_line(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in raw {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            continue;
+        } else {
+            in_string = *byte == b'"';
+        }
+        out.push(*byte);
+    }
+    out
 }
 
 /// Decodes the inside of a string.

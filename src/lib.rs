@@ -45,6 +45,7 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP demands of one (mcp::http, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -67,6 +68,7 @@
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
 //!   is a blocking effect.
+//! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
@@ -91,6 +93,7 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -119,6 +122,7 @@ pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod session;
+pub mod snippet;
 pub mod sse;
 pub mod text;
 pub mod transport;

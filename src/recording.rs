@@ -41,11 +41,21 @@ pub enum OpenError {
 pub struct Bodies {
     file: Arc<File>,
     kept: Arc<Mutex<Kept>>,
+    /// Whether the lines are as we write them, so that a body ends where its line does.
+    ours: bool,
 }
 
+/// Of longer lines, the body is looked for in so many first bytes.
+const HEAD: usize = 4096;
+
 impl Bodies {
+    /// Of a file that is being recorded.
     pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>) -> Self {
-        Self { file, kept }
+        Self {
+            file,
+            kept,
+            ours: true,
+        }
     }
 
     /// The entry `seq` that stands at `place`, with its body.
@@ -56,10 +66,20 @@ impl Bodies {
                 io::Error::new(io::ErrorKind::NotFound, "it could not be recorded")
             });
         }
-        let mut line = vec![0; usize::try_from(place.length).unwrap_or(0)];
+        let length = usize::try_from(place.length).unwrap_or(0);
+        if self.ours && length > HEAD {
+            let mut head = [0; HEAD];
+            read_exact_at(&self.file, &mut head, place.offset)?;
+            if let Some((mut entry, start)) = codec::read_head(&head) {
+                entry.body = vec![0; length - start - codec::END.len()];
+                read_exact_at(&self.file, &mut entry.body, place.offset + start as u64)?;
+                return Ok(entry);
+            }
+        }
+        let mut line = vec![0; length];
         read_exact_at(&self.file, &mut line, place.offset)?;
-        codec::read_owned(line)
-            .map(|(entry, _)| entry)
+        // It was checked when its place was found.
+        codec::read_checked(line)
             .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
     }
 }
@@ -231,7 +251,11 @@ impl Recording {
 
     /// Reads bodies back.
     pub fn bodies(&self) -> Bodies {
-        Bodies::new(Arc::clone(&self.file), Arc::default())
+        Bodies {
+            file: Arc::clone(&self.file),
+            kept: Arc::default(),
+            ours: false,
+        }
     }
 
     /// Reads all entries, in batches with the bytes read so far; stops when `take` says false.

@@ -1,7 +1,7 @@
 //! A server's refusal of arguments, mapped on the members it is about.
 //!
 //! Servers say `-32602`, or a result that is an error, in the words of whatever library checked the arguments. Each
-//! way of saying it is one row of [`FORMATS`]. What does not map on a member that exists is not forced on one: the
+//! way of saying it is one row of `FORMATS`. What does not map on a member that exists is not forced on one: the
 //! text is shown anyway. Words are the server's, cut to a line, without the values some of them repeat.
 
 use crate::json::{self, Value, pointer};

@@ -4,9 +4,9 @@
 //! It decides which widget fits, and is no validator: whatever no widget can express becomes [`Kind::Json`], edited
 //! as raw JSON and saying why. References are followed only inside the document, and only so far.
 //!
-//! [`document`] stores the schema; [`layers`] finds everything that applies to one place (`$ref`, `allOf`, unions,
-//! conditions); [`shape`] turns that into a [`Field`]; [`members`] lists what an object or array holds; [`names`] finds
-//! words for variants; [`judge`] tells whether a value fits, as far as that needs no validator.
+//! `document` stores the schema; `layers` finds everything that applies to one place (`$ref`, `allOf`, unions,
+//! conditions); `shape` turns that into a [`Field`]; `members` lists what an object or array holds; `names` finds
+//! words for variants; `judge` tells whether a value fits, as far as that needs no validator.
 
 use crate::json::Value;
 

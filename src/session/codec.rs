@@ -169,9 +169,37 @@ pub fn read_owned(mut line: Vec<u8>) -> Result<(Entry, bool), LineProblem> {
     Ok((entry, is_json))
 }
 
+/// As [`read_owned`], of a line that was checked before: nothing is looked at twice.
+pub fn read_checked(mut line: Vec<u8>) -> Result<Entry, LineProblem> {
+    let (mut entry, embedded) = parse_checked(&line)?;
+    if let Some(place) = embedded {
+        line.truncate(place.end);
+        line.drain(..place.start);
+        entry.body = line;
+    }
+    Ok(entry)
+}
+
+/// Reads the beginning of a line that [`write_but_body`] wrote: the entry without its body, and where that begins. It
+/// ends where [`END`] does. Nothing when the body does not stand in the line as it is, or the beginning is too short.
+pub fn read_head(head: &[u8]) -> Option<(Entry, usize)> {
+    let (_, value) = json::members(head)
+        .take_while(|(key, _)| !matches!(&**key, "pad" | "text" | "b64"))
+        .find(|(key, _)| key == "json")?;
+    let start = json::place_of(value, head).start;
+    let mut line = head[..start].to_vec();
+    line.extend_from_slice(b"null}");
+    let (entry, _) = parse(&line).ok()?;
+    Some((entry, start))
+}
+
 /// The entry, and where in the line its body is to be found when that is one JSON text; then it is still empty.
 fn parse(line: &[u8]) -> Result<(Entry, Option<Range<usize>>), LineProblem> {
     json::check(line).map_err(LineProblem::NotJson)?;
+    parse_checked(line)
+}
+
+fn parse_checked(line: &[u8]) -> Result<(Entry, Option<Range<usize>>), LineProblem> {
     let mut entry = Entry {
         seq: 0,
         us: 0,
@@ -367,7 +395,12 @@ mod tests {
             }
             known.extend_from_slice(END);
             prop_assert_eq!(std::str::from_utf8(&known).unwrap(), &*written);
-            prop_assert_eq!(read_owned(known).unwrap(), (entry, apart));
+            prop_assert_eq!(read_owned(known.clone()).unwrap(), (entry.clone(), apart));
+            prop_assert_eq!(read_checked(known.clone()).unwrap(), entry.clone());
+            let head = read_head(&known).map(|(head, start)| {
+                (Entry { body: known[start..known.len() - END.len()].to_vec(), ..head }, true)
+            });
+            prop_assert_eq!(head.unwrap_or((entry.clone(), false)), (entry, apart));
         }
 
         #[test]

@@ -23,13 +23,15 @@ pub enum Scope {
     Viewer,
     /// The Traffic view.
     Traffic,
+    /// A request that is looked at: in Traffic, by its result, in its form.
+    Request,
     /// The Logs view.
     Logs,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -39,6 +41,7 @@ impl Scope {
         Self::Arguments,
         Self::Viewer,
         Self::Traffic,
+        Self::Request,
         Self::Logs,
     ];
 
@@ -54,6 +57,7 @@ impl Scope {
             Self::Arguments => "Arguments, in lists and forms",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
+            Self::Request => "Requests",
             Self::Logs => "Logs",
         }
     }
@@ -135,7 +139,7 @@ actions! {
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
     }
     Form {
-        Run "run" ["r"] "run" "Send what the form holds" Ready "mcpscope call TOOL key=value -- COMMAND";
+        Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";
@@ -205,8 +209,11 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
+        Table "table" ["T"] "table" "Show the array as a table, or as a tree again" Nothing "";
+        SortTable "sort-table" ["O"] "" "Sort a table by the column: ascending, descending, as it was sent" Nothing "";
+        CopyTable "copy-table" ["y v"] "" "Copy the table as CSV, as it is shown" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
-        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them; in a table, hide the column (T twice shows all again)" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
         UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
         Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";
@@ -230,6 +237,20 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
+    }
+    Request {
+        CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
+        CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";
+        CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as TypeScript" Nothing "";
+        CopyAsCurl "copy-as-curl" ["y c"] "" "Copy it as curl (HTTP)" Nothing "";
+        CopyAsConfig "copy-as-config" ["y m"] "" "Copy its server's config entry" Nothing "";
+        CopyAsMarkdown "copy-as-markdown" ["y M"] "" "Copy it as a Markdown report" Nothing "";
+        PrintAsCli "print-as-cli" ["p x"] "" "Print it as a command line to the normal screen" Nothing "";
+        PrintAsPython "print-as-python" ["p P"] "" "Print it as Python to the normal screen" Nothing "";
+        PrintAsTypeScript "print-as-typescript" ["p t"] "" "Print it as TypeScript to the normal screen" Nothing "";
+        PrintAsCurl "print-as-curl" ["p c"] "" "Print it as curl (HTTP) to the normal screen" Nothing "";
+        PrintAsConfig "print-as-config" ["p m"] "" "Print its server's config entry to the normal screen" Nothing "";
+        PrintAsMarkdown "print-as-markdown" ["p M"] "" "Print it as a Markdown report to the normal screen" Nothing "";
     }
     Logs {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";

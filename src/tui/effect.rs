@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
-use super::payload::TabBody;
+use super::payload::{Opening, TabBody};
+use super::widgets::json_table::Csv;
 use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
+use crate::snippet::{self, Form};
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +50,21 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+}
+
+/// A request to reproduce, and in which form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyAs {
+    /// The form.
+    pub form: Form,
+    /// To the normal screen instead of the clipboard.
+    pub print: bool,
+    /// What is known of it without reading: all, when it was not sent yet.
+    pub subject: snippet::Subject,
+    /// Where its message is; it says method and params.
+    pub request: Option<Source>,
+    /// Where its answer is.
+    pub response: Option<Source>,
 }
 
 /// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
@@ -172,18 +189,22 @@ pub enum Effect {
         /// The tree.
         body: TabBody,
     },
-    /// Open JSON in a string of a tree in place, or put the string back; answered by
-    /// [`super::event::Event::Decoded`].
-    Decode {
+    /// Look at a value of a tree in another way; answered by [`super::event::Event::Opened`].
+    OpenValue {
         /// Who asks.
         viewer: u64,
         /// The tree.
         body: TabBody,
         /// Where the value starts.
         byte: usize,
+        /// In which way.
+        opening: Opening,
     },
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
+    /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or
+    /// [`super::event::Event::ToPrint`].
+    CopyAs(Box<CopyAs>),
     /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].
     CopyPart {
         /// Which.
@@ -254,6 +275,8 @@ pub enum Effect {
         /// What it is, for the toast.
         what: String,
     },
+    /// Copy a table as CSV; answered like [`Effect::Copy`].
+    CopyTable(Csv),
     /// Let somebody edit text in their own editor, which has the terminal meanwhile; answered by
     /// [`super::event::Event::Edited`].
     Edit {

@@ -8,8 +8,7 @@ use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
 use super::outside::save::Unsaved;
-use super::payload::{Indexed, Tab};
-use super::widgets::json_tree::Swapped;
+use super::payload::{Indexed, Opened, Tab};
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
@@ -76,12 +75,12 @@ pub enum Event {
         /// How far.
         part: Indexed,
     },
-    /// JSON in a string was opened in place, or the string put back.
-    Decoded {
+    /// A value of a tree is to be looked at in another way.
+    Opened {
         /// For whom.
         viewer: u64,
-        /// The tree now, or why not.
-        result: Result<Swapped, String>,
+        /// What there is to be looked at, or why not.
+        result: Result<Opened, String>,
     },
     /// A body was read back, to be copied.
     ToCopy {
@@ -90,6 +89,8 @@ pub enum Event {
         /// What it is.
         what: String,
     },
+    /// A text is ready to be printed to the normal screen.
+    ToPrint(String),
     /// Text comes back from an editor.
     Edited {
         /// Who asked.

@@ -1,6 +1,6 @@
 //! The world around the screen: other people's programs on our terminal, the clipboard, files.
 //!
-//! Everything here is asked for by an [`Effect`](super::effect::Effect) and answers with an event. Nothing runs on the
+//! Everything here is asked for by an [`Effect`] and answers with an event. Nothing runs on the
 //! drawing thread, nothing a server says is ever run, and no text of a server reaches the terminal raw: it goes to
 //! programs by pipe or file, to the clipboard as base64, and to the normal screen sanitised.
 
@@ -85,6 +85,7 @@ impl Desk {
     pub fn answer(&self, effect: Effect, stop: &Stop) -> Option<Event> {
         Some(match effect {
             Effect::Copy { text, what } => self.copied(text.as_bytes(), &what, &Ours),
+            Effect::CopyTable(csv) => self.copied(csv.text().as_bytes(), "table as CSV", &Ours),
             Effect::CopyPart { part, what } => {
                 let bytes = part.bytes();
                 if std::str::from_utf8(&bytes).is_ok() {

@@ -1,6 +1,7 @@
 //! The panes of the screen: state, behaviour, drawing and tests of each in one place.
 
 pub mod catalogue;
+pub mod copy_as;
 pub mod form;
 pub mod logs;
 pub mod servers;

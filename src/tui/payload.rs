@@ -4,13 +4,12 @@
 //! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
 //! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::effect::Subject;
 use super::highlight::Budget;
 use super::widgets::find::Term;
-use super::widgets::json_tree::{Swapped, Tree};
+use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use super::widgets::slice::Slice;
@@ -18,6 +17,7 @@ use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::session::{Channel, Entry};
 use blocks::Binary;
+use members::{Block, Members};
 use sheet::Sheet;
 
 mod about;
@@ -26,6 +26,8 @@ mod blocks;
 mod card;
 mod indexed;
 mod markdown;
+mod members;
+mod opened;
 mod outcome;
 mod sheet;
 pub mod sniff;
@@ -35,6 +37,7 @@ mod verdict;
 
 pub use about::about;
 pub use indexed::{Indexed, index};
+pub use opened::{Opened, Opening, alone, open, table};
 
 /// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
 const WHOLE: usize = 16 << 20;
@@ -71,17 +74,6 @@ impl TabBody {
         match self {
             Self::Tree(tree) => tree.search(term),
             Self::Text(document) | Self::Bytes(document) => document.search(term),
-        }
-    }
-}
-
-impl TabBody {
-    /// The tree with JSON in the string that starts at this byte opened, or with the string again; nothing of what is
-    /// no tree.
-    pub fn decode(&self, byte: usize) -> Option<Result<Swapped, String>> {
-        match self {
-            Self::Tree(tree) => Some(tree.toggle_decoded(&tree.place_at(byte))),
-            Self::Text(_) | Self::Bytes(_) => None,
         }
     }
 }
@@ -212,8 +204,10 @@ struct Payload<'a> {
     results: Vec<Members<'a>>,
     /// The raw `error`s.
     errors: Vec<&'a [u8]>,
-    /// The content blocks of tool results and prompt messages, the contents of resources.
-    blocks: Vec<&'a [u8]>,
+    /// The first content blocks of tool results and prompt messages, or contents of resources.
+    blocks: Vec<Block<'a>>,
+    /// How many there are beyond those.
+    more_blocks: usize,
     /// Trees of the first texts in them that are JSON, with the numbers of their blocks.
     trees: Vec<(usize, TabBody)>,
     /// The first of them that stand for bytes.
@@ -270,6 +264,12 @@ impl<'a> Payload<'a> {
             }
             _ => blocks::of(about, &results),
         };
+        let more_blocks = blocks.len().saturating_sub(block::BLOCKS);
+        let blocks: Vec<_> = blocks
+            .into_iter()
+            .take(block::BLOCKS)
+            .map(Block::of)
+            .collect();
         Self {
             about,
             first,
@@ -278,6 +278,7 @@ impl<'a> Payload<'a> {
             trees: blocks::trees(about, &blocks),
             binaries: blocks::binaries(about, &blocks),
             blocks,
+            more_blocks,
             results,
             errors,
             tool: match subject {
@@ -308,21 +309,6 @@ impl<'a> Payload<'a> {
             _ => PART,
         };
         Sheet::new(room, self.budget)
-    }
-}
-
-/// The members of an object, found once, for it may be large.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a [u8])>);
-
-impl<'a> Members<'a> {
-    fn of(raw: &'a [u8]) -> Self {
-        Self(json::members(raw).collect())
-    }
-
-    /// The raw value of a member: of several with the name that of the last.
-    fn get(&self, name: &str) -> Option<&'a [u8]> {
-        let found = self.0.iter().rev().find(|(other, _)| other == name);
-        found.map(|(_, value)| *value)
     }
 }
 

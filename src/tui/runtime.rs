@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 mod arguments;
 pub mod checker;
+mod copying;
 pub mod keeper;
 
 use super::effect::{Effect, Source, Subject};
@@ -125,6 +126,7 @@ impl Runtime {
             Effect::Quit => return Some(Order::Quit),
             outside @ (Effect::Copy { .. }
             | Effect::CopyPart { .. }
+            | Effect::CopyTable(_)
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }
@@ -191,9 +193,14 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 part: last?,
             }
         }
-        Effect::Decode { viewer, body, byte } => Event::Decoded {
+        Effect::OpenValue {
             viewer,
-            result: body.decode(byte)?,
+            body,
+            byte,
+            opening,
+        } => Event::Opened {
+            viewer,
+            result: payload::open(&body, byte, opening)?,
         },
         Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
             Ok(entry) => Event::ToCopy {
@@ -202,6 +209,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),

@@ -13,6 +13,7 @@ use super::action::Action;
 use super::effect::Effect;
 use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
+use super::outside::part::Part;
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
 use crate::session::recorded::Recorded;
@@ -58,6 +59,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             Vec::new()
         }
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
+        Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
             model.status = Some(match result {
                 Ok(what) => (Tone::Info, what),
@@ -100,11 +102,11 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
-        Event::Decoded { viewer, result } => {
+        Event::Opened { viewer, result } => {
             if let Err(why) = &result {
                 model.status = Some((Tone::Info, why.clone()));
             }
-            tell_panes(model, &Event::Decoded { viewer, result })
+            tell_panes(model, &Event::Opened { viewer, result })
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod ascii;
 pub mod find;
 pub mod hint;
 pub mod input;
+pub mod json_table;
 pub mod json_tree;
 pub mod list;
 pub mod picture;

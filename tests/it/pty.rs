@@ -1,6 +1,7 @@
 //! The program in a real terminal: what only the terminal can show. What the screen says is tested in `tui`.
 #![cfg(unix)]
 
+mod arguments;
 mod leaving;
 mod outside;
 mod working;

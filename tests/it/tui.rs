@@ -1,5 +1,6 @@
 //! The whole screen, without a terminal: keys and events in, text and effects out.
 
+mod arguments;
 mod documents;
 mod keys;
 mod live;

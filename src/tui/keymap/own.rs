@@ -130,8 +130,13 @@ fn meet(one: Scope, other: Scope) -> bool {
     let everywhere = |scope| matches!(scope, Scope::Global | Scope::Move);
     let beside = |scope| matches!(scope, Scope::Viewer | Scope::Traffic | Scope::Logs);
     let streams = [Scope::Traffic, Scope::Logs];
+    // Wherever a request can be looked at.
+    let asked = |scope| !matches!(scope, Scope::Servers | Scope::Logs);
+    let request = |one, other| one == Scope::Request && asked(other);
     let takes = |scope| matches!(scope, Scope::Catalogue | Scope::Form);
     one == other
+        || request(one, other)
+        || request(other, one)
         || everywhere(one)
         || everywhere(other)
         // What takes arguments, and its list or form.

@@ -52,7 +52,7 @@ impl Part {
         let raw = &*self.bytes;
         match self.shape {
             Shape::Exact => raw.into(),
-            Shape::OneLine => one_line(raw).into(),
+            Shape::OneLine => json::one_line(raw).into(),
             Shape::Text => text(raw).into_bytes().into(),
             Shape::Blob => decoded(raw)
                 .unwrap_or_else(|| text(raw).into_bytes())
@@ -70,23 +70,6 @@ impl fmt::Debug for Part {
 
 fn text(raw: &[u8]) -> String {
     json::string(raw).unwrap_or_else(|| String::from_utf8_lossy(raw).into_owned())
-}
-
-fn one_line(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in raw {
-        if in_string {
-            in_string = escaped || *byte != b'"';
-            escaped = !escaped && *byte == b'\\';
-        } else if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            continue;
-        } else {
-            in_string = *byte == b'"';
-        }
-        out.push(*byte);
-    }
-    out
 }
 
 #[cfg(test)]

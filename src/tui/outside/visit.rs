@@ -88,6 +88,8 @@ impl Visit {
 impl Process {
     /// Runs a tool on the terminal until it ends.
     fn run(&self, tool: &Tool, file: &Path) -> io::Result<ExitStatus> {
+        // Locked before it starts: who wants to end it waits until there is something to end.
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let child = Command::new(&tool.program)
             .args(&tool.arguments)
             .arg(file)
@@ -95,7 +97,8 @@ impl Process {
             .spawn()?;
         #[cfg(unix)]
         let pid = child.id();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
+        *running = Some(child);
+        drop(running);
         #[cfg(unix)]
         wait_until_ended(pid);
         let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -28,7 +28,16 @@ pub fn draw(
         .map(|(keys, doc, _)| text::width(keys) + 2 + text::width(doc))
         .max()
         .unwrap_or(0);
-    let columns = ((usize::from(screen.width) - 8) / (widest + 3)).clamp(1, 2);
+    let wide = usize::from(screen.width).saturating_sub(8);
+    // Two columns where they fit, and where one would be too tall to leave the focused row alone: then words are cut.
+    let below = screen.height.saturating_sub(focused_row + 3);
+    let tall = usize::from(focused_row.max(below)).saturating_sub(2);
+    let columns = if cells.len() > tall {
+        2
+    } else {
+        (wide / (widest + 3)).clamp(1, 2)
+    };
+    let widest = widest.min((wide / columns).saturating_sub(3));
     let rows = cells.len().div_ceil(columns);
     let room = Popup {
         title: prefix,
@@ -53,7 +62,10 @@ pub fn draw(
         });
         let line = Line::from(vec![
             Span::styled(text::pad(keys, 2), theme.style(Role::Key)),
-            Span::styled(format!(" {doc}"), style),
+            Span::styled(
+                format!(" {}", text::fit(doc, widest.saturating_sub(3))),
+                style,
+            ),
         ]);
         line.render(area.intersection(room), buf);
     }

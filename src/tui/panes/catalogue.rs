@@ -18,6 +18,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Source};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
+use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
 
 mod actions;
@@ -258,6 +259,9 @@ impl CataloguePane {
         if let Some(work) = self.work_mut() {
             work.asking = false;
         }
+        if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
+            return reply;
+        }
         if let (Focus::Form, Tab::Schema, Some(work)) = (self.focus, self.tab(), self.work_mut())
             && !matches!(action, Action::NextTab | Action::PreviousTab)
         {
@@ -331,6 +335,9 @@ impl CataloguePane {
             Action::Find if self.focus == Focus::Form && self.tab() == Tab::About => {
                 Some("the list and the result can be searched, not the description".to_owned())
             }
+            action if action.row().scope == Scope::Request => {
+                copy_as::why_not(action, || self.asked(ctx), ctx)
+            }
             action if self.focus == Focus::Result => self.work()?.result.why_not(action),
             action if self.focus == Focus::Form => match self.tab() {
                 Tab::Schema => self.work()?.schema.why_not(action),
@@ -345,14 +352,21 @@ impl CataloguePane {
 impl Pane for CataloguePane {
     fn scopes(&self) -> Vec<Scope> {
         match self.focus {
-            Focus::List => vec![Scope::Catalogue, Scope::Arguments, Scope::Move],
-            Focus::Form if self.tab() == Tab::Schema => vec![Scope::Viewer, Scope::Move],
-            Focus::Form if self.on_reading() => vec![Scope::Move],
-            Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
-                vec![Scope::Content, Scope::Viewer, Scope::Move]
+            Focus::List => vec![
+                Scope::Catalogue,
+                Scope::Arguments,
+                Scope::Move,
+                Scope::Request,
+            ],
+            Focus::Form if self.tab() == Tab::Schema => {
+                vec![Scope::Viewer, Scope::Move, Scope::Request]
             }
-            Focus::Result => vec![Scope::Viewer, Scope::Move],
+            Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
+            Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
+            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
+                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
+            }
+            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
         }
     }
 

@@ -169,8 +169,10 @@ pub struct FormPane {
     offer: Option<Offer>,
     /// What the form sees is wrong, as it is now.
     seen: Vec<(NodeId, String)>,
-    /// What a validator or a server said, by place.
+    /// What a validator said, by place.
     said: Vec<(NodeId, String)>,
+    /// What a server said, by place.
+    refused: Vec<(NodeId, String)>,
     /// Keys of entries that were typed and will not do, or not yet; of maps, the key of an entry to be.
     keys: HashMap<(NodeId, RowKind), String>,
     /// The choice of a set that is pointed at.
@@ -204,7 +206,7 @@ impl FormPane {
     pub fn new(form: Form) -> Self {
         let folded = rows::folded_at_first(&form);
         let seen = form.problems();
-        let sheet = Sheet::of(&form, &folded, Problems::of(&form, &seen, &[]));
+        let sheet = Sheet::of(&form, &folded, Problems::of(&form, &seen, &[], &[]));
         let pristine = form.arguments();
         let mut pane = Self {
             focus: Focus::Run,
@@ -223,6 +225,7 @@ impl FormPane {
             offer: None,
             seen,
             said: Vec::new(),
+            refused: Vec::new(),
             keys: HashMap::new(),
             tick: 0,
             revealed: HashSet::new(),
@@ -367,21 +370,6 @@ impl FormPane {
         self.touched || self.json.is_broken()
     }
 
-    /// How many places have a problem, counting broken JSON of the whole form as one.
-    pub fn problems(&self) -> usize {
-        self.sheet.problems.len() + usize::from(self.json.is_broken())
-    }
-
-    /// Takes what a validator or a server found, each with the JSON Pointer of its place in the arguments; what was
-    /// said before is forgotten. What the form sees by itself is not said twice.
-    pub fn set_violations(&mut self, found: Vec<(String, String)>) {
-        self.said = found
-            .into_iter()
-            .filter_map(|(pointer, words)| Some((self.form.at_pointer(&pointer)?, words)))
-            .collect();
-        self.sheet.problems = Problems::of(&self.form, &self.seen, &self.said);
-    }
-
     /// Offers answers for the field that is typed into; none takes the list away.
     pub fn set_suggestions(&mut self, list: Option<Suggestions>) {
         let typed = self.typed().is_some();
@@ -435,6 +423,7 @@ impl FormPane {
         if let Focus::Row(id, _) = self.focus {
             // What was said of a value says nothing of another.
             self.said.retain(|(at, _)| *at != id);
+            self.refused.retain(|(at, _)| *at != id);
         }
         let form = &self.form;
         self.keys.retain(|(id, _), _| form.get(*id).is_some());
@@ -456,7 +445,7 @@ impl FormPane {
 
     /// Reads the rows off the tree again, and finds the focus.
     fn refresh(&mut self) {
-        let problems = Problems::of(&self.form, &self.seen, &self.said);
+        let problems = Problems::of(&self.form, &self.seen, &self.said, &self.refused);
         self.sheet = Sheet::of(&self.form, &self.folded, problems);
         let before = self.focus;
         if let Focus::Row(id, kind) = self.focus {

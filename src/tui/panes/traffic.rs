@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
+use super::copy_as::{self, Asked, Looked};
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
 use super::stream::search::Search;
@@ -171,6 +172,11 @@ impl Traffic {
         }
     }
 
+    /// The request of the row.
+    fn asked(&self, ctx: &Ctx<'_>) -> Looked {
+        self.copied(false, ctx).map(Asked::Sent)
+    }
+
     fn in_list(&mut self, action: Action) -> Reply {
         let selected = self.stream.selected().unwrap_or(0);
         match action {
@@ -196,9 +202,9 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            vec![Scope::Viewer, Scope::Move, Scope::Traffic]
+            vec![Scope::Viewer, Scope::Move, Scope::Traffic, Scope::Request]
         } else {
-            vec![Scope::Traffic, Scope::Move]
+            vec![Scope::Traffic, Scope::Move, Scope::Request]
         }
     }
 
@@ -207,6 +213,9 @@ impl Pane for Traffic {
         self.failures.take(ctx.timeline);
         let selected = self.stream.selected().unwrap_or(0);
         let hits = self.search.hits().is_some();
+        if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
+            return reply;
+        }
         let reply = self.detail.action(action, hits, ctx);
         if reply.handled {
             return reply;
@@ -258,7 +267,7 @@ impl Pane for Traffic {
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            _ => return None,
+            action => return copy_as::why_not(action, || self.asked(ctx), ctx),
         };
         Some(why.to_owned())
     }

@@ -11,11 +11,10 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::{Indexed, Tab};
+use crate::tui::payload::{Indexed, Opened, Tab};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
-use crate::tui::widgets::json_tree::Swapped;
 use page::Page;
 use prompt::{Goal, Prompt};
 use query::Query;
@@ -25,7 +24,9 @@ mod aside;
 mod copy;
 mod page;
 mod prompt;
+mod prose;
 mod query;
+mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
@@ -43,6 +44,13 @@ const FIND: &str = "Find: ";
 /// Columns a key moves text sideways.
 const SIDEWAYS: isize = 8;
 
+/// Whether long lines go on below, rather than being cut at the edge.
+#[derive(Debug, Clone, Copy)]
+struct Wrap {
+    text: bool,
+    trees: bool,
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Viewer {
@@ -59,8 +67,8 @@ pub struct Viewer {
     active: usize,
     /// The tab somebody chose last, for the next document.
     chosen: Option<String>,
-    /// Whether long lines of text wrap.
-    wrap: bool,
+    /// Whether long lines wrap.
+    wrap: Wrap,
     area: Rect,
     /// The find line, while it is open.
     find: Option<LineInput>,
@@ -88,7 +96,10 @@ impl Viewer {
             pages: Vec::new(),
             active: 0,
             chosen: None,
-            wrap: true,
+            wrap: Wrap {
+                text: true,
+                trees: false,
+            },
             area: Rect::ZERO,
             find: None,
             trail: Trail::default(),
@@ -261,7 +272,11 @@ impl Viewer {
             Action::NextTab => self.choose((self.active + 1) % count),
             Action::PreviousTab => self.choose((self.active + count - 1) % count),
             Action::Wrap => {
-                self.wrap = !wrap;
+                let wraps = match page.sight() {
+                    Some(page::Sight::Tree(..)) => &mut self.wrap.trees,
+                    _ => &mut self.wrap.text,
+                };
+                *wraps = !*wraps;
                 self.settle();
             }
             Action::Find => {
@@ -281,7 +296,7 @@ impl Viewer {
                 if let Some(reply) = copy::reply(page, action) {
                     return reply;
                 }
-                let reply = page.action(action, inner, wrap);
+                let reply = page.action(action, inner, wrap, ctx);
                 if !reply.handled && action == Action::Back {
                     let left = self.leave_asides();
                     if left.handled {
@@ -348,12 +363,13 @@ impl Viewer {
         ours
     }
 
-    /// Takes a tree in which a string was opened or closed, if it was asked for here.
-    pub fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
+    /// Takes a value that is to be looked at in another way, if that was asked for here.
+    pub fn opened(&mut self, viewer: u64, result: &Result<Opened, String>) -> bool {
+        let wrap = self.wrap;
         let ours = self
             .pages
             .iter_mut()
-            .any(|page| page.decoded(viewer, result));
+            .any(|page| page.opened(viewer, result, wrap));
         if ours {
             self.settle();
         }
@@ -361,7 +377,7 @@ impl Viewer {
     }
 
     /// A click in the area it was placed in.
-    pub fn click(&mut self, at: Position, double: bool) -> Reply {
+    pub fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         if !self.area.contains(at) {
             return Reply::ignored();
         }
@@ -375,7 +391,7 @@ impl Viewer {
             && let Some(page) = self.current_mut()
             && !page.click_spot(at, inner)
         {
-            page.click(at, double, inner, wrap);
+            return page.click(at, double, inner, wrap, ctx);
         }
         Reply::done()
     }

@@ -4,6 +4,7 @@
 //! "Tool Result") is named and shown as JSON.
 
 use super::card::Card;
+use super::members::{Block, Members};
 use super::sheet::Sheet;
 use super::{About, Payload, WHOLE, card, markdown, numbered};
 use crate::json::{self, Kind};
@@ -48,24 +49,35 @@ impl<'p> Blocks<'p> {
 
     /// One content block under its heading, which begins with `start`.
     pub(super) fn block(&mut self, start: &str, raw: &[u8]) {
+        let payload = self.payload;
+        let known = payload.blocks.get(self.index);
+        let other;
+        let block = match known.filter(|known| std::ptr::eq(known.own.raw, raw)) {
+            Some(known) => known,
+            None => {
+                other = Block::of(raw);
+                &other
+            }
+        };
+        let own = &block.own;
         if json::kind(raw) != Kind::Object {
             self.odd(&format!("{start}no block, but {}", noun(raw)), raw);
             return self.next();
         }
-        let kind = json::string_at(raw, &["type"]);
-        let more = annotations(raw);
-        match (kind.as_deref(), json::get(raw, &["text"])) {
+        let kind = own.string("type");
+        let more = annotations(own);
+        match (kind.as_deref(), own.get("text")) {
             (Some("text"), Some(body)) => {
-                let (target, held) = (self.text_target(), self.held(body, false, raw));
+                let (target, held) = (self.text_target(), self.held(body, false, own));
                 self.sheet
                     .spot(&format!("{start}text{more}"), target, Some(held));
                 self.text(body, Hint::default());
             }
             (Some(kind @ ("image" | "audio")), _) => {
-                let mime = mime(raw);
-                match json::get(raw, &["data"]) {
+                let mime = mime(own);
+                match own.get("data") {
                     Some(data) => {
-                        self.card(&format!("{start}{kind} {mime}"), &more, data, raw, None);
+                        self.card(&format!("{start}{kind} {mime}"), &more, data, own, None);
                     }
                     None => self.sheet.spot(
                         &format!("{start}{kind} {mime} no data{more}"),
@@ -74,8 +86,8 @@ impl<'p> Blocks<'p> {
                     ),
                 }
             }
-            (Some("resource_link"), _) => self.link(start, raw, &more),
-            (Some("resource"), _) => match json::get(raw, &["resource"]) {
+            (Some("resource_link"), _) => self.link(start, own, &more),
+            (Some("resource"), _) => match &block.resource {
                 Some(inner) => {
                     let behind = Target::Block(self.index as u32);
                     self.resource(&format!("{start}resource{more} "), inner, Some(behind));
@@ -93,8 +105,8 @@ impl<'p> Blocks<'p> {
     }
 
     /// The contents of a resource that was read.
-    pub(super) fn contents(&mut self, raw: &[u8]) {
-        self.resource("", raw, None);
+    pub(super) fn contents(&mut self, block: &Block<'_>) {
+        self.resource("", &block.own, None);
         self.next();
     }
 
@@ -109,7 +121,7 @@ impl<'p> Blocks<'p> {
 
     /// What is not as it should be, as JSON.
     fn odd(&mut self, heading: &str, raw: &[u8]) {
-        let mut held = self.held(raw, false, raw);
+        let mut held = self.held(raw, false, &Members::of(raw));
         held.mime = Some("application/json".to_owned());
         held.name = format!("block-{}.json", self.index + 1);
         self.sheet.spot(heading, Target::Nothing, Some(held));
@@ -127,14 +139,16 @@ impl<'p> Blocks<'p> {
     }
 
     /// A link to a resource: what it says of itself.
-    fn link(&mut self, start: &str, raw: &[u8], more: &str) {
-        let uri = json::string_at(raw, &["uri"]);
-        let size = json::get(raw, &["size"])
+    fn link(&mut self, start: &str, own: &Members<'_>, more: &str) {
+        let uri = own.string("uri");
+        let size = own
+            .get("size")
             .and_then(json::integer)
             .and_then(|size| u64::try_from(size).ok())
             .map(|size| format!(" {}", text::size(size)))
             .unwrap_or_default();
-        let mime = json::string_at(raw, &["mimeType"])
+        let mime = own
+            .string("mimeType")
             .map(|mime| format!(" {mime}"))
             .unwrap_or_default();
         let shown = uri.as_deref().unwrap_or("no uri");
@@ -142,20 +156,21 @@ impl<'p> Blocks<'p> {
         let target = uri.map_or(Target::Nothing, Target::Resource);
         self.sheet.spot(&heading, target, None);
         for name in ["title", "name", "description"] {
-            if let Some(text) = json::string_at(raw, &[name]) {
+            if let Some(text) = own.string(name) {
                 self.sheet.bytes(format!("{name}: {text}").as_bytes());
             }
         }
     }
 
     /// The contents of a resource, read or embedded; behind an embedded one it stands alone.
-    fn resource(&mut self, start: &str, raw: &[u8], behind: Option<Target>) {
+    fn resource(&mut self, start: &str, own: &Members<'_>, behind: Option<Target>) {
+        let raw = own.raw;
         if json::kind(raw) != Kind::Object {
             return self.odd(&format!("{start}no contents, but {}", noun(raw)), raw);
         }
-        let uri = json::string_at(raw, &["uri"]).unwrap_or_else(|| "no uri".to_owned());
-        let mime = mime(raw);
-        match (json::get(raw, &["text"]), json::get(raw, &["blob"])) {
+        let uri = own.string("uri").unwrap_or_else(|| "no uri".to_owned());
+        let mime = mime(own);
+        match (own.get("text"), own.get("blob")) {
             (Some(body), blob) => {
                 // Decoding a huge one only to count it would take as much again.
                 let size = match body.len() {
@@ -169,8 +184,8 @@ impl<'p> Blocks<'p> {
                 };
                 let size = text::size(size as u64);
                 let target = behind.unwrap_or_else(|| self.text_target());
-                let held = self.held(body, false, raw);
-                let heading = format!("{start}{uri} {mime} {size}{both}{}", meta(raw));
+                let held = self.held(body, false, own);
+                let heading = format!("{start}{uri} {mime} {size}{both}{}", meta(own));
                 self.sheet.spot(&heading, target, Some(held));
                 let hint = Hint {
                     mime: Some(&mime),
@@ -181,9 +196,9 @@ impl<'p> Blocks<'p> {
             (None, Some(blob)) => {
                 self.card(
                     &format!("{start}{uri} {mime}"),
-                    &meta(raw),
+                    &meta(own),
                     blob,
-                    raw,
+                    own,
                     behind,
                 );
             }
@@ -197,10 +212,10 @@ impl<'p> Blocks<'p> {
         start: &str,
         more: &str,
         data: &[u8],
-        around: &[u8],
+        around: &Members<'_>,
         behind: Option<Target>,
     ) {
-        let declared = json::string_at(around, &["mimeType"]);
+        let declared = around.string("mimeType");
         let Card { words, bytes } = card::card(self.payload, data, declared.as_deref());
         let hex = self
             .payload
@@ -241,9 +256,9 @@ impl<'p> Blocks<'p> {
     }
 
     /// A value of the message, to be had as it is.
-    fn held(&self, value: &[u8], base64: bool, around: &[u8]) -> Held {
-        let mime = json::string_at(around, &["mimeType"]);
-        let uri = json::string_at(around, &["uri"]);
+    fn held(&self, value: &[u8], base64: bool, around: &Members<'_>) -> Held {
+        let mime = around.string("mimeType");
+        let uri = around.string("uri");
         let otherwise = format!("block-{}", self.index + 1);
         let typed = mime.as_deref().or((!base64).then_some("text/plain"));
         Held {
@@ -269,34 +284,38 @@ pub(super) fn markdown_of(raw: &[u8], hint: Hint<'_>) -> Option<String> {
     is.then_some(text)
 }
 
-fn mime(raw: &[u8]) -> String {
-    json::string_at(raw, &["mimeType"]).unwrap_or_else(|| "no type given".to_owned())
+fn mime(own: &Members<'_>) -> String {
+    own.string("mimeType")
+        .unwrap_or_else(|| "no type given".to_owned())
 }
 
 /// ` · for user · priority 0.9`
-fn annotations(raw: &[u8]) -> String {
+fn annotations(own: &Members<'_>) -> String {
     let mut out = String::new();
-    if let Some(audience) = json::get(raw, &["annotations", "audience"]) {
+    let Some(raw) = own.get("annotations") else {
+        return meta(own);
+    };
+    if let Some(audience) = json::get(raw, &["audience"]) {
         let names: Vec<String> = json::elements(audience).filter_map(json::string).collect();
         if !names.is_empty() {
             out = format!(" · for {}", names.join(" and "));
         }
     }
-    if let Some(priority) = json::get(raw, &["annotations", "priority"]) {
+    if let Some(priority) = json::get(raw, &["priority"]) {
         out.push_str(" · priority ");
         out.push_str(&String::from_utf8_lossy(priority));
     }
-    if let Some(modified) = json::string_at(raw, &["annotations", "lastModified"]) {
+    if let Some(modified) = json::string_at(raw, &["lastModified"]) {
         out.push_str(" · modified ");
         out.push_str(&modified);
     }
-    out + &meta(raw)
+    out + &meta(own)
 }
 
 /// ` · _meta: a, b`: the names of what is in it, for the rest is in the tab JSON.
-fn meta(raw: &[u8]) -> String {
+fn meta(own: &Members<'_>) -> String {
     const NAMES: usize = 4;
-    let Some(meta) = json::get(raw, &["_meta"]) else {
+    let Some(meta) = own.get("_meta") else {
         return String::new();
     };
     let mut names: Vec<String> = json::members(meta)

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::block::{Blocks, markdown_of, noun};
+use super::members::{Block, Members};
 use super::outcome;
-use super::{About, Members, Payload, SEVERAL, TabBody, WHOLE, tree, verdict};
+use super::{About, Payload, SEVERAL, TabBody, WHOLE, tree, verdict};
 use crate::json::{self, Kind};
 use crate::tui::highlight::Hint;
 use crate::tui::widgets::plain::Document;
@@ -45,25 +46,18 @@ pub(super) fn resource_contents(payload: &Payload<'_>) -> Vec<TabBody> {
 
 /// The same as it was written, if any of it was laid out.
 pub(super) fn source(payload: &Payload<'_>) -> Vec<TabBody> {
-    let is_markdown = |block: &&[u8]| {
-        let inner = match payload.about {
-            About::Resource => block,
-            _ => json::get(block, &["resource"]).unwrap_or(block),
-        };
-        let mime = json::string_at(inner, &["mimeType"]);
-        let uri = json::string_at(inner, &["uri"]);
+    let is_markdown = |block: &Block<'_>| {
+        let inner = block.inner();
+        let (mime, uri) = (inner.string("mimeType"), inner.string("uri"));
         let hint = Hint {
             mime: mime.as_deref(),
             uri: uri.as_deref(),
         };
-        json::get(inner, &["text"]).is_some_and(|text| markdown_of(text, hint).is_some())
+        inner
+            .get("text")
+            .is_some_and(|text| markdown_of(text, hint).is_some())
     };
-    if !payload
-        .blocks
-        .iter()
-        .take(super::block::BLOCKS)
-        .any(is_markdown)
-    {
+    if !payload.blocks.iter().any(is_markdown) {
         return Vec::new();
     }
     match payload.about {
@@ -176,10 +170,10 @@ fn resource(payload: &Payload<'_>, laid_out: bool) -> Vec<TabBody> {
     for result in &payload.results {
         outcome::write(&mut blocks.sheet, result);
     }
-    for content in payload.blocks.iter().take(super::block::BLOCKS) {
+    for content in &payload.blocks {
         blocks.contents(content);
     }
-    blocks.is_full(payload.blocks.len().saturating_sub(super::block::BLOCKS));
+    blocks.is_full(payload.more_blocks);
     if payload.blocks.is_empty() {
         blocks.sheet.heading("no contents in this result");
         for result in &payload.results {
@@ -217,19 +211,17 @@ pub(super) fn blobs(payload: &Payload<'_>) -> Vec<TabBody> {
 }
 
 /// Trees of the first texts that are JSON, with the numbers of their blocks.
-pub(super) fn trees(about: About, blocks: &[&[u8]]) -> Vec<(usize, TabBody)> {
+pub(super) fn trees(about: About, blocks: &[Block<'_>]) -> Vec<(usize, TabBody)> {
     blocks
         .iter()
         .enumerate()
         .filter_map(|(index, block)| {
-            let inner = match about {
-                About::Resource => block,
-                _ => json::get(block, &["resource"]).unwrap_or(block),
-            };
+            let inner = block.inner();
             let declared = about == About::Resource
-                && json::string_at(inner, &["mimeType"])
+                && inner
+                    .string("mimeType")
                     .is_some_and(|mime| mime.to_ascii_lowercase().contains("json"));
-            let text = json::get(block, &["text"]).or_else(|| json::get(inner, &["text"]))?;
+            let text = block.own.get("text").or_else(|| inner.get("text"))?;
             Some((index, hidden_json(text, declared)?))
         })
         .take(SEVERAL)
@@ -237,14 +229,17 @@ pub(super) fn trees(about: About, blocks: &[&[u8]]) -> Vec<(usize, TabBody)> {
 }
 
 /// The first images, sounds and blobs, decoded.
-pub(super) fn binaries<'a>(about: About, blocks: &[&'a [u8]]) -> Vec<Binary<'a>> {
-    let place: &[&[&str]] = match about {
-        About::Resource => &[&["blob"]],
-        _ => &[&["data"], &["resource", "blob"]],
+pub(super) fn binaries<'a>(about: About, blocks: &[Block<'a>]) -> Vec<Binary<'a>> {
+    let data = |block: &Block<'a>| match about {
+        About::Resource => block.own.get("blob"),
+        _ => block
+            .own
+            .get("data")
+            .or_else(|| block.resource.as_ref()?.get("blob")),
     };
     blocks
         .iter()
-        .filter_map(|block| place.iter().find_map(|path| json::get(block, path)))
+        .filter_map(data)
         .filter(|raw| raw.len() <= WHOLE)
         .filter_map(|raw| {
             let bytes = Slice::from(decoded(raw)?);

@@ -1,6 +1,6 @@
 //! How a call went, in words: what is no plain success says so above everything else.
 
-use super::Members;
+use super::members::Members;
 use super::sheet::Sheet;
 use crate::json::{self, Kind};
 use crate::tui::widgets::spot::Target;

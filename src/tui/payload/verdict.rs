@@ -3,7 +3,7 @@
 //! 2025-06-18, server/tools, "Structured Content": a tool with an output schema must send structured content that
 //! matches it, and should send the same as serialised JSON in a text block.
 
-use super::Members;
+use super::members::Members;
 use super::sheet::Sheet;
 use crate::json;
 use crate::text;

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use mcpscope::config::Settings;
 use mcpscope::inspector::{Command, Update};
 use mcpscope::mcp::client;
+use mcpscope::mcp::types::List;
 use mcpscope::note::Note;
 use mcpscope::paths::Paths;
 use mcpscope::recorder::{Draft, Recorder};
@@ -367,6 +368,27 @@ impl Screen {
 
     /// The process of connection 1 starts and greets; it has these tools (a JSON array).
     pub fn connects(&mut self, tools: &str) {
+        self.greets(r#"{"tools":{}}"#);
+        self.lists(List::Tools, tools);
+    }
+
+    /// The server of connection 1 lists something (a JSON array).
+    pub fn lists(&mut self, list: List, items: &str) {
+        let (id, name) = (2 + list as u32, list.member());
+        let method = list.method();
+        self.wire(
+            Direction::Out,
+            &format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}"}}"#),
+        );
+        self.wire(
+            Direction::In,
+            &format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"{name}":{items}}}}}"#),
+        );
+        self.update(Update::Listed { conn: 1, list });
+    }
+
+    /// The process of connection 1 starts and greets, with these capabilities (a JSON object).
+    pub fn greets(&mut self, capabilities: &str) {
         self.note(&Note::Connect {
             name: "some-server".to_owned(),
             transport: "stdio".to_owned(),
@@ -384,24 +406,14 @@ impl Screen {
         );
         self.wire(
             Direction::In,
-            r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"some","version":"0"}}}"#,
+            &format!(
+                r#"{{"jsonrpc":"2.0","id":1,"result":{{"protocolVersion":"2025-11-25","capabilities":{capabilities},"serverInfo":{{"name":"some","version":"0"}}}}}}"#
+            ),
         );
         self.note(&Note::Ready {
             revision: "2025-11-25".to_owned(),
         });
         self.update(Update::Ready { conn: 1 });
-        self.wire(
-            Direction::Out,
-            r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
-        );
-        self.wire(
-            Direction::In,
-            &format!(r#"{{"jsonrpc":"2.0","id":2,"result":{{"tools":{tools}}}}}"#),
-        );
-        self.update(Update::Listed {
-            conn: 1,
-            list: mcpscope::mcp::types::List::Tools,
-        });
     }
 }
 

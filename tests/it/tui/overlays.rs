@@ -63,14 +63,24 @@ fn help_lists_exactly_the_keys_of_the_place() {
                 Scope::Catalogue,
                 Scope::Arguments,
                 Scope::Move,
+                Scope::Request,
                 Scope::Global,
             ],
         ),
         (
             "2 Enter Esc",
-            &[Scope::Form, Scope::Arguments, Scope::Move, Scope::Global],
+            &[
+                Scope::Form,
+                Scope::Arguments,
+                Scope::Move,
+                Scope::Request,
+                Scope::Global,
+            ],
         ),
-        ("5", &[Scope::Traffic, Scope::Move, Scope::Global]),
+        (
+            "5",
+            &[Scope::Traffic, Scope::Move, Scope::Request, Scope::Global],
+        ),
         ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
     ] {
         let mut screen = Screen::opened(DEMO, (160, 36)).keys(&format!("{keys} ?"));

@@ -296,10 +296,9 @@ impl CataloguePane {
                 }
                 Vec::new()
             }
-            Event::Decoded { viewer, result } => {
+            Event::Opened { viewer, result } => {
                 for work in self.works.values_mut() {
-                    if work.result.decoded(*viewer, result) || work.schema.decoded(*viewer, result)
-                    {
+                    if work.result.opened(*viewer, result) || work.schema.opened(*viewer, result) {
                         break;
                     }
                 }

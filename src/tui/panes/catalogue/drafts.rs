@@ -164,11 +164,13 @@ impl CataloguePane {
     }
 
     /// Drafts were read, or are lost.
-    pub(super) fn drafts_read(&mut self, asker: u64, drafts: &Result<Vec<Draft>, String>) {
+    pub(super) fn drafts_read(
+        &mut self,
+        asker: u64,
+        drafts: &Result<Vec<Draft>, String>,
+    ) -> Option<Effect> {
         let waits = |kept: &Kept| matches!(kept, Kept::Waiting(waiting) if *waiting == asker);
-        let Some((server, kept)) = self.drafts.iter_mut().find(|(_, kept)| waits(kept)) else {
-            return;
-        };
+        let (server, kept) = self.drafts.iter_mut().find(|(_, kept)| waits(kept))?;
         let server = Arc::clone(server);
         *kept = Kept::Here(drafts.clone().unwrap_or_default());
         let keys: Vec<Key> = self
@@ -180,6 +182,10 @@ impl CataloguePane {
         for key in keys {
             self.restore(&key);
         }
+        drafts.as_ref().err().map(|why| Effect::Tell {
+            sentence: format!("drafts cannot be read: {why}"),
+            bad: true,
+        })
     }
 
     /// Puts the draft of an item back, if there is one and nobody has begun another.

@@ -1,40 +1,24 @@
 //! All arguments in somebody's own editor, with the schema beside them.
 
 use super::CataloguePane;
-use super::work::Work;
-use crate::json::{self, Value};
+use super::tabs::Tab;
+use crate::json;
 use crate::mcp::types::List;
-use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
 
-/// Text that is or was in an editor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InEditor {
-    /// The number under which it was given away; none when it came back and could not be taken over.
-    asker: Option<u64>,
-    /// The text.
-    text: String,
-}
-
 impl CataloguePane {
-    /// Gives the arguments to an editor: as they are, or as they came back last if that was no JSON object.
+    /// Gives the arguments to an editor: as they stand in the text tab, broken or not.
     pub(super) fn edit_outside(&mut self, ctx: &Ctx<'_>) -> Reply {
         let asker = ctx.ticket();
         let Some(work) = self.work_mut() else {
             return Reply::ignored();
         };
-        let Some(form) = &work.form else {
+        let Some(form) = &mut work.form else {
             return Reply::ignored();
         };
-        let text = match work.in_editor.take() {
-            Some(left) if left.asker.is_none() => left.text,
-            _ => form.arguments().pretty() + "\n",
-        };
-        work.in_editor = Some(InEditor {
-            asker: Some(asker),
-            text: text.clone(),
-        });
+        let text = form.whole_text().trim_end().to_owned() + "\n";
+        work.in_editor = Some(asker);
         let schema = match work.list {
             List::Tools => json::get(work.item.raw.as_bytes(), &["inputSchema"]),
             _ => None,
@@ -50,35 +34,22 @@ impl CataloguePane {
         })
     }
 
-    /// Takes what came back; gives what to say about it.
+    /// Takes what came back; gives what to say about it. What cannot be taken over stands in the text tab then.
     pub(super) fn edited(&mut self, asker: u64, result: &Result<String, String>) -> Option<String> {
-        let work = self.works.values_mut().find(|work| {
-            let left = work.in_editor.as_ref();
-            left.is_some_and(|left| left.asker == Some(asker))
-        })?;
+        let mut works = self.works.values_mut();
+        let work = works.find(|work| work.in_editor == Some(asker))?;
         work.in_editor = None;
-        let text = result.as_ref().ok()?;
-        let why = taken_over(work, text).err()?;
-        work.in_editor = Some(InEditor {
-            asker: None,
-            text: text.clone(),
-        });
-        Some(why)
+        let form = work.form.as_mut()?;
+        match form.take_text(result.as_ref().ok()?) {
+            Ok(()) => {
+                work.changed = false;
+                work.memory.banner = None;
+                None
+            }
+            Err(why) => {
+                work.turn(Tab::Json);
+                Some(why)
+            }
+        }
     }
-}
-
-fn taken_over(work: &mut Work, edited: &str) -> Result<(), String> {
-    let value = Value::parse(edited.as_bytes()).map_err(|problem| {
-        let what = text::sanitize(&problem.to_string()).into_owned();
-        format!("the edited text is no JSON: {what}; it is kept for the next time in the editor")
-    })?;
-    let loaded = work.form.as_mut().is_some_and(|form| form.load(&value));
-    if !loaded {
-        return Err(
-            "the edited text is no JSON object; it is kept for the next time in the editor"
-                .to_owned(),
-        );
-    }
-    work.changed = false;
-    Ok(())
 }

@@ -189,7 +189,7 @@ impl CataloguePane {
         {
             work.memory.is_kept(form);
             work.memory.banner = Some(words::joined(&[
-                &format!("from the last run, {}", words::ago(last.run.at, now)),
+                &format!("last run {}", words::ago(last.run.at, now)),
                 &last.change.words(),
             ]));
         }

@@ -83,7 +83,7 @@ impl CataloguePane {
             let on_schema = self.tab() == Tab::Schema;
             return match self.work_mut().filter(|_| on_schema) {
                 Some(work) => {
-                    let mut reply = work.schema.click(at, double);
+                    let mut reply = work.schema.click(at, double, ctx);
                     reply.handled = true;
                     reply
                 }
@@ -140,7 +140,7 @@ impl CataloguePane {
                 Reply::done()
             }
             None => {
-                let reply = work.result.click(at, double);
+                let reply = work.result.click(at, double, ctx);
                 match work.result.link().filter(|_| double).map(str::to_owned) {
                     Some(uri) => self.read_link(&uri, ctx),
                     None if double && work.result.has_spots() => {

@@ -12,6 +12,7 @@ use super::shelf::Did;
 use crate::presets::Place;
 use crate::text;
 use crate::tui::effect::{Effect, Store};
+use crate::tui::keymap::Chord;
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
@@ -67,6 +68,9 @@ impl CataloguePane {
 
     /// A key while a list or a question is open. Ctrl-C closes both.
     pub(super) fn asked_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Option<Reply> {
+        if Chord::from(key) == Chord::CTRL_C && self.put_aside() {
+            return Some(Reply::done());
+        }
         if self.shelf.is_some() {
             return Some(self.shelf_key(key, ctx));
         }

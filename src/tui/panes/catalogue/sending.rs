@@ -12,6 +12,7 @@ use crate::mcp::types::ToolEffect;
 use crate::text;
 use crate::tui::effect::{Effect, Source};
 use crate::tui::pane::{Ctx, Go, Reply};
+use crate::tui::panes::copy_as::{Asked, Looked};
 
 /// Arguments whose references are being looked up, to be sent then.
 #[derive(Debug)]
@@ -49,6 +50,22 @@ fn may_refer(value: &Value) -> bool {
 }
 
 impl CataloguePane {
+    /// The request that is looked at: the one whose result has the keys, else what would be sent.
+    pub(super) fn asked(&self, ctx: &Ctx<'_>) -> Looked {
+        let work = self.work().ok_or("There is no request here.")?;
+        if self.focus == Focus::Result {
+            let sent = work.request.ok_or(NOTHING_CALLED)?;
+            let entry = ctx.timeline.index_of_seq(sent);
+            return entry.map(Asked::Sent).ok_or(NOTHING_CALLED);
+        }
+        let arguments = work.arguments();
+        if may_refer(&arguments) {
+            return Err("The form has ${…} in it: run it, then copy from its result.");
+        }
+        let (method, params) = work.request(arguments)?;
+        Ok(Asked::Draft { method, params })
+    }
+
     /// Sends what the form of an item holds, or has its references looked up first.
     pub(super) fn begin(&mut self, key: Key, ctx: &Ctx<'_>) -> Reply {
         let Some(work) = self.works.get(&key) else {

@@ -60,8 +60,7 @@ impl CataloguePane {
                 Vec::new()
             }
             Event::Stored(Stored::Drafts { asker, drafts }) => {
-                self.drafts_read(*asker, drafts);
-                Vec::new()
+                self.drafts_read(*asker, drafts).into_iter().collect()
             }
             Event::Stored(Stored::History { asker, found }) => {
                 self.history_read(*asker, found, ctx)

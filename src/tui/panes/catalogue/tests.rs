@@ -23,6 +23,7 @@ use crate::tui::widgets::testing::text_of;
 
 mod calling;
 mod looking;
+mod serving;
 
 const TOOLS: &str = r#"{"tools":[
     {"name":"echo","description":"Says it back.\nEvery word.","annotations":{"readOnlyHint":true},

@@ -173,12 +173,10 @@ impl Work {
 
     fn tell(&mut self) {
         let refusals = self.said.refusals.iter();
-        let mut found: Vec<(String, String)> = refusals
-            .map(|refused| (refused.pointer.clone(), refused.words.clone()))
-            .collect();
-        found.extend(self.said.violations.iter().cloned());
+        let refused = refusals.map(|one| (one.pointer.clone(), one.words.clone()));
         if let Some(form) = &mut self.form {
-            form.set_violations(found);
+            form.set_violations(self.said.violations.clone());
+            form.set_refusals(refused.collect());
         }
     }
 }

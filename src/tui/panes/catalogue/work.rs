@@ -8,7 +8,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::drafts::Memory;
-use super::editor::InEditor;
 use super::tabs::Tab;
 use super::validation::Said;
 use super::words;
@@ -83,8 +82,8 @@ pub struct Work {
     pub memory: Memory,
     /// Whether the schema changed under a draft.
     pub changed: bool,
-    /// Arguments that are in an editor, or came back from one and could not be taken over.
-    pub in_editor: Option<InEditor>,
+    /// The number under which its arguments were given to an editor.
+    pub in_editor: Option<u64>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
     /// Calls made.

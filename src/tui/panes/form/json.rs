@@ -98,6 +98,20 @@ impl FormPane {
         FormReply::Edited
     }
 
+    /// The text of all arguments: as it was typed last if it is broken, else what the form holds.
+    pub fn whole_text(&mut self) -> String {
+        self.sync_json();
+        self.json.area.text()
+    }
+
+    /// Takes the text of all arguments, layout and all. Broken text changes nothing in the form and stands in the text
+    /// then; the error says what is wrong with it.
+    pub fn take_text(&mut self, text: &str) -> Result<(), String> {
+        self.json.area = json_box(text);
+        self.read_json();
+        self.json.words().map_or(Ok(()), Err)
+    }
+
     fn json_typed(&mut self) -> FormReply {
         if self.json.area.text().len() > SMALL {
             self.json.unread = true;

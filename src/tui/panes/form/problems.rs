@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::FormPane;
 use super::rows::count_inside;
 use crate::form::{Form, NodeId};
 
@@ -15,8 +16,14 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// What the form `sees` by itself, and behind it what was `said` of places it does not complain about.
-    pub fn of(form: &Form, sees: &[(NodeId, String)], said: &[(NodeId, String)]) -> Self {
+    /// What the form `sees` by itself, behind it what was `said` of places it does not complain about, and what was
+    /// `refused` of any.
+    pub fn of(
+        form: &Form,
+        sees: &[(NodeId, String)],
+        said: &[(NodeId, String)],
+        refused: &[(NodeId, String)],
+    ) -> Self {
         let mut found = Self::default();
         for (id, words) in sees {
             found.add(*id, words.clone());
@@ -30,6 +37,11 @@ impl Problems {
         }
         if found.order.len() > own.len() {
             found.sort(form);
+        }
+        for (id, words) in refused {
+            if form.get(*id).is_some() {
+                found.add(*id, words.clone());
+            }
         }
         found.inside = count_inside(form, &found.order);
         found
@@ -79,5 +91,31 @@ impl Problems {
     /// How many places below a node have one.
     pub fn inside(&self, id: NodeId) -> usize {
         self.inside.get(&id).copied().unwrap_or(0)
+    }
+}
+
+impl FormPane {
+    /// How many places have a problem, counting broken JSON of the whole form as one.
+    pub fn problems(&self) -> usize {
+        self.sheet.problems.len() + usize::from(self.json.is_broken())
+    }
+
+    /// Takes what a validator found, each with the JSON Pointer of its place in the arguments; what was said before is
+    /// forgotten. What the form sees by itself is not said twice.
+    pub fn set_violations(&mut self, found: Vec<(String, String)>) {
+        self.said = self.placed(found);
+        self.sheet.problems = Problems::of(&self.form, &self.seen, &self.said, &self.refused);
+    }
+
+    /// The same for what a server said, which is shown beside what the form sees by itself.
+    pub fn set_refusals(&mut self, found: Vec<(String, String)>) {
+        self.refused = self.placed(found);
+        self.sheet.problems = Problems::of(&self.form, &self.seen, &self.said, &self.refused);
+    }
+
+    fn placed(&self, found: Vec<(String, String)>) -> Vec<(NodeId, String)> {
+        let placed =
+            |(pointer, words): (String, String)| Some((self.form.at_pointer(&pointer)?, words));
+        found.into_iter().filter_map(placed).collect()
     }
 }

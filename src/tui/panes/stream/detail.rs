@@ -82,8 +82,8 @@ impl Detail {
             Event::Indexed { viewer, part } => {
                 self.viewer.indexed(*viewer, part);
             }
-            Event::Decoded { viewer, result } => {
-                self.viewer.decoded(*viewer, result);
+            Event::Opened { viewer, result } => {
+                self.viewer.opened(*viewer, result);
             }
             event => return self.viewer.heard(event).unwrap_or_default(),
         }
@@ -108,7 +108,7 @@ impl Detail {
             return None;
         }
         self.focused = true;
-        let mut reply = self.viewer.click(at, double);
+        let mut reply = self.viewer.click(at, double, ctx);
         reply.handled = true;
         Some(reply)
     }

@@ -128,7 +128,7 @@ fn narrow_details_take_the_screen_and_give_it_back() {
     let stage = Stage::of(SESSION);
     let mut pane = pane(false);
     stage.show(&mut pane, 80, 20);
-    assert_eq!(pane.scopes(), [Scope::Traffic, Scope::Move]);
+    assert_eq!(pane.scopes(), [Scope::Traffic, Scope::Move, Scope::Request]);
     for _ in 0..3 {
         pane.action(Action::Down, &stage.ctx());
     }
@@ -235,6 +235,51 @@ fn copies_bodies_or_says_why_not() {
         ),
         (13, Action::CopyResponse, "It is not answered yet."),
         (10, Action::CopyResponse, "This row has no response."),
+    ] {
+        assert_eq!(at(seq, action), Ok(why.to_owned()));
+    }
+}
+
+#[test]
+fn copies_requests_as_what_reproduces_them_or_says_why_not() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    let ctx = stage.ctx();
+    stage.show(&mut pane, 120, 30);
+    let mut at = |seq: u64, action| {
+        pane.reveal(seq as EntryIndex - 1, &ctx);
+        let why = pane.why_not(action, &ctx);
+        let reply = pane.action(action, &ctx);
+        assert_eq!(why, reply.say);
+        why.ok_or(reply.effects)
+    };
+    for action in [Action::CopyAsTypeScript, Action::PrintAsMarkdown] {
+        let Err(effects) = at(5, action) else {
+            panic!("{:?}", at(5, action));
+        };
+        let [Effect::CopyAs(wanted)] = &effects[..] else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(wanted.print, action == Action::PrintAsMarkdown);
+        assert_eq!(wanted.request, Some(source(5)));
+        assert_eq!(wanted.response, Some(source(7)));
+    }
+    for (seq, action, why) in [
+        (
+            5,
+            Action::CopyAsCurl,
+            "curl speaks HTTP; yx copies the command",
+        ),
+        (
+            10,
+            Action::CopyAsCli,
+            "This is no request, so there is nothing to send again.",
+        ),
+        (
+            12,
+            Action::CopyAsCli,
+            "This row is a response, without its request.",
+        ),
     ] {
         assert_eq!(at(seq, action), Ok(why.to_owned()));
     }

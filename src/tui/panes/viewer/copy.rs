@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::page::{Page, Sight};
+use super::table;
 use crate::json;
 use crate::json::steps::{self, Notation, Step};
 use crate::text;
@@ -102,10 +103,15 @@ fn taken(page: &Page, take: Take) -> Taken {
         };
     }
     match page.sight() {
-        Some(Sight::Tree(tree, state)) => {
-            let row = state.selected();
+        Some(Sight::Tree(tree, _) | Sight::Table(tree, _)) => {
+            // The focused cell of a table is a value of its tree.
+            let Some((_, row)) = page.row().filter(|_| take != Take::All) else {
+                return match take {
+                    Take::All => Ok((Part::exact(tree.written()), "document")),
+                    _ => Err(table::EMPTY),
+                };
+            };
             match take {
-                Take::All => Ok((Part::exact(tree.written()), "document")),
                 Take::Text if tree.kind(row) == Kind::String => {
                     Ok((value(tree, row, Shape::Text), "text"))
                 }
@@ -151,14 +157,14 @@ pub(super) struct Outgoing {
 pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
     let name = |base: &str, kind: &str| format!("{}.{}", file_name(base), tools::ending(kind));
     match page.sight()? {
-        Sight::Tree(tree, _) if all => Some(Outgoing {
+        Sight::Tree(tree, _) | Sight::Table(tree, _) if all => Some(Outgoing {
             part: Part::exact(tree.written()),
             kind: "application/json".to_owned(),
             name: name(page.name(), "application/json"),
             what: "document",
         }),
-        Sight::Tree(tree, state) => {
-            let row = state.selected();
+        Sight::Tree(tree, _) | Sight::Table(tree, _) => {
+            let (_, row) = page.row()?;
             let key = key(tree, row).unwrap_or_else(|| "value".to_owned());
             let (part, kind) = if tree.kind(row) != Kind::String {
                 (value(tree, row, Shape::Exact), "application/json")

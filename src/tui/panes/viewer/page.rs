@@ -5,19 +5,22 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{SEARCHED, SIDEWAYS, SMALL, tree};
-use crate::json;
+use super::table::{self, InTable};
+use super::{SMALL, Wrap, prose, tree};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::payload::{Indexed, Tab, TabBody};
+use crate::tui::payload::{self, Indexed, Opening, Tab, TabBody};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::find::{Found, Term};
-use crate::tui::widgets::json_tree::{self, Kind, Place as Row, Swapped, Tree, TreeState};
+use crate::tui::widgets::json_table;
+use crate::tui::widgets::json_tree::{self, Kind, Place as Row, Tree, TreeState};
 use crate::tui::widgets::plain::{self, Document, PlainState, Window};
 use crate::tui::widgets::slice::Slice;
 use crate::tui::widgets::spot::Spot;
+
+mod opening;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -27,8 +30,8 @@ pub(super) struct Page {
     place: Option<Place>,
     /// The number under which its index is being made.
     indexing: Option<u64>,
-    /// The number under which a string of it is being opened.
-    decoding: Option<u64>,
+    /// The number under which a value of it is being opened.
+    opening: Option<u64>,
     /// Why it is text although it began like a tree.
     broken: Option<String>,
 }
@@ -40,6 +43,8 @@ enum Place {
         state: TreeState,
         /// The string that is shown alone, whole and decoded.
         alone: Option<(Arc<Document>, PlainState)>,
+        /// The array that is shown as a table.
+        table: Option<InTable>,
     },
     Text(PlainState),
 }
@@ -47,12 +52,14 @@ enum Place {
 /// What is looked at now.
 pub(super) enum Sight<'p> {
     Tree(&'p Tree, &'p TreeState),
+    Table(&'p Tree, &'p InTable),
     Text(&'p Document, &'p PlainState),
 }
 
 /// The same, to be changed.
 enum Hand<'p> {
     Tree(&'p Arc<Tree>, &'p mut TreeState),
+    Table(&'p Arc<Tree>, &'p mut InTable),
     Text(&'p Document, &'p mut PlainState),
 }
 
@@ -62,7 +69,7 @@ impl Page {
             tab,
             place: None,
             indexing: None,
-            decoding: None,
+            opening: None,
             broken: None,
         }
     }
@@ -106,7 +113,7 @@ impl Page {
             Sight::Text(document, state) => {
                 document.spots().get(state.spot(document, window(area))?)
             }
-            Sight::Tree(..) => None,
+            Sight::Tree(..) | Sight::Table(..) => None,
         }
     }
 
@@ -151,6 +158,12 @@ impl Page {
                     ..
                 },
             ) => Sight::Text(document, state),
+            (
+                TabBody::Tree(tree),
+                Place::Tree {
+                    table: Some(table), ..
+                },
+            ) => Sight::Table(tree, table),
             (TabBody::Tree(tree), Place::Tree { state, .. }) => Sight::Tree(tree, state),
             (TabBody::Text(document) | TabBody::Bytes(document), Place::Text(state)) => {
                 Sight::Text(document, state)
@@ -168,6 +181,12 @@ impl Page {
                     ..
                 },
             ) => Hand::Text(document, state),
+            (
+                TabBody::Tree(tree),
+                Place::Tree {
+                    table: Some(table), ..
+                },
+            ) => Hand::Table(tree, table),
             (TabBody::Tree(tree), Place::Tree { state, .. }) => Hand::Tree(tree, state),
             (TabBody::Text(document) | TabBody::Bytes(document), Place::Text(state)) => {
                 Hand::Text(document, state)
@@ -177,21 +196,23 @@ impl Page {
     }
 
     /// Makes the place if there is none, and keeps it on screen.
-    pub(super) fn settle(&mut self, area: Rect, wrap: bool) {
+    pub(super) fn settle(&mut self, area: Rect, wrap: Wrap) {
         if self.place.is_none() {
             self.place = Some(match &self.tab.body {
                 TabBody::Tree(tree) => Place::Tree {
                     state: TreeState::new(tree),
                     alone: None,
+                    table: None,
                 },
-                TabBody::Text(_) => Place::Text(PlainState::new(wrap)),
+                TabBody::Text(_) => Place::Text(PlainState::new(wrap.text)),
                 TabBody::Bytes(_) => Place::Text(PlainState::hex()),
             });
         }
         match self.hand() {
-            Some(Hand::Tree(tree, state)) => state.fit(tree, area, wrap),
+            Some(Hand::Tree(tree, state)) => state.fit(tree, area, wrap.trees),
+            Some(Hand::Table(tree, table)) => table.settle(tree, area),
             Some(Hand::Text(document, state)) => {
-                if state.wraps() != wrap {
+                if state.wraps() != wrap.text {
                     state.toggle_wrap();
                 }
                 state.clamp(document, window(area));
@@ -203,6 +224,7 @@ impl Page {
     pub(super) fn found(&self) -> Option<&Found> {
         match self.sight()? {
             Sight::Tree(_, state) => state.found(),
+            Sight::Table(..) => None,
             Sight::Text(_, state) => state.found(),
         }
     }
@@ -210,7 +232,7 @@ impl Page {
     /// Bytes of what would be searched.
     pub(super) fn size(&self) -> usize {
         match self.sight() {
-            Some(Sight::Tree(tree, _)) => tree.bytes().len(),
+            Some(Sight::Tree(tree, _) | Sight::Table(tree, _)) => tree.bytes().len(),
             Some(Sight::Text(document, _)) => document.bytes().len(),
             None => 0,
         }
@@ -220,7 +242,7 @@ impl Page {
         match self.hand() {
             Some(Hand::Tree(tree, state)) => state.find(tree, term),
             Some(Hand::Text(document, state)) => state.find(document, term, window(area)),
-            None => false,
+            Some(Hand::Table(..)) | None => false,
         }
     }
 
@@ -233,7 +255,7 @@ impl Page {
             Some(Hand::Text(document, state)) => {
                 state.show_hits(document, term, hits, window(area));
             }
-            None => {}
+            Some(Hand::Table(..)) | None => {}
         }
     }
 
@@ -246,7 +268,7 @@ impl Page {
         match self.hand() {
             Some(Hand::Tree(_, state)) => state.clear_find(),
             Some(Hand::Text(_, state)) => state.clear_find(),
-            None => {}
+            Some(Hand::Table(..)) | None => {}
         }
     }
 
@@ -266,6 +288,10 @@ impl Page {
                 if !odd.is_empty() {
                     parts.push(odd);
                 }
+            }
+            Some(Sight::Table(tree, table)) => {
+                parts.extend(table.row.as_ref().map(|row| tree::path(tree, row)));
+                parts.push(table.remark());
             }
             Some(Sight::Text(document, state)) => {
                 parts.extend(self.broken.clone());
@@ -295,6 +321,7 @@ impl Page {
                 Place::Tree {
                     state,
                     alone: Some(_),
+                    ..
                 },
             ) => Some((tree, state)),
             _ => None,
@@ -304,6 +331,13 @@ impl Page {
     /// Why an action does nothing here, if so.
     pub(super) fn why_not(&self, action: Action) -> Option<&'static str> {
         match (self.sight()?, action) {
+            (Sight::Table(..), action) => table::why_not(action),
+            (Sight::Text(..), Action::Table) => {
+                Some("A table needs an array: see the tabs that are trees.")
+            }
+            (_, Action::SortTable | Action::CopyTable) => {
+                Some("There is no table here: T shows an array as one.")
+            }
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
             (Sight::Text(_, state), action) if tree::is_of_trees(action) => {
                 (self.around().is_none() || action != Action::ToggleFold).then_some(
@@ -325,7 +359,13 @@ impl Page {
     }
 
     /// Moves and folds.
-    pub(super) fn action(&mut self, action: Action, area: Rect, wrap: bool) -> Reply {
+    pub(super) fn action(
+        &mut self,
+        action: Action,
+        area: Rect,
+        wrap: Wrap,
+        ctx: &Ctx<'_>,
+    ) -> Reply {
         // A string shown alone is left by what left and up mean in the tree.
         if self.around().is_some() && self.closes(action) {
             if let Some(Place::Tree { alone, .. }) = &mut self.place {
@@ -340,14 +380,30 @@ impl Page {
                     && !state.selected().is_group()
                 {
                     let raw = tree.value_bytes(state.selected());
-                    return match alone(raw, wrap) {
-                        Ok(opened) => self.open(opened),
-                        Err(why) => Reply::say(why),
+                    if raw.len() > SMALL {
+                        let byte = state.selected().start();
+                        return self.open_elsewhere(byte, Opening::Alone, ctx);
+                    }
+                    let document = payload::alone(raw);
+                    self.show_alone(document, wrap);
+                    return Reply::done();
+                }
+                if action == Action::Table {
+                    let opened = table::open(tree, state.selected());
+                    return match opened {
+                        Ok(table) => self.show_table(table),
+                        Err(done) => self.after_table(done, ctx),
                     };
                 }
                 tree::action(tree, state, action)
             }
-            Some(Hand::Text(document, state)) => in_text(document, state, action, window(area)),
+            Some(Hand::Table(_, table)) => {
+                let done = table.action(action);
+                self.after_table(done, ctx)
+            }
+            Some(Hand::Text(document, state)) => {
+                prose::action(document, state, action, window(area))
+            }
             None => Reply::ignored(),
         }
     }
@@ -390,57 +446,6 @@ impl Page {
         true
     }
 
-    /// Opens JSON in the selected string in place, or puts the string back.
-    pub(super) fn decode(&mut self, ctx: &Ctx<'_>) -> Reply {
-        let Some(Sight::Tree(tree, state)) = self.sight() else {
-            return Reply::say("Only strings of a tree can hold JSON.");
-        };
-        // From anywhere in an opened string it is closed.
-        let row = tree.decoded_around(state.selected());
-        if tree.bytes().len() > SEARCHED {
-            let (viewer, byte) = (ctx.ticket(), row.start());
-            self.decoding = Some(viewer);
-            return Reply::effect(Effect::Decode {
-                viewer,
-                body: self.tab.body.clone(),
-                byte,
-            });
-        }
-        match tree.toggle_decoded(&row) {
-            Ok(swapped) => {
-                self.swap(&swapped);
-                Reply::done()
-            }
-            Err(why) => Reply::say(why),
-        }
-    }
-
-    /// Takes the tree in which a string was opened elsewhere.
-    pub(super) fn decoded(&mut self, viewer: u64, result: &Result<Swapped, String>) -> bool {
-        if self.decoding != Some(viewer) {
-            return false;
-        }
-        self.decoding = None;
-        if let Ok(swapped) = result {
-            self.swap(swapped);
-        }
-        true
-    }
-
-    fn swap(&mut self, swapped: &Swapped) {
-        self.tab.body = TabBody::Tree(Arc::new(swapped.tree.clone()));
-        if let Some(Place::Tree { state, .. }) = &mut self.place {
-            state.swapped(swapped);
-        }
-    }
-
-    fn open(&mut self, opened: (Arc<Document>, PlainState)) -> Reply {
-        if let Some(Place::Tree { alone, .. }) = &mut self.place {
-            *alone = Some(opened);
-        }
-        Reply::done()
-    }
-
     fn closes(&self, action: Action) -> bool {
         match (self.sight(), action) {
             (Some(Sight::Text(_, state)), Action::Back) => state.found().is_none(),
@@ -450,21 +455,44 @@ impl Page {
         }
     }
 
-    pub(super) fn click(&mut self, at: Position, double: bool, area: Rect, wrap: bool) {
+    pub(super) fn click(
+        &mut self,
+        at: Position,
+        double: bool,
+        area: Rect,
+        wrap: Wrap,
+        ctx: &Ctx<'_>,
+    ) -> Reply {
+        if let Some(Hand::Table(_, shown)) = self.hand() {
+            let hit = shown.state.click(&shown.table, at, area);
+            let reply = if hit && double {
+                self.action(Action::ToggleFold, area, wrap, ctx)
+            } else {
+                Reply::done()
+            };
+            self.settle(area, wrap);
+            return reply;
+        }
         if let Some(Hand::Tree(tree, state)) = self.hand()
             && let Some(row) = state.row_at(tree, at, area)
         {
             state.reveal(tree, &row);
             if double {
-                let _ = self.action(Action::ToggleFold, area, wrap);
+                let reply = self.action(Action::ToggleFold, area, wrap, ctx);
                 self.settle(area, wrap);
+                return reply;
             }
         }
+        Reply::done()
     }
 
     pub(super) fn wheel(&mut self, lines: isize, area: Rect) {
         match self.hand() {
             Some(Hand::Tree(tree, state)) => state.scroll(tree, lines),
+            Some(Hand::Table(tree, table)) => {
+                table.state.scroll(lines);
+                table.settle(tree, area);
+            }
             Some(Hand::Text(document, state)) if lines < 0 => {
                 state.up(lines.unsigned_abs(), document, window(area));
             }
@@ -485,6 +513,9 @@ impl Page {
     ) -> Option<Position> {
         match self.sight()? {
             Sight::Tree(tree, state) => json_tree::draw(tree, state, focused, area, buf, theme),
+            Sight::Table(_, InTable { table, state, .. }) => {
+                json_table::draw(table, state, focused, area, buf, theme)
+            }
             Sight::Text(document, state) => {
                 let cursor = plain::draw(document, state, area, buf, theme);
                 let y = plain::mark_spot(document, state, focused, area, buf, theme);
@@ -500,6 +531,7 @@ impl Page {
     pub(super) fn row(&self) -> Option<(&Tree, &Row)> {
         match self.sight()? {
             Sight::Tree(tree, state) => Some((tree, state.selected())),
+            Sight::Table(tree, table) => Some((tree, table.row.as_ref()?)),
             Sight::Text(..) => self.around().map(|(tree, state)| (tree, state.selected())),
         }
     }
@@ -508,56 +540,6 @@ impl Page {
     pub(super) fn is_bytes(&self) -> bool {
         matches!(self.tab.body, TabBody::Bytes(_))
     }
-}
-
-/// A string of a tree as a document.
-fn alone(raw: &[u8], wrap: bool) -> Result<(Arc<Document>, PlainState), String> {
-    if raw.len() > SMALL {
-        return Err(format!(
-            "This string is too long to be shown alone ({}): see Raw.",
-            text::size(raw.len() as u64)
-        ));
-    }
-    let whole = json::string(raw).unwrap_or_default();
-    let document = Document::new(whole.into_bytes());
-    Ok((Arc::new(document), PlainState::new(wrap)))
-}
-
-fn in_text(document: &Document, state: &mut PlainState, action: Action, window: Window) -> Reply {
-    match action {
-        Action::Up => state.up(1, document, window),
-        Action::Down => state.down(1, document, window),
-        Action::PageUp => state.page_up(document, window),
-        Action::PageDown => state.page_down(document, window),
-        Action::Top => state.first(),
-        Action::Bottom => state.last(document, window),
-        Action::Left if state.is_hex() || state.hidden() == 0 => return Reply::ignored(),
-        Action::Left => state.sideways(-SIDEWAYS),
-        Action::Right if state.is_cut(document, window) => state.sideways(SIDEWAYS),
-        Action::Right => {}
-        Action::Hex => state.toggle_hex(document),
-        Action::NextSibling => {
-            if let Some(next) = document.next_heading(state.first_byte(document)) {
-                state.go(next, document, window);
-            }
-        }
-        Action::PreviousSibling => {
-            if let Some(previous) = document.previous_heading(state.first_byte(document)) {
-                state.go(previous, document, window);
-            }
-        }
-        Action::FindNext => {
-            state.find_next(document, window);
-        }
-        Action::FindPrevious => {
-            state.find_previous(document, window);
-        }
-        // There is no row to put there: what is on screen is what is read.
-        Action::Centre => {}
-        Action::Back if state.found().is_some() => state.clear_find(),
-        _ => return Reply::ignored(),
-    }
-    Reply::done()
 }
 
 fn window(area: Rect) -> Window {

@@ -14,7 +14,7 @@ use crate::session::timeline::Timeline;
 use crate::tui::action::ACTIONS;
 use crate::tui::effect::Source;
 use crate::tui::keymap::{Chord, Keymap, Meaning};
-use crate::tui::payload::TabBody;
+use crate::tui::payload::{self, TabBody};
 use crate::tui::previews::Previews;
 use crate::tui::theme::Depth;
 use crate::tui::widgets::json_tree::Tree;
@@ -27,6 +27,7 @@ const DOCUMENT: &str =
     r#"{"id":1.0,"params":{"name":"a\u00e9\n\u001b[31m","list":[1,{"x":null}]},"odd name":true}"#;
 
 mod following;
+mod table;
 
 /// A viewer with what it needs around it.
 struct Stage {
@@ -105,6 +106,10 @@ impl Stage {
             tickets: &self.tickets,
         };
         work(&mut self.viewer, &ctx)
+    }
+
+    fn click(&mut self, at: Position, double: bool) -> Reply {
+        self.with(|viewer, ctx| viewer.click(at, double, ctx))
     }
 
     fn act(&mut self, action: Action) -> Reply {
@@ -366,6 +371,50 @@ fn a_string_opens_alone_and_is_left_again() {
 }
 
 #[test]
+fn a_huge_string_is_opened_elsewhere() {
+    let document = format!(r#"{{"a":1,"text":"{}"}}"#, "word ".repeat(300_000));
+    let mut stage = stage(vec![tree("JSON", &document)], 40, 4);
+    let asked = |stage: &mut Stage| match &stage.press("j j Enter").effects[..] {
+        [
+            Effect::OpenValue {
+                viewer,
+                body,
+                byte,
+                opening,
+            },
+        ] => (*viewer, payload::open(body, *byte, *opening).unwrap()),
+        other => panic!("{other:?}"),
+    };
+    let (viewer, result) = asked(&mut stage);
+    assert!(!stage.viewer.opened(viewer + 1, &result), "another's");
+    assert!(stage.seen().contains("text: \"word"), "{}", stage.seen());
+    assert!(stage.viewer.opened(viewer, &result));
+    assert!(stage.seen().starts_with("word word"), "{}", stage.seen());
+    assert_eq!(stage.copied("y a").0.len(), 5 * 300_000);
+    stage.press("Esc");
+    assert!(stage.seen().contains("text: \"word"), "{}", stage.seen());
+}
+
+#[test]
+fn trees_are_cut_at_the_edge_and_texts_wrap_until_somebody_wants_it_otherwise() {
+    let long = format!(r#"{{"text":"{}end"}}"#, "word ".repeat(10));
+    let mut stage = stage(
+        vec![tree("JSON", &long), plain("Raw", long.as_bytes())],
+        30,
+        6,
+    );
+    assert!(!stage.seen().contains("end"), "{}", stage.seen());
+    stage.press("w");
+    assert!(stage.seen().contains("end"), "{}", stage.seen());
+    stage.press("]");
+    assert!(stage.seen().contains("end"), "{}", stage.seen());
+    stage.press("w");
+    assert!(!stage.seen().contains("end"), "{}", stage.seen());
+    stage.press("[");
+    assert!(stage.seen().contains("end"), "of its own");
+}
+
+#[test]
 fn tabs_are_remembered_by_name() {
     let mut stage = stage(vec![tree("JSON", "[1]"), plain("Raw", b"[1]")], 40, 4);
     assert!(!stage.show(1, Vec::new()), "it is shown already");
@@ -430,18 +479,15 @@ fn only_the_last_document_asked_for_is_taken() {
 #[test]
 fn the_mouse_selects_toggles_and_scrolls() {
     let mut stage = stage(vec![tree("JSON", DOCUMENT)], 40, 4);
-    stage.viewer.click(Position::new(5, 1), false);
+    stage.click(Position::new(5, 1), false);
     assert_eq!(stage.viewer.remark(), "$.params");
-    stage.viewer.click(Position::new(5, 1), true);
+    stage.click(Position::new(5, 1), true);
     assert_eq!(stage.seen().lines().count(), 3);
-    stage.viewer.click(Position::new(5, 1), true);
+    stage.click(Position::new(5, 1), true);
     stage.viewer.wheel(3);
     assert_eq!(stage.viewer.remark(), "$.params.list");
     assert_eq!(stage.draw().1, Some(Position::new(0, 0)));
-    assert_eq!(
-        stage.viewer.click(Position::new(5, 9), false),
-        Reply::ignored()
-    );
+    assert_eq!(stage.click(Position::new(5, 9), false), Reply::ignored());
 }
 
 proptest! {
@@ -459,7 +505,7 @@ proptest! {
         for step in steps {
             match ACTIONS.get(step) {
                 Some(row) => { stage.act(row.action); }
-                None if step % 3 == 0 => { stage.viewer.click(Position::new(3, 2), true); }
+                None if step % 3 == 0 => { stage.click(Position::new(3, 2), true); }
                 None if step % 3 == 1 => stage.viewer.wheel(step as isize - 90),
                 None => {
                     let keys = [KeyCode::Char('1'), KeyCode::Enter];

@@ -4,7 +4,7 @@
 
 use super::node::Node;
 use super::place::Part;
-use super::{Place, Tree};
+use super::{Kind, Place, Tree};
 use crate::json;
 use crate::json::steps::{self, Notation, Step};
 
@@ -12,6 +12,15 @@ impl Tree {
     /// The row's JSONPath, `$.params.items[2]["odd name"]`.
     pub fn path(&self, row: &Place) -> String {
         steps::path(&self.steps(row), Notation::JsonPath)
+    }
+
+    /// The row itself if it is an array, else the nearest array around it.
+    pub fn array_around(&self, row: &Place) -> Option<Place> {
+        let chain = row.above.iter().chain([&row.node]).rev();
+        let array = chain.map(|node| node.start as usize);
+        array
+            .map(|start| self.place_at(start))
+            .find(|place| self.kind(place) == Kind::Array)
     }
 
     /// The way down to the row, by decoded names; empty for the root.

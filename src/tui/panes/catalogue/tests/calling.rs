@@ -525,6 +525,40 @@ fn a_link_in_a_result_is_read_and_left_again() {
 }
 
 #[test]
+fn a_call_is_copied_from_its_form_and_from_its_result() {
+    let mut stage = Stage::tools(WIDE);
+    let copied = |stage: &mut Stage| match &stage.act(Action::CopyAsCli).effects[..] {
+        [Effect::CopyAs(wanted)] => wanted.clone(),
+        other => panic!("{other:?}"),
+    };
+    let reply = stage.press("⏎hi⏎⏎");
+    let draft = copied(&mut stage);
+    assert_eq!((draft.request, draft.response), (None, None));
+    let written = draft.form.write(&draft.subject).unwrap();
+    assert_eq!(
+        written.text,
+        "mcpscope call echo --args '{\"message\":\"hi\"}' --protocol 2025-11-25 -- weather\n"
+    );
+    stage.run(&reply, &[OK], End::Answered);
+    stage.act(Action::NextPane);
+    let sent = copied(&mut stage);
+    let last = stage.timeline.entries().len() as u64;
+    assert_eq!(sent.request.map(|source| source.seq), Some(last - 1));
+    assert_eq!(sent.response.map(|source| source.seq), Some(last));
+    assert_eq!(sent.subject.schema, draft.subject.schema);
+    assert!(sent.subject.schema.is_some());
+    assert_eq!(sent.subject.answer.unwrap().outcome, "ok");
+}
+
+#[test]
+fn references_are_not_copied_as_if_they_were_text() {
+    let mut stage = Stage::tools(WIDE);
+    stage.press("⏎${HOME}⏎");
+    let why = "The form has ${…} in it: run it, then copy from its result.";
+    assert_eq!(stage.act(Action::CopyAsPython).say.as_deref(), Some(why));
+}
+
+#[test]
 fn letters_between_fields_restart_and_quit_nothing() {
     let mut stage = Stage::tools(WIDE);
     stage.press("j⏎Oslo⇥⇥");

@@ -292,7 +292,7 @@ fn about_has_the_whole_description_and_the_schemas() {
     assert!(screen.contains("Form JSON Schema [About]"), "{screen}");
     assert!(screen.contains("Says it back.\n Every word."), "{screen}");
     assert!(screen.contains("Input schema\n {\n"), "{screen}");
-    assert_eq!(stage.pane.scopes(), [Scope::Move]);
+    assert_eq!(stage.pane.scopes(), [Scope::Move, Scope::Request]);
     stage.press("]");
     assert!(stage.screen().contains("[Form] JSON Schema About"));
 }

@@ -133,7 +133,7 @@ fn an_answer_that_comes_too_late_is_not_shown() {
 fn a_block_is_chosen_by_a_click() {
     let targets = vec![Target::Nothing; 3];
     let mut stage = stage(vec![content(targets)], 40, 8);
-    stage.viewer.click(Position::new(1, 2), false);
+    stage.click(Position::new(1, 2), false);
     assert_eq!(held(&stage).as_deref(), Some("block-8.bin"));
     let (_, cursor) = stage.draw();
     assert_eq!(cursor, Some(Position::new(0, 2)));

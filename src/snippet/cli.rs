@@ -1,0 +1,131 @@
+//! A command line of mcpscope, for a POSIX shell.
+
+use super::call::{Call, LISTS, Verb};
+use super::node::Node;
+use super::shell::{self, quote};
+use super::variables::Piece;
+use super::{Server, Subject};
+use crate::json;
+
+pub fn why_not(_: &Server, method: &str) -> Option<String> {
+    let known = method == "tools/call" || LISTS.iter().any(|(list, _)| *list == method);
+    (!known).then(|| format!("mcpscope has no command for {method} yet"))
+}
+
+pub fn write(call: &Call<'_>) -> Result<String, String> {
+    let mut words = vec!["mcpscope".to_owned()];
+    match call.verb() {
+        Some(Verb::Tool(tool, _)) if tool.starts_with('-') => {
+            return Err("a command line takes no tool whose name begins with a dash".to_owned());
+        }
+        Some(Verb::Tool(tool, arguments)) => {
+            words.extend(["call".to_owned(), quote(tool)]);
+            words.extend(
+                arguments
+                    .into_iter()
+                    .flat_map(|node| args(node, call.subject)),
+            );
+        }
+        Some(Verb::List(what, _)) => words.extend(["list".to_owned(), what.to_owned()]),
+        _ => return Err(call.misshapen()),
+    }
+    words.extend(protocol(call.subject));
+    words.extend(target(call));
+    Ok(shell::with_json(words.join(" ") + "\n"))
+}
+
+/// The arguments: as JSON, with the texts of secrets beside it where the schema says plainly that they are texts.
+fn args(arguments: &Node, subject: &Subject) -> Vec<String> {
+    let Node::Object(members) = arguments else {
+        return vec!["--args".to_owned(), shell::json(arguments)];
+    };
+    let mut pairs = Vec::new();
+    let shown: Vec<(String, Node)> = members
+        .iter()
+        .map(|(key, node)| {
+            let node = match node {
+                Node::Secret(secret) if secret.is_text && is_plain(key, subject) => {
+                    let head = quote(&format!("{key}="));
+                    pairs.push(format!("{head}\"${}\"", secret.variable));
+                    // It keeps the place.
+                    Node::String(String::new())
+                }
+                node => node.clone(),
+            };
+            (key.clone(), node)
+        })
+        .collect();
+    let mut words = Vec::new();
+    if !shown.is_empty() {
+        words.extend(["--args".to_owned(), shell::json(&Node::Object(shown))]);
+    }
+    words.extend(pairs);
+    words
+}
+
+/// Whether `name=text` gives exactly that text to the argument.
+fn is_plain(name: &str, subject: &Subject) -> bool {
+    let schema = subject.schema.as_deref().unwrap_or_default();
+    let property = json::get(schema, &["properties", name]).unwrap_or_default();
+    !name.is_empty()
+        && !name.starts_with('-')
+        && !name.contains('=')
+        && !name.ends_with(':')
+        && json::string_at(property, &["type"]).as_deref() == Some("string")
+        && ["enum", "const", "oneOf", "anyOf", "allOf", "$ref"]
+            .iter()
+            .all(|key| json::get(property, &[key]).is_none())
+}
+
+fn protocol(subject: &Subject) -> Vec<String> {
+    let revision = subject.revision.map(|revision| revision.to_string());
+    revision
+        .into_iter()
+        .flat_map(|revision| ["--protocol".to_owned(), revision])
+        .collect()
+}
+
+/// How to reach the server.
+fn target(call: &Call<'_>) -> Vec<String> {
+    let mut words = Vec::new();
+    let given = |option: &str, name: &str, between: &str, variable: &str| {
+        let pieces = [
+            Piece::Plain(format!("{name}{between}")),
+            Piece::Variable(variable.to_owned()),
+        ];
+        [option.to_owned(), shell::word(&pieces)]
+    };
+    for (name, variable) in &call.variables.env {
+        words.extend(given("--env", name, "=", variable));
+    }
+    match call.server() {
+        Server::Process { command, cwd, .. } => {
+            if let Some(cwd) = cwd {
+                words.extend(["--cwd".to_owned(), quote(cwd)]);
+            }
+            words.push("--".to_owned());
+            words.extend(command.iter().map(|word| quote(word)));
+        }
+        Server::Address {
+            sse,
+            cacert,
+            insecure,
+            ..
+        } => {
+            words.extend(["--url".to_owned(), shell::word(&call.variables.url)]);
+            for (name, variable) in &call.variables.headers {
+                words.extend(given("--header", name, ": ", variable));
+            }
+            if *sse {
+                words.extend(["--transport".to_owned(), "sse".to_owned()]);
+            }
+            if let Some(file) = cacert {
+                words.extend(["--cacert".to_owned(), quote(file)]);
+            }
+            if *insecure {
+                words.push("--insecure".to_owned());
+            }
+        }
+    }
+    words
+}
