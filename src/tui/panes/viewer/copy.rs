@@ -107,7 +107,10 @@ fn taken(page: &Page, take: Take) -> Taken {
             // The focused cell of a table is a value of its tree.
             let Some((_, row)) = page.row().filter(|_| take != Take::All) else {
                 return match take {
-                    Take::All => Ok((Part::exact(tree.written()), "document")),
+                    Take::All => Ok((
+                        within(tree.bytes(), tree.written(), Shape::Exact),
+                        "document",
+                    )),
                     _ => Err(table::EMPTY),
                 };
             };
@@ -158,7 +161,7 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
     let name = |base: &str, kind: &str| format!("{}.{}", file_name(base), tools::ending(kind));
     match page.sight()? {
         Sight::Tree(tree, _) | Sight::Table(tree, _) if all => Some(Outgoing {
-            part: Part::exact(tree.written()),
+            part: within(tree.bytes(), tree.written(), Shape::Exact),
             kind: "application/json".to_owned(),
             name: name(page.name(), "application/json"),
             what: "document",
@@ -230,7 +233,7 @@ pub(super) fn block(held: Held) -> Outgoing {
 /// The document of a tree, for a query.
 pub(super) fn whole_tree(page: &Page) -> Option<Part> {
     match page.body() {
-        TabBody::Tree(tree) => Some(Part::exact(tree.written())),
+        TabBody::Tree(tree) => Some(within(tree.bytes(), tree.written(), Shape::Exact)),
         TabBody::Text(_) | TabBody::Bytes(_) => None,
     }
 }
