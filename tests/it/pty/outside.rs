@@ -177,14 +177,20 @@ fn a_pager_gets_the_document_and_one_that_fails_is_named() {
     let pager = script(
         &home,
         "pager",
-        "grep -c jsonrpc \"$1\"; echo 'paged, now a key'; read -r key; test \"$key\" = fine",
+        "echo x >> \"$0.runs\"; echo \"$(cat \"$1\") paged $(grep -c x \"$0.runs\"), now a key\"; read -r key; test \"$key\" = fine",
     );
     let mut terminal = in_document(&home, &[("PAGER", pager.to_str().unwrap())]);
     terminal.send("o");
-    terminal.shows("paged, now a key");
+    terminal.shows("connect paged 1, now a key");
     terminal.is_given_back();
+    terminal.send("fine\r");
+    terminal.shows("? keys");
+    terminal.send("o");
+    terminal.shows("connect paged 2, now a key");
     terminal.send("bad\r");
     terminal.shows("pager ended with code 1");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), Some(0));
 }
 
 #[test]
