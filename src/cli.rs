@@ -10,11 +10,13 @@ mod demo_server;
 mod document;
 mod exit;
 mod failure;
+mod given;
 mod headless;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod list;
 mod output;
+mod round_trip;
 mod signals;
 mod signature;
 mod target;
