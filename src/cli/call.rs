@@ -73,34 +73,8 @@ impl CallArgs {
 
     /// The arguments as the tool's schema wants them.
     fn arguments(&self, session: &mut Headless, json: Option<&str>) -> Result<Value, Failure> {
-        let note = session.judge(List::Tools)?;
-        if let Some(note) = &note {
-            session.console.note(note);
-        }
-        let connection = session.connection();
-        let tools = &connection.list(List::Tools).items;
-        let tool = tools.iter().find(|tool| *tool.name == *self.tool);
-        // A list that the server does not give, or not to its end, says nothing of what it lacks: then it is called
-        // all the same.
-        if tool.is_none() && note.is_none() && !session.is_cut(List::Tools) {
-            let nearest = assign::nearest(&self.tool, tools.iter().map(|tool| &*tool.name));
-            let hint = match (nearest, tools.len()) {
-                (Some(nearest), _) => format!("did you mean {}?", quote(nearest)),
-                (None, 0) => "the server lists no tools".to_owned(),
-                (None, 1..=8) => {
-                    let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
-                    format!("it has {}", names.join(", "))
-                }
-                (None, count) => format!("mcpscope list tools shows its {count} tools"),
-            };
-            return Err(Failure::usage(format!(
-                "{} has no tool {}",
-                session.name(),
-                quote(&self.tool)
-            ))
-            .hint(hint));
-        }
-        let schema = tool.map_or(&b"{}"[..], |tool| tool.input_schema());
+        let tool = session.named(List::Tools, &self.tool)?;
+        let schema = tool.as_ref().map_or(&b"{}"[..], |tool| tool.input_schema());
         assign::arguments(schema, &self.arguments, json)
             .map_err(|error| Failure::usage(format!("{}: {error}", self.tool)).hint(error.hint()))
     }
