@@ -182,7 +182,7 @@ pub fn needs_terminal() -> Result<(), Failure> {
     if io::stdout().is_terminal() && io::stdin().is_terminal() {
         return Ok(());
     }
-    let hint = "in scripts, mcpscope list and mcpscope call do the same without a screen";
+    let hint = "in scripts, mcpscope list, call, read and get do the same without a screen";
     Err(
         Failure::usage("stdin or stdout is no terminal, and the screen needs both")
             .hint(hint.to_owned()),

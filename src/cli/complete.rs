@@ -76,7 +76,10 @@ async fn complete(
         value: args.value.clone(),
         context: args.context.clone(),
     };
-    let revision = session.connection().revision.unwrap_or(Revision::NEWEST_MODERN);
+    let revision = session
+        .connection()
+        .revision
+        .unwrap_or(Revision::NEWEST_MODERN);
     if !args.context.is_empty() && !revision.has_completion_context() {
         let what = format!("--context is left out: {revision} does not know it");
         session.console.note(&what);
@@ -104,9 +107,13 @@ async fn complete(
     if found.values.is_empty() {
         session.console.note("the server suggests nothing");
     } else if found.sent > found.values.len() || found.has_more == Some(true) {
-        let total = found.total.map_or(String::new(), |total| format!(" of {total}"));
+        let total = found
+            .total
+            .map_or(String::new(), |total| format!(" of {total}"));
         let shown = text::plural(found.values.len(), "value");
-        session.console.note(&format!("{shown}{total} shown; type more to narrow them"));
+        session
+            .console
+            .note(&format!("{shown}{total} shown; type more to narrow them"));
     }
     Ok(Exit::Ok)
 }

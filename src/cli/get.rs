@@ -71,16 +71,18 @@ async fn get(
         Some(prompt) => {
             let names = prompt.prompt_arguments().into_iter();
             let text = || Value::Object(vec![("type".to_owned(), Value::from("string"))]);
-            let properties = names.map(|argument| (argument.name.to_string(), text())).collect();
+            let properties = names
+                .map(|argument| (argument.name.clone(), text()))
+                .collect();
             let properties = Value::Object(properties);
-            format!("{{\"type\":\"object\",\"properties\":{properties},\"additionalProperties\":false}}")
+            format!(
+                "{{\"type\":\"object\",\"properties\":{properties},\"additionalProperties\":false}}"
+            )
         }
         None => "{}".to_owned(),
     };
     let arguments = assign::arguments(schema.as_bytes(), &args.arguments, json)
-        .map_err(|error| {
-            Failure::usage(format!("{}: {error}", args.prompt)).hint(error.hint())
-        })?
+        .map_err(|error| Failure::usage(format!("{}: {error}", args.prompt)).hint(error.hint()))?
         .to_string();
     let name = quote(&args.prompt);
     let params = format!("{{\"name\":{name},\"arguments\":{arguments}}}");

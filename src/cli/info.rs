@@ -2,11 +2,11 @@
 
 use clap::Args;
 
+use super::Exit;
 use super::document::Document;
 use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
-use super::Exit;
 use crate::mcp::types::List;
 use crate::session::timeline::Listed;
 use crate::text;

@@ -27,7 +27,10 @@ impl Headless {
             self.console.note(note);
         }
         let items = &self.connection().list(list).items;
-        let found = items.iter().find(|item| *item.name == *name).map(Arc::clone);
+        let found = items
+            .iter()
+            .find(|item| *item.name == *name)
+            .map(Arc::clone);
         if found.is_some() || note.is_some() || self.is_cut(list) {
             return Ok(found);
         }

@@ -35,7 +35,12 @@ pub struct ReadArgs {
     #[arg(value_name = "KEY=VALUE|KEY:=JSON")]
     variables: Vec<String>,
     /// Write the contents to this new file, byte for byte
-    #[arg(short = 'o', long = "output", value_name = "FILE", help_heading = "Output")]
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "FILE",
+        help_heading = "Output"
+    )]
     file: Option<PathBuf>,
     #[command(flatten)]
     output: super::OutputArgs,
@@ -94,7 +99,9 @@ async fn read(
         let bytes = bytes(result.as_bytes())?;
         write(file, &bytes)?;
         let size = text::size(bytes.len() as u64);
-        session.console.note(&format!("{size} written to {}", file.display()));
+        session
+            .console
+            .note(&format!("{size} written to {}", file.display()));
     }
     session.console.settle();
     if output.json {
@@ -116,10 +123,15 @@ fn bytes(result: &[u8]) -> Result<Vec<u8>, Failure> {
     let fault = |what: &str| Failure::new(Exit::Protocol, what);
     let contents = json::get(result, &["contents"]).unwrap_or(b"[]");
     let mut contents = json::elements(contents);
-    let one = contents.next().ok_or_else(|| fault("the answer has no contents to write"))?;
+    let one = contents
+        .next()
+        .ok_or_else(|| fault("the answer has no contents to write"))?;
     let more = contents.count();
     if more > 0 {
-        let what = format!("the answer has {} contents, and one file holds one", more + 1);
+        let what = format!(
+            "the answer has {} contents, and one file holds one",
+            more + 1
+        );
         return Err(fault(&what).hint("--json prints them all".to_owned()));
     }
     if let Some(text) = json::string_at(one, &["text"]) {

@@ -91,9 +91,17 @@ async fn send(
             .raw("result", &result);
         output.document(&document)?;
     } else {
-        let pretty = Value::parse(result.as_bytes()).map_or(result, |value| value.pretty());
+        let pretty =
+            Value::parse(result.as_bytes()).map_or_else(|_| result.clone(), |value| value.pretty());
         output.line(text::sanitize_lines(&pretty).trim_end())?;
         output.flush()?;
+    }
+    let failed = json::get(result.as_bytes(), &["isError"]).and_then(json::boolean) == Some(true);
+    if args.method == "tools/call" && failed {
+        session
+            .console
+            .error("the tool reported an error (isError)");
+        return Ok(Exit::ToolError);
     }
     Ok(Exit::Ok)
 }
