@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use super::{DemoOutput, DemoServer, Reaction};
 
+mod asking;
+mod changes;
+mod rounds;
+mod tasks;
 mod tools;
 
 const HANDSHAKES: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
@@ -25,14 +29,22 @@ impl DemoServer {
 struct Client {
     server: DemoServer,
     revision: &'static str,
+    /// What it declares.
+    able: Value,
     id: i64,
 }
 
 impl Client {
     fn open(revision: &'static str) -> Self {
+        Self::able(revision, json!({}))
+    }
+
+    /// A client that declares these capabilities.
+    fn able(revision: &'static str, able: Value) -> Self {
         let mut server = DemoServer::new();
         if revision != STATELESS {
-            let hello = initialize(revision);
+            let mut hello = initialize(revision);
+            hello["params"]["capabilities"] = able.clone();
             let answer = only(server.line_now(hello.to_string().as_bytes()));
             assert_eq!(answer["result"]["protocolVersion"], revision);
             assert_eq!(
@@ -43,6 +55,7 @@ impl Client {
         Self {
             server,
             revision,
+            able,
             id: 10,
         }
     }
@@ -51,7 +64,7 @@ impl Client {
         self.id += 1;
         if self.revision == STATELESS {
             params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!(STATELESS);
-            params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({});
+            params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = self.able.clone();
         }
         let line = json!({"jsonrpc": "2.0", "id": self.id, "method": method, "params": params})
             .to_string();
@@ -77,6 +90,36 @@ impl Client {
             );
         }
         answer
+    }
+
+    /// Everything said because of a request, and when.
+    fn heard(&mut self, method: &str, params: Value) -> Vec<(Duration, Value)> {
+        outputs(&self.react(method, params))
+    }
+
+    /// Everything said because of a call.
+    fn begin(&mut self, name: &str, args: Value) -> Vec<Value> {
+        let said = self.heard("tools/call", json!({"name": name, "arguments": args}));
+        said.into_iter().map(|(_, message)| message).collect()
+    }
+
+    /// Answers a request of the server's, and takes down what it says then.
+    fn reply(&mut self, to: &Value, result: Value) -> Vec<(Duration, Value)> {
+        let line = json!({"jsonrpc": "2.0", "id": to["id"], "result": result});
+        outputs(&self.server.line_now(line.to_string().as_bytes()))
+    }
+
+    /// Refuses a request of the server's.
+    fn refuse(&mut self, to: &Value, code: i64, message: &str) -> Vec<(Duration, Value)> {
+        let error = json!({"code": code, "message": message});
+        let line = json!({"jsonrpc": "2.0", "id": to["id"], "error": error});
+        outputs(&self.server.line_now(line.to_string().as_bytes()))
+    }
+
+    /// Gives up its newest request.
+    fn cancel(&mut self) -> Reaction {
+        let line = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": self.id}});
+        self.server.line_now(line.to_string().as_bytes())
     }
 
     fn call(&mut self, name: &str, args: Value) -> Value {
@@ -118,6 +161,17 @@ fn only(reaction: Reaction) -> Value {
     let mut said = outputs(&reaction);
     assert_eq!(said.len(), 1, "{said:?}");
     said.remove(0).1
+}
+
+/// The text of a result's first block.
+fn text_of(answer: &Value) -> &str {
+    let text = answer["result"]["content"][0]["text"].as_str();
+    text.unwrap_or_else(|| panic!("no text: {answer}"))
+}
+
+/// What a client of every ability declares.
+fn everything() -> Value {
+    json!({"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}})
 }
 
 fn every_revision() -> impl Iterator<Item = Client> {

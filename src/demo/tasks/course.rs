@@ -149,7 +149,11 @@ impl DemoServer {
     }
 
     /// The answer to the question of a task, if it is one (2025-11-25).
-    pub(in crate::demo) fn task_answered(&mut self, id: u64, answer: Result<Value, String>) -> Vec<Due> {
+    pub(in crate::demo) fn task_answered(
+        &mut self,
+        id: u64,
+        answer: Result<Value, String>,
+    ) -> Vec<Due> {
         let Some(at) = (self.tasks.iter()).position(|task| task.question == Some(id)) else {
             return Vec::new();
         };
