@@ -175,6 +175,25 @@ mod tests {
     }
 
     #[test]
+    fn a_task_goes_on_while_no_line_comes() {
+        let (input, mut typed) = io::pipe().expect("a pipe");
+        let (printed, output) = io::pipe().expect("a pipe");
+        let server = thread::spawn(move || run(io::BufReader::new(input), output, io::sink()));
+        let opening = OPENING.replace("2025-06-18", "2025-11-25");
+        let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"bake-bread","arguments":{"seconds":0},"task":{}}}"#;
+        typed
+            .write_all(format!("{opening}{call}\n").as_bytes())
+            .expect("the server reads");
+        let done = io::BufReader::new(printed)
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line.contains("tasks/status") && line.contains("completed"));
+        assert!(done, "the server ended before its task");
+        drop(typed);
+        server.join().expect("no panic").expect("no error");
+    }
+
+    #[test]
     fn answers_and_stderr_go_to_their_streams_even_without_a_last_newline() {
         let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"chatter","arguments":{"lines":2}}}"#;
         let (stdout, stderr) = output_of(&format!("{OPENING}\r\n{call}"));
