@@ -27,11 +27,13 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// The Inbox, among requests that run.
+    Running,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -43,6 +45,7 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Running,
     ];
 
     /// A heading.
@@ -59,6 +62,7 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Running => "Inbox: requests that run",
         }
     }
 }
@@ -257,6 +261,10 @@ actions! {
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
     }
+    Running {
+        ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";
+        StopRunning "stop-running" ["c"] "cancel" "Cancel the call" Nothing "";
+    }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
         Down "down" ["j", "Down"] "" "Down" Nothing "";
@@ -283,6 +291,7 @@ actions! {
         ViewPrompts "view-prompts" ["4"] "" "Prompts" Nothing "mcpscope list prompts -- COMMAND";
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
+        ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";

@@ -12,6 +12,7 @@ use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
+use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
 use super::panes::servers::ServersPane;
 use super::panes::traffic::Traffic;
@@ -67,7 +68,7 @@ impl World {
     }
 }
 
-/// The six views.
+/// The views.
 #[derive(Debug)]
 pub struct Panes {
     /// 1
@@ -82,6 +83,8 @@ pub struct Panes {
     pub traffic: Traffic,
     /// 6
     pub logs: Logs,
+    /// 7
+    pub inbox: Inbox,
 }
 
 impl Panes {
@@ -94,6 +97,7 @@ impl Panes {
             View::Prompts => &self.prompts,
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
+            View::Inbox => &self.inbox,
         }
     }
 
@@ -106,6 +110,7 @@ impl Panes {
             View::Prompts => &mut self.prompts,
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
+            View::Inbox => &mut self.inbox,
         }
     }
 }
@@ -224,6 +229,7 @@ impl Model {
                 prompts: CataloguePane::new(Kind::Prompts),
                 traffic: Traffic::new(clock.clone(), follow),
                 logs: Logs::new(clock.clone(), follow),
+                inbox: Inbox::default(),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,

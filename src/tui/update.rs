@@ -226,6 +226,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewPrompts => go(model, Go::View(View::Prompts)),
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
+        Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::GoTraffic | Action::GoLogs => {
             let moment = model.pane().moment(&model.world.ctx());
