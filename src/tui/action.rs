@@ -243,6 +243,7 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
+        CopyList "copy-list" ["y l"] "" "Ways to copy the request: pick one" Nothing "";
         CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
         CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";
         CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as TypeScript" Nothing "";

@@ -165,6 +165,8 @@ pub struct Areas {
     pub views: Vec<(Rect, View)>,
     /// The hints.
     pub hints: Vec<(Rect, Action)>,
+    /// How half-typed keys may go on, while they are shown.
+    pub continuations: Vec<(Rect, Action)>,
 }
 
 /// See the module.

@@ -152,6 +152,8 @@ pub enum Go {
     Restart(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
+    /// Do what somebody wants, as its key would.
+    Do(Action),
 }
 
 /// What a pane made of an action, a key or a click.
@@ -241,6 +243,11 @@ pub trait Pane {
 
     /// Whether a field has the caret, so that letters are text and not actions.
     fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Whether letters are actions while [`Pane::takes_text`]: what has the focus is no field but a button.
+    fn letters_act(&self) -> bool {
         false
     }
 

@@ -260,6 +260,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
+        Action::CopyList => lists::copies(model),
         Action::Help => lists::help(model),
         Action::Menu => lists::menu(model),
         Action::Palette => lists::palette(model),
@@ -323,6 +324,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         }
         Go::Restart(place) => return servers::restart(model, place),
         Go::Add(command) => return servers::add(model, &command),
+        Go::Do(action) => return act(model, action),
     }
     Vec::new()
 }
