@@ -27,13 +27,17 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// The Inbox, where questions are listed.
+    Inbox,
+    /// A question that is looked at.
+    Question,
     /// The Inbox, among requests that run.
     Running,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -45,6 +49,8 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Inbox,
+        Self::Question,
         Self::Running,
     ];
 
@@ -62,6 +68,8 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Inbox => "Inbox",
+            Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
         }
     }
@@ -261,6 +269,21 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Inbox {
+        OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";
+        Policies "policies" ["P"] "who answers" "Change who answers what the server asks" Nothing "";
+    }
+    Question {
+        AcceptQuestion "accept-question" ["a a"] "accept" "Accept: send the answer as it stands" Nothing "";
+        DeclineQuestion "decline-question" ["d"] "decline" "Decline: say no" Nothing "";
+        CancelQuestion "cancel-question" ["c"] "cancel" "Cancel: answer that nothing was chosen" Nothing "";
+        EditAnswer "edit-answer" ["e"] "edit JSON" "Edit the answer as JSON, or as fields again" Nothing "";
+        OpenPage "open-page" ["o o"] "open" "Open the page in the browser" Nothing "";
+        CopyAddress "copy-address" ["y u"] "" "Copy the address of the page" Nothing "";
+        StubAnswer "stub-answer" ["s"] "stub" "Fill in a message that no model wrote" Nothing "";
+        AnswerFile "answer-file" ["f"] "file" "Fill in the message from a file" Nothing "";
+        CancelAsking "cancel-asking" ["C"] "" "Cancel the call it is asked for" Nothing "";
     }
     Running {
         ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";

@@ -1,7 +1,7 @@
 //! The model: everything the screen is made from. Changed in `update.rs` only.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -19,6 +19,7 @@ use super::panes::traffic::Traffic;
 use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
+use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
 use crate::session::timeline::Timeline;
 use crate::transport::stdio::StdioOptions;
@@ -231,7 +232,7 @@ impl Model {
                 prompts: CataloguePane::new(Kind::Prompts),
                 traffic: Traffic::new(clock.clone(), follow),
                 logs: Logs::new(clock.clone(), follow),
-                inbox: Inbox::default(),
+                inbox: Inbox::new(clock.clone()),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
@@ -268,6 +269,15 @@ impl Model {
         }
     }
 
+    /// A person is there to answer what servers ask, in this folder: that is what servers are told.
+    pub fn attend(&mut self, folder: Option<&Path>) {
+        if self.options.capabilities.is_empty() {
+            self.options.capabilities = Capabilities::interactive();
+        }
+        let here = folder.and_then(|folder| Root::at(folder, None));
+        self.panes.inbox.offer(here);
+    }
+
     /// The pane that is shown.
     pub fn pane(&self) -> &dyn Pane {
         self.panes.get(self.view)
@@ -287,15 +297,13 @@ impl Model {
 
     /// Whether something is pending, so that its time should count on the screen.
     pub fn is_waiting(&self) -> bool {
+        let state = self.world.timeline.state();
+        let pending = |conn| state.waiting(conn).next().is_some();
+        let mut connections = state.connections();
+        // A call may wait for a person between two of its requests.
         self.world.live
-            && self.world.timeline.state().connections().any(|connection| {
-                self.world
-                    .timeline
-                    .state()
-                    .waiting(connection.number)
-                    .next()
-                    .is_some()
-            })
+            && (connections.any(|connection| pending(connection.number))
+                || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.

@@ -101,6 +101,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
+        | Event::Question { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {

@@ -32,6 +32,7 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod person;
 mod pick;
 mod presets;
 mod prompt;

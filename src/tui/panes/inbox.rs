@@ -1,24 +1,32 @@
 //! The Inbox view: what servers want from us, and what we want from them, as far as it goes on.
 //!
 //! Owns which sub-tab is shown and draws the one title all of them share. What a sub-tab lists and does is a
-//! [`Section`], a file of its own below: `running` has the requests that wait. Nothing here takes the focus by
+//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait. Nothing here takes the focus by
 //! itself: what arrives is counted in the view bar and in the title, and waits to be looked at.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::config::{Settings, Standing};
+use crate::mcp::asked::Root;
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::{Action, Scope};
+use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::rule::Rule;
 
+mod address;
+mod calls;
 mod running;
+mod waiting;
 mod words;
 
 use running::Running;
+use waiting::Waiting;
+pub use words::lasted;
 
 /// A sub-tab: a list, and for some what is behind its rows.
 ///
@@ -48,24 +56,28 @@ pub trait Section: Pane {
 /// The sub-tabs, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tab {
+    Waiting,
     Running,
 }
 
 impl Tab {
-    const ALL: [Self; 1] = [Self::Running];
+    const ALL: [Self; 2] = [Self::Waiting, Self::Running];
 }
 
 /// See the module.
 #[derive(Debug)]
 pub struct Inbox {
     tab: Tab,
+    waiting: Waiting,
     running: Running,
 }
 
-impl Default for Inbox {
-    fn default() -> Self {
+impl Inbox {
+    /// Nothing asked, nothing running yet.
+    pub fn new(clock: Clock) -> Self {
         Self {
-            tab: Tab::Running,
+            tab: Tab::Waiting,
+            waiting: Waiting::new(clock),
             running: Running::default(),
         }
     }
@@ -74,12 +86,14 @@ impl Default for Inbox {
 impl Inbox {
     fn section(&self, tab: Tab) -> &dyn Section {
         match tab {
+            Tab::Waiting => &self.waiting,
             Tab::Running => &self.running,
         }
     }
 
     fn section_mut(&mut self, tab: Tab) -> &mut dyn Section {
         match tab {
+            Tab::Waiting => &mut self.waiting,
             Tab::Running => &mut self.running,
         }
     }
@@ -93,8 +107,18 @@ impl Inbox {
     }
 
     /// What waits to be looked at: for the view bar.
-    pub fn count(&self, _ctx: &Ctx<'_>) -> usize {
-        0
+    pub fn count(ctx: &Ctx<'_>) -> usize {
+        Waiting::open(ctx)
+    }
+
+    /// Who answers a server of this name, by itself: what was said here, else what the settings have.
+    pub fn standing(&self, server: &str, settings: &Settings) -> Standing {
+        self.waiting.standing(server, settings)
+    }
+
+    /// The folder that a person is offered to give as a root when none is configured.
+    pub fn offer(&mut self, here: Option<Root>) {
+        self.waiting.offer(here);
     }
 
     fn turn(&mut self, by: usize) -> Reply {

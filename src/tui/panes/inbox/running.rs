@@ -10,8 +10,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Section;
+use super::calls::Calls;
 use super::words::{self, draw_empty};
-use crate::inspector::{Command, Update};
 use crate::session::Direction;
 use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
 use crate::text;
@@ -28,21 +28,12 @@ const TIME: usize = 7;
 /// The most columns of what the server says of its progress.
 const PROGRESS: usize = 80;
 
-/// A call that somebody made here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Call {
-    ticket: u64,
-    conn: u32,
-    /// The entry of its request.
-    seq: u64,
-}
-
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Running {
     list: ListState,
     selected: Option<ExchangeIndex>,
-    calls: Vec<Call>,
+    calls: Calls,
     heading: Rect,
     rows: Rect,
 }
@@ -70,11 +61,9 @@ impl Running {
         Some(ctx.timeline.exchange(index)?.request)
     }
 
-    /// The call of the selected row, if it is one.
-    fn call(&self, ctx: &Ctx<'_>) -> Option<Call> {
-        let request = Self::request(self.selected?, ctx)?;
-        let seq = ctx.timeline.entry(request)?.seq();
-        self.calls.iter().find(|call| call.seq == seq).copied()
+    /// What cancels the selected row, if it is a call.
+    fn cancel(&self, ctx: &Ctx<'_>) -> Option<Effect> {
+        self.calls.cancel(self.selected?, ctx.timeline)
     }
 
     fn select(&mut self, rows: &[ExchangeIndex]) -> Reply {
@@ -175,11 +164,8 @@ impl Pane for Running {
                 );
             }
             Action::StopRunning => {
-                return match self.call(ctx) {
-                    Some(call) => Reply::effect(Effect::Engine(Command::Cancel {
-                        conn: call.conn,
-                        ticket: call.ticket,
-                    })),
+                return match self.cancel(ctx) {
+                    Some(cancel) => Reply::effect(cancel),
                     None => Reply::say("there is no call to cancel"),
                 };
             }
@@ -194,7 +180,7 @@ impl Pane for Running {
             Action::ShowRunning if waiting(ctx.timeline).is_empty() => "nothing runs",
             Action::StopRunning if !ctx.live => "this is a recording; nothing is started or sent",
             Action::StopRunning if waiting(ctx.timeline).is_empty() => "nothing runs",
-            Action::StopRunning if self.call(ctx).is_none() => {
+            Action::StopRunning if self.cancel(ctx).is_none() => {
                 "mcpscope sent it for itself; it ends by itself"
             }
             Action::Find
@@ -208,26 +194,7 @@ impl Pane for Running {
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        match event {
-            Event::Update(Update::Sent { ticket, seq }) => {
-                let sent = ctx.timeline.index_of_seq(*seq);
-                let exchange = sent.and_then(|entry| ctx.timeline.exchange_of_request(entry));
-                let exchange = exchange.and_then(|index| ctx.timeline.exchange(index));
-                if let Some(exchange) = exchange {
-                    // A call of several rounds is known by the newest.
-                    self.calls.retain(|call| call.ticket != *ticket);
-                    self.calls.push(Call {
-                        ticket: *ticket,
-                        conn: exchange.conn,
-                        seq: *seq,
-                    });
-                }
-            }
-            Event::Update(Update::Finished { ticket, .. }) => {
-                self.calls.retain(|call| call.ticket != *ticket);
-            }
-            _ => {}
-        }
+        self.calls.hear(event, ctx.timeline);
         Vec::new()
     }
 

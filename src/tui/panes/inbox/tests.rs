@@ -3,7 +3,7 @@
 use super::*;
 use crate::inspector::{Command, Update};
 use crate::mcp::client::End;
-use crate::tui::panes::stream::fixture::Stage;
+use crate::tui::panes::stream::fixture::{Stage, clock};
 
 const CONNECT: &str =
     r#"* {"event":"connect","name":"some-server","transport":"stdio","era":"auto"}"#;
@@ -17,7 +17,7 @@ fn what_runs_is_listed_oldest_first() {
         r#"< {"jsonrpc":"2.0","id":"s1","method":"roots/list"}"#,
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":7,"progress":3,"total":5,"message":"half"}}"#,
     ]);
-    let mut pane = Inbox::default();
+    let mut pane = Inbox::new(clock());
     pane.tab = Tab::Running;
     let (screen, cursor, _) = stage.show(&mut pane, 90, 6);
     let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
@@ -43,7 +43,7 @@ fn only_calls_can_be_cancelled() {
         r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow"}}"#,
         r#"~ {"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
     ]);
-    let mut pane = Inbox::default();
+    let mut pane = Inbox::new(clock());
     pane.tab = Tab::Running;
     let sent = Event::Update(Update::Sent { ticket: 41, seq: 2 });
     pane.event(&sent, &stage.ctx());
@@ -80,7 +80,7 @@ fn a_row_leads_to_its_place_in_traffic() {
         CONNECT,
         r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow"}}"#,
     ]);
-    let mut pane = Inbox::default();
+    let mut pane = Inbox::new(clock());
     pane.tab = Tab::Running;
     stage.show(&mut pane, 60, 6);
     let reply = pane.click(Position::new(3, 1), true, &stage.ctx());
