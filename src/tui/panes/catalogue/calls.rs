@@ -493,10 +493,9 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
     Outcome {
         word: rounds.unwrap_or_else(|| exchange.status.to_string()),
         role,
-        took_us: match spans {
-            Some(spans) if person > 0 => Some(spans.server()),
-            _ => ctx.timeline.took(exchange),
-        },
+        took_us: spans
+            .filter(|_| exchange.ended.is_some())
+            .map(crate::session::timeline::Spans::server),
         person_us: (person > 0).then_some(person),
         size: response
             .and_then(|index| ctx.timeline.entry(index))

@@ -111,7 +111,9 @@ impl Waiting {
             _ if question.end.is_none() => format!("waiting {waited}"),
             _ => format!("{} after {waited}", rows::ending(question).0),
         };
-        (title, right)
+        // How long it waits matters more than what it is called for.
+        let room = usize::from(self.areas.rule.width).saturating_sub(text::width(&right) + 9);
+        (text::fit(&title, room.max(12)).into_owned(), right)
     }
 
     fn draw_detail(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
