@@ -180,6 +180,10 @@ impl Pane for Inbox {
         self.shown().takes_text()
     }
 
+    fn letters_act(&self) -> bool {
+        self.shown().letters_act()
+    }
+
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         self.shown().open_keys()
     }

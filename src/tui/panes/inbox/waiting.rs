@@ -25,6 +25,7 @@ use crate::tui::panes::viewer::Viewer;
 use crate::tui::widgets::list::ListState;
 
 mod answer;
+mod buttons;
 mod draw;
 mod layout;
 mod policies;
@@ -435,9 +436,13 @@ impl Pane for Waiting {
             || (self.focus == Focus::Answer && self.answer().is_none() && self.over.takes_text())
     }
 
+    fn letters_act(&self) -> bool {
+        self.letters_are_actions()
+    }
+
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         if !self.is_asking() {
-            return &[];
+            return self.button_keys();
         }
         if self.answer().is_some_and(Answer::is_broken) {
             return &[("f", "fix it"), ("Esc", "leave it")];
@@ -458,16 +463,10 @@ impl Pane for Waiting {
         let Some(form) = self.typed_mut() else {
             return Reply::ignored();
         };
-        // Tab walks the fields first; from the last button it goes on.
+        // Tab walks the fields first; from the buttons it goes on.
         if form.mode() == Mode::Typing && !form.takes_letters() {
             match key.code {
-                KeyCode::Tab if form.on_run() => {
-                    let reply = form.action(Action::NextOption);
-                    return match reply {
-                        FormReply::Moved => Reply::done(),
-                        _ => self.pane(),
-                    };
-                }
+                KeyCode::Tab if form.on_run() => return self.pane(),
                 KeyCode::BackTab if form.on_first() => return self.pane(),
                 _ => {}
             }
