@@ -545,11 +545,18 @@ impl Waiting {
     /// What is shown of a question that is over: what asked it, and what answered it.
     fn subject(&self, ctx: &Ctx<'_>) -> Option<Subject> {
         let question = self.question(ctx)?;
-        let own = question
-            .exchange
-            .and_then(|index| ctx.timeline.exchange(index))
-            .and_then(|exchange| exchange.response);
-        let second = own.or(question.end.as_ref().map(|(entry, _)| *entry));
+        let exchange = |index| ctx.timeline.exchange(index);
+        let own = question.exchange.and_then(exchange);
+        let own = own.and_then(|exchange| exchange.response);
+        // What a result asked for is answered by the next request of the same conversation.
+        let next = || {
+            let call = question.call.filter(|_| question.exchange.is_none())?;
+            let rounds = ctx.timeline.rounds(call);
+            let at = rounds.iter().position(|round| *round == call)?;
+            Some(exchange(*rounds.get(at + 1)?)?.request)
+        };
+        let ended = question.end.as_ref().map(|(entry, _)| *entry);
+        let second = own.or_else(next).or(ended);
         Some(Subject::Messages {
             first: ctx.source(question.entry)?,
             second: second.and_then(|entry| ctx.source(entry)),
