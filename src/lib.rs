@@ -102,6 +102,8 @@
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
+//! | a sub-tab of the Inbox | a [`Section`](tui::panes::inbox::Section) in `tui/panes/inbox/`, its place in `Tab` |
+//! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
