@@ -177,6 +177,8 @@ pub enum Effect {
         viewer: u64,
         /// Where.
         body: TabBody,
+        /// Where the array starts whose cells are searched, when it is looked at as a table.
+        array: Option<usize>,
         /// The text; capital letters make it case-sensitive.
         text: String,
     },

@@ -179,9 +179,14 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
-        Effect::FindIn { viewer, body, text } => Event::FoundIn {
+        Effect::FindIn {
             viewer,
-            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
+            body,
+            array,
+            text,
+        } => Event::FoundIn {
+            viewer,
+            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term, array)),
             text,
         },
         Effect::Index { viewer, body } => {

@@ -20,6 +20,7 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
+use crate::tui::panes::viewer::Viewer;
 
 mod actions;
 mod buttons;
@@ -312,6 +313,12 @@ impl CataloguePane {
         }
     }
 
+    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
+
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
@@ -360,14 +367,11 @@ impl Pane for CataloguePane {
                 Scope::Request,
             ],
             Focus::Form if self.tab() == Tab::Schema => {
-                vec![Scope::Viewer, Scope::Move, Scope::Request]
+                Self::document_scopes(self.work().map(|work| &work.schema))
             }
             Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
             Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
-                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
-            }
-            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
+            Focus::Result => Self::document_scopes(self.work().map(|work| &work.result)),
         }
     }
 
