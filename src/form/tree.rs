@@ -45,6 +45,8 @@ pub struct Form {
     /// Whether there ever was a node that holds a secret, and one that is a union: walks for them are left out else.
     secrets: bool,
     unions: bool,
+    /// The leaf that the last edit changed, when it changed nothing else.
+    leaf: Option<NodeId>,
     /// How many more nodes may be made without being asked for; what is required beyond stays closed.
     eager: usize,
 }
@@ -98,6 +100,7 @@ impl Form {
             history: History::default(),
             secrets: false,
             unions: false,
+            leaf: None,
             eager: build::EAGER,
         };
         form.root = form.spawn(None, Key::Root, Arc::new(spec), Arc::new(field), true);
@@ -175,6 +178,11 @@ impl Form {
     /// Sends defaults that stand, as forms that a server opens (elicitation) do.
     pub fn send_defaults(&mut self, yes: bool) {
         self.sends_defaults = yes;
+    }
+
+    /// How many nodes there are, with those that only an undone edit brings back: what a walk over all costs.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
     }
 
     /// Whether any node may be a secret; false is certain.

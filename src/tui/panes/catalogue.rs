@@ -33,6 +33,7 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod pause;
 mod pick;
 mod presets;
 mod prompt;
@@ -377,11 +378,15 @@ impl Pane for CataloguePane {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let mut kept = self.keep_at_once(ctx);
         if self.put_aside() && action == Action::Back {
-            return Reply::done();
+            return Reply::effects(kept);
         }
         let reply = self.acted(action, ctx);
-        self.keeping(reply, ctx)
+        let mut reply = self.keeping(reply, ctx);
+        kept.append(&mut reply.effects);
+        reply.effects = kept;
+        reply
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {

@@ -203,7 +203,8 @@ pub struct FormPane {
     parsing: Option<Parsing>,
 }
 
-/// Forms of more rows than this count as touched from the first edit on.
+/// Forms of more nodes than this count as touched from the first edit on, and are looked at as a whole in pauses of
+/// typing only.
 const BIG: usize = 3_000;
 
 /// Why an action on a field cannot run elsewhere.
@@ -430,27 +431,34 @@ impl FormPane {
     /// The tree changed. `anew`: also below what is typed into, which shows it again.
     fn edited(&mut self, anew: bool) {
         self.revision += 1;
+        let told = self.said.len() + self.refused.len();
         if let Focus::Row(id, _) = self.focus {
             // What was said of a value says nothing of another.
             self.said.retain(|(at, _)| *at != id);
             self.refused.retain(|(at, _)| *at != id);
         }
-        let form = &self.form;
-        self.keys.retain(|(id, _), _| form.get(*id).is_some());
-        self.folded.retain(|id| form.get(*id).is_some());
-        self.seen = self.form.problems();
-        self.refresh();
+        let as_before = told == self.said.len() + self.refused.len();
+        if !self.leaf_changed(as_before) {
+            let form = &self.form;
+            self.keys.retain(|(id, _), _| form.get(*id).is_some());
+            self.folded.retain(|id| form.get(*id).is_some());
+            self.seen = self.form.problems();
+            self.refresh();
+        }
         // Of a big form nobody needs to know that everything was taken back.
-        let form = &self.form;
-        self.touched = self.sheet.rows.len() > BIG
-            || has_unfinished(form)
-            || self.arguments() != self.pristine;
+        self.touched =
+            self.is_big() || has_unfinished(&self.form) || self.arguments() != self.pristine;
         if anew && self.menu.is_none() {
             self.open_input();
         }
         if self.side == Side::Json {
             self.sync_json();
         }
+    }
+
+    /// Whether so much is in the form that a walk over it is not for every key.
+    pub fn is_big(&self) -> bool {
+        self.form.size() > BIG
     }
 
     /// Reads the rows off the tree again, and finds the focus.

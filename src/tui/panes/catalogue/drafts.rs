@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::listing::{Entry, Key};
+use super::pause::Pause;
 use super::work::Work;
 use super::{CataloguePane, FormPane};
 use crate::drafts::{Draft, DraftChange};
@@ -31,6 +32,8 @@ pub struct Memory {
     pub past: Vec<Value>,
     /// The field and the text that values were offered for last.
     pub offered: Option<(NodeId, String)>,
+    /// Whether it is typed into, and so is not to be looked at as a whole.
+    pub pause: Pause,
     /// Where what stands in the form is from; sanitised.
     pub banner: Option<String>,
 }
@@ -233,6 +236,9 @@ impl CataloguePane {
     pub(super) fn keep_drafts(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut changes: Vec<(Server, Vec<DraftChange>)> = Vec::new();
         for (key, work) in &mut self.works {
+            if work.is_busy() {
+                continue;
+            }
             let Some(revision) = work.form.as_ref().map(FormPane::revision) else {
                 continue;
             };
