@@ -214,7 +214,12 @@ impl Form {
     /// in it; the form is unchanged when the text is no object. Loads that follow each other undo as one.
     pub fn load_json(&mut self, text: &str) -> Result<(), json::Problem> {
         let value = Value::parse(text.as_bytes())?;
-        if self.load_whole(&value, true) {
+        self.load_read(text, &value)
+    }
+
+    /// The same for text that reads as `value`.
+    pub fn load_read(&mut self, text: &str, value: &Value) -> Result<(), json::Problem> {
+        if self.load_whole(value, true) {
             Ok(())
         } else {
             Err(json::Problem::new(

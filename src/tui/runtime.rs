@@ -21,7 +21,7 @@ use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
@@ -219,9 +219,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             asker,
             result: read_file(&path),
         },
+        Effect::Lay {
+            asker,
+            before,
+            arguments,
+        } => Event::Laid {
+            asker,
+            text: if before.trim().is_empty() {
+                arguments.pretty()
+            } else {
+                json::patch(&before, &arguments)
+            },
+        },
         Effect::Parse { asker, text } => Event::Parsed {
             asker,
-            result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+            result: Value::parse(text.as_bytes()),
             text,
         },
         Effect::Validate {

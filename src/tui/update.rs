@@ -97,6 +97,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Refused { .. }
         | Event::Resolved { .. }
         | Event::Parsed { .. }
+        | Event::Laid { .. }
         | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }

@@ -511,7 +511,7 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
-        let (tab, fields) = (self.tab(), self.halves().0);
+        let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);
         let room = self.right_side();
         let buttons = self.buttons();
@@ -525,12 +525,18 @@ impl Pane for CataloguePane {
                     effects.extend(work.show_schema(ctx));
                     effects.extend(work.schema.place(document, ctx));
                 }
-                (_, Some(form)) => form.place(fields, room),
+                (_, Some(form)) => {
+                    form.place(fields, room);
+                    if !json.is_empty() {
+                        form.show_text();
+                    }
+                }
                 (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
         effects.extend(self.wants(ctx));
+        effects.extend(self.errands(ctx));
         effects
     }
 

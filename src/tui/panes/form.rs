@@ -5,7 +5,7 @@
 //! means to others comes back as a [`FormReply`].
 //!
 //! `rows` says which rows there are, `buttons` what is below them, `lay` lays one out, `draw` draws those in sight,
-//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `reading` what is too long to be read here, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
 use std::cell::RefCell;
@@ -34,18 +34,20 @@ mod menu;
 mod mouse;
 mod paste;
 mod problems;
+mod reading;
 mod rows;
 mod suggest;
 mod widget;
 mod words;
 
 pub use buttons::Button;
+pub use reading::Errand;
 pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
 use menu::Menu;
-use paste::Parsing;
 use problems::Problems;
+use reading::Readings;
 use rows::{Item, Sheet};
 use suggest::Offer;
 use widget::Widget;
@@ -199,8 +201,8 @@ pub struct FormPane {
     touched: bool,
     /// The field a file is being read for.
     reading: Option<(u64, NodeId)>,
-    /// Pasted text that is being read.
-    parsing: Option<Parsing>,
+    /// Text that others read or write.
+    readings: Readings,
 }
 
 /// Forms of more nodes than this count as touched from the first edit on, and are looked at as a whole in pauses of
@@ -248,7 +250,7 @@ impl FormPane {
             pristine,
             touched: false,
             reading: None,
-            parsing: None,
+            readings: Readings::default(),
             form,
         };
         pane.enter();
@@ -288,7 +290,7 @@ impl FormPane {
     pub fn load(&mut self, arguments: &Value) -> bool {
         let loaded = self.form.load(arguments);
         if loaded {
-            self.json.forget();
+            self.forget_text();
             self.keys.clear();
             self.edited(true);
         }
@@ -378,7 +380,7 @@ impl FormPane {
 
     /// Whether anybody has filled anything in.
     pub fn is_touched(&self) -> bool {
-        self.touched || self.json.is_broken()
+        self.touched || self.broken_text().is_some()
     }
 
     /// Offers answers for the field that is typed into; none takes the list away.

@@ -23,9 +23,9 @@ pub struct Pause {
 impl Work {
     /// Whether so much is in its form that it is not to be looked at while somebody types.
     pub fn is_busy(&self) -> bool {
-        self.form.as_ref().is_some_and(|form| {
-            form.is_big() && self.memory.pause.over != Some(form.revision())
-        })
+        self.form
+            .as_ref()
+            .is_some_and(|form| form.is_big() && self.memory.pause.over != Some(form.revision()))
     }
 
     fn rest(&mut self) {
@@ -38,7 +38,12 @@ impl CataloguePane {
     pub(super) fn wait_for_rest(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
         let work = self.work_mut().filter(|work| work.is_busy())?;
         let revision = work.form.as_ref()?.revision();
-        if work.memory.pause.waits.is_some_and(|(of, _)| of == revision) {
+        if work
+            .memory
+            .pause
+            .waits
+            .is_some_and(|(of, _)| of == revision)
+        {
             return None;
         }
         let asker = ctx.ticket();

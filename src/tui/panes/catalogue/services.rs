@@ -15,7 +15,6 @@ impl CataloguePane {
         let mut effects = Vec::new();
         effects.extend(self.load_drafts(ctx));
         effects.extend(self.load_last(ctx));
-        effects.extend(self.wait_for_rest(ctx));
         effects.extend(self.keep_drafts(ctx));
         let checked = self.work_mut().filter(|work| !work.is_busy());
         effects.extend(checked.and_then(|work| work.check(ctx)));

@@ -86,6 +86,8 @@ pub struct Work {
     pub in_editor: Option<u64>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
+    /// It is to be run once its text was read.
+    pub runs_when_read: bool,
     /// Calls made.
     pub runs: u32,
     /// How the last one ended.
@@ -122,6 +124,7 @@ impl Work {
             changed: false,
             in_editor: None,
             asking: false,
+            runs_when_read: false,
             runs: 0,
             outcome: None,
             result: Viewer::empty(placeholder(list)),

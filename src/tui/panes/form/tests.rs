@@ -14,6 +14,7 @@ use crate::tui::widgets::testing::text_of;
 mod arrays;
 mod buttons;
 mod jsons;
+mod reading;
 mod typing;
 mod widgets;
 
