@@ -5,7 +5,8 @@
 //! stays as a draft and is named as a problem. Problems advise; bad input is a test case and may be sent.
 //!
 //! Nodes live in an arena and are named by [`NodeId`]. Each topic is a file of its own: [`build`] makes nodes from the
-//! schema, [`load`] fills them from JSON, [`edit`], [`items`] and [`unions`] change them, [`undo`] keeps the way back,
+//! schema, [`load`] fills them from JSON, [`edit`], [`items`] and [`unions`] change them, [`undo`] keeps the way back, [`unfinished`] takes out
+//! what is no answer yet,
 //! [`wire`], [`rows`], [`path`] and [`problems`] are what can be read off the tree.
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ mod path;
 mod problems;
 mod rows;
 mod undo;
+mod unfinished;
 mod unions;
 mod wire;
 

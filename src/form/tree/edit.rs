@@ -39,18 +39,18 @@ impl Form {
                 if number::is_json_number(trimmed) {
                     self.hold(id, State::Value, Some(Value::Number(trimmed.to_owned())));
                 } else {
-                    self.unfinished(id, text, "not a number");
+                    self.leave_unfinished(id, text, "not a number");
                 }
             }
             Kind::Boolean if !trimmed.is_empty() => match trimmed {
                 "true" => self.hold(id, State::Value, Some(Value::Bool(true))),
                 "false" => self.hold(id, State::Value, Some(Value::Bool(false))),
-                _ => self.unfinished(id, text, "must be true or false"),
+                _ => self.leave_unfinished(id, text, "must be true or false"),
             },
             Kind::Enum(choices) if !trimmed.is_empty() => {
                 match choices.iter().find(|choice| choice.text() == trimmed) {
                     Some(choice) => self.hold(id, State::Value, Some(choice.value.clone())),
-                    None => self.unfinished(id, text, "not one of the choices"),
+                    None => self.leave_unfinished(id, text, "not one of the choices"),
                 }
             }
             _ => self.take_json(id, text),
@@ -74,7 +74,7 @@ impl Form {
     pub fn hold_unread(&mut self, id: NodeId, text: &str) -> Result<(), String> {
         self.edit(id, Stroke::Typing(id), |form| {
             form.raise(id);
-            form.unfinished(id, text, "is being read");
+            form.leave_unfinished(id, text, "is being read");
             Ok(())
         })
     }
@@ -114,11 +114,11 @@ impl Form {
                     });
                 }
             }
-            Err(problem) => self.unfinished(id, text, &problem.to_string()),
+            Err(problem) => self.leave_unfinished(id, text, &problem.to_string()),
         }
     }
 
-    fn unfinished(&mut self, id: NodeId, text: &str, fault: &str) {
+    fn leave_unfinished(&mut self, id: NodeId, text: &str, fault: &str) {
         let node = self.change(id);
         // What a container holds stays below, for when the text is given up.
         if !node.kind().is_container() {

@@ -26,6 +26,7 @@ mod hint;
 mod input;
 mod items;
 mod json;
+mod kept;
 mod keys;
 mod lay;
 mod line;

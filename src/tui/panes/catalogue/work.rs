@@ -143,12 +143,13 @@ impl Work {
         if self.item.raw != item.raw {
             self.about = None;
             if source(self.list, &self.item) != source(self.list, item) {
-                let kept = self.has_draft().then(|| self.arguments());
+                let form = self.form.as_ref().filter(|form| form.is_touched());
+                let kept = form.map(|form| (form.arguments(), form.beside(true)));
                 self.form = form_of(self.list, item).map(FormPane::new);
                 self.said = Said::default();
                 self.memory.form_is_new();
                 if let (Some(form), Some(kept)) = (&mut self.form, kept) {
-                    form.load(&kept);
+                    form.restore(&kept.0, &kept.1);
                     self.changed = true;
                 }
             }

@@ -85,7 +85,7 @@ impl FormPane {
     /// A sideways arrow where nothing is typed; at a switch, a choice or a button only.
     fn sideways(&mut self, times: i64) -> FormReply {
         match self.widget() {
-            _ if self.focus == Focus::Run => self.beside(times as isize),
+            _ if self.focus == Focus::Run => self.step_button(times as isize),
             Some(Widget::Boolean | Widget::Radios | Widget::Drop | Widget::Ticks) => {
                 self.step(times)
             }
