@@ -19,6 +19,8 @@ pub enum Scope {
     Content,
     /// What takes arguments: a list of it, or its form.
     Arguments,
+    /// An array of a document that is shown as a table.
+    Table,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -37,7 +39,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -46,6 +48,7 @@ impl Scope {
         Self::Content,
         Self::Arguments,
         Self::Viewer,
+        Self::Table,
         Self::Traffic,
         Self::Request,
         Self::Logs,
@@ -64,6 +67,7 @@ impl Scope {
             Self::Form => "Forms",
             Self::Content => "Content blocks and links",
             Self::Arguments => "Arguments, in lists and forms",
+            Self::Table => "Tables",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
@@ -221,11 +225,9 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
-        Table "table" ["T"] "table" "Show the array as a table, or as a tree again" Nothing "";
-        SortTable "sort-table" ["O"] "" "Sort a table by the column: ascending, descending, as it was sent" Nothing "";
-        CopyTable "copy-table" ["y v"] "" "Copy the table as CSV, as it is shown" Nothing "";
+        Table "table" ["T"] "table" "Show the array as a table" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
-        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them; in a table, hide the column (T twice shows all again)" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
         UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
         Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";
@@ -243,6 +245,13 @@ actions! {
         DecodeString "decode-string" ["z j"] "" "Open JSON in a string as part of the tree, or put the string back" Nothing "";
         PlaceTop "place-top" ["z t"] "" "Row to the top of the screen" Nothing "";
         PlaceBottom "place-bottom" ["z b"] "" "Row to the bottom of the screen" Nothing "";
+    }
+    Table {
+        OpenCell "open-cell" ["Enter", "Space"] "in the tree" "Show the value of the cell in the tree" Nothing "";
+        SortTable "sort-table" ["O"] "sort" "Sort by the column: ascending, descending, as it was sent" Nothing "";
+        HideColumn "hide-column" ["C"] "hide" "Hide the column; T twice shows all again" Nothing "";
+        CopyTable "copy-table" ["y v"] "CSV" "Copy the table as CSV, as it is shown" Nothing "";
+        LeaveTable "leave-table" ["T"] "tree" "Show the array as a tree again" Nothing "";
     }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";

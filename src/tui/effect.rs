@@ -189,6 +189,8 @@ pub enum Effect {
         viewer: u64,
         /// Where.
         body: TabBody,
+        /// Where the array starts whose cells are searched, when it is looked at as a table.
+        array: Option<usize>,
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
@@ -313,7 +315,17 @@ pub enum Effect {
         /// Its path; `~/` is the home folder.
         path: String,
     },
-    /// Read pasted text as JSON; answered by [`super::event::Event::Parsed`].
+    /// Write arguments as text, in the layout of another text if there is one; answered by
+    /// [`super::event::Event::Laid`].
+    Lay {
+        /// Who asks.
+        asker: u64,
+        /// The text before; may be empty.
+        before: String,
+        /// The arguments.
+        arguments: Value,
+    },
+    /// Read text as JSON; answered by [`super::event::Event::Parsed`].
     Parse {
         /// Who asks.
         asker: u64,

@@ -70,11 +70,16 @@ pub enum TabBody {
 }
 
 impl TabBody {
-    /// Where `term` is, as the widgets count: rows of a tree, bytes of a text. Slow on big bodies.
-    pub fn search(&self, term: &Term) -> Vec<u32> {
-        match self {
-            Self::Tree(tree) => tree.search(term),
-            Self::Text(document) | Self::Bytes(document) => document.search(term),
+    /// Where `term` is, as the widgets count: rows of a tree, bytes of a text, cells of the array that starts at
+    /// `array`. Slow on big bodies.
+    pub fn search(&self, term: &Term, array: Option<usize>) -> Vec<u32> {
+        match (self, array) {
+            (Self::Tree(tree), Some(array)) => {
+                let table = opened::table(tree, &tree.place_at(array));
+                table.map_or_else(|_| Vec::new(), |table| table.search(term))
+            }
+            (Self::Tree(tree), None) => tree.search(term),
+            (Self::Text(document) | Self::Bytes(document), _) => document.search(term),
         }
     }
 }

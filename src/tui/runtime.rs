@@ -21,7 +21,7 @@ use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
@@ -192,9 +192,14 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
-        Effect::FindIn { viewer, body, text } => Event::FoundIn {
+        Effect::FindIn {
             viewer,
-            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
+            body,
+            array,
+            text,
+        } => Event::FoundIn {
+            viewer,
+            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term, array)),
             text,
         },
         Effect::Index { viewer, body } => {
@@ -227,9 +232,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             asker,
             result: read_file(&path),
         },
+        Effect::Lay {
+            asker,
+            before,
+            arguments,
+        } => Event::Laid {
+            asker,
+            text: if before.trim().is_empty() {
+                arguments.pretty()
+            } else {
+                json::patch(&before, &arguments)
+            },
+        },
         Effect::Parse { asker, text } => Event::Parsed {
             asker,
-            result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+            result: Value::parse(text.as_bytes()),
             text,
         },
         Effect::Validate {

@@ -97,6 +97,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Refused { .. }
         | Event::Resolved { .. }
         | Event::Parsed { .. }
+        | Event::Laid { .. }
         | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }
@@ -220,6 +221,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if reply.handled {
         return replied(model, reply);
     }
+    // What the pane wants done first, whoever does the action.
+    let mut effects = reply.effects;
+    effects.extend(act_beyond(model, action));
+    effects
+}
+
+/// Does an action that is not for the pane that has the focus.
+fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::ViewServers => go(model, Go::View(View::Servers)),
         Action::ViewTools => go(model, Go::View(View::Tools)),

@@ -20,6 +20,7 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
+use crate::tui::panes::viewer::Viewer;
 
 mod actions;
 mod buttons;
@@ -33,6 +34,7 @@ mod layout;
 mod listing;
 mod mouse;
 mod person;
+mod pause;
 mod pick;
 mod presets;
 mod prompt;
@@ -313,6 +315,12 @@ impl CataloguePane {
         }
     }
 
+    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
+
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
@@ -361,24 +369,25 @@ impl Pane for CataloguePane {
                 Scope::Request,
             ],
             Focus::Form if self.tab() == Tab::Schema => {
-                vec![Scope::Viewer, Scope::Move, Scope::Request]
+                Self::document_scopes(self.work().map(|work| &work.schema))
             }
             Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
             Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
-                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
-            }
-            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
+            Focus::Result => Self::document_scopes(self.work().map(|work| &work.result)),
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let mut kept = self.keep_at_once(ctx);
         if self.put_aside() && action == Action::Back {
-            return Reply::done();
+            return Reply::effects(kept);
         }
         let reply = self.acted(action, ctx);
-        self.keeping(reply, ctx)
+        let mut reply = self.keeping(reply, ctx);
+        kept.append(&mut reply.effects);
+        reply.effects = kept;
+        reply
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -503,7 +512,7 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
-        let (tab, fields) = (self.tab(), self.halves().0);
+        let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);
         let room = self.right_side();
         let buttons = self.buttons();
@@ -517,12 +526,18 @@ impl Pane for CataloguePane {
                     effects.extend(work.show_schema(ctx));
                     effects.extend(work.schema.place(document, ctx));
                 }
-                (_, Some(form)) => form.place(fields, room),
+                (_, Some(form)) => {
+                    form.place(fields, room);
+                    if !json.is_empty() {
+                        form.show_text();
+                    }
+                }
                 (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
         effects.extend(self.wants(ctx));
+        effects.extend(self.errands(ctx));
         effects
     }
 

@@ -75,6 +75,10 @@ impl CataloguePane {
         };
         if let Some(form) = &mut work.form {
             form.settle_json();
+            if form.is_reading() {
+                work.runs_when_read = true;
+                return Reply::say("reading the text first…");
+            }
         }
         work.try_again();
         work.asking = !anyway && work.problems() > 0;
@@ -266,7 +270,15 @@ impl CataloguePane {
                 asker,
                 text,
                 result,
-            } => self.parsed(*asker, text, result),
+            } => self.parsed(*asker, text, result, ctx),
+            Event::Laid { asker, text } => {
+                let mut forms = self
+                    .works
+                    .values_mut()
+                    .filter_map(|work| work.form.as_mut());
+                forms.any(|form| form.laid(*asker, text));
+                Vec::new()
+            }
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,

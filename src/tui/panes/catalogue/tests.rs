@@ -24,6 +24,7 @@ use crate::tui::widgets::testing::text_of;
 mod buttons;
 mod calling;
 mod looking;
+mod pause;
 mod serving;
 
 const TOOLS: &str = r#"{"tools":[

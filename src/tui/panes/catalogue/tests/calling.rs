@@ -597,7 +597,7 @@ fn much_that_is_pasted_is_read_by_a_worker() {
     let event = Event::Parsed {
         asker: *asker,
         text: text.clone(),
-        result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+        result: Value::parse(text.as_bytes()),
     };
     let told = stage.with(|pane, ctx| pane.event(&event, ctx));
     let pasted = Effect::Tell {
