@@ -154,7 +154,7 @@ fn a_server_that_wants_nothing_but_time_is_asked_again_ever_slower() {
             break;
         };
         assert_eq!(out, Vec::<String>::new());
-        pauses.push((due - play.now).as_millis());
+        pauses.push(due.saturating_sub(play.now).as_millis());
         play.now = due;
         let out = play.put(Input::Tick);
         assert_eq!(out.len(), 2, "{out:?}");
