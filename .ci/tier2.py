@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "tier2"))
 
 from driver import (  # noqa: E402 (the folder has to be known first)
     Served,
+    asked_back,
     call,
     check,
     copies,
@@ -213,6 +214,48 @@ def asking():
     refused("demo server", demo, "order-dinner", "--era", "legacy", code=7, capability="elicitation")
 
 
+def answering():
+    """The same with somebody to ask: who that is stands in the settings, or somebody types."""
+    model = '[ask]\nsampling = { stub = "quick quail" }\n'
+    form = scratch / "form.json"
+
+    def filled(content):
+        form.write_text(json.dumps({"action": "accept", "content": content}))
+        return f'[ask]\nelicitation = {{ canned = "{form}" }}\n'
+
+    # each ceiling, with what its server asks
+    for part, package in (("npm-2024-11-05", "0.6.2"), ("npm-2025-03-26", "2025.5.12")):
+        server = node(part, "everything")
+        asked_back(
+            f"everything {package}", server, "sampleLLM", "sampling/createMessage", "quick quail", settings=model,
+            typed="hi", fields=2,
+        )
+    things = filled({"color": "green", "number": 7, "pets": "cats"})
+    asked_back(
+        "everything 2025.9.25", node("npm-2025-06-18", "everything"), "startElicitation", "elicitation/create",
+        "Color: green", settings=things,
+    )
+    person = filled({"name": "Ada", "integer": 7})
+    asked_back("everything", everything, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "streamableHttp"], **LOOPBACK) as url:
+        asked_back("everything over http", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "sse"], "/sse", **LOOPBACK) as url:
+        asked_back("everything over sse", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    # one server, both eras: its own form, a model, folders, by policy and by hand
+    table = filled({"name": "Ada", "guests": 3, "terrace": True, "menu": "tasting"})
+    roots = f'[ask]\nroots = ["{work}"]\n'
+    with Served([*asks, "PORT"]) as url:
+        for era in ("modern", "legacy"):
+            for name, server in (("asks", asks), ("asks over http", url)):
+                option = ("--era", era)
+                asked_back(name, server, "table", "elicitation/create", "Ada, 3, tasting", *option, settings=table)
+            asked_back("asks", asks, "poem", "sampling/createMessage", "quick quail", *option, settings=model, typed="rain")
+            asked_back("asks", asks, "folders", "roots/list", f"file://{work}", *option, settings=roots)
+            # the field that is required, past those that are not, and on to Accept
+            by_hand = "Bob\t\t\t\t\r"
+            asked_back("asks", asks, "table", "elicitation/create", "Bob, 2, lunch, inside", *option, answer=by_hand)
+
+
 def protected():
     """Behind OAuth: without a token the answer is no, and it says where to get one."""
     with Served([str(python / "python"), str(here / "protected.py"), "--port", "PORT"]) as url:
@@ -238,7 +281,7 @@ def ours():
 
 
 try:
-    for part in (ceilings, others, over_http, asking, protected, ours):
+    for part in (ceilings, others, over_http, asking, answering, protected, ours):
         part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)
