@@ -27,6 +27,7 @@ from driver import (  # noqa: E402 (the folder has to be known first)
     copies,
     error,
     folder,
+    forget,
     here,
     interrupted,
     junk,
@@ -257,15 +258,55 @@ def answering():
 
 
 def protected():
-    """Behind OAuth: without a token the answer is no, and it says where to get one."""
-    with Served([str(python / "python"), str(here / "protected.py"), "--port", "PORT"]) as url:
+    """Behind OAuth: registration, login, step-up, refresh, and what there is without."""
+    program = [str(python / "python"), str(here / "protected.py"), "--port", "PORT"]
+
+    def login(name, server, url, arguments, visits, scopes=None, code=0, more=lambda run: None):
+        """Runs with somebody who follows the address; `scopes` are those of the newest token."""
 
         def judge(run):
-            statuses = [answer["json"]["status"] for answer in run.events("http-response")]
-            check(401 in statuses, f"nothing was refused: {statuses}")
-            check("401" in run.answer["error"]["message"], f"the message is {run.answer['error']['message']!r}")
+            same(run.visited, visits, "addresses to be opened")
+            if scopes is not None:
+                same(server.events("issued")[-1]["scopes"], scopes, "scopes of the newest token")
+            text = run.session.read_text() + run.stdout + run.stderr
+            check("eyJhbGci" not in text, "a token is in the session or on a stream")
+            more(run)
 
-        test("protected: list tools without a token", ["list", "tools"], where(url), judge, code=5)
+        words = [*arguments, *(["--login", "always"] if visits else [])]
+        test(f"protected: {name}", words, where(url), judge, code=code, by_person=True)
+
+    def refused_at_first(run):
+        statuses = [answer["json"]["status"] for answer in run.events("http-response")]
+        check(401 in statuses, f"nothing was refused: {statuses}")
+
+    def text(wanted):
+        return lambda run: check(wanted in run.stdout, f"{wanted!r} is not in {run.stdout[:300]!r}")
+
+    def registered_once(run):
+        text("3 notes")(run)
+        registered = [(each["name"], each["method"], each["application"]) for each in server.events("registered")]
+        same(registered, [("mcpscope", "none", "native")], "registrations")
+
+    def refreshed(run):
+        text("buy flour")(run)
+        grants = [each["grant"] for each in server.events("issued")]
+        check("refresh_token" in grants, f"the token was never refreshed: {grants}")
+
+    server = Served(program)
+    with server as url:
+        login("without a login", server, url, ["list", "tools"], 0, code=5, more=refused_at_first)
+        login("login", server, url, ["login"], 1, ["notes:read"], more=refused_at_first)
+        login("list tools with the token kept", server, url, ["list", "tools"], 0, more=text("add_note"))
+        login("call", server, url, ["call", "list_notes"], 0, more=text("buy flour"))
+        login("step up", server, url, ["call", "add_note", "text=sell bread"], 1, ["notes:read", "notes:write"])
+        login("call with both scopes", server, url, ["call", "add_note", "text=x", "--era", "legacy"], 0, more=registered_once)
+        forget(url)
+        login("after the logout", server, url, ["list", "tools"], 0, code=5)
+    server = Served([*program, "--uses", "5"])
+    with server as url:
+        login("login again", server, url, ["login"], 1, ["notes:read"])
+        for more in (text("buy flour"), refreshed):
+            login("call, refreshed when need be", server, url, ["call", "list_notes"], 0, more=more)
 
 
 def ours():

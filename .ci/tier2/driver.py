@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
+import urllib.request
 from pathlib import Path
 
 # How long a server may take from the closing of its stdin to its exit.
@@ -62,7 +64,7 @@ class Served:
         self.env = {**os.environ, **variables, "PORT": str(self.port)}
 
     def __enter__(self):
-        self.log = (scratch / f"served-{self.port}.log").open("wb")
+        self.log = self.log_file().open("wb")
         # A group of its own, so that whatever it starts ends with it.
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=self.env, start_new_session=True
@@ -75,9 +77,17 @@ class Served:
             except OSError as problem:
                 if self.process.poll() is not None or time.monotonic() > end:
                     self.__exit__()
-                    said = Path(self.log.name).read_text(errors="replace")
+                    said = self.log_file().read_text(errors="replace")
                     raise Wrong(f"{self.command} does not listen: {problem}; it said {said[-600:]!r}")
                 time.sleep(0.02)
+
+    def log_file(self):
+        return scratch / f"served-{self.port}.log"
+
+    def events(self, name):
+        """What one of ours said happened."""
+        said = [json.loads(line) for line in self.log_file().read_bytes().splitlines() if line.startswith(b"{")]
+        return [each for each in said if each.get("event") == name]
 
     def __exit__(self, *_):
         for how in (signal.SIGTERM, signal.SIGKILL):
@@ -129,7 +139,7 @@ class Run:
 
     count = 0
 
-    def __init__(self, arguments, server, cwd=None, interrupt=None):
+    def __init__(self, arguments, server, cwd=None, interrupt=None, by_person=False):
         Run.count += 1
         self.session = scratch / f"session-{Run.count}.jsonl"
         self.marker = f"mcpscope-tier2-{os.getpid()}-{Run.count}"
@@ -148,7 +158,15 @@ class Run:
             if interrupt:
                 self.wait_for(b'"method":"tools/call"')
                 process.send_signal(interrupt)
+            # Its stderr is read while it runs, so that somebody can do what it asks for.
+            person = Person(process.stderr) if by_person else None
+            if person:
+                process.stderr = None
             stdout, stderr = process.communicate(timeout=RUN_WITHIN)
+            if person:
+                person.join(RUN_WITHIN)
+                stderr = person.said
+            self.visited = person.visited if person else 0
         except BaseException:
             process.terminate()  # it takes its servers along
             process.communicate()
@@ -201,11 +219,29 @@ class Run:
         return sum(ends[exchange]["took_us"] for exchange in deletes) / 1e6
 
 
-def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None):
+class Person(threading.Thread):
+    """Somebody who reads what mcpscope says on stderr, and opens the address it asks to open."""
+
+    def __init__(self, stream):
+        super().__init__(daemon=True)
+        self.stream, self.said, self.visited = stream, b"", 0
+        self.start()
+
+    def run(self):
+        for line in self.stream:
+            self.said += line
+            address = re.match(rb" *(https?://[^ ]+/authorize\?[^ ]+)\s*$", line)
+            if address:
+                self.visited += 1
+                with urllib.request.urlopen(address[1].decode(), timeout=RUN_WITHIN) as page:
+                    page.read()
+
+
+def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None, by_person=False):
     """Runs once, checks what every run must keep, then what this one must."""
     global passed, failed
     try:
-        run = Run(arguments, server, cwd, interrupt)
+        run = Run(arguments, server, cwd, interrupt, by_person)
         check(run.code == code, f"exit {run.code}, not {code}; stderr: {run.stderr[-600:]}")
         gone_in = run.gone_in()
         check(gone_in < GONE_WITHIN, f"the server was gone only after {gone_in:.2f} s")
@@ -394,6 +430,21 @@ def copies(name, server, typed, programs):
     except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, StopIteration, ValueError) as problem:
         failed += 1
         print(f"WRONG {name}: what is copied runs: {problem!r}", flush=True)
+
+
+def forget(url):
+    """Logs out: nothing is recorded of that, and nobody is asked."""
+    global passed, failed
+    env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home")}
+    done = subprocess.run(
+        [str(mcpscope), "logout", "--url", url], env=env, capture_output=True, text=True, timeout=RUN_WITHIN
+    )
+    if done.returncode == 0 and "forgotten" in done.stdout + done.stderr:
+        passed += 1
+        print("ok    protected: logout", flush=True)
+    else:
+        failed += 1
+        print(f"WRONG protected: logout: exit {done.returncode}, {done.stdout!r}, {done.stderr[-300:]!r}", flush=True)
 
 
 def asked_back(name, server, tool, question, text, *options, settings="", answer=None, typed=None, fields=1):
