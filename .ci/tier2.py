@@ -21,11 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "tier2"))
 
 from driver import (  # noqa: E402 (the folder has to be known first)
     Served,
+    asked_back,
     call,
     check,
     copies,
     error,
     folder,
+    forget,
     here,
     interrupted,
     junk,
@@ -213,16 +215,98 @@ def asking():
     refused("demo server", demo, "order-dinner", "--era", "legacy", code=7, capability="elicitation")
 
 
+def answering():
+    """The same with somebody to ask: who that is stands in the settings, or somebody types."""
+    model = '[ask]\nsampling = { stub = "quick quail" }\n'
+    form = scratch / "form.json"
+
+    def filled(content):
+        form.write_text(json.dumps({"action": "accept", "content": content}))
+        return f'[ask]\nelicitation = {{ canned = "{form}" }}\n'
+
+    # each ceiling, with what its server asks
+    for part, package in (("npm-2024-11-05", "0.6.2"), ("npm-2025-03-26", "2025.5.12")):
+        server = node(part, "everything")
+        asked_back(
+            f"everything {package}", server, "sampleLLM", "sampling/createMessage", "quick quail", settings=model,
+            typed="hi", fields=2,
+        )
+    things = filled({"color": "green", "number": 7, "pets": "cats"})
+    asked_back(
+        "everything 2025.9.25", node("npm-2025-06-18", "everything"), "startElicitation", "elicitation/create",
+        "Color: green", settings=things,
+    )
+    person = filled({"name": "Ada", "integer": 7})
+    asked_back("everything", everything, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "streamableHttp"], **LOOPBACK) as url:
+        asked_back("everything over http", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "sse"], "/sse", **LOOPBACK) as url:
+        asked_back("everything over sse", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    # one server, both eras: its own form, a model, folders, by policy and by hand
+    table = filled({"name": "Ada", "guests": 3, "terrace": True, "menu": "tasting"})
+    roots = f'[ask]\nroots = ["{work}"]\n'
+    with Served([*asks, "PORT"]) as url:
+        for era in ("modern", "legacy"):
+            for name, server in (("asks", asks), ("asks over http", url)):
+                option = ("--era", era)
+                asked_back(name, server, "table", "elicitation/create", "Ada, 3, tasting", *option, settings=table)
+            asked_back("asks", asks, "poem", "sampling/createMessage", "quick quail", *option, settings=model, typed="rain")
+            asked_back("asks", asks, "folders", "roots/list", f"file://{work}", *option, settings=roots)
+            # the field that is required, past those that are not, and on to Accept
+            by_hand = "Bob\t\t\t\t\r"
+            asked_back("asks", asks, "table", "elicitation/create", "Bob, 2, lunch, inside", *option, answer=by_hand)
+
+
 def protected():
-    """Behind OAuth: without a token the answer is no, and it says where to get one."""
-    with Served([str(python / "python"), str(here / "protected.py"), "--port", "PORT"]) as url:
+    """Behind OAuth: registration, login, step-up, refresh, and what there is without."""
+    program = [str(python / "python"), str(here / "protected.py"), "--port", "PORT"]
+
+    def login(name, server, url, arguments, visits, scopes=None, code=0, more=lambda run: None):
+        """Runs with somebody who follows the address; `scopes` are those of the newest token."""
 
         def judge(run):
-            statuses = [answer["json"]["status"] for answer in run.events("http-response")]
-            check(401 in statuses, f"nothing was refused: {statuses}")
-            check("401" in run.answer["error"]["message"], f"the message is {run.answer['error']['message']!r}")
+            same(run.visited, visits, "addresses to be opened")
+            if scopes is not None:
+                same(server.events("issued")[-1]["scopes"], scopes, "scopes of the newest token")
+            text = run.session.read_text() + run.stdout + run.stderr
+            check("eyJhbGci" not in text, "a token is in the session or on a stream")
+            more(run)
 
-        test("protected: list tools without a token", ["list", "tools"], where(url), judge, code=5)
+        words = [*arguments, *(["--login", "always"] if visits else [])]
+        test(f"protected: {name}", words, where(url), judge, code=code, by_person=True)
+
+    def refused_at_first(run):
+        statuses = [answer["json"]["status"] for answer in run.events("http-response")]
+        check(401 in statuses, f"nothing was refused: {statuses}")
+
+    def text(wanted):
+        return lambda run: check(wanted in run.stdout, f"{wanted!r} is not in {run.stdout[:300]!r}")
+
+    def registered_once(run):
+        text("3 notes")(run)
+        registered = [(each["name"], each["method"], each["application"]) for each in server.events("registered")]
+        same(registered, [("mcpscope", "none", "native")], "registrations")
+
+    def refreshed(run):
+        text("buy flour")(run)
+        grants = [each["grant"] for each in server.events("issued")]
+        check("refresh_token" in grants, f"the token was never refreshed: {grants}")
+
+    server = Served(program)
+    with server as url:
+        login("without a login", server, url, ["list", "tools"], 0, code=5, more=refused_at_first)
+        login("login", server, url, ["login"], 1, ["notes:read"], more=refused_at_first)
+        login("list tools with the token kept", server, url, ["list", "tools"], 0, more=text("add_note"))
+        login("call", server, url, ["call", "list_notes"], 0, more=text("buy flour"))
+        login("step up", server, url, ["call", "add_note", "text=sell bread"], 1, ["notes:read", "notes:write"])
+        login("call with both scopes", server, url, ["call", "add_note", "text=x", "--era", "legacy"], 0, more=registered_once)
+        forget(url)
+        login("after the logout", server, url, ["list", "tools"], 0, code=5)
+    server = Served([*program, "--uses", "5"])
+    with server as url:
+        login("login again", server, url, ["login"], 1, ["notes:read"])
+        for more in (text("buy flour"), refreshed):
+            login("call, refreshed when need be", server, url, ["call", "list_notes"], 0, more=more)
 
 
 def ours():
@@ -238,7 +322,7 @@ def ours():
 
 
 try:
-    for part in (ceilings, others, over_http, asking, protected, ours):
+    for part in (ceilings, others, over_http, asking, answering, protected, ours):
         part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)

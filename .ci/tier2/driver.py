@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
+import urllib.request
 from pathlib import Path
 
 # How long a server may take from the closing of its stdin to its exit.
@@ -62,7 +64,7 @@ class Served:
         self.env = {**os.environ, **variables, "PORT": str(self.port)}
 
     def __enter__(self):
-        self.log = (scratch / f"served-{self.port}.log").open("wb")
+        self.log = self.log_file().open("wb")
         # A group of its own, so that whatever it starts ends with it.
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=self.env, start_new_session=True
@@ -75,9 +77,17 @@ class Served:
             except OSError as problem:
                 if self.process.poll() is not None or time.monotonic() > end:
                     self.__exit__()
-                    said = Path(self.log.name).read_text(errors="replace")
+                    said = self.log_file().read_text(errors="replace")
                     raise Wrong(f"{self.command} does not listen: {problem}; it said {said[-600:]!r}")
                 time.sleep(0.02)
+
+    def log_file(self):
+        return scratch / f"served-{self.port}.log"
+
+    def events(self, name):
+        """What one of ours said happened."""
+        said = [json.loads(line) for line in self.log_file().read_bytes().splitlines() if line.startswith(b"{")]
+        return [each for each in said if each.get("event") == name]
 
     def __exit__(self, *_):
         for how in (signal.SIGTERM, signal.SIGKILL):
@@ -99,12 +109,37 @@ def where(server):
     return ["--url", server] if isinstance(server, str) else ["--", *server]
 
 
+def left(marker):
+    """The processes that still carry the mark."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if marker.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            pass  # gone, or not ours
+    return found
+
+
+def read_session(path):
+    """The entries of a session file, after a look at what every one keeps to."""
+    check(stat.S_IMODE(path.stat().st_mode) == 0o600, "the session file can be read by others")
+    text = path.read_bytes()
+    check(text.endswith(b"\n"), "the session file is cut")
+    header, *lines = [json.loads(line) for line in text.splitlines()]
+    check(header["mcpscope"] == 1, f"odd header: {header}")
+    check([line["seq"] for line in lines] == list(range(1, len(lines) + 1)), "the sequence has holes")
+    check(all(a["us"] <= b["us"] for a, b in zip(lines, lines[1:])), "time runs backwards")
+    check(all(any(body in line for body in ("json", "text", "b64")) for line in lines), "an entry without a body")
+    return lines
+
+
 class Run:
     """One run of mcpscope against one server."""
 
     count = 0
 
-    def __init__(self, arguments, server, cwd=None, interrupt=None):
+    def __init__(self, arguments, server, cwd=None, interrupt=None, by_person=False):
         Run.count += 1
         self.session = scratch / f"session-{Run.count}.jsonl"
         self.marker = f"mcpscope-tier2-{os.getpid()}-{Run.count}"
@@ -123,7 +158,15 @@ class Run:
             if interrupt:
                 self.wait_for(b'"method":"tools/call"')
                 process.send_signal(interrupt)
+            # Its stderr is read while it runs, so that somebody can do what it asks for.
+            person = Person(process.stderr) if by_person else None
+            if person:
+                process.stderr = None
             stdout, stderr = process.communicate(timeout=RUN_WITHIN)
+            if person:
+                person.join(RUN_WITHIN)
+                stderr = person.said
+            self.visited = person.visited if person else 0
         except BaseException:
             process.terminate()  # it takes its servers along
             process.communicate()
@@ -148,26 +191,10 @@ class Run:
             time.sleep(0.01)
 
     def left(self):
-        """The processes that still carry the mark."""
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if self.marker.encode() in (process / "environ").read_bytes():
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:
-                pass  # gone, or not ours
-        return found
+        return left(self.marker)
 
     def read_session(self):
-        check(stat.S_IMODE(self.session.stat().st_mode) == 0o600, "the session file can be read by others")
-        text = self.session.read_bytes()
-        check(text.endswith(b"\n"), "the session file is cut")
-        header, *lines = [json.loads(line) for line in text.splitlines()]
-        check(header["mcpscope"] == 1, f"odd header: {header}")
-        check([line["seq"] for line in lines] == list(range(1, len(lines) + 1)), "the sequence has holes")
-        check(all(a["us"] <= b["us"] for a, b in zip(lines, lines[1:])), "time runs backwards")
-        check(all(any(body in line for body in ("json", "text", "b64")) for line in lines), "an entry without a body")
-        return lines
+        return read_session(self.session)
 
     def events(self, name):
         return [e for e in self.entries if e["ch"] in ("process", "note", "http") and e.get("json", {}).get("event") == name]
@@ -192,11 +219,29 @@ class Run:
         return sum(ends[exchange]["took_us"] for exchange in deletes) / 1e6
 
 
-def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None):
+class Person(threading.Thread):
+    """Somebody who reads what mcpscope says on stderr, and opens the address it asks to open."""
+
+    def __init__(self, stream):
+        super().__init__(daemon=True)
+        self.stream, self.said, self.visited = stream, b"", 0
+        self.start()
+
+    def run(self):
+        for line in self.stream:
+            self.said += line
+            address = re.match(rb" *(https?://[^ ]+/authorize\?[^ ]+)\s*$", line)
+            if address:
+                self.visited += 1
+                with urllib.request.urlopen(address[1].decode(), timeout=RUN_WITHIN) as page:
+                    page.read()
+
+
+def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None, by_person=False):
     """Runs once, checks what every run must keep, then what this one must."""
     global passed, failed
     try:
-        run = Run(arguments, server, cwd, interrupt)
+        run = Run(arguments, server, cwd, interrupt, by_person)
         check(run.code == code, f"exit {run.code}, not {code}; stderr: {run.stderr[-600:]}")
         gone_in = run.gone_in()
         check(gone_in < GONE_WITHIN, f"the server was gone only after {gone_in:.2f} s")
@@ -261,16 +306,23 @@ def interrupted(name, server, arguments, how, code, cwd=None):
 class Screen:
     """mcpscope with its screen, on a terminal of our own. What it copies comes as OSC 52."""
 
-    def __init__(self, server):
+    def __init__(self, server, *options, settings=None):
         Run.count += 1
         self.session = scratch / f"session-{Run.count}.jsonl"
+        self.marker = f"mcpscope-tier2-{os.getpid()}-{Run.count}"
         self.output = b""
+        home = scratch / "home"
+        if settings is not None:
+            home = scratch / f"home-{Run.count}"
+            (home / "config").mkdir(parents=True)
+            (home / "config/config.toml").write_text(settings)
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             # Over SSH no program of this machine's desktop is asked to copy.
-            env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home"), "SSH_TTY": "x", "TERM": "xterm-256color"}
+            env = {**os.environ, "MCPSCOPE_HOME": str(home), "SSH_TTY": "x", "TERM": "xterm-256color"}
+            env["MCPSCOPE_TIER2_RUN"] = self.marker
             env.pop("TMUX", None)
-            os.execve(mcpscope, [str(mcpscope), "--record", str(self.session), *where(server)], env)
+            os.execve(mcpscope, [str(mcpscope), *options, "--record", str(self.session), *where(server)], env)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
 
     def wait(self, done, what):
@@ -307,6 +359,32 @@ class Screen:
         except Wrong:
             os.kill(self.pid, signal.SIGTERM)
             os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+        check(not left(self.marker), f"processes are left: {left(self.marker)}")
+
+    def show(self, keys, *shown):
+        """Presses keys, and waits until all of this was drawn because of them."""
+        before = len(self.output)
+        self.press(keys)
+        self.wait(lambda: all(each.encode() in self.output[before:] for each in shown), f"{shown} after {keys!r}")
+
+    def call(self, tool, typed=None, fields=1):
+        """Calls a tool: its name is looked for, its first field filled in, the rest left as it is."""
+        self.wait(self.recorded(b'"inputSchema"'), "its tools")
+        tools = next(
+            entry["json"]["result"]["tools"]
+            for entry in map(json.loads, self.session.read_bytes().splitlines())
+            if b"inputSchema" in json.dumps(entry).encode() and "result" in entry.get("json", {})
+        )
+        self.wait(lambda: tools[0]["name"].encode() in self.output, "the list of tools")
+        self.show("/", "Filter")
+        # The bar marks the part that has the keys.
+        self.press(f"{tool}\r")
+        self.show("\r", "▌")
+        if typed is not None:
+            self.press(typed + "\t" * fields)
+        self.press("\r")
+        self.wait(self.recorded(b'"method":"tools/call"'), f"the call of {tool}")
 
 
 def ran(command, file, cwd=None):
@@ -352,6 +430,51 @@ def copies(name, server, typed, programs):
     except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, StopIteration, ValueError) as problem:
         failed += 1
         print(f"WRONG {name}: what is copied runs: {problem!r}", flush=True)
+
+
+def forget(url):
+    """Logs out: nothing is recorded of that, and nobody is asked."""
+    global passed, failed
+    env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home")}
+    done = subprocess.run(
+        [str(mcpscope), "logout", "--url", url], env=env, capture_output=True, text=True, timeout=RUN_WITHIN
+    )
+    if done.returncode == 0 and "forgotten" in done.stdout + done.stderr:
+        passed += 1
+        print("ok    protected: logout", flush=True)
+    else:
+        failed += 1
+        print(f"WRONG protected: logout: exit {done.returncode}, {done.stdout!r}, {done.stderr[-300:]!r}", flush=True)
+
+
+def asked_back(name, server, tool, question, text, *options, settings="", answer=None, typed=None, fields=1):
+    """Calls a tool that asks, on the screen: a policy in the settings answers, or these keys do, in the Inbox."""
+    global passed, failed
+    try:
+        began = time.monotonic()
+        screen = Screen(server, *options, settings=settings)
+        try:
+            screen.call(tool, typed, fields)
+            screen.wait(screen.recorded(f'"method":"{question}"'.encode()), "a question")
+            if answer is not None:
+                screen.wait(lambda: b"inbox 1" in screen.output, "a question in the Inbox")
+                screen.show("7", "INBOX")
+                screen.show("\r", "▌")
+                screen.press(answer)
+            screen.wait(screen.recorded(text.encode()), f"the answer {text!r}")
+        finally:
+            screen.leave()
+        entries = read_session(screen.session)
+        notes = [entry["json"] for entry in entries if entry["ch"] == "note"]
+        by = [note["by"] for note in notes if note["event"] == "answered"]
+        how = "policy" if answer is None else "person"
+        check(how in by, f"the session says it was answered by {by}")
+        passed += 1
+        words = " ".join((tool, *options))
+        print(f"ok    {name}: {words} asks, answered by {how}  ({time.monotonic() - began:.2f} s)", flush=True)
+    except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, StopIteration, ValueError) as problem:
+        failed += 1
+        print(f"WRONG {name}: {tool} asks: {problem!r}", flush=True)
 
 
 def junk(count):
