@@ -167,6 +167,11 @@ impl Pane for Inbox {
         match action {
             Action::NextTab => self.turn(1),
             Action::PreviousTab => self.turn(Tab::ALL.len() - 1),
+            // The first sub-tab is the root of the view.
+            Action::Back if self.tab != Tab::ALL[0] => {
+                self.tab = Tab::ALL[0];
+                Reply::done()
+            }
             Action::Back => Reply::go(Go::Out),
             _ => reply,
         }

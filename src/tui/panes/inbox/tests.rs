@@ -1,3 +1,4 @@
+//! The Inbox as a whole, and what runs.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

@@ -28,9 +28,11 @@ mod answer;
 mod buttons;
 mod draw;
 mod layout;
+mod mouse;
 mod policies;
 mod rows;
 mod sending;
+mod services;
 
 use answer::Answer;
 use layout::Areas;
@@ -400,7 +402,7 @@ impl Pane for Waiting {
             Action::CancelAsking => self.cancel_call(ctx),
             Action::EditAnswer => self.edit_json(ctx),
             Action::StubAnswer => self.stub(ctx),
-            Action::AnswerFile => self.from_file(ctx),
+            Action::AnswerFile => self.load_message(ctx),
             Action::EditOutside if self.focus != Focus::List => self.edit_outside(ctx),
             Action::OpenPage => self.open_page(ctx),
             Action::CopyAddress => self.copy_address(),
