@@ -22,8 +22,7 @@ use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::json::{self, Value};
-use crate::recording::Bodies;
-use crate::session::Entry;
+use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
@@ -330,9 +329,10 @@ fn build(
     subject: &Subject,
     pictures: Pictures,
 ) -> Result<Vec<payload::Tab>, String> {
-    let read = |source: &Source| -> Result<Entry, String> {
+    // Another pane may show the same.
+    let read = |source: &Source| -> Result<Shared, String> {
         bodies
-            .read(source.seq, source.place)
+            .share(source.seq, source.place)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {

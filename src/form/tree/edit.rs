@@ -6,6 +6,7 @@ use super::undo::Stroke;
 use crate::form::check;
 use crate::form::number;
 use crate::form::schema::Kind;
+use crate::form::substitute::stands_for_a_value;
 use crate::json::{Problem, Value};
 
 impl Form {
@@ -28,6 +29,10 @@ impl Form {
         let trimmed = text.trim();
         let required = node.field.required;
         match node.kind().clone() {
+            // The value it stands for is of a type that only its sending tells.
+            kind if !kind.is_container() && stands_for_a_value(trimmed) => {
+                self.hold(id, State::Value, Some(Value::from(trimmed)));
+            }
             Kind::String(_) => {
                 if text.is_empty() && !required {
                     self.hold(id, State::Unset, None);
