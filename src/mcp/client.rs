@@ -12,6 +12,8 @@ mod exchanges;
 mod listing;
 mod opening;
 mod params;
+mod subscriptions;
+mod tasks;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -26,6 +28,9 @@ use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
+use subscriptions::{Group, Subscriptions};
+pub use tasks::Wish;
+use tasks::{Step, Tasks};
 
 /// How to find out the era.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +83,10 @@ pub struct Options {
     pub over: Over,
     /// The lists to ask for as soon as the connection works.
     pub lists: Vec<List>,
+    /// Whether to have a 2026-07-28 server tell of changed lists; older ones tell unasked.
+    pub follow_lists: bool,
+    /// Resources to be told of from the beginning: those of an earlier connection to the same server.
+    pub subscribed: Vec<String>,
 }
 
 impl Default for Options {
@@ -90,6 +99,8 @@ impl Default for Options {
             request_wait_max: Duration::from_secs(600),
             over: Over::Pipe,
             lists: List::ALL.to_vec(),
+            follow_lists: false,
+            subscribed: Vec::new(),
         }
     }
 }
@@ -133,6 +144,24 @@ pub enum Input<'a> {
         /// What.
         ask: Ask,
     },
+    /// Somebody wants to be told when a resource changes, or no longer.
+    Subscribe {
+        /// Which.
+        uri: &'a str,
+        /// Whether so.
+        on: bool,
+    },
+    /// Somebody wants a 2026-07-28 server to tell of changed lists, or no longer.
+    FollowLists(bool),
+    /// Somebody wants something of a task.
+    Task {
+        /// Which.
+        id: &'a str,
+        /// What.
+        wish: Wish,
+    },
+    /// Somebody wants to know which tasks there are (2025-11-25).
+    ListTasks,
     /// Time has passed; see [`Client::deadline`].
     Tick,
 }
@@ -217,11 +246,48 @@ enum Purpose {
     Complete {
         ticket: u64,
     },
+    /// A stream of notifications (2026-07-28).
+    Listen {
+        group: Group,
+    },
+    /// A subscription to a resource begins or ends (before 2026-07-28).
+    Watch {
+        uri: Box<str>,
+        on: bool,
+    },
+    Task {
+        id: Box<str>,
+        step: Step,
+    },
+    TaskList {
+        page: u32,
+    },
+}
+
+impl Purpose {
+    /// Whether a person asked for it, rather than mcpscope for its own sake.
+    const fn is_asked(&self) -> bool {
+        matches!(
+            self,
+            Self::Call { .. }
+                | Self::Watch { .. }
+                | Self::Listen {
+                    group: Group::Resources
+                }
+                | Self::Task {
+                    step: Step::Cancel,
+                    ..
+                }
+                | Self::TaskList { .. }
+        )
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Pending {
     purpose: Purpose,
+    /// Whether it calls a tool.
+    is_tool: bool,
     sent: Duration,
     wait: Duration,
     until: Duration,
@@ -253,6 +319,8 @@ pub struct Client {
     proven: bool,
     /// When it was last opened anew.
     reopened: Option<Duration>,
+    subscriptions: Subscriptions,
+    tasks: Tasks,
 }
 
 impl Client {
@@ -262,6 +330,8 @@ impl Client {
             era: Era::Legacy,
             revision: Revision::NEWEST_LEGACY,
             refuses_completion: false,
+            subscriptions: Subscriptions::new(options.follow_lists, &options.subscribed),
+            tasks: Tasks::default(),
             options,
             phase: Phase::Idle,
             next_id: 1,
@@ -279,7 +349,12 @@ impl Client {
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
-        self.pending.values().map(|pending| pending.until).min()
+        let waits = self.pending.values().map(|pending| pending.until);
+        waits
+            .chain(self.subscriptions.deadline())
+            .chain(self.tasks.deadline())
+            .filter(|until| *until < Duration::MAX)
+            .min()
     }
 
     /// Whether the connection works.
@@ -304,13 +379,21 @@ impl Client {
                 }),
                 _ => self.queued.push(call),
             },
-            Input::Cancel(ticket) => self.cancel(ticket, &mut out),
+            Input::Cancel(ticket) => self.cancel(now, ticket, &mut out),
             Input::Refresh(list) => {
                 if self.is_ready() {
                     self.refresh(now, list, &mut out);
                 }
             }
             Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
+            Input::Subscribe { uri, on } => self.subscribe(now, uri, on, &mut out),
+            Input::FollowLists(on) => self.follow_lists(now, on, &mut out),
+            Input::Task { id, wish } => self.task_wish(now, id, &wish, &mut out),
+            Input::ListTasks => {
+                if self.is_ready() {
+                    self.list_tasks(now, 1, None, &mut out);
+                }
+            }
             Input::Tick => self.tick(now, &mut out),
         }
         out
@@ -320,16 +403,27 @@ impl Client {
         match message.kind {
             Kind::Request => self.answer(message, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
-            Kind::Notification => match &message.detail {
-                Detail::Progress { token, .. } => self.progress(now, token),
-                Detail::Changed(lists) if self.is_ready() => {
-                    for list in *lists {
-                        self.refresh(now, *list, out);
-                    }
-                }
-                _ => {}
-            },
+            Kind::Notification => self.notification(now, message, out),
             Kind::Malformed => {}
+        }
+    }
+
+    fn notification(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+        if self.era == Era::Modern && self.is_ready() {
+            self.demultiplex(message, out);
+        }
+        match &message.detail {
+            Detail::Progress { token, .. } => self.progress(now, token),
+            Detail::Changed(lists) if self.is_ready() => {
+                for list in *lists {
+                    self.refresh(now, *list, out);
+                }
+            }
+            Detail::Task(facts) => self.task_notified(now, facts, out),
+            Detail::Cancelled { request } if self.era == Era::Modern => {
+                self.stream_cancelled(request, out);
+            }
+            _ => {}
         }
     }
 
@@ -380,11 +474,21 @@ impl Client {
         match pending.purpose {
             Purpose::Probe => self.probed(now, message, out),
             Purpose::Initialize => self.initialized(now, message, out),
-            Purpose::Call { ticket } => out.push(Output::Finished {
-                ticket,
-                end: End::Answered,
-            }),
+            Purpose::Call { ticket } => {
+                if !self.became_task(now, ticket, pending.is_tool, message, out) {
+                    out.push(Output::Finished {
+                        ticket,
+                        end: End::Answered,
+                    });
+                }
+            }
             Purpose::Complete { ticket } => self.completed(ticket, message, out),
+            Purpose::Listen { group } => self.listen_answered(group, message, out),
+            Purpose::Watch { uri, on } => {
+                self.watched(&uri, on, matches!(message.kind, Kind::Result));
+            }
+            Purpose::Task { id, step } => self.task_answered(now, &id, step, message, out),
+            Purpose::TaskList { page } => self.tasks_listed(now, page, message, out),
             Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
         }
     }
@@ -466,24 +570,28 @@ impl Client {
         out.push(Output::Send {
             frame: jsonrpc::request(&id, method, params.as_deref()),
             ticket,
-            aux: ticket.is_none(),
+            aux: !purpose.is_asked(),
         });
-        let at_most = now + self.options.request_wait_max.max(wait);
+        let at_most = now.saturating_add(self.options.request_wait_max.max(wait));
         self.pending.insert(
             id,
             Pending {
                 purpose,
+                is_tool: method == "tools/call",
                 sent: now,
                 wait,
-                until: (now + wait).min(at_most),
+                until: now.saturating_add(wait).min(at_most),
                 at_most,
                 token,
             },
         );
     }
 
-    fn cancel(&mut self, ticket: u64, out: &mut Vec<Output>) {
+    fn cancel(&mut self, now: Duration, ticket: u64, out: &mut Vec<Output>) {
         self.stop_completing(Some(ticket), "no longer wanted", out);
+        if self.cancel_task(now, ticket, out) {
+            return;
+        }
         if let Some(place) = self.queued.iter().position(|call| call.ticket == ticket) {
             self.queued.remove(place);
             out.push(Output::Finished {
@@ -540,8 +648,23 @@ impl Client {
                         end: End::TimedOut,
                     });
                 }
+                Purpose::Listen { group } => {
+                    self.call_off(&id, "timed out", out);
+                    self.listen_lost(now, &id, group, None, out);
+                }
+                Purpose::Watch { uri, on } => {
+                    self.call_off(&id, "timed out", out);
+                    self.watched(&uri, on, false);
+                }
+                Purpose::Task { id: task, step } => {
+                    self.call_off(&id, "timed out", out);
+                    self.task_unanswered(now, &task, step, End::TimedOut, out);
+                }
+                Purpose::TaskList { .. } => self.call_off(&id, "timed out", out),
             }
         }
+        self.tasks_due(now, out);
+        self.streams_due(now, out);
     }
 
     fn gone(&mut self, out: &mut Vec<Output>) {
@@ -570,9 +693,17 @@ impl Client {
                     ticket,
                     completed: Completed::Gone,
                 }),
-                Purpose::Probe | Purpose::Initialize | Purpose::List { .. } => {}
+                Purpose::Probe
+                | Purpose::Initialize
+                | Purpose::List { .. }
+                | Purpose::Listen { .. }
+                | Purpose::Watch { .. }
+                | Purpose::Task { .. }
+                | Purpose::TaskList { .. } => {}
             }
         }
+        self.subscriptions.closed();
+        tickets.extend(self.tasks.closed());
         tickets.extend(self.queued.drain(..).map(|call| call.ticket));
         tickets.sort_unstable();
         out.extend(tickets.into_iter().map(|ticket| Output::Finished {

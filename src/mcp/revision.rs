@@ -88,6 +88,12 @@ impl Revision {
     pub fn has_completion_context(self) -> bool {
         self >= Self::V2025_06_18
     }
+
+    /// Whether a call can be asked for as a task (2025-11-25 only; after that it is an extension, and the server's
+    /// decision).
+    pub fn has_core_tasks(self) -> bool {
+        self == Self::V2025_11_25
+    }
 }
 
 impl fmt::Display for Revision {

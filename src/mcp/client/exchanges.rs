@@ -81,6 +81,12 @@ impl Client {
                 ticket,
                 end: super::End::Unanswered,
             }),
+            Purpose::Listen { group } => self.listen_lost(now, id, group, Some(loss), out),
+            Purpose::Watch { uri, on } => self.watched(&uri, on, false),
+            Purpose::Task { id: task, step } => {
+                self.task_unanswered(now, &task, step, super::End::Unanswered, out);
+            }
+            Purpose::TaskList { .. } => {}
         }
     }
 

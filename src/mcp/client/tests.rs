@@ -8,6 +8,8 @@ use crate::mcp::facts;
 
 mod completing;
 mod exchanges;
+mod subscriptions;
+mod tasks;
 
 struct Play {
     client: Client,
