@@ -78,6 +78,8 @@ pub enum Detail {
     Changed(&'static [List]),
     /// A request that names a resource: it is read, subscribed to or not any more.
     Resource(Box<str>),
+    /// A request about a task: its id.
+    OfTask(Box<str>),
     /// `notifications/resources/updated`
     Updated(Box<str>),
     /// The request `subscriptions/listen`: what is to be told.
@@ -237,6 +239,10 @@ fn request(method: &str, params: &[u8]) -> Detail {
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
             json::string_at(params, &["uri"])
                 .map_or(Detail::None, |uri| Detail::Resource(uri.into()))
+        }
+        "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
+            json::string_at(params, &["taskId"])
+                .map_or(Detail::None, |id| Detail::OfTask(id.into()))
         }
         "subscriptions/listen" => {
             let raw = json::get(params, &["notifications"]).unwrap_or_default();

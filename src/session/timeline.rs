@@ -10,12 +10,17 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+mod catalogue;
+pub mod changes;
 mod connection;
 mod exchange;
 mod state;
+pub mod subscriptions;
 mod symbols;
+pub mod tasks;
 
-pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
+pub use catalogue::{Catalogue, Fresh, Listed};
+pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
@@ -472,6 +477,7 @@ fn note_level(note: &Note) -> Level {
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }
+        | Note::TaskLeft { .. }
         | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }

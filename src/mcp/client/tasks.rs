@@ -12,6 +12,7 @@ use super::{Client, End, Era, Id, Message, Output, Pending, Purpose, remark};
 use crate::json::quote;
 use crate::mcp::facts::{Detail, ResultFacts};
 use crate::mcp::tasks::{Shape, TaskFacts, TaskStatus};
+use crate::note::Note;
 
 /// How often in a row a question for a task may fail before nobody asks any more.
 const FAILURES: u32 = 5;
@@ -324,10 +325,11 @@ impl Client {
             (Detail::Error { code, .. }, Step::Get) => {
                 task.failures += 1;
                 if *code == Some(INVALID_PARAMS) || task.failures >= FAILURES {
-                    remark(
-                        out,
-                        format!("the server knows no task {} (any more)", quote(id)),
-                    );
+                    let why = match code {
+                        Some(INVALID_PARAMS) => "the server does not know it (any more)",
+                        _ => "the server refuses to tell",
+                    };
+                    left(id, why, out);
                     return self.task_over(id, End::Answered, out);
                 }
                 task.next = Some(now + task.pause());
@@ -341,6 +343,7 @@ impl Client {
                 _ => {
                     task.failures += 1;
                     if task.failures >= FAILURES {
+                        left(id, "the server tells something else", out);
                         return self.task_over(id, End::Answered, out);
                     }
                     task.next = Some(now + task.pause());
@@ -433,6 +436,7 @@ impl Client {
         }
         task.failures += 1;
         if task.failures >= FAILURES {
+            left(id, "the server does not answer", out);
             return self.task_over(id, end, out);
         }
         task.next = Some(now + task.pause());
@@ -481,6 +485,16 @@ impl Client {
             self.list_tasks(now, page + 1, Some(next), out);
         }
     }
+}
+
+fn left(id: &str, why: &str, out: &mut Vec<Output>) {
+    out.push(Output::Note(
+        Note::TaskLeft {
+            task: id.to_owned(),
+            why: why.to_owned(),
+        }
+        .into(),
+    ));
 }
 
 impl Task {

@@ -3,11 +3,15 @@
 //! It is small (it does not grow with the session), so it can be copied as a checkpoint and folded on from there.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::catalogue::{Fresh, Listed};
 use super::connection::{Connection, LinkState};
 use super::exchange::{ExchangeIndex, Status};
+use super::subscriptions::StreamState;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::{Detail, Message};
+use crate::mcp::subscriptions::Filter;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
@@ -39,8 +43,28 @@ pub struct Waiting {
     probes: bool,
     /// Its progress token.
     token: Option<Id>,
+    /// What its answer is about, when that is more than the exchange.
+    about: About,
     /// How far it has come.
     pub progress: Option<Progress>,
+}
+
+/// What a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum About {
+    Nothing,
+    /// A call of a tool, which may become a task.
+    Tool,
+    /// Reading a resource.
+    Read(Box<str>),
+    /// A subscription to a resource, or its end.
+    Watch(Box<str>, bool),
+    /// A stream of notifications.
+    Listen,
+    /// How tasks stand.
+    Tasks,
+    /// The result of a task.
+    TaskResult(Box<str>),
 }
 
 /// The method that asks which era a server speaks.
@@ -177,6 +201,7 @@ impl State {
                     .filter(|(conn, ..)| *conn == entry.conn)
                     .cloned()
                     .collect();
+                self.connection_mut(entry.conn).gone();
                 let mut ended: Vec<ExchangeIndex> = gone
                     .iter()
                     .filter_map(|key| self.waiting.remove(key))
@@ -192,22 +217,34 @@ impl State {
             }
             Note::Timeout { id, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::TimedOut));
+                linked.extend(self.end(&key, Status::TimedOut, entry.us));
             }
             Note::Unanswered { id, status, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::Http(status.unwrap_or(0))));
+                linked.extend(self.end(&key, Status::Http(status.unwrap_or(0)), entry.us));
             }
             Note::Abandoned { id, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::Cancelled));
+                linked.extend(self.end(&key, Status::Cancelled, entry.us));
             }
             _ => {}
         }
     }
 
-    fn end(&mut self, key: &Key, status: Status) -> Option<Linked> {
+    fn end(&mut self, key: &Key, status: Status, us: u64) -> Option<Linked> {
         let waiting = self.waiting.remove(key)?;
+        let subscriptions = &mut self.connection_mut(key.0).subscriptions;
+        match &waiting.about {
+            About::Watch(uri, on) => subscriptions.watch_answered(uri, *on, Some(0)),
+            About::Listen => {
+                let how = match status {
+                    Status::Cancelled => StreamState::Closed,
+                    _ => StreamState::Lost,
+                };
+                subscriptions.stream_ended(&key.2, how, us);
+            }
+            _ => {}
+        }
         if status.is_failure() && !waiting.probes {
             self.connection_mut(key.0).counters.failures += 1;
         }
@@ -260,13 +297,15 @@ impl State {
             self.connection_mut(entry.conn).list_mut(list).asked(first);
         }
         let key = (entry.conn, entry.direction, id.clone());
-        if let Some(ended) = self.end(&key, Status::Superseded) {
+        if let Some(ended) = self.end(&key, Status::Superseded, entry.us) {
             linked.push(ended);
         }
+        let about = self.about(entry, message);
         self.waiting.insert(
             key,
             Waiting {
                 exchange,
+                about,
                 list,
                 opens: matches!(method, "initialize" | PROBE),
                 probes: method == PROBE,
@@ -274,6 +313,93 @@ impl State {
                 progress: None,
             },
         );
+    }
+
+    /// Takes what a request is about.
+    fn about(&mut self, entry: &Recorded, message: &Message) -> About {
+        if entry.direction != Direction::Out {
+            return About::Nothing;
+        }
+        let connection = self.connection_mut(entry.conn);
+        let method = message.method.as_deref().unwrap_or_default();
+        match (&message.detail, method) {
+            (_, "tools/call") => About::Tool,
+            (Detail::OfTask(id), "tasks/result") => About::TaskResult(id.clone()),
+            (Detail::OfTask(id), method) => {
+                if method == "tasks/get" {
+                    connection.tasks.asked(id);
+                }
+                About::Tasks
+            }
+            (_, "tasks/list") => About::Tasks,
+            (Detail::Resource(uri), "resources/read") => About::Read(uri.clone()),
+            (Detail::Resource(uri), method) => {
+                let on = method == "resources/subscribe";
+                connection.subscriptions.watch_asked(uri, on, entry.us);
+                About::Watch(uri.clone(), on)
+            }
+            (Detail::Listen(filter), _) => {
+                if let Some(id) = &message.id {
+                    let filter = Filter::clone(filter);
+                    let subscriptions = &mut connection.subscriptions;
+                    subscriptions.listen(id.clone(), filter, entry.seq, entry.us);
+                }
+                About::Listen
+            }
+            _ => About::Nothing,
+        }
+    }
+
+    /// Takes what the answer to a request says of it.
+    fn answered(&mut self, entry: &Recorded, message: &Message, waiting: &Waiting) {
+        let connection = self.connection_mut(entry.conn);
+        let shape = connection.shape();
+        let refused = match &message.detail {
+            Detail::Error { code, .. } => Some(code.unwrap_or(0)),
+            _ => None,
+        };
+        let result = match &message.detail {
+            Detail::Result(result) => Some(&**result),
+            _ => None,
+        };
+        match (&waiting.about, result) {
+            (About::Tool, Some(result)) => {
+                let made = result.result_type.as_deref() == Some("task");
+                if let Some(task) = result.task.as_deref().filter(|task| made || task.nested) {
+                    let (made, seq) = (Some(waiting.exchange), entry.seq);
+                    connection.tasks.told(task, shape, made, seq, entry.us);
+                }
+            }
+            (About::Tasks, Some(result)) => {
+                for task in result.task.as_deref().into_iter().chain(&result.tasks) {
+                    connection
+                        .tasks
+                        .told(task, shape, None, entry.seq, entry.us);
+                }
+            }
+            (About::TaskResult(task), _) => {
+                let bad = result.is_none_or(|result| result.is_error);
+                connection.tasks.result(task, entry.seq, bad);
+            }
+            (About::Read(uri), Some(result)) => {
+                let fresh = result.freshness.map(|freshness| Fresh {
+                    freshness,
+                    since_us: entry.us,
+                    agree: true,
+                });
+                connection.was_read(uri, fresh);
+            }
+            (About::Watch(uri, on), _) => {
+                connection.subscriptions.watch_answered(uri, *on, refused);
+            }
+            (About::Listen, _) => {
+                if let Some(id) = &message.id {
+                    let how = refused.map_or(StreamState::Ended, StreamState::Refused);
+                    connection.subscriptions.stream_ended(id, how, entry.us);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn response(
@@ -295,6 +421,10 @@ impl State {
             linked.push(Linked::Orphan(place));
             return;
         };
+        self.answered(entry, message, &waiting);
+        if let Some((list, _)) = waiting.list {
+            self.list_page(entry, list, message);
+        }
         let connection = self.connection_mut(entry.conn);
         let status = match &message.detail {
             Detail::Error { code, .. } => {
@@ -310,14 +440,11 @@ impl State {
                 {
                     connection.opened(opening);
                 }
-                if let (Some((list, _)), Some(listing)) = (waiting.list, &result.listing)
-                    && listing.list == list
-                {
-                    connection.list_mut(list).page(listing.clone());
-                }
+                let made = result.task.as_deref().is_some_and(|task| task.nested);
                 match result.result_type.as_deref() {
                     Some("input_required") => Status::InputRequired,
                     Some("task") => Status::Task,
+                    _ if made && waiting.about == About::Tool => Status::Task,
                     _ if result.is_error => Status::ToolError,
                     _ => Status::Ok,
                 }
@@ -334,13 +461,55 @@ impl State {
         });
     }
 
+    /// Takes a page of a list; what is whole is held against what there was before.
+    fn list_page(&mut self, entry: &Recorded, list: List, message: &Message) {
+        let Detail::Result(result) = &message.detail else {
+            return;
+        };
+        let Some(listing) = result.listing.clone().filter(|one| one.list == list) else {
+            return;
+        };
+        let at = (entry.seq, entry.us);
+        let first =
+            self.connection_mut(entry.conn)
+                .list_mut(list)
+                .page(listing, result.freshness, at);
+        if !first {
+            return;
+        }
+        // The same server, started again.
+        let name = self.connection_mut(entry.conn).name.clone();
+        let before = self.connections[..]
+            .iter()
+            .take((entry.conn as usize).min(self.connections.len()))
+            .rfind(|other| other.number > 0 && other.name == name && !name.is_empty())
+            .map(|other| other.list(list))
+            .filter(|other| other.listed == Listed::Whole)
+            .map(|other| Arc::clone(&other.items));
+        if let Some(before) = before {
+            let list = self.connection_mut(entry.conn).list_mut(list);
+            list.restarted(&before, entry.seq);
+        }
+    }
+
     fn notification(&mut self, entry: &Recorded, message: &Message, linked: &mut Vec<Linked>) {
+        self.told(entry, message);
         match &message.detail {
             Detail::Cancelled { request } => {
-                linked.extend(self.end(
-                    &(entry.conn, entry.direction, request.clone()),
-                    Status::Cancelled,
-                ));
+                let key = (entry.conn, entry.direction, request.clone());
+                linked.extend(self.end(&key, Status::Cancelled, entry.us));
+                // Of our requests a server may end streams only.
+                let key = (entry.conn, Direction::Out, request.clone());
+                if entry.direction == Direction::In
+                    && self
+                        .waiting
+                        .get(&key)
+                        .is_some_and(|waiting| waiting.about == About::Listen)
+                {
+                    let subscriptions = &mut self.connection_mut(entry.conn).subscriptions;
+                    subscriptions.stream_ended(request, StreamState::Ended, entry.us);
+                    linked.extend(self.end(&key, Status::Cancelled, entry.us));
+                }
             }
             Detail::Progress {
                 token,
@@ -379,6 +548,41 @@ impl State {
                     connection.link = LinkState::Ready;
                 }
             }
+        }
+    }
+
+    /// Takes what a server tells by itself.
+    fn told(&mut self, entry: &Recorded, message: &Message) {
+        if entry.direction != Direction::In {
+            return;
+        }
+        let connection = self.connection_mut(entry.conn);
+        let shape = connection.shape();
+        match &message.detail {
+            Detail::Acknowledged(filter) => {
+                let id = message.subscription.as_ref();
+                connection.subscriptions.acknowledged(id, filter, entry.us);
+                return;
+            }
+            Detail::Changed(lists) => {
+                for list in *lists {
+                    connection.list_mut(*list).announced();
+                }
+            }
+            Detail::Updated(uri) => {
+                connection.subscriptions.updated(uri, entry.seq, entry.us);
+                // Whatever was said of its freshness then (2026-07-28, `server/utilities/caching`).
+                connection.reads.remove(uri);
+            }
+            Detail::Task(task) => {
+                connection
+                    .tasks
+                    .told(task, shape, None, entry.seq, entry.us);
+            }
+            _ => {}
+        }
+        if let Some(id) = &message.subscription {
+            connection.subscriptions.heard(id, entry.us);
         }
     }
 }

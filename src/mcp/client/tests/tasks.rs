@@ -136,7 +136,7 @@ fn obligation_22_a_task_is_cancelled_as_a_task_only() {
     assert_eq!(
         play.put(Input::Cancel(7)),
         [
-            "* task \"t\" is not asked after any more; it may go on",
+            "* task \"t\" is not asked after any more: no longer wanted",
             "finished 7 Cancelled"
         ],
         "who asks twice need not wait"
@@ -192,7 +192,7 @@ fn a_lost_task_ends_its_call() {
     assert_eq!(
         play.frame(&error(3, -32602)),
         [
-            "* the server knows no task \"t\" (any more)",
+            "* task \"t\" is not asked after any more: the server does not know it (any more)",
             "finished 7 Answered"
         ]
     );
@@ -207,7 +207,13 @@ fn a_lost_task_ends_its_call() {
         assert_eq!(play.wait(wait), [format!("> tasks/get {id}")]);
         out = play.put(Input::Unanswered(&Id::Integer(id), &broken));
     }
-    assert_eq!(out, ["finished 7 Unanswered"]);
+    assert_eq!(
+        out,
+        [
+            "* task \"t\" is not asked after any more: the server does not answer",
+            "finished 7 Unanswered"
+        ]
+    );
 }
 
 #[test]
@@ -257,7 +263,7 @@ fn obligation_28_a_task_of_an_earlier_run_is_taken_up_by_its_id() {
         }),
         [
             "> notifications/cancelled",
-            "* task \"t\" is not asked after any more; it may go on"
+            "* task \"t\" is not asked after any more: no longer wanted"
         ],
         "what is given up is the question, not the task"
     );
