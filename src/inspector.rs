@@ -197,6 +197,20 @@ impl Engine {
                 self.put(conn, Input::Task { id: &id, wish }, None).await;
             }
             Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
+            Command::Answer {
+                conn,
+                question,
+                reply,
+            } => {
+                self.put(conn, Input::Answer(&question, reply), None).await;
+            }
+            Command::Policies { conn, policies } => {
+                self.put(conn, Input::Policies(*policies), None).await;
+            }
+            Command::Capabilities { conn, capabilities } => {
+                self.put(conn, Input::Capabilities(*capabilities), None)
+                    .await;
+            }
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}

@@ -1,6 +1,7 @@
 //! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
 pub mod apps;
+pub mod asked;
 pub mod caching;
 pub mod client;
 pub mod completion;
@@ -26,4 +27,6 @@ pub mod meta {
     pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
     /// The token progress notifications name (all revisions).
     pub const PROGRESS_TOKEN: &str = "progressToken";
+    /// The task a message belongs to (2025-11-25).
+    pub const RELATED_TASK: &str = "io.modelcontextprotocol/related-task";
 }

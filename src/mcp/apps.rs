@@ -5,7 +5,7 @@ use super::types::{Item, List};
 use crate::json;
 
 /// The extension's name, as client and server declare it.
-pub const EXTENSION: &str = "io.modelcontextprotocol/ui";
+pub use super::asked::capabilities::UI as EXTENSION;
 /// The only media type an app may have.
 pub const MIME: &str = "text/html;profile=mcp-app";
 /// How the address of an app begins.

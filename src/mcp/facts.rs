@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::asked::{self, Asked, Inputs, Outcome};
 use super::caching::Freshness;
 use super::completion::Suggestions;
 use super::meta;
@@ -52,7 +53,13 @@ pub enum Detail {
         message: Box<str>,
         /// `error.data.supported`, as -32022 has it (2026-07-28, versioning).
         supported: Vec<String>,
+        /// `error.data.elicitations`, as -32042 has it (2025-11-25).
+        urls: Arc<[Asked]>,
     },
+    /// A request of the server's that asks a person something.
+    Asked(Arc<Asked>),
+    /// `notifications/elicitation/complete`: its `elicitationId`.
+    Elicited(Box<str>),
     /// `notifications/progress`
     Progress {
         /// Which request.
@@ -111,6 +118,10 @@ pub struct ResultFacts {
     pub next: Option<Box<str>>,
     /// How long it is fresh.
     pub freshness: Option<Freshness>,
+    /// What the server wants before it goes on: `inputRequests` and `requestState` (2026-07-28).
+    pub inputs: Option<Arc<Inputs>>,
+    /// `action` of the answer to an elicitation.
+    pub action: Option<Outcome>,
 }
 
 /// One page of a list.
@@ -248,7 +259,9 @@ fn request(method: &str, params: &[u8]) -> Detail {
             let raw = json::get(params, &["notifications"]).unwrap_or_default();
             Detail::Listen(Box::new(Filter::read(raw)))
         }
-        _ => Detail::None,
+        method => {
+            Asked::read(method, params).map_or(Detail::None, |asked| Detail::Asked(Arc::new(asked)))
+        }
     }
 }
 
@@ -298,6 +311,8 @@ fn notification(method: &str, params: &[u8]) -> Detail {
         "notifications/tasks/status" | "notifications/tasks" => {
             TaskFacts::read(params).map_or(Detail::None, |task| Detail::Task(Box::new(task)))
         }
+        "notifications/elicitation/complete" => json::string_at(params, &["elicitationId"])
+            .map_or(Detail::None, |id| Detail::Elicited(id.into())),
         other => match List::of_changed(other) {
             [] => Detail::None,
             lists => Detail::Changed(lists),
@@ -314,12 +329,17 @@ fn error(raw: &[u8]) -> Detail {
         supported: json::get(raw, &["data", "supported"])
             .map(|list| json::elements(list).filter_map(json::string).collect())
             .unwrap_or_default(),
+        urls: json::get(raw, &["data"])
+            .map(asked::required_urls)
+            .unwrap_or_default()
+            .into(),
     }
 }
 
 fn result(raw: &[u8]) -> ResultFacts {
     let mut facts = ResultFacts::default();
     let mut page: Option<(List, &[u8])> = None;
+    let mut inputs: Option<Inputs> = None;
     let (mut opens, mut opening) = (false, Opening::default());
     let (mut ttl, mut scope) = (None, None);
     for (key, value) in json::members(raw) {
@@ -327,6 +347,20 @@ fn result(raw: &[u8]) -> ResultFacts {
             "isError" => facts.is_error = json::boolean(value) == Some(true),
             "resultType" => facts.result_type = json::string(value).map(Into::into),
             "nextCursor" => facts.next = json::string(value).map(Into::into),
+            "inputRequests" => inputs.get_or_insert_default().read_requests(value),
+            "requestState" if json::kind(value) != json::Kind::Null => {
+                inputs.get_or_insert_default().state =
+                    Some(String::from_utf8_lossy(value).as_ref().into());
+            }
+            "action" => {
+                facts.action = json::text(value).and_then(|word| match &*word {
+                    "accept" => Some(Outcome::Accept),
+                    "decline" => Some(Outcome::Decline),
+                    "cancel" => Some(Outcome::Cancel),
+                    _ => None,
+                });
+            }
+
             "protocolVersion" => {
                 opens = true;
                 opening.version = json::string(value);
@@ -374,6 +408,7 @@ fn result(raw: &[u8]) -> ResultFacts {
     // A task has a time to live of its own.
     facts.freshness = Freshness::read(ttl.filter(|_| facts.task.is_none()), scope);
     facts.opening = opens.then(|| Arc::new(opening));
+    facts.inputs = inputs.map(Arc::new);
     facts
 }
 
@@ -442,7 +477,8 @@ mod tests {
             Detail::Error {
                 code: None,
                 message: "".into(),
-                supported: vec![]
+                supported: vec![],
+                urls: Arc::default(),
             }
         );
     }

@@ -10,9 +10,7 @@ use super::types::Item;
 use crate::json;
 
 /// The extension's name, as client and server declare it.
-pub const EXTENSION: &str = "io.modelcontextprotocol/tasks";
-/// The key of `_meta` that says to which task a message belongs (2025-11-25).
-pub const RELATED: &str = "io.modelcontextprotocol/related-task";
+pub use super::asked::capabilities::TASKS as EXTENSION;
 /// How often a task is asked after when its server gives no hint.
 const USUAL: Duration = Duration::from_secs(2);
 /// The least and the most there is between two questions, whatever the server says: it must not make us busy, nor
@@ -112,8 +110,6 @@ pub struct TaskFacts {
     pub nested: bool,
     /// Whether its result or its error stands beside it, as in the extension.
     pub outcome: bool,
-    /// The keys of `inputRequests`, in the server's order.
-    pub asks: Vec<Box<str>>,
 }
 
 impl TaskFacts {
@@ -145,13 +141,6 @@ impl TaskFacts {
             outcome: ["result", "error"]
                 .iter()
                 .any(|name| json::get(raw, &[name]).is_some()),
-            asks: json::get(raw, &["inputRequests"])
-                .map(|asks| {
-                    json::members(asks)
-                        .map(|(key, _)| key.into_owned().into())
-                        .collect()
-                })
-                .unwrap_or_default(),
         })
     }
 
@@ -239,7 +228,6 @@ mod tests {
             (flat.status, flat.ttl_ms, flat.nested),
             (TaskStatus::InputRequired, None, false)
         );
-        assert_eq!(flat.asks, ["b".into(), "a".into()], "in the server's order");
         assert!(!flat.outcome);
         let done = br#"{"taskId":"t","status":"completed","result":{"content":[]}}"#;
         assert!(TaskFacts::read(done).unwrap().outcome);

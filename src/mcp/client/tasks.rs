@@ -5,13 +5,15 @@
 //! The extension of 2026-07-28: `tasks/get` tells all, the result included. In both, a task is given up by
 //! `tasks/cancel` and never by `notifications/cancelled`, and whatever a notification says is asked after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::asked::{By, MOST, Parked, note_answered, note_withdrawn, one_line, policed};
 use super::{Client, End, Era, Id, Message, Output, Pending, Purpose, remark};
 use crate::json::quote;
+use crate::mcp::asked::{Asked, Inputs, Reply, Which};
 use crate::mcp::facts::{Detail, ResultFacts};
-use crate::mcp::tasks::{Shape, TaskFacts, TaskStatus};
+use crate::mcp::tasks::{EXTENSION, Shape, TaskFacts, TaskStatus};
 use crate::note::Note;
 
 /// How often in a row a question for a task may fail before nobody asks any more.
@@ -32,6 +34,8 @@ pub(super) enum Step {
     Result,
     /// That it ends.
     Cancel,
+    /// That it takes what it asked for (extension).
+    Update,
 }
 
 impl Step {
@@ -40,6 +44,7 @@ impl Step {
             Self::Get => "tasks/get",
             Self::Result => "tasks/result",
             Self::Cancel => "tasks/cancel",
+            Self::Update => "tasks/update",
         }
     }
 }
@@ -71,6 +76,8 @@ struct Task {
     /// Whether its end was asked for.
     cancelling: bool,
     failures: u32,
+    /// The keys of what it asked, answered or not: each is asked once (2026-07-28: keys are unique within a task).
+    keys: BTreeSet<Box<str>>,
 }
 
 /// The tasks of a connection that are asked after, by id.
@@ -141,6 +148,7 @@ impl Client {
                 fetching: false,
                 cancelling: false,
                 failures: 0,
+                keys: BTreeSet::new(),
             },
         );
         if let Some(ticket) = old.and_then(|old| old.ticket) {
@@ -148,10 +156,7 @@ impl Client {
                 out,
                 format!("the server gave the task {} to two calls", quote(&facts.id)),
             );
-            out.push(Output::Finished {
-                ticket,
-                end: End::Unanswered,
-            });
+            self.finish(ticket, End::Unanswered, out);
         }
         if self.shape() == Shape::Extension && facts.status.is_terminal() {
             // The result is not in the answer that makes it a task.
@@ -167,7 +172,9 @@ impl Client {
         let facts = result.task.as_deref()?;
         let fits = match self.shape() {
             Shape::Core => facts.nested && self.revision.has_core_tasks(),
-            Shape::Extension => result.result_type.as_deref() == Some("task"),
+            Shape::Extension => {
+                result.result_type.as_deref() == Some("task") && self.declared().extends(EXTENSION)
+            }
         };
         fits.then_some(facts)
     }
@@ -194,6 +201,7 @@ impl Client {
                     fetching: false,
                     cancelling: false,
                     failures: 0,
+                    keys: BTreeSet::new(),
                 });
                 self.ask_task(now, id, Step::Get, out);
             }
@@ -247,30 +255,39 @@ impl Client {
                 quote(id)
             ),
         );
+        self.withdraw_task(id, "the task is not followed any more", out);
         if let Some(ticket) = task.ticket {
-            out.push(Output::Finished {
-                ticket,
-                end: End::Cancelled,
-            });
+            self.finish(ticket, End::Cancelled, out);
         }
     }
 
     fn ask_task(&mut self, now: Duration, id: &str, step: Step, out: &mut Vec<Output>) {
         if let Some(task) = self.tasks.0.get_mut(id) {
             let under_way = match step {
-                Step::Get => &mut task.asking,
-                Step::Result => &mut task.fetching,
-                Step::Cancel => &mut task.cancelling,
+                Step::Get => {
+                    task.next = None;
+                    std::mem::replace(&mut task.asking, true)
+                }
+                Step::Result => std::mem::replace(&mut task.fetching, true),
+                Step::Cancel | Step::Update => false,
             };
-            if step == Step::Get {
-                task.next = None;
-            }
-            if std::mem::replace(under_way, true) && step != Step::Cancel {
+            if under_way {
                 return;
             }
         }
-        let request = self.fresh_id();
         let params = format!("{{\"taskId\":{}}}", quote(id));
+        self.send_of_task(now, id, step, &params, out);
+    }
+
+    fn send_of_task(
+        &mut self,
+        now: Duration,
+        id: &str,
+        step: Step,
+        params: &str,
+        out: &mut Vec<Output>,
+    ) {
+        let request = self.fresh_id();
         let purpose = Purpose::Task {
             id: id.into(),
             step,
@@ -304,7 +321,7 @@ impl Client {
         match step {
             Step::Get => task.asking = false,
             Step::Result => task.fetching = false,
-            Step::Cancel => {}
+            Step::Cancel | Step::Update => {}
         }
         match (&message.detail, step) {
             (Detail::Error { .. }, Step::Result) if !ended => {
@@ -320,6 +337,13 @@ impl Client {
                         format!("the server does not give up task {}", quote(id)),
                     );
                 }
+                self.ask_task(now, id, Step::Get, out);
+            }
+            (Detail::Error { .. }, Step::Update) => {
+                remark(
+                    out,
+                    format!("the server does not take the input of task {}", quote(id)),
+                );
                 self.ask_task(now, id, Step::Get, out);
             }
             (Detail::Error { code, .. }, Step::Get) => {
@@ -338,8 +362,15 @@ impl Client {
                 Some(facts) if *facts.id == *id => {
                     task.failures = 0;
                     self.task_news(now, facts, step == Step::Get, out);
+                    let wants = facts.status == TaskStatus::InputRequired;
+                    if let Some(inputs) = result.inputs.as_ref().filter(|_| wants) {
+                        self.task_asks(now, id, inputs, out);
+                    }
                 }
-                _ if step == Step::Cancel => self.ask_task(now, id, Step::Get, out),
+                // It took note, no more.
+                _ if matches!(step, Step::Cancel | Step::Update) => {
+                    self.ask_task(now, id, Step::Get, out);
+                }
                 _ => {
                     task.failures += 1;
                     if task.failures >= FAILURES {
@@ -404,16 +435,12 @@ impl Client {
             return;
         };
         // The result that was waited for while it ran is not coming.
-        let waiting = self
-            .pending
-            .iter()
-            .find(|(_, pending)| pending.task() == Some((id, Step::Result)))
-            .map(|(request, _)| request.clone());
-        if let Some(request) = waiting {
+        if let Some(request) = self.result_of_task(id).cloned() {
             self.pending.remove(&request);
         }
+        self.withdraw_task(id, "the task has ended", out);
         if let Some(ticket) = task.ticket {
-            out.push(Output::Finished { ticket, end });
+            self.finish(ticket, end, out);
         }
     }
 
@@ -433,6 +460,7 @@ impl Client {
             Step::Get => task.asking = false,
             Step::Result => task.fetching = false,
             Step::Cancel => task.cancelling = false,
+            Step::Update => {}
         }
         task.failures += 1;
         if task.failures >= FAILURES {
@@ -440,6 +468,138 @@ impl Client {
             return self.task_over(id, end, out);
         }
         task.next = Some(now + task.pause());
+    }
+
+    /// A task of the extension wants input: what it did not ask before is put to policies and persons.
+    fn task_asks(&mut self, now: Duration, id: &str, inputs: &Inputs, out: &mut Vec<Output>) {
+        if self.shape() != Shape::Extension {
+            return;
+        }
+        let which = |key: &str| Which::Task {
+            task: id.into(),
+            key: key.into(),
+        };
+        // What it asked and no longer wants.
+        self.parked.retain(|parked| {
+            let Which::Task { task, key } = &parked.which else {
+                return true;
+            };
+            let stays = **task != *id || inputs.asks.iter().any(|(other, _)| other == key);
+            if !stays {
+                note_withdrawn(&parked.which, "the task no longer wants it", out);
+            }
+            stays
+        });
+        self.unheld = true;
+        let mut given: Vec<(Box<str>, Reply)> = Vec::new();
+        for (key, asked) in &inputs.asks {
+            let fresh = match self.tasks.0.get_mut(id) {
+                Some(task) => task.keys.insert(key.clone()),
+                None => return,
+            };
+            if !fresh {
+                continue;
+            }
+            if let Some(why) = self.task_cannot(asked) {
+                note_withdrawn(&which(key), &why, out);
+                remark(
+                    out,
+                    format!("task {} wants input that nobody can give: {why}", quote(id)),
+                );
+                continue;
+            }
+            let policy = self.options.policies.of(asked.kind).clone();
+            match policed(&policy, asked.kind) {
+                Some(reply) => {
+                    note_answered(&which(key), By::Policy(&policy), reply.outcome(), out);
+                    given.push((key.clone(), reply));
+                }
+                None => self.park(
+                    Parked {
+                        which: which(key),
+                        kind: asked.kind,
+                        call: None,
+                        ticket: None,
+                        elicitation: asked.elicitation.clone(),
+                    },
+                    out,
+                ),
+            }
+        }
+        self.task_given(now, id, given, out);
+    }
+
+    /// Why what a task asks cannot be answered.
+    fn task_cannot(&self, asked: &Asked) -> Option<String> {
+        let declared = self.declared();
+        if let Some(odd) = &asked.odd {
+            return Some(odd.to_string());
+        }
+        if !declared.take(asked.kind) {
+            return Some(format!("{} was not declared", asked.kind.word()));
+        }
+        let tools = declared.sampling.is_some_and(|sampling| sampling.tools);
+        if asked.tools && !tools {
+            return Some("sampling with tools was not declared".to_owned());
+        }
+        (self.parked.len() >= MOST).then(|| format!("{MOST} questions wait already"))
+    }
+
+    /// What a task asked is answered. There is no way to say no to sampling or roots but to give the task up.
+    pub(super) fn task_given(
+        &mut self,
+        now: Duration,
+        id: &str,
+        replies: Vec<(Box<str>, Reply)>,
+        out: &mut Vec<Output>,
+    ) {
+        let mut members = Vec::new();
+        let mut declined = false;
+        for (key, reply) in replies {
+            match reply {
+                Reply::Result(raw) => members.push(format!("{}:{}", quote(&key), one_line(&raw))),
+                Reply::Error { .. } => declined = true,
+            }
+        }
+        if declined {
+            remark(
+                out,
+                format!(
+                    "input of task {} was declined; the task is given up",
+                    quote(id)
+                ),
+            );
+            return self.task_wish(now, id, &Wish::Cancel, out);
+        }
+        if members.is_empty() {
+            return;
+        }
+        let params = format!(
+            "{{\"taskId\":{},\"inputResponses\":{{{}}}}}",
+            quote(id),
+            members.join(",")
+        );
+        self.send_of_task(now, id, Step::Update, &params, out);
+    }
+
+    /// What a task asked will not be answered.
+    fn withdraw_task(&mut self, id: &str, why: &str, out: &mut Vec<Output>) {
+        self.parked.retain(|parked| {
+            let goes = matches!(&parked.which, Which::Task { task, .. } if **task == *id);
+            if goes {
+                note_withdrawn(&parked.which, why, out);
+            }
+            !goes
+        });
+        self.unheld = true;
+    }
+
+    /// The request that waits for the result of a task.
+    pub(super) fn result_of_task(&self, id: &str) -> Option<&Id> {
+        self.pending
+            .iter()
+            .find(|(_, pending)| pending.task() == Some((id, Step::Result)))
+            .map(|(request, _)| request)
     }
 
     /// Asks after tasks whose time has come.

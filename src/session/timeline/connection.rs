@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::catalogue::{Catalogue, Fresh};
 use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
+use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::Opening;
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::tasks::Shape;
 use crate::mcp::types::List;
 use crate::note::Note;
+use crate::note::asked::Asking;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -116,6 +118,10 @@ pub struct Connection {
     pub revision: Option<Revision>,
     /// What the server said of itself.
     pub opening: Option<Arc<Opening>>,
+    /// What the client says it can do: in every request (2026-07-28), or in the handshake.
+    pub declared: Capabilities,
+    /// What it would say if the handshake were done again.
+    pub wanted: Option<Capabilities>,
     /// The four lists, in the order of [`List::ALL`].
     pub lists: [Catalogue; 4],
     /// What it is told of by itself.
@@ -306,7 +312,19 @@ impl Connection {
                 }
             }
             Note::TaskLeft { task, why } => self.tasks.left(task, why),
+            Note::Asking(Asking::Capabilities {
+                capabilities,
+                waits,
+            }) => {
+                let declared = Capabilities::read(capabilities.as_bytes());
+                if *waits {
+                    self.wanted = Some(declared);
+                } else {
+                    (self.declared, self.wanted) = (declared, None);
+                }
+            }
             Note::Http(_)
+            | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }
             | Note::Timeout { .. }

@@ -75,6 +75,7 @@ pub(super) fn is_event(note: &Note) -> bool {
     match note {
         Note::Usage { .. } => false,
         Note::Http(step) => step.is_telling(),
+        Note::Asking(step) => step.is_telling(),
         _ => true,
     }
 }
@@ -102,6 +103,8 @@ pub(super) enum Linked {
         exchange: ExchangeIndex,
         status: Status,
         answered: bool,
+        /// The place of the message that answered it.
+        place: usize,
     },
     /// A message that is a row of its own.
     Single(usize),
@@ -135,6 +138,14 @@ impl State {
     /// The request with this id that waits for an answer.
     pub fn waiting_for(&self, conn: u32, direction: Direction, id: &Id) -> Option<&Waiting> {
         self.waiting.get(&(conn, direction, id.clone()))
+    }
+
+    /// The task whose result the request with this id waits for.
+    pub(super) fn awaited_task(&self, conn: u32, id: &Id) -> Option<&str> {
+        match &self.waiting_for(conn, Direction::Out, id)?.about {
+            About::TaskResult(task) => Some(task),
+            _ => None,
+        }
     }
 
     /// How far a pending exchange has come.
@@ -213,6 +224,7 @@ impl State {
                     exchange,
                     status: Status::NoReply,
                     answered: false,
+                    place: 0,
                 }));
             }
             Note::Timeout { id, .. } => {
@@ -252,6 +264,7 @@ impl State {
             exchange: waiting.exchange,
             status,
             answered: false,
+            place: 0,
         })
     }
 
@@ -458,6 +471,7 @@ impl State {
             exchange: waiting.exchange,
             status,
             answered: true,
+            place,
         });
     }
 

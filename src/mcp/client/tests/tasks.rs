@@ -2,10 +2,16 @@
 
 use super::*;
 use crate::jsonrpc::Id;
+use crate::mcp::asked::{AskKind, Capabilities, Policies, Policy, Which, reply};
 use crate::mcp::http::LossKind;
 
 fn modern() -> Play {
-    let mut play = Play::new(quiet());
+    let mut capabilities = Capabilities::default();
+    capabilities.extend(crate::mcp::tasks::EXTENSION, Some("{}"));
+    let mut play = Play::new(Options {
+        capabilities,
+        ..quiet()
+    });
     play.put(Input::Started);
     play.frame(DISCOVERED);
     play
@@ -289,4 +295,163 @@ fn the_end_of_the_connection_ends_the_calls_of_its_tasks() {
     made(&mut play, true);
     assert_eq!(play.put(Input::Gone), ["finished 7 Gone"]);
     assert_eq!(play.client.deadline(), None);
+}
+
+const FORM: &str = r#"{"method":"elicitation/create","params":{"message":"sure?","requestedSchema":{"type":"object","properties":{}}}}"#;
+
+fn asking(policies: Policies) -> Play {
+    let mut play = Play::new(Options {
+        capabilities: Capabilities::interactive(),
+        policies,
+        ..quiet()
+    });
+    play.put(Input::Started);
+    play.frame(DISCOVERED);
+    made(&mut play, false);
+    play.wait(5);
+    play
+}
+
+fn wanting(id: i64, asks: &str) -> String {
+    result(
+        id,
+        &format!(
+            r#"{{"resultType":"complete","taskId":"t","status":"input_required","inputRequests":{{{asks}}}}}"#
+        ),
+    )
+}
+
+fn which(key: &str) -> Which {
+    Which::Task {
+        task: "t".into(),
+        key: key.into(),
+    }
+}
+
+#[test]
+fn obligation_28_what_a_task_asks_is_asked_once_and_answered_by_update() {
+    let mut play = asking(Policies::default());
+    let ask = format!(r#""a":{FORM}"#);
+    let out = play.frame(&wanting(2, &ask));
+    assert_eq!(
+        out,
+        ["* question {\"task\":\"t\",\"key\":\"a\"} waits for a person"]
+    );
+    play.wait(2);
+    assert_eq!(
+        play.frame(&wanting(3, &ask)),
+        [""; 0],
+        "said again, asked once"
+    );
+    let yes = reply::accept(Some("{}"));
+    let sent: Vec<String> = play
+        .client
+        .handle(play.now, Input::Answer(&which("a"), yes))
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::Send { frame, .. } => Some(frame),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sent.len(), 1);
+    let params = json::get(sent[0].as_bytes(), &["params"]).unwrap();
+    assert_eq!(
+        json::string_at(sent[0].as_bytes(), &["method"]).unwrap(),
+        "tasks/update"
+    );
+    assert_eq!(json::string_at(params, &["taskId"]).unwrap(), "t");
+    assert_eq!(
+        json::string_at(params, &["inputResponses", "a", "action"]).unwrap(),
+        "accept"
+    );
+    assert_eq!(
+        play.frame(&result(4, r#"{"resultType":"complete"}"#)),
+        ["> tasks/get 5"]
+    );
+    assert_eq!(
+        play.frame(&wanting(5, &ask)),
+        [""; 0],
+        "it is being taken in"
+    );
+    play.wait(2);
+    let next = play.frame(&wanting(6, &format!(r#""b":{FORM}"#)));
+    assert_eq!(next.len(), 1, "another key is another question");
+    play.wait(2);
+    let done = r#"{"resultType":"complete","taskId":"t","status":"completed","result":{}}"#;
+    assert_eq!(
+        play.frame(&result(7, done)),
+        [
+            "* question {\"task\":\"t\",\"key\":\"b\"} is over: the task has ended",
+            "finished 7 Answered"
+        ]
+    );
+}
+
+#[test]
+fn policies_answer_tasks_and_a_declined_input_gives_the_task_up() {
+    let mut policies = Policies::default();
+    policies.set(AskKind::Form, Policy::Decline);
+    let mut play = asking(policies);
+    let out = play.frame(&wanting(2, &format!(r#""a":{FORM},"b":{FORM}"#)));
+    assert_eq!(
+        out.last().unwrap(),
+        "> tasks/update 3",
+        "both at once: {out:?}"
+    );
+
+    // Roots and sampling cannot be declined in a result.
+    let mut policies = Policies::default();
+    policies.set(AskKind::Roots, Policy::Decline);
+    let mut play = asking(policies);
+    let out = play.frame(&wanting(2, r#""a":{"method":"roots/list"}"#));
+    assert_eq!(
+        out[1..],
+        [
+            "* input of task \"t\" was declined; the task is given up",
+            "> tasks/cancel 3"
+        ]
+    );
+}
+
+#[test]
+fn obligation_7_what_was_not_declared_is_not_asked() {
+    let mut play = modern();
+    made(&mut play, false);
+    play.wait(5);
+    let out = play.frame(&wanting(2, &format!(r#""a":{FORM}"#)));
+    assert!(
+        out[1].contains("elicitation form was not declared"),
+        "{out:?}"
+    );
+    assert_eq!(out.len(), 2);
+}
+
+#[test]
+fn what_the_core_asks_for_a_task_belongs_to_its_result() {
+    let mut play = Play::new(Options {
+        era: EraChoice::Legacy,
+        capabilities: Capabilities::interactive(),
+        ..quiet()
+    });
+    play.put(Input::Started);
+    play.frame(&initialized(1, "2025-11-25"));
+    made(&mut play, true);
+    play.call(8, "tools/call", "{}");
+    play.wait(5);
+    assert_eq!(
+        play.frame(&result(4, &flat("input_required"))),
+        ["> tasks/result 5"]
+    );
+    let out = play.frame(
+        r#"{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"m","requestedSchema":{"type":"object"},"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t"}}}}"#,
+    );
+    assert_eq!(
+        out,
+        ["* question {\"id\":\"q\"} of request 5 waits for a person"]
+    );
+    assert_eq!(
+        play.wait(60).last().unwrap(),
+        "finished 8 TimedOut",
+        "the other call's time runs"
+    );
 }
