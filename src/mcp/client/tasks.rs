@@ -248,13 +248,7 @@ impl Client {
             self.pending.remove(&request);
             self.call_off(&request, "no longer wanted", out);
         }
-        remark(
-            out,
-            format!(
-                "task {} is not asked after any more; it may go on",
-                quote(id)
-            ),
-        );
+        left(id, "no longer wanted", out);
         self.withdraw_task(id, "the task is not followed any more", out);
         if let Some(ticket) = task.ticket {
             self.finish(ticket, End::Cancelled, out);

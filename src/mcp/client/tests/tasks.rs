@@ -449,9 +449,6 @@ fn what_the_core_asks_for_a_task_belongs_to_its_result() {
         out,
         ["* question {\"id\":\"q\"} of request 5 waits for a person"]
     );
-    assert_eq!(
-        play.wait(60).last().unwrap(),
-        "finished 8 TimedOut",
-        "the other call's time runs"
-    );
+    let out = play.wait(60);
+    assert!(out.contains(&"finished 8 TimedOut".to_owned()), "the other call's time runs: {out:?}");
 }
