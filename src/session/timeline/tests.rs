@@ -9,6 +9,7 @@ use super::*;
 use crate::mcp::types::List;
 use crate::session::Entry;
 
+mod asking;
 mod following;
 mod tasks;
 

@@ -450,5 +450,8 @@ fn what_the_core_asks_for_a_task_belongs_to_its_result() {
         ["* question {\"id\":\"q\"} of request 5 waits for a person"]
     );
     let out = play.wait(60);
-    assert!(out.contains(&"finished 8 TimedOut".to_owned()), "the other call's time runs: {out:?}");
+    assert!(
+        out.contains(&"finished 8 TimedOut".to_owned()),
+        "the other call's time runs: {out:?}"
+    );
 }
