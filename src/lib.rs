@@ -53,6 +53,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
@@ -128,4 +129,5 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod unfinished;
 pub mod validity;
