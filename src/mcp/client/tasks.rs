@@ -460,6 +460,8 @@ impl Client {
         // The result that was waited for while it ran is not coming.
         if let Some(request) = self.result_of_task(id).cloned() {
             self.pending.remove(&request);
+            // What the server asked for the task meanwhile still wants an answer.
+            self.called_off(&request, out);
         }
         self.withdraw_task(id, "the task has ended", out);
         if let Some(ticket) = task.ticket {
