@@ -188,6 +188,17 @@ impl Engine {
             }
             Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::Subscribe { conn, uri, on } => {
+                self.put(conn, Input::Subscribe { uri: &uri, on }, None)
+                    .await;
+            }
+            Command::FollowLists { conn, on } => {
+                self.put(conn, Input::FollowLists(on), None).await;
+            }
+            Command::Task { conn, id, wish } => {
+                self.put(conn, Input::Task { id: &id, wish }, None).await;
+            }
+            Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
             Command::Answer {
                 conn,
                 question,

@@ -94,6 +94,11 @@ impl Paths {
         self.state.join("drafts")
     }
 
+    /// Tasks that had not ended.
+    pub fn tasks_file(&self) -> PathBuf {
+        self.state.join("tasks.json")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -132,6 +137,7 @@ mod tests {
             &paths.sessions(),
             &paths.history_file(),
             &paths.drafts(),
+            &paths.tasks_file(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

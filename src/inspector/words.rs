@@ -1,7 +1,7 @@
 //! What the engine is told, and what it tells.
 
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
-use crate::mcp::client::{Call, End, Options};
+use crate::mcp::client::{Call, End, Options, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -57,6 +57,36 @@ pub enum Command {
         conn: u32,
         /// Which.
         list: List,
+    },
+    /// Be told when a resource changes, or no longer; whatever the revision calls that.
+    Subscribe {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        uri: String,
+        /// Whether so.
+        on: bool,
+    },
+    /// Have a 2026-07-28 server tell of changed lists, or no longer.
+    FollowLists {
+        /// On which connection.
+        conn: u32,
+        /// Whether so.
+        on: bool,
+    },
+    /// Something about a task.
+    Task {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        id: String,
+        /// What.
+        wish: Wish,
+    },
+    /// Ask which tasks there are (2025-11-25).
+    ListTasks {
+        /// On which connection.
+        conn: u32,
     },
     /// Answer a question of a server's. One that is no longer asked is not answered; a remark says so.
     Answer {

@@ -10,6 +10,8 @@ mod asking;
 mod completing;
 mod exchanges;
 mod rounds;
+mod subscriptions;
+mod tasks;
 
 struct Play {
     client: Client,
