@@ -130,6 +130,14 @@ impl Inbox {
         Waiting::open(ctx)
     }
 
+    /// Somebody comes to look: at what waits, if anything does.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        if Self::count(ctx) > 0 {
+            self.tab = Tab::Waiting;
+            self.waiting.entered(ctx);
+        }
+    }
+
     /// Who answers a server of this name, by itself: what was said here, else what the settings have.
     pub fn standing(&self, server: &str, settings: &Settings) -> Standing {
         self.waiting.standing(server, settings)
