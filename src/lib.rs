@@ -55,6 +55,7 @@
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
+//!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
@@ -101,6 +102,7 @@
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
+//! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 
@@ -125,6 +127,8 @@ pub mod recording;
 pub mod session;
 pub mod snippet;
 pub mod sse;
+#[cfg(unix)]
+pub mod tap;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

@@ -10,6 +10,7 @@ use super::caching::Freshness;
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
+use super::revision::Revision;
 use super::subscriptions::{Filter, SUBSCRIPTION_ID};
 use super::tasks::TaskFacts;
 use super::types::{Item, List};
@@ -197,6 +198,12 @@ impl Opening {
                     .collect()
             })
             .unwrap_or_default()
+    }
+
+    /// Whether a discover result lists `revision`.
+    pub fn supports(&self, revision: Revision) -> bool {
+        let listed = self.supported.iter().flatten();
+        listed.into_iter().any(|text| text == revision.as_str())
     }
 
     /// The names of the advertised capabilities, in the server's order.

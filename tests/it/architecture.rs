@@ -32,7 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["history"],
     &["presets", "drafts"],
     &["unfinished"],
-    &["inspector"],
+    &["inspector", "tap"],
     &["cli", "tui"],
 ];
 
