@@ -151,7 +151,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 13] = [
+const SETTINGS: [(&str, Set); 14] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -164,14 +164,14 @@ const SETTINGS: [(&str, Set); 13] = [
     ("history", |settings, value| {
         put(&mut settings.history, switch(value))
     }),
-    ("follow_lists", |settings, value| {
-        put(&mut settings.follow_lists, switch(value))
-    }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))
     }),
     ("careful", |settings, value| {
         put(&mut settings.careful, switch(value))
+    }),
+    ("follow_lists", |settings, value| {
+        put(&mut settings.follow_lists, switch(value))
     }),
     ("probe_timeout", |settings, value| {
         put(&mut settings.probe_timeout, limit(value))

@@ -170,12 +170,6 @@ impl Opening {
                 != Some(false)
     }
 
-    /// Whether a discover result lists `revision`.
-    pub fn supports(&self, revision: Revision) -> bool {
-        let listed = self.supported.iter().flatten();
-        listed.into_iter().any(|text| text == revision.as_str())
-    }
-
     /// Whether there is such a member in the capabilities.
     pub fn offers(&self, path: &[&str]) -> bool {
         self.capabilities
@@ -206,6 +200,12 @@ impl Opening {
                     .collect()
             })
             .unwrap_or_default()
+    }
+
+    /// Whether a discover result lists `revision`.
+    pub fn supports(&self, revision: Revision) -> bool {
+        let listed = self.supported.iter().flatten();
+        listed.into_iter().any(|text| text == revision.as_str())
     }
 
     /// The names of the advertised capabilities, in the server's order.
