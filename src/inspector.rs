@@ -80,6 +80,8 @@ struct Live {
     outbox: mpsc::UnboundedSender<Outgoing>,
     /// The entries of what was sent over HTTP, in order: its exchanges name them by their number.
     sent: Vec<u64>,
+    /// Which requests HTTP exchanges carry.
+    carried: exchanges::Carried,
 }
 
 enum Happened {
@@ -186,6 +188,20 @@ impl Engine {
             }
             Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::Answer {
+                conn,
+                question,
+                reply,
+            } => {
+                self.put(conn, Input::Answer(&question, reply), None).await;
+            }
+            Command::Policies { conn, policies } => {
+                self.put(conn, Input::Policies(*policies), None).await;
+            }
+            Command::Capabilities { conn, capabilities } => {
+                self.put(conn, Input::Capabilities(*capabilities), None)
+                    .await;
+            }
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}
@@ -234,6 +250,7 @@ impl Engine {
                         client,
                         outbox,
                         sent: Vec::new(),
+                        carried: exchanges::Carried::default(),
                     },
                 );
             }
@@ -446,8 +463,8 @@ impl Engine {
                         extra: None,
                     };
                     let sent = self.record(draft, None).await;
+                    self.remember(conn, sent, &frame);
                     self.send(conn, Outgoing::Frame(frame.into_bytes()));
-                    self.remember(conn, sent);
                     if let Some(ticket) = ticket {
                         self.tell(Update::Sent { ticket, seq: sent }).await;
                     }

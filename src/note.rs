@@ -4,9 +4,14 @@
 
 use crate::json::{self, quote};
 
+pub mod asked;
 pub mod http;
 
+use asked::Asking;
 use http::Step;
+
+/// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
+pub const TAP: &str = "tap";
 
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +22,7 @@ pub enum Note {
         name: String,
         /// `stdio` or `http`.
         transport: String,
-        /// `auto`, `legacy` or `modern`.
+        /// `auto`, `legacy` or `modern`; [`TAP`] for somebody else's connection.
         era: String,
     },
     /// The process runs.
@@ -117,6 +122,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of asking and answering.
+    Asking(Asking),
     /// A request will get no answer over HTTP.
     Unanswered {
         /// Its id, as JSON.
@@ -178,6 +185,7 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -291,6 +299,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -415,12 +424,12 @@ impl Note {
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
-            name => Step::read(name, body).map_or_else(
-                || Self::Unknown {
+            name => Step::read(name, body)
+                .map(Self::Http)
+                .or_else(|| Asking::read(name, body).map(Self::Asking))
+                .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
-                },
-                Self::Http,
-            ),
+                }),
         }
     }
 
@@ -472,6 +481,7 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

@@ -10,13 +10,18 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+mod asking;
 mod connection;
 mod exchange;
+pub mod questions;
+mod rounds;
 mod state;
 mod symbols;
 
 pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
+pub use questions::{Question, Questions};
+pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
 
@@ -26,6 +31,7 @@ use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
 use crate::note::Note;
+use rounds::Opened;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -161,6 +167,8 @@ pub struct Timeline {
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
     finished: HashMap<u64, ExchangeIndex>,
+    questions: Questions,
+    rounds: rounds::Rounds,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -200,6 +208,7 @@ impl Timeline {
             self.link(index, entry, &one);
         }
         self.linked = linked;
+        self.ask(index, entry);
         self.log(index, entry);
     }
 
@@ -215,8 +224,27 @@ impl Timeline {
                 let method = self.symbols.put(method.unwrap_or_default());
                 let subject = message.and_then(|message| message.subject.as_deref());
                 let subject = self.symbols.put(subject.unwrap_or_default());
-                self.rows
-                    .push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
+                let number = self.exchanges.len() as ExchangeIndex;
+                let id = message
+                    .and_then(|message| message.id.clone())
+                    .unwrap_or(Id::Integer(0));
+                let opened = Opened {
+                    exchange: number,
+                    conn: entry.conn,
+                    method,
+                    subject,
+                    state: None,
+                };
+                let before = message
+                    .filter(|_| entry.direction == Direction::Out)
+                    .and_then(|message| self.goes_on_with(index, &id, message, opened));
+                // The rounds of a conversation are under the row of its first request.
+                if before.is_none() {
+                    self.rows.push(Row::Exchange(number));
+                }
+                if let (Direction::In, Some(message)) = (entry.direction, message) {
+                    self.questions.requested(index, entry.conn, message, number);
+                }
                 self.exchanges.push(Exchange {
                     request: index,
                     response: None,
@@ -224,9 +252,7 @@ impl Timeline {
                     conn: entry.conn,
                     method,
                     subject,
-                    id: message
-                        .and_then(|message| message.id.clone())
-                        .unwrap_or(Id::Integer(0)),
+                    id,
                     status: Status::Pending,
                 });
             }
@@ -234,6 +260,7 @@ impl Timeline {
                 exchange,
                 status,
                 answered,
+                place,
             } => {
                 let Some(ended) = self.exchanges.get_mut(exchange as usize) else {
                     return;
@@ -246,6 +273,12 @@ impl Timeline {
                 let direction = self.entries[ended.request as usize].direction;
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
+                let answer = message(place).filter(|_| answered);
+                if let (Status::InputRequired, Some(answer)) = (status, answer) {
+                    self.rounds.wants(ended, exchange, answer);
+                }
+                self.questions
+                    .exchange_ended(index, exchange, ended, direction, answer);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {

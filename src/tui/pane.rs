@@ -32,17 +32,20 @@ pub enum View {
     Traffic,
     /// 6
     Logs,
+    /// 7
+    Inbox,
 }
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
         Self::Prompts,
         Self::Traffic,
         Self::Logs,
+        Self::Inbox,
     ];
 
     /// Its name, long and short.
@@ -54,6 +57,7 @@ impl View {
             Self::Prompts => ("Prompts", "Prm"),
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
+            Self::Inbox => ("Inbox", "Inb"),
         }
     }
 }

@@ -102,6 +102,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
+        | Event::Question { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -235,6 +236,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewPrompts => go(model, Go::View(View::Prompts)),
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
+        Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::GoTraffic | Action::GoLogs => {
             let moment = model.pane().moment(&model.world.ctx());

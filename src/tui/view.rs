@@ -18,6 +18,7 @@ use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
 use super::overlays::which_key;
 use super::pane::View;
+use super::panes::inbox::Inbox;
 use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
@@ -135,6 +136,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Prompts => count(List::Prompts),
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
+            View::Inbox => Inbox::count(&ctx),
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };

@@ -6,8 +6,10 @@ use super::*;
 use crate::json;
 use crate::mcp::facts;
 
+mod asking;
 mod completing;
 mod exchanges;
+mod rounds;
 
 struct Play {
     client: Client,

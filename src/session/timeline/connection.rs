@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::{Listing, Opening};
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
 use crate::mcp::types::{Item, List};
 use crate::note::Note;
+use crate::note::asked::Asking;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -172,6 +174,8 @@ pub struct Connection {
     pub name: Box<str>,
     /// `stdio` or `http`
     pub transport: Box<str>,
+    /// Whether it is somebody else's connection, which a tap listens to: no notes of ours say how it stands.
+    pub tapped: bool,
     /// The command line.
     pub command: Vec<String>,
     /// The working directory, when not ours.
@@ -192,6 +196,10 @@ pub struct Connection {
     pub revision: Option<Revision>,
     /// What the server said of itself.
     pub opening: Option<Arc<Opening>>,
+    /// What the client says it can do: in every request (2026-07-28), or in the handshake.
+    pub declared: Capabilities,
+    /// What it would say if the handshake were done again.
+    pub wanted: Option<Capabilities>,
     /// The four lists, in the order of [`List::ALL`].
     pub lists: [Catalogue; 4],
     /// Counts.
@@ -244,15 +252,28 @@ impl Connection {
             .and_then(|version| version.parse().ok())
         {
             self.revision = Some(revision);
+        } else if self.tapped && opening.supports(Revision::NEWEST_MODERN) {
+            // Its client goes on in that revision, or says another one in `initialize`.
+            self.revision = Some(Revision::NEWEST_MODERN);
         }
         self.opening = Some(Arc::clone(opening));
+    }
+
+    /// The server answered with a result.
+    pub(super) fn answered(&mut self) {
+        if self.tapped && self.link == LinkState::Opening {
+            self.link = LinkState::Ready;
+        }
     }
 
     pub(super) fn note(&mut self, note: &Note, us: u64) {
         match note {
             Note::Connect {
-                name, transport, ..
+                name,
+                transport,
+                era,
             } => {
+                self.tapped = era == crate::note::TAP;
                 self.name = name.as_str().into();
                 self.transport = transport.as_str().into();
                 self.began_us = us;
@@ -348,7 +369,19 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
+            Note::Asking(Asking::Capabilities {
+                capabilities,
+                waits,
+            }) => {
+                let declared = Capabilities::read(capabilities.as_bytes());
+                if *waits {
+                    self.wanted = Some(declared);
+                } else {
+                    (self.declared, self.wanted) = (declared, None);
+                }
+            }
             Note::Http(_)
+            | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }
             | Note::Timeout { .. }

@@ -33,6 +33,7 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod person;
 mod pause;
 mod pick;
 mod presets;

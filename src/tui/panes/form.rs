@@ -162,6 +162,8 @@ pub struct FormPane {
     /// What is below the fields, and which of it is pressed next.
     buttons: &'static [Button],
     button: usize,
+    /// What is said where there are no fields.
+    empty: &'static str,
     mode: Mode,
     input: Option<Input>,
     /// The line holds a default that nobody has touched: what is typed replaces it.
@@ -225,6 +227,7 @@ impl FormPane {
             at: 0,
             buttons: buttons::ONLY_RUN,
             button: 0,
+            empty: "takes no arguments",
             sheet,
             mode: Mode::Typing,
             input: None,

@@ -240,6 +240,7 @@ impl Screen {
             | Effect::Page { .. }
             | Effect::Print(_)
             | Effect::Open { .. }
+            | Effect::Browse { .. }
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }

@@ -174,6 +174,7 @@ impl CataloguePane {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
                 End::TimedOut => "timeout",
                 End::Cancelled => "cancelled",
+                End::Declined | End::NeedsInput | End::TooManyRounds => end.word(),
             };
             if let Some(outcome) = &mut work.outcome {
                 outcome.during = format!("{} was not read: {how}", text::sanitize(link));
@@ -341,6 +342,7 @@ impl CataloguePane {
                 word: String::new(),
                 role: Role::Error,
                 took_us: Some(ctx.now_us.saturating_sub(call.asked_us)),
+                person_us: None,
                 size: None,
                 seq: None,
                 clock: String::new(),
@@ -353,6 +355,8 @@ impl CataloguePane {
             End::TimedOut => (Some("timeout"), Role::Error),
             End::Cancelled => (Some("cancelled"), Role::Warn),
             End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
+            End::Declined => (Some(end.word()), Role::Warn),
+            End::NeedsInput | End::TooManyRounds => (Some(end.word()), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
@@ -438,6 +442,9 @@ impl CataloguePane {
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
     pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
+        if let Some(label) = Self::waits_label(call, ctx) {
+            return Some(label);
+        }
         let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));
         let began = sent
             .and_then(|index| ctx.timeline.entry(index))
@@ -490,10 +497,18 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
         Status::InputRequired | Status::Task | Status::Cancelled => Role::Warn,
         _ => Role::Error,
     };
+    let index = ctx.timeline.exchange_of_request(exchange.request);
+    let spans = index.map(|index| ctx.timeline.spans(index, ctx.now_us));
+    let rounds = index.map(|index| ctx.timeline.status_words(index));
+    // What a person took is not the server's time.
+    let person = spans.map_or(0, |spans| spans.person);
     Outcome {
-        word: exchange.status.to_string(),
+        word: rounds.unwrap_or_else(|| exchange.status.to_string()),
         role,
-        took_us: ctx.timeline.took(exchange),
+        took_us: spans
+            .filter(|_| exchange.ended.is_some())
+            .map(crate::session::timeline::Spans::server),
+        person_us: (person > 0).then_some(person),
         size: response
             .and_then(|index| ctx.timeline.entry(index))
             .map(EntryRow::size),
@@ -537,6 +552,15 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
             "Cancelled: the server was told, and whatever it still answers shows in Traffic."
                 .to_owned(),
         ],
+        End::Declined => vec![format!(
+            "What {name} wanted first was declined, so the call was not sent again."
+        )],
+        End::NeedsInput => vec![format!(
+            "{name} wants input that mcpscope did not say it could give; Traffic shows what."
+        )],
+        End::TooManyRounds => vec![format!(
+            "{name} wanted input once too often; Traffic shows every round."
+        )],
         End::Unanswered => {
             let trouble = connection.and_then(|connection| connection.trouble.as_ref());
             let Some(trouble) = trouble else {

@@ -27,6 +27,11 @@ impl FormPane {
         self.button = self.button.min(buttons.len().saturating_sub(1));
     }
 
+    /// What is said where there are no fields.
+    pub fn say_when_empty(&mut self, words: &'static str) {
+        self.empty = words;
+    }
+
     /// What is on the button that has the focus.
     pub fn on_button(&self) -> Option<&'static str> {
         let button = self.buttons.get(self.button)?;

@@ -40,7 +40,7 @@ impl FormPane {
                 let mut writer = Writer::new(&mut laid, columns);
                 let words = match self.form.note() {
                     Some(note) => text::sanitize(note).into_owned(),
-                    None => "takes no arguments".to_owned(),
+                    None => self.empty.to_owned(),
                 };
                 writer.put_at(columns.name(0), &words, Role::TextMuted, Hit::Focus);
             }
