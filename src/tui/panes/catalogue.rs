@@ -573,11 +573,11 @@ impl Pane for CataloguePane {
         })
     }
 
-    fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
+    fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
             Focus::Form if !self.on_reading() => self.form_hint(work),
-            Focus::Result => None,
+            Focus::Result => self.untold_remark(ctx),
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();
                 (!summary.is_empty()).then_some(summary)
