@@ -151,7 +151,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 14] = [
+const SETTINGS: [(&str, Set); 13] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
