@@ -1,5 +1,6 @@
 //! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
+pub mod auth;
 pub mod client;
 pub mod completion;
 pub mod facts;

@@ -5,8 +5,10 @@
 use crate::json::{self, quote};
 
 pub mod http;
+pub mod login;
 
 use http::Step;
+use login::Hop;
 
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of a login.
+    Login(Hop),
     /// A request will get no answer over HTTP.
     Unanswered {
         /// Its id, as JSON.
@@ -178,6 +182,7 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Login(hop) => hop.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -204,7 +209,7 @@ impl Note {
     pub fn is_http(&self) -> bool {
         matches!(
             self,
-            Self::Address { .. } | Self::Http(_) | Self::Closed { .. }
+            Self::Address { .. } | Self::Http(_) | Self::Login(_) | Self::Closed { .. }
         )
     }
 
@@ -291,6 +296,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Login(hop) => members.extend(hop.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -415,12 +421,12 @@ impl Note {
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
-            name => Step::read(name, body).map_or_else(
-                || Self::Unknown {
+            name => Step::read(name, body)
+                .map(Self::Http)
+                .or_else(|| Hop::read(name, body).map(Self::Login))
+                .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
-                },
-                Self::Http,
-            ),
+                }),
         }
     }
 
@@ -472,6 +478,7 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Login(hop) => hop.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

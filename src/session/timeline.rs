@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 mod connection;
 mod exchange;
+pub mod login;
 mod state;
 mod symbols;
 
@@ -469,6 +470,7 @@ fn note_level(note: &Note) -> Level {
         Note::Exit { .. } => Level::Error,
         Note::Closed { what: Some(_) } => Level::Error,
         Note::Http(step) if step.is_trouble() => Level::Warning,
+        Note::Login(hop) if hop.is_trouble() => Level::Error,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::login::Login;
 use crate::mcp::facts::{Listing, Opening};
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
@@ -182,6 +183,8 @@ pub struct Connection {
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.
     pub trouble: Option<Trouble>,
+    /// How it stands with its login.
+    pub login: Login,
     /// The process.
     pub pid: Option<u32>,
     /// How it stands.
@@ -287,6 +290,7 @@ impl Connection {
             }
             Note::Closed { what } => {
                 self.ended_us = Some(us);
+                self.login.over();
                 self.link = match (what, std::mem::take(&mut self.link)) {
                     (_, failed @ LinkState::Failed { .. }) => failed,
                     (Some(what), _) => LinkState::Failed {
@@ -348,6 +352,7 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
+            Note::Login(hop) => self.login.hop(hop),
             Note::Http(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }
