@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod completing;
 mod exchanges;
+mod held;
 mod listing;
 mod opening;
 mod params;
@@ -118,6 +119,8 @@ pub enum Input<'a> {
     Unanswered(&'a Id, &'a Loss),
     /// The server has forgotten the session it gave us.
     SessionEnded,
+    /// While true, requests wait for a person, and no limit runs.
+    Held(bool),
     /// The process is gone.
     Gone,
     /// Somebody wants a request sent; kept until the connection works.
@@ -253,6 +256,8 @@ pub struct Client {
     proven: bool,
     /// When it was last opened anew.
     reopened: Option<Duration>,
+    /// Since when a person is waited for.
+    held: Option<Duration>,
 }
 
 impl Client {
@@ -274,11 +279,15 @@ impl Client {
             respawned: false,
             proven: false,
             reopened: None,
+            held: None,
         }
     }
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
+        if self.held.is_some() {
+            return None;
+        }
         self.pending.values().map(|pending| pending.until).min()
     }
 
@@ -295,6 +304,7 @@ impl Client {
             Input::Message(message) => self.message(now, message, &mut out),
             Input::Unanswered(id, loss) => self.unanswered(now, id, loss, &mut out),
             Input::SessionEnded => self.session_ended(now, &mut out),
+            Input::Held(held) => self.hold(now, held),
             Input::Gone => self.gone(&mut out),
             Input::Call(call) => match self.phase {
                 Phase::Ready => self.call(now, call, &mut out),
@@ -311,6 +321,7 @@ impl Client {
                 }
             }
             Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
+            Input::Tick if self.held.is_some() => {}
             Input::Tick => self.tick(now, &mut out),
         }
         out

@@ -74,7 +74,7 @@ pub struct Setup {
     pub settings: Settings,
     /// What is kept of earlier logins.
     pub keys: Keys,
-    /// The status of the refusal: 401 or 403.
+    /// The status of the refusal: 401 or 403; 0 when there was none, and a token is only to be renewed in time.
     pub status: u16,
     /// What the refusal says of where to log in.
     pub challenge: Option<Challenge>,
@@ -134,6 +134,7 @@ pub struct Flow {
     redirect: String,
     /// A DPoP nonce was asked for already.
     nonced: bool,
+    refreshed: bool,
 }
 
 impl std::fmt::Debug for Flow {
@@ -164,12 +165,18 @@ impl Flow {
             scope: None,
             redirect: String::new(),
             nonced: false,
+            refreshed: false,
         }
     }
 
     /// The authorization server, as soon as it is known.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Whether what it ended in came of a refresh token, and nobody was asked.
+    pub fn has_refreshed(&self) -> bool {
+        self.refreshed
     }
 
     /// Whether it waits for a person.
@@ -182,7 +189,10 @@ impl Flow {
         let mut out = Vec::new();
         let challenge = self.setup.challenge.clone();
         let get = |name: &str| challenge.as_ref().and_then(|challenge| challenge.get(name));
-        let mut why = format!("the server answered {}", self.setup.status);
+        let mut why = match self.setup.status {
+            0 => "the token expires soon".to_owned(),
+            status => format!("the server answered {status}"),
+        };
         for (name, word) in [
             ("error", ""),
             ("error_description", ""),
@@ -198,6 +208,7 @@ impl Flow {
         }));
         self.places = metadata::resource_places(&self.setup.server).into();
         match get("resource_metadata") {
+            None if self.setup.status == 0 => {}
             None if self.setup.challenge.is_none() => self.told(
                 "challenge",
                 "the refusal does not say where to log in (no WWW-Authenticate for Bearer)",

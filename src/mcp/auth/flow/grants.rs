@@ -515,6 +515,7 @@ impl Flow {
     }
 
     fn done(&mut self, tokens: Tokens, how: &str, out: &mut Out) {
+        self.refreshed = self.stage == Stage::Refresh;
         self.stage = Stage::Over;
         out.push(Output::Hop(noted(&tokens, how)));
         out.push(Output::Done(Box::new(tokens)));
