@@ -4,6 +4,7 @@
 //! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
 
 mod call;
+mod conformance;
 mod console;
 mod content;
 mod demo_server;
@@ -66,6 +67,8 @@ enum Verb {
     },
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
+    #[command(hide = true)]
+    Conformance(conformance::ConformanceArgs),
     /// Run a jq filter over stdin, for the screen
     #[cfg(feature = "tui")]
     #[command(name = crate::query::VERB, hide = true)]
@@ -152,6 +155,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::List(args) => list::run(args),
         Verb::Call(args) => call::run(args),
         Verb::DemoServer => demo_server::run(),
+        Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Open { .. } => Exit::Internal,
