@@ -130,10 +130,7 @@ mod tests {
                 &[scenario, ("MCP_CONFORMANCE_PROTOCOL_VERSION", "1999-01-01")],
                 "is 1999-01-01",
             ),
-            (
-                &[scenario, ("MCP_CONFORMANCE_CONTEXT", "{")],
-                "is no JSON",
-            ),
+            (&[scenario, ("MCP_CONFORMANCE_CONTEXT", "{")], "is no JSON"),
         ] {
             let failure = read(variables).unwrap_err();
             assert!(failure.what.contains(why), "{}", failure.what);

@@ -8,7 +8,7 @@ use crate::mcp::types::List;
 /// A scenario of the suite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scenario {
-    /// Its name, or the beginning of several names when it ends in `/`.
+    /// Its name, or the beginning of several names when it ends in `/` or `-`.
     pub name: &'static str,
     /// What to do, in order; what is listed is listed before.
     pub script: &'static [Step],
@@ -73,13 +73,14 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "json-schema-2020-12-preservation", script: &[
         TOOLS, SendSchema { of: "json_schema_2020_12_tool", to: "json_schema_echo" },
     ] },
-    Scenario { name: "sep-2640-client-no-prefetch", script: &[Step::List(List::Resources), Ask("skills/list")] },
+    Scenario { name: "sep-2640-client-", script: &[Step::List(List::Resources), Ask("skills/list")] },
 ];
 
 /// The row of a scenario.
 pub(super) fn find(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|row| {
-        row.name == name || (row.name.ends_with('/') && name.starts_with(row.name))
+        let family = row.name.ends_with(['/', '-']);
+        row.name == name || (family && name.starts_with(row.name))
     })
 }
 

@@ -14,11 +14,7 @@ use crate::mcp::types::{Item, List};
 use crate::session::timeline::Exchange;
 
 /// Plays a scenario to its end. A step that gets no result ends it.
-pub(super) async fn play(
-    session: &mut Headless,
-    scenario: &Scenario,
-    context: &Value,
-) -> Outcome {
+pub(super) async fn play(session: &mut Headless, scenario: &Scenario, context: &Value) -> Outcome {
     let mut player = Player {
         session,
         listed: Vec::new(),
@@ -78,7 +74,8 @@ impl Player<'_> {
                 for call in calls.into_iter().flatten() {
                     let name = call.get("name").and_then(Value::as_str).unwrap_or_default();
                     let arguments = call.get("arguments").map(Value::to_string);
-                    self.call(name, arguments.as_deref().unwrap_or("{}")).await?;
+                    self.call(name, arguments.as_deref().unwrap_or("{}"))
+                        .await?;
                 }
             }
             Step::SendSchema { of, to } => {
