@@ -4,8 +4,10 @@
 
 use crate::json::{self, quote};
 
+pub mod asked;
 pub mod http;
 
+use asked::Asking;
 use http::Step;
 
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
@@ -117,6 +119,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of asking and answering.
+    Asking(Asking),
     /// A request will get no answer over HTTP.
     Unanswered {
         /// Its id, as JSON.
@@ -178,6 +182,7 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -291,6 +296,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -415,12 +421,12 @@ impl Note {
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
-            name => Step::read(name, body).map_or_else(
-                || Self::Unknown {
+            name => Step::read(name, body)
+                .map(Self::Http)
+                .or_else(|| Asking::read(name, body).map(Self::Asking))
+                .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
-                },
-                Self::Http,
-            ),
+                }),
         }
     }
 
@@ -472,6 +478,7 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

@@ -226,10 +226,15 @@ impl Client {
             .or(revision)
             .unwrap_or(Revision::NEWEST_LEGACY);
         let params = format!(
-            "{{\"protocolVersion\":{},\"capabilities\":{{}},\"clientInfo\":{}}}",
+            "{{\"protocolVersion\":{},\"capabilities\":{},\"clientInfo\":{}}}",
             quote(revision.as_str()),
+            self.options.capabilities.to_json(revision),
             client_info(revision.has_titles())
         );
+        self.declared = self.options.capabilities.clone();
+        if !self.declared.is_empty() {
+            self.note_capabilities(revision, false, out);
+        }
         let id = self.fresh_id();
         self.send(
             now,
@@ -260,6 +265,7 @@ impl Client {
                 code,
                 message,
                 supported,
+                ..
             } => {
                 let modern = Revision::NEWEST_MODERN.as_str();
                 if let Some(opening) = self.late.take().filter(|late| {
@@ -344,6 +350,9 @@ impl Client {
 
     fn ready_modern(&mut self, now: Duration, opening: Option<Opening>, out: &mut Vec<Output>) {
         self.era = Era::Modern;
+        if !self.options.capabilities.is_empty() {
+            self.note_capabilities(Revision::NEWEST_MODERN, false, out);
+        }
         self.ready(now, Revision::NEWEST_MODERN, opening, out);
     }
 
