@@ -5,6 +5,7 @@
 //! watches what arrives. The scenario's [`script`] is carried out with the engine of every other verb and of the
 //! screen; what a person would do there is done here. Nothing is printed but what went wrong.
 
+mod answers;
 mod scenario;
 mod script;
 
@@ -37,7 +38,8 @@ pub fn run(args: &ConformanceArgs) -> Exit {
     let target = asked.as_ref().map_err(Failure::clone).and_then(|asked| {
         let lists = asked.scenario.lists();
         let target = TargetArgs::at(args.url.clone(), asked.revision).target(&lists)?;
-        let connect = target.server("conformance")?;
+        let mut connect = target.server("conformance")?;
+        connect.options.capabilities = answers::capabilities();
         Ok((target, connect))
     });
     super::session(target, &output, async |session, _| match &asked {

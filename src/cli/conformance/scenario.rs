@@ -21,6 +21,13 @@ pub(super) enum Step {
     List(List),
     /// Call this tool with these arguments, whether it is listed or not.
     Call(&'static str, &'static str),
+    /// Call `first`, and while it waits for an answer of ours `between`; both with `{}`.
+    CallBetween {
+        /// What asks.
+        first: &'static str,
+        /// What has nothing to do with it.
+        between: &'static str,
+    },
     /// Call the first tool that is listed with `{}`.
     CallFirst,
     /// Call every tool that may be called with `{}`.
@@ -42,7 +49,9 @@ pub(super) enum Step {
     Ask(&'static str),
 }
 
-use Step::{Ask, Call, CallAsTold, CallEach, CallFirst, GetEach, ReadEach, SendSchema};
+use Step::{
+    Ask, Call, CallAsTold, CallBetween, CallEach, CallFirst, GetEach, ReadEach, SendSchema,
+};
 
 const TOOLS: Step = Step::List(List::Tools);
 
@@ -57,8 +66,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "auth/", script: &[TOOLS, CallFirst] },
     Scenario { name: "sep-2322-client-request-state", script: &[
         TOOLS,
-        Call("test_mrtr_echo_state", "{}"),
-        Call("test_mrtr_unrelated", "{}"),
+        CallBetween { first: "test_mrtr_echo_state", between: "test_mrtr_unrelated" },
         Call("test_mrtr_no_state", "{}"),
         Call("test_mrtr_no_result_type", "{}"),
     ] },

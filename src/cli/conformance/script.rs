@@ -1,17 +1,18 @@
 //! Carries out the script of a scenario, step by step, in a headless session.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::failure::Failure;
 use super::super::headless::{Headless, Stop};
 use super::super::{Early, Exit, Outcome};
+use super::answers;
 use super::scenario::{Scenario, Step};
 use crate::inspector::{Command, Update};
 use crate::json::{Value, quote};
 use crate::mcp::client::Call;
 use crate::mcp::http::headers;
 use crate::mcp::types::{Item, List};
-use crate::session::timeline::Exchange;
 
 /// Plays a scenario to its end. A step that gets no result ends it.
 pub(super) async fn play(session: &mut Headless, scenario: &Scenario, context: &Value) -> Outcome {
@@ -19,6 +20,10 @@ pub(super) async fn play(session: &mut Headless, scenario: &Scenario, context: &
         session,
         listed: Vec::new(),
         tickets: 0,
+        sent: HashMap::new(),
+        over: HashSet::new(),
+        answered: HashSet::new(),
+        holds: false,
     };
     for step in scenario.script {
         player.step(*step, context).await?;
@@ -31,6 +36,14 @@ struct Player<'a> {
     /// Lists that have come as far as they will.
     listed: Vec<List>,
     tickets: u64,
+    /// The newest entry of each request that went out, by its ticket.
+    sent: HashMap<u64, u64>,
+    /// Tickets of what is over.
+    over: HashSet<u64>,
+    /// What the server asked and was answered.
+    answered: HashSet<u32>,
+    /// Whether what the server asks has to wait.
+    holds: bool,
 }
 
 impl Player<'_> {
@@ -43,6 +56,7 @@ impl Player<'_> {
                 self.session.judge(list)?;
             }
             Step::Call(name, arguments) => self.call(name, arguments).await?,
+            Step::CallBetween { first, between } => self.call_between(first, between).await?,
             Step::CallFirst => {
                 if let Some(tool) = self.items(List::Tools).first() {
                     self.call(&tool.name, "{}").await?;
@@ -96,45 +110,73 @@ impl Player<'_> {
         self.session.connection().list(list).items.to_vec()
     }
 
-    async fn next(&mut self) -> Result<Update, Stop> {
-        let update = self.session.next().await?;
-        if let Update::Listed { list, .. } = update {
-            self.listed.push(list);
+    /// The next update; what the server asks meanwhile is answered.
+    async fn next(&mut self) -> Result<(), Stop> {
+        match self.session.next().await? {
+            Update::Listed { list, .. } => self.listed.push(list),
+            // Again for each round of a conversation: the newest counts.
+            Update::Sent { ticket, seq } => drop(self.sent.insert(ticket, seq)),
+            Update::Finished { ticket, .. } => drop(self.over.insert(ticket)),
+            Update::Recorded(_) if !self.holds => answers::answer(self.session, &mut self.answered),
+            _ => {}
         }
-        Ok(update)
+        Ok(())
     }
 
     async fn call(&mut self, tool: &str, arguments: &str) -> Result<(), Early> {
-        let params = format!("{{\"name\":{},\"arguments\":{arguments}}}", quote(tool));
-        self.ask("tools/call", Some(params)).await
+        self.ask("tools/call", Some(call(tool, arguments))).await
     }
 
     /// Sends a request and waits for its result; a tool that reports an error has given one.
     async fn ask(&mut self, method: &str, params: Option<String>) -> Result<(), Early> {
+        let ticket = self.begin(method, params);
+        self.end(ticket).await
+    }
+
+    fn begin(&mut self, method: &str, params: Option<String>) -> u64 {
         self.tickets += 1;
-        let ours = self.tickets;
         self.session.send(Command::Call {
             conn: 1,
             call: Call {
-                ticket: ours,
+                ticket: self.tickets,
                 method: method.to_owned(),
                 params,
                 wait: None,
             },
         });
-        let mut sent = None;
-        loop {
-            match self.next().await? {
-                Update::Sent { ticket, seq } if ticket == ours => sent = Some(seq),
-                Update::Finished { ticket, .. } if ticket == ours => break,
-                _ => {}
-            }
+        self.tickets
+    }
+
+    async fn end(&mut self, ticket: u64) -> Result<(), Early> {
+        while !self.over.contains(&ticket) {
+            self.next().await?;
         }
-        let exchange: Option<&Exchange> = sent.and_then(|seq| self.session.exchange(seq));
+        let seq = self.sent.get(&ticket);
+        let exchange = seq.and_then(|seq| self.session.exchange(*seq));
         match exchange.map(|exchange| self.session.failed(exchange)) {
             None => Err(Stop::Lost.into()),
             Some(Some(failure)) => Err(failure.into()),
             Some(None) => Ok(()),
         }
     }
+
+    /// Calls `first`; as soon as it is asked something, calls `between` to its end, and only then answers.
+    async fn call_between(&mut self, first: &str, between: &str) -> Result<(), Early> {
+        self.holds = true;
+        let ticket = self.begin("tools/call", Some(call(first, "{}")));
+        while !self.over.contains(&ticket)
+            && self.session.timeline.questions().waiting().next().is_none()
+        {
+            self.next().await?;
+        }
+        self.call(between, "{}").await?;
+        self.holds = false;
+        answers::answer(self.session, &mut self.answered);
+        self.end(ticket).await
+    }
+}
+
+/// The params of `tools/call`.
+fn call(tool: &str, arguments: &str) -> String {
+    format!("{{\"name\":{},\"arguments\":{arguments}}}", quote(tool))
 }
