@@ -5,6 +5,7 @@
 
 mod call;
 mod complete;
+mod conformance;
 mod console;
 mod content;
 mod demo_server;
@@ -79,6 +80,8 @@ enum Verb {
     },
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
+    #[command(hide = true)]
+    Conformance(conformance::ConformanceArgs),
     /// Run a jq filter over stdin, for the screen
     #[cfg(feature = "tui")]
     #[command(name = crate::query::VERB, hide = true)]
@@ -170,6 +173,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Request(args) => request::run(args),
         Verb::Info(args) => info::run(args),
         Verb::DemoServer => demo_server::run(),
+        Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Open { .. } => Exit::Internal,

@@ -189,6 +189,20 @@ impl Engine {
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
             Command::CameBack { conn, address } => self.send(conn, Outgoing::CameBack(address)),
             Command::NoLogin { conn } => self.send(conn, Outgoing::NoLogin),
+            Command::Answer {
+                conn,
+                question,
+                reply,
+            } => {
+                self.put(conn, Input::Answer(&question, reply), None).await;
+            }
+            Command::Policies { conn, policies } => {
+                self.put(conn, Input::Policies(*policies), None).await;
+            }
+            Command::Capabilities { conn, capabilities } => {
+                self.put(conn, Input::Capabilities(*capabilities), None)
+                    .await;
+            }
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}

@@ -4,9 +4,11 @@
 
 use crate::json::{self, quote};
 
+pub mod asked;
 pub mod http;
 pub mod login;
 
+use asked::Asking;
 use http::Step;
 use login::Hop;
 
@@ -121,6 +123,8 @@ pub enum Note {
     Http(Step),
     /// A step of a login.
     Login(Hop),
+    /// A step of asking and answering.
+    Asking(Asking),
     /// A request will get no answer over HTTP.
     Unanswered {
         /// Its id, as JSON.
@@ -183,6 +187,7 @@ impl Note {
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
             Self::Login(hop) => hop.name(),
+            Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -297,6 +302,7 @@ impl Note {
             ]),
             Self::Http(step) => members.extend(step.members()),
             Self::Login(hop) => members.extend(hop.members()),
+            Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -424,6 +430,7 @@ impl Note {
             name => Step::read(name, body)
                 .map(Self::Http)
                 .or_else(|| Hop::read(name, body).map(Self::Login))
+                .or_else(|| Asking::read(name, body).map(Self::Asking))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
                 }),
@@ -479,6 +486,7 @@ impl Note {
             },
             Self::Http(step) => step.sentence(),
             Self::Login(hop) => hop.sentence(),
+            Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

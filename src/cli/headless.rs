@@ -19,7 +19,7 @@ use crate::note::Note;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Bodies;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{Connection, Exchange, Row, SingleKind, Timeline};
+use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, Timeline};
 use crate::session::{Channel, Direction};
 use crate::transport::stdio;
 
@@ -343,6 +343,13 @@ impl Headless {
             String::from_utf8(body)
                 .unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
         )
+    }
+
+    /// The raw params of a question of the server's.
+    pub fn question(&self, question: &Question) -> Option<Vec<u8>> {
+        let row = self.timeline.entry(question.entry)?;
+        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        question.which.params(&body).map(<[u8]>::to_vec)
     }
 
     /// The beginning of the document that `--json` prints.

@@ -90,6 +90,15 @@ pub struct Target {
 }
 
 impl TargetArgs {
+    /// An address, spoken to in `revision` when that is known.
+    pub fn at(url: url::Url, revision: Option<Revision>) -> Self {
+        Self {
+            url: Some(url),
+            protocol: revision,
+            ..Self::default()
+        }
+    }
+
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();

@@ -13,11 +13,15 @@ use jiff::Timestamp;
 mod connection;
 mod exchange;
 pub mod login;
+pub mod questions;
+mod rounds;
 mod state;
 mod symbols;
 
 pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
+pub use questions::{Question, Questions};
+pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
 
@@ -27,6 +31,7 @@ use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
 use crate::note::Note;
+use crate::note::asked::Asking;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -162,6 +167,8 @@ pub struct Timeline {
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
     finished: HashMap<u64, ExchangeIndex>,
+    questions: Questions,
+    rounds: rounds::Rounds,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -201,7 +208,44 @@ impl Timeline {
             self.link(index, entry, &one);
         }
         self.linked = linked;
+        self.ask(index, entry);
         self.log(index, entry);
+    }
+
+    /// What an entry means for questions and conversations, beyond the exchanges it opens and ends.
+    fn ask(&mut self, index: EntryIndex, entry: &Recorded) {
+        match &entry.facts {
+            Facts::Note(Note::Asking(step)) => {
+                let exchange_of = |id: &Id| self.request(entry.conn, Direction::Out, id);
+                if let Asking::Round { id, of, .. } = step
+                    && let Some(before) = exchange_of(&Id::read(of.as_bytes()))
+                {
+                    self.rounds.announce(entry.conn, id, before);
+                }
+                let mut questions = std::mem::take(&mut self.questions);
+                questions.noted(index, entry.conn, step, |id| {
+                    self.request(entry.conn, Direction::Out, id)
+                });
+                self.questions = questions;
+            }
+            Facts::Note(Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. }) => {
+                self.questions.connection_ended(index, entry.conn);
+            }
+            _ => self.questions.seen(index, entry),
+        }
+    }
+
+    /// The newest request with this id, pending or over.
+    fn request(&self, conn: u32, direction: Direction, id: &Id) -> Option<ExchangeIndex> {
+        self.state
+            .waiting_for(conn, direction, id)
+            .map(|waiting| waiting.exchange)
+            .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
+    }
+
+    /// What servers asked.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     fn link(&mut self, index: EntryIndex, entry: &Recorded, linked: &Linked) {
@@ -216,8 +260,19 @@ impl Timeline {
                 let method = self.symbols.put(method.unwrap_or_default());
                 let subject = message.and_then(|message| message.subject.as_deref());
                 let subject = self.symbols.put(subject.unwrap_or_default());
-                self.rows
-                    .push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
+                let number = self.exchanges.len() as ExchangeIndex;
+                let id = message
+                    .and_then(|message| message.id.clone())
+                    .unwrap_or(Id::Integer(0));
+                let later = entry.direction == Direction::Out
+                    && self.rounds.opened(entry.conn, &id.to_json(), number);
+                // The rounds of a conversation are under the row of its first request.
+                if !later {
+                    self.rows.push(Row::Exchange(number));
+                }
+                if let (Direction::In, Some(message)) = (entry.direction, message) {
+                    self.questions.requested(index, entry.conn, message, number);
+                }
                 self.exchanges.push(Exchange {
                     request: index,
                     response: None,
@@ -225,9 +280,7 @@ impl Timeline {
                     conn: entry.conn,
                     method,
                     subject,
-                    id: message
-                        .and_then(|message| message.id.clone())
-                        .unwrap_or(Id::Integer(0)),
+                    id,
                     status: Status::Pending,
                 });
             }
@@ -235,6 +288,7 @@ impl Timeline {
                 exchange,
                 status,
                 answered,
+                place,
             } => {
                 let Some(ended) = self.exchanges.get_mut(exchange as usize) else {
                     return;
@@ -247,6 +301,9 @@ impl Timeline {
                 let direction = self.entries[ended.request as usize].direction;
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
+                let answer = message(place).filter(|_| answered);
+                self.questions
+                    .exchange_ended(index, exchange, ended, direction, answer);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {

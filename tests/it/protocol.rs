@@ -5,5 +5,5 @@ mod completing;
 mod eras;
 mod http;
 mod links;
-mod peer;
+pub mod peer;
 mod traps;

@@ -218,16 +218,23 @@ impl Client {
     ) {
         self.phase = Phase::Initializing;
         self.era = Era::Legacy;
+        // Never one of the other era: 2026-07-28 stands in requests, not in `initialize`.
         let revision = self
             .options
             .revision
+            .filter(|wanted| wanted.era() == Era::Legacy)
             .or(revision)
             .unwrap_or(Revision::NEWEST_LEGACY);
         let params = format!(
-            "{{\"protocolVersion\":{},\"capabilities\":{{}},\"clientInfo\":{}}}",
+            "{{\"protocolVersion\":{},\"capabilities\":{},\"clientInfo\":{}}}",
             quote(revision.as_str()),
+            self.options.capabilities.to_json(revision),
             client_info(revision.has_titles())
         );
+        self.declared = self.options.capabilities.clone();
+        if !self.declared.is_empty() {
+            self.note_capabilities(revision, false, out);
+        }
         let id = self.fresh_id();
         self.send(
             now,
@@ -258,6 +265,7 @@ impl Client {
                 code,
                 message,
                 supported,
+                ..
             } => {
                 let modern = Revision::NEWEST_MODERN.as_str();
                 if let Some(opening) = self.late.take().filter(|late| {
@@ -342,6 +350,9 @@ impl Client {
 
     fn ready_modern(&mut self, now: Duration, opening: Option<Opening>, out: &mut Vec<Output>) {
         self.era = Era::Modern;
+        if !self.options.capabilities.is_empty() {
+            self.note_capabilities(Revision::NEWEST_MODERN, false, out);
+        }
         self.ready(now, Revision::NEWEST_MODERN, opening, out);
     }
 

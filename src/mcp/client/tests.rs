@@ -8,6 +8,7 @@ use crate::mcp::facts;
 
 mod completing;
 mod exchanges;
+mod lifecycle;
 
 struct Play {
     client: Client,

@@ -6,11 +6,11 @@ use super::Client;
 
 impl Client {
     /// Stops the clock of everything that waits, or lets it go on where it stopped.
-    pub(super) fn hold(&mut self, now: Duration, held: bool) {
-        match (held, self.held) {
-            (true, None) => self.held = Some(now),
+    pub(super) fn wait_for_login(&mut self, now: Duration, held: bool) {
+        match (held, self.login_since) {
+            (true, None) => self.login_since = Some(now),
             (false, Some(since)) => {
-                self.held = None;
+                self.login_since = None;
                 let lost = now.saturating_sub(since);
                 for pending in self.pending.values_mut() {
                     // What was sent meanwhile waited only since then.
