@@ -26,6 +26,8 @@ mod request;
 mod round_trip;
 mod signals;
 mod signature;
+#[cfg(unix)]
+mod tap;
 mod target;
 mod verdict;
 
@@ -72,6 +74,8 @@ enum Verb {
     Complete(complete::CompleteArgs),
     Request(request::RequestArgs),
     Info(info::InfoArgs),
+    #[cfg(unix)]
+    Tap(tap::TapArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -172,6 +176,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Complete(args) => complete::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Info(args) => info::run(args),
+        #[cfg(unix)]
+        Verb::Tap(args) => tap::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
