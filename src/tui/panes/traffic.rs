@@ -146,9 +146,7 @@ impl Traffic {
         };
         entry.ok_or_else(|| {
             let status = match row {
-                Row::Exchange(index) => {
-                    ctx.timeline.exchange(index).map(|exchange| exchange.status)
-                }
+                Row::Exchange(index) => Some(ctx.timeline.status(index)),
                 Row::Single(_) => None,
             };
             match (response, status) {
