@@ -10,15 +10,20 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+mod catalogue;
+pub mod changes;
 mod connection;
 mod exchange;
 pub mod login;
 pub mod questions;
 mod rounds;
 mod state;
+pub mod subscriptions;
 mod symbols;
+pub mod tasks;
 
-pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
+pub use catalogue::{Catalogue, Fresh, Listed};
+pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use questions::{Question, Questions};
 pub use rounds::Spans;
@@ -224,7 +229,10 @@ impl Timeline {
                 }
                 let mut questions = std::mem::take(&mut self.questions);
                 questions.noted(index, entry.conn, step, |id| {
-                    self.request(entry.conn, Direction::Out, id)
+                    // What is asked while the result of a task is waited for belongs to the call it was made of.
+                    let task = self.state.awaited_task(entry.conn, id);
+                    task.and_then(|task| self.made_of(entry.conn, task))
+                        .or_else(|| self.request(entry.conn, Direction::Out, id))
                 });
                 self.questions = questions;
             }
@@ -241,6 +249,11 @@ impl Timeline {
             .waiting_for(conn, direction, id)
             .map(|waiting| waiting.exchange)
             .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
+    }
+
+    /// The call that a task was made of.
+    fn made_of(&self, conn: u32, task: &str) -> Option<ExchangeIndex> {
+        self.state.connection(conn)?.tasks.get(task)?.exchange
     }
 
     /// What servers asked.
@@ -302,8 +315,16 @@ impl Timeline {
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
                 let answer = message(place).filter(|_| answered);
+                let task = answer.and_then(|answer| match &answer.detail {
+                    Detail::Result(result) => result.task.as_deref(),
+                    _ => None,
+                });
+                let connection = self.state.connection(ended.conn);
+                let made_of = task
+                    .zip(connection)
+                    .and_then(|(task, connection)| connection.tasks.get(&task.id)?.exchange);
                 self.questions
-                    .exchange_ended(index, exchange, ended, direction, answer);
+                    .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
@@ -531,6 +552,7 @@ fn note_level(note: &Note) -> Level {
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }
+        | Note::TaskLeft { .. }
         | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }

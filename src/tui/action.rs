@@ -27,11 +27,17 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// The Inbox, where questions are listed.
+    Inbox,
+    /// A question that is looked at.
+    Question,
+    /// The Inbox, among requests that run.
+    Running,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -43,6 +49,9 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Inbox,
+        Self::Question,
+        Self::Running,
     ];
 
     /// A heading.
@@ -59,6 +68,9 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Inbox => "Inbox",
+            Self::Question => "Inbox: questions of servers",
+            Self::Running => "Inbox: requests that run",
         }
     }
 }
@@ -239,6 +251,7 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
+        CopyList "copy-list" ["y l"] "" "Ways to copy the request: pick one" Nothing "";
         CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
         CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";
         CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as TypeScript" Nothing "";
@@ -256,6 +269,25 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Inbox {
+        OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";
+        Policies "policies" ["P"] "who answers" "Change who answers what the server asks" Nothing "";
+    }
+    Question {
+        AcceptQuestion "accept-question" ["a a"] "accept" "Accept: send the answer as it stands" Nothing "";
+        DeclineQuestion "decline-question" ["d"] "decline" "Decline: say no" Nothing "";
+        CancelQuestion "cancel-question" ["c"] "cancel" "Cancel: answer that nothing was chosen" Nothing "";
+        EditAnswer "edit-answer" ["e"] "edit JSON" "Edit the answer as JSON, or as fields again" Nothing "";
+        OpenPage "open-page" ["o o"] "open" "Open the page in the browser" Nothing "";
+        CopyAddress "copy-address" ["y u"] "" "Copy the address of the page" Nothing "";
+        StubAnswer "stub-answer" ["s"] "stub" "Fill in a message that no model wrote" Nothing "";
+        AnswerFile "answer-file" ["f"] "file" "Fill in the message from a file" Nothing "";
+        CancelAsking "cancel-asking" ["C"] "" "Cancel the call it is asked for" Nothing "";
+    }
+    Running {
+        ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";
+        StopRunning "stop-running" ["c"] "cancel" "Cancel the call" Nothing "";
     }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
@@ -283,6 +315,7 @@ actions! {
         ViewPrompts "view-prompts" ["4"] "" "Prompts" Nothing "mcpscope list prompts -- COMMAND";
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
+        ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";

@@ -10,6 +10,7 @@ use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
@@ -164,6 +165,17 @@ pub enum Effect {
     },
     /// Read the beginnings of bodies for a list; answered by [`super::event::Event::Previews`].
     Previews(Vec<Source>),
+    /// Read what a server asks; answered by [`super::event::Event::Question`].
+    ReadQuestion {
+        /// Who asks.
+        asker: u64,
+        /// The entry that brought it.
+        source: Source,
+        /// Which it is in there.
+        which: Which,
+        /// What kind of thing it asks.
+        kind: AskKind,
+    },
     /// Look for text in the recorded lines; answered by [`super::event::Event::Found`].
     Search {
         /// Who asks.
@@ -257,6 +269,11 @@ pub enum Effect {
         part: Part,
         /// Its MIME type.
         kind: String,
+    },
+    /// Open a page in somebody's browser: only because they pressed what says so.
+    Browse {
+        /// Its address: http or https.
+        address: String,
     },
     /// Show a part of a document in a pager, which has the terminal meanwhile.
     Page {

@@ -8,6 +8,7 @@ use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
 use super::outside::save::Unsaved;
+use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
@@ -50,6 +51,13 @@ pub enum Event {
     },
     /// Beginnings of bodies, by sequence number.
     Previews(Vec<(u64, Box<str>)>),
+    /// What a server asks was read.
+    Question {
+        /// For whom.
+        asker: u64,
+        /// What it asks, or why that cannot be said.
+        read: Result<Question, String>,
+    },
     /// Where text was found.
     Found {
         /// For whom.

@@ -19,6 +19,7 @@ use part::Part;
 use process::Stop;
 use tools::{Lookup, Ours, Show};
 
+pub mod browser;
 pub mod clipboard;
 pub mod part;
 pub mod pipe;
@@ -125,6 +126,10 @@ impl Desk {
                 Event::Queried { asker, result }
             }
             Effect::Open { part, kind } => match self.open(&part, &kind, &Ours) {
+                Ok(told) => Event::Copied(Ok(told)),
+                Err(why) => Event::Failed(why),
+            },
+            Effect::Browse { address } => match browser::open(&address, &Ours) {
                 Ok(told) => Event::Copied(Ok(told)),
                 Err(why) => Event::Failed(why),
             },

@@ -29,6 +29,7 @@ mod markdown;
 mod members;
 mod opened;
 mod outcome;
+pub mod question;
 mod sheet;
 pub mod sniff;
 #[cfg(test)]

@@ -130,7 +130,8 @@ impl Runtime {
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }
-            | Effect::Open { .. }) => {
+            | Effect::Open { .. }
+            | Effect::Browse { .. }) => {
                 let (desk, events) = (self.desk.clone(), self.events.clone());
                 let stop = match &outside {
                     Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
@@ -173,6 +174,18 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Build { viewer, subject } => Event::Built {
             viewer,
             tabs: build(bodies, &subject, pictures),
+        },
+        Effect::ReadQuestion {
+            asker,
+            source,
+            which,
+            kind,
+        } => Event::Question {
+            asker,
+            read: match bodies.read(source.seq, source.place) {
+                Ok(entry) => payload::question::read(kind, &which, &entry.body),
+                Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+            },
         },
         Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
         Effect::Search { asker, text } => match bodies.search(&text) {

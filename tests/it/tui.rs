@@ -2,8 +2,10 @@
 
 mod arguments;
 mod documents;
+mod inbox;
 mod keys;
 mod live;
+mod mouse;
 mod overlays;
 mod results;
 mod styles;

@@ -22,6 +22,7 @@ use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
 
 mod actions;
+mod buttons;
 mod calls;
 mod completion;
 mod drafts;
@@ -31,6 +32,7 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod person;
 mod pick;
 mod presets;
 mod prompt;
@@ -401,6 +403,10 @@ impl Pane for CataloguePane {
         }
     }
 
+    fn letters_act(&self) -> bool {
+        self.pressed_next().is_some()
+    }
+
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         match (&self.shelf, &self.prompt) {
             (Some(shelf), _) => shelf.keys(),
@@ -408,7 +414,7 @@ impl Pane for CataloguePane {
             (None, None) if self.is_asking() => {
                 &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
             }
-            (None, None) => &[],
+            (None, None) => self.row_keys(),
         }
     }
 
@@ -468,14 +474,17 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        if self.put_aside() {
-            return Reply::done();
+        if let Some(reply) = self.asked_click(at, double, ctx) {
+            return reply;
         }
         let reply = self.clicked(at, double, ctx);
         self.keeping(reply, ctx)
     }
 
     fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+        if self.asked_wheel(lines) {
+            return Reply::done();
+        }
         self.wheeled(at, lines)
     }
 
@@ -486,6 +495,7 @@ impl Pane for CataloguePane {
         if self.tab() == Tab::Split && !self.areas.narrow {
             self.areas = layout::stacked(area, rows);
         }
+        self.areas.whole = area;
         let list = self.list_rows();
         let browse = self.browse_mut();
         browse
@@ -496,7 +506,11 @@ impl Pane for CataloguePane {
         let (tab, fields) = (self.tab(), self.halves().0);
         let document = draw::indent(form);
         let room = self.right_side();
+        let buttons = self.buttons();
         if let Some(work) = self.work_mut() {
+            if let Some(form) = &mut work.form {
+                form.set_buttons(buttons);
+            }
             match (tab, &mut work.form) {
                 (Tab::About, _) => work.place_about(form),
                 (Tab::Schema, _) => {

@@ -4,8 +4,8 @@
 //! letters always type; everything that is not typing is an action. It sends nothing and reads no file: what a key
 //! means to others comes back as a [`FormReply`].
 //!
-//! `rows` says which rows there are, `lay` lays one out, `draw` draws those in sight, `mouse` looks clicks up in the
-//! same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! `rows` says which rows there are, `buttons` what is below them, `lay` lays one out, `draw` draws those in sight,
+//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
 use std::cell::RefCell;
@@ -15,10 +15,12 @@ use ratatui::layout::Rect;
 
 use crate::form::{Form, NodeId, RowKind, State};
 use crate::json::Value;
+use crate::tui::action::Action;
 use crate::tui::widgets::input::{LineInput, TextBox};
 
 mod actions;
 mod ahead;
+mod buttons;
 mod draw;
 mod hint;
 mod input;
@@ -37,6 +39,7 @@ mod suggest;
 mod widget;
 mod words;
 
+pub use buttons::Button;
 pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
@@ -76,6 +79,8 @@ pub enum FormReply {
     Edited,
     /// The user asks to send what the form holds.
     Run,
+    /// A button was pressed that is for this.
+    Press(Action),
     /// Nothing was done, and this is why.
     Say(String),
     /// The bytes of this file are wanted, for [`FormPane::file_read`].
@@ -95,7 +100,7 @@ impl FormReply {
 enum Focus {
     /// On a row of the tree.
     Row(NodeId, RowKind),
-    /// On what is below them: a note, the Run button.
+    /// On what is below them: a note, the buttons.
     Run,
 }
 
@@ -151,6 +156,11 @@ pub struct FormPane {
     focus: Focus,
     /// The row of the focus.
     at: usize,
+    /// What is below the fields, and which of it is pressed next.
+    buttons: &'static [Button],
+    button: usize,
+    /// What is said where there are no fields.
+    empty: &'static str,
     mode: Mode,
     input: Option<Input>,
     /// The line holds a default that nobody has touched: what is typed replaces it.
@@ -211,6 +221,9 @@ impl FormPane {
         let mut pane = Self {
             focus: Focus::Run,
             at: 0,
+            buttons: buttons::ONLY_RUN,
+            button: 0,
+            empty: "takes no arguments",
             sheet,
             mode: Mode::Typing,
             input: None,
@@ -324,7 +337,7 @@ impl FormPane {
         matches!(&self.input, Some(Input::Lines(_) | Input::Json(_)))
     }
 
-    /// Whether the Run button has the focus.
+    /// Whether a button has the focus.
     pub fn on_run(&self) -> bool {
         self.side == Side::Fields && self.focus == Focus::Run
     }
@@ -489,6 +502,7 @@ impl FormPane {
         if to != self.focus {
             self.focus = to;
             self.tick = 0;
+            self.button = 0;
             self.form.seal();
         }
         if self.side == Side::Fields {

@@ -93,6 +93,7 @@ impl CataloguePane {
                 Reply::done()
             }
             FormReply::Run => self.run(false, ctx),
+            FormReply::Press(action) => Reply::go(Go::Do(action)),
             FormReply::Say(words) => Reply::say(words),
             FormReply::Read(path) => {
                 let asker = ctx.ticket();

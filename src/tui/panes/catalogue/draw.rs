@@ -7,10 +7,11 @@ use ratatui::text::{Line, Span};
 
 use super::layout::{body, split};
 use super::listing::{Browse, Entry, Row};
+use super::person::WAITS;
 use super::work::Work;
 use super::{CataloguePane, Focus, Kind, words};
 use crate::mcp::types::List;
-use crate::session::timeline::Listed;
+use crate::session::timeline::{Listed, changes};
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
@@ -88,19 +89,19 @@ impl CataloguePane {
         if !state.is_empty() {
             right.push(state);
         }
-        let mut changed = (0, 0);
+        let mut changed = [0; 3];
         for list in self.kind.lists() {
             if let Some(connection) = ctx.connection() {
                 let list = connection.list(*list);
-                changed.0 += list.changed.0;
-                changed.1 += list.changed.1;
+                let counts = list.changes.counts_after(0);
+                changed = std::array::from_fn(|place| changed[place] + counts[place]);
                 if list.listed == Listed::Loading && !list.items.is_empty() {
                     right.push("loading…".to_owned());
                 }
             }
         }
-        if changed != (0, 0) {
-            right.push(format!("changed +{} −{}", changed.0, changed.1));
+        if changed != [0; 3] {
+            right.push(format!("changed {}", changes::words(changed)));
         }
         if self.areas.narrow
             && let Some(server) = ctx.server()
@@ -329,7 +330,8 @@ impl CataloguePane {
     fn last_label(&self, work: &Work, ctx: &Ctx<'_>) -> (String, String, Role) {
         let pending = self.key().and_then(|key| self.pending_label(&key, ctx));
         if let Some([long, _]) = pending {
-            return (long, "pending".to_owned(), Role::Pending);
+            let word = pending_word(&long).to_owned();
+            return (long, word, Role::Pending);
         }
         match &work.outcome {
             Some(outcome) => {
@@ -338,6 +340,15 @@ impl CataloguePane {
             }
             None => (String::new(), String::new(), Role::Text),
         }
+    }
+}
+
+/// The word of a pending call's label that is coloured.
+fn pending_word(label: &str) -> &'static str {
+    if label.starts_with(WAITS) {
+        WAITS
+    } else {
+        "pending"
     }
 }
 

@@ -125,11 +125,42 @@ impl CataloguePane {
     }
 
     fn shelf_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        let Some(shelf) = &mut self.shelf else {
+        match self.shelf.as_mut().map(|shelf| shelf.key(key)) {
+            Some(did) => self.shelf_did(did, ctx),
+            None => Reply::ignored(),
+        }
+    }
+
+    /// A click while a list or a question is open: in the list it is the list's, elsewhere it closes both.
+    pub(super) fn asked_click(
+        &mut self,
+        at: Position,
+        double: bool,
+        ctx: &Ctx<'_>,
+    ) -> Option<Reply> {
+        let area = self.areas.whole;
+        if let Some(shelf) = &mut self.shelf {
+            let did = shelf.click(at, double, area);
+            return Some(self.shelf_did(did, ctx));
+        }
+        self.put_aside().then(Reply::done)
+    }
+
+    /// The wheel while a list is open; whether there is one.
+    pub(super) fn asked_wheel(&mut self, lines: isize) -> bool {
+        let area = self.areas.whole;
+        self.shelf
+            .as_mut()
+            .map(|shelf| shelf.wheel(lines, area))
+            .is_some()
+    }
+
+    fn shelf_did(&mut self, did: Did, ctx: &Ctx<'_>) -> Reply {
+        let Some(shelf) = &self.shelf else {
             return Reply::ignored();
         };
         let of = shelf.key.clone();
-        match shelf.key(key) {
+        match did {
             Did::Nothing => Reply::done(),
             Did::Closed => {
                 self.shelf = None;

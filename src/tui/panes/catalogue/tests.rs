@@ -21,6 +21,7 @@ use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
 
+mod buttons;
 mod calling;
 mod looking;
 mod serving;

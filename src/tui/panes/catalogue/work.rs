@@ -30,6 +30,8 @@ pub struct Outcome {
     pub role: Role,
     /// How long it took, in microseconds.
     pub took_us: Option<u64>,
+    /// How long a person was waited for meanwhile.
+    pub person_us: Option<u64>,
     /// Bytes of the response.
     pub size: Option<u64>,
     /// The entry of the response, or of the request when there was none.
@@ -46,6 +48,11 @@ impl Outcome {
     /// For titles, from the longest to the shortest.
     pub fn labels(&self) -> [String; 3] {
         let took = self.took_us.map(words::took);
+        let person = self.person_us.map(crate::tui::panes::inbox::lasted);
+        let took = took.map(|took| match &person {
+            Some(person) => format!("{took}, you {person}"),
+            None => took,
+        });
         let size = self.size.map(crate::text::size);
         let join = |parts: &[Option<&str>]| {
             let parts: Vec<&str> = parts

@@ -62,7 +62,7 @@ impl FormPane {
     /// Enter where nothing is typed: picks from a list where there is one, else goes on.
     fn enter_key(&mut self) -> FormReply {
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => FormReply::Run,
+            (Focus::Run, _) => self.press(),
             (Focus::Row(_, RowKind::AddItem), _) => self.add(),
             (Focus::Row(id, _), Some(Widget::Union)) if self.is_absent(id) && !self.is_due(id) => {
                 self.next_field()
@@ -82,9 +82,10 @@ impl FormPane {
         self.form.field(id).required
     }
 
-    /// A sideways arrow where nothing is typed; at a switch or a choice only.
+    /// A sideways arrow where nothing is typed; at a switch, a choice or a button only.
     fn sideways(&mut self, times: i64) -> FormReply {
         match self.widget() {
+            _ if self.focus == Focus::Run => self.beside(times as isize),
             Some(Widget::Boolean | Widget::Radios | Widget::Drop | Widget::Ticks) => {
                 self.step(times)
             }
@@ -251,7 +252,7 @@ impl FormPane {
             return FormReply::Moved;
         }
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => FormReply::Run,
+            (Focus::Run, _) => self.press(),
             (Focus::Row(_, RowKind::AddItem), _) => self.add(),
             (Focus::Row(_, RowKind::AddEntry), _) => {
                 self.mode = Mode::Typing;

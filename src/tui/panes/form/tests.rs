@@ -12,6 +12,7 @@ use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
 
 mod arrays;
+mod buttons;
 mod jsons;
 mod typing;
 mod widgets;

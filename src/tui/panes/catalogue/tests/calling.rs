@@ -20,7 +20,7 @@ fn enter_text_enter_enter_calls_a_tool() {
         [Effect::Engine(Command::Cancel { conn: 1, ticket })]
     );
     // Another one meanwhile is allowed, and it is the one that is cancelled now.
-    let (_, _, second) = Stage::call(&stage.press("⏎"));
+    let (_, _, second) = Stage::call(&stage.press("⎋r"));
     assert_eq!(
         stage.act(Action::CancelCall).effects,
         [Effect::Engine(Command::Cancel {
