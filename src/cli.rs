@@ -19,6 +19,7 @@ mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod list;
+mod login;
 mod named;
 mod output;
 mod read;
@@ -72,6 +73,8 @@ enum Verb {
     Complete(complete::CompleteArgs),
     Request(request::RequestArgs),
     Info(info::InfoArgs),
+    Login(login::VerbArgs),
+    Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -172,6 +175,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Complete(args) => complete::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Info(args) => info::run(args),
+        Verb::Login(args) => login::run(args),
+        Verb::Logout(args) => login::forget(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
