@@ -19,6 +19,7 @@ mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod list;
+mod login;
 mod named;
 mod output;
 mod read;
@@ -76,6 +77,8 @@ enum Verb {
     Info(info::InfoArgs),
     #[cfg(unix)]
     Tap(tap::TapArgs),
+    Login(login::VerbArgs),
+    Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -178,6 +181,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Info(args) => info::run(args),
         #[cfg(unix)]
         Verb::Tap(args) => tap::run(args),
+        Verb::Login(args) => login::run(args),
+        Verb::Logout(args) => login::forget(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -94,6 +94,11 @@ impl Paths {
         self.state.join("drafts")
     }
 
+    /// Where clients and tokens of logins are kept.
+    pub fn logins_file(&self) -> PathBuf {
+        self.data.join("logins.json")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -130,6 +135,7 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.logins_file(),
             &paths.history_file(),
             &paths.drafts(),
         ] {

@@ -8,11 +8,13 @@ use super::console::Console;
 use super::document::Document;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::login::Door;
 use super::signals::Signals;
 use super::target::Target;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::json;
 use crate::jsonrpc::Id;
+use crate::mcp::auth::Secret;
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
@@ -50,6 +52,7 @@ pub struct Headless {
     limits: (Duration, Duration),
     signal: Option<Exit>,
     cut: Vec<List>,
+    door: Door,
 }
 
 impl Headless {
@@ -83,6 +86,7 @@ impl Headless {
             limits,
             signal: None,
             cut: Vec::new(),
+            door: Door::default(),
         })
     }
 
@@ -97,13 +101,19 @@ impl Headless {
         if self.inspector.updates.is_empty() {
             self.console.flush();
         }
-        let update = tokio::select! {
-            biased;
-            exit = self.signals.next() => {
-                self.signal = Some(exit);
-                return Err(Stop::Signal(exit));
+        let update = loop {
+            tokio::select! {
+                biased;
+                exit = self.signals.next() => {
+                    self.signal = Some(exit);
+                    return Err(Stop::Signal(exit));
+                }
+                update = self.inspector.updates.recv() => break update,
+                address = self.door.pasted() => {
+                    let address = Secret::new(address);
+                    self.send(Command::CameBack { conn: CONN, address });
+                }
             }
-            update = self.inspector.updates.recv() => update,
         };
         match update {
             None | Some(Update::Failed { .. } | Update::Gone { .. }) => Err(Stop::Lost),
@@ -120,6 +130,14 @@ impl Headless {
                 for entry in batch {
                     self.timeline.push(entry);
                     self.show(entry);
+                }
+            }
+            Update::Visit { url, .. } => {
+                let login = &self.connection().login;
+                let issuer = login.issuer.clone().unwrap_or_default();
+                let redirect = login.redirect.clone().unwrap_or_default();
+                if let Some(told) = self.door.visit(url.as_ref(), &issuer, &redirect) {
+                    self.console.tell(&told);
                 }
             }
             Update::Trouble { lost: 1, what } => {

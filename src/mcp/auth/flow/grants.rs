@@ -15,6 +15,8 @@ use crate::mcp::http::Verb;
 use crate::mcp::http::headers;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const NO_LOGIN: &str = "it offers no way to log in (there are no OAuth metadata anywhere)";
+const TOKEN: &str = "--header 'Authorization: Bearer TOKEN' sends a token that you have; its value is never recorded";
 const TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type";
 
 impl Flow {
@@ -65,6 +67,9 @@ impl Flow {
     }
 
     fn ask_person(&mut self, out: &mut Out) {
+        if !self.has_person() && self.server.assumed {
+            return self.fail(NO_LOGIN, Some(TOKEN), out);
+        }
         if !self.has_person() {
             let what = format!("somebody has to log in at {}", self.issuer);
             return self.fail(
@@ -434,8 +439,7 @@ impl Flow {
             .is_some_and(|client| client.source == Source::Registered);
         let hint = match (&self.stage, error.as_str()) {
             (Stage::Register, _) if self.server.assumed && matches!(status, 404 | 405) => {
-                let what = "the server wants a token, and offers no way to log in (no OAuth metadata anywhere)";
-                return self.fail(what, Some("--header 'Authorization: Bearer TOKEN' sends one that you have; its value is never recorded"), out);
+                return self.fail(NO_LOGIN, Some(TOKEN), out);
             }
             (Stage::Register, _) => {
                 Some("a client that is registered by hand can be given with --client-id")
