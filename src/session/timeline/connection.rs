@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::login::Login;
 use super::catalogue::{Catalogue, Fresh};
+use super::login::Login;
 use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
 use crate::mcp::asked::Capabilities;

@@ -430,7 +430,11 @@ fn roots_are_offered_and_given() {
     screen.model.panes.inbox.offer(Some(here));
     asks(&mut screen, "s1", AskKind::Roots, "{}");
     screen.press("7");
-    assert!(screen.contains("[file:///work/project"), "{}", screen.text());
+    assert!(
+        screen.contains("[file:///work/project"),
+        "{}",
+        screen.text()
+    );
     screen.press("Enter");
     assert!(screen.sent.is_empty());
     screen.press("Esc Esc a a");
