@@ -42,6 +42,8 @@ pub struct Settings {
     pub history: bool,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
+    /// Whether 2026-07-28 servers are asked to tell of changed lists.
+    pub follow_lists: bool,
     /// Limit of the probe for the protocol's era.
     pub probe_timeout: Duration,
     /// Limit of a request, started again by progress.
@@ -115,6 +117,7 @@ impl Default for Settings {
             record: true,
             history: true,
             follow: true,
+            follow_lists: true,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
             request_timeout_max: Duration::from_secs(600),
@@ -145,7 +148,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 11] = [
+const SETTINGS: [(&str, Set); 12] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -157,6 +160,9 @@ const SETTINGS: [(&str, Set); 11] = [
     }),
     ("history", |settings, value| {
         put(&mut settings.history, switch(value))
+    }),
+    ("follow_lists", |settings, value| {
+        put(&mut settings.follow_lists, switch(value))
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))

@@ -53,6 +53,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
@@ -135,4 +136,5 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod unfinished;
 pub mod validity;

@@ -174,6 +174,16 @@ impl Opening {
         listed.into_iter().any(|text| text == revision.as_str())
     }
 
+    /// Whether there is such a member in the capabilities.
+    pub fn offers(&self, path: &[&str]) -> bool {
+        self.capabilities
+            .as_deref()
+            .and_then(|raw| json::get(raw.as_bytes(), path))
+            .is_some_and(|raw| {
+                json::kind(raw) != json::Kind::Null && json::boolean(raw) != Some(false)
+            })
+    }
+
     /// Whether a member of the capabilities is `true`.
     pub fn is_true(&self, path: &[&str]) -> bool {
         self.capabilities

@@ -11,6 +11,10 @@ use crate::json;
 
 /// The extension's name, as client and server declare it.
 pub use super::asked::capabilities::TASKS as EXTENSION;
+/// Why a task is not asked after any more: there is none.
+pub const UNKNOWN: &str = "the server does not know it (any more)";
+/// Why a task is not asked after any more: somebody said so.
+pub const UNWANTED: &str = "no longer wanted";
 /// How often a task is asked after when its server gives no hint.
 const USUAL: Duration = Duration::from_secs(2);
 /// The least and the most there is between two questions, whatever the server says: it must not make us busy, nor

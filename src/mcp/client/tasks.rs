@@ -13,7 +13,7 @@ mod asks;
 use super::{Client, End, Era, Id, Message, Output, Pending, Purpose, remark};
 use crate::json::quote;
 use crate::mcp::facts::{Detail, ResultFacts};
-use crate::mcp::tasks::{EXTENSION, Shape, TaskFacts, TaskStatus};
+use crate::mcp::tasks::{EXTENSION, Shape, TaskFacts, TaskStatus, UNKNOWN, UNWANTED};
 use crate::note::Note;
 
 /// How often in a row a question for a task may fail before nobody asks any more.
@@ -248,7 +248,7 @@ impl Client {
             self.pending.remove(&request);
             self.call_off(&request, "no longer wanted", out);
         }
-        left(id, "no longer wanted", out);
+        left(id, UNWANTED, out);
         self.withdraw_task(id, "the task is not followed any more", out);
         if let Some(ticket) = task.ticket {
             self.finish(ticket, End::Cancelled, out);
@@ -344,7 +344,7 @@ impl Client {
                 task.failures += 1;
                 if *code == Some(INVALID_PARAMS) || task.failures >= FAILURES {
                     let why = match code {
-                        Some(INVALID_PARAMS) => "the server does not know it (any more)",
+                        Some(INVALID_PARAMS) => UNKNOWN,
                         _ => "the server refuses to tell",
                     };
                     left(id, why, out);

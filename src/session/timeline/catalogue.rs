@@ -26,7 +26,9 @@ pub enum Listed {
 pub struct Fresh {
     /// What it says.
     pub freshness: Freshness,
-    /// When it came, in microseconds of the session.
+    /// The entry that it came with, the first of several pages, by sequence number.
+    pub seq: u64,
+    /// When that was, in microseconds of the session.
     pub since_us: u64,
     /// Whether all pages say the same of who may share it, as they must.
     pub agree: bool,
@@ -46,8 +48,8 @@ pub struct Catalogue {
     /// Whether the server said that it changed since it was last fetched.
     announced: bool,
     building: Arc<Vec<Arc<Item>>>,
-    /// What the pages so far say of their freshness, and when the first came.
-    pages: (Vec<Option<Freshness>>, u64),
+    /// What the pages so far say of their freshness, and with which entry and when the first came.
+    pages: (Vec<Option<Freshness>>, (u64, u64)),
 }
 
 impl Catalogue {
@@ -55,7 +57,7 @@ impl Catalogue {
     pub(super) fn asked(&mut self, first: bool) {
         if first {
             self.building = Arc::default();
-            self.pages = (Vec::new(), 0);
+            self.pages = (Vec::new(), (0, 0));
         }
         if self.listed != Listed::Whole {
             self.listed = Listed::Loading;
@@ -77,7 +79,7 @@ impl Catalogue {
         (seq, us): (u64, u64),
     ) -> bool {
         if self.pages.0.is_empty() {
-            self.pages.1 = us;
+            self.pages.1 = (seq, us);
         }
         self.pages.0.push(freshness);
         Arc::make_mut(&mut self.building).extend(listing.items);
@@ -101,10 +103,11 @@ impl Catalogue {
         }
         self.items = std::mem::take(&mut self.building);
         self.listed = Listed::Whole;
-        let (pages, since_us) = std::mem::take(&mut self.pages);
+        let (pages, (first_seq, since_us)) = std::mem::take(&mut self.pages);
         let (freshness, agree) = caching::of_pages(pages);
         self.fresh = freshness.map(|freshness| Fresh {
             freshness,
+            seq: first_seq,
             since_us,
             agree,
         });

@@ -49,6 +49,13 @@ pub struct Waiting {
     pub progress: Option<Progress>,
 }
 
+impl Waiting {
+    /// Whether it is a stream of notifications, which stays open as long as it is wanted.
+    pub fn is_stream(&self) -> bool {
+        self.about == About::Listen
+    }
+}
+
 /// The method that asks which era a server speaks.
 pub(super) const PROBE: &str = "server/discover";
 

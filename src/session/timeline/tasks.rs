@@ -1,7 +1,7 @@
 //! The tasks of a connection: what was told of each, where it came from, and what came of it.
 
 use super::exchange::ExchangeIndex;
-use crate::mcp::tasks::{Shape, TaskFacts, TaskStatus};
+use crate::mcp::tasks::{Shape, TaskFacts, TaskStatus, UNKNOWN, UNWANTED};
 
 /// Tasks that stay at hand; of those that ended the oldest go.
 const KEPT: usize = 1_000;
@@ -47,6 +47,12 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether it may go on at the server, as far as we know: then it is worth to be remembered.
+    pub fn may_go_on(&self) -> bool {
+        let given_up = |why: &str| matches!(why, UNKNOWN | UNWANTED);
+        !self.status.is_terminal() && !self.left.as_deref().is_some_and(given_up)
+    }
+
     /// Whether it is over, or nobody can know.
     pub fn is_over(&self) -> bool {
         self.status.is_terminal() || self.left.is_some()

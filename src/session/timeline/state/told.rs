@@ -100,6 +100,7 @@ impl State {
             (About::Read(uri), Some(result)) => {
                 let fresh = result.freshness.map(|freshness| Fresh {
                     freshness,
+                    seq: entry.seq,
                     since_us: entry.us,
                     agree: true,
                 });

@@ -49,6 +49,8 @@ fn waiting(timeline: &Timeline) -> Vec<ExchangeIndex> {
     let mut all: Vec<ExchangeIndex> = state
         .connections()
         .flat_map(|connection| state.waiting(connection.number))
+        // What stays open by its nature is under Subscriptions.
+        .filter(|waiting| !waiting.is_stream())
         .map(|waiting| waiting.exchange)
         .filter(ours)
         .collect();

@@ -251,6 +251,10 @@ impl Sheet<'_> {
         if let Some(opening) = &connection.opening {
             self.field("can", &opening.capability_names().join(", "), Role::Text);
         }
+        let extensions = extensions(connection);
+        if !extensions.is_empty() {
+            self.field("extensions", &extensions.join(" · "), Role::Text);
+        }
         let lists: Vec<String> = crate::mcp::types::List::ALL
             .into_iter()
             .filter_map(|list| {
@@ -297,6 +301,33 @@ impl Sheet<'_> {
         }
         self.field("messages", &messages, Role::Text);
     }
+}
+
+/// The extensions that either side declares: in use are those that both do.
+fn extensions(connection: &Connection) -> Vec<String> {
+    let theirs = connection
+        .opening
+        .as_ref()
+        .map(|opening| opening.extensions())
+        .unwrap_or_default();
+    let ours = |id: &str| connection.declared.extends(id);
+    let mut words: Vec<String> = theirs
+        .iter()
+        .map(|id| {
+            if ours(id) {
+                format!("{id} ✓")
+            } else {
+                format!("{id} (not declared by mcpscope)")
+            }
+        })
+        .collect();
+    let declared = connection.declared.extensions.iter();
+    words.extend(
+        declared
+            .filter(|(id, _)| !theirs.contains(id))
+            .map(|(id, _)| format!("{id} (not the server's)")),
+    );
+    words
 }
 
 /// Breaks at spaces where it can.
