@@ -153,7 +153,7 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
             ));
             out = play.wait(Duration::from_secs(9));
         }
-        let waited = play.now - began;
+        let waited = play.now.saturating_sub(began);
         assert!(
             out.contains(&"> notifications/cancelled".to_owned()),
             "{out:?}"
