@@ -161,11 +161,11 @@ const SETTINGS: [(&str, Set); 12] = [
     ("history", |settings, value| {
         put(&mut settings.history, switch(value))
     }),
-    ("follow_lists", |settings, value| {
-        put(&mut settings.follow_lists, switch(value))
-    }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))
+    }),
+    ("follow_lists", |settings, value| {
+        put(&mut settings.follow_lists, switch(value))
     }),
     ("probe_timeout", |settings, value| {
         put(&mut settings.probe_timeout, limit(value))

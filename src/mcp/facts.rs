@@ -168,12 +168,6 @@ impl Opening {
                 != Some(false)
     }
 
-    /// Whether a discover result lists `revision`.
-    pub fn supports(&self, revision: Revision) -> bool {
-        let listed = self.supported.iter().flatten();
-        listed.into_iter().any(|text| text == revision.as_str())
-    }
-
     /// Whether there is such a member in the capabilities.
     pub fn offers(&self, path: &[&str]) -> bool {
         self.capabilities
@@ -204,6 +198,12 @@ impl Opening {
                     .collect()
             })
             .unwrap_or_default()
+    }
+
+    /// Whether a discover result lists `revision`.
+    pub fn supports(&self, revision: Revision) -> bool {
+        let listed = self.supported.iter().flatten();
+        listed.into_iter().any(|text| text == revision.as_str())
     }
 
     /// The names of the advertised capabilities, in the server's order.

@@ -312,8 +312,10 @@ impl Model {
         let mut connections = state.connections();
         // A call may wait for a person between two of its requests.
         self.world.live
-            && (connections.any(|connection| pending(connection.number))
-                || Inbox::count(&self.world.ctx()) > 0)
+            && (connections.any(|connection| {
+                let tasks = connection.tasks.all();
+                pending(connection.number) || tasks.iter().any(|task| !task.is_over())
+            }) || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.

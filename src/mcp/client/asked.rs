@@ -251,6 +251,7 @@ impl Client {
         self.unheld = true;
         note_answered(which, By::Person, reply.outcome(), out);
         self.deliver(now, parked, reply, out);
+        self.hurry_tasks(now);
     }
 
     fn deliver(&mut self, now: Duration, parked: Parked, reply: Reply, out: &mut Vec<Output>) {

@@ -12,6 +12,7 @@ mod asks;
 
 use super::{Client, End, Era, Id, Message, Output, Pending, Purpose, remark};
 use crate::json::quote;
+use crate::mcp::asked::Which;
 use crate::mcp::facts::{Detail, ResultFacts};
 use crate::mcp::tasks::{EXTENSION, Shape, TaskFacts, TaskStatus, UNKNOWN, UNWANTED};
 use crate::note::Note;
@@ -20,6 +21,8 @@ use crate::note::Note;
 const FAILURES: u32 = 5;
 /// The longest pause after failures.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How often a task is asked after at the most while a person thinks about what it asks: nothing will have happened.
+const WITH_A_PERSON: Duration = Duration::from_secs(10);
 /// Pages of `tasks/list`.
 const PAGES: u32 = 100;
 /// Invalid params: there is no such task, or it has ended already.
@@ -405,7 +408,15 @@ impl Client {
         };
         task.status = facts.status;
         task.pace = facts.pace();
-        task.next = (!facts.status.is_terminal()).then(|| now + task.pace);
+        let (over, pace) = (facts.status.is_terminal(), task.pace);
+        let pace = if self.is_person_asked(&facts.id) {
+            pace.max(WITH_A_PERSON)
+        } else {
+            pace
+        };
+        if let Some(task) = self.tasks.0.get_mut(&facts.id) {
+            task.next = (!over).then(|| now + pace);
+        }
         match (facts.status, shape) {
             (TaskStatus::Cancelled, _) => self.task_over(&facts.id, End::Cancelled, out),
             (
@@ -424,6 +435,24 @@ impl Client {
         }
     }
 
+    /// Whether a person is asked something for a task.
+    fn is_person_asked(&self, id: &str) -> bool {
+        let result = self.result_of_task(id);
+        self.parked.iter().any(|parked| match &parked.which {
+            Which::Task { task, .. } => **task == *id,
+            _ => result.is_some() && parked.call.as_ref() == result,
+        })
+    }
+
+    /// A person has answered: soon there will be news of the task that asked.
+    pub(super) fn hurry_tasks(&mut self, now: Duration) {
+        for task in self.tasks.0.values_mut() {
+            if let Some(next) = &mut task.next {
+                *next = (*next).min(now + task.pace);
+            }
+        }
+    }
+
     fn task_over(&mut self, id: &str, end: End, out: &mut Vec<Output>) {
         let Some(task) = self.tasks.0.remove(id) else {
             return;
@@ -431,6 +460,8 @@ impl Client {
         // The result that was waited for while it ran is not coming.
         if let Some(request) = self.result_of_task(id).cloned() {
             self.pending.remove(&request);
+            // What the server asked for the task meanwhile still wants an answer.
+            self.called_off(&request, out);
         }
         self.withdraw_task(id, "the task has ended", out);
         if let Some(ticket) = task.ticket {

@@ -50,6 +50,7 @@ use calls::{Last, NOTHING_CALLED, Pending};
 use changes::ChangesBox;
 use completion::Completing;
 use drafts::Kept;
+pub use following::fresh_words;
 use layout::{Areas, body};
 use listing::{Browse, Key};
 use presets::Saving;

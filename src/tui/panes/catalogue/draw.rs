@@ -92,11 +92,6 @@ impl CataloguePane {
         for list in self.kind.lists() {
             if let Some(connection) = ctx.connection() {
                 let list = connection.list(*list);
-                if let Some(fresh) = &list.fresh
-                    && !right.iter().any(|words| words.starts_with("fresh"))
-                {
-                    right.push(following::fresh_words(fresh, ctx));
-                }
                 if list.listed == Listed::Loading && !list.items.is_empty() {
                     right.push("loading…".to_owned());
                 }

@@ -184,6 +184,7 @@ pub(super) fn remarks(list: List, item: &Item, uri: Option<&str>, ctx: &Ctx<'_>)
     let fresh = uri
         .zip(ctx.connection())
         .and_then(|(uri, connection)| connection.reads.get(uri))
+        .filter(|fresh| fresh.freshness.ttl_ms > 0)
         .map(|fresh| {
             format!(
                 "{}; mcpscope asks anew all the same",
@@ -206,7 +207,7 @@ pub(super) fn remarks(list: List, item: &Item, uri: Option<&str>, ctx: &Ctx<'_>)
 }
 
 /// `fresh until 14:02:41, private`; or that it never was.
-pub(super) fn fresh_words(fresh: &Fresh, ctx: &Ctx<'_>) -> String {
+pub fn fresh_words(fresh: &Fresh, ctx: &Ctx<'_>) -> String {
     let Freshness { ttl_ms, .. } = fresh.freshness;
     let came = ctx
         .timeline

@@ -16,7 +16,7 @@ use crate::history::Server;
 use crate::inspector::{Command, Update};
 use crate::mcp::client::Wish;
 use crate::mcp::facts::Detail;
-use crate::mcp::tasks::{Shape, TaskStatus};
+use crate::mcp::tasks::{Shape, TaskStatus, UNKNOWN};
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::EntryIndex;
@@ -199,7 +199,8 @@ impl TasksTab {
     }
 
     /// Puts into the file what changed in the tasks of a connection.
-    fn keep(&mut self, conn: u32, ctx: &Ctx<'_>) -> Option<Effect> {
+    /// `unknown` are those that its server says it does not know.
+    fn keep(&mut self, conn: u32, unknown: Vec<Box<str>>, ctx: &Ctx<'_>) -> Option<Effect> {
         let server = ctx
             .servers
             .iter()
@@ -208,6 +209,8 @@ impl TasksTab {
         let connection = ctx.timeline.state().connection(conn)?;
         let kept = self.kept.entry(server.name.as_str().into()).or_default();
         let mut changes = Vec::new();
+        let mut gone = unknown;
+        gone.retain(|id| kept.contains(id));
         for task in connection.tasks.all() {
             let known = kept.contains(&task.id);
             if task.may_go_on() && !known {
@@ -223,9 +226,15 @@ impl TasksTab {
                         .map_or(Timestamp::UNIX_EPOCH, |entry| entry.at()),
                 }));
             } else if !task.may_go_on() && known {
-                kept.retain(|id| *id != task.id);
-                changes.push(Change::Drop(task.id.clone()));
+                gone.push(task.id.clone());
             }
+        }
+        for id in gone {
+            kept.retain(|other| *other != id);
+            if let Some(offered) = self.offered.get_mut(&*server.name) {
+                offered.retain(|one| one.task != id);
+            }
+            changes.push(Change::Drop(id));
         }
         (!changes.is_empty()).then_some(Effect::Store(Store::SaveTasks {
             server: identity,
@@ -295,7 +304,7 @@ impl TasksTab {
                 vec![
                     (format!("task {}  {shape}", safe(id, 80)), muted),
                     (
-                        "It had not ended when mcpscope last heard of it. Nothing was sent for it since."
+                        "It had not ended when last heard of; nothing was sent for it since."
                             .to_owned(),
                         muted,
                     ),
@@ -397,6 +406,14 @@ fn status(task: &Task) -> (String, Role) {
         (TaskStatus::Working | TaskStatus::Odd, _) => Role::Pending,
     };
     (task.status.to_string(), role)
+}
+
+/// The task that a server says it does not know.
+fn unknown(entry: &Recorded) -> Option<Box<str>> {
+    match &entry.facts {
+        Facts::Note(Note::TaskLeft { task, why }) if why == UNKNOWN => Some(task.as_str().into()),
+        _ => None,
+    }
 }
 
 /// Whether an entry tells anything of tasks.
@@ -527,7 +544,10 @@ impl Pane for TasksTab {
                 conns.dedup();
                 conns
                     .into_iter()
-                    .filter_map(|conn| self.keep(conn, ctx))
+                    .filter_map(|conn| {
+                        let of = entries.iter().filter(|entry| entry.conn == conn);
+                        self.keep(conn, of.filter_map(unknown).collect(), ctx)
+                    })
                     .collect()
             }
             _ => Vec::new(),
