@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod asked;
+pub mod auth;
 pub mod caching;
 pub mod client;
 pub mod completion;

@@ -6,9 +6,11 @@ use crate::json::{self, quote};
 
 pub mod asked;
 pub mod http;
+pub mod login;
 
 use asked::Asking;
 use http::Step;
+use login::Hop;
 
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
@@ -122,6 +124,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of a login.
+    Login(Hop),
     /// A step of asking and answering.
     Asking(Asking),
     /// A request will get no answer over HTTP.
@@ -192,6 +196,7 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Login(hop) => hop.name(),
             Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
@@ -220,7 +225,7 @@ impl Note {
     pub fn is_http(&self) -> bool {
         matches!(
             self,
-            Self::Address { .. } | Self::Http(_) | Self::Closed { .. }
+            Self::Address { .. } | Self::Http(_) | Self::Login(_) | Self::Closed { .. }
         )
     }
 
@@ -307,6 +312,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Login(hop) => members.extend(hop.members()),
             Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
@@ -441,6 +447,7 @@ impl Note {
             },
             name => Step::read(name, body)
                 .map(Self::Http)
+                .or_else(|| Hop::read(name, body).map(Self::Login))
                 .or_else(|| Asking::read(name, body).map(Self::Asking))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
@@ -496,6 +503,7 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Login(hop) => hop.sentence(),
             Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),

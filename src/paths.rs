@@ -94,6 +94,11 @@ impl Paths {
         self.state.join("drafts")
     }
 
+    /// Where clients and tokens of logins are kept.
+    pub fn logins_file(&self) -> PathBuf {
+        self.data.join("logins.json")
+    }
+
     /// Tasks that had not ended.
     pub fn tasks_file(&self) -> PathBuf {
         self.state.join("tasks.json")
@@ -135,6 +140,7 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.logins_file(),
             &paths.history_file(),
             &paths.drafts(),
             &paths.tasks_file(),

@@ -11,6 +11,7 @@ mod asked;
 mod completing;
 mod exchanges;
 mod listing;
+mod logins;
 mod opening;
 mod params;
 mod rounds;
@@ -137,6 +138,8 @@ pub struct Client {
     proven: bool,
     /// When it was last opened anew.
     reopened: Option<Duration>,
+    /// Since when a login is waited for.
+    login_since: Option<Duration>,
     subscriptions: Subscriptions,
     tasks: Tasks,
 }
@@ -166,11 +169,15 @@ impl Client {
             respawned: false,
             proven: false,
             reopened: None,
+            login_since: None,
         }
     }
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
+        if self.login_since.is_some() {
+            return None;
+        }
         self.pending
             .values()
             .filter(|pending| pending.held.is_none())
@@ -196,6 +203,7 @@ impl Client {
             Input::MessageOn(message, on) => self.message(now, message, Some(on), &mut out),
             Input::Unanswered(id, loss) => self.unanswered(now, id, loss, &mut out),
             Input::SessionEnded => self.session_ended(now, &mut out),
+            Input::Held(held) => self.wait_for_login(now, held),
             Input::Gone => self.gone(&mut out),
             Input::Call(call) => match self.phase {
                 Phase::Ready => self.call(now, call, &mut out),
@@ -223,6 +231,7 @@ impl Client {
             Input::Answer(which, reply) => self.answered(now, which, reply, &mut out),
             Input::Policies(policies) => self.set_policies(policies, &mut out),
             Input::Capabilities(capabilities) => self.set_capabilities(capabilities, &mut out),
+            Input::Tick if self.login_since.is_some() => {}
             Input::Tick => self.tick(now, &mut out),
         }
         self.hold(now);

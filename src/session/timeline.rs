@@ -15,6 +15,7 @@ mod catalogue;
 pub mod changes;
 mod connection;
 mod exchange;
+pub mod login;
 pub mod questions;
 mod rounds;
 mod state;
@@ -515,6 +516,7 @@ fn note_level(note: &Note) -> Level {
         Note::Exit { .. } => Level::Error,
         Note::Closed { what: Some(_) } => Level::Error,
         Note::Http(step) if step.is_trouble() => Level::Warning,
+        Note::Login(hop) if hop.is_trouble() => Level::Error,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }

@@ -201,6 +201,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
+        Update::Visit { conn, url } => servers::wants_login(model, *conn, url.is_some()),
         Update::Sent { .. }
         | Update::Finished { .. }
         | Update::Completed { .. }

@@ -7,5 +7,5 @@ mod eras;
 mod following;
 mod http;
 mod links;
-mod peer;
+pub mod peer;
 mod traps;

@@ -9,6 +9,7 @@ use crate::mcp::facts;
 mod asking;
 mod completing;
 mod exchanges;
+mod lifecycle;
 mod rounds;
 mod subscriptions;
 mod tasks;

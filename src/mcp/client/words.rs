@@ -120,6 +120,8 @@ pub enum Input<'a> {
     Unanswered(&'a Id, &'a Loss),
     /// The server has forgotten the session it gave us.
     SessionEnded,
+    /// While true, requests wait for a login, and no limit runs.
+    Held(bool),
     /// The process is gone.
     Gone,
     /// Somebody wants a request sent; kept until the connection works.

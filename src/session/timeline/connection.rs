@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Fresh};
+use super::login::Login;
 use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
 use crate::mcp::asked::Capabilities;
@@ -110,6 +111,8 @@ pub struct Connection {
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.
     pub trouble: Option<Trouble>,
+    /// How it stands with its login.
+    pub login: Login,
     /// The process.
     pub pid: Option<u32>,
     /// How it stands.
@@ -265,6 +268,7 @@ impl Connection {
             }
             Note::Closed { what } => {
                 self.ended_us = Some(us);
+                self.login.over();
                 self.link = match (what, std::mem::take(&mut self.link)) {
                     (_, failed @ LinkState::Failed { .. }) => failed,
                     (Some(what), _) => LinkState::Failed {
@@ -326,6 +330,7 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
+            Note::Login(hop) => self.login.hop(hop),
             Note::TaskLeft { task, why } => self.tasks.left(task, why),
             Note::Asking(Asking::Capabilities {
                 capabilities,
