@@ -10,6 +10,7 @@ use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::mcp::auth::Secret;
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
@@ -251,6 +252,8 @@ pub enum Effect {
     },
     /// End what goes on for an asker: a pipe, a query.
     Stop(u64),
+    /// Open the page of a login in the desktop's browser.
+    Browse(Secret),
     /// Let the desktop show a part of a document.
     Open {
         /// What.

@@ -20,6 +20,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::client;
 use crate::session::timeline::Timeline;
+use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
 /// The smallest screen that everything fits on.
@@ -191,6 +192,8 @@ pub struct Model {
     pub areas: Areas,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// How to log in to servers over HTTP that are added; none when that is not wanted.
+    pub login: Option<Box<Login>>,
     /// How patient shutdowns are.
     pub stdio: StdioOptions,
     /// The newest connection.
@@ -252,6 +255,7 @@ impl Model {
             size: (0, 0),
             areas: Areas::default(),
             options,
+            login: None,
             conns: 0,
             restarting: Vec::new(),
             entering: None,

@@ -130,6 +130,7 @@ impl Runtime {
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }
+            | Effect::Browse(_)
             | Effect::Open { .. }) => {
                 let (desk, events) = (self.desk.clone(), self.events.clone());
                 let stop = match &outside {

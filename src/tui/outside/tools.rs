@@ -147,7 +147,7 @@ fn is_text(kind: &str) -> bool {
 }
 
 /// The desktop's opener, where there is a desktop before us.
-fn opener(lookup: &impl Lookup) -> Option<Tool> {
+pub fn opener(lookup: &impl Lookup) -> Option<Tool> {
     let set = |name| lookup.variable(name).is_some();
     if set("SSH_CONNECTION") || set("SSH_TTY") {
         return None;

@@ -74,7 +74,7 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         Err(error) => return say(model, &format!("not a command line: {error}")),
     };
     if words.first().is_some_and(|word| word.contains("://")) {
-        return match address(&words) {
+        return match address(&words, model.login.clone()) {
             Ok(address) => enter(model, address),
             Err(why) => say(model, &why),
         };
@@ -107,9 +107,10 @@ fn enter(model: &mut Model, target: Target) -> Vec<Effect> {
 }
 
 /// An address, and the options that the command line has for one.
-fn address(words: &[String]) -> Result<Target, String> {
+fn address(words: &[String], login: Option<Box<http::Login>>) -> Result<Target, String> {
     let mut words = words.iter().map(String::as_str);
     let mut address = http::Address::new(http::address(words.next().unwrap_or_default())?);
+    address.login = login;
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word {

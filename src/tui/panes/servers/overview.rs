@@ -13,13 +13,14 @@ use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::{Role, Theme};
 
-/// What is known of a server, most pressing first.
-pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
+/// What is known of a server, most pressing first; and which line has the buttons of a login.
+pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Option<usize>) {
     let mut sheet = Sheet {
         theme: ctx.theme,
         keys: ctx.keys,
         width,
         lines: Vec::new(),
+        buttons: None,
     };
     let connection = server
         .conn
@@ -39,9 +40,10 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
-        return sheet.lines;
+        return (sheet.lines, None);
     };
     sheet.state(connection, ctx.live);
+    sheet.login(connection, ctx.live);
     // What it said last is the evidence when it went down, and then comes before what it was.
     let went_down = matches!(
         connection.link,
@@ -73,25 +75,28 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             sheet.paragraph(line, Role::Text);
         }
     }
-    sheet.lines
+    (sheet.lines, sheet.buttons)
 }
 
-struct Sheet<'a> {
-    theme: &'a Theme,
-    keys: &'a Keymap,
-    width: usize,
-    lines: Vec<Line<'static>>,
+/// Lines of an overview, as they are made.
+pub(super) struct Sheet<'a> {
+    pub theme: &'a Theme,
+    pub keys: &'a Keymap,
+    pub width: usize,
+    pub lines: Vec<Line<'static>>,
+    /// Which of them has the buttons of a login.
+    pub buttons: Option<usize>,
 }
 
 impl Sheet<'_> {
     /// Air, once.
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
-    fn field(&mut self, name: &str, value: &str, role: Role) {
+    pub(super) fn field(&mut self, name: &str, value: &str, role: Role) {
         let value = text::sanitize(value).into_owned();
         let room = self.width.saturating_sub(12).max(1);
         for (index, part) in wrap(&value, room).into_iter().enumerate() {
@@ -106,7 +111,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn paragraph(&mut self, sentence: &str, role: Role) {
+    pub(super) fn paragraph(&mut self, sentence: &str, role: Role) {
         let sentence = text::sanitize(sentence).into_owned();
         for part in wrap(&sentence, self.width.saturating_sub(2).max(1)) {
             self.lines.push(Line::from(Span::styled(
@@ -300,7 +305,7 @@ impl Sheet<'_> {
 }
 
 /// Breaks at spaces where it can.
-fn wrap(sentence: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split(' ') {
         let line = lines.last_mut().expect("never empty");
