@@ -4,6 +4,7 @@ mod answers;
 mod copied;
 mod exits;
 mod leaving;
+mod login;
 mod recording;
 mod remote;
 mod verbs;

@@ -5,5 +5,6 @@ mod completing;
 mod eras;
 mod http;
 mod links;
+mod logins;
 pub mod peer;
 mod traps;
