@@ -4,6 +4,7 @@ mod arguments;
 mod documents;
 mod keys;
 mod live;
+mod logins;
 mod overlays;
 mod results;
 mod styles;

@@ -269,11 +269,13 @@ impl ServersPane {
         let Some(server) = ctx.server().filter(|_| area.contains(at)) else {
             return Reply::ignored();
         };
-        let (lines, buttons) = overview::lines(server, ctx, usize::from(area.width));
-        let row = usize::from(at.y - area.y);
-        let line = lines.get(row).filter(|_| buttons == Some(row));
-        match line.and_then(|line| login::button_at(line, usize::from(at.x - area.x))) {
-            Some(action) => self.logins.action(action, ctx),
+        let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
+        let (column, row) = (usize::from(at.x - area.x), usize::from(at.y - area.y));
+        let pressed = buttons
+            .iter()
+            .find(|button| button.row == row && button.columns.contains(&column));
+        match pressed {
+            Some(button) => self.logins.action(button.action, ctx),
             None => Reply::ignored(),
         }
     }

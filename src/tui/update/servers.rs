@@ -231,21 +231,22 @@ pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
 
 /// A person has to log in somewhere, or has no longer.
 pub(super) fn wants_login(model: &mut Model, conn: u32, wants: bool) {
-    let Some(connection) = model
-        .world
-        .timeline
-        .state()
-        .connection(conn)
-        .filter(|_| wants)
-    else {
+    let Some(connection) = model.world.timeline.state().connection(conn) else {
         return;
     };
     let name = text::sanitize(&connection.name).into_owned();
     let issuer = connection.login.issuer.as_deref().unwrap_or_default();
-    let issuer = text::sanitize(issuer).into_owned();
-    let servers = model.world.keys.word(Action::ViewServers);
-    let what = format!("{name} needs a login at {issuer}: {servers} shows how");
-    model.status = Some((Tone::Warn, what));
+    let needs = format!("{name} needs a login at {}", text::sanitize(issuer));
+    if wants {
+        let servers = model.world.keys.word(Action::ViewServers);
+        model.status = Some((Tone::Warn, format!("{needs}: {servers} shows how")));
+    } else if model
+        .status
+        .as_ref()
+        .is_some_and(|(_, told)| told.starts_with(&needs))
+    {
+        model.status = None;
+    }
 }
 
 pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {

@@ -219,6 +219,7 @@ impl Screen {
             | Effect::Page { .. }
             | Effect::Print(_)
             | Effect::Open { .. }
+            | Effect::Browse(_)
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }

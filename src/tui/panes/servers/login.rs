@@ -2,6 +2,7 @@
 //! to paste; and the token, once there is one.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
@@ -22,11 +23,22 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::input::{LineInput, Reaction};
 
 /// The buttons, in order.
-pub(super) const BUTTONS: [(Action, &str); 3] = [
+const BUTTONS: [(Action, &str); 3] = [
     (Action::OpenLogin, "Open browser"),
     (Action::CopyLogin, "Copy URL"),
     (Action::PasteLogin, "Paste redirect"),
 ];
+
+/// Where a button stands in an overview.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Button {
+    /// Its line.
+    pub row: usize,
+    /// Its cells in that.
+    pub columns: Range<usize>,
+    /// What it does.
+    pub action: Action,
+}
 
 /// Steps that are shown; more of them stand in Traffic.
 const STEPS: usize = 14;
@@ -160,7 +172,10 @@ impl Sheet<'_> {
         match &login.stage {
             Stage::Never => return,
             Stage::Waiting if live && connection.is_alive() => self.waiting(login),
-            Stage::Failed { what, hint } => {
+            // What the connection failed of says it too.
+            Stage::Failed { what, hint }
+                if !matches!(connection.link, LinkState::Failed { .. }) =>
+            {
                 self.paragraph(&format!("! login failed: {what}"), Role::Error);
                 if let Some(hint) = hint {
                     self.paragraph(&format!("  {hint}"), Role::Info);
@@ -194,9 +209,6 @@ impl Sheet<'_> {
             }
             self.blank();
         }
-        if let Some(token) = &login.token {
-            self.token(token);
-        }
     }
 
     fn waiting(&mut self, login: &Login) {
@@ -205,15 +217,28 @@ impl Sheet<'_> {
             &format!("  {issuer} has to be told in a browser that this is allowed"),
             Role::Info,
         );
+        // As many in a row as there is room for.
         let mut spans = vec![Span::raw(" ")];
+        let mut column = 1;
         for (action, words) in BUTTONS {
-            let key = self.keys.word(action);
-            spans.push(Span::styled(
-                format!(" [ {words} {key} ]"),
-                self.theme.style(Role::Accent),
-            ));
+            let words = format!("[ {words} {} ]", self.keys.word(action));
+            let wide = text::width(&words);
+            if column > 1 && column + wide > self.width {
+                self.lines.push(Line::from(std::mem::replace(
+                    &mut spans,
+                    vec![Span::raw(" ")],
+                )));
+                column = 1;
+            }
+            self.buttons.push(Button {
+                row: self.lines.len(),
+                columns: column..column + wide,
+                action,
+            });
+            column += wide + 1;
+            spans.push(Span::styled(words, self.theme.style(Role::Accent)));
+            spans.push(Span::raw(" "));
         }
-        self.buttons = Some(self.lines.len());
         self.lines.push(Line::from(spans));
         if let Some(redirect) = &login.redirect {
             self.paragraph(
@@ -225,7 +250,8 @@ impl Sheet<'_> {
         }
     }
 
-    fn token(&mut self, token: &Token) {
+    /// What a token is good for.
+    pub(super) fn token(&mut self, token: &Token) {
         let scope = token
             .scope
             .as_deref()
@@ -295,19 +321,4 @@ fn moment(seconds: i64) -> String {
         |_| format!("{seconds}"),
         |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
-}
-
-/// Which button is at a column of their line.
-pub(super) fn button_at(line: &Line<'_>, column: usize) -> Option<Action> {
-    let mut from = 0;
-    for (place, span) in line.spans.iter().enumerate() {
-        let to = from + text::width(&span.content);
-        if (from..to).contains(&column) {
-            return BUTTONS
-                .get(place.checked_sub(1)?)
-                .map(|(action, _)| *action);
-        }
-        from = to;
-    }
-    None
 }

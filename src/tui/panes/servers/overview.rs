@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::login::Button;
 use super::state_of;
 use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
@@ -13,14 +14,14 @@ use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::{Role, Theme};
 
-/// What is known of a server, most pressing first; and which line has the buttons of a login.
-pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Option<usize>) {
+/// What is known of a server, most pressing first; and where the buttons of a login are.
+pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Vec<Button>) {
     let mut sheet = Sheet {
         theme: ctx.theme,
         keys: ctx.keys,
         width,
         lines: Vec::new(),
-        buttons: None,
+        buttons: Vec::new(),
     };
     let connection = server
         .conn
@@ -40,7 +41,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
             &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
-        return (sheet.lines, None);
+        return (sheet.lines, Vec::new());
     };
     sheet.state(connection, ctx.live);
     sheet.login(connection, ctx.live);
@@ -54,6 +55,9 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
     }
     sheet.command(server, &connection.command);
     sheet.facts(connection);
+    if let Some(token) = &connection.login.token {
+        sheet.token(token);
+    }
     if server.starts > 1 {
         sheet.field(
             "started",
@@ -84,8 +88,8 @@ pub(super) struct Sheet<'a> {
     pub keys: &'a Keymap,
     pub width: usize,
     pub lines: Vec<Line<'static>>,
-    /// Which of them has the buttons of a login.
-    pub buttons: Option<usize>,
+    /// The buttons of a login.
+    pub buttons: Vec<Button>,
 }
 
 impl Sheet<'_> {
