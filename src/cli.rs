@@ -27,6 +27,8 @@ mod request;
 mod round_trip;
 mod signals;
 mod signature;
+#[cfg(unix)]
+mod tap;
 mod target;
 mod verdict;
 
@@ -75,6 +77,8 @@ enum Verb {
     Info(info::InfoArgs),
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
+    #[cfg(unix)]
+    Tap(tap::TapArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -186,6 +190,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Info(args) => info::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        #[cfg(unix)]
+        Verb::Tap(args) => tap::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -3,12 +3,19 @@
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
 //! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
 //! paragraph there. The tables `[keys]` and `[pager]` are
-//! kept as written: what their words mean is for the screen to say. The file is read when [`Config::load`] is called and never written.
+//! kept as written: what their words mean is for the screen to say; `[ask]` and `[servers]` are in `ask`. The file is read when [`Config::load`] is called and never written.
 
+pub mod ask;
 mod images;
+mod pagers;
+mod values;
 
+pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
+use pagers::pagers;
+pub use values::duration;
+use values::{clipboard, limit, put, switch, theme, time};
 
 use crate::paths::Paths;
 use std::fmt;
@@ -35,6 +42,8 @@ pub struct Settings {
     pub history: bool,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
+    /// Whether tools that say nothing of what they do are sent again only after a question.
+    pub careful: bool,
     /// Limit of the probe for the protocol's era.
     pub probe_timeout: Duration,
     /// Limit of a request, started again by progress.
@@ -51,6 +60,8 @@ pub struct Settings {
     pub keys: UserKeys,
     /// Pagers of the user's own: the kind of text, and the command line.
     pub pagers: Pagers,
+    /// Who answers what servers ask.
+    pub ask: Asking,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
@@ -106,6 +117,7 @@ impl Default for Settings {
             record: true,
             history: true,
             follow: true,
+            careful: false,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
             request_timeout_max: Duration::from_secs(600),
@@ -114,6 +126,7 @@ impl Default for Settings {
             clipboard: ClipboardChoice::Auto,
             keys: UserKeys::default(),
             pagers: Vec::new(),
+            ask: Asking::default(),
         }
     }
 }
@@ -135,7 +148,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 11] = [
+const SETTINGS: [(&str, Set); 12] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -150,6 +163,9 @@ const SETTINGS: [(&str, Set); 11] = [
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))
+    }),
+    ("careful", |settings, value| {
+        put(&mut settings.careful, switch(value))
     }),
     ("probe_timeout", |settings, value| {
         put(&mut settings.probe_timeout, limit(value))
@@ -171,37 +187,12 @@ const SETTINGS: [(&str, Set); 11] = [
     }),
 ];
 
-/// The tables among the settings: keys, and pagers.
+/// The tables among the settings.
 const KEYS: &str = "keys";
 const PAGER: &str = "pager";
-
-/// Reads the table `[pager]`, or says what is wrong where.
-fn pagers(table: &Spanned<DeValue<'_>>) -> Result<Pagers, (Range<usize>, Problem)> {
-    let wrong = |span: Range<usize>, key, expected| (span, Problem::BadValue { key, expected });
-    let lines = table.get_ref().as_table().ok_or_else(|| {
-        let expected = "a table: [pager], and below it lines such as json = \"jless\"";
-        wrong(table.span(), PAGER, expected)
-    })?;
-    let pager = |(kind, command): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
-        let kind: &std::borrow::Cow<'_, str> = kind.get_ref();
-        if let Some(key) = Config::names().find(|setting| *setting == kind) {
-            return Err((command.span(), Problem::Misplaced { key }));
-        }
-        let words = command
-            .get_ref()
-            .as_str()
-            .filter(|words| !words.trim().is_empty());
-        let words = words.ok_or_else(|| {
-            wrong(
-                command.span(),
-                "a pager",
-                "a command line such as \"jless\" or \"less -S\"",
-            )
-        })?;
-        Ok((kind.to_string(), words.to_owned()))
-    };
-    lines.iter().map(pager).collect()
-}
+const ASK: &str = "ask";
+const SERVERS: &str = "servers";
+const TABLES: [&str; 4] = [KEYS, PAGER, ASK, SERVERS];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -249,63 +240,6 @@ fn bindings(
     Ok(bindings)
 }
 
-fn put<T>(field: &mut T, value: Result<T, &'static str>) -> Result<(), &'static str> {
-    value.map(|value| *field = value)
-}
-
-fn theme(value: &DeValue<'_>) -> Result<ThemeChoice, &'static str> {
-    match value.as_str() {
-        Some("auto") => Ok(ThemeChoice::Auto),
-        Some("dark") => Ok(ThemeChoice::Dark),
-        Some("light") => Ok(ThemeChoice::Light),
-        Some("mono") => Ok(ThemeChoice::Mono),
-        _ => Err("\"auto\", \"dark\", \"light\" or \"mono\""),
-    }
-}
-
-fn clipboard(value: &DeValue<'_>) -> Result<ClipboardChoice, &'static str> {
-    match value.as_str() {
-        Some("auto") => Ok(ClipboardChoice::Auto),
-        Some("osc52") => Ok(ClipboardChoice::Osc52),
-        Some("helper") => Ok(ClipboardChoice::Helper),
-        Some("off") => Ok(ClipboardChoice::Off),
-        _ => Err("\"auto\", \"osc52\", \"helper\" or \"off\""),
-    }
-}
-
-fn switch(value: &DeValue<'_>) -> Result<bool, &'static str> {
-    value.as_bool().ok_or("true or false")
-}
-
-fn time(value: &DeValue<'_>) -> Result<Duration, &'static str> {
-    value
-        .as_str()
-        .and_then(duration)
-        .ok_or("a time such as \"500ms\", \"3s\" or \"10min\", at most a day")
-}
-
-/// A time that must not be zero, because zero would mean that nothing ever succeeds.
-fn limit(value: &DeValue<'_>) -> Result<Duration, &'static str> {
-    time(value)
-        .ok()
-        .filter(|time| !time.is_zero())
-        .ok_or("a time such as \"3s\", above zero and at most a day")
-}
-
-/// Reads a whole number with a unit: `ms`, `s` or `min`, at most a day (also for command-line options).
-pub fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let number: u64 = text[..digits].parse().ok()?;
-    let millis = match text[digits..].trim_start() {
-        "ms" => number,
-        "s" => number.checked_mul(1000)?,
-        "min" => number.checked_mul(60_000)?,
-        _ => return None,
-    };
-    (millis <= 24 * 60 * 60_000).then(|| Duration::from_millis(millis))
-}
-
 /// The settings, and where they come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
@@ -341,7 +275,13 @@ impl Config {
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let file = paths.config_file();
         match std::fs::read_to_string(&file) {
-            Ok(text) => Self::parse(&text, &file),
+            Ok(text) => {
+                let mut config = Self::parse(&text, &file)?;
+                let folder = file.parent().unwrap_or(Path::new(""));
+                let read = config.settings.ask.read_files(folder);
+                read.map_err(|(line, error)| ConfigError::Canned { file, line, error })?;
+                Ok(config)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(source) => Err(ConfigError::Unreadable { file, source }),
         }
@@ -377,9 +317,19 @@ impl Config {
                     pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
+            if name == ASK || name == SERVERS {
+                let ask = &mut config.settings.ask;
+                let line = |at: usize| place(text, at).0;
+                let taken = match name {
+                    ASK => ask.take(None, value, &line),
+                    _ => ask.take_servers(value, &line),
+                };
+                taken.map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
             let Some((name, set)) = SETTINGS.iter().find(|(known, _)| *known == name) else {
                 let key = name.to_owned();
-                let nearest = nearest(name, Self::names().chain([KEYS, PAGER]));
+                let nearest = nearest(name, Self::names().chain(TABLES));
                 return Err(wrong(
                     Some(key_span(&table, &key)),
                     Problem::UnknownKey { key, nearest },
@@ -449,6 +399,16 @@ pub enum ConfigError {
         /// What the system said.
         source: io::Error,
     },
+    /// A canned answer that it names cannot be used.
+    #[error("{}:{line}: {error}", file.display())]
+    Canned {
+        /// Which file.
+        file: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+        /// Why.
+        error: ask::CannedError,
+    },
     /// The file says something that cannot be meant.
     #[error("{}:{line}:{column}: {problem}", file.display())]
     Wrong {
@@ -510,7 +470,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys] and [pager]",
+                    "known settings: {}, and the tables [keys], [pager], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
@@ -518,6 +478,9 @@ impl ConfigError {
                 problem: Problem::Misplaced { .. },
                 ..
             } => Some("move the line above the first [table]".into()),
+            Self::Canned { .. } => {
+                Some("a canned answer is a JSON file with the result as it is sent".into())
+            }
             Self::Wrong {
                 problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
                 ..

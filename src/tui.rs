@@ -179,6 +179,7 @@ async fn show(start: Start) -> Result<Leaving> {
                 start.options,
                 Clock::local(),
             );
+            model.attend(std::env::current_dir().ok().as_deref());
             let first = server.map(|(name, target)| {
                 let is_demo = target == demo;
                 let origin = if is_demo { "built in" } else { "command line" };

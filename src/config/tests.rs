@@ -50,9 +50,10 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 
 #[test]
 fn every_setting_can_be_set() {
-    let text = "theme='mono'\nimages='off'\nrecord=false\nhistory=false\nfollow=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
+    let text = "theme='mono'\nimages='off'\nrecord=false\nhistory=false\nfollow=false\ncareful=true\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
                 request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\nclipboard='off'\n\
-                [keys]\nquit=['X']\n[pager]\njson='jless'";
+                [keys]\nquit=['X']\n[pager]\njson='jless'\n\
+                [ask]\nurl='off'\n[servers.x.ask]\nurl='off'";
     let config = parse(text).unwrap();
     assert_eq!(config.set.len(), Config::names().count());
     let default = format!("{:?}", Settings::default());
@@ -74,7 +75,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
         "{hint}"
     );
     assert!(
-        hint.ends_with("and the tables [keys] and [pager]"),
+        hint.ends_with("and the tables [keys], [pager], [ask] and [servers.NAME.ask]"),
         "{hint}"
     );
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");

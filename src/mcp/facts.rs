@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use super::asked::{self, Asked, Inputs, Outcome};
+use super::asked::{self, Again, Asked, Inputs, Outcome};
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
+use super::revision::Revision;
 use super::types::{Item, List};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
@@ -50,6 +51,8 @@ pub enum Detail {
     },
     /// A request of the server's that asks a person something.
     Asked(Arc<Asked>),
+    /// A request that answers what an earlier one was asked for (2026-07-28).
+    Again(Arc<Again>),
     /// `notifications/elicitation/complete`: its `elicitationId`.
     Elicited(Box<str>),
     /// `notifications/progress`
@@ -139,6 +142,12 @@ impl Opening {
                 != Some(false)
     }
 
+    /// Whether a discover result lists `revision`.
+    pub fn supports(&self, revision: Revision) -> bool {
+        let listed = self.supported.iter().flatten();
+        listed.into_iter().any(|text| text == revision.as_str())
+    }
+
     /// The names of the advertised capabilities, in the server's order.
     pub fn capability_names(&self) -> Vec<String> {
         self.capabilities
@@ -188,7 +197,9 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
             Kind::Notification => notification(method.unwrap_or_default(), params),
             Kind::Request => method
                 .and_then(|method| Asked::read(method, params))
-                .map_or(Detail::None, |asked| Detail::Asked(Arc::new(asked))),
+                .map(|asked| Detail::Asked(Arc::new(asked)))
+                .or_else(|| Some(Detail::Again(Arc::new(Again::read(params)?))))
+                .unwrap_or(Detail::None),
             Kind::Malformed => Detail::None,
         },
     }

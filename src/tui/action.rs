@@ -19,6 +19,8 @@ pub enum Scope {
     Content,
     /// What takes arguments: a list of it, or its form.
     Arguments,
+    /// An array of a document that is shown as a table.
+    Table,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -27,11 +29,17 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// The Inbox, where questions are listed.
+    Inbox,
+    /// A question that is looked at.
+    Question,
+    /// The Inbox, among requests that run.
+    Running,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -40,9 +48,13 @@ impl Scope {
         Self::Content,
         Self::Arguments,
         Self::Viewer,
+        Self::Table,
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Inbox,
+        Self::Question,
+        Self::Running,
     ];
 
     /// A heading.
@@ -55,10 +67,14 @@ impl Scope {
             Self::Form => "Forms",
             Self::Content => "Content blocks and links",
             Self::Arguments => "Arguments, in lists and forms",
+            Self::Table => "Tables",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Inbox => "Inbox",
+            Self::Question => "Inbox: questions of servers",
+            Self::Running => "Inbox: requests that run",
         }
     }
 }
@@ -212,11 +228,9 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
-        Table "table" ["T"] "table" "Show the array as a table, or as a tree again" Nothing "";
-        SortTable "sort-table" ["O"] "" "Sort a table by the column: ascending, descending, as it was sent" Nothing "";
-        CopyTable "copy-table" ["y v"] "" "Copy the table as CSV, as it is shown" Nothing "";
+        Table "table" ["T"] "table" "Show the array as a table" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
-        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them; in a table, hide the column (T twice shows all again)" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
         UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
         Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";
@@ -235,6 +249,13 @@ actions! {
         PlaceTop "place-top" ["z t"] "" "Row to the top of the screen" Nothing "";
         PlaceBottom "place-bottom" ["z b"] "" "Row to the bottom of the screen" Nothing "";
     }
+    Table {
+        OpenCell "open-cell" ["Enter", "Space"] "in the tree" "Show the value of the cell in the tree" Nothing "";
+        SortTable "sort-table" ["O"] "sort" "Sort by the column: ascending, descending, as it was sent" Nothing "";
+        HideColumn "hide-column" ["C"] "hide" "Hide the column; T twice shows all again" Nothing "";
+        CopyTable "copy-table" ["y v"] "CSV" "Copy the table as CSV, as it is shown" Nothing "";
+        LeaveTable "leave-table" ["T"] "tree" "Show the array as a tree again" Nothing "";
+    }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
@@ -242,6 +263,7 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
+        CopyList "copy-list" ["y l"] "" "Ways to copy the request: pick one" Nothing "";
         CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
         CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";
         CopyAsTypeScript "copy-as-typescript" ["y t"] "" "Copy it as TypeScript" Nothing "";
@@ -259,6 +281,25 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Inbox {
+        OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";
+        Policies "policies" ["P"] "who answers" "Change who answers what the server asks" Nothing "";
+    }
+    Question {
+        AcceptQuestion "accept-question" ["a a"] "accept" "Accept: send the answer as it stands" Nothing "";
+        DeclineQuestion "decline-question" ["d"] "decline" "Decline: say no" Nothing "";
+        CancelQuestion "cancel-question" ["c"] "cancel" "Cancel: answer that nothing was chosen" Nothing "";
+        EditAnswer "edit-answer" ["e"] "edit JSON" "Edit the answer as JSON, or as fields again" Nothing "";
+        OpenPage "open-page" ["g b"] "open" "Open the page in the browser" Nothing "";
+        CopyAddress "copy-address" ["y u"] "" "Copy the address of the page" Nothing "";
+        StubAnswer "stub-answer" ["s"] "stub" "Fill in a message that no model wrote" Nothing "";
+        AnswerFile "answer-file" ["f"] "file" "Fill in the message from a file" Nothing "";
+        CancelAsking "cancel-asking" ["C"] "" "Cancel the call it is asked for" Nothing "";
+    }
+    Running {
+        ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";
+        StopRunning "stop-running" ["c"] "cancel" "Cancel the call" Nothing "";
     }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
@@ -286,6 +327,7 @@ actions! {
         ViewPrompts "view-prompts" ["4"] "" "Prompts" Nothing "mcpscope list prompts -- COMMAND";
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
+        ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";

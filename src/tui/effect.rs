@@ -10,7 +10,7 @@ use crate::drafts::DraftChange;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
-use crate::mcp::auth::Secret;
+use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
@@ -165,6 +165,17 @@ pub enum Effect {
     },
     /// Read the beginnings of bodies for a list; answered by [`super::event::Event::Previews`].
     Previews(Vec<Source>),
+    /// Read what a server asks; answered by [`super::event::Event::Question`].
+    ReadQuestion {
+        /// Who asks.
+        asker: u64,
+        /// The entry that brought it.
+        source: Source,
+        /// Which it is in there.
+        which: Which,
+        /// What kind of thing it asks.
+        kind: AskKind,
+    },
     /// Look for text in the recorded lines; answered by [`super::event::Event::Found`].
     Search {
         /// Who asks.
@@ -178,6 +189,8 @@ pub enum Effect {
         viewer: u64,
         /// Where.
         body: TabBody,
+        /// Where the array starts whose cells are searched, when it is looked at as a table.
+        array: Option<usize>,
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
@@ -252,14 +265,17 @@ pub enum Effect {
     },
     /// End what goes on for an asker: a pipe, a query.
     Stop(u64),
-    /// Open the page of a login in the desktop's browser.
-    Browse(Secret),
     /// Let the desktop show a part of a document.
     Open {
         /// What.
         part: Part,
         /// Its MIME type.
         kind: String,
+    },
+    /// Open a page in somebody's browser: only because they pressed what says so.
+    Browse {
+        /// Its address: http or https.
+        address: String,
     },
     /// Show a part of a document in a pager, which has the terminal meanwhile.
     Page {
@@ -299,7 +315,17 @@ pub enum Effect {
         /// Its path; `~/` is the home folder.
         path: String,
     },
-    /// Read pasted text as JSON; answered by [`super::event::Event::Parsed`].
+    /// Write arguments as text, in the layout of another text if there is one; answered by
+    /// [`super::event::Event::Laid`].
+    Lay {
+        /// Who asks.
+        asker: u64,
+        /// The text before; may be empty.
+        before: String,
+        /// The arguments.
+        arguments: Value,
+    },
+    /// Read text as JSON; answered by [`super::event::Event::Parsed`].
     Parse {
         /// Who asks.
         asker: u64,

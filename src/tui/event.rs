@@ -8,12 +8,13 @@ use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
 use super::outside::save::Unsaved;
+use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
-use crate::json::Value;
+use crate::json::{Problem, Value};
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
@@ -50,6 +51,13 @@ pub enum Event {
     },
     /// Beginnings of bodies, by sequence number.
     Previews(Vec<(u64, Box<str>)>),
+    /// What a server asks was read.
+    Question {
+        /// For whom.
+        asker: u64,
+        /// What it asks, or why that cannot be said.
+        read: Result<Question, String>,
+    },
     /// Where text was found.
     Found {
         /// For whom.
@@ -105,14 +113,21 @@ pub enum Event {
         /// Its bytes, or why there are none.
         result: Result<Vec<u8>, String>,
     },
-    /// Pasted text was read.
+    /// Text was read as JSON.
     Parsed {
         /// Who asked.
         asker: u64,
         /// The text.
         text: String,
         /// What it reads as, or why it is no JSON.
-        result: Result<Value, String>,
+        result: Result<Value, Problem>,
+    },
+    /// Arguments were written as text.
+    Laid {
+        /// Who asked.
+        asker: u64,
+        /// The text.
+        text: String,
     },
     /// A sequence for the clipboard is ready to be written.
     ToTerminal {

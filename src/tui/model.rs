@@ -1,7 +1,7 @@
 //! The model: everything the screen is made from. Changed in `update.rs` only.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -12,12 +12,14 @@ use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
+use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
 use super::panes::servers::ServersPane;
 use super::panes::traffic::Traffic;
 use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
+use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
@@ -68,7 +70,7 @@ impl World {
     }
 }
 
-/// The six views.
+/// The views.
 #[derive(Debug)]
 pub struct Panes {
     /// 1
@@ -83,6 +85,8 @@ pub struct Panes {
     pub traffic: Traffic,
     /// 6
     pub logs: Logs,
+    /// 7
+    pub inbox: Inbox,
 }
 
 impl Panes {
@@ -95,6 +99,7 @@ impl Panes {
             View::Prompts => &self.prompts,
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
+            View::Inbox => &self.inbox,
         }
     }
 
@@ -107,6 +112,7 @@ impl Panes {
             View::Prompts => &mut self.prompts,
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
+            View::Inbox => &mut self.inbox,
         }
     }
 }
@@ -161,6 +167,8 @@ pub struct Areas {
     pub views: Vec<(Rect, View)>,
     /// The hints.
     pub hints: Vec<(Rect, Action)>,
+    /// How half-typed keys may go on, while they are shown.
+    pub continuations: Vec<(Rect, Action)>,
 }
 
 /// See the module.
@@ -227,6 +235,7 @@ impl Model {
                 prompts: CataloguePane::new(Kind::Prompts),
                 traffic: Traffic::new(clock.clone(), follow),
                 logs: Logs::new(clock.clone(), follow),
+                inbox: Inbox::new(clock.clone()),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
@@ -264,6 +273,15 @@ impl Model {
         }
     }
 
+    /// A person is there to answer what servers ask, in this folder: that is what servers are told.
+    pub fn attend(&mut self, folder: Option<&Path>) {
+        if self.options.capabilities.is_empty() {
+            self.options.capabilities = Capabilities::interactive();
+        }
+        let here = folder.and_then(|folder| Root::at(folder, None));
+        self.panes.inbox.offer(here);
+    }
+
     /// The pane that is shown.
     pub fn pane(&self) -> &dyn Pane {
         self.panes.get(self.view)
@@ -283,15 +301,13 @@ impl Model {
 
     /// Whether something is pending, so that its time should count on the screen.
     pub fn is_waiting(&self) -> bool {
+        let state = self.world.timeline.state();
+        let pending = |conn| state.waiting(conn).next().is_some();
+        let mut connections = state.connections();
+        // A call may wait for a person between two of its requests.
         self.world.live
-            && self.world.timeline.state().connections().any(|connection| {
-                self.world
-                    .timeline
-                    .state()
-                    .waiting(connection.number)
-                    .next()
-                    .is_some()
-            })
+            && (connections.any(|connection| pending(connection.number))
+                || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.

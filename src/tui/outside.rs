@@ -19,7 +19,7 @@ use part::Part;
 use process::Stop;
 use tools::{Lookup, Ours, Show};
 
-pub mod browse;
+pub mod browser;
 pub mod clipboard;
 pub mod part;
 pub mod pipe;
@@ -125,11 +125,11 @@ impl Desk {
                 self.end(asker);
                 Event::Queried { asker, result }
             }
-            Effect::Browse(url) => match browse::open(url.reveal(), &Ours) {
+            Effect::Open { part, kind } => match self.open(&part, &kind, &Ours) {
                 Ok(told) => Event::Copied(Ok(told)),
                 Err(why) => Event::Failed(why),
             },
-            Effect::Open { part, kind } => match self.open(&part, &kind, &Ours) {
+            Effect::Browse { address } => match browser::open(&address, &Ours) {
                 Ok(told) => Event::Copied(Ok(told)),
                 Err(why) => Event::Failed(why),
             },

@@ -32,17 +32,20 @@ pub enum View {
     Traffic,
     /// 6
     Logs,
+    /// 7
+    Inbox,
 }
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
         Self::Prompts,
         Self::Traffic,
         Self::Logs,
+        Self::Inbox,
     ];
 
     /// Its name, long and short.
@@ -54,6 +57,7 @@ impl View {
             Self::Prompts => ("Prompts", "Prm"),
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
+            Self::Inbox => ("Inbox", "Inb"),
         }
     }
 }
@@ -148,6 +152,8 @@ pub enum Go {
     Restart(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
+    /// Do what somebody wants, as its key would.
+    Do(Action),
 }
 
 /// What a pane made of an action, a key or a click.
@@ -237,6 +243,11 @@ pub trait Pane {
 
     /// Whether a field has the caret, so that letters are text and not actions.
     fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Whether letters are actions while [`Pane::takes_text`]: what has the focus is no field but a button.
+    fn letters_act(&self) -> bool {
         false
     }
 

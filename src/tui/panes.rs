@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod copy_as;
 pub mod form;
+pub mod inbox;
 pub mod logs;
 pub mod servers;
 pub mod stream;

@@ -21,9 +21,8 @@ use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
-use crate::json::Value;
-use crate::recording::Bodies;
-use crate::session::Entry;
+use crate::json::{self, Value};
+use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
@@ -130,8 +129,8 @@ impl Runtime {
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }
-            | Effect::Browse(_)
-            | Effect::Open { .. }) => {
+            | Effect::Open { .. }
+            | Effect::Browse { .. }) => {
                 let (desk, events) = (self.desk.clone(), self.events.clone());
                 let stop = match &outside {
                     Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
@@ -175,14 +174,31 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             viewer,
             tabs: build(bodies, &subject, pictures),
         },
+        Effect::ReadQuestion {
+            asker,
+            source,
+            which,
+            kind,
+        } => Event::Question {
+            asker,
+            read: match bodies.read(source.seq, source.place) {
+                Ok(entry) => payload::question::read(kind, &which, &entry.body),
+                Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+            },
+        },
         Effect::Previews(sources) => Event::Previews(read_previews(bodies, &sources)),
         Effect::Search { asker, text } => match bodies.search(&text) {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
-        Effect::FindIn { viewer, body, text } => Event::FoundIn {
+        Effect::FindIn {
             viewer,
-            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
+            body,
+            array,
+            text,
+        } => Event::FoundIn {
+            viewer,
+            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term, array)),
             text,
         },
         Effect::Index { viewer, body } => {
@@ -215,9 +231,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             asker,
             result: read_file(&path),
         },
+        Effect::Lay {
+            asker,
+            before,
+            arguments,
+        } => Event::Laid {
+            asker,
+            text: if before.trim().is_empty() {
+                arguments.pretty()
+            } else {
+                json::patch(&before, &arguments)
+            },
+        },
         Effect::Parse { asker, text } => Event::Parsed {
             asker,
-            result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+            result: Value::parse(text.as_bytes()),
             text,
         },
         Effect::Validate {
@@ -301,9 +329,10 @@ fn build(
     subject: &Subject,
     pictures: Pictures,
 ) -> Result<Vec<payload::Tab>, String> {
-    let read = |source: &Source| -> Result<Entry, String> {
+    // Another pane may show the same.
+    let read = |source: &Source| -> Result<Shared, String> {
         bodies
-            .read(source.seq, source.place)
+            .share(source.seq, source.place)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {

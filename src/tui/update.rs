@@ -97,10 +97,12 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Refused { .. }
         | Event::Resolved { .. }
         | Event::Parsed { .. }
+        | Event::Laid { .. }
         | Event::Woken { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
+        | Event::Question { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -220,6 +222,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if reply.handled {
         return replied(model, reply);
     }
+    // What the pane wants done first, whoever does the action.
+    let mut effects = reply.effects;
+    effects.extend(act_beyond(model, action));
+    effects
+}
+
+/// Does an action that is not for the pane that has the focus.
+fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::ViewServers => go(model, Go::View(View::Servers)),
         Action::ViewTools => go(model, Go::View(View::Tools)),
@@ -227,6 +237,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewPrompts => go(model, Go::View(View::Prompts)),
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
+        Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::GoTraffic | Action::GoLogs => {
             let moment = model.pane().moment(&model.world.ctx());
@@ -260,6 +271,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
+        Action::CopyList => lists::copies(model),
         Action::Help => lists::help(model),
         Action::Menu => lists::menu(model),
         Action::Palette => lists::palette(model),
@@ -323,6 +335,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         }
         Go::Restart(place) => return servers::restart(model, place),
         Go::Add(command) => return servers::add(model, &command),
+        Go::Do(action) => return act(model, action),
     }
     Vec::new()
 }

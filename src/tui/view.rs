@@ -18,6 +18,7 @@ use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
 use super::overlays::which_key;
 use super::pane::View;
+use super::panes::inbox::Inbox;
 use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
@@ -107,7 +108,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         },
         buf,
     );
-    which_key_box(model, cursor, screen, buf);
+    areas.continuations = which_key_box(model, cursor, screen, buf);
     for overlay in &model.overlays {
         cursor = match overlay {
             Overlay::Picker(picker) => Some(picker.draw(screen, buf, &model.world.theme)),
@@ -135,6 +136,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Prompts => count(List::Prompts),
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
+            View::Inbox => Inbox::count(&ctx),
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };
@@ -194,17 +196,19 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         Some((action, key, action.row().hint))
     };
     let ending: Vec<(Action, String, &str)> = ENDING.into_iter().filter_map(shown).collect();
+    let open = model.pane().open_keys();
+    let act = !typing || model.pane().letters_act();
     let useful: Vec<(Action, String, &str)> = scopes
         .iter()
         .flat_map(|scope| keymap::rows(*scope))
-        .filter(|row| !row.hint.is_empty() && !ENDING.contains(&row.action))
+        .filter(|row| act && !row.hint.is_empty() && !ENDING.contains(&row.action))
         .filter(|row| model.why_not(row.action).is_none())
         .filter_map(|row| shown(row.action))
+        .filter(|(_, key, _)| open.iter().all(|(taken, _)| taken != key))
         .collect();
     let hint_list: Vec<Hint<'_>> = if typing {
         // The field's own keys: they cannot be bound, so they are not in the table.
         let in_form = scopes.contains(&Scope::Form);
-        let open = model.pane().open_keys();
         let field = [
             ("Tab", "next", in_form),
             (
@@ -221,6 +225,7 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
             .map(|(key, label, _)| (key, label))
             .chain(open.iter().copied())
             .map(|(key, label)| Hint { key, label })
+            .chain(useful.iter().map(written))
             .collect()
     } else {
         useful.iter().map(written).collect()
@@ -232,10 +237,10 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         .filter_map(|(place, index)| {
             let action = if index >= hint_list.len() {
                 ending.get(index - hint_list.len())
-            } else if typing {
-                None
             } else {
-                useful.get(index)
+                // Before the actions stand the field's own keys.
+                let first = hint_list.len() - useful.len();
+                index.checked_sub(first).and_then(|at| useful.get(at))
             };
             Some((place, action?.0))
         })
@@ -246,9 +251,14 @@ fn written<'a>((_, key, label): &'a (Action, String, &'static str)) -> Hint<'a> 
     Hint { key, label }
 }
 
-fn which_key_box(model: &Model, cursor: Option<Position>, screen: Rect, buf: &mut Buffer) {
+fn which_key_box(
+    model: &Model,
+    cursor: Option<Position>,
+    screen: Rect,
+    buf: &mut Buffer,
+) -> Vec<(Rect, Action)> {
     if model.chords.is_empty() {
-        return;
+        return Vec::new();
     }
     if let Meaning::Prefix(list) = model.world.keys.meaning(&model.chords, &model.scopes()) {
         let prefix: String = model.chords.iter().map(ToString::to_string).collect();
@@ -262,8 +272,9 @@ fn which_key_box(model: &Model, cursor: Option<Position>, screen: Rect, buf: &mu
             height: screen.height - 2,
             ..screen
         };
-        which_key::draw(&prefix, &list, row, room, buf, &model.world.theme);
+        return which_key::draw(&prefix, &list, row, room, buf, &model.world.theme);
     }
+    Vec::new()
 }
 
 fn quit_box(model: &Model, screen: Rect, buf: &mut Buffer) -> Position {

@@ -2,9 +2,11 @@
 
 mod arguments;
 mod documents;
+mod inbox;
 mod keys;
 mod live;
 mod logins;
+mod mouse;
 mod overlays;
 mod results;
 mod styles;

@@ -94,14 +94,7 @@ impl Picker {
     pub fn key(&mut self, key: KeyEvent) -> Picked {
         match key.code {
             KeyCode::Esc => return Picked::Closed,
-            KeyCode::Enter => {
-                return self
-                    .shown
-                    .get(self.list.selected)
-                    .map_or(Picked::Nothing, |index| {
-                        Picked::This(self.choices[*index].pick.clone())
-                    });
-            }
+            KeyCode::Enter => return self.picked(),
             KeyCode::Up | KeyCode::BackTab => self.list.up(1),
             KeyCode::Down | KeyCode::Tab => self.list.down(1, self.shown.len()),
             KeyCode::PageUp => self.list.page_up(10),
@@ -113,6 +106,48 @@ impl Picker {
             }
         }
         Picked::Nothing
+    }
+
+    fn picked(&self) -> Picked {
+        self.shown
+            .get(self.list.selected)
+            .map_or(Picked::Nothing, |index| {
+                Picked::This(self.choices[*index].pick.clone())
+            })
+    }
+
+    /// Takes a click: on a row it picks, beside the list it closes it.
+    pub fn click(&mut self, at: Position, screen: Rect) -> Picked {
+        if !self.popup(screen, "").area(screen).contains(at) {
+            return Picked::Closed;
+        }
+        let rows = rows_of(self.popup(screen, "").room(screen));
+        self.list.clamp(self.shown.len(), usize::from(rows.height));
+        match self.list.row_at(at, self.shown.len(), 1, rows) {
+            Some(row) => {
+                self.list.selected = row;
+                self.picked()
+            }
+            None => Picked::Nothing,
+        }
+    }
+
+    /// The wheel was turned, by this many rows (negative is up).
+    pub fn wheel(&mut self, lines: isize, screen: Rect) {
+        let height = usize::from(rows_of(self.popup(screen, "").room(screen)).height);
+        self.list.clamp(self.shown.len(), height);
+        self.list.scroll(lines, self.shown.len(), height);
+    }
+
+    /// The box around it.
+    fn popup<'a>(&'a self, screen: Rect, footer: &'a str) -> Popup<'a> {
+        Popup {
+            title: &self.title,
+            footer,
+            width: screen.width.saturating_sub(8).clamp(20, 92),
+            height: screen.height.saturating_sub(6).clamp(4, 22),
+            place: Place::Centre,
+        }
     }
 
     /// Takes pasted text.
@@ -144,33 +179,19 @@ impl Picker {
 
     /// Draws it over the screen; the caret is in the line that is typed into.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
-        let width = screen.width.saturating_sub(8).clamp(20, 92);
-        let height = screen.height.saturating_sub(6).clamp(4, 22);
         let footer = format!(
             "{} of {}  Enter runs  Esc closes",
             self.shown.len(),
             self.choices.len()
         );
-        let room = Popup {
-            title: &self.title,
-            footer: &footer,
-            width,
-            height,
-            place: Place::Centre,
-        }
-        .draw(screen, buf, theme);
+        let room = self.popup(screen, &footer).draw(screen, buf, theme);
         let line = Rect { height: 1, ..room };
         let look = Look {
             placeholder: "type to search",
             ..Look::default()
         };
         let caret = self.input.draw(look, line, buf, theme);
-        // The last line is kept free even when there is nothing to say, so that rows do not jump.
-        let rows = Rect {
-            y: room.y + 1,
-            height: room.height.saturating_sub(2),
-            ..room
-        };
+        let rows = rows_of(room);
         let mut state = self.list;
         state.clamp(self.shown.len(), usize::from(rows.height));
         if self.shown.is_empty() {
@@ -226,6 +247,16 @@ impl Picker {
     }
 }
 
+/// Where the rows are in the room of the box: below the line that is typed into. The last line is kept free even when
+/// there is nothing to say, so that rows do not jump.
+fn rows_of(room: Rect) -> Rect {
+    Rect {
+        y: room.y + 1,
+        height: room.height.saturating_sub(2),
+        ..room
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -269,6 +300,51 @@ mod tests {
         assert!(!find(&picker).contains("without"), "{}", find(&picker));
         picker.paste("null");
         assert!(find(&picker).contains("key:=null"), "{}", find(&picker));
+    }
+
+    #[test]
+    fn rows_are_clicked_and_a_click_beside_closes() {
+        let mut picker = picker();
+        let screen = Rect::new(0, 0, 80, 24);
+        let lines = self::screen(&picker, 80, 24);
+        let at = |words: &str| {
+            let y = lines.iter().position(|line| line.contains(words)).unwrap();
+            Position::new(20, y as u16)
+        };
+        let null = at("Make it null");
+        assert_eq!(
+            picker.click(null, screen),
+            Picked::This(Pick::Action(Action::SetNull))
+        );
+        assert_eq!(picker.click(at("type to search"), screen), Picked::Nothing);
+        let empty = Position::new(null.x, null.y + 3);
+        assert_eq!(picker.click(empty, screen), Picked::Nothing);
+        let beside = Position::new(0, 0);
+        assert_eq!(picker.click(beside, screen), Picked::Closed);
+    }
+
+    #[test]
+    fn the_wheel_brings_rows_from_below_under_the_pointer() {
+        let all: Vec<Choice> = ACTIONS
+            .iter()
+            .map(|row| Choice {
+                left: String::new(),
+                middle: row.doc.to_owned(),
+                right: String::new(),
+                enabled: true,
+                pick: Pick::Action(row.action),
+            })
+            .collect();
+        let mut picker = Picker::new("KEYS", all);
+        let lines = self::screen(&picker, 80, 24);
+        let search = lines.iter().position(|line| line.contains("to search"));
+        let first = Position::new(20, search.unwrap() as u16 + 1);
+        let screen = Rect::new(0, 0, 80, 24);
+        picker.wheel(3, screen);
+        assert_eq!(
+            picker.click(first, screen),
+            Picked::This(Pick::Action(ACTIONS[3].action))
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::tui::action::Action;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::popup::{Place, Popup};
 
-/// Draws the continuations of `prefix` away from the focused row. Each comes with whether it does something now.
+/// Draws the continuations of `prefix` away from the focused row. Each comes with whether it does something now. Returns
+/// where each landed.
 pub fn draw(
     prefix: &str,
     continuations: &[(String, Action, bool)],
@@ -18,7 +19,7 @@ pub fn draw(
     screen: Rect,
     buf: &mut Buffer,
     theme: &Theme,
-) {
+) -> Vec<(Rect, Action)> {
     let cells: Vec<(String, String, bool)> = continuations
         .iter()
         .map(|(keys, action, enabled)| (keys.clone(), action.row().doc.to_owned(), *enabled))
@@ -47,6 +48,7 @@ pub fn draw(
         place: Place::Avoiding(focused_row),
     }
     .draw(screen, buf, theme);
+    let mut places = Vec::new();
     for (index, (keys, doc, enabled)) in cells.iter().enumerate() {
         let (column, row) = (index / rows.max(1), index % rows.max(1));
         let area = Rect {
@@ -67,6 +69,11 @@ pub fn draw(
                 style,
             ),
         ]);
-        line.render(area.intersection(room), buf);
+        let area = area.intersection(room);
+        line.render(area, buf);
+        if !area.is_empty() {
+            places.push((area, continuations[index].1));
+        }
     }
+    places
 }

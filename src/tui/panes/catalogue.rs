@@ -20,8 +20,10 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
+use crate::tui::panes::viewer::Viewer;
 
 mod actions;
+mod buttons;
 mod calls;
 mod completion;
 mod drafts;
@@ -31,6 +33,8 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod pause;
+mod person;
 mod pick;
 mod presets;
 mod prompt;
@@ -311,6 +315,12 @@ impl CataloguePane {
         }
     }
 
+    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
+
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run | Action::RefreshList => words::cannot_send(ctx),
@@ -359,24 +369,25 @@ impl Pane for CataloguePane {
                 Scope::Request,
             ],
             Focus::Form if self.tab() == Tab::Schema => {
-                vec![Scope::Viewer, Scope::Move, Scope::Request]
+                Self::document_scopes(self.work().map(|work| &work.schema))
             }
             Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
             Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
-                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
-            }
-            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
+            Focus::Result => Self::document_scopes(self.work().map(|work| &work.result)),
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let mut kept = self.keep_at_once(ctx);
         if self.put_aside() && action == Action::Back {
-            return Reply::done();
+            return Reply::effects(kept);
         }
         let reply = self.acted(action, ctx);
-        self.keeping(reply, ctx)
+        let mut reply = self.keeping(reply, ctx);
+        kept.append(&mut reply.effects);
+        reply.effects = kept;
+        reply
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -401,6 +412,10 @@ impl Pane for CataloguePane {
         }
     }
 
+    fn letters_act(&self) -> bool {
+        self.pressed_next().is_some()
+    }
+
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         match (&self.shelf, &self.prompt) {
             (Some(shelf), _) => shelf.keys(),
@@ -408,7 +423,7 @@ impl Pane for CataloguePane {
             (None, None) if self.is_asking() => {
                 &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
             }
-            (None, None) => &[],
+            (None, None) => self.row_keys(),
         }
     }
 
@@ -468,14 +483,17 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
-        if self.put_aside() {
-            return Reply::done();
+        if let Some(reply) = self.asked_click(at, double, ctx) {
+            return reply;
         }
         let reply = self.clicked(at, double, ctx);
         self.keeping(reply, ctx)
     }
 
     fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+        if self.asked_wheel(lines) {
+            return Reply::done();
+        }
         self.wheeled(at, lines)
     }
 
@@ -486,6 +504,7 @@ impl Pane for CataloguePane {
         if self.tab() == Tab::Split && !self.areas.narrow {
             self.areas = layout::stacked(area, rows);
         }
+        self.areas.whole = area;
         let list = self.list_rows();
         let browse = self.browse_mut();
         browse
@@ -493,22 +512,32 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
-        let (tab, fields) = (self.tab(), self.halves().0);
+        let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);
         let room = self.right_side();
+        let buttons = self.buttons();
         if let Some(work) = self.work_mut() {
+            if let Some(form) = &mut work.form {
+                form.set_buttons(buttons);
+            }
             match (tab, &mut work.form) {
                 (Tab::About, _) => work.place_about(form),
                 (Tab::Schema, _) => {
                     effects.extend(work.show_schema(ctx));
                     effects.extend(work.schema.place(document, ctx));
                 }
-                (_, Some(form)) => form.place(fields, room),
+                (_, Some(form)) => {
+                    form.place(fields, room);
+                    if !json.is_empty() {
+                        form.show_text();
+                    }
+                }
                 (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
         effects.extend(self.wants(ctx));
+        effects.extend(self.errands(ctx));
         effects
     }
 

@@ -4,8 +4,8 @@
 //! letters always type; everything that is not typing is an action. It sends nothing and reads no file: what a key
 //! means to others comes back as a [`FormReply`].
 //!
-//! `rows` says which rows there are, `lay` lays one out, `draw` draws those in sight, `mouse` looks clicks up in the
-//! same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! `rows` says which rows there are, `buttons` what is below them, `lay` lays one out, `draw` draws those in sight,
+//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `reading` what is too long to be read here, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
 use std::cell::RefCell;
@@ -15,15 +15,18 @@ use ratatui::layout::Rect;
 
 use crate::form::{Form, NodeId, RowKind, State};
 use crate::json::Value;
+use crate::tui::action::Action;
 use crate::tui::widgets::input::{LineInput, TextBox};
 
 mod actions;
 mod ahead;
+mod buttons;
 mod draw;
 mod hint;
 mod input;
 mod items;
 mod json;
+mod kept;
 mod keys;
 mod lay;
 mod line;
@@ -32,17 +35,20 @@ mod menu;
 mod mouse;
 mod paste;
 mod problems;
+mod reading;
 mod rows;
 mod suggest;
 mod widget;
 mod words;
 
+pub use buttons::Button;
+pub use reading::Errand;
 pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
 use menu::Menu;
-use paste::Parsing;
 use problems::Problems;
+use reading::Readings;
 use rows::{Item, Sheet};
 use suggest::Offer;
 use widget::Widget;
@@ -76,6 +82,8 @@ pub enum FormReply {
     Edited,
     /// The user asks to send what the form holds.
     Run,
+    /// A button was pressed that is for this.
+    Press(Action),
     /// Nothing was done, and this is why.
     Say(String),
     /// The bytes of this file are wanted, for [`FormPane::file_read`].
@@ -95,7 +103,7 @@ impl FormReply {
 enum Focus {
     /// On a row of the tree.
     Row(NodeId, RowKind),
-    /// On what is below them: a note, the Run button.
+    /// On what is below them: a note, the buttons.
     Run,
 }
 
@@ -151,6 +159,11 @@ pub struct FormPane {
     focus: Focus,
     /// The row of the focus.
     at: usize,
+    /// What is below the fields, and which of it is pressed next.
+    buttons: &'static [Button],
+    button: usize,
+    /// What is said where there are no fields.
+    empty: &'static str,
     mode: Mode,
     input: Option<Input>,
     /// The line holds a default that nobody has touched: what is typed replaces it.
@@ -191,11 +204,12 @@ pub struct FormPane {
     touched: bool,
     /// The field a file is being read for.
     reading: Option<(u64, NodeId)>,
-    /// Pasted text that is being read.
-    parsing: Option<Parsing>,
+    /// Text that others read or write.
+    readings: Readings,
 }
 
-/// Forms of more rows than this count as touched from the first edit on.
+/// Forms of more nodes than this count as touched from the first edit on, and are looked at as a whole in pauses of
+/// typing only.
 const BIG: usize = 3_000;
 
 /// Why an action on a field cannot run elsewhere.
@@ -211,6 +225,9 @@ impl FormPane {
         let mut pane = Self {
             focus: Focus::Run,
             at: 0,
+            buttons: buttons::ONLY_RUN,
+            button: 0,
+            empty: "takes no arguments",
             sheet,
             mode: Mode::Typing,
             input: None,
@@ -237,7 +254,7 @@ impl FormPane {
             pristine,
             touched: false,
             reading: None,
-            parsing: None,
+            readings: Readings::default(),
             form,
         };
         pane.enter();
@@ -277,7 +294,7 @@ impl FormPane {
     pub fn load(&mut self, arguments: &Value) -> bool {
         let loaded = self.form.load(arguments);
         if loaded {
-            self.json.forget();
+            self.forget_text();
             self.keys.clear();
             self.edited(true);
         }
@@ -324,7 +341,7 @@ impl FormPane {
         matches!(&self.input, Some(Input::Lines(_) | Input::Json(_)))
     }
 
-    /// Whether the Run button has the focus.
+    /// Whether a button has the focus.
     pub fn on_run(&self) -> bool {
         self.side == Side::Fields && self.focus == Focus::Run
     }
@@ -367,7 +384,7 @@ impl FormPane {
 
     /// Whether anybody has filled anything in.
     pub fn is_touched(&self) -> bool {
-        self.touched || self.json.is_broken()
+        self.touched || self.broken_text().is_some()
     }
 
     /// Offers answers for the field that is typed into; none takes the list away.
@@ -420,27 +437,34 @@ impl FormPane {
     /// The tree changed. `anew`: also below what is typed into, which shows it again.
     fn edited(&mut self, anew: bool) {
         self.revision += 1;
+        let told = self.said.len() + self.refused.len();
         if let Focus::Row(id, _) = self.focus {
             // What was said of a value says nothing of another.
             self.said.retain(|(at, _)| *at != id);
             self.refused.retain(|(at, _)| *at != id);
         }
-        let form = &self.form;
-        self.keys.retain(|(id, _), _| form.get(*id).is_some());
-        self.folded.retain(|id| form.get(*id).is_some());
-        self.seen = self.form.problems();
-        self.refresh();
+        let as_before = told == self.said.len() + self.refused.len();
+        if !self.leaf_changed(as_before) {
+            let form = &self.form;
+            self.keys.retain(|(id, _), _| form.get(*id).is_some());
+            self.folded.retain(|id| form.get(*id).is_some());
+            self.seen = self.form.problems();
+            self.refresh();
+        }
         // Of a big form nobody needs to know that everything was taken back.
-        let form = &self.form;
-        self.touched = self.sheet.rows.len() > BIG
-            || has_unfinished(form)
-            || self.arguments() != self.pristine;
+        self.touched =
+            self.is_big() || has_unfinished(&self.form) || self.arguments() != self.pristine;
         if anew && self.menu.is_none() {
             self.open_input();
         }
         if self.side == Side::Json {
             self.sync_json();
         }
+    }
+
+    /// Whether so much is in the form that a walk over it is not for every key.
+    pub fn is_big(&self) -> bool {
+        self.form.size() > BIG
     }
 
     /// Reads the rows off the tree again, and finds the focus.
@@ -489,6 +513,7 @@ impl FormPane {
         if to != self.focus {
             self.focus = to;
             self.tick = 0;
+            self.button = 0;
             self.form.seal();
         }
         if self.side == Side::Fields {

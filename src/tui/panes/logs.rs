@@ -266,7 +266,13 @@ impl Logs {
 impl Pane for Logs {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            vec![Scope::Viewer, Scope::Move, Scope::Logs]
+            let scopes = [Scope::Viewer, Scope::Move, Scope::Logs];
+            let table = self
+                .detail
+                .viewer
+                .inner_scope()
+                .filter(|scope| *scope == Scope::Table);
+            table.into_iter().chain(scopes).collect()
         } else {
             vec![Scope::Logs, Scope::Move]
         }

@@ -146,9 +146,7 @@ impl Traffic {
         };
         entry.ok_or_else(|| {
             let status = match row {
-                Row::Exchange(index) => {
-                    ctx.timeline.exchange(index).map(|exchange| exchange.status)
-                }
+                Row::Exchange(index) => Some(ctx.timeline.status(index)),
                 Row::Single(_) => None,
             };
             match (response, status) {
@@ -202,7 +200,13 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            vec![Scope::Viewer, Scope::Move, Scope::Traffic, Scope::Request]
+            let scopes = [Scope::Viewer, Scope::Move, Scope::Traffic, Scope::Request];
+            let table = self
+                .detail
+                .viewer
+                .inner_scope()
+                .filter(|scope| *scope == Scope::Table);
+            table.into_iter().chain(scopes).collect()
         } else {
             vec![Scope::Traffic, Scope::Move, Scope::Request]
         }

@@ -59,8 +59,8 @@ pub struct Viewer {
     subject: Option<Subject>,
     /// The number under which a document is being built.
     asked: Option<u64>,
-    /// The number under which a big page is being searched, and which page.
-    finding: Option<(u64, usize)>,
+    /// The number under which a big page is being searched, which page, and where its array is if that is a table.
+    finding: Option<(u64, usize, Option<usize>)>,
     /// Why the document could not be built; sanitised.
     problem: Option<String>,
     pages: Vec<Page>,
@@ -468,7 +468,8 @@ impl Viewer {
 
     /// Takes what was found in a big page, if it is what was looked for last.
     pub fn found_in(&mut self, viewer: u64, text: &str, hits: &[u32]) -> bool {
-        let Some((_, active)) = self.finding.filter(|(ticket, _)| *ticket == viewer) else {
+        let ours = |finding: &(u64, usize, Option<usize>)| finding.0 == viewer;
+        let Some((_, active, array)) = self.finding.filter(ours) else {
             return false;
         };
         self.finding = None;
@@ -477,8 +478,9 @@ impl Viewer {
             return true;
         }
         if let (Some(page), Some(term)) = (self.current_mut(), Term::new(text)) {
-            page.show_hits(term, hits.to_vec(), inner);
+            page.show_hits(term, hits.to_vec(), array, inner);
         }
+        self.settle();
         true
     }
 
@@ -512,18 +514,21 @@ impl Viewer {
         };
         if page.size() > SEARCHED {
             let ticket = ctx.ticket();
-            let body = page.body().clone();
-            self.finding = Some((ticket, active));
+            let (body, array) = (page.body().clone(), page.searched_array());
+            self.finding = Some((ticket, active, array));
             return Reply {
                 say: Some(format!("looking for {}…", text::sanitize(line.text()))),
                 ..Reply::effect(Effect::FindIn {
                     viewer: ticket,
                     body,
+                    array,
                     text: line.text().to_owned(),
                 })
             };
         }
-        if page.find(term, inner) {
+        let found = page.find(term, inner);
+        self.settle();
+        if found {
             Reply::done()
         } else {
             Reply::say(format!("Not found: {}", text::sanitize(line.text())))

@@ -1,7 +1,7 @@
 //! Keys, pasted text and the mouse: who gets them, in which order.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::{Model, act, go, replied, show};
 use crate::tui::action::{Action, Scope};
@@ -114,26 +114,53 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
                     model.overlays.pop();
                     Some(Vec::new())
                 }
-                Picked::This(pick) => {
-                    model.overlays.pop();
-                    model.status = None;
-                    Some(match pick {
-                        Pick::Action(action) => act(model, action),
-                        Pick::Item(view, name) => {
-                            show(model, view);
-                            let ctx = model.world.ctx();
-                            let reply = match view {
-                                View::Tools => model.panes.tools.pick(&name, &ctx),
-                                View::Resources => model.panes.resources.pick(&name, &ctx),
-                                _ => model.panes.prompts.pick(&name, &ctx),
-                            };
-                            replied(model, reply)
-                        }
-                        Pick::Server(place) => go(model, Go::Server(place)),
-                    })
-                }
+                Picked::This(pick) => Some(picked(model, pick)),
             }
         }
+    }
+}
+
+/// The mouse while a list or a question is open: a click on a row picks it, one beside the list closes it.
+fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<Effect> {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
+        if matches!(kind, MouseEventKind::Down(_)) {
+            model.overlays.pop();
+        }
+        return Vec::new();
+    };
+    match kind {
+        MouseEventKind::ScrollUp => picker.wheel(-3, screen),
+        MouseEventKind::ScrollDown => picker.wheel(3, screen),
+        MouseEventKind::Down(_) => match picker.click(at, screen) {
+            Picked::Nothing => {}
+            Picked::Closed => {
+                model.overlays.pop();
+            }
+            Picked::This(pick) => return picked(model, pick),
+        },
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A row of the list on top was picked.
+fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
+    model.overlays.pop();
+    model.status = None;
+    match pick {
+        Pick::Action(action) => act(model, action),
+        Pick::Item(view, name) => {
+            show(model, view);
+            let ctx = model.world.ctx();
+            let reply = match view {
+                View::Tools => model.panes.tools.pick(&name, &ctx),
+                View::Resources => model.panes.resources.pick(&name, &ctx),
+                _ => model.panes.prompts.pick(&name, &ctx),
+            };
+            replied(model, reply)
+        }
+        Pick::Server(place) => go(model, Go::Server(place)),
     }
 }
 
@@ -158,10 +185,17 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
 pub(super) fn mouse_used(model: &mut Model, mouse: MouseEvent, now_us: u64) -> Vec<Effect> {
     let at = Position::new(mouse.column, mouse.row);
     if !model.overlays.is_empty() {
-        if matches!(mouse.kind, MouseEventKind::Down(_)) {
-            model.overlays.pop();
-        }
-        return Vec::new();
+        return overlay_mouse(model, mouse.kind, at);
+    }
+    if matches!(mouse.kind, MouseEventKind::Down(_)) && !model.chords.is_empty() {
+        // A click takes one of the ways the keys may go on, or gives them up.
+        model.chords.clear();
+        let place = |(area, _): &&(Rect, Action)| area.contains(at);
+        let clicked = model.areas.continuations.iter().find(place);
+        return match clicked.map(|(_, action)| *action) {
+            Some(action) => act(model, action),
+            None => Vec::new(),
+        };
     }
     let ctx = model.world.ctx();
     let pane = model.panes.get_mut(model.view);

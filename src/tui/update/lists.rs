@@ -20,6 +20,25 @@ pub(super) fn menu(model: &mut Model) -> Vec<Effect> {
     open(model, "ACTIONS", menu_choices(model))
 }
 
+/// The ways to copy the request that is looked at.
+pub(super) fn copies(model: &mut Model) -> Vec<Effect> {
+    let scopes = [Scope::Traffic, Scope::Request];
+    let here = model.scopes();
+    let choices = scopes
+        .into_iter()
+        .filter(|scope| here.contains(scope))
+        .flat_map(keymap::rows)
+        .filter(|row| row.action != Action::CopyList && is_copy(row))
+        .map(|row| choice(model, row.action, row.action.row().name))
+        .collect();
+    open(model, "COPY AS", choices)
+}
+
+/// Whether an action copies or prints: their keys all begin alike.
+fn is_copy(row: &Row) -> bool {
+    row.name.starts_with("copy-") || row.name.starts_with("print-")
+}
+
 /// Everything that has a name.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
     open(model, "COMMANDS", palette_choices(model))

@@ -38,6 +38,13 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
             &format!("{name} runs already; {restart} starts it again"),
         );
     }
+    let standing = model
+        .panes
+        .inbox
+        .standing(&server.name, &model.world.settings);
+    let mut options = model.options.clone();
+    options.capabilities = standing.told(options.capabilities);
+    options.policies = standing.policies;
     model.conns += 1;
     server.conn = Some(model.conns);
     server.starts += 1;
@@ -45,7 +52,7 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
         conn: model.conns,
         name: server.name.clone(),
         target,
-        options: model.options.clone(),
+        options,
         stdio: model.stdio,
     })))]
 }

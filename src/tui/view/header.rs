@@ -9,6 +9,7 @@ use super::WIDE;
 use crate::session::timeline::{Connection, LinkState};
 use crate::text;
 use crate::tui::model::{Keeping, Model};
+use crate::tui::panes::inbox::Inbox;
 use crate::tui::panes::servers::state_of;
 use crate::tui::theme::Role;
 
@@ -99,6 +100,13 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
         facts.push(Span::styled(
             format!("{lost} NOT RECORDED"),
             theme.style(Role::Error),
+        ));
+    }
+    let asked = Inbox::count(&ctx);
+    if asked > 0 {
+        facts.push(Span::styled(
+            format!("inbox {asked}"),
+            theme.style(Role::Pending),
         ));
     }
     if let Some(junk) = connection

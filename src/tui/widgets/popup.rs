@@ -58,6 +58,11 @@ impl Popup<'_> {
         }
     }
 
+    /// The room inside, where what is in the box is drawn.
+    pub fn room(&self, screen: Rect) -> Rect {
+        inside(self.area(screen))
+    }
+
     /// Clears the box's place, draws its frame, and returns the room inside.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
         let area = self.area(screen.intersection(buf.area));
@@ -76,11 +81,7 @@ impl Popup<'_> {
         let popup = theme.style(Role::Popup);
         buf.set_style(area, popup);
         if area.width < 2 || area.height < 2 {
-            return Rect {
-                width: 0,
-                height: 0,
-                ..area
-            };
+            return inside(area);
         }
         let edge = popup.patch(theme.style(Role::RuleFocus));
         let (right, bottom) = (area.right() - 1, area.bottom() - 1);
@@ -122,14 +123,25 @@ impl Popup<'_> {
                 popup.patch(theme.style(Role::TextMuted)),
             );
         }
-        // A column of air on both sides.
-        let air = u16::from(area.width >= 4);
-        Rect {
-            x: area.x + 1 + air,
-            y: area.y + 1,
-            width: area.width - 2 - 2 * air,
-            height: area.height - 2,
-        }
+        inside(area)
+    }
+}
+
+/// What a frame leaves of an area, with a column of air on both sides.
+fn inside(area: Rect) -> Rect {
+    if area.width < 2 || area.height < 2 {
+        return Rect {
+            width: 0,
+            height: 0,
+            ..area
+        };
+    }
+    let air = u16::from(area.width >= 4);
+    Rect {
+        x: area.x + 1 + air,
+        y: area.y + 1,
+        width: area.width - 2 - 2 * air,
+        height: area.height - 2,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mcpscope::config::Settings;
@@ -164,6 +164,27 @@ impl Screen {
         self.draw();
     }
 
+    /// Clicks where these words are first, on a line that has `row` in it.
+    pub fn click(&mut self, row: &str, words: &str) {
+        let found = (0..self.buffer.area.height).find_map(|y| {
+            let line = self.line(y);
+            let at = line.contains(row).then(|| line.find(words))??;
+            Some(Position::new(text::width(&line[..at]) as u16, y))
+        });
+        let at = found.unwrap_or_else(|| panic!("no {words} beside {row} in\n{}", self.text()));
+        self.mouse(MouseEventKind::Down(MouseButton::Left), at);
+    }
+
+    /// The mouse does something at a place.
+    pub fn mouse(&mut self, kind: MouseEventKind, at: Position) {
+        self.event(Event::Mouse(MouseEvent {
+            kind,
+            column: at.x,
+            row: at.y,
+            modifiers: KeyModifiers::NONE,
+        }));
+    }
+
     /// Does an action, as the palette would.
     pub fn act(&mut self, action: Action) {
         let effects = update::act(&mut self.model, action);
@@ -219,7 +240,7 @@ impl Screen {
             | Effect::Page { .. }
             | Effect::Print(_)
             | Effect::Open { .. }
-            | Effect::Browse(_)
+            | Effect::Browse { .. }
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }

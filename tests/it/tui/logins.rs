@@ -113,7 +113,12 @@ fn a_server_that_wants_a_login_says_where_and_what_was_tried() {
 fn the_page_is_opened_copied_or_its_end_pasted() {
     let mut screen = waiting(SIZES[1]);
     screen.press("o");
-    assert_eq!(screen.orders, [Effect::Browse(Secret::new(PAGE))]);
+    assert_eq!(
+        screen.orders,
+        [Effect::Browse {
+            address: PAGE.to_owned()
+        }]
+    );
     screen.press("y y");
     assert_eq!(screen.copied, [PAGE]);
     screen.press("p \"http://127.0.0.1:4711/callback?code=x&state=y\" Enter");
@@ -147,7 +152,12 @@ fn the_buttons_can_be_clicked() {
                 modifiers: KeyModifiers::NONE,
             }));
         }
-        assert_eq!(screen.orders, [Effect::Browse(Secret::new(PAGE))]);
+        assert_eq!(
+            screen.orders,
+            [Effect::Browse {
+                address: PAGE.to_owned()
+            }]
+        );
         assert_eq!(screen.copied, [PAGE]);
         assert!(screen.contains("redirect:"), "{}", screen.text());
     }

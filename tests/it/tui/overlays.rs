@@ -82,6 +82,10 @@ fn help_lists_exactly_the_keys_of_the_place() {
             &[Scope::Traffic, Scope::Move, Scope::Request, Scope::Global],
         ),
         ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
+        (
+            "7",
+            &[Scope::Question, Scope::Inbox, Scope::Move, Scope::Global],
+        ),
     ] {
         let mut screen = Screen::opened(DEMO, (160, 36)).keys(&format!("{keys} ?"));
         let lines = listed(&mut screen);
@@ -266,7 +270,7 @@ fn q_quits_a_recording_at_once_and_closes_levels_before() {
 #[test]
 fn escape_leads_out_from_anywhere() {
     for size in SIZES {
-        for view in 1..=6 {
+        for view in 1..=7 {
             for depth in [
                 "Enter",
                 "Enter Enter",
@@ -308,7 +312,7 @@ fn escape_leads_out_from_anywhere() {
 /// Every key sequence that is offered after a prefix does what it says: it is bound.
 #[test]
 fn which_key_offers_only_what_is_bound() {
-    for view in 1..=6 {
+    for view in 1..=7 {
         let screen = demo(&view.to_string());
         let scopes = screen.model.scopes();
         for row in ACTIONS.iter().filter(|row| scopes.contains(&row.scope)) {

@@ -10,7 +10,7 @@ const CRASH: &str = "sessions/crash.jsonl";
 #[test]
 fn wild_text_is_shown_and_has_no_effect() {
     for size in SIZES {
-        for number in 1..=6 {
+        for number in 1..=7 {
             let mut screen = Screen::opened(TROUBLE, size).keys(&number.to_string());
             for step in 0..30 {
                 screen.is_sound(&format!("view {number} at {size:?}, row {step}"));

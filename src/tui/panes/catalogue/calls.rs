@@ -75,6 +75,10 @@ impl CataloguePane {
         };
         if let Some(form) = &mut work.form {
             form.settle_json();
+            if form.is_reading() {
+                work.runs_when_read = true;
+                return Reply::say("reading the text first…");
+            }
         }
         work.try_again();
         work.asking = !anyway && work.problems() > 0;
@@ -266,7 +270,15 @@ impl CataloguePane {
                 asker,
                 text,
                 result,
-            } => self.parsed(*asker, text, result),
+            } => self.parsed(*asker, text, result, ctx),
+            Event::Laid { asker, text } => {
+                let mut forms = self
+                    .works
+                    .values_mut()
+                    .filter_map(|work| work.form.as_mut());
+                forms.any(|form| form.laid(*asker, text));
+                Vec::new()
+            }
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,
@@ -330,6 +342,7 @@ impl CataloguePane {
                 word: String::new(),
                 role: Role::Error,
                 took_us: Some(ctx.now_us.saturating_sub(call.asked_us)),
+                person_us: None,
                 size: None,
                 seq: None,
                 clock: String::new(),
@@ -429,6 +442,9 @@ impl CataloguePane {
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
     pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
+        if let Some(label) = Self::waits_label(call, ctx) {
+            return Some(label);
+        }
         let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));
         let began = sent
             .and_then(|index| ctx.timeline.entry(index))
@@ -481,10 +497,18 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
         Status::InputRequired | Status::Task | Status::Cancelled => Role::Warn,
         _ => Role::Error,
     };
+    let index = ctx.timeline.exchange_of_request(exchange.request);
+    let spans = index.map(|index| ctx.timeline.spans(index, ctx.now_us));
+    let rounds = index.map(|index| ctx.timeline.status_words(index));
+    // What a person took is not the server's time.
+    let person = spans.map_or(0, |spans| spans.person);
     Outcome {
-        word: exchange.status.to_string(),
+        word: rounds.unwrap_or_else(|| exchange.status.to_string()),
         role,
-        took_us: ctx.timeline.took(exchange),
+        took_us: spans
+            .filter(|_| exchange.ended.is_some())
+            .map(crate::session::timeline::Spans::server),
+        person_us: (person > 0).then_some(person),
         size: response
             .and_then(|index| ctx.timeline.entry(index))
             .map(EntryRow::size),

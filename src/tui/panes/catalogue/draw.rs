@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::layout::{body, split};
 use super::listing::{Browse, Entry, Row};
+use super::person::WAITS;
 use super::work::Work;
 use super::{CataloguePane, Focus, Kind, words};
 use crate::mcp::types::List;
@@ -329,7 +330,8 @@ impl CataloguePane {
     fn last_label(&self, work: &Work, ctx: &Ctx<'_>) -> (String, String, Role) {
         let pending = self.key().and_then(|key| self.pending_label(&key, ctx));
         if let Some([long, _]) = pending {
-            return (long, "pending".to_owned(), Role::Pending);
+            let word = pending_word(&long).to_owned();
+            return (long, word, Role::Pending);
         }
         match &work.outcome {
             Some(outcome) => {
@@ -338,6 +340,15 @@ impl CataloguePane {
             }
             None => (String::new(), String::new(), Role::Text),
         }
+    }
+}
+
+/// The word of a pending call's label that is coloured.
+fn pending_word(label: &str) -> &'static str {
+    if label.starts_with(WAITS) {
+        WAITS
+    } else {
+        "pending"
     }
 }
 

@@ -13,6 +13,8 @@ const THREE: u16 = 160;
 /// Areas with their title rows; empty where something is not shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Areas {
+    /// All of it.
+    pub whole: Rect,
     /// The list.
     pub list: Rect,
     /// What is said below the list about the selected item.

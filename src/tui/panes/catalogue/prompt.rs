@@ -20,8 +20,8 @@ use crate::tui::widgets::input::{LineInput, Look, Reaction};
 /// A question.
 #[derive(Debug)]
 pub enum Prompt {
-    /// Is this to be sent again?
-    Repeat(Box<Last>),
+    /// Is this to be sent again? And why it is asked.
+    Repeat(Box<Last>, &'static str),
     /// What is the preset to be called?
     Name {
         /// Whose arguments.
@@ -48,7 +48,7 @@ impl Prompt {
     /// What keys mean in it.
     pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Repeat(_) => &[("s", "send again"), ("Esc", "do not")],
+            Self::Repeat(..) => &[("s", "send again"), ("Esc", "do not")],
             Self::Name { .. } => &[
                 ("Enter", "save"),
                 ("Tab", "mine or the project's"),
@@ -76,7 +76,7 @@ impl CataloguePane {
         }
         let prompt = self.prompt.take()?;
         Some(match prompt {
-            Prompt::Repeat(last) => match key.code {
+            Prompt::Repeat(last, _) => match key.code {
                 KeyCode::Char('s') => self.again(*last, ctx),
                 KeyCode::Esc => Reply::done(),
                 _ => return None,
@@ -125,11 +125,42 @@ impl CataloguePane {
     }
 
     fn shelf_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        let Some(shelf) = &mut self.shelf else {
+        match self.shelf.as_mut().map(|shelf| shelf.key(key)) {
+            Some(did) => self.shelf_did(did, ctx),
+            None => Reply::ignored(),
+        }
+    }
+
+    /// A click while a list or a question is open: in the list it is the list's, elsewhere it closes both.
+    pub(super) fn asked_click(
+        &mut self,
+        at: Position,
+        double: bool,
+        ctx: &Ctx<'_>,
+    ) -> Option<Reply> {
+        let area = self.areas.whole;
+        if let Some(shelf) = &mut self.shelf {
+            let did = shelf.click(at, double, area);
+            return Some(self.shelf_did(did, ctx));
+        }
+        self.put_aside().then(Reply::done)
+    }
+
+    /// The wheel while a list is open; whether there is one.
+    pub(super) fn asked_wheel(&mut self, lines: isize) -> bool {
+        let area = self.areas.whole;
+        self.shelf
+            .as_mut()
+            .map(|shelf| shelf.wheel(lines, area))
+            .is_some()
+    }
+
+    fn shelf_did(&mut self, did: Did, ctx: &Ctx<'_>) -> Reply {
+        let Some(shelf) = &self.shelf else {
             return Reply::ignored();
         };
         let of = shelf.key.clone();
-        match shelf.key(key) {
+        match did {
             Did::Nothing => Reply::done(),
             Did::Closed => {
                 self.shelf = None;
@@ -164,7 +195,7 @@ impl CataloguePane {
                 line.paste(pasted);
                 Some(Reply::done())
             }
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
         }
     }
 
@@ -185,9 +216,9 @@ impl CataloguePane {
             ..area
         };
         let (question, answers) = match prompt {
-            Prompt::Repeat(last) => {
+            Prompt::Repeat(last, why) => {
                 let name = text::sanitize(&last.key.name).into_owned();
-                let question = format!(" {} is marked destructive: ", text::fit(&name, 40));
+                let question = format!(" {} {why}: ", text::fit(&name, 40));
                 (question, "s send again  Esc".to_owned())
             }
             Prompt::Overwrite { name, .. } => {
@@ -214,7 +245,7 @@ impl CataloguePane {
         let width = usize::from(row.width);
         let role = match prompt {
             Prompt::Name { .. } => Role::TextMuted,
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Role::Warn,
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Role::Warn,
         };
         let (x, _) = buf.set_stringn(row.x, row.y, question, width, theme.style(role));
         let room = usize::from(row.right().saturating_sub(x));

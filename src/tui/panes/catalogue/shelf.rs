@@ -20,7 +20,8 @@ use crate::text;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::list::{self, ListState};
-use crate::tui::widgets::popup::{self, Popup};
+
+mod room;
 
 /// What is on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,10 +229,7 @@ impl Shelf {
         self.picked = false;
         match key.code {
             KeyCode::Esc => return Did::Closed,
-            KeyCode::Enter => match self.take() {
-                Some(taken) => return Did::Taken(taken),
-                None => self.picked = true,
-            },
+            KeyCode::Enter => return self.pick(),
             KeyCode::Tab => match self.goods {
                 Goods::Runs(scope) => {
                     return Did::Scope(match scope {
@@ -259,6 +257,17 @@ impl Shelf {
     pub fn paste(&mut self, pasted: &str) {
         self.line.paste(pasted);
         self.filter();
+    }
+
+    /// Takes what is selected, now or as soon as it was read.
+    fn pick(&mut self) -> Did {
+        match self.take() {
+            Some(taken) => Did::Taken(taken),
+            None => {
+                self.picked = true;
+                Did::Nothing
+            }
+        }
     }
 
     fn take(&self) -> Option<Taken> {
@@ -304,32 +313,19 @@ impl Shelf {
 
     /// Draws it over the pane; the caret is in the line that is typed into.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
-        let name = text::sanitize(&self.key.name).into_owned();
-        let (title, tab) = match self.goods {
-            Goods::Runs(Scope::Callee) => (format!("RUNS of {name}"), "Tab all of the server"),
-            Goods::Runs(Scope::Server) => {
-                let server = text::sanitize(&self.key.server).into_owned();
-                (format!("RUNS on {server}"), "Tab all servers")
-            }
-            Goods::Runs(Scope::All) => ("RUNS everywhere".to_owned(), "Tab only of this"),
-            Goods::Presets => (format!("PRESETS of {name}"), "Tab deletes"),
+        let tab = match self.goods {
+            Goods::Runs(Scope::Callee) => "Tab all of the server",
+            Goods::Runs(Scope::Server) => "Tab all servers",
+            Goods::Runs(Scope::All) => "Tab only of this",
+            Goods::Presets => "Tab deletes",
         };
         let footer = format!(
             "{} of {}  Enter fills the form  {tab}  Esc",
             self.shown.len(),
             self.rows.len()
         );
-        let tall = usize::from(screen.height.saturating_sub(4));
-        // What is below says more than a screen of empty rows.
-        let wanted = self.rows.len().clamp(3, 10);
-        let room = Popup {
-            title: &text::fit(&title, usize::from(screen.width.saturating_sub(12))),
-            footer: &footer,
-            width: screen.width.saturating_sub(8).clamp(20, 100),
-            height: tall.min(wanted + 12).max(4) as u16,
-            place: popup::Place::Centre,
-        }
-        .draw(screen, buf, theme);
+        let title = self.title(screen);
+        let room = self.popup(screen, &title, &footer).draw(screen, buf, theme);
         let line = Rect {
             height: room.height.min(1),
             ..room
@@ -339,12 +335,7 @@ impl Shelf {
             ..Look::default()
         };
         let caret = self.line.draw(look, line, buf, theme);
-        let half = (room.height.saturating_sub(2) / 2).min(wanted as u16);
-        let rows = Rect {
-            y: room.y + 1,
-            height: half.min(room.height.saturating_sub(1)),
-            ..room
-        };
+        let rows = self.rows_in(room);
         let below = Rect {
             y: rows.bottom() + 1,
             height: room.bottom().saturating_sub(rows.bottom() + 1),

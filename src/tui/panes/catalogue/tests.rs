@@ -21,8 +21,10 @@ use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
 
+mod buttons;
 mod calling;
 mod looking;
+mod pause;
 mod serving;
 
 const TOOLS: &str = r#"{"tools":[

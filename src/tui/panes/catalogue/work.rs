@@ -30,6 +30,8 @@ pub struct Outcome {
     pub role: Role,
     /// How long it took, in microseconds.
     pub took_us: Option<u64>,
+    /// How long a person was waited for meanwhile.
+    pub person_us: Option<u64>,
     /// Bytes of the response.
     pub size: Option<u64>,
     /// The entry of the response, or of the request when there was none.
@@ -46,6 +48,11 @@ impl Outcome {
     /// For titles, from the longest to the shortest.
     pub fn labels(&self) -> [String; 3] {
         let took = self.took_us.map(words::took);
+        let person = self.person_us.map(crate::tui::panes::inbox::lasted);
+        let took = took.map(|took| match &person {
+            Some(person) => format!("{took}, you {person}"),
+            None => took,
+        });
         let size = self.size.map(crate::text::size);
         let join = |parts: &[Option<&str>]| {
             let parts: Vec<&str> = parts
@@ -86,6 +93,8 @@ pub struct Work {
     pub in_editor: Option<u64>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
+    /// It is to be run once its text was read.
+    pub runs_when_read: bool,
     /// Calls made.
     pub runs: u32,
     /// How the last one ended.
@@ -122,6 +131,7 @@ impl Work {
             changed: false,
             in_editor: None,
             asking: false,
+            runs_when_read: false,
             runs: 0,
             outcome: None,
             result: Viewer::empty(placeholder(list)),
@@ -140,12 +150,13 @@ impl Work {
         if self.item.raw != item.raw {
             self.about = None;
             if source(self.list, &self.item) != source(self.list, item) {
-                let kept = self.has_draft().then(|| self.arguments());
+                let form = self.form.as_ref().filter(|form| form.is_touched());
+                let kept = form.map(|form| (form.arguments(), form.beside(true)));
                 self.form = form_of(self.list, item).map(FormPane::new);
                 self.said = Said::default();
                 self.memory.form_is_new();
                 if let (Some(form), Some(kept)) = (&mut self.form, kept) {
-                    form.load(&kept);
+                    form.restore(&kept.0, &kept.1);
                     self.changed = true;
                 }
             }

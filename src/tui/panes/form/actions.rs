@@ -70,6 +70,7 @@ impl FormPane {
         let node = self.focused().map(|id| self.form.node(id));
         let key = node.map(crate::form::Node::key);
         match action {
+            Action::Unset if self.on_run() => Some(super::NO_FIELD.to_owned()),
             Action::UndoEdit => no(self.form.can_undo(), "nothing was changed"),
             Action::RedoEdit => no(self.form.can_redo(), "nothing was undone"),
             Action::NextProblem | Action::PreviousProblem => {
@@ -172,7 +173,7 @@ impl FormPane {
     /// What Space does: flips a switch, ticks, folds, adds what is not there.
     pub(super) fn toggle(&mut self) -> FormReply {
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => FormReply::Run,
+            (Focus::Run, _) => self.press(),
             (Focus::Row(_, RowKind::AddItem | RowKind::AddEntry), _) => self.add(),
             (_, Some(Widget::Boolean)) => self.flip(),
             (_, Some(Widget::Radios)) => self.step(1),
@@ -267,12 +268,17 @@ impl FormPane {
             }
             (Focus::Row(id, _), Some(Widget::Union)) if self.is_absent(id) => self.add(),
             (Focus::Row(_, RowKind::Node), _) => self.step(1),
+            (Focus::Run, _) => match self.step_button(1) {
+                FormReply::Ignored => FormReply::Say("this is the last button".to_owned()),
+                reply => reply,
+            },
             _ => FormReply::Say(super::NO_FIELD.to_owned()),
         }
     }
 
     fn left(&mut self) -> FormReply {
         match (self.focus, self.widget()) {
+            (Focus::Run, _) => self.step_button(-1),
             (_, Some(Widget::Array | Widget::Map | Widget::Object)) => {
                 let Item::Row(row) = self.sheet.item(self.at) else {
                     return FormReply::Moved;

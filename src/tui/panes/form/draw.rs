@@ -119,12 +119,14 @@ impl FormPane {
         None
     }
 
-    /// Where the box is that Space ticks.
+    /// Where the box is that Space ticks, or the button that Enter presses.
     fn pointed_at(&self, laid: &Laid, y: u16) -> Option<Position> {
-        if self.widget() != Some(Widget::Ticks) {
-            return None;
-        }
-        let is = |span: &line::Span| span.hit == Hit::Choice(self.tick);
+        let hit = match self.focus {
+            Focus::Run if self.button > 0 => Hit::Button(self.button),
+            _ if self.widget() == Some(Widget::Ticks) => Hit::Choice(self.tick),
+            _ => return None,
+        };
+        let is = |span: &line::Span| span.hit == hit;
         let (down, span) = laid
             .lines
             .iter()

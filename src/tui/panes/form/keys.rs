@@ -62,7 +62,7 @@ impl FormPane {
     /// Enter where nothing is typed: picks from a list where there is one, else goes on.
     fn enter_key(&mut self) -> FormReply {
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => FormReply::Run,
+            (Focus::Run, _) => self.press(),
             (Focus::Row(_, RowKind::AddItem), _) => self.add(),
             (Focus::Row(id, _), Some(Widget::Union)) if self.is_absent(id) && !self.is_due(id) => {
                 self.next_field()
@@ -82,9 +82,10 @@ impl FormPane {
         self.form.field(id).required
     }
 
-    /// A sideways arrow where nothing is typed; at a switch or a choice only.
+    /// A sideways arrow where nothing is typed; at a switch, a choice or a button only.
     fn sideways(&mut self, times: i64) -> FormReply {
         match self.widget() {
+            _ if self.focus == Focus::Run => self.step_button(times as isize),
             Some(Widget::Boolean | Widget::Radios | Widget::Drop | Widget::Ticks) => {
                 self.step(times)
             }
@@ -213,8 +214,12 @@ impl FormPane {
                 let text = area.text();
                 let last = text.rsplit('\n').next().unwrap_or_default();
                 let end = (area.lines(), last.chars().count() + 1);
-                text.trim().is_empty()
-                    || (area.place() == end && json::check(text.as_bytes()).is_ok())
+                let whole = || match self.focused() {
+                    // Somebody else reads it.
+                    Some(id) if Self::is_long(&text) => !self.form.node(id).is_unfinished(),
+                    _ => json::check(text.as_bytes()).is_ok(),
+                };
+                text.trim().is_empty() || (area.place() == end && whole())
             }
             _ => false,
         }
@@ -251,7 +256,7 @@ impl FormPane {
             return FormReply::Moved;
         }
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => FormReply::Run,
+            (Focus::Run, _) => self.press(),
             (Focus::Row(_, RowKind::AddItem), _) => self.add(),
             (Focus::Row(_, RowKind::AddEntry), _) => {
                 self.mode = Mode::Typing;

@@ -19,8 +19,6 @@ mod parts;
 const BOX: (usize, usize) = (3, 8);
 /// The least a description is worth showing in.
 const WORTH: usize = 18;
-/// The Run button.
-const RUN: &str = "[ Run ]";
 
 impl FormPane {
     /// A row laid out for an area of these columns and this height.
@@ -42,23 +40,36 @@ impl FormPane {
                 let mut writer = Writer::new(&mut laid, columns);
                 let words = match self.form.note() {
                     Some(note) => text::sanitize(note).into_owned(),
-                    None => "takes no arguments".to_owned(),
+                    None => self.empty.to_owned(),
                 };
                 writer.put_at(columns.name(0), &words, Role::TextMuted, Hit::Focus);
             }
             Item::Run => {
                 let mut writer = Writer::new(&mut laid, columns);
-                let role = if here { Role::Focus } else { Role::Text };
-                writer.put_at(2, RUN, role, Hit::Run);
-                writer.gap(2);
-                let problems = self.problems();
-                if problems > 0 {
-                    let words = text::plural(problems, "problem");
-                    writer.put(&words, Role::Warn, Hit::Focus);
-                }
+                self.lay_buttons(here, &mut writer);
             }
         }
         laid
+    }
+
+    /// The buttons, and how many problems there are; buttons that have no room are left out, the last first.
+    fn lay_buttons(&self, here: bool, writer: &mut Writer<'_>) {
+        writer.at = 2;
+        for (at, button) in self.buttons.iter().enumerate() {
+            let words = format!("[ {} ]", button.label);
+            let focused = here && at == self.button;
+            if at > 0 && !focused && text::width(&words) > writer.room() {
+                break;
+            }
+            let role = if focused { Role::Focus } else { Role::Text };
+            writer.put(&words, role, Hit::Button(at));
+            writer.gap(2);
+        }
+        let problems = self.problems();
+        if problems > 0 {
+            let words = text::plural(problems, "problem");
+            writer.put(&words, Role::Warn, Hit::Focus);
+        }
     }
 
     fn guides(row: Row, writer: &mut Writer<'_>) {

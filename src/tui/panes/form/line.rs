@@ -40,8 +40,8 @@ pub enum Hit {
     Load,
     /// Answers whether pasted lines are items.
     Paste(bool),
-    /// Sends what the form holds.
-    Run,
+    /// Presses this button below the fields.
+    Button(usize),
 }
 
 /// A piece of a line. Its text is sanitised.

@@ -46,7 +46,7 @@ impl FormPane {
             Hit::Generate => self.generate(),
             Hit::Load => self.ask(super::Ask::File, String::new()),
             Hit::Paste(items) => self.answer_paste(items),
-            Hit::Run => FormReply::Run,
+            Hit::Button(at) => self.press_at(at),
         }
     }
 

@@ -117,7 +117,9 @@ impl Logins {
             return Reply::say("no login waits here");
         };
         match action {
-            Action::OpenLogin => Reply::effect(Effect::Browse(page.clone())),
+            Action::OpenLogin => Reply::effect(Effect::Browse {
+                address: page.reveal().to_owned(),
+            }),
             Action::CopyLogin => Reply::effect(Effect::Copy {
                 text: page.reveal().to_owned(),
                 what: "address of the login".to_owned(),

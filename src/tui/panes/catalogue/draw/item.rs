@@ -7,7 +7,7 @@ use super::super::layout::{body, split};
 use super::super::tabs::{Tab, tabs};
 use super::super::work::Work;
 use super::super::{CataloguePane, Focus, words};
-use super::{FIX, SEND, draw_lines, indent, question, tint};
+use super::{FIX, SEND, draw_lines, indent, pending_word, question, tint};
 use crate::mcp::types::List;
 use crate::text;
 use crate::tui::action::Action;
@@ -239,7 +239,10 @@ impl CataloguePane {
         let tabs: usize = names.iter().map(|tab| text::width(tab) + 1).sum::<usize>() + 4;
         let pending = self.key().and_then(|key| self.pending_label(&key, ctx));
         let (mut labels, word, role) = match (pending, &work.outcome) {
-            (Some(labels), _) => (labels.to_vec(), "pending".to_owned(), Role::Pending),
+            (Some(labels), _) => {
+                let word = pending_word(&labels[0]).to_owned();
+                (labels.to_vec(), word, Role::Pending)
+            }
             (None, Some(outcome)) => {
                 let labels = outcome.labels().to_vec();
                 (labels, outcome.word.clone(), outcome.role)
@@ -293,6 +296,11 @@ impl CataloguePane {
             let line = text::fit(&outcome.during, width);
             let style = theme.style(Role::TextMuted);
             buf.set_stringn(row.x + 1, row.y, line, width, style);
+        }
+        let asked = self.key().and_then(|key| self.waits_words(&key, ctx));
+        if let Some(lines) = asked {
+            draw_lines(&lines, area, buf, theme);
+            return focused.then(|| area.as_position());
         }
         if has_words(work) {
             let words = work.outcome.as_ref().map(|outcome| &*outcome.words);

@@ -51,7 +51,7 @@ fn list_form_and_result_share_a_wide_screen() {
 ▸ echo          reads                   │  Says it back.                                                          reads
   create-issue  destructive             │
   list-issues   reads                   │▸ message *  string  [                                ] ✗ required
-  ping          ?                       │  [ Run ]  1 problem
+  ping          ?                       │  [ Run ]  [ Copy as… ]  [ History ]  [ Presets ]  1 problem
   ping #2       writes                  │
                                         ┝━ Result ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
                                         │ no result yet: Run calls the tool
