@@ -136,6 +136,15 @@ pub enum Screen {
     },
 }
 
+impl Screen {
+    /// The same, where somebody sits who can log in.
+    pub fn with_person(mut self) -> Self {
+        let (Self::Inspect(target) | Self::Open { target, .. }) = &mut self;
+        target.ask_person();
+        self
+    }
+}
+
 /// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {

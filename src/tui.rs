@@ -42,7 +42,7 @@ use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
-use crate::transport::{Spawn, Target};
+use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use event::Event;
 use keymap::Keymap;
@@ -75,6 +75,8 @@ pub struct Start {
     pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// How to log in to servers over HTTP that are added.
+    pub login: Option<Box<http::Login>>,
     /// Where history, drafts and presets are kept; none when this user has no place for files.
     pub shelves: Option<Shelves>,
 }
@@ -216,6 +218,7 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    model.login = start.login;
     let (keeper, kept) = Keeper::start(start.shelves, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),

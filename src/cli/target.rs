@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
+use crate::mcp::auth::Person;
 use crate::mcp::client::{EraChoice, Options};
 use crate::mcp::http::Choice;
 use crate::mcp::revision::{Era, Revision};
@@ -227,6 +228,24 @@ impl TargetArgs {
 }
 
 impl Target {
+    /// Somebody is there to log in.
+    pub(super) fn ask_person(&mut self) {
+        let address = match self.connect.as_mut().map(|connect| &mut connect.target) {
+            Some(crate::transport::Target::Address(address)) => address.login.as_mut(),
+            _ => None,
+        };
+        for login in address.into_iter().chain(self.login.as_mut()) {
+            login.settings.person = Person::Asked;
+        }
+        // What was given for one server is not for those that are added later.
+        if let Some(login) = &mut self.login {
+            login.settings = crate::mcp::auth::Settings {
+                person: Person::Asked,
+                ..Default::default()
+            };
+        }
+    }
+
     /// Whether arguments may be written down: not when the session is not either, and not when the user forbids it.
     pub fn keeps_arguments(&self) -> bool {
         self.settings.history && self.keep != Keep::Nowhere

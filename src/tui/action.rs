@@ -156,6 +156,9 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        OpenLogin "open-login" ["o"] "browser" "Open the page of the login in the browser" Alive "mcpscope login --url URL";
+        PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
+        CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {

@@ -22,6 +22,7 @@ use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
 use crate::session::timeline::Timeline;
+use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
 /// The smallest screen that everything fits on.
@@ -209,6 +210,8 @@ pub struct Model {
     pub areas: Areas,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// How to log in to servers over HTTP that are added; none when that is not wanted.
+    pub login: Option<Box<Login>>,
     /// How patient shutdowns are.
     pub stdio: StdioOptions,
     /// The newest connection.
@@ -271,6 +274,7 @@ impl Model {
             size: (0, 0),
             areas: Areas::default(),
             options,
+            login: None,
             conns: 0,
             restarting: Vec::new(),
             entering: None,

@@ -5,6 +5,7 @@ mod conformance;
 mod copied;
 mod exits;
 mod leaving;
+mod login;
 mod recording;
 mod remote;
 mod verbs;

@@ -7,5 +7,6 @@ mod eras;
 mod following;
 mod http;
 mod links;
+mod logins;
 pub mod peer;
 mod traps;

@@ -6,6 +6,7 @@ mod following;
 mod inbox;
 mod keys;
 mod live;
+mod logins;
 mod mouse;
 mod overlays;
 mod results;

@@ -132,6 +132,15 @@ impl Keys {
         self.clients.retain(|(other, _)| other != issuer);
     }
 
+    /// Takes over the clients of others for issuers that have none here.
+    pub fn fill(&mut self, others: &Self) {
+        for (issuer, client) in &others.clients {
+            if self.client(issuer).is_none() {
+                self.put_client(issuer, client.clone());
+            }
+        }
+    }
+
     /// The newest token for a server.
     pub fn tokens(&self, server: &str) -> Option<&Tokens> {
         self.tokens.iter().rev().find(|one| one.server == server)

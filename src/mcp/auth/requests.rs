@@ -43,7 +43,7 @@ impl Chance {
     }
 
     /// What the verifier is announced by.
-    fn challenge(&self) -> String {
+    pub(super) fn challenge(&self) -> String {
         BASE64.encode(digest::digest(&digest::SHA256, self.verifier.as_bytes()))
     }
 }

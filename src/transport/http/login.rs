@@ -58,6 +58,8 @@ pub enum Keep {
 pub(super) struct Desk {
     settings: Settings,
     shelf: Option<Shelf>,
+    /// Clients that were registered on this link.
+    own: Keys,
     server: url::Url,
     tokens: Option<Tokens>,
     /// Counts the tokens, so that a refusal of an old one is told from one of the newest.
@@ -118,6 +120,7 @@ impl Desk {
         let mut desk = Self {
             settings,
             shelf,
+            own: Keys::default(),
             server,
             tokens: None,
             generation: 0,
@@ -311,6 +314,7 @@ impl Carriage {
             .as_ref()
             .map(|shelf| (shelf.0)())
             .unwrap_or_default();
+        keys.fill(&desk.own);
         if let Some(tokens) = &desk.tokens {
             keys.put_tokens(tokens.clone());
         }
@@ -359,6 +363,12 @@ impl Carriage {
                 }
                 auth::Output::Visit(url) => self.visit(url),
                 auth::Output::Client(issuer, client) => {
+                    if let Some(desk) = &mut self.desk {
+                        match &client {
+                            Some(client) => desk.own.put_client(&issuer, client.clone()),
+                            None => desk.own.drop_client(&issuer),
+                        }
+                    }
                     let keep = Keep::Client(issuer, client);
                     self.told.push_back(LinkEvent::Keep(keep));
                 }

@@ -92,7 +92,7 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         Err(error) => return say(model, &format!("not a command line: {error}")),
     };
     if words.first().is_some_and(|word| word.contains("://")) {
-        return match address(&words) {
+        return match address(&words, model.login.clone()) {
             Ok(address) => enter(model, address),
             Err(why) => say(model, &why),
         };
@@ -125,9 +125,10 @@ fn enter(model: &mut Model, target: Target) -> Vec<Effect> {
 }
 
 /// An address, and the options that the command line has for one.
-fn address(words: &[String]) -> Result<Target, String> {
+fn address(words: &[String], login: Option<Box<http::Login>>) -> Result<Target, String> {
     let mut words = words.iter().map(String::as_str);
     let mut address = http::Address::new(http::address(words.next().unwrap_or_default())?);
+    address.login = login;
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word {
@@ -248,21 +249,22 @@ pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
 
 /// A person has to log in somewhere, or has no longer.
 pub(super) fn wants_login(model: &mut Model, conn: u32, wants: bool) {
-    let Some(connection) = model
-        .world
-        .timeline
-        .state()
-        .connection(conn)
-        .filter(|_| wants)
-    else {
+    let Some(connection) = model.world.timeline.state().connection(conn) else {
         return;
     };
     let name = text::sanitize(&connection.name).into_owned();
     let issuer = connection.login.issuer.as_deref().unwrap_or_default();
-    let issuer = text::sanitize(issuer).into_owned();
-    let servers = model.world.keys.word(Action::ViewServers);
-    let what = format!("{name} needs a login at {issuer}: {servers} shows how");
-    model.status = Some((Tone::Warn, what));
+    let needs = format!("{name} needs a login at {}", text::sanitize(issuer));
+    if wants {
+        let servers = model.world.keys.word(Action::ViewServers);
+        model.status = Some((Tone::Warn, format!("{needs}: {servers} shows how")));
+    } else if model
+        .status
+        .as_ref()
+        .is_some_and(|(_, told)| told.starts_with(&needs))
+    {
+        model.status = None;
+    }
 }
 
 pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
