@@ -5,6 +5,7 @@
 //! headless commands run it beside themselves on the same thread.
 
 mod exchanges;
+pub mod logins;
 mod words;
 
 pub use words::{Command, Connect, Update};
@@ -22,7 +23,7 @@ use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
 use crate::transport::stdio;
-use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target, http};
+use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target};
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
@@ -188,6 +189,19 @@ impl Engine {
             }
             Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::CameBack { conn, address } => self.send(conn, Outgoing::CameBack(address)),
+            Command::NoLogin { conn } => self.send(conn, Outgoing::NoLogin),
+            Command::Subscribe { conn, uri, on } => {
+                self.put(conn, Input::Subscribe { uri: &uri, on }, None)
+                    .await;
+            }
+            Command::FollowLists { conn, on } => {
+                self.put(conn, Input::FollowLists(on), None).await;
+            }
+            Command::Task { conn, id, wish } => {
+                self.put(conn, Input::Task { id: &id, wish }, None).await;
+            }
+            Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
             Command::Answer {
                 conn,
                 question,
@@ -237,7 +251,7 @@ impl Engine {
             Target::Process(spawn) => stdio::start(spawn.clone(), connect.stdio)
                 .map_err(|error| (error.to_string(), error.hint())),
             Target::Address(address) => {
-                http::start(address).map_err(|error| (error.to_string(), error.hint()))
+                logins::link(address).map_err(|error| (error.to_string(), error.hint()))
             }
         };
         match started {
@@ -351,7 +365,11 @@ impl Engine {
                 .await;
                 self.exited(conn).await;
             }
-            other => self.exchange(conn, other).await,
+            other => {
+                if let Some(other) = self.login(conn, other).await {
+                    self.exchange(conn, other).await;
+                }
+            }
         }
     }
 

@@ -6,9 +6,11 @@ use crate::json::{self, quote};
 
 pub mod asked;
 pub mod http;
+pub mod login;
 
 use asked::Asking;
 use http::Step;
+use login::Hop;
 
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
@@ -122,6 +124,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of a login.
+    Login(Hop),
     /// A step of asking and answering.
     Asking(Asking),
     /// A request will get no answer over HTTP.
@@ -141,6 +145,13 @@ pub enum Note {
     Abandoned {
         /// Its id, as JSON.
         id: String,
+        /// Why.
+        why: String,
+    },
+    /// A task is not asked after any more although it has not ended, as far as we know.
+    TaskLeft {
+        /// Its id.
+        task: String,
         /// Why.
         why: String,
     },
@@ -185,9 +196,11 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Login(hop) => hop.name(),
             Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
+            Self::TaskLeft { .. } => "task-left",
             Self::Closed { .. } => "closed",
             Self::Remark { .. } => "remark",
             Self::Gap { .. } => "gap",
@@ -212,7 +225,7 @@ impl Note {
     pub fn is_http(&self) -> bool {
         matches!(
             self,
-            Self::Address { .. } | Self::Http(_) | Self::Closed { .. }
+            Self::Address { .. } | Self::Http(_) | Self::Login(_) | Self::Closed { .. }
         )
     }
 
@@ -299,6 +312,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Login(hop) => members.extend(hop.members()),
             Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
@@ -318,6 +332,9 @@ impl Note {
             ]),
             Self::Abandoned { id, why } => {
                 members.extend([("id", id.clone()), ("why", quote(why))]);
+            }
+            Self::TaskLeft { task, why } => {
+                members.extend([("task", quote(task)), ("why", quote(why))]);
             }
             Self::Closed { what } => members.push(("what", optional(what))),
             Self::Gap { lost } => members.push(("lost", lost.to_string())),
@@ -408,6 +425,10 @@ impl Note {
                 id: raw("id"),
                 why: text("why"),
             },
+            "task-left" => Self::TaskLeft {
+                task: text("task"),
+                why: text("why"),
+            },
             "closed" => Self::Closed {
                 what: optional("what"),
             },
@@ -426,6 +447,7 @@ impl Note {
             },
             name => Step::read(name, body)
                 .map(Self::Http)
+                .or_else(|| Hop::read(name, body).map(Self::Login))
                 .or_else(|| Asking::read(name, body).map(Self::Asking))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
@@ -481,9 +503,13 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Login(hop) => hop.sentence(),
             Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
+            Self::TaskLeft { task, why } => {
+                format!("task {} is not asked after any more: {why}", quote(task))
+            }
             Self::Closed { what } => what
                 .clone()
                 .unwrap_or_else(|| "connection closed".to_owned()),

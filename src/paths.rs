@@ -94,6 +94,16 @@ impl Paths {
         self.state.join("drafts")
     }
 
+    /// Where clients and tokens of logins are kept.
+    pub fn logins_file(&self) -> PathBuf {
+        self.data.join("logins.json")
+    }
+
+    /// Tasks that had not ended.
+    pub fn tasks_file(&self) -> PathBuf {
+        self.state.join("tasks.json")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -130,8 +140,10 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.logins_file(),
             &paths.history_file(),
             &paths.drafts(),
+            &paths.tasks_file(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::failure::Failure;
+use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
 use crate::mcp::client::{EraChoice, Options};
@@ -43,6 +44,8 @@ pub struct TargetArgs {
     /// Take any certificate of the server
     #[arg(long, requires = "url", help_heading = "Server")]
     insecure: bool,
+    #[command(flatten)]
+    login: LoginArgs,
     /// Set a variable in the server's environment (repeatable); its value is never recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
     env: Vec<(String, String)>,
@@ -85,11 +88,22 @@ pub struct Target {
     pub keep: Keep,
     /// The user's settings.
     pub settings: Settings,
+    /// How to log in to servers over HTTP; none when that is not wanted.
+    pub login: Option<Box<http::Login>>,
     /// Where mcpscope keeps its files; none when this user has no place for them.
     pub paths: Option<Paths>,
 }
 
 impl TargetArgs {
+    /// An address, spoken to in `revision` when that is known.
+    pub fn at(url: url::Url, revision: Option<Revision>) -> Self {
+        Self {
+            url: Some(url),
+            protocol: revision,
+            ..Self::default()
+        }
+    }
+
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();
@@ -107,11 +121,12 @@ impl TargetArgs {
             _ => Keep::Nowhere,
         };
         let options = self.options(&settings, lists)?;
+        let login = self.login.login(paths.as_ref().ok())?;
         let connect = match (self.demo, self.command.split_first()) {
             _ if self.url.is_some() => self
                 .url
                 .as_ref()
-                .map(|url| self.remote(url, &settings, options.clone())),
+                .map(|url| self.remote(url, &settings, options.clone(), login.clone())),
             (true, _) => {
                 let program = std::env::current_exe().map_err(|error| {
                     Failure::new(
@@ -133,6 +148,7 @@ impl TargetArgs {
             options,
             keep,
             settings,
+            login,
             paths: paths.ok(),
         })
     }
@@ -152,8 +168,15 @@ impl TargetArgs {
         }
     }
 
-    fn remote(&self, url: &url::Url, settings: &Settings, options: Options) -> Connect {
+    fn remote(
+        &self,
+        url: &url::Url,
+        settings: &Settings,
+        options: Options,
+        login: Option<Box<http::Login>>,
+    ) -> Connect {
         let address = http::Address {
+            login,
             headers: self.header.clone(),
             choice: self.transport.unwrap_or_default(),
             cacert: self.cacert.clone(),

@@ -1,7 +1,8 @@
 //! What the engine is told, and what it tells.
 
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
-use crate::mcp::client::{Call, End, Options};
+use crate::mcp::auth::Secret;
+use crate::mcp::client::{Call, End, Options, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -57,6 +58,48 @@ pub enum Command {
         conn: u32,
         /// Which.
         list: List,
+    },
+    /// A person was sent back from the browser at the end of a login, to this address.
+    CameBack {
+        /// On which connection.
+        conn: u32,
+        /// The whole address, or its query; it holds a secret.
+        address: Secret,
+    },
+    /// Nobody will log in: what waits for that fails.
+    NoLogin {
+        /// On which connection.
+        conn: u32,
+    },
+    /// Be told when a resource changes, or no longer; whatever the revision calls that.
+    Subscribe {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        uri: String,
+        /// Whether so.
+        on: bool,
+    },
+    /// Have a 2026-07-28 server tell of changed lists, or no longer.
+    FollowLists {
+        /// On which connection.
+        conn: u32,
+        /// Whether so.
+        on: bool,
+    },
+    /// Something about a task.
+    Task {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        id: String,
+        /// What.
+        wish: Wish,
+    },
+    /// Ask which tasks there are (2025-11-25).
+    ListTasks {
+        /// On which connection.
+        conn: u32,
     },
     /// Answer a question of a server's. One that is no longer asked is not answered; a remark says so.
     Answer {
@@ -119,6 +162,13 @@ pub enum Update {
         completed: Completed,
         /// The entry of the response, when there was one.
         seq: Option<u64>,
+    },
+    /// A person has to open an address to log in, or has no longer.
+    Visit {
+        /// On which connection.
+        conn: u32,
+        /// The address. What makes it this login's own is a secret, so that it is recorded only masked.
+        url: Option<Secret>,
     },
     /// A connection works.
     Ready {

@@ -120,6 +120,35 @@ fn every_note_is_read_back() {
             ms: 2,
             why: text(),
         }),
+        Note::Login(Hop::Begin {
+            attempt: 2,
+            why: text(),
+        }),
+        Note::Login(Hop::Tried {
+            step: text(),
+            what: text(),
+            ok: true,
+            exchange: Some(3),
+            sent: None,
+            got: Some(text()),
+        }),
+        Note::Login(Hop::Visit {
+            issuer: text(),
+            url: text(),
+            redirect: text(),
+        }),
+        Note::Login(Hop::Token {
+            issuer: text(),
+            how: text(),
+            scope: Some(text()),
+            expires: Some(-4),
+            refreshable: true,
+            jwt: Some(text()),
+        }),
+        Note::Login(Hop::Failed {
+            what: text(),
+            hint: None,
+        }),
         Note::Asking(Asking::Asked {
             question: r#"{"id":7}"#.into(),
             call: Some("\"a\"".into()),

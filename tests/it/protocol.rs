@@ -4,7 +4,8 @@
 mod asking;
 mod completing;
 mod eras;
+mod following;
 mod http;
 mod links;
-mod peer;
+pub mod peer;
 mod traps;

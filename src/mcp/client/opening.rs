@@ -218,9 +218,11 @@ impl Client {
     ) {
         self.phase = Phase::Initializing;
         self.era = Era::Legacy;
+        // Never one of the other era: 2026-07-28 stands in requests, not in `initialize`.
         let revision = self
             .options
             .revision
+            .filter(|wanted| wanted.era() == Era::Legacy)
             .or(revision)
             .unwrap_or(Revision::NEWEST_LEGACY);
         let params = format!(
@@ -383,6 +385,7 @@ impl Client {
                 out.push(Output::Listed(list));
             }
         }
+        self.subscriptions_ready(now, out);
         for call in std::mem::take(&mut self.queued) {
             self.call(now, call, out);
         }

@@ -9,7 +9,10 @@ use crate::mcp::facts;
 mod asking;
 mod completing;
 mod exchanges;
+mod lifecycle;
 mod rounds;
+mod subscriptions;
+mod tasks;
 
 struct Play {
     client: Client,

@@ -45,6 +45,17 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut options = model.options.clone();
     options.capabilities = standing.told(options.capabilities);
     options.policies = standing.policies;
+    options.follow_lists = model.world.settings.follow_lists;
+    // What was subscribed to when the last connection ended is taken up again.
+    let last = server
+        .conn
+        .and_then(|conn| model.world.timeline.state().connection(conn));
+    options.subscribed = last
+        .map(|last| {
+            let wanted = last.subscriptions.wanted();
+            wanted.map(|one| one.uri.to_string()).collect()
+        })
+        .unwrap_or_default();
     model.conns += 1;
     server.conn = Some(model.conns);
     server.starts += 1;
@@ -233,6 +244,25 @@ pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// A person has to log in somewhere, or has no longer.
+pub(super) fn wants_login(model: &mut Model, conn: u32, wants: bool) {
+    let Some(connection) = model
+        .world
+        .timeline
+        .state()
+        .connection(conn)
+        .filter(|_| wants)
+    else {
+        return;
+    };
+    let name = text::sanitize(&connection.name).into_owned();
+    let issuer = connection.login.issuer.as_deref().unwrap_or_default();
+    let issuer = text::sanitize(issuer).into_owned();
+    let servers = model.world.keys.word(Action::ViewServers);
+    let what = format!("{name} needs a login at {issuer}: {servers} shows how");
+    model.status = Some((Tone::Warn, what));
 }
 
 pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
