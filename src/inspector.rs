@@ -5,6 +5,7 @@
 //! headless commands run it beside themselves on the same thread.
 
 mod exchanges;
+mod hand;
 mod words;
 
 pub use words::{Command, Connect, Update};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use crate::history::eras::Eras;
 use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
@@ -53,6 +55,7 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         began: Instant::now(),
         told: 0,
         listening: true,
+        eras: Eras::default(),
     };
     (Inspector { commands, updates }, engine)
 }
@@ -71,6 +74,8 @@ pub struct Engine {
     told: u64,
     /// Whether anybody still takes updates.
     listening: bool,
+    /// What is known of servers' eras from before.
+    eras: Eras,
 }
 
 #[derive(Debug)]
@@ -186,6 +191,17 @@ impl Engine {
             }
             Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::Typed {
+                conn,
+                ticket,
+                bytes,
+            } => self.typed(conn, ticket, bytes).await,
+            Command::Extend { conn, ticket, more } => {
+                self.changed(conn, Input::Extend { ticket, more }).await;
+            }
+            Command::Settings { conn, settings } => {
+                self.changed(conn, Input::Settings(settings)).await;
+            }
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}
@@ -209,7 +225,7 @@ impl Engine {
         };
         let client = Client::new(Options {
             over,
-            ..connect.options.clone()
+            ..self.informed(&connect)
         });
         self.start(connect, client).await;
     }
@@ -454,7 +470,13 @@ impl Engine {
                 }
                 Output::Abandon(id) => self.send(conn, Outgoing::Abandon(id)),
                 Output::Note(text) => self.note_text(conn, text).await,
-                Output::Ready => self.tell(Update::Ready { conn }).await,
+                Output::Ready => {
+                    self.keep_era(conn);
+                    self.tell(Update::Ready { conn }).await;
+                }
+                Output::Limit { ticket, left } => {
+                    self.tell(Update::Limit { conn, ticket, left }).await;
+                }
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
                     self.tell(Update::Finished { ticket, end, seq }).await;

@@ -4,8 +4,10 @@
 
 use crate::json::{self, quote};
 
+pub mod decided;
 pub mod http;
 
+use decided::Decided;
 use http::Step;
 
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
@@ -142,6 +144,8 @@ pub enum Note {
         /// Why, when it was not we who closed it.
         what: Option<String>,
     },
+    /// About eras, limits and what was sent by hand.
+    Decided(Decided),
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -178,6 +182,7 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Decided(decided) => decided.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -291,6 +296,7 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Decided(decided) => members.extend(decided.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -415,12 +421,12 @@ impl Note {
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
-            name => Step::read(name, body).map_or_else(
-                || Self::Unknown {
+            name => Step::read(name, body)
+                .map(Self::Http)
+                .or_else(|| Decided::read(name, body).map(Self::Decided))
+                .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
-                },
-                Self::Http,
-            ),
+                }),
         }
     }
 
@@ -472,6 +478,7 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Decided(decided) => decided.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

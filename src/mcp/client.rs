@@ -9,9 +9,12 @@ use std::time::Duration;
 
 mod completing;
 mod exchanges;
+mod known;
+mod limits;
 mod listing;
 mod opening;
 mod params;
+mod settings;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -24,8 +27,11 @@ use super::revision::{Era, Revision};
 use super::types::List;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
+pub use known::Known;
+use limits::Limit;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
+pub use settings::RequestSettings;
 
 /// How to find out the era.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +84,12 @@ pub struct Options {
     pub over: Over,
     /// The lists to ask for as soon as the connection works.
     pub lists: Vec<List>,
+    /// What is known of the era from before; counts where the era is to be found out.
+    pub known: Option<Known>,
+    /// Find the era out whatever is known of it.
+    pub ask_again: bool,
+    /// What calls carry besides what they are about.
+    pub settings: RequestSettings,
 }
 
 impl Default for Options {
@@ -90,6 +102,9 @@ impl Default for Options {
             request_wait_max: Duration::from_secs(600),
             over: Over::Pipe,
             lists: List::ALL.to_vec(),
+            known: None,
+            ask_again: false,
+            settings: RequestSettings::default(),
         }
     }
 }
@@ -124,6 +139,15 @@ pub enum Input<'a> {
     Call(Call),
     /// Somebody no longer wants it.
     Cancel(u64),
+    /// Somebody lets a call take longer: by so much, or as long as it takes.
+    Extend {
+        /// Which.
+        ticket: u64,
+        /// By how much.
+        more: Option<Duration>,
+    },
+    /// Calls carry something else from now on.
+    Settings(RequestSettings),
     /// Somebody wants a list fetched anew.
     Refresh(List),
     /// Somebody wants suggestions for an argument, instead of any asked for before.
@@ -165,6 +189,13 @@ pub enum Output {
         ticket: u64,
         /// How.
         end: End,
+    },
+    /// A call nears its limit; or has more time again.
+    Limit {
+        /// Whose.
+        ticket: u64,
+        /// How long it is waited for yet, if that is not long.
+        left: Option<Duration>,
     },
     /// A question for suggestions is over.
     Completed {
@@ -227,6 +258,7 @@ struct Pending {
     until: Duration,
     at_most: Duration,
     token: Option<Id>,
+    limit: Limit,
 }
 
 /// The state of one connection's client half.
@@ -253,6 +285,10 @@ pub struct Client {
     proven: bool,
     /// When it was last opened anew.
     reopened: Option<Duration>,
+    /// The server was not asked which era it speaks: it is known.
+    skipped: bool,
+    /// What was found out of the era, and by what.
+    learned: Option<(Era, String)>,
 }
 
 impl Client {
@@ -274,12 +310,14 @@ impl Client {
             respawned: false,
             proven: false,
             reopened: None,
+            skipped: false,
+            learned: None,
         }
     }
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
-        self.pending.values().map(|pending| pending.until).min()
+        self.pending.values().map(Pending::due).min()
     }
 
     /// Whether the connection works.
@@ -305,6 +343,8 @@ impl Client {
                 _ => self.queued.push(call),
             },
             Input::Cancel(ticket) => self.cancel(ticket, &mut out),
+            Input::Extend { ticket, more } => self.extend(now, ticket, more, &mut out),
+            Input::Settings(settings) => self.set(settings, &mut out),
             Input::Refresh(list) => {
                 if self.is_ready() {
                     self.refresh(now, list, &mut out);
@@ -321,7 +361,7 @@ impl Client {
             Kind::Request => self.answer(message, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
             Kind::Notification => match &message.detail {
-                Detail::Progress { token, .. } => self.progress(now, token),
+                Detail::Progress { token, .. } => self.progress(now, token, out),
                 Detail::Changed(lists) if self.is_ready() => {
                     for list in *lists {
                         self.refresh(now, *list, out);
@@ -362,14 +402,6 @@ impl Client {
             ticket: None,
             aux: true,
         });
-    }
-
-    fn progress(&mut self, now: Duration, token: &Id) {
-        for pending in self.pending.values_mut() {
-            if pending.token.as_ref() == Some(token) {
-                pending.until = (now + pending.wait).min(pending.at_most);
-            }
-        }
     }
 
     fn response(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
@@ -450,15 +482,19 @@ impl Client {
         };
         let modern =
             matches!(purpose, Purpose::Probe) || (self.era == Era::Modern && self.is_ready());
-        let token = (method == "tools/call").then(|| id.clone());
         let mut fields = Vec::new();
         if modern {
             fields = modern_meta();
+            if ticket.is_some() {
+                fields.extend(self.options.settings.fields(&id));
+            }
         }
-        if let Some(token) = &token {
-            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&token.to_json())));
+        if method == "tools/call" {
+            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&id.to_json())));
         }
         let params = with_meta(params, fields);
+        // Whoever asks may have put in another one, or none.
+        let token = params.as_deref().and_then(settings::token_in);
         let wait = wait.unwrap_or(match purpose {
             Purpose::Probe => self.probe_wait(),
             _ => self.options.request_wait,
@@ -478,6 +514,7 @@ impl Client {
                 until: (now + wait).min(at_most),
                 at_most,
                 token,
+                limit: Limit::default(),
             },
         );
     }
@@ -513,6 +550,7 @@ impl Client {
             .map(|(id, _)| id.clone())
             .collect();
         due.sort_by_key(Id::to_json);
+        self.near_limits(now, out);
         for id in due {
             let Some(pending) = self.pending.remove(&id) else {
                 continue;
@@ -553,7 +591,15 @@ impl Client {
             self.respawned = true;
             self.pending.clear();
             self.phase = Phase::Idle;
-            opening::verdict(out, Era::Legacy, "the process exited on server/discover");
+            self.old(out, "the process exited on server/discover");
+            out.push(Output::Respawn);
+            return;
+        }
+        if self.skipped && self.phase == Phase::Initializing {
+            // It may have become one that knows no `initialize`.
+            self.doubt("the process exited on initialize", out);
+            self.pending.clear();
+            self.phase = Phase::Idle;
             out.push(Output::Respawn);
             return;
         }

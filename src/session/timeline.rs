@@ -469,6 +469,7 @@ fn note_level(note: &Note) -> Level {
         Note::Exit { .. } => Level::Error,
         Note::Closed { what: Some(_) } => Level::Error,
         Note::Http(step) if step.is_trouble() => Level::Warning,
+        Note::Decided(decided) if decided.warns() => Level::Warning,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }

@@ -199,7 +199,8 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. }
+        Update::Limit { .. }
+        | Update::Sent { .. }
         | Update::Finished { .. }
         | Update::Completed { .. }
         | Update::Listed { .. } => {}

@@ -8,6 +8,7 @@ use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
 use crate::mcp::types::{Item, List};
 use crate::note::Note;
+use crate::note::decided::Decided;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -188,6 +189,10 @@ pub struct Connection {
     pub link: LinkState,
     /// What was decided about the era, and why.
     pub verdict: Option<(Box<str>, Box<str>)>,
+    /// The day the era was found out, when the server was not asked this time.
+    pub era_since: Option<Box<str>>,
+    /// The day the server was found to be modern, when it answers as an older one now.
+    pub downgraded: Option<Box<str>>,
     /// The revision in use.
     pub revision: Option<Revision>,
     /// What the server said of itself.
@@ -348,7 +353,15 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
-            Note::Http(_)
+            Note::Decided(Decided::KnownEra { since, skips, .. }) => {
+                self.era_since = skips.then(|| since.as_str().into());
+            }
+            Note::Decided(Decided::Doubted { .. }) => self.era_since = None,
+            Note::Decided(Decided::Downgraded { since, .. }) => {
+                self.downgraded = Some(since.as_str().into());
+            }
+            Note::Decided(_)
+            | Note::Http(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }
             | Note::Timeout { .. }

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::{FileError, History, Kept, Server};
+use crate::history::eras::Eras;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -31,6 +32,8 @@ pub struct Shelves {
     pub presets: Presets,
     /// Whether runs and drafts may be written down.
     pub keeps: bool,
+    /// What is known of servers' eras; for the engine.
+    pub eras: Eras,
 }
 
 impl Shelves {
@@ -47,6 +50,11 @@ impl Shelves {
             drafts: Drafts::open(&paths.drafts()),
             presets: Presets::of(cwd, home, paths),
             keeps,
+            eras: if keeps {
+                Eras::at(paths.eras_file())
+            } else {
+                Eras::default()
+            },
         }
     }
 
