@@ -12,11 +12,15 @@ use jiff::Timestamp;
 
 mod connection;
 mod exchange;
+mod frames;
+mod http;
 mod state;
 mod symbols;
 
 pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
+pub use frames::{FrameKind, FrameRow};
+pub use http::{Hop, HopIndex, HopRow, Hops};
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
 
@@ -158,6 +162,8 @@ pub struct Timeline {
     logs: Vec<LogRow>,
     exchanges: Vec<Exchange>,
     singles: Vec<Single>,
+    frames: Vec<FrameRow>,
+    hops: Hops,
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
     finished: HashMap<u64, ExchangeIndex>,
@@ -200,7 +206,20 @@ impl Timeline {
             self.link(index, entry, &one);
         }
         self.linked = linked;
+        self.http(index, entry);
         self.log(index, entry);
+    }
+
+    fn http(&mut self, index: EntryIndex, entry: &Recorded) {
+        let Facts::Note(note) = &entry.facts else {
+            return;
+        };
+        let entries = &self.entries;
+        self.hops
+            .push(index, entry.conn, note, &mut self.symbols, |seq| {
+                let place = entries.partition_point(|entry| entry.seq() < seq);
+                (entries.get(place)?.seq() == seq).then_some(place as EntryIndex)
+            });
     }
 
     fn link(&mut self, index: EntryIndex, entry: &Recorded, linked: &Linked) {
@@ -215,8 +234,9 @@ impl Timeline {
                 let method = self.symbols.put(method.unwrap_or_default());
                 let subject = message.and_then(|message| message.subject.as_deref());
                 let subject = self.symbols.put(subject.unwrap_or_default());
-                self.rows
-                    .push(Row::Exchange(self.exchanges.len() as ExchangeIndex));
+                let exchange = self.exchanges.len() as ExchangeIndex;
+                self.rows.push(Row::Exchange(exchange));
+                frames::push(&mut self.frames, index, FrameKind::Request(exchange));
                 self.exchanges.push(Exchange {
                     request: index,
                     response: None,
@@ -242,6 +262,7 @@ impl Timeline {
                 ended.ended = Some(index);
                 if answered {
                     ended.response = Some(index);
+                    frames::push(&mut self.frames, index, FrameKind::Response(exchange));
                 }
                 let direction = self.entries[ended.request as usize].direction;
                 self.finished
@@ -295,7 +316,11 @@ impl Timeline {
             self.symbols.put(method),
             self.symbols.put(subject.unwrap_or_default()),
         );
-        self.rows.push(Row::Single(self.singles.len() as u32));
+        let place = self.singles.len() as u32;
+        self.rows.push(Row::Single(place));
+        if matches!(entry.facts, Facts::Messages(_) | Facts::Junk(_)) {
+            frames::push(&mut self.frames, index, FrameKind::Single(place));
+        }
         self.singles.push(Single {
             entry: index,
             kind,
@@ -385,6 +410,16 @@ impl Timeline {
     /// The rows of the traffic, oldest first.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Every frame, and every stray line on stdout, oldest first.
+    pub fn frames(&self) -> &[FrameRow] {
+        &self.frames
+    }
+
+    /// The exchanges over HTTP.
+    pub fn hops(&self) -> &Hops {
+        &self.hops
     }
 
     /// The lines of the log, oldest first.
