@@ -50,6 +50,15 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+    /// An exchange over HTTP, and what it carries.
+    Http {
+        /// The request it carries and its answer, or what else.
+        carries: Option<(Source, Option<Source>)>,
+        /// Its steps, in order.
+        steps: Arc<[Source]>,
+        /// Whether the exchange is the point, rather than what it carries.
+        first: bool,
+    },
 }
 
 /// A request to reproduce, and in which form.

@@ -22,6 +22,8 @@ use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::note::Note;
+use crate::note::http::Step;
 use crate::recording::Bodies;
 use crate::session::Entry;
 use crate::session::recorded::{Facts, preview};
@@ -306,6 +308,27 @@ fn build(
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
+        Subject::Http {
+            carries,
+            steps,
+            first,
+        } => {
+            let carried = match carries {
+                Some((first, second)) => {
+                    let (first, second) = (*first, *second);
+                    build(bodies, &Subject::Messages { first, second }, pictures)?
+                }
+                None => Vec::new(),
+            };
+            let steps: Vec<Step> = steps
+                .iter()
+                .filter_map(|source| match Note::read(&read(source).ok()?.body) {
+                    Note::Http(step) => Some(step),
+                    _ => None,
+                })
+                .collect();
+            return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)
         | Subject::ResourceResult(source)

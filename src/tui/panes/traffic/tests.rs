@@ -36,7 +36,7 @@ fn source(seq: u64) -> Source {
 }
 
 fn selected(pane: &Traffic) -> Option<usize> {
-    pane.stream.selected()
+    pane.stream().selected()
 }
 
 #[test]
@@ -309,10 +309,10 @@ fn the_mouse_selects_opens_and_scrolls() {
     assert!(pane.detail.focused);
     pane.click(Position::new(20, 3), false, &ctx);
     assert_eq!((selected(&pane), pane.detail.focused), (Some(1), false));
-    assert!(!pane.stream.follows());
+    assert!(!pane.stream().follows());
     stage.show(&mut pane, 120, 14);
     pane.wheel(Position::new(20, 3), 3, &ctx);
-    assert_eq!(pane.stream.list().offset, 3);
+    assert_eq!(pane.stream().list().offset, 3);
     assert!(!pane.click(Position::new(3, 0), false, &ctx).handled);
 }
 
