@@ -202,6 +202,20 @@ impl Engine {
             Command::Settings { conn, settings } => {
                 self.changed(conn, Input::Settings(settings)).await;
             }
+            Command::Answer {
+                conn,
+                question,
+                reply,
+            } => {
+                self.put(conn, Input::Answer(&question, reply), None).await;
+            }
+            Command::Policies { conn, policies } => {
+                self.put(conn, Input::Policies(*policies), None).await;
+            }
+            Command::Capabilities { conn, capabilities } => {
+                self.put(conn, Input::Capabilities(*capabilities), None)
+                    .await;
+            }
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}

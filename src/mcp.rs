@@ -1,5 +1,6 @@
 //! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
+pub mod asked;
 pub mod client;
 pub mod completion;
 pub mod facts;
@@ -24,4 +25,6 @@ pub mod meta {
     pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
     /// The token progress notifications name (all revisions).
     pub const PROGRESS_TOKEN: &str = "progressToken";
+    /// The task a message belongs to (2025-11-25).
+    pub const RELATED_TASK: &str = "io.modelcontextprotocol/related-task";
 }

@@ -4,9 +4,11 @@
 
 use crate::json::{self, quote};
 
+pub mod asked;
 pub mod decided;
 pub mod http;
 
+use asked::Asking;
 use decided::Decided;
 use http::Step;
 
@@ -119,6 +121,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of asking and answering.
+    Asking(Asking),
     /// A request will get no answer over HTTP.
     Unanswered {
         /// Its id, as JSON.
@@ -183,6 +187,7 @@ impl Note {
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
             Self::Decided(decided) => decided.name(),
+            Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::Closed { .. } => "closed",
@@ -297,6 +302,7 @@ impl Note {
             ]),
             Self::Http(step) => members.extend(step.members()),
             Self::Decided(decided) => members.extend(decided.members()),
+            Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -423,6 +429,7 @@ impl Note {
             },
             name => Step::read(name, body)
                 .map(Self::Http)
+                .or_else(|| Asking::read(name, body).map(Self::Asking))
                 .or_else(|| Decided::read(name, body).map(Self::Decided))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
@@ -479,6 +486,7 @@ impl Note {
             },
             Self::Http(step) => step.sentence(),
             Self::Decided(decided) => decided.sentence(),
+            Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::Closed { what } => what

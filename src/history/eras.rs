@@ -123,7 +123,10 @@ fn day(at: Timestamp) -> String {
 }
 
 fn lines(bytes: &[u8]) -> Vec<Line> {
-    bytes.split(|byte| *byte == b'\n').filter_map(Line::read).collect()
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter_map(Line::read)
+        .collect()
 }
 
 impl Line {
@@ -179,14 +182,20 @@ mod tests {
         let now = at("2026-11-21T12:00:00Z");
         let (one, other) = (server("npx", "/one"), server("npx", "/other"));
         assert_eq!(eras.known(&one, now), None);
-        eras.learn("one", &one, (Era::Legacy, "a \"b\"\n"), now).unwrap();
-        eras.learn("other", &other, (Era::Modern, "lists"), now).unwrap();
+        eras.learn("one", &one, (Era::Legacy, "a \"b\"\n"), now)
+            .unwrap();
+        eras.learn("other", &other, (Era::Modern, "lists"), now)
+            .unwrap();
         let known = eras.known(&one, now).unwrap();
-        assert_eq!((known.era, known.evidence.as_str()), (Era::Legacy, "a \"b\"\n"));
+        assert_eq!(
+            (known.era, known.evidence.as_str()),
+            (Era::Legacy, "a \"b\"\n")
+        );
         assert!(known.since.starts_with("2026-11-2"), "{}", known.since);
         assert_eq!(eras.known(&other, now).unwrap().era, Era::Modern);
         // The newest verdict counts.
-        eras.learn("one", &one, (Era::Modern, "lists"), now).unwrap();
+        eras.learn("one", &one, (Era::Modern, "lists"), now)
+            .unwrap();
         assert_eq!(eras.known(&one, now).unwrap().era, Era::Modern);
     }
 
@@ -200,15 +209,19 @@ mod tests {
             at("2026-11-09T12:00:00Z"),
         );
         let (old, new) = (server("old", "/"), server("new", "/"));
-        eras.learn("old", &old, (Era::Legacy, "refused"), first).unwrap();
-        eras.learn("new", &new, (Era::Modern, "lists"), first).unwrap();
+        eras.learn("old", &old, (Era::Legacy, "refused"), first)
+            .unwrap();
+        eras.learn("new", &new, (Era::Modern, "lists"), first)
+            .unwrap();
         assert!(eras.known(&old, later).is_some());
         assert_eq!(eras.known(&old, last), None);
         let since = eras.known(&new, last).unwrap().since;
-        eras.learn("new", &new, (Era::Modern, "lists"), last).unwrap();
+        eras.learn("new", &new, (Era::Modern, "lists"), last)
+            .unwrap();
         assert_eq!(eras.known(&new, last).unwrap().since, since);
         // Asked again, it holds anew.
-        eras.learn("old", &old, (Era::Legacy, "refused"), last).unwrap();
+        eras.learn("old", &old, (Era::Legacy, "refused"), last)
+            .unwrap();
         assert!(eras.known(&old, at("2026-11-15T12:00:00Z")).is_some());
     }
 
@@ -222,7 +235,8 @@ mod tests {
         for number in 0..MOST + 3 {
             now += jiff::SignedDuration::from_secs(1);
             let target = server(&format!("s{number}"), "/");
-            eras.learn("s", &target, (Era::Modern, "lists"), now).unwrap();
+            eras.learn("s", &target, (Era::Modern, "lists"), now)
+                .unwrap();
         }
         let count = std::fs::read_to_string(&file).unwrap().lines().count();
         assert_eq!(count, MOST);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::client::{Call, End, Options, RequestSettings};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
@@ -85,6 +86,29 @@ pub enum Command {
         /// Which.
         list: List,
     },
+    /// Answer a question of a server's. One that is no longer asked is not answered; a remark says so.
+    Answer {
+        /// On which connection.
+        conn: u32,
+        /// Which: [`Question::which`](crate::session::timeline::Question::which).
+        question: Which,
+        /// With what; [`crate::mcp::asked::reply`] makes them.
+        reply: Reply,
+    },
+    /// Who answers the questions that come from now on. New roots are told to a server that was promised so.
+    Policies {
+        /// On which connection.
+        conn: u32,
+        /// Who.
+        policies: Box<Policies>,
+    },
+    /// What the client says it can do: from the next request on (2026-07-28), or with the next handshake.
+    Capabilities {
+        /// On which connection.
+        conn: u32,
+        /// What.
+        capabilities: Box<Capabilities>,
+    },
     /// Shut a connection down.
     Stop {
         /// Which.
@@ -99,7 +123,7 @@ pub enum Command {
 pub enum Update {
     /// Entries for the fold, in order.
     Recorded(Vec<Recorded>),
-    /// A request went out.
+    /// A request went out; again for each round of a conversation.
     Sent {
         /// Whose.
         ticket: u64,

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+mod asked;
 mod completing;
 mod exchanges;
 mod known;
@@ -14,12 +15,15 @@ mod limits;
 mod listing;
 mod opening;
 mod params;
+mod rounds;
 mod settings;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
+mod words;
 
-use super::completion::{Ask, Completed};
+use super::asked::Capabilities;
+use super::completion::Completed;
 use super::facts::{Detail, Message, Opening};
 use super::http::Loss;
 use super::meta;
@@ -27,211 +31,14 @@ use super::revision::{Era, Revision};
 use super::types::List;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
+use asked::Parked;
 pub use known::Known;
 use limits::Limit;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
-pub use settings::RequestSettings;
-
-/// How to find out the era.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EraChoice {
-    /// Ask (`server/discover`), fall back to the handshake.
-    #[default]
-    Auto,
-    /// Handshake, without asking.
-    Legacy,
-    /// Stateless, or not at all.
-    Modern,
-}
-
-impl EraChoice {
-    /// The word people use.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Legacy => "legacy",
-            Self::Modern => "modern",
-        }
-    }
-}
-
-/// What carries the messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Over {
-    /// One stream each way (stdio).
-    #[default]
-    Pipe,
-    /// An exchange for each message: there, silence says nothing of the era, and in 2026-07-28 a request is cancelled
-    /// by closing its exchange.
-    Http,
-}
-
-/// What a connection may be told beforehand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// How to find out the era.
-    pub era: EraChoice,
-    /// The revision to propose in the handshake; the newest by default.
-    pub revision: Option<Revision>,
-    /// How long to wait for the answer to the probe.
-    pub probe_wait: Duration,
-    /// How long to wait for any other answer; progress starts it anew.
-    pub request_wait: Duration,
-    /// How long to wait at the very most, progress or not.
-    pub request_wait_max: Duration,
-    /// What carries the messages.
-    pub over: Over,
-    /// The lists to ask for as soon as the connection works.
-    pub lists: Vec<List>,
-    /// What is known of the era from before; counts where the era is to be found out.
-    pub known: Option<Known>,
-    /// Find the era out whatever is known of it.
-    pub ask_again: bool,
-    /// What calls carry besides what they are about.
-    pub settings: RequestSettings,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            era: EraChoice::Auto,
-            revision: None,
-            probe_wait: Duration::from_secs(3),
-            request_wait: Duration::from_secs(60),
-            request_wait_max: Duration::from_secs(600),
-            over: Over::Pipe,
-            lists: List::ALL.to_vec(),
-            known: None,
-            ask_again: false,
-            settings: RequestSettings::default(),
-        }
-    }
-}
-
-/// A request somebody wants sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The caller's own number for it, given back in [`Output::Send`] and [`Output::Finished`].
-    pub ticket: u64,
-    /// The method.
-    pub method: String,
-    /// Raw JSON object, sent as it is but for `_meta`.
-    pub params: Option<String>,
-    /// Instead of [`Options::request_wait`].
-    pub wait: Option<Duration>,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Input<'a> {
-    /// The process runs and can be talked to (again, after [`Output::Respawn`]).
-    Started,
-    /// A message came.
-    Message(&'a Message),
-    /// A request that was sent will get no answer.
-    Unanswered(&'a Id, &'a Loss),
-    /// The server has forgotten the session it gave us.
-    SessionEnded,
-    /// The process is gone.
-    Gone,
-    /// Somebody wants a request sent; kept until the connection works.
-    Call(Call),
-    /// Somebody no longer wants it.
-    Cancel(u64),
-    /// Somebody lets a call take longer: by so much, or as long as it takes.
-    Extend {
-        /// Which.
-        ticket: u64,
-        /// By how much.
-        more: Option<Duration>,
-    },
-    /// Calls carry something else from now on.
-    Settings(RequestSettings),
-    /// Somebody wants a list fetched anew.
-    Refresh(List),
-    /// Somebody wants suggestions for an argument, instead of any asked for before.
-    Complete {
-        /// The caller's own number for it, given back in [`Output::Completed`].
-        ticket: u64,
-        /// What.
-        ask: Ask,
-    },
-    /// Time has passed; see [`Client::deadline`].
-    Tick,
-}
-
-/// What to do about it, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// Send this frame.
-    Send {
-        /// Without line ending.
-        frame: String,
-        /// Whose request it is.
-        ticket: Option<u64>,
-        /// Sent for our own sake.
-        aux: bool,
-    },
-    /// Give up the exchange of this request; that cancels it.
-    Abandon(Id),
-    /// Record this.
-    Note(NoteText),
-    /// Start the process again; then say [`Input::Started`].
-    Respawn,
-    /// The connection works.
-    Ready,
-    /// A list has come as far as it will.
-    Listed(List),
-    /// A request is over.
-    Finished {
-        /// Whose.
-        ticket: u64,
-        /// How.
-        end: End,
-    },
-    /// A call nears its limit; or has more time again.
-    Limit {
-        /// Whose.
-        ticket: u64,
-        /// How long it is waited for yet, if that is not long.
-        left: Option<Duration>,
-    },
-    /// A question for suggestions is over.
-    Completed {
-        /// Whose.
-        ticket: u64,
-        /// How; for what was answered, the message that was just put in is the answer.
-        completed: Completed,
-    },
-    /// The connection cannot work; the process should be shut down.
-    Failed,
-}
-
-/// A [`Note`] that can be compared: its JSON body and its channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoteText(pub String);
-
-impl From<Note> for NoteText {
-    fn from(note: Note) -> Self {
-        Self(note.to_json())
-    }
-}
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// With a response, good or bad; the message that was just put in is it.
-    Answered,
-    /// We stopped waiting.
-    TimedOut,
-    /// It was cancelled.
-    Cancelled,
-    /// The connection ended first.
-    Gone,
-    /// What carries the messages brought none.
-    Unanswered,
-}
+use rounds::Talks;
+pub use settings::{RequestSettings, traceparent};
+pub use words::{Call, End, EraChoice, Input, NoteText, Options, Output, Over};
 
 #[derive(Debug, Clone, PartialEq)]
 enum Purpose {
@@ -259,6 +66,8 @@ struct Pending {
     at_most: Duration,
     token: Option<Id>,
     limit: Limit,
+    /// Since when a person is waited for, and not the server.
+    held: Option<Duration>,
 }
 
 /// The state of one connection's client half.
@@ -275,6 +84,14 @@ pub struct Client {
     probes: u32,
     pending: HashMap<Id, Pending>,
     queued: Vec<Call>,
+    /// What the server asked and nobody has answered yet.
+    parked: Vec<Parked>,
+    /// Whether it has to be looked which requests wait for a person.
+    unheld: bool,
+    /// What the handshake said we can do.
+    declared: Capabilities,
+    /// Calls, and what of them the server wants before it goes on.
+    talks: Talks,
     /// A list that changed again while it was being fetched.
     stale: HashSet<List>,
     opening: Option<Opening>,
@@ -304,6 +121,10 @@ impl Client {
             probes: 0,
             pending: HashMap::new(),
             queued: Vec::new(),
+            parked: Vec::new(),
+            unheld: false,
+            declared: Capabilities::default(),
+            talks: Talks::default(),
             stale: HashSet::new(),
             opening: None,
             late: None,
@@ -317,7 +138,12 @@ impl Client {
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
-        self.pending.values().map(Pending::due).min()
+        self.pending
+            .values()
+            .filter(|pending| pending.held.is_none())
+            .map(Pending::due)
+            .chain(self.talks.due())
+            .min()
     }
 
     /// Whether the connection works.
@@ -330,7 +156,8 @@ impl Client {
         let mut out = Vec::new();
         match input {
             Input::Started => self.started(now, &mut out),
-            Input::Message(message) => self.message(now, message, &mut out),
+            Input::Message(message) => self.message(now, message, None, &mut out),
+            Input::MessageOn(message, on) => self.message(now, message, Some(on), &mut out),
             Input::Unanswered(id, loss) => self.unanswered(now, id, loss, &mut out),
             Input::SessionEnded => self.session_ended(now, &mut out),
             Input::Gone => self.gone(&mut out),
@@ -351,17 +178,29 @@ impl Client {
                 }
             }
             Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
+            Input::Answer(which, reply) => self.answered(now, which, reply, &mut out),
+            Input::Policies(policies) => self.set_policies(policies, &mut out),
+            Input::Capabilities(capabilities) => self.set_capabilities(capabilities, &mut out),
             Input::Tick => self.tick(now, &mut out),
         }
+        self.hold(now);
         out
     }
 
-    fn message(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+    fn message(
+        &mut self,
+        now: Duration,
+        message: &Message,
+        on: Option<&Id>,
+        out: &mut Vec<Output>,
+    ) {
         match message.kind {
-            Kind::Request => self.answer(message, out),
+            Kind::Request => self.answer(message, on, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
             Kind::Notification => match &message.detail {
                 Detail::Progress { token, .. } => self.progress(now, token, out),
+                Detail::Cancelled { request } => self.withdrawn(request),
+                Detail::Elicited(id) => self.elicited(now, id, out),
                 Detail::Changed(lists) if self.is_ready() => {
                     for list in *lists {
                         self.refresh(now, *list, out);
@@ -374,8 +213,9 @@ impl Client {
     }
 
     /// Server requests (2024-11-05 … 2025-11-25): ping is answered at once, also while opening and closing; what we
-    /// did not advertise is refused. In 2026-07-28 a client may send no responses at all.
-    fn answer(&mut self, message: &Message, out: &mut Vec<Output>) {
+    /// did not advertise is refused; questions are for a person or a policy. In 2026-07-28 a client may send no
+    /// responses at all.
+    fn answer(&mut self, message: &Message, on: Option<&Id>, out: &mut Vec<Output>) {
         let method = message.method.as_deref().unwrap_or_default();
         let Some(id) = message.id.as_ref().filter(|id| id.is_valid()) else {
             return remark(
@@ -388,6 +228,9 @@ impl Client {
                 out,
                 format!("{method} is not answered: 2026-07-28 knows no server requests"),
             );
+        }
+        if let Detail::Asked(asked) = &message.detail {
+            return self.asked(id, asked, on, out);
         }
         let frame = match method {
             "ping" => jsonrpc::result(id, "{}"),
@@ -412,10 +255,7 @@ impl Client {
         match pending.purpose {
             Purpose::Probe => self.probed(now, message, out),
             Purpose::Initialize => self.initialized(now, message, out),
-            Purpose::Call { ticket } => out.push(Output::Finished {
-                ticket,
-                end: End::Answered,
-            }),
+            Purpose::Call { ticket } => self.called(now, ticket, message, out),
             Purpose::Complete { ticket } => self.completed(ticket, message, out),
             Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
         }
@@ -454,6 +294,13 @@ impl Client {
             call.wait,
             out,
         );
+        self.talks.begin(call);
+    }
+
+    /// A request of somebody's is over.
+    fn finish(&mut self, ticket: u64, end: End, out: &mut Vec<Output>) {
+        self.talks.end(ticket);
+        out.push(Output::Finished { ticket, end });
     }
 
     fn fresh_id(&mut self) -> Id {
@@ -484,7 +331,7 @@ impl Client {
             matches!(purpose, Purpose::Probe) || (self.era == Era::Modern && self.is_ready());
         let mut fields = Vec::new();
         if modern {
-            fields = modern_meta();
+            fields = modern_meta(&self.options.capabilities);
             if ticket.is_some() {
                 fields.extend(self.options.settings.fields(&id));
             }
@@ -492,7 +339,7 @@ impl Client {
         if method == "tools/call" {
             fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&id.to_json())));
         }
-        let params = with_meta(params, fields);
+        let params = self.talks.carry(ticket, with_meta(params, fields));
         // Whoever asks may have put in another one, or none.
         let token = params.as_deref().and_then(settings::token_in);
         let wait = wait.unwrap_or(match purpose {
@@ -505,6 +352,7 @@ impl Client {
             aux: ticket.is_none(),
         });
         let at_most = now + self.options.request_wait_max.max(wait);
+        self.unheld |= !self.parked.is_empty();
         self.pending.insert(
             id,
             Pending {
@@ -515,6 +363,7 @@ impl Client {
                 at_most,
                 token,
                 limit: Limit::default(),
+                held: None,
             },
         );
     }
@@ -535,10 +384,10 @@ impl Client {
         if let Some(id) = found {
             self.pending.remove(&id);
             self.call_off(&id, "cancelled by the user", out);
-            out.push(Output::Finished {
-                ticket,
-                end: End::Cancelled,
-            });
+            self.called_off(&id, out);
+            self.finish(ticket, End::Cancelled, out);
+        } else {
+            self.stop_waiting(ticket, out);
         }
     }
 
@@ -546,7 +395,7 @@ impl Client {
         let mut due: Vec<Id> = self
             .pending
             .iter()
-            .filter(|(_, pending)| pending.until <= now)
+            .filter(|(_, pending)| pending.held.is_none() && pending.until <= now)
             .map(|(id, _)| id.clone())
             .collect();
         due.sort_by_key(Id::to_json);
@@ -573,13 +422,11 @@ impl Client {
                 Purpose::Complete { ticket } => self.completing_timed_out(&id, ticket, out),
                 Purpose::Call { ticket } => {
                     self.call_off(&id, "timed out", out);
-                    out.push(Output::Finished {
-                        ticket,
-                        end: End::TimedOut,
-                    });
+                    self.finish(ticket, End::TimedOut, out);
                 }
             }
         }
+        self.go_on(now, out);
     }
 
     fn gone(&mut self, out: &mut Vec<Output>) {
@@ -620,7 +467,10 @@ impl Client {
             }
         }
         tickets.extend(self.queued.drain(..).map(|call| call.ticket));
+        tickets.extend(self.talks.end_all());
+        self.parked.clear();
         tickets.sort_unstable();
+        tickets.dedup();
         out.extend(tickets.into_iter().map(|ticket| Output::Finished {
             ticket,
             end: End::Gone,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::asked::{self, Asked, Inputs, Outcome};
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
@@ -44,7 +45,13 @@ pub enum Detail {
         message: Box<str>,
         /// `error.data.supported`, as -32022 has it (2026-07-28, versioning).
         supported: Vec<String>,
+        /// `error.data.elicitations`, as -32042 has it (2025-11-25).
+        urls: Arc<[Asked]>,
     },
+    /// A request of the server's that asks a person something.
+    Asked(Arc<Asked>),
+    /// `notifications/elicitation/complete`: its `elicitationId`.
+    Elicited(Box<str>),
     /// `notifications/progress`
     Progress {
         /// Which request.
@@ -83,6 +90,10 @@ pub struct ResultFacts {
     pub opening: Option<Arc<Opening>>,
     /// What `completion/complete` was answered.
     pub suggestions: Option<Arc<Suggestions>>,
+    /// What the server wants before it goes on: `inputRequests` and `requestState` (2026-07-28).
+    pub inputs: Option<Arc<Inputs>>,
+    /// `action` of the answer to an elicitation.
+    pub action: Option<Outcome>,
 }
 
 /// One page of a list.
@@ -175,7 +186,10 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
             Kind::Result => Detail::Result(Box::new(result(envelope.result.unwrap_or_default()))),
             Kind::Error => error(envelope.error.unwrap_or_default()),
             Kind::Notification => notification(method.unwrap_or_default(), params),
-            Kind::Request | Kind::Malformed => Detail::None,
+            Kind::Request => method
+                .and_then(|method| Asked::read(method, params))
+                .map_or(Detail::None, |asked| Detail::Asked(Arc::new(asked))),
+            Kind::Malformed => Detail::None,
         },
     }
 }
@@ -217,6 +231,8 @@ fn notification(method: &str, params: &[u8]) -> Detail {
                 .unwrap_or_default()
                 .into(),
         },
+        "notifications/elicitation/complete" => json::string_at(params, &["elicitationId"])
+            .map_or(Detail::None, |id| Detail::Elicited(id.into())),
         other => match List::of_changed(other) {
             [] => Detail::None,
             lists => Detail::Changed(lists),
@@ -233,6 +249,10 @@ fn error(raw: &[u8]) -> Detail {
         supported: json::get(raw, &["data", "supported"])
             .map(|list| json::elements(list).filter_map(json::string).collect())
             .unwrap_or_default(),
+        urls: json::get(raw, &["data"])
+            .map(asked::required_urls)
+            .unwrap_or_default()
+            .into(),
     }
 }
 
@@ -240,11 +260,25 @@ fn result(raw: &[u8]) -> ResultFacts {
     let mut facts = ResultFacts::default();
     let mut page: Option<(List, &[u8])> = None;
     let mut next = None;
+    let mut inputs: Option<Inputs> = None;
     let (mut opens, mut opening) = (false, Opening::default());
     for (key, value) in json::members(raw) {
         match &*key {
             "isError" => facts.is_error = json::boolean(value) == Some(true),
             "resultType" => facts.result_type = json::string(value).map(Into::into),
+            "inputRequests" => inputs.get_or_insert_default().read_requests(value),
+            "requestState" if json::kind(value) != json::Kind::Null => {
+                inputs.get_or_insert_default().state =
+                    Some(String::from_utf8_lossy(value).as_ref().into());
+            }
+            "action" => {
+                facts.action = json::text(value).and_then(|word| match &*word {
+                    "accept" => Some(Outcome::Accept),
+                    "decline" => Some(Outcome::Decline),
+                    "cancel" => Some(Outcome::Cancel),
+                    _ => None,
+                });
+            }
             "nextCursor" => next = json::string(value).map(Into::into),
             "protocolVersion" => {
                 opens = true;
@@ -282,6 +316,7 @@ fn result(raw: &[u8]) -> ResultFacts {
         next,
     });
     facts.opening = opens.then(|| Arc::new(opening));
+    facts.inputs = inputs.map(Arc::new);
     facts
 }
 
@@ -350,7 +385,8 @@ mod tests {
             Detail::Error {
                 code: None,
                 message: "".into(),
-                supported: vec![]
+                supported: vec![],
+                urls: Arc::default(),
             }
         );
     }

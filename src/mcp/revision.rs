@@ -84,6 +84,21 @@ impl Revision {
         self >= Self::V2025_03_26
     }
 
+    /// Whether servers may elicit (since 2025-06-18).
+    pub fn has_elicitation(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Whether elicitation has modes, sampling has tools, and both take lists (since 2025-11-25).
+    pub fn has_ask_modes(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+
+    /// Whether tasks are part of the protocol itself (2025-11-25 only).
+    pub fn has_core_tasks(self) -> bool {
+        self == Self::V2025_11_25
+    }
+
     /// Whether `completion/complete` takes the arguments that are known already (since 2025-06-18).
     pub fn has_completion_context(self) -> bool {
         self >= Self::V2025_06_18

@@ -154,7 +154,9 @@ impl Decided {
             }
             Self::Doubted { why } => format!("what was known of its era does not hold: {why}"),
             Self::Downgraded { since, evidence } => {
-                format!("DOWNGRADE: modern since {since}, and answers as an older server now: {evidence}")
+                format!(
+                    "DOWNGRADE: modern since {since}, and answers as an older server now: {evidence}"
+                )
             }
             Self::ByHand { frame, odd: None } => format!("#{frame} was typed by hand"),
             Self::ByHand {

@@ -14,6 +14,8 @@ mod connection;
 mod exchange;
 mod frames;
 mod http;
+pub mod questions;
+mod rounds;
 mod state;
 mod symbols;
 
@@ -21,6 +23,8 @@ pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use frames::{FrameKind, FrameRow};
 pub use http::{Hop, HopIndex, HopRow, Hops};
+pub use questions::{Question, Questions};
+pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
 
@@ -30,6 +34,7 @@ use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
 use crate::note::Note;
+use crate::note::asked::Asking;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -167,6 +172,8 @@ pub struct Timeline {
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
     finished: HashMap<u64, ExchangeIndex>,
+    questions: Questions,
+    rounds: rounds::Rounds,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -207,7 +214,44 @@ impl Timeline {
         }
         self.linked = linked;
         self.http(index, entry);
+        self.ask(index, entry);
         self.log(index, entry);
+    }
+
+    /// What an entry means for questions and conversations, beyond the exchanges it opens and ends.
+    fn ask(&mut self, index: EntryIndex, entry: &Recorded) {
+        match &entry.facts {
+            Facts::Note(Note::Asking(step)) => {
+                let exchange_of = |id: &Id| self.request(entry.conn, Direction::Out, id);
+                if let Asking::Round { id, of, .. } = step
+                    && let Some(before) = exchange_of(&Id::read(of.as_bytes()))
+                {
+                    self.rounds.announce(entry.conn, id, before);
+                }
+                let mut questions = std::mem::take(&mut self.questions);
+                questions.noted(index, entry.conn, step, |id| {
+                    self.request(entry.conn, Direction::Out, id)
+                });
+                self.questions = questions;
+            }
+            Facts::Note(Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. }) => {
+                self.questions.connection_ended(index, entry.conn);
+            }
+            _ => self.questions.seen(index, entry),
+        }
+    }
+
+    /// The newest request with this id, pending or over.
+    fn request(&self, conn: u32, direction: Direction, id: &Id) -> Option<ExchangeIndex> {
+        self.state
+            .waiting_for(conn, direction, id)
+            .map(|waiting| waiting.exchange)
+            .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
+    }
+
+    /// What servers asked.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
     }
 
     fn http(&mut self, index: EntryIndex, entry: &Recorded) {
@@ -234,9 +278,20 @@ impl Timeline {
                 let method = self.symbols.put(method.unwrap_or_default());
                 let subject = message.and_then(|message| message.subject.as_deref());
                 let subject = self.symbols.put(subject.unwrap_or_default());
-                let exchange = self.exchanges.len() as ExchangeIndex;
-                self.rows.push(Row::Exchange(exchange));
-                frames::push(&mut self.frames, index, FrameKind::Request(exchange));
+                let number = self.exchanges.len() as ExchangeIndex;
+                let id = message
+                    .and_then(|message| message.id.clone())
+                    .unwrap_or(Id::Integer(0));
+                let later = entry.direction == Direction::Out
+                    && self.rounds.opened(entry.conn, &id.to_json(), number);
+                frames::push(&mut self.frames, index, FrameKind::Request(number));
+                // The rounds of a conversation are under the row of its first request.
+                if !later {
+                    self.rows.push(Row::Exchange(number));
+                }
+                if let (Direction::In, Some(message)) = (entry.direction, message) {
+                    self.questions.requested(index, entry.conn, message, number);
+                }
                 self.exchanges.push(Exchange {
                     request: index,
                     response: None,
@@ -244,9 +299,7 @@ impl Timeline {
                     conn: entry.conn,
                     method,
                     subject,
-                    id: message
-                        .and_then(|message| message.id.clone())
-                        .unwrap_or(Id::Integer(0)),
+                    id,
                     status: Status::Pending,
                 });
             }
@@ -254,6 +307,7 @@ impl Timeline {
                 exchange,
                 status,
                 answered,
+                place,
             } => {
                 let Some(ended) = self.exchanges.get_mut(exchange as usize) else {
                     return;
@@ -267,6 +321,9 @@ impl Timeline {
                 let direction = self.entries[ended.request as usize].direction;
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
+                let answer = message(place).filter(|_| answered);
+                self.questions
+                    .exchange_ended(index, exchange, ended, direction, answer);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {

@@ -83,10 +83,7 @@ impl Client {
                 ticket,
                 completed: Completed::Gone,
             }),
-            Purpose::Call { ticket } => out.push(Output::Finished {
-                ticket,
-                end: super::End::Unanswered,
-            }),
+            Purpose::Call { ticket } => self.finish(ticket, super::End::Unanswered, out),
         }
     }
 
@@ -118,6 +115,7 @@ impl Client {
             })
             .collect();
         out.extend(lists.into_iter().map(Output::Listed));
+        self.withdraw_all("the session has ended", out);
         self.end_all(out);
         self.stale.clear();
         self.initialize(now, None, out);

@@ -35,7 +35,9 @@ impl Pending {
 
     /// It has more time again.
     fn relax(&mut self, out: &mut Vec<Output>) {
-        if let (true, Purpose::Call { ticket }) = (std::mem::take(&mut self.limit.told), &self.purpose) {
+        if let (true, Purpose::Call { ticket }) =
+            (std::mem::take(&mut self.limit.told), &self.purpose)
+        {
             out.push(Output::Limit {
                 ticket: *ticket,
                 left: None,
@@ -64,6 +66,7 @@ impl Client {
         for pending in self.pending.values_mut() {
             if let Purpose::Call { ticket } = pending.purpose
                 && !pending.limit.told
+                && pending.held.is_none()
                 && pending.near() <= now
                 && now < pending.until
             {
@@ -86,9 +89,7 @@ impl Client {
         more: Option<Duration>,
         out: &mut Vec<Output>,
     ) {
-        let of_ticket = |pending: &Pending| {
-            matches!(pending.purpose, Purpose::Call { ticket: other } if other == ticket)
-        };
+        let of_ticket = |pending: &Pending| matches!(pending.purpose, Purpose::Call { ticket: other } if other == ticket);
         let Some((id, pending)) = self
             .pending
             .iter_mut()

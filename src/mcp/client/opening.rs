@@ -239,10 +239,15 @@ impl Client {
             .or(revision)
             .unwrap_or(Revision::NEWEST_LEGACY);
         let params = format!(
-            "{{\"protocolVersion\":{},\"capabilities\":{{}},\"clientInfo\":{}}}",
+            "{{\"protocolVersion\":{},\"capabilities\":{},\"clientInfo\":{}}}",
             quote(revision.as_str()),
+            self.options.capabilities.to_json(revision),
             client_info(revision.has_titles())
         );
+        self.declared = self.options.capabilities.clone();
+        if !self.declared.is_empty() {
+            self.note_capabilities(revision, false, out);
+        }
         let id = self.fresh_id();
         self.send(
             now,
@@ -277,10 +282,14 @@ impl Client {
                 code,
                 message,
                 supported,
+                ..
             } => {
                 if self.skipped {
                     let code = code.unwrap_or(0);
-                    self.doubt(&format!("initialize was refused with {code}: {message}"), out);
+                    self.doubt(
+                        &format!("initialize was refused with {code}: {message}"),
+                        out,
+                    );
                     return self.ask(now, out);
                 }
                 let modern = Revision::NEWEST_MODERN.as_str();
@@ -370,6 +379,9 @@ impl Client {
 
     fn ready_modern(&mut self, now: Duration, opening: Option<Opening>, out: &mut Vec<Output>) {
         self.era = Era::Modern;
+        if !self.options.capabilities.is_empty() {
+            self.note_capabilities(Revision::NEWEST_MODERN, false, out);
+        }
         self.ready(now, Revision::NEWEST_MODERN, opening, out);
     }
 

@@ -1,6 +1,7 @@
 //! What requests carry besides what somebody asked for: who we are, what we speak, a progress token.
 
 use crate::json::Value;
+use crate::mcp::asked::Capabilities;
 use crate::mcp::meta;
 use crate::mcp::revision::Revision;
 
@@ -10,13 +11,16 @@ pub(super) fn raw_value(json: &str) -> Value {
 }
 
 /// The `_meta` every 2026-07-28 request carries (basic `_meta`).
-pub(super) fn modern_meta() -> Vec<(String, Value)> {
+pub(super) fn modern_meta(capabilities: &Capabilities) -> Vec<(String, Value)> {
     vec![
         (
             meta::PROTOCOL_VERSION.to_owned(),
             Value::from(Revision::NEWEST_MODERN.as_str()),
         ),
-        (meta::CLIENT_CAPABILITIES.to_owned(), Value::Object(vec![])),
+        (
+            meta::CLIENT_CAPABILITIES.to_owned(),
+            raw_value(&capabilities.to_json(Revision::NEWEST_MODERN)),
+        ),
         (meta::CLIENT_INFO.to_owned(), client_info(true)),
     ]
 }

@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::{Listing, Opening};
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
 use crate::mcp::types::{Item, List};
 use crate::note::Note;
+use crate::note::asked::Asking;
 use crate::note::decided::Decided;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
@@ -197,6 +199,10 @@ pub struct Connection {
     pub revision: Option<Revision>,
     /// What the server said of itself.
     pub opening: Option<Arc<Opening>>,
+    /// What the client says it can do: in every request (2026-07-28), or in the handshake.
+    pub declared: Capabilities,
+    /// What it would say if the handshake were done again.
+    pub wanted: Option<Capabilities>,
     /// The four lists, in the order of [`List::ALL`].
     pub lists: [Catalogue; 4],
     /// Counts.
@@ -360,8 +366,20 @@ impl Connection {
             Note::Decided(Decided::Downgraded { since, .. }) => {
                 self.downgraded = Some(since.as_str().into());
             }
+            Note::Asking(Asking::Capabilities {
+                capabilities,
+                waits,
+            }) => {
+                let declared = Capabilities::read(capabilities.as_bytes());
+                if *waits {
+                    self.wanted = Some(declared);
+                } else {
+                    (self.declared, self.wanted) = (declared, None);
+                }
+            }
             Note::Decided(_)
             | Note::Http(_)
+            | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }
             | Note::Timeout { .. }

@@ -51,6 +51,7 @@ pub(super) fn is_event(note: &Note) -> bool {
     match note {
         Note::Usage { .. } => false,
         Note::Http(step) => step.is_telling(),
+        Note::Asking(step) => step.is_telling(),
         _ => true,
     }
 }
@@ -78,6 +79,8 @@ pub(super) enum Linked {
         exchange: ExchangeIndex,
         status: Status,
         answered: bool,
+        /// The place of the message that answered it.
+        place: usize,
     },
     /// A message that is a row of its own.
     Single(usize),
@@ -188,6 +191,7 @@ impl State {
                     exchange,
                     status: Status::NoReply,
                     answered: false,
+                    place: 0,
                 }));
             }
             Note::Timeout { id, .. } => {
@@ -215,6 +219,7 @@ impl State {
             exchange: waiting.exchange,
             status,
             answered: false,
+            place: 0,
         })
     }
 
@@ -331,6 +336,7 @@ impl State {
             exchange: waiting.exchange,
             status,
             answered: true,
+            place,
         });
     }
 

@@ -269,12 +269,8 @@ impl Pane for Traffic {
                 self.stream_mut().toggle_follow();
                 Reply::done()
             }
-            Action::NextError => {
-                self.go(self.wrong(true, ctx), "Nothing below went wrong.")
-            }
-            Action::PreviousError => {
-                self.go(self.wrong(false, ctx), "Nothing above went wrong.")
-            }
+            Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
+            Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
             Action::CopyRequest => self.copy(false, ctx),
             Action::CopyResponse => self.copy(true, ctx),
             Action::NextPane | Action::PreviousPane if self.detail.focused => {

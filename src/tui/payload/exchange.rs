@@ -11,10 +11,7 @@ use crate::tui::widgets::plain::Document;
 
 /// The tabs of an exchange, by its steps in order.
 pub fn exchange(steps: &[Step]) -> Vec<Tab> {
-    let mut tabs = vec![
-        tab("Headers", headers(steps)),
-        tab("Timing", timing(steps)),
-    ];
+    let mut tabs = vec![tab("Headers", headers(steps)), tab("Timing", timing(steps))];
     let is_event = |step: &Step| matches!(step, Step::Event { .. } | Step::Wait { .. });
     if steps.iter().any(is_event) {
         tabs.push(tab("Events", events(steps)));
@@ -86,7 +83,8 @@ fn headers(steps: &[Step]) -> Page {
                 follows,
                 ..
             } => {
-                let after = follows.map_or_else(String::new, |other| format!(", takes up #{other}"));
+                let after =
+                    follows.map_or_else(String::new, |other| format!(", takes up #{other}"));
                 page.heading(&format!("{verb} {url}  (http #{exchange}, {why}{after})"));
                 page.headers(headers);
             }
@@ -117,7 +115,10 @@ fn headers(steps: &[Step]) -> Page {
         }
     }
     let answered = steps.iter().any(|step| {
-        matches!(step, Step::Response { .. } | Step::End { error: Some(_), .. })
+        matches!(
+            step,
+            Step::Response { .. } | Step::End { error: Some(_), .. }
+        )
     });
     if !answered {
         page.heading("no response yet");
@@ -170,7 +171,11 @@ fn timing(steps: &[Step]) -> Page {
                 if let Some(first) = first {
                     row("body read", &took(whole.saturating_sub(first)));
                 }
-                let how = if error.is_some() { "broken off after" } else { "done, all in all" };
+                let how = if error.is_some() {
+                    "broken off after"
+                } else {
+                    "done, all in all"
+                };
                 row(how, &took(*whole));
                 row("response body", &text::size(*size));
             }
@@ -293,7 +298,10 @@ mod tests {
              200  HTTP/1.1  from 127.0.0.1:80\n  content-type: text/event-stream\n"
         );
         let timing = text_of(&tabs[1]);
-        assert!(timing.contains("first byte, all in all             12 ms"), "{timing}");
+        assert!(
+            timing.contains("first byte, all in all             12 ms"),
+            "{timing}"
+        );
         assert!(timing.contains("still open"), "{timing}");
         assert_eq!(
             text_of(&tabs[2]),
@@ -307,10 +315,16 @@ mod tests {
             excerpt: None,
         });
         let timing = text_of(&exchange(&steps)[1]);
-        assert!(timing.contains("body read                          3.0 ms"), "{timing}");
+        assert!(
+            timing.contains("body read                          3.0 ms"),
+            "{timing}"
+        );
         assert!(!timing.contains("still open"), "{timing}");
         let names: Vec<String> = among(
-            vec![tab("Request", Page::default()), tab("Raw request", Page::default())],
+            vec![
+                tab("Request", Page::default()),
+                tab("Raw request", Page::default()),
+            ],
             exchange(&steps[..2]),
             false,
         )

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::drafts::{DraftChange, Drafts};
-use crate::history::{FileError, History, Kept, Server};
 use crate::history::eras::Eras;
+use crate::history::{FileError, History, Kept, Server};
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;

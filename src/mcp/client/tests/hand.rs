@@ -52,10 +52,7 @@ fn a_legacy_verdict_that_no_longer_holds_is_doubted_and_the_server_asked() {
         ]
     );
     play.frame(DISCOVERED);
-    assert_eq!(
-        play.client.learned().map(|(era, _)| era),
-        Some(Era::Modern)
-    );
+    assert_eq!(play.client.learned().map(|(era, _)| era), Some(Era::Modern));
     // A process that goes away is started again and asked.
     let mut play = knowing(Era::Legacy, Over::Pipe);
     play.put(Input::Started);
@@ -129,7 +126,11 @@ fn what_is_learned_is_known_once_the_connection_works() {
         play.client.learned(),
         Some((Era::Legacy, "server/discover was refused with -32601"))
     );
-    assert_eq!(legacy().client.learned(), None, "it was told, not found out");
+    assert_eq!(
+        legacy().client.learned(),
+        None,
+        "it was told, not found out"
+    );
 }
 
 #[test]
@@ -137,10 +138,7 @@ fn a_limit_is_told_before_it_is_reached_and_can_be_moved() {
     let mut play = legacy();
     play.call(7, "tools/call", r#"{"name":"slow"}"#);
     assert_eq!(play.client.deadline(), Some(Duration::from_secs(50)));
-    assert_eq!(
-        play.wait(50),
-        ["Limit { ticket: 7, left: Some(10s) }"]
-    );
+    assert_eq!(play.wait(50), ["Limit { ticket: 7, left: Some(10s) }"]);
     assert_eq!(play.wait(8), Vec::<String>::new(), "told once");
     assert_eq!(
         play.put(Input::Extend {
@@ -228,7 +226,10 @@ fn calls_of_the_modern_era_carry_what_they_are_told_to() {
         play.put(Input::Settings(settings.clone())),
         ["* calls carry from now on: log level debug, a traceparent, com.example/run"]
     );
-    assert_eq!(play.put(Input::Settings(settings.clone())), Vec::<String>::new());
+    assert_eq!(
+        play.put(Input::Settings(settings.clone())),
+        Vec::<String>::new()
+    );
     let meta = called(&mut play, r#"{"name":"a"}"#);
     let text = |meta: &Value, name: &str| meta.get(name).and_then(Value::as_str).map(str::to_owned);
     assert_eq!(text(&meta, meta::LOG_LEVEL).as_deref(), Some("debug"));

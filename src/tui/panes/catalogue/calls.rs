@@ -170,6 +170,7 @@ impl CataloguePane {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
                 End::TimedOut => "timeout",
                 End::Cancelled => "cancelled",
+                End::Declined | End::NeedsInput | End::TooManyRounds => end.word(),
             };
             if let Some(outcome) = &mut work.outcome {
                 outcome.during = format!("{} was not read: {how}", text::sanitize(link));
@@ -341,6 +342,8 @@ impl CataloguePane {
             End::TimedOut => (Some("timeout"), Role::Error),
             End::Cancelled => (Some("cancelled"), Role::Warn),
             End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
+            End::Declined => (Some(end.word()), Role::Warn),
+            End::NeedsInput | End::TooManyRounds => (Some(end.word()), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
@@ -525,6 +528,15 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
             "Cancelled: the server was told, and whatever it still answers shows in Traffic."
                 .to_owned(),
         ],
+        End::Declined => vec![format!(
+            "What {name} wanted first was declined, so the call was not sent again."
+        )],
+        End::NeedsInput => vec![format!(
+            "{name} wants input that mcpscope did not say it could give; Traffic shows what."
+        )],
+        End::TooManyRounds => vec![format!(
+            "{name} wanted input once too often; Traffic shows every round."
+        )],
         End::Unanswered => {
             let trouble = connection.and_then(|connection| connection.trouble.as_ref());
             let Some(trouble) = trouble else {

@@ -54,8 +54,9 @@ impl CataloguePane {
     ) -> Vec<Effect> {
         let outcome = match (end, status) {
             (End::TimedOut, _) => history::Outcome::TimedOut,
-            (End::Cancelled, _) => history::Outcome::Cancelled,
+            (End::Cancelled | End::Declined, _) => history::Outcome::Cancelled,
             (End::Gone | End::Unanswered, _) => history::Outcome::NoReply,
+            (End::NeedsInput | End::TooManyRounds, _) => history::Outcome::Error(None),
             (End::Answered, Some(Status::ToolError)) => history::Outcome::ToolError,
             (End::Answered, Some(Status::Error(code))) => {
                 history::Outcome::Error(Some(code).filter(|code| *code != 0))

@@ -174,7 +174,10 @@ impl At {
             .filter(|entry| Some(*entry) != first);
         let (hop, leads) = match self {
             Self::Http(row) => (hop_of(row), true),
-            _ => (first.and_then(|entry| timeline.hops().carrier(entry)), false),
+            _ => (
+                first.and_then(|entry| timeline.hops().carrier(entry)),
+                false,
+            ),
         };
         let Some(hop) = hop else {
             return messages(first, second, ctx);

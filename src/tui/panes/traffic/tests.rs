@@ -403,7 +403,7 @@ fn a_million_entries_cost_what_a_screen_costs() {
     );
 }
 
-const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
+const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━ [Pairs] Messages HTTP ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
   #   time         Δ      dir what                                        id       status     took       size
   1   14:02:09.120        **  connect everything over stdio, era auto
   2   14:02:09.240 +120ms **  started, pid 7: everything
@@ -434,7 +434,7 @@ reading…
 
 
 "#;
-const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
+const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━ [Pairs] Msgs HTTP ━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
   14:02:09.360 C→S tools/list 0                            ok         120 ms
     46 B → 46 B
   14:02:09.600 C→S tools/call create-issue 1               tool error 240 ms

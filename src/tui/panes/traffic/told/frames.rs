@@ -11,12 +11,7 @@ use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
 
 /// Tells a frame; `more` is how many messages it has beyond the first.
-pub fn told<'a>(
-    index: EntryIndex,
-    kind: FrameKind,
-    more: u16,
-    ctx: &Ctx<'a>,
-) -> Option<Told<'a>> {
+pub fn told<'a>(index: EntryIndex, kind: FrameKind, more: u16, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let timeline = ctx.timeline;
     let entry = timeline.entry(index)?;
     let (number, answers) = match kind {
@@ -52,7 +47,10 @@ pub fn told<'a>(
         } else {
             ("request".to_owned(), Role::TextMuted)
         },
-        took: took.map_or_else(|| "–".to_owned(), |us| text::took(Duration::from_micros(us))),
+        took: took.map_or_else(
+            || "–".to_owned(),
+            |us| text::took(Duration::from_micros(us)),
+        ),
         size: text::size(entry.size()),
         own: entry.aux,
     };
