@@ -4,6 +4,7 @@ pub mod asked;
 pub mod client;
 pub mod completion;
 pub mod facts;
+pub mod hand;
 pub mod http;
 pub mod method;
 pub mod revision;
