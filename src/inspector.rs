@@ -85,6 +85,8 @@ struct Live {
     outbox: mpsc::UnboundedSender<Outgoing>,
     /// The entries of what was sent over HTTP, in order: its exchanges name them by their number.
     sent: Vec<u64>,
+    /// Which requests HTTP exchanges carry.
+    carried: exchanges::Carried,
 }
 
 enum Happened {
@@ -264,6 +266,7 @@ impl Engine {
                         client,
                         outbox,
                         sent: Vec::new(),
+                        carried: exchanges::Carried::default(),
                     },
                 );
             }
@@ -476,8 +479,8 @@ impl Engine {
                         extra: None,
                     };
                     let sent = self.record(draft, None).await;
+                    self.remember(conn, sent, &frame);
                     self.send(conn, Outgoing::Frame(frame.into_bytes()));
-                    self.remember(conn, sent);
                     if let Some(ticket) = ticket {
                         self.tell(Update::Sent { ticket, seq: sent }).await;
                     }

@@ -1,6 +1,9 @@
 //! What happens on a link over HTTP: recorded first, then told to the client, as everything else.
 
+use std::collections::BTreeMap;
+
 use super::Engine;
+use crate::json;
 use crate::jsonrpc::Id;
 use crate::mcp::client::Input;
 use crate::mcp::facts;
@@ -12,6 +15,51 @@ use crate::recorder::Draft;
 use crate::session::recorded::Facts;
 use crate::session::{Channel, Direction, Via};
 use crate::transport::{LinkEvent, Target};
+
+/// Exchanges that are remembered: what comes on older ones belongs to no request that can be told.
+const REMEMBERED: usize = 1_024;
+
+/// The requests of ours that HTTP exchanges carry, so that what a server asks on one of them has its cause.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    /// By the number of the frame on its link.
+    frames: BTreeMap<u64, Id>,
+    /// By the number of the exchange.
+    exchanges: BTreeMap<u32, Id>,
+}
+
+impl Carried {
+    /// A frame is about to be sent.
+    fn sent(&mut self, number: u64, frame: &[u8]) {
+        if let (Some(id), true) = (
+            json::get(frame, &["id"]),
+            json::get(frame, &["method"]).is_some(),
+        ) {
+            self.frames.insert(number, Id::read(id));
+            if self.frames.len() > REMEMBERED {
+                self.frames.pop_first();
+            }
+        }
+    }
+
+    /// An exchange begins, with a frame or instead of another one.
+    fn begins(&mut self, exchange: u32, frame: Option<u64>, follows: Option<u32>) {
+        let id = frame
+            .and_then(|number| self.frames.remove(&number))
+            .or_else(|| self.exchanges.remove(&follows?));
+        if let Some(id) = id {
+            self.exchanges.insert(exchange, id);
+            if self.exchanges.len() > REMEMBERED {
+                self.exchanges.pop_first();
+            }
+        }
+    }
+
+    /// The request an exchange carries.
+    fn on(&self, exchange: u32) -> Option<&Id> {
+        self.exchanges.get(&exchange)
+    }
+}
 
 impl Engine {
     pub(super) async fn exchange(&mut self, conn: u32, event: LinkEvent) {
@@ -62,9 +110,18 @@ impl Engine {
     }
 
     /// A request over HTTP names the frame it carries by its entry, not by its number on the link.
-    fn with_entry(&self, conn: u32, mut step: Step) -> Step {
-        if let (Step::Request { frame, .. }, Some(live)) = (&mut step, self.connections.get(&conn))
+    fn with_entry(&mut self, conn: u32, mut step: Step) -> Step {
+        if let (
+            Step::Request {
+                exchange,
+                frame,
+                follows,
+                ..
+            },
+            Some(live),
+        ) = (&mut step, self.connections.get_mut(&conn))
         {
+            live.carried.begins(*exchange, *frame, *follows);
             *frame = frame
                 .and_then(|number| usize::try_from(number).ok()?.checked_sub(1))
                 .and_then(|place| live.sent.get(place).copied());
@@ -72,12 +129,13 @@ impl Engine {
         step
     }
 
-    /// What was just sent stands in entry `seq`.
-    pub(super) fn remember(&mut self, conn: u32, seq: u64) {
+    /// What is about to be sent stands in entry `seq`.
+    pub(super) fn remember(&mut self, conn: u32, seq: u64, frame: &str) {
         if let Some(live) = self.connections.get_mut(&conn)
             && matches!(live.connect.target, Target::Address(_))
         {
             live.sent.push(seq);
+            live.carried.sent(live.sent.len() as u64, frame.as_bytes());
         }
     }
 
@@ -103,8 +161,16 @@ impl Engine {
             extra: Some(via.member()),
         };
         let seq = self.record(draft, Some(facts)).await;
+        let on = self
+            .connections
+            .get(&conn)
+            .and_then(|live| live.carried.on(via.exchange).cloned());
         for message in &messages {
-            self.put(conn, Input::Message(message), Some(seq)).await;
+            let input = match &on {
+                Some(id) => Input::MessageOn(message, id),
+                None => Input::Message(message),
+            };
+            self.put(conn, input, Some(seq)).await;
         }
     }
 

@@ -148,6 +148,33 @@ fn every_note_is_read_back() {
             ms: 2,
             why: text(),
         }),
+        Note::Asking(Asking::Asked {
+            question: r#"{"id":7}"#.into(),
+            call: Some("\"a\"".into()),
+        }),
+        Note::Asking(Asking::Asked {
+            question: r#"{"of":7,"key":"a"}"#.into(),
+            call: None,
+        }),
+        Note::Asking(Asking::Answered {
+            question: r#"{"id":7}"#.into(),
+            by: "policy".into(),
+            rule: Some("stub".into()),
+            how: "result".into(),
+        }),
+        Note::Asking(Asking::Withdrawn {
+            question: r#"{"id":7}"#.into(),
+            why: text(),
+        }),
+        Note::Asking(Asking::Round {
+            id: "2".into(),
+            of: "\"1\"".into(),
+            round: 2,
+        }),
+        Note::Asking(Asking::Capabilities {
+            capabilities: r#"{"roots":{}}"#.into(),
+            waits: true,
+        }),
         Note::Remark { what: text() },
         Note::Gap { lost: 3 },
         Note::Unknown {

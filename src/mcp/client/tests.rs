@@ -6,9 +6,11 @@ use super::*;
 use crate::json;
 use crate::mcp::facts;
 
+mod asking;
 mod completing;
 mod exchanges;
 mod hand;
+mod rounds;
 
 struct Play {
     client: Client,

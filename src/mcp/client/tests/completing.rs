@@ -1,7 +1,7 @@
 //! Transcripts of suggestions: who is asked, one question at a time, and how each ends.
 
 use super::*;
-use crate::mcp::completion::Reference;
+use crate::mcp::completion::{Ask, Reference};
 
 const VALUES: &str = r#"{"completion":{"values":["French","Frisian"],"total":2}}"#;
 
