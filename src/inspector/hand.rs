@@ -82,8 +82,8 @@ impl Engine {
         let seq = self.record(draft, Some(facts)).await;
         let note = Note::Decided(Decided::ByHand { frame: seq, odd });
         self.note(conn, &note).await;
+        self.remember(conn, seq, &String::from_utf8_lossy(&bytes));
         self.send(conn, Outgoing::Frame(bytes));
-        self.remember(conn, seq);
         self.tell(Update::Sent { ticket, seq }).await;
     }
 

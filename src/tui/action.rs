@@ -132,6 +132,7 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        OtherEra "other-era" ["o"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -235,6 +236,8 @@ actions! {
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
+        Resend "resend" ["r"] "resend" "Send it again" Nothing "";
+        EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
@@ -284,6 +287,7 @@ actions! {
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
+        ByHand "by-hand" ["g r"] "" "Any request, notification or frame by hand; what calls carry, what we can do" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";

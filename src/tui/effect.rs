@@ -332,6 +332,13 @@ pub enum Effect {
         /// The answer.
         source: Source,
     },
+    /// Read back what was sent, to be sent again; answered by [`super::event::Event::FrameRead`].
+    ReadFrame {
+        /// Who asks.
+        asker: u64,
+        /// Which entry.
+        source: Source,
+    },
     /// Put values in the place of references; answered by [`super::event::Event::Resolved`].
     Resolve {
         /// Who asks.

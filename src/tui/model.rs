@@ -13,6 +13,7 @@ use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::logs::Logs;
+use super::panes::request::RequestPane;
 use super::panes::servers::ServersPane;
 use super::panes::traffic::Traffic;
 use super::previews::Previews;
@@ -82,6 +83,8 @@ pub struct Panes {
     pub traffic: Traffic,
     /// 6
     pub logs: Logs,
+    /// Without a number.
+    pub request: RequestPane,
 }
 
 impl Panes {
@@ -94,6 +97,7 @@ impl Panes {
             View::Prompts => &self.prompts,
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
+            View::ByHand => &self.request,
         }
     }
 
@@ -106,6 +110,7 @@ impl Panes {
             View::Prompts => &mut self.prompts,
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
+            View::ByHand => &mut self.request,
         }
     }
 }
@@ -197,6 +202,8 @@ pub struct Model {
     pub conns: u32,
     /// Servers to be connected again when their process is gone.
     pub restarting: Vec<usize>,
+    /// A server whose era is to be asked for when it is connected again, whatever is known of it.
+    pub asking_again: Option<usize>,
     /// A server to go to the tools of when it is ready.
     pub entering: Option<usize>,
     /// Time and place of the last click, for double clicks.
@@ -224,6 +231,7 @@ impl Model {
                 prompts: CataloguePane::new(Kind::Prompts),
                 traffic: Traffic::new(clock.clone(), follow),
                 logs: Logs::new(clock.clone(), follow),
+                request: RequestPane::default(),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
@@ -254,6 +262,7 @@ impl Model {
             options,
             conns: 0,
             restarting: Vec::new(),
+            asking_again: None,
             entering: None,
             last_click: None,
             quitting: false,
@@ -299,14 +308,14 @@ impl Model {
         let reason = match action.row().need {
             // A search is kept by the pane that made it.
             Need::Nothing | Need::Found => None,
-            // Calls are made in three views, and can be cancelled and repeated from all.
+            // Calls are made in some views, and can be cancelled and repeated from all.
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
                     "nothing was called yet".to_owned()
                 } else {
                     format!("nothing runs; {} asks to quit", word(Action::Close))
                 };
-                let calls = [View::Tools, View::Resources, View::Prompts];
+                let calls = [View::Tools, View::Resources, View::Prompts, View::ByHand];
                 let possible = calls
                     .into_iter()
                     .any(|view| self.panes.get(view).why_not(action, &ctx).is_none());

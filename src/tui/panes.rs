@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod copy_as;
 pub mod form;
 pub mod logs;
+pub mod request;
 pub mod servers;
 pub mod stream;
 pub mod traffic;

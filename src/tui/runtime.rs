@@ -22,6 +22,7 @@ use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::mcp::hand;
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::recording::Bodies;
@@ -240,6 +241,13 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 .read(source.seq, source.place)
                 .ok()
                 .and_then(|entry| arguments::refusal(&entry.body)),
+        },
+        Effect::ReadFrame { asker, source } => Event::FrameRead {
+            asker,
+            result: match bodies.read(source.seq, source.place) {
+                Ok(entry) => Ok(hand::again(&entry.body)),
+                Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+            },
         },
         Effect::Resolve {
             asker,

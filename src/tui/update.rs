@@ -94,6 +94,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Piped { .. }
         | Event::Queried { .. }
         | Event::Validated { .. }
+        | Event::FrameRead { .. }
         | Event::Refused { .. }
         | Event::Resolved { .. }
         | Event::Parsed { .. }
@@ -129,8 +130,7 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    let mut effects: Vec<Effect> = View::ALL
-        .into_iter()
+    let mut effects: Vec<Effect> = View::every()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
         .collect();
     effects.retain(|effect| match effect {
@@ -228,6 +228,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::LastView => go(model, Go::View(model.last_view)),
+        Action::ByHand => go(model, Go::ByHand),
+        Action::OtherEra => go(model, Go::OtherEra(model.world.current)),
         Action::GoTraffic | Action::GoLogs => {
             let moment = model.pane().moment(&model.world.ctx());
             match moment {
@@ -243,8 +245,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => go(model, Go::Out),
         Action::Close => close(model),
         Action::CancelCall | Action::Repeat => {
-            // Calls are made in three views and can be cancelled and repeated from everywhere.
-            for view in [View::Tools, View::Resources, View::Prompts] {
+            // Calls are made in some views and can be cancelled and repeated from everywhere.
+            for view in [View::Tools, View::Resources, View::Prompts, View::ByHand] {
                 let ctx = model.world.ctx();
                 let pane = model.panes.get_mut(view);
                 if pane.why_not(action, &ctx).is_none() {
@@ -302,6 +304,11 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
+        Go::ByHand => show(model, View::ByHand),
+        Go::Again(entry, edit) => return servers::again(model, entry, edit),
+        Go::OtherEra(place) => return servers::other_era(model, place),
+        // It has no number to be left by.
+        Go::Out if model.view == View::ByHand => show(model, model.last_view),
         Go::Out => {
             let close = model.world.keys.word(Action::Close);
             let sentence = format!("this is the outermost level; {close} asks to quit");
@@ -331,7 +338,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
 fn close(model: &mut Model) -> Vec<Effect> {
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
-    if reply.handled && reply.go != Some(Go::Out) {
+    if reply.handled && (reply.go != Some(Go::Out) || model.view == View::ByHand) {
         return replied(model, reply);
     }
     let alive = model

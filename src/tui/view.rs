@@ -135,6 +135,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Prompts => count(List::Prompts),
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
+            View::ByHand => 0,
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };

@@ -53,6 +53,7 @@ use sending::{Resolving, ValuePreview};
 use shelf::Shelf;
 use tabs::Tab;
 use validation::Reading;
+pub use words::cannot_send;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.

@@ -37,6 +37,7 @@ mod suggest;
 mod widget;
 mod words;
 
+pub use input::uuid;
 pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
@@ -193,6 +194,8 @@ pub struct FormPane {
     reading: Option<(u64, NodeId)>,
     /// Pasted text that is being read.
     parsing: Option<Parsing>,
+    /// What its button says.
+    button: &'static str,
 }
 
 /// Forms of more rows than this count as touched from the first edit on.
@@ -238,10 +241,18 @@ impl FormPane {
             touched: false,
             reading: None,
             parsing: None,
+            button: "[ Run ]",
             form,
         };
         pane.enter();
         pane
+    }
+
+    /// The same with other words on its button.
+    #[must_use]
+    pub fn with_button(mut self, words: &'static str) -> Self {
+        self.button = words;
+        self
     }
 
     // --- for whoever shows it ---

@@ -302,6 +302,7 @@ impl Pane for ServersPane {
             }
             Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),
+            Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
             Action::AddServer => {
                 if ctx.live {
                     self.adding = Some(LineInput::new(""));
@@ -444,6 +445,7 @@ mod tests {
                 origin: "command line".to_owned(),
                 conn: None,
                 starts: 0,
+                era: None,
             })
             .collect();
         let Columns { name, origin } = Columns::of(&servers, width);

@@ -19,7 +19,7 @@ use crate::session::timeline::{EntryIndex, Row, Timeline};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::theme::Role;
@@ -271,6 +271,8 @@ impl Pane for Traffic {
             }
             Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
             Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
+            Action::Resend => self.again(false, ctx),
+            Action::EditResend => self.again(true, ctx),
             Action::CopyRequest => self.copy(false, ctx),
             Action::CopyResponse => self.copy(true, ctx),
             Action::NextPane | Action::PreviousPane if self.detail.focused => {
@@ -299,6 +301,8 @@ impl Pane for Traffic {
         }
         let why = match action {
             Action::OpenRow if self.stream().selected().is_none() => "There is no row yet.",
+            Action::Resend => return self.why_not_again(false, ctx),
+            Action::EditResend => return self.why_not_again(true, ctx),
             Action::CopyRequest => self.copied(false, ctx).err()?,
             Action::CopyResponse => self.copied(true, ctx).err()?,
             Action::NextError | Action::PreviousError
@@ -529,6 +533,20 @@ impl Pane for Traffic {
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
         self.at(ctx)?.entry(ctx.timeline)
     }
+}
+
+/// What there is to see of an entry that was sent: with its answer, and the exchange that carried it.
+pub fn subject_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<Subject> {
+    subs::of_entry(entry, ctx.timeline).subject(ctx)
+}
+
+/// An entry that was sent, in a few words, with what became of it.
+pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
+    let at = subs::of_entry(entry, ctx.timeline);
+    let (name, told) = (told::name(at, ctx)?, told(at, ctx)?);
+    let parts = [name, told.status.0, told.took];
+    let said: Vec<String> = parts.into_iter().filter(|part| part != "–").collect();
+    Some(said.join("  "))
 }
 
 /// Why a list is empty, in words.

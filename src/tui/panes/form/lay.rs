@@ -19,8 +19,6 @@ mod parts;
 const BOX: (usize, usize) = (3, 8);
 /// The least a description is worth showing in.
 const WORTH: usize = 18;
-/// The Run button.
-const RUN: &str = "[ Run ]";
 
 impl FormPane {
     /// A row laid out for an area of these columns and this height.
@@ -49,7 +47,7 @@ impl FormPane {
             Item::Run => {
                 let mut writer = Writer::new(&mut laid, columns);
                 let role = if here { Role::Focus } else { Role::Text };
-                writer.put_at(2, RUN, role, Hit::Run);
+                writer.put_at(2, self.button, role, Hit::Run);
                 writer.gap(2);
                 let problems = self.problems();
                 if problems > 0 {

@@ -3,8 +3,9 @@
 use super::{Traffic, rows};
 use crate::session::timeline::{EntryIndex, Row, Status};
 use crate::tui::effect::Effect;
-use crate::tui::pane::{Ctx, Reply};
+use crate::tui::pane::{Ctx, Go, Reply};
 use crate::tui::panes::copy_as::{Asked, Looked};
+use crate::tui::panes::request;
 
 impl Traffic {
     /// The body to copy, or why there is none.
@@ -47,5 +48,27 @@ impl Traffic {
     /// The request of the row.
     pub(super) fn asked(&self, ctx: &Ctx<'_>) -> Looked {
         self.copied(false, ctx).map(Asked::Sent)
+    }
+
+    /// The entry that would be sent again: the frame of the row, or the request of its pair.
+    fn sendable(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
+        ctx.timeline.entry_of(self.row(ctx)?)
+    }
+
+    /// Why it cannot be sent again, or not be changed first.
+    pub(super) fn why_not_again(&self, edit: bool, ctx: &Ctx<'_>) -> Option<String> {
+        match self.sendable(ctx) {
+            Some(entry) => request::why_not_again(entry, edit, ctx),
+            None => Some("There is no row with a message.".to_owned()),
+        }
+    }
+
+    /// Has it sent again, or changed first.
+    pub(super) fn again(&self, edit: bool, ctx: &Ctx<'_>) -> Reply {
+        match (self.why_not_again(edit, ctx), self.sendable(ctx)) {
+            (None, Some(entry)) => Reply::go(Go::Again(entry, edit)),
+            (Some(why), _) => Reply::say(why),
+            (None, None) => Reply::ignored(),
+        }
     }
 }

@@ -243,3 +243,14 @@ fn hop_of(row: HopRow) -> Option<HopIndex> {
         HopRow::Entry(_, hop) => hop,
     }
 }
+
+/// The row of the pairs that begins with an entry; else the entry alone.
+pub fn of_entry(entry: EntryIndex, timeline: &Timeline) -> At {
+    match timeline.exchange_of_request(entry) {
+        Some(exchange) => At::Pair(Row::Exchange(exchange)),
+        None => rows::place_of(timeline, entry)
+            .and_then(|place| timeline.rows().get(place))
+            .filter(|row| timeline.entry_of(**row) == Some(entry))
+            .map_or(At::Http(HopRow::Entry(entry, None)), |row| At::Pair(*row)),
+    }
+}
