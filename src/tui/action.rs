@@ -27,11 +27,13 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// A notice above the status row.
+    Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -43,6 +45,7 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Notice,
     ];
 
     /// A heading.
@@ -59,6 +62,7 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Notice => "Notices above the status row",
         }
     }
 }
@@ -260,6 +264,11 @@ actions! {
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
     }
+    Notice {
+        KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
+        NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
+        GiveUp "give-up" ["c"] "cancel" "Cancel the slow call" Nothing "";
+    }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
         Down "down" ["j", "Down"] "" "Down" Nothing "";
@@ -290,6 +299,7 @@ actions! {
         ByHand "by-hand" ["g r"] "" "Any request, notification or frame by hand; what calls carry, what we can do" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

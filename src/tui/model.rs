@@ -1,6 +1,7 @@
 //! The model: everything the screen is made from. Changed in `update.rs` only.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -124,6 +125,39 @@ pub enum Overlay {
     Quit,
 }
 
+/// A call that nears its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slow {
+    /// On which connection.
+    pub conn: u32,
+    /// Its number.
+    pub ticket: u64,
+    /// When it will be given up, in microseconds of the session.
+    pub until_us: u64,
+}
+
+/// Notices above the status row. They never take the keys by themselves.
+#[derive(Debug, Clone, Default)]
+pub struct Notices {
+    /// Calls that near their limit, the newest last.
+    pub slow: Vec<Slow>,
+    /// The entries of the requests that wait, by ticket.
+    pub sent: HashMap<u64, u64>,
+    /// Whether the newest has the keys.
+    pub focused: bool,
+}
+
+impl Notices {
+    /// The most that are shown.
+    const MOST: usize = 3;
+
+    /// Lines they take on a screen of so many.
+    pub fn lines(&self, height: u16) -> u16 {
+        let most = if height < 20 { 1 } else { Self::MOST };
+        self.slow.len().min(most) as u16
+    }
+}
+
 /// Where the session is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keeping {
@@ -165,6 +199,8 @@ pub struct Areas {
     pub views: Vec<(Rect, View)>,
     /// The hints.
     pub hints: Vec<(Rect, Action)>,
+    /// What the notices offer: the ticket of the call, and what is done to it.
+    pub notices: Vec<(Rect, u64, Action)>,
 }
 
 /// See the module.
@@ -192,6 +228,8 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// What wants to be seen, without taking the keys.
+    pub notices: Notices,
     /// Where things were drawn.
     pub areas: Areas,
     /// What clients are told beforehand.
@@ -258,6 +296,7 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            notices: Notices::default(),
             areas: Areas::default(),
             options,
             conns: 0,
@@ -276,6 +315,9 @@ impl Model {
 
     /// The scopes that apply now, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
+        if self.notices.focused {
+            return vec![Scope::Notice, Scope::Global];
+        }
         let mut scopes = self.pane().scopes();
         scopes.push(Scope::Global);
         scopes
@@ -301,6 +343,10 @@ impl Model {
 
     /// Why an action does nothing now, if so.
     pub fn why_not(&self, action: Action) -> Option<String> {
+        if action == Action::GoNotice || action.row().scope == Scope::Notice {
+            let none = self.notices.slow.is_empty();
+            return none.then(|| "no call nears its limit".to_owned());
+        }
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();
         let connection = ctx.connection();

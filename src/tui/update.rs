@@ -5,6 +5,7 @@ use crossterm::event::KeyEventKind;
 
 mod input;
 mod lists;
+mod notices;
 mod servers;
 
 pub use servers::{connect, push_server};
@@ -156,6 +157,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
 
 fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     let mut effects = Vec::new();
+    notices::hear(model, &update);
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
@@ -169,6 +171,9 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             ));
         }
         Update::Ready { conn } => {
+            if let Some(sentence) = servers::downgraded(model, *conn) {
+                model.status = Some((Tone::Error, sentence));
+            }
             if let Some(place) = model
                 .entering
                 .filter(|place| servers::conn_of(model, *place) == Some(*conn))
@@ -214,6 +219,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(reason) = model.why_not(action) {
         model.status = Some((Tone::Warn, format!("{}: {reason}", action.row().name)));
         return Vec::new();
+    }
+    if let Some(effects) = notices::act(model, action) {
+        return effects;
     }
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(action, &ctx);

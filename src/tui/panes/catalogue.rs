@@ -314,7 +314,11 @@ impl CataloguePane {
 
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
-            Action::Run | Action::RefreshList => words::cannot_send(ctx),
+            Action::Run => words::cannot_send(ctx).or_else(|| {
+                let work = self.work()?;
+                words::barred(&work.item, ctx)
+            }),
+            Action::RefreshList => words::cannot_send(ctx),
             Action::OpenItem => match self.work() {
                 None => Some(format!("no {} to open", words::noun(self.kind.lists()[0]))),
                 Some(work) if work.form.is_none() => words::cannot_send(ctx)

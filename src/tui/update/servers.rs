@@ -49,7 +49,10 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
         // A revision that was asked for is one of the handshake.
         options.revision = options.revision.filter(|_| era != EraChoice::Modern);
     }
-    options.ask_again |= model.asking_again.take() == Some(place);
+    if model.asking_again == Some(place) {
+        model.asking_again = None;
+        options.ask_again = true;
+    }
     model.panes.request.prepare(&server.name, &mut options);
     vec![Effect::Engine(Command::Connect(Box::new(Connect {
         conn: model.conns,
@@ -316,6 +319,16 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
         });
     world.servers[place].conn = Some(entry.conn);
     world.servers[place].starts += 1;
+}
+
+/// What to say of a server that was modern and answers as an older one.
+pub(super) fn downgraded(model: &Model, conn: u32) -> Option<String> {
+    let connection = model.world.timeline.state().connection(conn)?;
+    let since = connection.downgraded.as_ref()?;
+    Some(format!(
+        "{} was modern since {since} and answers as an older server now",
+        text::sanitize(&connection.name)
+    ))
 }
 
 pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {

@@ -140,7 +140,7 @@ impl CataloguePane {
             draw_lines(&lines, indent(rows), buf, theme);
             return caret.or(focused.then(|| rows.as_position()));
         }
-        let columns = self.columns(browse, rows);
+        let columns = self.columns(browse, rows, words::bars(ctx));
         let draw_row = |row: usize, width: u16| match browse.rows[row] {
             Row::Heading(_) => Line::styled("Templates", theme.style(Role::Title)),
             Row::Item(index) => self.row(&browse.all[index], browse.stale, &columns, width, theme),
@@ -174,14 +174,14 @@ impl CataloguePane {
     }
 
     /// How wide the columns of the rows on screen are.
-    fn columns(&self, browse: &Browse, area: Rect) -> Columns {
+    fn columns(&self, browse: &Browse, area: Rect, bars: bool) -> Columns {
         let room = usize::from(area.width.saturating_sub(GUTTER));
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
             .map(|entry| {
                 (
                     text::width(&name(entry)),
-                    text::width(&words::column(entry.key.list, &entry.item).0),
+                    text::width(&words::column(entry.key.list, &entry.item, bars).0),
                     text::width(&self.marks(entry)),
                 )
             });
@@ -196,6 +196,7 @@ impl CataloguePane {
         let rest = room.saturating_sub(gap(facts) + gap(marks));
         let roomy = rest >= 48;
         Columns {
+            bars,
             name: names.min(if roomy { rest * 5 / 10 } else { rest }),
             fact: facts,
             marks,
@@ -246,7 +247,7 @@ impl CataloguePane {
                 spans.push(Span::styled(text::pad(text, width), style));
             }
         };
-        let (fact, role) = words::column(entry.key.list, &entry.item);
+        let (fact, role) = words::column(entry.key.list, &entry.item, columns.bars);
         put(columns.fact, &fact, theme.style(role));
         put(columns.marks, &self.marks(entry), theme.style(Role::Accent));
         if columns.words {
@@ -343,6 +344,8 @@ impl CataloguePane {
 
 /// Widths of the columns of the list.
 struct Columns {
+    /// See [`words::bars`].
+    bars: bool,
     name: usize,
     fact: usize,
     marks: usize,
