@@ -1,6 +1,7 @@
 //! Requests by hand, as values: what a person can fill in, the frame that becomes of it, and back again.
 //!
-//! The forms are JSON Schema like those of tools, so that one form engine serves both; what they hold is read here.
+//! The forms are JSON Schema like those of tools, so that one form engine serves both; what they hold is read here. The
+//! type `any` is none of JSON Schema's: what has it is edited as JSON.
 
 use std::time::Duration;
 
@@ -51,11 +52,11 @@ pub fn request_schema() -> String {
     format!(
         r#"{{"type":"object","required":["method"],"properties":{{
 "method":{{"type":"string","minLength":1,"description":"Any method, of the protocol or not","examples":[{}]}},
-"params":{{"description":"Any JSON; left out when empty. An id and what every request carries are put in when it is sent"}},
+"params":{{"type":"any","description":"Any JSON; left out when empty. An id and what every request carries are put in when it is sent"}},
 "log level":{{"enum":[{levels}],"description":"The least log messages the server may send for it, in _meta (2026-07-28)"}},
 "traceparent":{{"type":"string","description":"W3C trace context, in _meta; g n makes one up"}},
 "progress token":{{"type":"string","description":"In _meta, instead of the one tools/call gets; digits are a number, \"7\" in quotes is text"}},
-"_meta":{{"description":"Further members of _meta: a JSON object"}},
+"_meta":{{"type":"any","description":"Further members of _meta: a JSON object"}},
 "timeout":{{"type":"number","exclusiveMinimum":0,"description":"Seconds to wait for the answer, instead of what the settings say"}}}}}}"#,
         names(MethodKind::Request)
     )
@@ -66,7 +67,7 @@ pub fn notification_schema() -> String {
     format!(
         r#"{{"type":"object","required":["method"],"properties":{{
 "method":{{"type":"string","minLength":1,"description":"Any method, of the protocol or not","examples":[{}]}},
-"params":{{"description":"Any JSON; left out when empty"}}}}}}"#,
+"params":{{"type":"any","description":"Any JSON; left out when empty"}}}}}}"#,
         names(MethodKind::Notification)
     )
 }
@@ -84,11 +85,11 @@ pub fn settings_schema() -> String {
         r#"{{"type":"object","required":["traceparent","sampling","sampling tools","sampling context","elicitation form","elicitation url","roots","roots listChanged"],"properties":{{
 "log level":{{"enum":[{levels}],"description":"The least log messages the server may send for a call (2026-07-28, in _meta; before, logging/setLevel is sent)"}},
 {},
-"_meta":{{"description":"Further members of _meta for every call: a JSON object"}},
+"_meta":{{"type":"any","description":"Further members of _meta for every call: a JSON object"}},
 {},{},{},{},{},{},{},
-"tasks":{{"description":"The capability tasks (2025-11-25), as JSON"}},
-"extensions":{{"description":"Extensions and their settings, as a JSON object"}},
-"experimental":{{"description":"Experimental capabilities, as a JSON object"}}}}}}"#,
+"tasks":{{"type":"any","description":"The capability tasks (2025-11-25), as JSON"}},
+"extensions":{{"type":"any","description":"Extensions and their settings, as a JSON object"}},
+"experimental":{{"type":"any","description":"Experimental capabilities, as a JSON object"}}}}}}"#,
         switch(
             "traceparent",
             "Every call carries a trace of its own (2026-07-28)"

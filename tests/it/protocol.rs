@@ -3,6 +3,7 @@
 
 mod completing;
 mod eras;
+mod hand;
 mod http;
 mod links;
 mod peer;

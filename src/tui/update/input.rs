@@ -180,8 +180,7 @@ pub(super) fn mouse_used(model: &mut Model, mouse: MouseEvent, now_us: u64) -> V
                 return go(model, Go::View(view));
             }
             let notice = model.areas.notices.iter();
-            if let Some((_, ticket, action)) =
-                notice.copied().find(|(area, ..)| area.contains(at))
+            if let Some((_, ticket, action)) = notice.copied().find(|(area, ..)| area.contains(at))
             {
                 return notices::choose(model, ticket, action);
             }

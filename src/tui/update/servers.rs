@@ -76,10 +76,7 @@ pub(super) fn again(model: &mut Model, entry: EntryIndex, edit: bool) -> Vec<Eff
     if let Some(place) = place {
         model.world.current = place;
     }
-    let reply = model
-        .panes
-        .request
-        .again(entry, edit, &model.world.ctx());
+    let reply = model.panes.request.again(entry, edit, &model.world.ctx());
     super::replied(model, reply)
 }
 
@@ -91,8 +88,8 @@ pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
     let Some(target) = server.target.clone() else {
         return say(model, "this is a recording; nothing is started or sent");
     };
-    let connection = conn_of(model, place)
-        .and_then(|conn| model.world.timeline.state().connection(conn));
+    let connection =
+        conn_of(model, place).and_then(|conn| model.world.timeline.state().connection(conn));
     let revision = connection.and_then(|connection| connection.revision);
     let other = match (revision.map(Revision::era), server.era) {
         (Some(Era::Modern), _) | (None, Some(EraChoice::Modern)) => EraChoice::Legacy,
@@ -100,7 +97,9 @@ pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
         (None, _) => {
             let name = text::sanitize(&server.name).into_owned();
             let connect = model.world.keys.word(Action::Connect);
-            let why = format!("{name} was not connected yet, so its era is not known; {connect} connects");
+            let why = format!(
+                "{name} was not connected yet, so its era is not known; {connect} connects"
+            );
             return say(model, &why);
         }
     };

@@ -45,7 +45,13 @@ pub fn draw(
             .sum();
         let room = usize::from(area.width).saturating_sub(width + 1);
         let sentence = format!("{mark} {}{more}", sentence(one, model));
-        buf.set_stringn(area.x, y, text::fit(&sentence, room), room, theme.style(role));
+        buf.set_stringn(
+            area.x,
+            y,
+            text::fit(&sentence, room),
+            room,
+            theme.style(role),
+        );
         if focused {
             cursor = Some(Position::new(area.x, y));
         }
@@ -57,7 +63,9 @@ pub fn draw(
                 x += 1;
             }
             let left = usize::from(area.right().saturating_sub(x));
-            x = buf.set_stringn(x, y, words, left, theme.style(Role::Text)).0;
+            x = buf
+                .set_stringn(x, y, words, left, theme.style(Role::Text))
+                .0;
             let place = Rect {
                 x: start,
                 y,

@@ -99,7 +99,7 @@ impl RequestPane {
         effects
     }
 
-    fn fill(&mut self, again: &Again) {
+    pub(super) fn fill(&mut self, again: &Again) {
         let (tab, form) = match again {
             Again::Request(form) => (Tab::Request, Some(form)),
             Again::Notification(form) => (Tab::Notification, Some(form)),

@@ -40,7 +40,9 @@ impl RequestPane {
             Some(pane) => u16::try_from(pane.wanted()).unwrap_or(u16::MAX),
             None => u16::try_from(self.frame.0.lines() + 2).unwrap_or(u16::MAX),
         };
-        let spare = rows.saturating_sub(result + 1).saturating_sub(wanted.max(LEAST));
+        let spare = rows
+            .saturating_sub(result + 1)
+            .saturating_sub(wanted.max(LEAST));
         let result = if result == 0 {
             0
         } else {
@@ -188,9 +190,24 @@ impl RequestPane {
                 ..area
             };
             let blank = " ".repeat(usize::from(row.width));
-            buf.set_stringn(row.x, row.y, blank, usize::from(row.width), ctx.theme.style(Role::Text));
-            let question = format!(" {} is marked destructive: s send again  Esc", text::fit(tool, 40));
-            buf.set_stringn(row.x, row.y, question, usize::from(row.width), ctx.theme.style(Role::Warn));
+            buf.set_stringn(
+                row.x,
+                row.y,
+                blank,
+                usize::from(row.width),
+                ctx.theme.style(Role::Text),
+            );
+            let question = format!(
+                " {} is marked destructive: s send again  Esc",
+                text::fit(tool, 40)
+            );
+            buf.set_stringn(
+                row.x,
+                row.y,
+                question,
+                usize::from(row.width),
+                ctx.theme.style(Role::Warn),
+            );
             return Some(row.as_position());
         }
         cursor.or(Some(self.form.as_position()))

@@ -76,10 +76,7 @@ impl RequestPane {
             capabilities: Some(capabilities.clone()),
         };
         self.kept.insert(server.name.clone(), kept);
-        let Some(connection) = ctx
-            .connection()
-            .filter(|connection| connection.is_alive())
-        else {
+        let Some(connection) = ctx.connection().filter(|connection| connection.is_alive()) else {
             return Reply::say("set: the next connection has it");
         };
         let conn = connection.number;
@@ -104,7 +101,9 @@ impl RequestPane {
                 "what we can do was said in the handshake: {} reconnects",
                 ctx.keys.word(Action::Restart)
             ),
-            (true, false) => "kept for 2026-07-28: calls of this revision carry none of it".to_owned(),
+            (true, false) => {
+                "kept for 2026-07-28: calls of this revision carry none of it".to_owned()
+            }
         };
         let level = settings.log_level.filter(|_| legacy);
         let logs = connection

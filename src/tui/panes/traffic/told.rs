@@ -125,6 +125,8 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     );
     let dir = match single.kind {
         SingleKind::Notification => (if out { "C~" } else { "S~" }, Role::Notif),
+        // Typed by hand.
+        SingleKind::Junk | SingleKind::Malformed if out => ("C!", Role::Junk),
         SingleKind::Junk | SingleKind::Malformed => ("!!", Role::Junk),
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
@@ -279,6 +281,13 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
             SingleKind::UnknownResponse => "answers an id that was never used",
             SingleKind::ResponseWithoutId => "answers no request: it has no usable id",
             SingleKind::Malformed => "JSON, but no JSON-RPC message",
+            SingleKind::Junk
+                if timeline
+                    .entry(timeline.single_row(index)?.entry)
+                    .is_some_and(|entry| entry.direction() == Direction::Out) =>
+            {
+                "typed by hand: no JSON-RPC"
+            }
             SingleKind::Junk => "bytes that are no JSON-RPC: strict clients fail here",
             _ => return None,
         },

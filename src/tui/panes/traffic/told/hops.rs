@@ -54,7 +54,10 @@ fn hop<'a>(hop: &Hop, ctx: &Ctx<'a>) -> Option<Told<'a>> {
 
 fn pieces(hop: &Hop, timeline: &Timeline) -> Vec<Piece> {
     let verb = safe(timeline.word(hop.verb), 10);
-    let url = safe(timeline.word(hop.url), ADDRESS);
+    let url = timeline.word(hop.url);
+    // That it is HTTP is known.
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let url = safe(url, ADDRESS);
     let mut pieces = vec![(verb, Role::Text), (url, Role::Text)];
     let mut put = |text: String| pieces.push((text, Role::TextMuted));
     if let Some(other) = hop.follows() {
