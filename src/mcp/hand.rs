@@ -77,7 +77,7 @@ pub fn settings_schema() -> String {
     let levels = LEVELS.map(quote).join(",");
     let switch = |name: &str, words: &str| {
         format!(
-            r#""{name}":{{"type":"boolean","default":false,"description":{}}}"#,
+            r#""{name}":{{"type":"boolean","description":{}}}"#,
             quote(words)
         )
     };

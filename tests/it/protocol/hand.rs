@@ -197,7 +197,7 @@ fn what_is_known_and_wrong_is_found_out() {
 fn a_limit_that_nears_is_told_and_can_be_moved() {
     run(async {
         let mut peer = Peer::new(
-            &["--slow", "echo"],
+            &["--hang-on", "tools/call"],
             Options {
                 request_wait: Duration::from_millis(300),
                 ..options(EraChoice::Legacy)

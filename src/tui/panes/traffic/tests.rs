@@ -88,15 +88,15 @@ fn every_frame_and_every_exchange_have_lists_of_their_own() {
     assert_eq!(
         list(&stage, &mut pane),
         [
-            "3 C→S tools/call a 1 request – 70 B",
-            "7 S→C answer to tools/call a 1 ok 480 ms 38 B",
+            "3 C→S tools/call a 1 request – 68 B",
+            "7 S→C answer to tools/call a 1 ok 480 ms 36 B",
         ]
     );
     act(&mut pane, Action::NextTab);
     assert_eq!(
         list(&stage, &mut pane),
         [
-            "2 ** http://h/mcp, transport auto",
+            "2 ** server at http://h/mcp",
             "4 C→S POST h/mcp tools/call a sse 1 event connect 1.5 ms first byte 2.0 ms #1 200 3.0 ms 70 B → 64 B",
             "6 S→C event message, 38 bytes #1 event – –",
             "9 C→S GET h/mcp server's own messages first byte 2.0 ms #2 502 cut 3.0 ms 0 B → 0 B",
