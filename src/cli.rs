@@ -4,19 +4,29 @@
 //! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
 
 mod call;
+mod complete;
 mod console;
 mod content;
 mod demo_server;
 mod document;
 mod exit;
 mod failure;
+mod get;
+mod given;
 mod headless;
+mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod list;
+mod named;
 mod output;
+mod read;
+mod request;
+mod round_trip;
 mod signals;
 mod signature;
+#[cfg(unix)]
+mod tap;
 mod target;
 mod verdict;
 
@@ -58,6 +68,13 @@ struct CommandLine {
 enum Verb {
     List(list::ListArgs),
     Call(call::CallArgs),
+    Read(read::ReadArgs),
+    Get(get::GetArgs),
+    Complete(complete::CompleteArgs),
+    Request(request::RequestArgs),
+    Info(info::InfoArgs),
+    #[cfg(unix)]
+    Tap(tap::TapArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -151,6 +168,13 @@ pub fn run(Work(verb): &Work) -> Exit {
     match verb {
         Verb::List(args) => list::run(args),
         Verb::Call(args) => call::run(args),
+        Verb::Read(args) => read::run(args),
+        Verb::Get(args) => get::run(args),
+        Verb::Complete(args) => complete::run(args),
+        Verb::Request(args) => request::run(args),
+        Verb::Info(args) => info::run(args),
+        #[cfg(unix)]
+        Verb::Tap(args) => tap::run(args),
         Verb::DemoServer => demo_server::run(),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
@@ -164,7 +188,7 @@ pub fn needs_terminal() -> Result<(), Failure> {
     if io::stdout().is_terminal() && io::stdin().is_terminal() {
         return Ok(());
     }
-    let hint = "in scripts, mcpscope list and mcpscope call do the same without a screen";
+    let hint = "in scripts, mcpscope list, call, read and get do the same without a screen";
     Err(
         Failure::usage("stdin or stdout is no terminal, and the screen needs both")
             .hint(hint.to_owned()),

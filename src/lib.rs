@@ -54,6 +54,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            inspector           the engine that drives clients over links and records
+//!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
 //! ```
@@ -100,6 +101,7 @@
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
+//! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 
@@ -124,6 +126,8 @@ pub mod recording;
 pub mod session;
 pub mod snippet;
 pub mod sse;
+#[cfg(unix)]
+pub mod tap;
 pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]

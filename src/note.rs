@@ -12,6 +12,9 @@ use asked::Asking;
 use decided::Decided;
 use http::Step;
 
+/// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
+pub const TAP: &str = "tap";
+
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -21,7 +24,7 @@ pub enum Note {
         name: String,
         /// `stdio` or `http`.
         transport: String,
-        /// `auto`, `legacy` or `modern`.
+        /// `auto`, `legacy` or `modern`; [`TAP`] for somebody else's connection.
         era: String,
     },
     /// The process runs.

@@ -113,6 +113,8 @@ pub struct Recorder {
     unwritten: u64,
     lost: u64,
     trouble: Option<String>,
+    /// Why the last entry that is lost could not be written.
+    why: Option<String>,
     kept: Arc<Mutex<Kept>>,
     line: Vec<u8>,
 }
@@ -148,6 +150,7 @@ impl Recorder {
             unwritten: 0,
             lost: 0,
             trouble: None,
+            why: None,
             kept: Arc::default(),
             line: Vec::new(),
         })
@@ -168,40 +171,28 @@ impl Recorder {
         self.trouble.as_deref().map(|why| (self.lost, why))
     }
 
+    /// The same, though the file may take entries again since.
+    pub fn lost(&self) -> Option<(u64, &str)> {
+        self.why.as_deref().map(|why| (self.lost, why))
+    }
+
     /// Writes an entry and gives back what the fold takes: the entry, after a `gap` entry if there was one to tell.
     ///
     /// When this returns, the bytes are the operating system's: a crash of ours loses nothing. Who gives facts that are
     /// messages has found the body to be one JSON text.
     pub fn append(&mut self, draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
         let mut done = Vec::with_capacity(1);
-        if self.unwritten > 0 {
-            let note = Note::Gap {
-                lost: self.unwritten,
-            };
-            let entry = self.entry(Draft::note(0, &note));
-            if let Ok((place, _)) = self.write(&entry, false) {
-                self.unwritten = 0;
-                self.trouble = None;
-                done.push(Recorded::of(&entry, place));
-            } else {
-                self.seq -= 1;
-            }
-        }
+        done.extend(self.tell_gap());
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
-        let (place, is_json) = match self.write(&entry, known) {
-            Ok(written) => written,
-            Err(error) => {
-                self.unwritten += 1;
-                self.lost += 1;
-                self.trouble = Some(error.to_string());
-                self.kept
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .put(entry.clone());
-                (LOST, known)
-            }
-        };
+        let (place, is_json) = self.write(&entry, known).unwrap_or_else(|error| {
+            self.failed(&error);
+            self.kept
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .put(entry.clone());
+            (LOST, known)
+        });
         let facts = facts.unwrap_or_else(|| {
             if is_json {
                 Facts::of_json(&entry)
@@ -211,6 +202,40 @@ impl Recorder {
         });
         done.push(Recorded::with_facts(&entry, place, facts));
         done
+    }
+
+    /// The same for who has no fold to feed: writes an entry and looks no further into it.
+    pub fn put(&mut self, draft: Draft) {
+        self.tell_gap();
+        let entry = self.entry(draft);
+        if let Err(error) = self.write(&entry, false) {
+            self.failed(&error);
+        }
+    }
+
+    /// Writes how many entries could not be written, once the file takes them again.
+    fn tell_gap(&mut self) -> Option<Recorded> {
+        if self.unwritten == 0 {
+            return None;
+        }
+        let note = Note::Gap {
+            lost: self.unwritten,
+        };
+        let entry = self.entry(Draft::note(0, &note));
+        let Ok((place, _)) = self.write(&entry, false) else {
+            self.seq -= 1;
+            return None;
+        };
+        self.unwritten = 0;
+        self.trouble = None;
+        Some(Recorded::of(&entry, place))
+    }
+
+    fn failed(&mut self, error: &io::Error) {
+        self.unwritten += 1;
+        self.lost += 1;
+        self.trouble = Some(error.to_string());
+        self.why.clone_from(&self.trouble);
     }
 
     fn entry(&mut self, draft: Draft) -> Entry {

@@ -1,22 +1,16 @@
 //! `mcpscope call`: one tool, called once. What is sent keeps the order and spelling the user gave it.
 
-use std::io::Read as _;
-
 use clap::Args;
 
 use super::failure::Failure;
-use super::headless::{Headless, Stop};
+use super::headless::Headless;
 use super::output::Output;
+use super::round_trip::Answered;
 use super::target::TargetArgs;
-use super::{Exit, content};
+use super::{Exit, content, given};
 use crate::form::assign;
-use crate::inspector::{Command, Update};
 use crate::json::{self, Value, quote};
-use crate::mcp::client::Call;
 use crate::mcp::types::List;
-
-/// The number of our one call.
-const TICKET: u64 = 1;
 
 /// Call a tool of a server and show its result
 ///
@@ -71,58 +65,16 @@ pub fn run(args: &CallArgs) -> Exit {
 impl CallArgs {
     /// The text of `--args`.
     fn json(&self) -> Result<Option<String>, Failure> {
-        let unreadable = |what: &str, error: std::io::Error| {
-            Failure::usage(format!("cannot read --args from {what}: {error}"))
-                .hint("the text itself is taken too: --args '{\"key\": 1}'".to_owned())
-        };
-        match self.args.as_deref() {
-            None => Ok(None),
-            Some("-") => {
-                let mut text = String::new();
-                std::io::stdin()
-                    .read_to_string(&mut text)
-                    .map_err(|error| unreadable("stdin", error))?;
-                Ok(Some(text))
-            }
-            Some(text) => match text.strip_prefix('@') {
-                Some(path) => std::fs::read_to_string(path)
-                    .map(Some)
-                    .map_err(|error| unreadable(path, error)),
-                None => Ok(Some(text.to_owned())),
-            },
-        }
+        let given = self.args.as_deref();
+        given
+            .map(|given| given::text(given, "--args", "--args '{\"key\": 1}'"))
+            .transpose()
     }
 
     /// The arguments as the tool's schema wants them.
     fn arguments(&self, session: &mut Headless, json: Option<&str>) -> Result<Value, Failure> {
-        let note = session.judge(List::Tools)?;
-        if let Some(note) = &note {
-            session.console.note(note);
-        }
-        let connection = session.connection();
-        let tools = &connection.list(List::Tools).items;
-        let tool = tools.iter().find(|tool| *tool.name == *self.tool);
-        // A list that the server does not give, or not to its end, says nothing of what it lacks: then it is called
-        // all the same.
-        if tool.is_none() && note.is_none() && !session.is_cut(List::Tools) {
-            let nearest = assign::nearest(&self.tool, tools.iter().map(|tool| &*tool.name));
-            let hint = match (nearest, tools.len()) {
-                (Some(nearest), _) => format!("did you mean {}?", quote(nearest)),
-                (None, 0) => "the server lists no tools".to_owned(),
-                (None, 1..=8) => {
-                    let names: Vec<&str> = tools.iter().map(|tool| &*tool.name).collect();
-                    format!("it has {}", names.join(", "))
-                }
-                (None, count) => format!("mcpscope list tools shows its {count} tools"),
-            };
-            return Err(Failure::usage(format!(
-                "{} has no tool {}",
-                session.name(),
-                quote(&self.tool)
-            ))
-            .hint(hint));
-        }
-        let schema = tool.map_or(&b"{}"[..], |tool| tool.input_schema());
+        let tool = session.named(List::Tools, &self.tool)?;
+        let schema = tool.as_ref().map_or(&b"{}"[..], |tool| tool.input_schema());
         assign::arguments(schema, &self.arguments, json)
             .map_err(|error| Failure::usage(format!("{}: {error}", self.tool)).hint(error.hint()))
     }
@@ -137,31 +89,11 @@ async fn call_one(
     session.listed(List::Tools).await?;
     let arguments = args.arguments(session, json)?;
     let arguments = arguments.to_string();
-    session.console.call_begins();
-    session.send(Command::Call {
-        conn: 1,
-        call: Call {
-            ticket: TICKET,
-            method: "tools/call".to_owned(),
-            params: Some(format!(
-                "{{\"name\":{},\"arguments\":{arguments}}}",
-                quote(&args.tool)
-            )),
-            wait: None,
-        },
-    });
-    let seq = finished(session).await?;
-    let Some(exchange) = seq.and_then(|seq| session.exchange(seq)) else {
-        return Err(Stop::Lost.into());
-    };
-    if let Some(failure) = session.failed(exchange) {
-        return Err(failure.into());
-    }
-    let took = session.timeline.took(exchange).unwrap_or(0);
-    let Some(result) = session.answer(exchange, "result") else {
-        let what = "the answer cannot be read back from the recording";
-        return Err(Failure::new(Exit::Internal, what).into());
-    };
+    let params = format!(
+        "{{\"name\":{},\"arguments\":{arguments}}}",
+        quote(&args.tool)
+    );
+    let Answered { result, took_us } = session.request("tools/call", Some(params)).await?;
     let is_error = json::get(result.as_bytes(), &["isError"]).and_then(json::boolean) == Some(true);
     session.console.settle();
     if output.json {
@@ -169,7 +101,7 @@ async fn call_one(
         document
             .text("tool", &args.tool)
             .raw("arguments", &arguments)
-            .raw("took_us", &took.to_string())
+            .raw("took_us", &took_us.to_string())
             .raw("result", &result);
         output.document(&document)?;
     } else {
@@ -182,28 +114,4 @@ async fn call_one(
         return Ok(Exit::ToolError);
     }
     Ok(Exit::Ok)
-}
-
-/// Waits for the end of our call; gives the entry of its request, if it was sent. A signal cancels it.
-async fn finished(session: &mut Headless) -> Result<Option<u64>, Stop> {
-    let mut sent = None;
-    loop {
-        match session.next().await {
-            Ok(Update::Sent {
-                ticket: TICKET,
-                seq,
-            }) => sent = Some(seq),
-            Ok(Update::Finished { ticket: TICKET, .. }) => return Ok(sent),
-            Ok(_) => {}
-            Err(stop) => {
-                if matches!(stop, Stop::Signal(_)) {
-                    session.send(Command::Cancel {
-                        conn: 1,
-                        ticket: TICKET,
-                    });
-                }
-                return Err(stop);
-            }
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The result of a tool for people: text as it is but sanitised, everything else as a card that says what it is.
+//! Results for people: text as it is but sanitised, everything else as a card that says what it is.
 
 use crate::json::{self, Kind, Value};
 use crate::text;
@@ -17,6 +17,52 @@ pub fn lines(result: &[u8]) -> String {
         push(&mut out, text::sanitize_lines(&pretty(structured)));
     } else if content.is_none() {
         push(&mut out, text::sanitize_lines(&pretty(result)));
+    }
+    out
+}
+
+/// The raw result of `resources/read` as lines: a text alone as it is, everything else under a card.
+pub fn resources(result: &[u8]) -> String {
+    let contents = json::get(result, &["contents"]).filter(|raw| json::kind(raw) == Kind::Array);
+    let Some(contents) = contents else {
+        return text::sanitize_lines(&pretty(result)) + "\n";
+    };
+    let contents: Vec<&[u8]> = json::elements(contents).collect();
+    let mut out = String::new();
+    match contents.as_slice() {
+        [only] if member(only, "text").is_some() => {
+            let text = member(only, "text").unwrap_or_default();
+            push(&mut out, text::sanitize_lines(&text));
+        }
+        many => {
+            for one in many {
+                push(&mut out, resource(one));
+            }
+        }
+    }
+    out
+}
+
+/// The raw result of `prompts/get` as lines: who says what.
+pub fn prompt(result: &[u8]) -> String {
+    let messages = json::get(result, &["messages"]).filter(|raw| json::kind(raw) == Kind::Array);
+    let Some(messages) = messages else {
+        return text::sanitize_lines(&pretty(result)) + "\n";
+    };
+    let mut out = String::new();
+    for message in json::elements(messages) {
+        let role = member(message, "role").unwrap_or_else(|| "(no role)".to_owned());
+        push(&mut out, format!("{}:", text::sanitize(&role)));
+        match json::get(message, &["content"]) {
+            // One block in every revision; some send a list of them.
+            Some(content) if json::kind(content) == Kind::Array => {
+                for block in json::elements(content) {
+                    push(&mut out, self::block(block));
+                }
+            }
+            Some(content) => push(&mut out, block(content)),
+            None => push(&mut out, text::sanitize_lines(&pretty(message))),
+        }
     }
     out
 }

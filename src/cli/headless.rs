@@ -285,6 +285,23 @@ impl Headless {
         }
     }
 
+    /// Waits until the connection works.
+    pub async fn ready(&mut self) -> Result<(), Stop> {
+        while !matches!(self.next().await?, Update::Ready { .. }) {}
+        Ok(())
+    }
+
+    /// Waits until the lists that were asked for, all four of them, have come as far as they will.
+    pub async fn all_listed(&mut self) -> Result<(), Stop> {
+        let mut left = List::ALL.to_vec();
+        while !left.is_empty() {
+            if let Update::Listed { list, .. } = self.next().await? {
+                left.retain(|other| *other != list);
+            }
+        }
+        Ok(())
+    }
+
     /// Whether `list` was cut off because it did not end.
     pub fn is_cut(&self, list: List) -> bool {
         self.cut.contains(&list)

@@ -250,7 +250,8 @@ fn era() -> impl clap::builder::TypedValueParser<Value = EraChoice> {
     })
 }
 
-fn variable(text: &str) -> Result<(String, String), &'static str> {
+/// `NAME=VALUE` in two.
+pub(super) fn variable(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("it needs a name and a value, as in KEY=VALUE"),

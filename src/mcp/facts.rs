@@ -9,6 +9,7 @@ use super::asked::{self, Asked, Inputs, Outcome};
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
+use super::revision::Revision;
 use super::types::{Item, List};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
@@ -137,6 +138,12 @@ impl Opening {
                 .and_then(|raw| json::get(raw.as_bytes(), &[capability]))
                 .and_then(json::boolean)
                 != Some(false)
+    }
+
+    /// Whether a discover result lists `revision`.
+    pub fn supports(&self, revision: Revision) -> bool {
+        let listed = self.supported.iter().flatten();
+        listed.into_iter().any(|text| text == revision.as_str())
     }
 
     /// The names of the advertised capabilities, in the server's order.

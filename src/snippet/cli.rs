@@ -1,6 +1,6 @@
 //! A command line of mcpscope, for a POSIX shell.
 
-use super::call::{Call, LISTS, Verb};
+use super::call::{Call, Verb};
 use super::node::Node;
 use super::shell::{self, quote};
 use super::variables::Piece;
@@ -8,17 +8,22 @@ use super::{Server, Subject};
 use crate::json;
 
 pub fn why_not(_: &Server, method: &str) -> Option<String> {
-    let known = method == "tools/call" || LISTS.iter().any(|(list, _)| *list == method);
-    (!known).then(|| format!("mcpscope has no command for {method} yet"))
+    match method {
+        "initialize" | "server/discover" => Some(format!(
+            "mcpscope sends {method} by itself, as each connection opens"
+        )),
+        _ if method.starts_with("notifications/") => {
+            Some(format!("mcpscope has no command for {method} yet"))
+        }
+        _ => None,
+    }
 }
 
 pub fn write(call: &Call<'_>) -> Result<String, String> {
     let mut words = vec!["mcpscope".to_owned()];
+    // A name that begins with a dash would be taken for an option; then the request is written out.
     match call.verb() {
-        Some(Verb::Tool(tool, _)) if tool.starts_with('-') => {
-            return Err("a command line takes no tool whose name begins with a dash".to_owned());
-        }
-        Some(Verb::Tool(tool, arguments)) => {
+        Some(Verb::Tool(tool, arguments)) if !tool.starts_with('-') => {
             words.extend(["call".to_owned(), quote(tool)]);
             words.extend(
                 arguments
@@ -26,8 +31,35 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
                     .flat_map(|node| args(node, call.subject)),
             );
         }
-        Some(Verb::List(what, _)) => words.extend(["list".to_owned(), what.to_owned()]),
-        _ => return Err(call.misshapen()),
+        Some(Verb::List(what, None)) => words.extend(["list".to_owned(), what.to_owned()]),
+        Some(Verb::Read(uri)) if !uri.starts_with('-') => {
+            words.extend(["read".to_owned(), quote(uri)]);
+        }
+        Some(Verb::Prompt(prompt, arguments)) if !prompt.starts_with('-') => {
+            words.extend(["get".to_owned(), quote(prompt)]);
+            words.extend(
+                arguments
+                    .into_iter()
+                    .flat_map(|node| ["--args".to_owned(), shell::json(node)]),
+            );
+        }
+        _ => {
+            let method = &call.subject.method;
+            if method.starts_with('-') {
+                return Err(
+                    "a command line takes no method whose name begins with a dash".to_owned(),
+                );
+            }
+            words.extend(["request".to_owned(), quote(method)]);
+            match &call.params {
+                Node::Null => {}
+                params @ Node::Object(members) if !members.is_empty() => {
+                    words.push(shell::json(params));
+                }
+                Node::Object(_) => {}
+                _ => return Err(call.misshapen()),
+            }
+        }
     }
     words.extend(protocol(call.subject));
     words.extend(target(call));

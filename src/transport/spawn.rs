@@ -166,7 +166,7 @@ impl Spawn {
     }
 
     /// Says in our words why the system refused.
-    pub(super) fn explain(&self, error: io::Error) -> StartError {
+    pub(crate) fn explain(&self, error: io::Error) -> StartError {
         let program = self.program.to_string_lossy().into_owned();
         if let Some(cwd) = self.cwd.as_ref().filter(|cwd| !cwd.is_dir()) {
             return StartError::BadCwd { cwd: cwd.clone() };

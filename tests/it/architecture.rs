@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["history"],
     &["presets", "drafts"],
-    &["inspector"],
+    &["inspector", "tap"],
     &["cli", "tui"],
 ];
 

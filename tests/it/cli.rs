@@ -6,3 +6,4 @@ mod exits;
 mod leaving;
 mod recording;
 mod remote;
+mod verbs;

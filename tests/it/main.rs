@@ -9,6 +9,7 @@ mod protocol;
 mod pty;
 mod readme;
 mod support;
+mod tap;
 mod tui;
 
 /// A file that nobody lists is a test that nobody runs.

@@ -175,6 +175,8 @@ pub struct Connection {
     pub name: Box<str>,
     /// `stdio` or `http`
     pub transport: Box<str>,
+    /// Whether it is somebody else's connection, which a tap listens to: no notes of ours say how it stands.
+    pub tapped: bool,
     /// The command line.
     pub command: Vec<String>,
     /// The working directory, when not ours.
@@ -255,15 +257,28 @@ impl Connection {
             .and_then(|version| version.parse().ok())
         {
             self.revision = Some(revision);
+        } else if self.tapped && opening.supports(Revision::NEWEST_MODERN) {
+            // Its client goes on in that revision, or says another one in `initialize`.
+            self.revision = Some(Revision::NEWEST_MODERN);
         }
         self.opening = Some(Arc::clone(opening));
+    }
+
+    /// The server answered with a result.
+    pub(super) fn answered(&mut self) {
+        if self.tapped && self.link == LinkState::Opening {
+            self.link = LinkState::Ready;
+        }
     }
 
     pub(super) fn note(&mut self, note: &Note, us: u64) {
         match note {
             Note::Connect {
-                name, transport, ..
+                name,
+                transport,
+                era,
             } => {
+                self.tapped = era == crate::note::TAP;
                 self.name = name.as_str().into();
                 self.transport = transport.as_str().into();
                 self.began_us = us;

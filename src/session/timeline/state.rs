@@ -310,6 +310,7 @@ impl State {
                 Status::Error(code)
             }
             Detail::Result(result) => {
+                connection.answered();
                 if waiting.opens
                     && let Some(opening) = &result.opening
                 {

@@ -136,7 +136,7 @@ fn without_a_terminal_it_says_so() {
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
         assert_eq!(
             run.stderr,
-            "error: stdin or stdout is no terminal, and the screen needs both\n hint: in scripts, mcpscope list and mcpscope call do the same without a screen\n"
+            "error: stdin or stdout is no terminal, and the screen needs both\n hint: in scripts, mcpscope list, call, read and get do the same without a screen\n"
         );
     }
 }

@@ -1,0 +1,305 @@
+//! One direction of a tap: bytes in at one end, recorded, out at the other.
+//!
+//! A whole line is recorded, then passed on. Bytes that are no whole line yet are held back for a moment only, since
+//! a program may well wait for an answer to them; from [`STREAM`] bytes on they are not held back at all. Either way
+//! they are recorded when their line ends, before its last byte is passed on.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::{CONN, Shared};
+use crate::recorder::Draft;
+use crate::session::{Channel, Direction};
+
+/// What is read at once: all that a pipe of the usual size can hold.
+const CHUNK: usize = 64 << 10;
+/// Bytes of an unfinished line from which on it is passed on as it comes.
+const STREAM: usize = 1 << 20;
+/// How long an unfinished line is held back.
+const HOLD: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 20_000_000,
+};
+
+/// An end of a pipe, and how to close it for good.
+#[derive(Debug)]
+pub(super) struct End {
+    file: File,
+    /// Ours by number: closing our copy is not enough.
+    standard: Option<Standard>,
+}
+
+/// One of the streams every process has.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Standard {
+    In,
+    Out,
+    Err,
+}
+
+impl End {
+    pub(super) fn of(end: OwnedFd) -> Self {
+        Self {
+            file: end.into(),
+            standard: None,
+        }
+    }
+
+    /// The stream of this process that its client holds the other end of.
+    pub(super) fn standard(which: Standard) -> io::Result<Self> {
+        let copy = match which {
+            Standard::In => io::stdin().as_fd().try_clone_to_owned(),
+            Standard::Out => io::stdout().as_fd().try_clone_to_owned(),
+            Standard::Err => io::stderr().as_fd().try_clone_to_owned(),
+        };
+        Ok(Self {
+            file: copy?.into(),
+            standard: Some(which),
+        })
+    }
+
+    /// Closes it, so that the other side sees it.
+    fn close(self) {
+        let Some(standard) = self.standard else {
+            return;
+        };
+        let Ok(nothing) = File::options().read(true).write(true).open("/dev/null") else {
+            return;
+        };
+        // Without success the end closes with the process.
+        let _ = match standard {
+            Standard::In => rustix::stdio::dup2_stdin(nothing),
+            Standard::Out => rustix::stdio::dup2_stdout(nothing),
+            // What is left to say about the recording is said there.
+            Standard::Err => Ok(()),
+        };
+    }
+}
+
+/// What a direction needs to know of itself.
+#[derive(Debug, Clone)]
+pub(super) struct Pump {
+    pub(super) shared: Shared,
+    pub(super) channel: Channel,
+    pub(super) direction: Direction,
+}
+
+/// A direction at work.
+#[derive(Debug)]
+pub(super) struct Pumping {
+    pump: Pump,
+    thread: JoinHandle<()>,
+    /// A copy of the end that is read, to see whether something is in it; gone once nothing more is read.
+    source: Arc<Mutex<Option<File>>>,
+    held: Arc<Mutex<Held>>,
+    /// Whether bytes were read and are not passed on yet.
+    busy: Arc<AtomicBool>,
+}
+
+impl Pumping {
+    /// Whether everything that was written has been passed on.
+    pub(super) fn is_drained(&self) -> bool {
+        if self.thread.is_finished() {
+            return true;
+        }
+        // In this order: what was read between the two looks makes it busy.
+        let source = locked(&self.source);
+        let waiting = source.as_ref().map_or(Ok(0), rustix::io::ioctl_fionread);
+        waiting.is_ok_and(|waiting| waiting == 0) && !self.busy.load(Ordering::Acquire)
+    }
+
+    /// Records what was no whole line; who still holds the pipe open is not waited for.
+    pub(super) fn stop(self) {
+        if !self.thread.is_finished() {
+            self.pump.put_rest(&mut locked(&self.held));
+        }
+    }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pump {
+    /// Works on a thread of its own until `from` ends or `to` takes no more.
+    pub(super) fn start(self, from: End, to: End) -> io::Result<Pumping> {
+        let source = Arc::new(Mutex::new(Some(from.file.try_clone()?)));
+        let (held, busy) = (Arc::default(), Arc::<AtomicBool>::default());
+        let work = {
+            let (pump, held, busy) = (self.clone(), Arc::clone(&held), Arc::clone(&busy));
+            let source = Arc::clone(&source);
+            move || {
+                let (from, to) = pump.work(from, to, &held, &busy);
+                // Each side sees that the other is gone.
+                locked(&source).take();
+                from.close();
+                to.close();
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("tap".to_owned())
+            .spawn(work)?;
+        Ok(Pumping {
+            pump: self,
+            thread,
+            source,
+            held,
+            busy,
+        })
+    }
+
+    /// Gives the two ends back once one of them is done.
+    fn work(
+        &self,
+        mut from: End,
+        mut to: End,
+        held: &Mutex<Held>,
+        busy: &AtomicBool,
+    ) -> (End, End) {
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            let waiting = locked(held).is_waiting();
+            busy.store(waiting, Ordering::Release);
+            let silent = waiting && is_silent(&from.file);
+            let read = if silent {
+                0
+            } else {
+                match from.file.read(&mut chunk) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    // A read that fails is the end of the stream too: there is nobody to ask again.
+                    Ok(0) | Err(_) => break,
+                    Ok(read) => read,
+                }
+            };
+            busy.store(true, Ordering::Release);
+            let mut held = locked(held);
+            held.take(&chunk[..read]);
+            self.shared
+                .put(held.lines().map(|(line, ending)| self.draft(line, ending)));
+            let passed = to.file.write_all(held.ready(silent));
+            held.forget(silent);
+            if passed.is_err() {
+                // Nobody takes it any more. The writer should see that, as it would without us.
+                break;
+            }
+        }
+        let mut held = locked(held);
+        self.put_rest(&mut held);
+        // Who takes no more need not be told.
+        let _ = to.file.write_all(held.ready(true));
+        held.forget(true);
+        busy.store(false, Ordering::Release);
+        (from, to)
+    }
+
+    fn put_rest(&self, held: &mut Held) {
+        if let Some(rest) = held.rest() {
+            self.shared.put([self.draft(rest, "")]);
+        }
+    }
+
+    fn draft(&self, line: &[u8], ending: &'static str) -> Draft {
+        Draft {
+            conn: CONN,
+            channel: match self.channel {
+                // What a server prints there that is no JSON is a finding, not a frame.
+                Channel::Wire if !looks_like_json(line) && self.direction == Direction::In => {
+                    Channel::Stdout
+                }
+                ref channel => channel.clone(),
+            },
+            direction: self.direction,
+            aux: false,
+            body: line.to_vec(),
+            ending,
+            extra: None,
+        }
+    }
+}
+
+/// Whether nothing comes for as long as an unfinished line is held back.
+fn is_silent(from: &File) -> bool {
+    let mut waited = [PollFd::new(from, PollFlags::IN)];
+    matches!(poll(&mut waited, Some(&HOLD)), Ok(0))
+}
+
+/// A frame is an object or a batch; anything else on stdout is something the server should not have written there.
+fn looks_like_json(line: &[u8]) -> bool {
+    matches!(line.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Bytes that were read, from the beginning of a line on, and how far they have come.
+#[derive(Debug, Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// Up to where they were passed on.
+    passed: usize,
+    /// Up to where they are whole lines.
+    whole: usize,
+}
+
+impl Held {
+    /// Takes what was read.
+    fn take(&mut self, chunk: &[u8]) {
+        if let Some(last) = memchr::memrchr(b'\n', chunk) {
+            self.whole = self.bytes.len() + last + 1;
+        }
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    /// The whole lines, each without its ending and with it.
+    fn lines(&self) -> impl Iterator<Item = (&[u8], &'static str)> {
+        let lines = self.bytes[..self.whole].split_inclusive(|byte| *byte == b'\n');
+        lines.map(|line| match line.strip_suffix(b"\r\n") {
+            Some(line) => (line, "\r\n"),
+            None => (line.strip_suffix(b"\n").unwrap_or(line), "\n"),
+        })
+    }
+
+    /// What comes after them, when that is anything.
+    fn rest(&self) -> Option<&[u8]> {
+        Some(&self.bytes[self.whole..]).filter(|rest| !rest.is_empty())
+    }
+
+    /// Up to where bytes may be passed on: whole lines, and what is no line yet when it is long or `all` may go.
+    fn ready_to(&self, all: bool) -> usize {
+        if all || self.bytes.len() - self.whole >= STREAM {
+            self.bytes.len()
+        } else {
+            self.whole
+        }
+    }
+
+    /// The bytes to pass on now.
+    fn ready(&self, all: bool) -> &[u8] {
+        self.bytes
+            .get(self.passed..self.ready_to(all))
+            .unwrap_or_default()
+    }
+
+    /// They were passed on, and the whole lines recorded.
+    fn forget(&mut self, all: bool) {
+        self.passed = self.passed.max(self.ready_to(all)) - self.whole;
+        self.bytes.drain(..self.whole);
+        self.whole = 0;
+        // One huge line should not keep its size for the rest of the session.
+        if self.bytes.len() < CHUNK && self.bytes.capacity() > 2 * STREAM {
+            self.bytes.shrink_to(CHUNK);
+        }
+    }
+
+    /// Whether some of it is held back.
+    fn is_waiting(&self) -> bool {
+        self.passed < self.bytes.len()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;
