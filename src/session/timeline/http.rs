@@ -91,7 +91,7 @@ struct Link {
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Hops {
-    hops: Vec<Hop>,
+    all: Vec<Hop>,
     rows: Vec<HopRow>,
     links: Vec<Link>,
     /// By connection and number.
@@ -128,13 +128,13 @@ impl Hops {
         } = step
         {
             let frame = frame.and_then(place).unwrap_or(NONE);
-            let hop = self.hops.len() as HopIndex;
+            let hop = self.all.len() as HopIndex;
             self.places.insert((conn, *exchange), hop);
             if frame != NONE {
                 self.carriers.entry(frame).or_insert(hop);
             }
             self.rows.push(HopRow::Hop(hop));
-            self.hops.push(Hop {
+            self.all.push(Hop {
                 conn,
                 number: *exchange,
                 request: index,
@@ -156,7 +156,7 @@ impl Hops {
             });
         }
         let found = self.places.get(&(conn, step.exchange())).copied();
-        let Some(hop) = found.and_then(|hop| self.hops.get_mut(hop as usize)) else {
+        let Some(hop) = found.and_then(|hop| self.all.get_mut(hop as usize)) else {
             // The beginning of somebody's recording is missing.
             self.rows.push(HopRow::Entry(index, None));
             return;
@@ -203,12 +203,12 @@ impl Hops {
 
     /// All exchanges, in the order of their requests.
     pub fn all(&self) -> &[Hop] {
-        &self.hops
+        &self.all
     }
 
     /// One exchange.
     pub fn get(&self, hop: HopIndex) -> Option<&Hop> {
-        self.hops.get(hop as usize)
+        self.all.get(hop as usize)
     }
 
     /// The exchange of this number on a connection.
@@ -221,7 +221,7 @@ impl Hops {
         let mut hop = *self.carriers.get(&frame)?;
         // Redirects of one frame follow each other; there are few.
         let mine = self.get(hop)?;
-        for (place, other) in (hop..).zip(&self.hops[hop as usize..]).take(REDIRECTS) {
+        for (place, other) in (hop..).zip(&self.all[hop as usize..]).take(REDIRECTS) {
             if other.conn == mine.conn && other.frame == frame {
                 hop = place;
             }

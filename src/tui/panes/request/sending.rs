@@ -34,12 +34,10 @@ impl RequestPane {
         if let Some(why) = self.why_not_run(ctx) {
             return Reply::say(why);
         }
-        if let Some(pane) = self.pane_mut() {
-            if pane.problems() > 0 {
-                pane.problem(true);
-                let hint = pane.hint().unwrap_or_default();
-                return Reply::say(format!("not sent: {hint}"));
-            }
+        if let Some(pane) = self.pane_mut().filter(|pane| pane.problems() > 0) {
+            pane.problem(true);
+            let hint = pane.hint().unwrap_or_default();
+            return Reply::say(format!("not sent: {hint}"));
         }
         match self.tab {
             Tab::Request => self.run_request(ctx),
