@@ -2,33 +2,46 @@
 //! This is its core, lines in and scheduled lines out; it never reads a clock, waits, or writes
 //! (`run` does), and takes nothing from the rest of mcpscope, so that it can stand against it.
 //!
-//! Where to add what: a tool in `demo/tools.rs` with its play in `demo/calls.rs`, a resource in
-//! `demo/resources.rs`, a prompt in `demo/prompts.rs`,
+//! Where to add what: a tool in `demo/tools.rs` with its play in `demo/calls.rs`, what a tool asks its client in
+//! `demo/questions.rs` (`demo/asking.rs` is how), a resource in `demo/resources.rs`, a prompt in `demo/prompts.rs`,
+//! what is told without being asked in `demo/changes.rs`, tasks in `demo/tasks.rs`,
 //! what it suggests while an argument is typed in `demo/completions.rs`, a method in `demo/request.rs`,
 //! and what a revision knows in `demo/revision.rs`.
 
 mod arguments;
+mod asking;
 mod calls;
+mod changes;
 mod completions;
 mod message;
 mod prompts;
+mod questions;
 mod request;
 mod resources;
 mod revision;
 mod run;
+mod state;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod tools;
 mod trip;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use asking::{Able, Talk};
 use calls::Said;
+use changes::{Changing, Listen};
 use message::{Fault, INVALID_PARAMS, INVALID_REQUEST, Level, PARSE_ERROR};
 use revision::Revision;
 pub use run::run;
+use tasks::Task;
+
+/// A point in time: how long after the beginning of 1970 (UTC).
+pub type Moment = Duration;
 
 /// What a server says on its streams; one line, without its newline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +78,26 @@ pub struct Reaction {
 pub struct DemoServer {
     /// What a handshake agreed on. Stateless requests neither need nor change it.
     agreed: Option<Revision>,
+    /// What the client of the handshake can be asked; stateless requests bring their own.
+    able: Able,
     /// Lowest level of log notification in the handshake era; stateless requests bring their own.
     level: Level,
+    /// When this is.
+    now: Moment,
+    /// Requests that wait for their client's answers (handshake era).
+    talks: Vec<Talk>,
+    /// How many requests of our own there were.
+    asked: u64,
+    /// A page that is to be visited before a call is repeated, and when it will have been.
+    page: Option<(String, Moment)>,
+    tasks: Vec<Task>,
+    /// How many tasks there were.
+    baked: u64,
+    changing: Changing,
+    /// What the client of the handshake subscribed to.
+    subscribed: BTreeSet<String>,
+    /// Who listens, of the stateless era.
+    listens: Vec<Listen>,
 }
 
 /// One message on its way out, before it is text.
@@ -87,14 +118,43 @@ impl DemoServer {
     pub fn new() -> Self {
         Self {
             agreed: None,
+            able: Able::default(),
             level: Level::Info,
+            now: Moment::ZERO,
+            talks: Vec::new(),
+            asked: 0,
+            page: None,
+            tasks: Vec::new(),
+            baked: 0,
+            changing: Changing::default(),
+            subscribed: BTreeSet::new(),
+            listens: Vec::new(),
         }
     }
 
-    /// Takes one line from the client, with or without its line ending. An empty line is nothing.
-    pub fn line(&mut self, line: &[u8]) -> Reaction {
+    /// When to call [`Self::wake`], if no line comes before.
+    pub fn next_wake(&self) -> Option<Moment> {
+        self.next_due()
+    }
+
+    /// Lets what takes its time go on, up to now.
+    pub fn wake(&mut self, now: Moment) -> Reaction {
+        self.now = now;
+        Reaction {
+            cancel: None,
+            scheduled: self
+                .advance()
+                .into_iter()
+                .map(Due::into_scheduled)
+                .collect(),
+        }
+    }
+
+    /// Takes one line from the client, with or without its line ending, at this moment. An empty line is nothing.
+    pub fn line(&mut self, line: &[u8], now: Moment) -> Reaction {
+        let mut reaction = self.wake(now);
         if line.trim_ascii().is_empty() {
-            return Reaction::default();
+            return reaction;
         }
         let (cancel, due) = match serde_json::from_slice::<Value>(line) {
             Err(error) => {
@@ -104,10 +164,11 @@ impl DemoServer {
             Ok(Value::Array(members)) => (None, self.batch(&members)),
             Ok(message) => self.message(&message),
         };
-        Reaction {
-            cancel,
-            scheduled: due.into_iter().map(Due::into_scheduled).collect(),
-        }
+        reaction.cancel = cancel;
+        reaction
+            .scheduled
+            .extend(due.into_iter().map(Due::into_scheduled));
+        reaction
     }
 
     /// A batch, which only 2025-03-26 has: the answers come together, as one array, when the last is due.
@@ -146,23 +207,20 @@ impl DemoServer {
         let id = message.get("id");
         let method = message.get("method").and_then(Value::as_str);
         match (method, id) {
-            (Some("notifications/cancelled"), None) => (
-                message["params"]
-                    .get("requestId")
-                    .filter(|id| is_id(id))
-                    .cloned(),
-                Vec::new(),
-            ),
+            (Some("notifications/cancelled"), None) => {
+                let given_up = message["params"].get("requestId").filter(|id| is_id(id));
+                let due = given_up.map_or_else(Vec::new, |id| self.forget(id));
+                (given_up.cloned(), due)
+            }
             // A notification is never answered, known or not.
             (Some(_), None) => (None, Vec::new()),
             (Some(method), Some(id)) if is_id(id) && message["jsonrpc"] == "2.0" => {
                 (None, self.request(id, method, message.get("params")))
             }
-            // This server asks nothing, so an answer can only be a stray.
-            (None, Some(_))
+            (None, Some(id))
                 if message.get("result").is_some() || message.get("error").is_some() =>
             {
-                (None, Vec::new())
+                (None, self.answered(id, message))
             }
             _ => {
                 let fault = Fault::new(
@@ -192,7 +250,7 @@ impl DemoServer {
             Err(Fault::new(INVALID_PARAMS, "params must be an object"))
         };
         match request {
-            Ok(request) => self.answer(&request),
+            Ok(request) => self.answer(request),
             Err(fault) => vec![Due::answer(
                 id,
                 message::error(self.agreed, Some(id), fault),
@@ -215,6 +273,15 @@ impl Due {
         Self {
             after: Duration::ZERO,
             request: Some(id.clone()),
+            said: Said::Message(message),
+        }
+    }
+
+    /// Something that belongs to no request of the client's.
+    fn unasked(after: Duration, message: Value) -> Self {
+        Self {
+            after,
+            request: None,
             said: Said::Message(message),
         }
     }

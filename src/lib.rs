@@ -65,6 +65,8 @@
 //!   alone pulls terminal crates.
 //! * A frame is recorded before it is interpreted or passed on. Nothing is mended, dropped or reordered; what is no
 //!   JSON-RPC is an entry like any other.
+//! * What a server asks is answered by a person or a policy, never by itself; every answer of a policy is a note. A
+//!   call that waits for a person does not run out of time, and is sent again with the server's state byte for byte.
 //! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
@@ -91,6 +93,7 @@
 //! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
 //! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
 //! | a protocol method | one row in `mcp/method.rs` |
+//! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |

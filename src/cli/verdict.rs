@@ -103,11 +103,7 @@ impl Headless {
                 )
                 .hint("--timeout DURATION waits longer".to_owned())
             }
-            Status::InputRequired => Failure::new(
-                Exit::Protocol,
-                format!("{name} wants input before it answers {what}"),
-            )
-            .hint("mcpscope cannot give it yet".to_owned()),
+            Status::InputRequired => self.wants_input(exchange, &what),
             Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
                 .hint("mcpscope cannot follow tasks yet".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
@@ -118,6 +114,41 @@ impl Headless {
             ),
             Status::Ok | Status::ToolError => return None,
         })
+    }
+
+    /// The server wants something first, and nobody is here to give it: a headless run declares nothing.
+    fn wants_input(&self, exchange: &Exchange, what: &str) -> Failure {
+        let timeline = &self.timeline;
+        let name = self.name();
+        let index = timeline.exchange_of_request(exchange.request);
+        let wanted: Vec<String> = index
+            .into_iter()
+            .flat_map(|index| timeline.questions().of_call(index))
+            .take(8)
+            .map(|question| match &*question.label {
+                "" => question.kind.word().to_owned(),
+                label => format!("{} {}", question.kind.word(), quote(label)),
+            })
+            .collect();
+        let rounds = index.map_or(1, |index| timeline.round_count(index));
+        let (wants, hint) = match (wanted.is_empty(), rounds) {
+            (false, _) => (
+                format!(
+                    "{name} wants input before it answers {what}: {}",
+                    wanted.join(", ")
+                ),
+                "the screen (mcpscope without a verb) shows such questions and lets you answer",
+            ),
+            (true, 1) => (
+                format!("{name} wants input before it answers {what}"),
+                "it does not say what it wants; look at its answer in the recording",
+            ),
+            (true, rounds) => (
+                format!("{name} put off {what} {rounds} times"),
+                "it wants to be asked again later",
+            ),
+        };
+        Failure::new(Exit::Protocol, wants).hint(hint.to_owned())
     }
 
     /// Why there is no connection (any more). Call it when everything has been folded, so after [`Self::finish`].

@@ -59,6 +59,12 @@ fn check(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
         let allowed: Vec<_> = allowed.iter().map(Value::to_string).collect();
         found.push(format!("{name} must be one of {}", allowed.join(", ")));
     }
+    if let Some(titled) = titled(schema)
+        && !titled.contains(&value)
+    {
+        let titled: Vec<_> = titled.iter().map(ToString::to_string).collect();
+        found.push(format!("{name} must be one of {}", titled.join(", ")));
+    }
     match value {
         Value::Object(members) => check_members(schema, members, place, found),
         Value::Array(items) => {
@@ -83,8 +89,11 @@ fn check(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
                 "character",
                 found,
             );
-            if schema["format"] == "date" && !looks_like_date(text) {
-                found.push(format!("{name} must be a date such as 2026-07-28"));
+            if let Some(example) = schema["format"]
+                .as_str()
+                .and_then(|format| misses(format, text))
+            {
+                found.push(format!("{name} must be {example}"));
             }
         }
         Value::Number(number) => {
@@ -98,6 +107,41 @@ fn check(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
         }
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// The values of a choice whose alternatives are all written as a `const` (and mostly a title).
+fn titled(schema: &Value) -> Option<Vec<&Value>> {
+    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf"))?;
+    alternatives
+        .as_array()?
+        .iter()
+        .map(|one| one.get("const"))
+        .collect()
+}
+
+/// What a text of this format would look like, when this one does not. A look, no proof.
+fn misses(format: &str, text: &str) -> Option<&'static str> {
+    let (fits, example) = match format {
+        "date" => (looks_like_date(text), "a date such as 2026-07-28"),
+        "date-time" => (
+            text.split_once(['T', 't', ' '])
+                .is_some_and(|(date, time)| looks_like_date(date) && time.contains(':')),
+            "a date and time such as 2026-07-28T19:30:00Z",
+        ),
+        "email" => (
+            text.split_once('@')
+                .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
+            "an e-mail address such as ada@example.com",
+        ),
+        "uri" => (
+            text.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && !rest.is_empty()
+            }),
+            "an address such as https://example.com/",
+        ),
+        _ => (true, ""),
+    };
+    (!fits).then_some(example)
 }
 
 fn check_members(
@@ -249,6 +293,31 @@ mod tests {
         assert_eq!(
             faults(&schema, &json!([])),
             ["the arguments must be an object, not an array"]
+        );
+    }
+
+    #[test]
+    fn choices_and_formats_are_held_to() {
+        let schema = json!({"properties": {
+            "seat": {"oneOf": [{"const": "in", "title": "Inside"}, {"const": 2}]},
+            "days": {"type": "array", "items": {"anyOf": [{"const": "fri"}, {"const": "sat"}]}},
+            "kind": {"oneOf": [{"type": "object", "properties": {"kind": {"const": "card"}}}]},
+            "mail": {"format": "email"}, "page": {"format": "uri"}, "at": {"format": "date-time"}
+        }});
+        let good = json!({
+            "seat": 2, "days": ["sat", "fri"], "kind": {"kind": "cash"}, "mail": "a@b", "page": "urn:x", "at": "2026-07-28T19:30:00Z"
+        });
+        assert_eq!(faults(&schema, &good), [""; 0]);
+        let bad = json!({"seat": "out", "days": ["fri", "son"], "mail": "a@", "page": "x", "at": "2026-07-28"});
+        assert_eq!(
+            faults(&schema, &bad),
+            [
+                "seat must be one of \"in\", 2",
+                "days[1] must be one of \"fri\", \"sat\"",
+                "mail must be an e-mail address such as ada@example.com",
+                "page must be an address such as https://example.com/",
+                "at must be a date and time such as 2026-07-28T19:30:00Z",
+            ]
         );
     }
 

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::asking::Able;
 use super::message::{self, Fault, INTERNAL_ERROR, Level};
 use super::resources;
 use super::revision::Revision;
@@ -23,6 +24,8 @@ pub(super) struct Call {
     pub(super) progress: Option<Value>,
     /// The lowest level the client wants to hear; `None` when it may not be sent any log.
     pub(super) log: Option<Level>,
+    /// What the client can be asked.
+    pub(super) able: Able,
 }
 
 /// One thing said before the answer.
@@ -39,7 +42,7 @@ pub(super) struct Played {
 }
 
 impl Played {
-    fn at_once(answer: Result<Value, Fault>) -> Self {
+    pub(super) fn at_once(answer: Result<Value, Fault>) -> Self {
         Self {
             before: Vec::new(),
             after: Duration::ZERO,
@@ -59,7 +62,7 @@ impl Played {
     }
 }
 
-fn text_result(text: &str) -> Value {
+pub(super) fn text_result(text: &str) -> Value {
     json!({"content": [{"type": "text", "text": text}]})
 }
 
@@ -255,6 +258,11 @@ pub(super) fn chatter(call: &Call) -> Played {
     }
 }
 
+/// What the tool is for that comes and goes.
+pub(super) fn surprise(_: &Call) -> Played {
+    Played::text("Here I am. Not for long, perhaps.")
+}
+
 pub(super) fn show_blocks(call: &Call) -> Played {
     let mut blocks = vec![
         json!({
@@ -304,23 +312,23 @@ fn tone() -> Vec<u8> {
 }
 
 /// The same large number for the same text, today and in every build (FNV-1a).
-fn scatter(text: &str) -> u64 {
+pub(super) fn scatter(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-fn string(value: &Value) -> &str {
+pub(super) fn string(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
 /// A whole number the schema has already bounded to small positive values; 2.0 counts.
-fn whole(value: &Value) -> u64 {
+pub(super) fn whole(value: &Value) -> u64 {
     value
         .as_u64()
         .unwrap_or_else(|| value.as_f64().unwrap_or_default() as u64)
 }
 
-fn plural(count: u64) -> &'static str {
+pub(super) fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }

@@ -12,6 +12,10 @@ pub(super) const INVALID_PARAMS: i64 = -32602;
 pub(super) const INTERNAL_ERROR: i64 = -32603;
 /// Resource not found, before 2026-07-28 (which uses `INVALID_PARAMS`).
 pub(super) const RESOURCE_NOT_FOUND: i64 = -32002;
+/// The client did not declare what the request needs (2026-07-28).
+pub(super) const MISSING_CAPABILITY: i64 = -32021;
+/// A page has to be visited first (only 2025-11-25).
+pub(super) const PAGE_FIRST: i64 = -32042;
 /// Unsupported protocol version (2026-07-28).
 pub(super) const UNSUPPORTED_VERSION: i64 = -32022;
 
@@ -41,6 +45,15 @@ impl Fault {
         self.data = Some(data);
         self
     }
+
+    /// The error object.
+    pub(super) fn body(self) -> Value {
+        let mut body = json!({"code": self.code, "message": self.message});
+        if let Some(data) = self.data {
+            body["data"] = data;
+        }
+        body
+    }
 }
 
 /// A result response. In 2026-07-28 every result says its type and who answered.
@@ -53,7 +66,8 @@ pub(super) fn result(revision: Revision, id: &Value, body: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "result": body})
 }
 
-fn stateless_result(body: Value) -> Value {
+/// A body with what every stateless result carries: its type (`complete` unless it says otherwise) and who answered.
+pub(super) fn stateless_result(body: Value) -> Value {
     let mut members = Map::new();
     members.insert("resultType".into(), json!("complete"));
     if let Value::Object(body) = body {
@@ -66,11 +80,11 @@ fn stateless_result(body: Value) -> Value {
     Value::Object(members)
 }
 
-/// Adds the cache hints that 2026-07-28 requires on six results. What this server lists never
-/// changes and is the same for everybody, so a minute and `public` are true.
-pub(super) fn cacheable(revision: Revision, mut body: Value) -> Value {
+/// Adds the cache hints that 2026-07-28 requires on six results. What this server says is the same
+/// for everybody, hence `public`; `fresh` is how long it may be taken as it was, in milliseconds.
+pub(super) fn cacheable(revision: Revision, fresh: u64, mut body: Value) -> Value {
     if revision.is_stateless() {
-        body["ttlMs"] = json!(60_000);
+        body["ttlMs"] = json!(fresh);
         body["cacheScope"] = json!("public");
     }
     body
@@ -90,12 +104,17 @@ pub(super) fn error(revision: Option<Revision>, id: Option<&Value>, fault: Fault
         }
         None => {}
     }
-    let mut body = json!({"code": fault.code, "message": fault.message});
-    if let Some(data) = fault.data {
-        body["data"] = data;
-    }
-    members.insert("error".into(), body);
+    members.insert("error".into(), fault.body());
     Value::Object(members)
+}
+
+/// A request of ours, which only the handshake era lets a server send.
+pub(super) fn request(id: u64, method: &str, params: Option<Value>) -> Value {
+    let mut message = json!({"jsonrpc": "2.0", "id": id, "method": method});
+    if let Some(params) = params {
+        message["params"] = params;
+    }
+    message
 }
 
 pub(super) fn notification(method: &str, params: Value) -> Value {
@@ -110,8 +129,9 @@ pub(super) fn server_info(revision: Revision) -> Value {
     }
     info["version"] = json!(env!("CARGO_PKG_VERSION"));
     if revision >= Revision::V2025_11_25 {
-        info["description"] =
-            json!("A small server to learn the protocol on. It keeps nothing and touches nothing.");
+        info["description"] = json!(
+            "A small server to learn the protocol on. It touches nothing outside its own process."
+        );
     }
     info
 }

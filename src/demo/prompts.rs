@@ -1,11 +1,15 @@
-//! The prompts of the demo server: one without arguments, one with, one that embeds a resource.
+//! The prompts of the demo server: one without arguments, one with, one that embeds a resource, one that asks back.
 //! Never looks at tools, and remembers nothing between requests.
 
 use serde_json::{Value, json};
 
+use super::asking::Turn;
+use super::calls::Played;
+use super::changes::Changing;
 use super::message::{Fault, INVALID_PARAMS};
-use super::resources;
+use super::request::Request;
 use super::revision::Revision;
+use super::{questions, resources};
 
 struct Argument {
     name: &'static str,
@@ -21,7 +25,7 @@ struct Prompt {
     arguments: &'static [Argument],
 }
 
-const PROMPTS: [Prompt; 3] = [
+const PROMPTS: [Prompt; 4] = [
     Prompt {
         name: "explain-mcp",
         title: "Explain the protocol",
@@ -70,7 +74,26 @@ const PROMPTS: [Prompt; 3] = [
             required: false,
         }],
     },
+    Prompt {
+        name: "toast",
+        title: "Write a toast",
+        description: "A prompt that asks back: leave the occasion out, and the server asks your client for it before it answers.",
+        arguments: &[Argument {
+            name: "occasion",
+            title: "Occasion",
+            description: "What there is to celebrate.",
+            required: false,
+        }],
+    },
 ];
+
+/// What the tool `change-list` adds and takes away.
+const SURPRISE: Prompt = Prompt {
+    name: "surprise",
+    title: "Surprise",
+    description: "It was not here before. The tool change-list took it in, and can take it out.",
+    arguments: &[],
+};
 
 impl Prompt {
     fn listed(&self, revision: Revision) -> Value {
@@ -102,11 +125,22 @@ impl Argument {
     }
 }
 
-pub(super) fn list(revision: Revision, params: &Value) -> Result<Value, Fault> {
+/// The prompts there are at the moment.
+fn known(changing: &Changing) -> impl Iterator<Item = &'static Prompt> {
+    PROMPTS.iter().chain(changing.prompt.then_some(&SURPRISE))
+}
+
+pub(super) fn list(
+    revision: Revision,
+    params: &Value,
+    changing: &Changing,
+) -> Result<Value, Fault> {
     if let Some(cursor) = params.get("cursor") {
         return Err(resources::bad_cursor(cursor));
     }
-    Ok(json!({"prompts": PROMPTS.iter().map(|prompt| prompt.listed(revision)).collect::<Vec<_>>()}))
+    Ok(
+        json!({"prompts": known(changing).map(|prompt| prompt.listed(revision)).collect::<Vec<_>>()}),
+    )
 }
 
 /// The names of the arguments of a prompt, if there is such a prompt.
@@ -121,12 +155,13 @@ pub(super) fn arguments_of(prompt: &str) -> Option<Vec<&'static str>> {
     )
 }
 
-pub(super) fn get(params: &Value) -> Result<Value, Fault> {
+pub(super) fn get(request: &Request, changing: &Changing) -> Result<Turn, Fault> {
+    let params = &request.params;
     let bad = |message: String| Fault::new(INVALID_PARAMS, message);
     let Some(name) = params["name"].as_str() else {
         return Err(bad("prompts/get needs a name, as a string".into()));
     };
-    let Some(prompt) = PROMPTS.iter().find(|prompt| prompt.name == name) else {
+    let Some(prompt) = known(changing).find(|prompt| prompt.name == name) else {
         return Err(bad(format!("there is no prompt named {name:?}")));
     };
     let empty = json!({});
@@ -170,6 +205,20 @@ pub(super) fn get(params: &Value) -> Result<Value, Fault> {
                     .trim_start(),
             ),
         )],
+        "toast" => {
+            let occasion = match argument("occasion", "") {
+                given if !given.is_empty() => given,
+                _ => match questions::occasion(request.revision, &request.answers) {
+                    Ok(said) => said,
+                    Err(ask) => return Ok(Turn::Ask(ask)),
+                },
+            };
+            vec![say(
+                "user",
+                &format!("Write a short toast. What there is to celebrate: {occasion}"),
+            )]
+        }
+        "surprise" => vec![say("user", "Say something nobody expects.")],
         _ => vec![
             say("user", "Here is the menu of today."),
             json!({"role": "user", "content": {"type": "resource", "resource": resources::embedded("demo://menu/today.json")}}),
@@ -186,7 +235,8 @@ pub(super) fn get(params: &Value) -> Result<Value, Fault> {
             ),
         ],
     };
-    Ok(json!({"description": prompt.description, "messages": messages}))
+    let body = json!({"description": prompt.description, "messages": messages});
+    Ok(Turn::Done(Played::at_once(Ok(body))))
 }
 
 fn say(role: &str, text: &str) -> Value {

@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use super::changes::{Changing, GUEST_BOOK};
 use super::message::{Fault, INVALID_PARAMS, RESOURCE_NOT_FOUND};
 use super::revision::Revision;
 
@@ -22,6 +23,8 @@ pub(super) const GREETING_TEMPLATE: &str = "demo://greetings/{name}";
 enum Body {
     Text(&'static str),
     Bytes(&'static [u8]),
+    /// What the guests wrote so far.
+    GuestBook,
 }
 
 struct Resource {
@@ -35,7 +38,7 @@ struct Resource {
     body: Body,
 }
 
-const RESOURCES: [Resource; 7] = [
+const RESOURCES: [Resource; 8] = [
     Resource {
         uri: "demo://notes/welcome.txt",
         name: "welcome.txt",
@@ -104,31 +107,62 @@ const RESOURCES: [Resource; 7] = [
         uri: "demo://data/rainfall.csv",
         name: "rainfall.csv",
         title: "A year of rain",
-        description: "Comma-separated values, invented. The last page of the list holds only this one.",
+        description: "Comma-separated values, invented.",
         mime: "text/csv",
         priority: None,
         body: Body::Text(
             "month,millimetres\n1,61\n2,48\n3,52\n4,40\n5,55\n6,63\n7,71\n8,66\n9,58\n10,74\n11,80\n12,69\n",
         ),
     },
+    Resource {
+        uri: GUEST_BOOK,
+        name: "guest-book.txt",
+        title: "The guest book",
+        description: "Plain text that changes: subscribe to it, then call the tool sign-guest-book.",
+        mime: "text/plain",
+        priority: None,
+        body: Body::GuestBook,
+    },
 ];
 
+/// What the tool `change-list` adds and takes away.
+const SURPRISE: Resource = Resource {
+    uri: "demo://notes/surprise.txt",
+    name: "surprise",
+    title: "Surprise",
+    description: "It was not here before. The tool change-list took it in, and can take it out.",
+    mime: "text/plain",
+    priority: None,
+    body: Body::Text(
+        "A list may change while you look at it. You have been told, if you wanted to be.\n",
+    ),
+};
+
+/// The resources there are at the moment.
+fn known(changing: &Changing) -> impl Iterator<Item = &'static Resource> {
+    RESOURCES
+        .iter()
+        .chain(changing.resource.then_some(&SURPRISE))
+}
+
 impl Resource {
-    fn bytes(&self) -> &'static [u8] {
+    /// How many bytes it has.
+    fn size(&self, changing: &Changing) -> usize {
         match self.body {
-            Body::Text(text) => text.as_bytes(),
-            Body::Bytes(bytes) => bytes,
+            Body::Text(text) => text.len(),
+            Body::Bytes(bytes) => bytes.len(),
+            Body::GuestBook => changing.book().len(),
         }
     }
 
-    fn listed(&self, revision: Revision) -> Value {
+    fn listed(&self, revision: Revision, changing: &Changing) -> Value {
         let mut entry = json!({"uri": self.uri, "name": self.name});
         if revision.has_titles() {
             entry["title"] = json!(self.title);
         }
         entry["description"] = json!(self.description);
         entry["mimeType"] = json!(self.mime);
-        entry["size"] = json!(self.bytes().len());
+        entry["size"] = json!(self.size(changing));
         if let Some(priority) = self.priority {
             entry["annotations"] = json!({"audience": ["user", "assistant"], "priority": priority});
             if revision.has_titles() {
@@ -138,9 +172,12 @@ impl Resource {
         entry
     }
 
-    fn contents(&self) -> Value {
+    fn contents(&self, changing: &Changing) -> Value {
         match self.body {
             Body::Text(text) => json!({"uri": self.uri, "mimeType": self.mime, "text": text}),
+            Body::GuestBook => {
+                json!({"uri": self.uri, "mimeType": self.mime, "text": changing.book()})
+            }
             Body::Bytes(bytes) => {
                 json!({"uri": self.uri, "mimeType": self.mime, "blob": STANDARD.encode(bytes)})
             }
@@ -149,19 +186,23 @@ impl Resource {
 }
 
 /// One page of the list.
-pub(super) fn list(revision: Revision, params: &Value) -> Result<Value, Fault> {
+pub(super) fn list(
+    revision: Revision,
+    params: &Value,
+    changing: &Changing,
+) -> Result<Value, Fault> {
+    let count = known(changing).count();
     let start = match params.get("cursor") {
         None => 0,
-        Some(cursor) => page_start(cursor).ok_or_else(|| bad_cursor(cursor))?,
+        Some(cursor) => page_start(cursor, count).ok_or_else(|| bad_cursor(cursor))?,
     };
-    let page: Vec<_> = RESOURCES
-        .iter()
+    let page: Vec<_> = known(changing)
         .skip(start)
         .take(PAGE)
-        .map(|resource| resource.listed(revision))
+        .map(|resource| resource.listed(revision, changing))
         .collect();
     let mut body = json!({"resources": page});
-    if start + PAGE < RESOURCES.len() {
+    if start + PAGE < count {
         body["nextCursor"] =
             json!(URL_SAFE_NO_PAD.encode(format!("resources from {}", start + PAGE)));
     }
@@ -184,17 +225,30 @@ pub(super) fn templates(revision: Revision, params: &Value) -> Result<Value, Fau
     Ok(json!({"resourceTemplates": [entry]}))
 }
 
-pub(super) fn read(revision: Revision, params: &Value) -> Result<Value, Fault> {
+/// True when there is something to read there.
+pub(super) fn exists(uri: &str, changing: &Changing) -> bool {
+    known(changing).any(|resource| resource.uri == uri) || greet(uri).is_some()
+}
+
+/// How long what was read there stays as it is, in milliseconds.
+pub(super) fn fresh(uri: &Value) -> u64 {
+    if uri == GUEST_BOOK { 0 } else { 60_000 }
+}
+
+pub(super) fn read(
+    revision: Revision,
+    params: &Value,
+    changing: &Changing,
+) -> Result<Value, Fault> {
     let Some(uri) = params["uri"].as_str() else {
         return Err(Fault::new(
             INVALID_PARAMS,
             "resources/read needs a uri, as a string",
         ));
     };
-    let contents = RESOURCES
-        .iter()
+    let contents = known(changing)
         .find(|resource| resource.uri == uri)
-        .map(Resource::contents)
+        .map(|resource| resource.contents(changing))
         .or_else(|| greet(uri));
     match contents {
         Some(contents) => Ok(json!({"contents": [contents]})),
@@ -214,7 +268,9 @@ pub(super) fn embedded(uri: &str) -> Value {
     RESOURCES
         .iter()
         .find(|resource| resource.uri == uri)
-        .map_or(Value::Null, Resource::contents)
+        .map_or(Value::Null, |resource| {
+            resource.contents(&Changing::default())
+        })
 }
 
 /// A link to a resource that is in the list: its list entry as a content block.
@@ -223,7 +279,7 @@ pub(super) fn link(revision: Revision, uri: &str) -> Value {
     if let Some(Value::Object(entry)) = RESOURCES
         .iter()
         .find(|resource| resource.uri == uri)
-        .map(|resource| resource.listed(revision))
+        .map(|resource| resource.listed(revision, &Changing::default()))
         && let Value::Object(block) = &mut block
     {
         block.extend(entry);
@@ -257,14 +313,14 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn page_start(cursor: &Value) -> Option<usize> {
+fn page_start(cursor: &Value, count: usize) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor.as_str()?).ok()?;
     let start = std::str::from_utf8(&bytes)
         .ok()?
         .strip_prefix("resources from ")?
         .parse()
         .ok()?;
-    (start % PAGE == 0 && start > 0 && start < RESOURCES.len()).then_some(start)
+    (start % PAGE == 0 && start > 0 && start < count).then_some(start)
 }
 
 pub(super) fn bad_cursor(cursor: &Value) -> Fault {

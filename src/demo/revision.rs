@@ -75,4 +75,19 @@ impl Revision {
     pub(super) fn reports_bad_arguments_as_result(self) -> bool {
         self >= Self::V2025_11_25
     }
+
+    /// A server may ask the user something, in a form (in 2025-06-18 a plain one).
+    pub(super) fn has_elicitation(self) -> bool {
+        self >= Self::V2025_06_18
+    }
+
+    /// Defaults, titled choices and lists in such a form, and asking to open an address.
+    pub(super) fn has_rich_elicitation(self) -> bool {
+        self >= Self::V2025_11_25
+    }
+
+    /// A client may ask for a call to be a task (only 2025-11-25; later it is an extension).
+    pub(super) fn has_core_tasks(self) -> bool {
+        self == Self::V2025_11_25
+    }
 }

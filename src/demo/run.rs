@@ -4,9 +4,9 @@
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{DemoOutput, DemoServer, Scheduled};
+use super::{DemoOutput, DemoServer, Moment, Scheduled};
 
 /// Serves one client until `stdin` ends, then returns at once, whatever is still to be said.
 ///
@@ -24,28 +24,61 @@ pub fn run(
         .name("demo-stdin".into())
         .spawn(move || read_lines(stdin, &sender))?;
 
+    let clock = Clock::start();
     let mut server = DemoServer::new();
     let mut queue = Queue::default();
     loop {
-        let line = match queue.next_due() {
-            None => lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(due) => lines.recv_timeout(due.saturating_duration_since(Instant::now())),
-        };
-        match line {
-            Ok(line) => {
-                let reaction = server.line(&line?);
-                if let Some(id) = &reaction.cancel {
-                    queue.cancel(id);
-                }
-                queue.add(Instant::now(), reaction.scheduled);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+        let wake = server.next_wake().map(|moment| clock.instant(moment));
+        let reaction = match next_line(&lines, wake, queue.next_due()) {
+            Ok(line) => server.line(&line?, clock.now()),
+            Err(RecvTimeoutError::Timeout) => server.wake(clock.now()),
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        if let Some(id) = &reaction.cancel {
+            queue.cancel(id);
         }
+        queue.add(Instant::now(), reaction.scheduled);
         match queue.write_due(Instant::now(), &mut stdout, &mut stderr) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
+    }
+}
+
+/// The next line, unless the server wants to be woken, or something is to be said, before there is one.
+fn next_line(
+    lines: &mpsc::Receiver<io::Result<Vec<u8>>>,
+    wake: Option<Instant>,
+    due: Option<Instant>,
+) -> Result<io::Result<Vec<u8>>, RecvTimeoutError> {
+    match wake.into_iter().chain(due).min() {
+        None => lines.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        Some(until) => lines.recv_timeout(until.saturating_duration_since(Instant::now())),
+    }
+}
+
+/// The time of day as it was at the start, carried on by a clock that nobody sets.
+struct Clock {
+    began: Instant,
+    at: Moment,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            began: Instant::now(),
+            at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or(Duration::ZERO),
+        }
+    }
+
+    fn now(&self) -> Moment {
+        self.at + self.began.elapsed()
+    }
+
+    fn instant(&self, moment: Moment) -> Instant {
+        self.began + moment.saturating_sub(self.at)
     }
 }
 
@@ -139,6 +172,25 @@ mod tests {
         let (stdout, stderr) = output_of(&format!("{OPENING}{call}\n"));
         assert_eq!(stdout.len(), 1, "{stdout:?}");
         assert!(stderr.is_empty());
+    }
+
+    #[test]
+    fn a_task_goes_on_while_no_line_comes() {
+        let (input, mut typed) = io::pipe().expect("a pipe");
+        let (printed, output) = io::pipe().expect("a pipe");
+        let server = thread::spawn(move || run(io::BufReader::new(input), output, io::sink()));
+        let opening = OPENING.replace("2025-06-18", "2025-11-25");
+        let call = r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"bake-bread","arguments":{"seconds":0},"task":{}}}"#;
+        typed
+            .write_all(format!("{opening}{call}\n").as_bytes())
+            .expect("the server reads");
+        let done = io::BufReader::new(printed)
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line.contains("tasks/status") && line.contains("completed"));
+        assert!(done, "the server ended before its task");
+        drop(typed);
+        server.join().expect("no panic").expect("no error");
     }
 
     #[test]

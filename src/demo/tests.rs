@@ -9,33 +9,53 @@ use serde_json::{Value, json};
 
 use super::{DemoOutput, DemoServer, Reaction};
 
+mod asking;
+mod changes;
+mod rounds;
+mod tasks;
 mod tools;
 
 const HANDSHAKES: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 const STATELESS: &str = "2026-07-28";
 
+impl DemoServer {
+    /// A line at the same moment as the last one.
+    fn line_now(&mut self, line: &[u8]) -> Reaction {
+        self.line(line, self.now)
+    }
+}
+
 /// A client that opened a connection and asks one thing after the other.
 struct Client {
     server: DemoServer,
     revision: &'static str,
+    /// What it declares.
+    able: Value,
     id: i64,
 }
 
 impl Client {
     fn open(revision: &'static str) -> Self {
+        Self::able(revision, json!({}))
+    }
+
+    /// A client that declares these capabilities.
+    fn able(revision: &'static str, able: Value) -> Self {
         let mut server = DemoServer::new();
         if revision != STATELESS {
-            let hello = initialize(revision);
-            let answer = only(server.line(hello.to_string().as_bytes()));
+            let mut hello = initialize(revision);
+            hello["params"]["capabilities"] = able.clone();
+            let answer = only(server.line_now(hello.to_string().as_bytes()));
             assert_eq!(answer["result"]["protocolVersion"], revision);
             assert_eq!(
-                server.line(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
+                server.line_now(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#),
                 Reaction::default()
             );
         }
         Self {
             server,
             revision,
+            able,
             id: 10,
         }
     }
@@ -44,11 +64,11 @@ impl Client {
         self.id += 1;
         if self.revision == STATELESS {
             params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!(STATELESS);
-            params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({});
+            params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = self.able.clone();
         }
         let line = json!({"jsonrpc": "2.0", "id": self.id, "method": method, "params": params})
             .to_string();
-        self.server.line(line.as_bytes())
+        self.server.line_now(line.as_bytes())
     }
 
     /// The only answer to a request, after a look at its envelope.
@@ -70,6 +90,36 @@ impl Client {
             );
         }
         answer
+    }
+
+    /// Everything said because of a request, and when.
+    fn heard(&mut self, method: &str, params: Value) -> Vec<(Duration, Value)> {
+        outputs(&self.react(method, params))
+    }
+
+    /// Everything said because of a call.
+    fn begin(&mut self, name: &str, args: Value) -> Vec<Value> {
+        let said = self.heard("tools/call", json!({"name": name, "arguments": args}));
+        said.into_iter().map(|(_, message)| message).collect()
+    }
+
+    /// Answers a request of the server's, and takes down what it says then.
+    fn reply(&mut self, to: &Value, result: Value) -> Vec<(Duration, Value)> {
+        let line = json!({"jsonrpc": "2.0", "id": to["id"], "result": result});
+        outputs(&self.server.line_now(line.to_string().as_bytes()))
+    }
+
+    /// Refuses a request of the server's.
+    fn refuse(&mut self, to: &Value, code: i64, message: &str) -> Vec<(Duration, Value)> {
+        let error = json!({"code": code, "message": message});
+        let line = json!({"jsonrpc": "2.0", "id": to["id"], "error": error});
+        outputs(&self.server.line_now(line.to_string().as_bytes()))
+    }
+
+    /// Gives up its newest request.
+    fn cancel(&mut self) -> Reaction {
+        let line = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": self.id}});
+        self.server.line_now(line.to_string().as_bytes())
     }
 
     fn call(&mut self, name: &str, args: Value) -> Value {
@@ -113,6 +163,17 @@ fn only(reaction: Reaction) -> Value {
     said.remove(0).1
 }
 
+/// The text of a result's first block.
+fn text_of(answer: &Value) -> &str {
+    let text = answer["result"]["content"][0]["text"].as_str();
+    text.unwrap_or_else(|| panic!("no text: {answer}"))
+}
+
+/// What a client of every ability declares.
+fn everything() -> Value {
+    json!({"elicitation": {"form": {}, "url": {}}, "sampling": {}, "roots": {}})
+}
+
 fn every_revision() -> impl Iterator<Item = Client> {
     HANDSHAKES.into_iter().chain([STATELESS]).map(Client::open)
 }
@@ -120,7 +181,7 @@ fn every_revision() -> impl Iterator<Item = Client> {
 #[test]
 fn the_handshake_echoes_what_it_knows_and_offers_its_newest_otherwise() {
     for version in HANDSHAKES {
-        let answer = only(DemoServer::new().line(initialize(version).to_string().as_bytes()));
+        let answer = only(DemoServer::new().line_now(initialize(version).to_string().as_bytes()));
         assert_eq!(answer["result"]["protocolVersion"], version);
         assert_eq!(
             answer["result"]["serverInfo"]["title"].is_string(),
@@ -132,7 +193,7 @@ fn the_handshake_echoes_what_it_knows_and_offers_its_newest_otherwise() {
         );
     }
     for version in ["1999-01-01", STATELESS] {
-        let answer = only(DemoServer::new().line(initialize(version).to_string().as_bytes()));
+        let answer = only(DemoServer::new().line_now(initialize(version).to_string().as_bytes()));
         assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
     }
 }
@@ -146,7 +207,7 @@ fn a_second_or_broken_handshake_is_refused() {
     );
     let bare = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}"#;
     assert_eq!(
-        only(DemoServer::new().line(bare.as_bytes()))["error"]["code"],
+        only(DemoServer::new().line_now(bare.as_bytes()))["error"]["code"],
         -32602
     );
 }
@@ -166,7 +227,10 @@ fn discover_says_everything_the_stateless_revision_asks_for() {
     );
     assert_eq!(
         result["capabilities"],
-        json!({"logging": {}, "prompts": {}, "resources": {}, "tools": {}, "completions": {}})
+        json!({
+            "logging": {}, "prompts": {"listChanged": true}, "resources": {"subscribe": true, "listChanged": true},
+            "tools": {"listChanged": true}, "completions": {}, "extensions": {"io.modelcontextprotocol/tasks": {}}
+        })
     );
     assert_eq!(result["cacheScope"], "public");
     assert!(result["ttlMs"].is_u64());
@@ -180,7 +244,7 @@ fn discover_says_everything_the_stateless_revision_asks_for() {
 fn stateless_requests_carry_their_metadata_or_are_refused() {
     let ask = |meta: Value| {
         let line = json!({"jsonrpc": "2.0", "id": "p", "method": "server/discover", "params": {"_meta": meta}});
-        only(DemoServer::new().line(line.to_string().as_bytes()))["error"].clone()
+        only(DemoServer::new().line_now(line.to_string().as_bytes()))["error"].clone()
     };
     let version = "io.modelcontextprotocol/protocolVersion";
     let capabilities = "io.modelcontextprotocol/clientCapabilities";
@@ -220,12 +284,12 @@ fn methods_belong_to_their_era() {
                 assert_eq!(answer["result"], json!({}));
             }
         }
-        for method in [
-            "tools/eat",
-            "completion/all",
-            "resources/subscribe",
-            "subscriptions/listen",
-        ] {
+        let elsewhere = if stateless {
+            ["resources/subscribe", "tasks/result", "tasks/list"]
+        } else {
+            ["subscriptions/listen", "server/discover", "tasks/update"]
+        };
+        for method in ["tools/eat", "completion/all"].into_iter().chain(elsewhere) {
             assert_eq!(client.code(method, json!({})), -32601);
         }
     }
@@ -242,7 +306,7 @@ fn both_eras_are_served_by_one_process() {
     let answer = only(
         client
             .server
-            .line(initialize("2025-03-26").to_string().as_bytes()),
+            .line_now(initialize("2025-03-26").to_string().as_bytes()),
     );
     assert_eq!(answer["result"]["protocolVersion"], "2025-03-26");
     assert_eq!(client.text("echo", json!({"text": "two"})), "two");
@@ -254,10 +318,10 @@ fn both_eras_are_served_by_one_process() {
 fn before_the_opening_only_ping_is_heard() {
     let mut server = DemoServer::new();
     assert_eq!(
-        only(server.line(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#))["result"],
+        only(server.line_now(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#))["result"],
         json!({})
     );
-    let refused = only(server.line(br#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#));
+    let refused = only(server.line_now(br#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#));
     assert_eq!(refused["error"]["code"], -32602);
     assert!(
         refused["error"]["message"]
@@ -280,7 +344,7 @@ fn notifications_answers_and_empty_lines_are_never_answered() {
             r#"{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"no"}}"#,
         ] {
             assert_eq!(
-                client.server.line(line.as_bytes()),
+                client.server.line_now(line.as_bytes()),
                 Reaction::default(),
                 "{line}"
             );
@@ -290,7 +354,8 @@ fn notifications_answers_and_empty_lines_are_never_answered() {
 
 #[test]
 fn nonsense_gets_an_error_with_the_id_it_can_have() {
-    let answer = |revision, line: &str| only(Client::open(revision).server.line(line.as_bytes()));
+    let answer =
+        |revision, line: &str| only(Client::open(revision).server.line_now(line.as_bytes()));
     for (line, code) in [
         ("{", -32700),
         ("3", -32600),
@@ -330,14 +395,17 @@ fn a_batch_is_answered_in_one_array_where_batches_exist() {
         {"jsonrpc": "2.0", "id": "b", "method": "tools/call", "params": {
             "name": "countdown", "arguments": {"steps": 2, "seconds": 1}, "_meta": {"progressToken": "t"}}},
     ]);
-    let said = outputs(&client.server.line(line.to_string().as_bytes()));
+    let said = outputs(&client.server.line_now(line.to_string().as_bytes()));
     assert_eq!(said.len(), 3, "two steps and the array: {said:?}");
     let (after, answers) = said.last().unwrap();
     assert_eq!(*after, Duration::from_secs(2));
     assert_eq!(answers[0], json!({"jsonrpc": "2.0", "id": 1, "result": {}}));
     assert_eq!(answers[1]["id"], "b");
     let quiet = r#"[{"jsonrpc":"2.0","method":"notifications/x"}]"#;
-    assert_eq!(client.server.line(quiet.as_bytes()), Reaction::default());
+    assert_eq!(
+        client.server.line_now(quiet.as_bytes()),
+        Reaction::default()
+    );
 }
 
 #[test]
@@ -345,7 +413,7 @@ fn ids_come_back_as_they_were() {
     let mut client = Client::open("2025-06-18");
     for id in [json!("7"), json!(7), json!(""), json!(-1), json!(u64::MAX)] {
         let line = json!({"jsonrpc": "2.0", "id": id, "method": "ping"}).to_string();
-        assert_eq!(only(client.server.line(line.as_bytes()))["id"], id);
+        assert_eq!(only(client.server.line_now(line.as_bytes()))["id"], id);
     }
 }
 
@@ -401,7 +469,7 @@ fn resources_come_in_pages_and_each_can_be_read() {
                 None => break,
             }
         }
-        assert_eq!((pages, uris.len()), (3, 7));
+        assert_eq!((pages, uris.len()), (3, 8));
         for entry in uris {
             let result =
                 client.ask("resources/read", json!({"uri": entry["uri"]}))["result"].clone();
@@ -569,7 +637,7 @@ fn what_cannot_be_completed_is_refused() {
 #[test]
 fn completions_are_advertised_where_there_is_a_word_for_it() {
     for version in HANDSHAKES {
-        let answer = only(DemoServer::new().line(initialize(version).to_string().as_bytes()));
+        let answer = only(DemoServer::new().line_now(initialize(version).to_string().as_bytes()));
         assert_eq!(
             answer["result"]["capabilities"]
                 .get("completions")

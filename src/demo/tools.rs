@@ -1,13 +1,17 @@
-//! The tools of the demo server: names, teaching text, schemas, and how each revision lists them.
-//! Never runs one; `calls` does.
+//! The tools of the demo server: names, teaching text, and how each revision lists them; their schemas are in `schemas`.
+//! Never runs one; `calls` does, and what stands in `Play`.
 
 use serde_json::{Value, json};
 
+use super::asking::{Answers, Turn};
 use super::calls::{self, Call, Played};
+use super::changes::Changing;
 use super::message::Fault;
-use super::resources;
+use super::request::Request;
 use super::revision::Revision;
-use super::trip;
+use super::{DemoServer, Due, questions, resources, trip};
+
+mod schemas;
 
 pub(super) struct Tool {
     pub(super) name: &'static str,
@@ -18,19 +22,38 @@ pub(super) struct Tool {
     idempotent: bool,
     pub(super) input: fn() -> Value,
     output: Option<fn() -> Value>,
-    pub(super) play: fn(&Call) -> Played,
+    pub(super) play: Play,
 }
 
-pub(super) const TOOLS: [Tool; 10] = [
+/// How a tool runs.
+pub(super) enum Play {
+    /// From its arguments alone.
+    Alone(fn(&Call) -> Played),
+    /// It asks its client; the keys are those whose answers a later round needs.
+    Asking(fn(&Call, &Answers) -> Turn, Option<&'static [&'static str]>),
+    /// It has to do with the server itself.
+    Inside(fn(&mut DemoServer, Request, &Call) -> Vec<Due>),
+}
+
+impl Tool {
+    /// It may run as a task.
+    pub(super) fn as_task(&self) -> bool {
+        self.name == BAKER
+    }
+}
+
+const BAKER: &str = "bake-bread";
+
+const TOOLS: [Tool; 18] = [
     Tool {
         name: "echo",
         title: "Echo",
         description: "Returns the text you give it. The smallest useful tool: one required string.",
         read_only: true,
         idempotent: true,
-        input: echo_input,
+        input: schemas::echo_input,
         output: None,
-        play: calls::echo,
+        play: Play::Alone(calls::echo),
     },
     Tool {
         name: "book-table",
@@ -38,9 +61,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Pretends to book a table. Shows the usual kinds of argument: a string, a whole number with bounds, a number, a choice, a switch and a date, some with defaults and two that may be left out. Nothing is really booked.",
         read_only: false,
         idempotent: false,
-        input: book_table_input,
+        input: schemas::book_table_input,
         output: None,
-        play: calls::book_table,
+        play: Play::Alone(calls::book_table),
     },
     Tool {
         name: "plan-trip",
@@ -48,9 +71,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Takes an object and a list of objects, and adds up the nights. Shows arguments that are nested.",
         read_only: true,
         idempotent: true,
-        input: plan_trip_input,
+        input: schemas::plan_trip_input,
         output: None,
-        play: calls::plan_trip,
+        play: Play::Alone(calls::plan_trip),
     },
     Tool {
         name: "book-trip",
@@ -60,7 +83,7 @@ pub(super) const TOOLS: [Tool; 10] = [
         idempotent: true,
         input: trip::input,
         output: None,
-        play: trip::book,
+        play: Play::Alone(trip::book),
     },
     Tool {
         name: "divide",
@@ -68,9 +91,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Divides one number by another. Give it a divisor of 0 to see a tool fail: the answer is a normal result whose isError is true, so that a model can read what went wrong.",
         read_only: true,
         idempotent: true,
-        input: divide_input,
+        input: schemas::divide_input,
         output: None,
-        play: calls::divide,
+        play: Play::Alone(calls::divide),
     },
     Tool {
         name: "refuse",
@@ -78,9 +101,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Always answers with a JSON-RPC error that has a code, a message and data. Compare it with divide: this is how the protocol fails, that is how a tool fails.",
         read_only: true,
         idempotent: true,
-        input: refuse_input,
+        input: schemas::refuse_input,
         output: None,
-        play: calls::refuse,
+        play: Play::Alone(calls::refuse),
     },
     Tool {
         name: "weather",
@@ -88,9 +111,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Invents the weather of a place; the same place always has the same weather. The answer has structuredContent, promised by an outputSchema (from revision 2025-06-18 on).",
         read_only: true,
         idempotent: true,
-        input: weather_input,
-        output: Some(weather_output),
-        play: calls::weather,
+        input: schemas::weather_input,
+        output: Some(schemas::weather_output),
+        play: Play::Alone(calls::weather),
     },
     Tool {
         name: "countdown",
@@ -98,9 +121,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Counts down slowly and then answers. With a progress token it reports every step; cancel it and it stops without an answer.",
         read_only: true,
         idempotent: true,
-        input: countdown_input,
+        input: schemas::countdown_input,
         output: None,
-        play: calls::countdown,
+        play: Play::Alone(calls::countdown),
     },
     Tool {
         name: "chatter",
@@ -108,9 +131,9 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Writes lines to stderr and sends log notifications at every level. Set the log level first and see which notifications stop coming; stderr never stops.",
         read_only: true,
         idempotent: true,
-        input: chatter_input,
+        input: schemas::chatter_input,
         output: None,
-        play: calls::chatter,
+        play: Play::Alone(calls::chatter),
     },
     Tool {
         name: "show-blocks",
@@ -118,11 +141,103 @@ pub(super) const TOOLS: [Tool; 10] = [
         description: "Returns one content block of each kind the revision knows: text, image, audio, embedded resource, resource link. Takes no arguments.",
         read_only: true,
         idempotent: true,
-        input: no_input,
+        input: schemas::no_input,
         output: None,
-        play: calls::show_blocks,
+        play: Play::Alone(calls::show_blocks),
+    },
+    Tool {
+        name: "fill-form",
+        title: "Fill in a form",
+        description: "Asks you back: your client shows a form with every kind of field there is (elicitation, from 2025-06-18 on), and you accept, decline or close it. It tells back what arrived.",
+        read_only: true,
+        idempotent: true,
+        input: schemas::no_input,
+        output: None,
+        play: Play::Asking(questions::fill_form, None),
+    },
+    Tool {
+        name: "open-page",
+        title: "Open a page",
+        description: "Asks you to visit a page in a browser (elicitation with an address, from 2025-11-25 on). The page is an example and does nothing. In 2025-11-25 there is a second way to ask: fail first, and have the call repeated.",
+        read_only: true,
+        idempotent: true,
+        input: schemas::open_page_input,
+        output: None,
+        play: Play::Inside(DemoServer::open_page),
+    },
+    Tool {
+        name: "ask-model",
+        title: "Ask a model",
+        description: "Asks the language model on your side something (sampling). Your client, or you, may change the question, answer in the model's place, or refuse.",
+        read_only: true,
+        idempotent: false,
+        input: schemas::ask_model_input,
+        output: None,
+        play: Play::Asking(questions::ask_model, None),
+    },
+    Tool {
+        name: "show-roots",
+        title: "Show your folders",
+        description: "Asks your client which folders the server may work in (roots), and lists them. It looks into none.",
+        read_only: true,
+        idempotent: true,
+        input: schemas::no_input,
+        output: None,
+        play: Play::Asking(|_, answers| questions::show_roots(answers), None),
+    },
+    Tool {
+        name: "order-dinner",
+        title: "Order dinner",
+        description: "Asks twice: first for the dish, then for the wine that goes with it and, if your client has a model, for a toast at the same time. In 2026-07-28 the server forgets you in between and gets back what it knew as requestState.",
+        read_only: false,
+        idempotent: false,
+        input: schemas::order_dinner_input,
+        output: None,
+        play: Play::Asking(questions::order_dinner, Some(questions::DINNER)),
+    },
+    Tool {
+        name: BAKER,
+        title: "Bake bread",
+        description: "Takes a while, and may run as a task: started, looked after, asked halfway how dark the crust shall be, cancelled, fetched when done. In 2025-11-25 you ask for a task; in 2026-07-28 the server makes one as soon as your client declares the extension. Otherwise it is a long call.",
+        read_only: false,
+        idempotent: false,
+        input: schemas::bake_bread_input,
+        output: None,
+        play: Play::Inside(DemoServer::bake),
+    },
+    Tool {
+        name: "sign-guest-book",
+        title: "Sign the guest book",
+        description: "Writes your name into the resource demo://notes/guest-book.txt. Subscribe to it first, and you are told that it changed. Kept until the server ends.",
+        read_only: false,
+        idempotent: false,
+        input: schemas::sign_input,
+        output: None,
+        play: Play::Inside(DemoServer::sign),
+    },
+    Tool {
+        name: "change-list",
+        title: "Change a list",
+        description: "Adds a tool, a prompt or a resource named surprise, or takes it away again, and says that the list has changed: to everybody over a handshake, in 2026-07-28 to those who listen.",
+        read_only: false,
+        idempotent: false,
+        input: schemas::change_list_input,
+        output: None,
+        play: Play::Inside(DemoServer::change_list),
     },
 ];
+
+/// What the tool `change-list` adds and takes away.
+const SURPRISE: Tool = Tool {
+    name: "surprise",
+    title: "Surprise",
+    description: "It was not here before. The tool change-list took it in, and can take it out.",
+    read_only: true,
+    idempotent: true,
+    input: schemas::no_input,
+    output: None,
+    play: Play::Alone(calls::surprise),
+};
 
 impl Tool {
     fn listed(&self, revision: Revision) -> Value {
@@ -149,152 +264,25 @@ impl Tool {
             hints["openWorldHint"] = json!(false);
             entry["annotations"] = hints;
         }
+        if self.as_task() && revision.has_core_tasks() {
+            entry["execution"] = json!({"taskSupport": "optional"});
+        }
         entry
     }
 }
 
-pub(super) fn list(revision: Revision, params: &Value) -> Result<Value, Fault> {
+/// The tools there are at the moment.
+pub(super) fn known(changing: &Changing) -> impl Iterator<Item = &'static Tool> {
+    TOOLS.iter().chain(changing.tool.then_some(&SURPRISE))
+}
+
+pub(super) fn list(
+    revision: Revision,
+    params: &Value,
+    changing: &Changing,
+) -> Result<Value, Fault> {
     if let Some(cursor) = params.get("cursor") {
         return Err(resources::bad_cursor(cursor));
     }
-    Ok(json!({"tools": TOOLS.iter().map(|tool| tool.listed(revision)).collect::<Vec<_>>()}))
-}
-
-fn object(properties: Value, required: &[&str]) -> Value {
-    let mut schema = json!({"type": "object", "properties": properties});
-    if !required.is_empty() {
-        schema["required"] = json!(required);
-    }
-    schema["additionalProperties"] = json!(false);
-    schema
-}
-
-fn no_input() -> Value {
-    json!({"type": "object", "additionalProperties": false})
-}
-
-fn echo_input() -> Value {
-    object(
-        json!({"text": {"type": "string", "description": "What to send back."}}),
-        &["text"],
-    )
-}
-
-fn book_table_input() -> Value {
-    object(
-        json!({
-            "name": {"type": "string", "minLength": 1, "maxLength": 60, "description": "The name the table is booked under."},
-            "guests": {"type": "integer", "minimum": 1, "maximum": 12, "default": 2, "description": "How many people come, from 1 to 12."},
-            "menu": {"type": "string", "enum": ["set lunch", "tasting", "vegetarian"], "default": "set lunch", "description": "One of three menus."},
-            "budget": {"type": "number", "minimum": 0, "default": 45.5, "description": "Most that one person may spend, in euros."},
-            "terrace": {"type": "boolean", "default": false, "description": "Outside, if the weather allows."},
-            "date": {"type": "string", "format": "date", "description": "A day such as 2026-07-28. Left out, it is the next free evening."},
-            "note": {"type": "string", "maxLength": 200, "description": "Anything the kitchen should know. May be left out."}
-        }),
-        &["name", "guests"],
-    )
-}
-
-fn plan_trip_input() -> Value {
-    object(
-        json!({
-            "traveller": {
-                "type": "object",
-                "description": "Who travels.",
-                "properties": {
-                    "name": {"type": "string", "minLength": 1},
-                    "seat": {"type": "string", "enum": ["window", "aisle"], "default": "window"}
-                },
-                "required": ["name"],
-                "additionalProperties": false
-            },
-            "stops": {
-                "type": "array",
-                "description": "Where to stay, in order.",
-                "minItems": 1,
-                "maxItems": 8,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "city": {"type": "string", "minLength": 1},
-                        "nights": {"type": "integer", "minimum": 1, "maximum": 30, "default": 1},
-                        "visits": {"type": "array", "items": {"type": "string"}, "description": "What to see there."}
-                    },
-                    "required": ["city"],
-                    "additionalProperties": false
-                }
-            }
-        }),
-        &["traveller", "stops"],
-    )
-}
-
-fn divide_input() -> Value {
-    object(
-        json!({
-            "dividend": {"type": "number", "description": "The number to divide."},
-            "divisor": {"type": "number", "description": "The number to divide by. Try 0."}
-        }),
-        &["dividend", "divisor"],
-    )
-}
-
-fn refuse_input() -> Value {
-    object(
-        json!({"kind": {
-            "type": "string",
-            "enum": ["internal", "application"],
-            "default": "internal",
-            "description": "Whose code to use: -32603 of JSON-RPC, or a number this application made up."
-        }}),
-        &[],
-    )
-}
-
-fn weather_input() -> Value {
-    object(
-        json!({"place": {"type": "string", "minLength": 1, "description": "Any name of a place, real or not."}}),
-        &["place"],
-    )
-}
-
-fn weather_output() -> Value {
-    object(
-        json!({
-            "place": {"type": "string"},
-            "sky": {"type": "string", "enum": calls::SKIES},
-            "celsius": {"type": "number", "minimum": -20, "maximum": 40},
-            "humidity": {"type": "integer", "minimum": 0, "maximum": 100, "description": "Per cent."},
-            "wind": {
-                "type": "object",
-                "properties": {
-                    "from": {"type": "string", "enum": calls::WINDS},
-                    "metresPerSecond": {"type": "integer", "minimum": 0}
-                },
-                "required": ["from", "metresPerSecond"],
-                "additionalProperties": false
-            }
-        }),
-        &["place", "sky", "celsius", "humidity", "wind"],
-    )
-}
-
-fn countdown_input() -> Value {
-    object(
-        json!({
-            "steps": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 5, "description": "How many steps to count."},
-            "seconds": {"type": "number", "minimum": 0, "maximum": 60, "default": 0.5, "description": "How long one step takes."}
-        }),
-        &[],
-    )
-}
-
-fn chatter_input() -> Value {
-    object(
-        json!({"lines": {
-            "type": "integer", "minimum": 0, "maximum": 1000, "default": 8,
-            "description": "How many lines to write, and how many notifications to offer."
-        }}),
-        &[],
-    )
+    Ok(json!({"tools": known(changing).map(|tool| tool.listed(revision)).collect::<Vec<_>>()}))
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::asked::{self, Asked, Inputs, Outcome};
+use super::asked::{self, Again, Asked, Inputs, Outcome};
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
@@ -51,6 +51,8 @@ pub enum Detail {
     },
     /// A request of the server's that asks a person something.
     Asked(Arc<Asked>),
+    /// A request that answers what an earlier one was asked for (2026-07-28).
+    Again(Arc<Again>),
     /// `notifications/elicitation/complete`: its `elicitationId`.
     Elicited(Box<str>),
     /// `notifications/progress`
@@ -195,7 +197,9 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
             Kind::Notification => notification(method.unwrap_or_default(), params),
             Kind::Request => method
                 .and_then(|method| Asked::read(method, params))
-                .map_or(Detail::None, |asked| Detail::Asked(Arc::new(asked))),
+                .map(|asked| Detail::Asked(Arc::new(asked)))
+                .or_else(|| Some(Detail::Again(Arc::new(Again::read(params)?))))
+                .unwrap_or(Detail::None),
             Kind::Malformed => Detail::None,
         },
     }

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+mod asking;
 mod connection;
 mod exchange;
 mod frames;
@@ -34,7 +35,7 @@ use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
 use crate::note::Note;
-use crate::note::asked::Asking;
+use rounds::Opened;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -218,42 +219,6 @@ impl Timeline {
         self.log(index, entry);
     }
 
-    /// What an entry means for questions and conversations, beyond the exchanges it opens and ends.
-    fn ask(&mut self, index: EntryIndex, entry: &Recorded) {
-        match &entry.facts {
-            Facts::Note(Note::Asking(step)) => {
-                let exchange_of = |id: &Id| self.request(entry.conn, Direction::Out, id);
-                if let Asking::Round { id, of, .. } = step
-                    && let Some(before) = exchange_of(&Id::read(of.as_bytes()))
-                {
-                    self.rounds.announce(entry.conn, id, before);
-                }
-                let mut questions = std::mem::take(&mut self.questions);
-                questions.noted(index, entry.conn, step, |id| {
-                    self.request(entry.conn, Direction::Out, id)
-                });
-                self.questions = questions;
-            }
-            Facts::Note(Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. }) => {
-                self.questions.connection_ended(index, entry.conn);
-            }
-            _ => self.questions.seen(index, entry),
-        }
-    }
-
-    /// The newest request with this id, pending or over.
-    fn request(&self, conn: u32, direction: Direction, id: &Id) -> Option<ExchangeIndex> {
-        self.state
-            .waiting_for(conn, direction, id)
-            .map(|waiting| waiting.exchange)
-            .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
-    }
-
-    /// What servers asked.
-    pub fn questions(&self) -> &Questions {
-        &self.questions
-    }
-
     fn http(&mut self, index: EntryIndex, entry: &Recorded) {
         let Facts::Note(note) = &entry.facts else {
             return;
@@ -282,11 +247,19 @@ impl Timeline {
                 let id = message
                     .and_then(|message| message.id.clone())
                     .unwrap_or(Id::Integer(0));
-                let later = entry.direction == Direction::Out
-                    && self.rounds.opened(entry.conn, &id.to_json(), number);
+                let opened = Opened {
+                    exchange: number,
+                    conn: entry.conn,
+                    method,
+                    subject,
+                    state: None,
+                };
+                let before = message
+                    .filter(|_| entry.direction == Direction::Out)
+                    .and_then(|message| self.goes_on_with(index, &id, message, opened));
                 frames::push(&mut self.frames, index, FrameKind::Request(number));
                 // The rounds of a conversation are under the row of its first request.
-                if !later {
+                if before.is_none() {
                     self.rows.push(Row::Exchange(number));
                 }
                 if let (Direction::In, Some(message)) = (entry.direction, message) {
@@ -322,6 +295,9 @@ impl Timeline {
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
                 let answer = message(place).filter(|_| answered);
+                if let (Status::InputRequired, Some(answer)) = (status, answer) {
+                    self.rounds.wants(ended, exchange, answer);
+                }
                 self.questions
                     .exchange_ended(index, exchange, ended, direction, answer);
             }

@@ -169,7 +169,7 @@ fn a_cancellation_names_its_request_with_its_type() {
             json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}).to_string()
         };
         for id in [json!(11), json!("11")] {
-            let reaction = client.server.line(cancel(id.clone()).as_bytes());
+            let reaction = client.server.line_now(cancel(id.clone()).as_bytes());
             assert_eq!(
                 reaction,
                 Reaction {
@@ -179,7 +179,7 @@ fn a_cancellation_names_its_request_with_its_type() {
             );
         }
         assert_eq!(
-            client.server.line(cancel(Value::Null).as_bytes()),
+            client.server.line_now(cancel(Value::Null).as_bytes()),
             Reaction::default()
         );
     }

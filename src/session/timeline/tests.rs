@@ -9,6 +9,8 @@ use super::*;
 use crate::mcp::types::List;
 use crate::session::Entry;
 
+mod asking;
+
 fn entries(lines: &[&str]) -> Vec<Recorded> {
     lines
         .iter()

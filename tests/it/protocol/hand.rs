@@ -108,7 +108,11 @@ fn nothing_is_typed_where_there_is_no_connection() {
             bytes: b"x".to_vec(),
         });
         peer.until(|update, _| match update {
-            Update::Finished { ticket: 1, seq, .. } => Some(assert_eq!(*seq, None)),
+            Update::Finished {
+                ticket: 1,
+                seq: None,
+                ..
+            } => Some(()),
             _ => None,
         })
         .await;
@@ -206,7 +210,11 @@ fn a_limit_that_nears_is_told_and_can_be_moved() {
         assert!(peer.opened().await);
         let ours = peer.begin("echo", "{}");
         peer.until(|update, _| match update {
-            Update::Limit { ticket, left, .. } if *ticket == ours => Some(assert!(left.is_some())),
+            Update::Limit {
+                ticket,
+                left: Some(_),
+                ..
+            } => (*ticket == ours).then_some(()),
             _ => None,
         })
         .await;

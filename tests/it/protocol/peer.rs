@@ -208,6 +208,15 @@ impl Peer {
         let (read, folded) = (session.timeline.hops(), self.timeline.hops());
         assert_eq!(read.rows(), folded.rows());
         assert_eq!(read.all(), folded.all());
+        let questions =
+            |timeline: &Timeline| timeline.questions().iter().cloned().collect::<Vec<_>>();
+        assert_eq!(questions(&session.timeline), questions(&self.timeline));
+        for exchange in 0..self.timeline.exchanges().len() as u32 {
+            assert_eq!(
+                session.timeline.rounds(exchange),
+                self.timeline.rounds(exchange)
+            );
+        }
         session
     }
 }

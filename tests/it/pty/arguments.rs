@@ -11,7 +11,7 @@ const SIZE: (u16, u16) = (80, 24);
 fn a_draft_is_there_after_quitting_and_starting_again() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--demo"], SIZE);
-    terminal.shows("TOOLS 10");
+    terminal.shows("TOOLS 18");
     terminal.send("\r");
     terminal.shows("Tools › echo");
     terminal.send("half a thought");
@@ -41,7 +41,7 @@ fn a_draft_is_there_after_quitting_and_starting_again() {
     assert_eq!(terminal.end(), Some(0));
 
     let mut terminal = Terminal::start(&home, &["--demo"], SIZE);
-    terminal.shows("TOOLS 10");
+    terminal.shows("TOOLS 18");
     terminal.send("\r");
     let seen = terminal.shows("[half a thought, kept");
     assert!(seen.contains("draft kept"), "{seen}");
@@ -58,7 +58,7 @@ fn a_draft_is_there_after_quitting_and_starting_again() {
 fn a_prompt_argument_is_completed_after_a_pause() {
     let home = Home::new();
     let mut terminal = Terminal::start(&home, &["--demo"], SIZE);
-    terminal.shows("TOOLS 10");
+    terminal.shows("TOOLS 18");
     terminal.send("4j\r");
     terminal.shows("Prompts › invite");
     // The field of the tone: one letter, and what the server has for it.

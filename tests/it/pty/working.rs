@@ -15,7 +15,7 @@ fn from_nothing_to_a_result() {
     assert!(first.contains("1▸Srv"), "{first}");
     assert!(first.contains("○ off") && first.contains("demo"), "{first}");
     terminal.send("\r");
-    let tools = terminal.shows("TOOLS 10");
+    let tools = terminal.shows("TOOLS 18");
     assert!(tools.contains("2▸Tools"), "{tools}");
     terminal.wait_for("the cursor is on the first tool", |terminal| {
         terminal.cursor_line().starts_with("▸ echo")
@@ -139,7 +139,7 @@ fn nothing_is_written_while_nothing_happens() {
     terminal.shows("? keys");
     assert_eq!(terminal.idle_bytes(), 0, "before anything is connected");
     terminal.send("\r");
-    terminal.shows("TOOLS 10");
+    terminal.shows("TOOLS 18");
     assert_eq!(terminal.idle_bytes(), 0, "with a server connected");
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));

@@ -487,7 +487,11 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
     Outcome {
         word: exchange.status.to_string(),
         role,
-        took_us: ctx.timeline.took(exchange),
+        took_us: ctx
+            .timeline
+            .exchange_of_request(exchange.request)
+            .filter(|_| exchange.ended.is_some())
+            .map(|index| ctx.timeline.spans(index, ctx.now_us).whole),
         size: response
             .and_then(|index| ctx.timeline.entry(index))
             .map(EntryRow::size),

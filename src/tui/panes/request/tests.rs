@@ -52,8 +52,10 @@ fn what_was_sent_fills_the_form_it_belongs_to() {
 fn every_tab_draws_at_any_size() {
     let stage = Stage::of(&[r#"> {"jsonrpc":"2.0","id":1,"method":"ping"}"#]);
     for (width, height) in [(120, 32), (80, 20), (60, 12), (10, 3), (3, 1)] {
-        let mut pane = RequestPane::default();
-        pane.last = Some((1, Some(1)));
+        let mut pane = RequestPane {
+            last: Some((1, Some(1))),
+            ..RequestPane::default()
+        };
         for _ in Tab::ALL {
             for focused in [false, true] {
                 pane.detail.focused = focused;

@@ -77,8 +77,13 @@ enum Outcome {
 
 fn outcome(timeline: &Timeline, row: Row) -> Outcome {
     let wrong = match row {
-        Row::Exchange(index) => match timeline.exchange(index) {
-            Some(exchange) if exchange.status == Status::Pending => return Outcome::Open,
+        Row::Exchange(index) => match timeline.exchange(timeline.last_round(index)) {
+            // What wants input may go on, and go wrong then.
+            Some(exchange)
+                if matches!(exchange.status, Status::Pending | Status::InputRequired) =>
+            {
+                return Outcome::Open;
+            }
             Some(exchange) => timeline.went_wrong(exchange),
             None => false,
         },

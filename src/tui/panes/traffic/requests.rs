@@ -19,9 +19,7 @@ impl Traffic {
         };
         entry.ok_or_else(|| {
             let status = match row {
-                Row::Exchange(index) => {
-                    ctx.timeline.exchange(index).map(|exchange| exchange.status)
-                }
+                Row::Exchange(index) => Some(ctx.timeline.status(index)),
                 Row::Single(_) => None,
             };
             match (response, status) {

@@ -11,14 +11,14 @@ pub fn place_of(timeline: &Timeline, entry: EntryIndex) -> Option<usize> {
     if rows.get(own).and_then(begins) == Some(entry) {
         return Some(own);
     }
-    // A frame without a row of its own is an answer, so that this walk ends at its request.
+    // A frame without a row of its own is an answer or a later round, so that this walk ends at its request.
     let answers = timeline
         .entry(entry)
         .is_some_and(|row| row.is_wire() && row.direction() != Direction::Here);
     if answers
         && let Some(asked) = rows[..own]
             .iter()
-            .rposition(|row| response_of(timeline, *row) == Some(entry))
+            .rposition(|row| holds(timeline, *row, |other| other == entry))
     {
         return Some(asked);
     }
@@ -37,14 +37,28 @@ pub fn with_seqs(timeline: &Timeline, seqs: &[u64]) -> Vec<u32> {
             wanted[index as usize / 64] |= 1 << (index % 64);
         }
     }
-    let has = |entry: Option<EntryIndex>| {
-        entry.is_some_and(|entry| wanted[entry as usize / 64] >> (entry % 64) & 1 == 1)
-    };
+    let has = |entry: EntryIndex| wanted[entry as usize / 64] >> (entry % 64) & 1 == 1;
     (0_u32..)
         .zip(timeline.rows())
-        .filter(|(_, row)| has(timeline.entry_of(**row)) || has(response_of(timeline, **row)))
+        .filter(|(_, row)| holds(timeline, **row, has))
         .map(|(place, _)| place)
         .collect()
+}
+
+/// Whether an entry of the row is one of those that are meant: of a conversation, all its requests and responses.
+fn holds(timeline: &Timeline, row: Row, mut meant: impl FnMut(EntryIndex) -> bool) -> bool {
+    let Row::Exchange(index) = row else {
+        return timeline.entry_of(row).is_some_and(meant);
+    };
+    let mut in_one = |index| {
+        timeline.exchange(index).is_some_and(|exchange| {
+            meant(exchange.request) || exchange.response.is_some_and(&mut meant)
+        })
+    };
+    match timeline.round_count(index) {
+        1 => in_one(index),
+        _ => timeline.rounds(index).into_iter().any(in_one),
+    }
 }
 
 /// The request, or the only entry, unless that is a response.
@@ -55,10 +69,17 @@ pub fn request_of(timeline: &Timeline, row: Row) -> Option<EntryIndex> {
     }
 }
 
-/// The response.
+/// The response; of a conversation the newest.
 pub fn response_of(timeline: &Timeline, row: Row) -> Option<EntryIndex> {
     match row {
-        Row::Exchange(index) => timeline.exchange(index)?.response,
+        Row::Exchange(index) if timeline.round_count(index) == 1 => {
+            timeline.exchange(index)?.response
+        }
+        Row::Exchange(index) => timeline
+            .rounds(index)
+            .into_iter()
+            .rev()
+            .find_map(|round| timeline.exchange(round)?.response),
         Row::Single(_) if is_response(timeline, row) => timeline.entry_of(row),
         Row::Single(_) => None,
     }

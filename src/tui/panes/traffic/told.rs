@@ -79,10 +79,13 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         timeline.word(exchange.method),
         timeline.word(exchange.subject),
     );
-    if let Some(far) = progress(exchange, index, timeline) {
+    // A conversation of several rounds is one row: the first request, and what became of the last.
+    let last_index = timeline.last_round(index);
+    let last = timeline.exchange(last_index)?;
+    if let Some(far) = progress(last, last_index, timeline) {
         what.push((far, Role::Accent));
     }
-    let size = match exchange.response.and_then(|entry| timeline.entry(entry)) {
+    let size = match last.response.and_then(|entry| timeline.entry(entry)) {
         Some(response) => format!(
             "{} → {}",
             text::size(entry.size()),
@@ -100,13 +103,11 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         preview: preview(entry, ctx),
         preview_tells: false,
         id: safe(&exchange.id.to_string(), WIDEST),
-        status: (exchange.status.to_string(), role(exchange.status)),
-        took: match timeline.took(exchange) {
-            Some(us) => text::took(Duration::from_micros(us)),
-            None => format!(
-                "{}…",
-                text::took(Duration::from_micros(ctx.now_us.saturating_sub(entry.us())))
-            ),
+        status: (timeline.status_words(index), role(last.status)),
+        took: {
+            let took = Duration::from_micros(timeline.spans(index, ctx.now_us).whole);
+            let more = if timeline.goes_on(index) { "…" } else { "" };
+            format!("{}{more}", text::took(took))
         },
         size,
         own: entry.aux,
@@ -266,11 +267,14 @@ fn role(status: Status) -> Role {
 /// Why a row is what it is, where the status word alone may not be enough.
 pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
     Some(match row {
-        Row::Exchange(index) => match timeline.exchange(index)?.status {
+        Row::Exchange(index) => match timeline.status(index) {
             Status::NoReply => "the connection ended before an answer came",
             Status::Http(_) => "HTTP brought no answer; the row below says why",
             Status::Superseded => "its id was used again before an answer came",
             Status::TimedOut => "mcpscope stopped waiting",
+            Status::InputRequired if timeline.waits_for_person(index) => {
+                "the server wants input before it goes on; it waits for you"
+            }
             Status::InputRequired => "the server wants input before it goes on",
             Status::Task => "the server made a task of it",
             _ => return None,
