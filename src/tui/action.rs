@@ -363,7 +363,7 @@ actions! {
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
-        ByHand "by-hand" ["g n"] "" "By hand: any request or frame; what calls carry" Nothing "";
+        ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
 GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
