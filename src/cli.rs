@@ -75,10 +75,10 @@ enum Verb {
     Complete(complete::CompleteArgs),
     Request(request::RequestArgs),
     Info(info::InfoArgs),
-    Login(login::VerbArgs),
-    Logout(login::LogoutArgs),
     #[cfg(unix)]
     Tap(tap::TapArgs),
+    Login(login::VerbArgs),
+    Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -188,10 +188,10 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Complete(args) => complete::run(args),
         Verb::Request(args) => request::run(args),
         Verb::Info(args) => info::run(args),
-        Verb::Login(args) => login::run(args),
-        Verb::Logout(args) => login::forget(args),
         #[cfg(unix)]
         Verb::Tap(args) => tap::run(args),
+        Verb::Login(args) => login::run(args),
+        Verb::Logout(args) => login::forget(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -191,6 +191,17 @@ impl Engine {
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
             Command::CameBack { conn, address } => self.send(conn, Outgoing::CameBack(address)),
             Command::NoLogin { conn } => self.send(conn, Outgoing::NoLogin),
+            Command::Subscribe { conn, uri, on } => {
+                self.put(conn, Input::Subscribe { uri: &uri, on }, None)
+                    .await;
+            }
+            Command::FollowLists { conn, on } => {
+                self.put(conn, Input::FollowLists(on), None).await;
+            }
+            Command::Task { conn, id, wish } => {
+                self.put(conn, Input::Task { id: &id, wish }, None).await;
+            }
+            Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
             Command::Answer {
                 conn,
                 question,

@@ -53,6 +53,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
@@ -98,6 +99,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
+//! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
+//! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -137,4 +140,5 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod unfinished;
 pub mod validity;

@@ -1,13 +1,17 @@
 //! The protocol vocabulary: revisions, methods, what the fold needs to know of a message, and the client.
 
+pub mod apps;
 pub mod asked;
 pub mod auth;
+pub mod caching;
 pub mod client;
 pub mod completion;
 pub mod facts;
 pub mod http;
 pub mod method;
 pub mod revision;
+pub mod subscriptions;
+pub mod tasks;
 pub mod types;
 
 /// Keys of `_meta` that 2026-07-28 reserves (`basic` `_meta`).

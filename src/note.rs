@@ -148,6 +148,13 @@ pub enum Note {
         /// Why.
         why: String,
     },
+    /// A task is not asked after any more although it has not ended, as far as we know.
+    TaskLeft {
+        /// Its id.
+        task: String,
+        /// Why.
+        why: String,
+    },
     /// A connection over HTTP is over.
     Closed {
         /// Why, when it was not we who closed it.
@@ -193,6 +200,7 @@ impl Note {
             Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
+            Self::TaskLeft { .. } => "task-left",
             Self::Closed { .. } => "closed",
             Self::Remark { .. } => "remark",
             Self::Gap { .. } => "gap",
@@ -325,6 +333,9 @@ impl Note {
             Self::Abandoned { id, why } => {
                 members.extend([("id", id.clone()), ("why", quote(why))]);
             }
+            Self::TaskLeft { task, why } => {
+                members.extend([("task", quote(task)), ("why", quote(why))]);
+            }
             Self::Closed { what } => members.push(("what", optional(what))),
             Self::Gap { lost } => members.push(("lost", lost.to_string())),
             Self::Unknown { .. } => {}
@@ -414,6 +425,10 @@ impl Note {
                 id: raw("id"),
                 why: text("why"),
             },
+            "task-left" => Self::TaskLeft {
+                task: text("task"),
+                why: text("why"),
+            },
             "closed" => Self::Closed {
                 what: optional("what"),
             },
@@ -492,6 +507,9 @@ impl Note {
             Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
+            Self::TaskLeft { task, why } => {
+                format!("task {} is not asked after any more: {why}", quote(task))
+            }
             Self::Closed { what } => what
                 .clone()
                 .unwrap_or_else(|| "connection closed".to_owned()),

@@ -99,6 +99,11 @@ impl Paths {
         self.data.join("logins.json")
     }
 
+    /// Tasks that had not ended.
+    pub fn tasks_file(&self) -> PathBuf {
+        self.state.join("tasks.json")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -138,6 +143,7 @@ mod tests {
             &paths.logins_file(),
             &paths.history_file(),
             &paths.drafts(),
+            &paths.tasks_file(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

@@ -169,7 +169,11 @@ class Run:
             self.visited = person.visited if person else 0
         except BaseException:
             process.terminate()  # it takes its servers along
-            process.communicate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            process.wait()
             raise
         self.took = time.monotonic() - began
         self.code = process.returncode
@@ -353,13 +357,23 @@ class Screen:
         return base64.b64decode(self.copied()[-1]).decode()
 
     def leave(self):
+        """Quits, and looks after what is left."""
         self.press("Q")
+        end = time.monotonic() + RUN_WITHIN
         try:
-            self.wait(lambda: os.waitpid(self.pid, os.WNOHANG)[0] != 0, "an end")
-        except Wrong:
-            os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
-        os.close(self.terminal)
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                if time.monotonic() > end:
+                    os.kill(self.pid, signal.SIGKILL)
+                    os.waitpid(self.pid, 0)
+                    raise Wrong(f"the screen did not end: {self.output[-300:]!r}")
+                # What it draws has to be taken, or it waits.
+                if select.select([self.terminal], [], [], 0.01)[0]:
+                    try:
+                        self.output += os.read(self.terminal, 1 << 16)
+                    except OSError:
+                        time.sleep(0.01)  # the other end is closed
+        finally:
+            os.close(self.terminal)
         check(not left(self.marker), f"processes are left: {left(self.marker)}")
 
     def show(self, keys, *shown):
@@ -459,7 +473,8 @@ def asked_back(name, server, tool, question, text, *options, settings="", answer
             if answer is not None:
                 screen.wait(lambda: b"inbox 1" in screen.output, "a question in the Inbox")
                 screen.show("7", "INBOX")
-                screen.show("\r", "▌")
+                # Only then does the form take letters.
+                screen.show("\r", "keep and next")
                 screen.press(answer)
             screen.wait(screen.recorded(text.encode()), f"the answer {text!r}")
         finally:

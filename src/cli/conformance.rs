@@ -41,7 +41,7 @@ pub fn run(args: &ConformanceArgs) -> Exit {
         let lists = asked.scenario.lists();
         let target = TargetArgs::at(args.url.clone(), asked.revision).target(&lists)?;
         let mut connect = target.server("conformance")?;
-        connect.options.capabilities = answers::capabilities();
+        answers::attend(&mut connect.options);
         if let Target::Address(address) = &mut connect.target {
             address.login = Some(Box::new(login::login(&asked.name, &asked.context)));
         }

@@ -2,7 +2,7 @@
 
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::auth::Secret;
-use crate::mcp::client::{Call, End, Options};
+use crate::mcp::client::{Call, End, Options, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -68,6 +68,36 @@ pub enum Command {
     },
     /// Nobody will log in: what waits for that fails.
     NoLogin {
+        /// On which connection.
+        conn: u32,
+    },
+    /// Be told when a resource changes, or no longer; whatever the revision calls that.
+    Subscribe {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        uri: String,
+        /// Whether so.
+        on: bool,
+    },
+    /// Have a 2026-07-28 server tell of changed lists, or no longer.
+    FollowLists {
+        /// On which connection.
+        conn: u32,
+        /// Whether so.
+        on: bool,
+    },
+    /// Something about a task.
+    Task {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        id: String,
+        /// What.
+        wish: Wish,
+    },
+    /// Ask which tasks there are (2025-11-25).
+    ListTasks {
         /// On which connection.
         conn: u32,
     },

@@ -15,6 +15,8 @@ mod logins;
 mod opening;
 mod params;
 mod rounds;
+mod subscriptions;
+mod tasks;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -33,6 +35,9 @@ use asked::Parked;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
 use rounds::Talks;
+use subscriptions::{Group, Subscriptions};
+pub use tasks::Wish;
+use tasks::{Step, Tasks};
 pub use words::{Call, End, EraChoice, Input, NoteText, Options, Output, Over};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,11 +55,48 @@ enum Purpose {
     Complete {
         ticket: u64,
     },
+    /// A stream of notifications (2026-07-28).
+    Listen {
+        group: Group,
+    },
+    /// A subscription to a resource begins or ends (before 2026-07-28).
+    Watch {
+        uri: Box<str>,
+        on: bool,
+    },
+    Task {
+        id: Box<str>,
+        step: Step,
+    },
+    TaskList {
+        page: u32,
+    },
+}
+
+impl Purpose {
+    /// Whether a person asked for it, rather than mcpscope for its own sake.
+    const fn is_asked(&self) -> bool {
+        matches!(
+            self,
+            Self::Call { .. }
+                | Self::Watch { .. }
+                | Self::Listen {
+                    group: Group::Resources
+                }
+                | Self::Task {
+                    step: Step::Cancel,
+                    ..
+                }
+                | Self::TaskList { .. }
+        )
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Pending {
     purpose: Purpose,
+    /// Whether it calls a tool.
+    is_tool: bool,
     sent: Duration,
     wait: Duration,
     until: Duration,
@@ -98,6 +140,8 @@ pub struct Client {
     reopened: Option<Duration>,
     /// Since when a login is waited for.
     login_since: Option<Duration>,
+    subscriptions: Subscriptions,
+    tasks: Tasks,
 }
 
 impl Client {
@@ -107,6 +151,8 @@ impl Client {
             era: Era::Legacy,
             revision: Revision::NEWEST_LEGACY,
             refuses_completion: false,
+            subscriptions: Subscriptions::new(options.follow_lists, &options.subscribed),
+            tasks: Tasks::default(),
             options,
             phase: Phase::Idle,
             next_id: 1,
@@ -137,6 +183,9 @@ impl Client {
             .filter(|pending| pending.held.is_none())
             .map(|pending| pending.until)
             .chain(self.talks.due())
+            .chain(self.subscriptions.deadline())
+            .chain(self.tasks.deadline())
+            .filter(|until| *until < Duration::MAX)
             .min()
     }
 
@@ -164,13 +213,21 @@ impl Client {
                 }),
                 _ => self.queued.push(call),
             },
-            Input::Cancel(ticket) => self.cancel(ticket, &mut out),
+            Input::Cancel(ticket) => self.cancel(now, ticket, &mut out),
             Input::Refresh(list) => {
                 if self.is_ready() {
                     self.refresh(now, list, &mut out);
                 }
             }
             Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
+            Input::Subscribe { uri, on } => self.subscribe(now, uri, on, &mut out),
+            Input::FollowLists(on) => self.follow_lists(now, on, &mut out),
+            Input::Task { id, wish } => self.task_wish(now, id, &wish, &mut out),
+            Input::ListTasks => {
+                if self.is_ready() {
+                    self.list_tasks(now, 1, None, &mut out);
+                }
+            }
             Input::Answer(which, reply) => self.answered(now, which, reply, &mut out),
             Input::Policies(policies) => self.set_policies(policies, &mut out),
             Input::Capabilities(capabilities) => self.set_capabilities(capabilities, &mut out),
@@ -191,18 +248,29 @@ impl Client {
         match message.kind {
             Kind::Request => self.answer(message, on, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
-            Kind::Notification => match &message.detail {
-                Detail::Progress { token, .. } => self.progress(now, token),
-                Detail::Cancelled { request } => self.withdrawn(request),
-                Detail::Elicited(id) => self.elicited(now, id, out),
-                Detail::Changed(lists) if self.is_ready() => {
-                    for list in *lists {
-                        self.refresh(now, *list, out);
-                    }
-                }
-                _ => {}
-            },
+            Kind::Notification => self.notification(now, message, out),
             Kind::Malformed => {}
+        }
+    }
+
+    fn notification(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+        if self.era == Era::Modern && self.is_ready() {
+            self.demultiplex(message, out);
+        }
+        match &message.detail {
+            Detail::Progress { token, .. } => self.progress(now, token),
+            Detail::Changed(lists) if self.is_ready() => {
+                for list in *lists {
+                    self.refresh(now, *list, out);
+                }
+            }
+            Detail::Task(facts) => self.task_notified(now, facts, out),
+            Detail::Cancelled { request } if self.era == Era::Modern => {
+                self.stream_cancelled(request, out);
+            }
+            Detail::Cancelled { request } => self.withdrawn(request),
+            Detail::Elicited(id) => self.elicited(now, id, out),
+            _ => {}
         }
     }
 
@@ -257,8 +325,18 @@ impl Client {
         match pending.purpose {
             Purpose::Probe => self.probed(now, message, out),
             Purpose::Initialize => self.initialized(now, message, out),
-            Purpose::Call { ticket } => self.called(now, ticket, message, out),
+            Purpose::Call { ticket } => {
+                if !self.became_task(now, ticket, pending.is_tool, message, out) {
+                    self.called(now, ticket, message, out);
+                }
+            }
             Purpose::Complete { ticket } => self.completed(ticket, message, out),
+            Purpose::Listen { group } => self.listen_answered(group, message, out),
+            Purpose::Watch { uri, on } => {
+                self.watched(&uri, on, matches!(message.kind, Kind::Result));
+            }
+            Purpose::Task { id, step } => self.task_answered(now, &id, step, message, out),
+            Purpose::TaskList { page } => self.tasks_listed(now, page, message, out),
             Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
         }
     }
@@ -347,17 +425,18 @@ impl Client {
         out.push(Output::Send {
             frame: jsonrpc::request(&id, method, params.as_deref()),
             ticket,
-            aux: ticket.is_none(),
+            aux: !purpose.is_asked(),
         });
-        let at_most = now + self.options.request_wait_max.max(wait);
+        let at_most = now.saturating_add(self.options.request_wait_max.max(wait));
         self.unheld |= !self.parked.is_empty();
         self.pending.insert(
             id,
             Pending {
                 purpose,
+                is_tool: method == "tools/call",
                 sent: now,
                 wait,
-                until: (now + wait).min(at_most),
+                until: now.saturating_add(wait).min(at_most),
                 at_most,
                 token,
                 held: None,
@@ -365,8 +444,11 @@ impl Client {
         );
     }
 
-    fn cancel(&mut self, ticket: u64, out: &mut Vec<Output>) {
+    fn cancel(&mut self, now: Duration, ticket: u64, out: &mut Vec<Output>) {
         self.stop_completing(Some(ticket), "no longer wanted", out);
+        if self.cancel_task(now, ticket, out) {
+            return;
+        }
         if let Some(place) = self.queued.iter().position(|call| call.ticket == ticket) {
             self.queued.remove(place);
             out.push(Output::Finished {
@@ -420,8 +502,23 @@ impl Client {
                     self.call_off(&id, "timed out", out);
                     self.finish(ticket, End::TimedOut, out);
                 }
+                Purpose::Listen { group } => {
+                    self.call_off(&id, "timed out", out);
+                    self.listen_lost(now, &id, group, None, out);
+                }
+                Purpose::Watch { uri, on } => {
+                    self.call_off(&id, "timed out", out);
+                    self.watched(&uri, on, false);
+                }
+                Purpose::Task { id: task, step } => {
+                    self.call_off(&id, "timed out", out);
+                    self.task_unanswered(now, &task, step, End::TimedOut, out);
+                }
+                Purpose::TaskList { .. } => self.call_off(&id, "timed out", out),
             }
         }
+        self.tasks_due(now, out);
+        self.streams_due(now, out);
         self.go_on(now, out);
     }
 
@@ -451,9 +548,17 @@ impl Client {
                     ticket,
                     completed: Completed::Gone,
                 }),
-                Purpose::Probe | Purpose::Initialize | Purpose::List { .. } => {}
+                Purpose::Probe
+                | Purpose::Initialize
+                | Purpose::List { .. }
+                | Purpose::Listen { .. }
+                | Purpose::Watch { .. }
+                | Purpose::Task { .. }
+                | Purpose::TaskList { .. } => {}
             }
         }
+        self.subscriptions.closed();
+        tickets.extend(self.tasks.closed());
         tickets.extend(self.queued.drain(..).map(|call| call.ticket));
         tickets.extend(self.talks.end_all());
         self.parked.clear();

@@ -11,15 +11,20 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 mod asking;
+mod catalogue;
+pub mod changes;
 mod connection;
 mod exchange;
 pub mod login;
 pub mod questions;
 mod rounds;
 mod state;
+pub mod subscriptions;
 mod symbols;
+pub mod tasks;
 
-pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
+pub use catalogue::{Catalogue, Fresh, Listed};
+pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use questions::{Question, Questions};
 pub use rounds::Spans;
@@ -278,8 +283,16 @@ impl Timeline {
                 if let (Status::InputRequired, Some(answer)) = (status, answer) {
                     self.rounds.wants(ended, exchange, answer);
                 }
+                let task = answer.and_then(|answer| match &answer.detail {
+                    Detail::Result(result) => result.task.as_deref(),
+                    _ => None,
+                });
+                let connection = self.state.connection(ended.conn);
+                let made_of = task
+                    .zip(connection)
+                    .and_then(|(task, connection)| connection.tasks.get(&task.id)?.exchange);
                 self.questions
-                    .exchange_ended(index, exchange, ended, direction, answer);
+                    .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
@@ -507,6 +520,7 @@ fn note_level(note: &Note) -> Level {
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }
+        | Note::TaskLeft { .. }
         | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }

@@ -33,13 +33,17 @@ pub enum Scope {
     Inbox,
     /// A question that is looked at.
     Question,
+    /// The Inbox, among tasks.
+    Tasks,
+    /// The Inbox, among subscriptions.
+    Subscriptions,
     /// The Inbox, among requests that run.
     Running,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -55,6 +59,8 @@ impl Scope {
         Self::Inbox,
         Self::Question,
         Self::Running,
+        Self::Tasks,
+        Self::Subscriptions,
     ];
 
     /// A heading.
@@ -75,6 +81,8 @@ impl Scope {
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
+            Self::Tasks => "Inbox: tasks",
+            Self::Subscriptions => "Inbox: subscriptions",
         }
     }
 }
@@ -156,9 +164,12 @@ actions! {
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
+        Subscribe "subscribe" ["s"] "" "Be told when the resource changes, or no longer" Nothing "";
+        ListChanges "list-changes" ["="] "" "What changed in the list, and when" Nothing "";
     }
     Form {
         Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
+        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";
@@ -300,6 +311,17 @@ actions! {
     Running {
         ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";
         StopRunning "stop-running" ["c"] "cancel" "Cancel the call" Nothing "";
+    }
+    Tasks {
+        ShowTask "show-task" ["Enter"] "result" "Show its result in Traffic, or what was told of it last" Nothing "";
+        FollowTask "follow-task" ["f"] "follow" "Ask after it until it ends, also when it is from an earlier run" Nothing "";
+        CancelTask "cancel-task" ["c"] "cancel" "Have the server give it up" Nothing "";
+        LeaveTask "leave-task" ["d"] "leave" "Do not ask after it any more; forget one of an earlier run" Nothing "";
+        ListTasks "list-tasks" ["g R"] "" "Ask the server which tasks there are (2025-11-25)" Nothing "";
+    }
+    Subscriptions {
+        ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
+        TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
     }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";

@@ -14,6 +14,7 @@ use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
+use crate::unfinished::Change;
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +87,20 @@ pub enum Store {
         server: Server,
         /// What changed, without secrets.
         changes: Vec<DraftChange>,
+    },
+    /// Keep what became of tasks that had not ended.
+    SaveTasks {
+        /// Whose.
+        server: Server,
+        /// What changed.
+        changes: Vec<Change>,
+    },
+    /// Read which tasks of a server had not ended.
+    LoadTasks {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        server: Server,
     },
     /// Read the drafts of a server.
     LoadDrafts {

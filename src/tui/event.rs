@@ -18,6 +18,7 @@ use crate::json::{Problem, Value};
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
+use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
 /// Something that happened.
@@ -220,6 +221,13 @@ pub enum Stored {
         asker: u64,
         /// Newest last.
         drafts: Result<Vec<Draft>, String>,
+    },
+    /// Tasks of a server that had not ended.
+    Tasks {
+        /// For whom.
+        asker: u64,
+        /// Oldest first.
+        tasks: Result<Vec<Unfinished>, String>,
     },
     /// Presets were listed.
     Presets {

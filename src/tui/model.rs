@@ -103,6 +103,16 @@ impl Panes {
         }
     }
 
+    /// How many items of a view came, went and changed since somebody looked at that.
+    pub fn changed(&self, view: View, ctx: &Ctx<'_>) -> [u32; 3] {
+        match view {
+            View::Tools => self.tools.changed(ctx),
+            View::Resources => self.resources.changed(ctx),
+            View::Prompts => self.prompts.changed(ctx),
+            View::Servers | View::Traffic | View::Logs | View::Inbox => [0; 3],
+        }
+    }
+
     /// The same, to be changed.
     pub fn get_mut(&mut self, view: View) -> &mut dyn Pane {
         match view {
@@ -302,12 +312,14 @@ impl Model {
     /// Whether something is pending, so that its time should count on the screen.
     pub fn is_waiting(&self) -> bool {
         let state = self.world.timeline.state();
-        let pending = |conn| state.waiting(conn).next().is_some();
+        let pending = |conn| state.waiting(conn).any(|waiting| !waiting.is_stream());
         let mut connections = state.connections();
         // A call may wait for a person between two of its requests.
         self.world.live
-            && (connections.any(|connection| pending(connection.number))
-                || Inbox::count(&self.world.ctx()) > 0)
+            && (connections.any(|connection| {
+                let tasks = connection.tasks.all();
+                pending(connection.number) || tasks.iter().any(|task| !task.is_over())
+            }) || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.

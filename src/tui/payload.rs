@@ -234,6 +234,16 @@ struct Means {
     pictures: Pictures,
 }
 
+/// The result or the error of a call that stands in the state of the task it became (extension
+/// `io.modelcontextprotocol/tasks`).
+fn finished_task(about: About, result: &[u8]) -> Option<Result<&[u8], &[u8]>> {
+    if about != About::Tool || json::get(result, &["taskId"]).is_none() {
+        return None;
+    }
+    let error = || json::get(result, &["error"]).map(Err);
+    json::get(result, &["result"]).map(Ok).or_else(error)
+}
+
 impl<'a> Payload<'a> {
     fn new(
         about: About,
@@ -252,7 +262,11 @@ impl<'a> Payload<'a> {
         let (mut results, mut errors) = (Vec::new(), Vec::new());
         for (name, value) in answers.into_iter().flat_map(json::members) {
             match &*name {
-                "result" => results.push(value),
+                "result" => match finished_task(about, value) {
+                    Some(Ok(result)) => results.push(result),
+                    Some(Err(error)) => errors.push(error),
+                    None => results.push(value),
+                },
                 "error" => errors.push(value),
                 _ => {}
             }

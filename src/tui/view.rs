@@ -23,6 +23,7 @@ use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
 use crate::mcp::types::List;
+use crate::session::timeline::changes;
 use crate::text;
 
 mod header;
@@ -140,11 +141,14 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };
-        let label = if n > 0 {
-            format!("{}{mark}{name} {n}", number + 1)
-        } else {
-            format!("{}{mark}{name}", number + 1)
-        };
+        let mut label = format!("{}{mark}{name}", number + 1);
+        if n > 0 {
+            label.push_str(&format!(" {n}"));
+        }
+        let changed = changes::words(model.panes.changed(view, &ctx));
+        if !changed.is_empty() {
+            label.push_str(&format!(" {changed}"));
+        }
         let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
         let width = text::width(&label) as u16;
         if x + width > area.right() {

@@ -1,6 +1,7 @@
 //! mcpscope without a screen, as scripts meet it: stdout, stderr and exit code of every way a run can go.
 
 mod answers;
+mod conformance;
 mod copied;
 mod exits;
 mod leaving;

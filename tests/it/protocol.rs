@@ -4,6 +4,7 @@
 mod asking;
 mod completing;
 mod eras;
+mod following;
 mod http;
 mod links;
 mod logins;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod documents;
+mod following;
 mod inbox;
 mod keys;
 mod live;

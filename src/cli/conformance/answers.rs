@@ -1,6 +1,5 @@
-//! What is answered when a server asks: forms are accepted as they stand when they open, defaults filled in.
-//!
-//! Other kinds are not declared, so they are not asked for.
+//! What is answered when a server asks: forms are accepted as they stand when they open, defaults filled in; a policy
+//! takes care of the rest.
 
 use std::collections::HashSet;
 
@@ -8,23 +7,24 @@ use super::super::headless::Headless;
 use crate::form::Form;
 use crate::inspector::Command;
 use crate::json;
-use crate::mcp::asked::{Capabilities, Elicitation, Reply, reply};
+use crate::mcp::asked::{AskKind, Capabilities, Policies, Policy, Reply, reply};
+use crate::mcp::client::Options;
 
-/// What the server is told we can do.
-pub(super) fn capabilities() -> Capabilities {
-    Capabilities {
-        elicitation: Elicitation {
-            form: true,
-            url: false,
-        },
-        ..Capabilities::default()
-    }
+/// Whoever plays a scenario can be asked everything a person at the screen can.
+pub(super) fn attend(options: &mut Options) {
+    options.capabilities = Capabilities::interactive();
+    options.policies = Policies {
+        sampling: Policy::Stub("I am no model; mcpscope answers for one".to_owned()),
+        url: Policy::Decline,
+        roots: Policy::Roots(Vec::new()),
+        form: Policy::Ask,
+    };
 }
 
-/// Answers everything that waits for a person and is not among `answered`, by number; these are, then.
+/// Answers every form that waits for a person and is not among `answered`, by number; these are, then.
 pub(super) fn answer(session: &Headless, answered: &mut HashSet<u32>) {
     for question in session.timeline.questions().waiting() {
-        if answered.insert(question.number) {
+        if question.kind == AskKind::Form && answered.insert(question.number) {
             let params = session.question(question).unwrap_or_default();
             session.send(Command::Answer {
                 conn: 1,

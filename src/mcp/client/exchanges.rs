@@ -78,6 +78,12 @@ impl Client {
                 completed: Completed::Gone,
             }),
             Purpose::Call { ticket } => self.finish(ticket, super::End::Unanswered, out),
+            Purpose::Listen { group } => self.listen_lost(now, id, group, Some(loss), out),
+            Purpose::Watch { uri, on } => self.watched(&uri, on, false),
+            Purpose::Task { id: task, step } => {
+                self.task_unanswered(now, &task, step, super::End::Unanswered, out);
+            }
+            Purpose::TaskList { .. } => {}
         }
     }
 

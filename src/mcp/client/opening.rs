@@ -385,6 +385,7 @@ impl Client {
                 out.push(Output::Listed(list));
             }
         }
+        self.subscriptions_ready(now, out);
         for call in std::mem::take(&mut self.queued) {
             self.call(now, call, out);
         }

@@ -11,6 +11,8 @@ mod completing;
 mod exchanges;
 mod lifecycle;
 mod rounds;
+mod subscriptions;
+mod tasks;
 
 struct Play {
     client: Client,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::tasks::Wish;
 use crate::jsonrpc::Id;
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::completion::{Ask, Completed};
@@ -68,6 +69,10 @@ pub struct Options {
     pub policies: Policies,
     /// How often a request is sent again because the server wants input first, at most.
     pub rounds: u32,
+    /// Whether to have a 2026-07-28 server tell of changed lists; older ones tell unasked.
+    pub follow_lists: bool,
+    /// Resources to be told of from the beginning: those of an earlier connection to the same server.
+    pub subscribed: Vec<String>,
 }
 
 impl Default for Options {
@@ -83,6 +88,8 @@ impl Default for Options {
             capabilities: Capabilities::default(),
             policies: Policies::default(),
             rounds: 10,
+            follow_lists: false,
+            subscribed: Vec::new(),
         }
     }
 }
@@ -136,6 +143,24 @@ pub enum Input<'a> {
     Policies(Policies),
     /// We can do other things from now on.
     Capabilities(Capabilities),
+    /// Somebody wants to be told when a resource changes, or no longer.
+    Subscribe {
+        /// Which.
+        uri: &'a str,
+        /// Whether so.
+        on: bool,
+    },
+    /// Somebody wants a 2026-07-28 server to tell of changed lists, or no longer.
+    FollowLists(bool),
+    /// Somebody wants something of a task.
+    Task {
+        /// Which.
+        id: &'a str,
+        /// What.
+        wish: Wish,
+    },
+    /// Somebody wants to know which tasks there are (2025-11-25).
+    ListTasks,
     /// Time has passed; see [`Client::deadline`].
     Tick,
 }

@@ -10,6 +10,8 @@ use crate::mcp::types::List;
 use crate::session::Entry;
 
 mod asking;
+mod following;
+mod tasks;
 
 fn entries(lines: &[&str]) -> Vec<Recorded> {
     lines
@@ -175,8 +177,9 @@ fn pages_add_up_and_refreshes_replace() {
             .connection(1)
             .unwrap()
             .list(List::Tools)
-            .changed,
-        (1, 1)
+            .changes
+            .counts_after(0),
+        [1, 1, 0]
     );
 }
 

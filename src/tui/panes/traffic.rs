@@ -459,7 +459,13 @@ impl Pane for Traffic {
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
         let row = self.row(ctx)?;
         let told = told(row, ctx)?;
-        let mut parts = vec![self.clock.moment(told.entry.at())];
+        // A narrow title has no room for it.
+        let remark = self
+            .detail
+            .focused
+            .then(|| self.detail.viewer.narrow_remark());
+        let mut parts: Vec<String> = remark.into_iter().collect();
+        parts.push(self.clock.moment(told.entry.at()));
         if let Some(connection) = ctx.timeline.state().connection(told.entry.conn()) {
             parts.push(text::sanitize(&connection.name).into_owned());
         }

@@ -41,6 +41,9 @@ const SMALL: usize = 1 << 20;
 /// Before the find line.
 const FIND: &str = "Find: ";
 
+/// Titles of documents that are not so wide may have no room for a remark.
+const NARROW: u16 = 100;
+
 /// Columns a key moves text sideways.
 const SIDEWAYS: isize = 8;
 
@@ -216,6 +219,15 @@ impl Viewer {
         self.page()
             .map(|page| page.remark(self.inner()))
             .unwrap_or_default()
+    }
+
+    /// The same where the title is narrow, so that it may have no room for it; else nothing.
+    pub fn narrow_remark(&self) -> String {
+        if self.area.width < NARROW {
+            self.remark()
+        } else {
+            String::new()
+        }
     }
 
     /// Whether something was searched for here.

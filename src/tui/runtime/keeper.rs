@@ -16,6 +16,7 @@ use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
 use crate::tui::event::{Event, PresetUnsaved, Stored};
+use crate::unfinished::Errands;
 
 /// How long changed drafts may wait for more of them.
 const GATHER: Duration = Duration::from_millis(500);
@@ -29,7 +30,9 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
-    /// Whether runs and drafts may be written down.
+    /// Tasks that had not ended.
+    pub tasks: Errands,
+    /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
 }
 
@@ -46,6 +49,7 @@ impl Shelves {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
             presets: Presets::of(cwd, home, paths),
+            tasks: Errands::open(&paths.tasks_file()),
             keeps,
         }
     }
@@ -70,6 +74,17 @@ impl Shelves {
                 let kept = self.keeps.then(|| self.drafts.save(&server, &changes))?;
                 Stored::NotKept(format!("drafts are not kept: {}", in_words(&kept.err()?)))
             }
+            Store::SaveTasks { server, changes } => {
+                let kept = self.keeps.then(|| self.tasks.save(&server, &changes))?;
+                Stored::NotKept(format!(
+                    "unfinished tasks are not kept: {}",
+                    in_words(&kept.err()?)
+                ))
+            }
+            Store::LoadTasks { asker, server } => Stored::Tasks {
+                asker,
+                tasks: self.tasks.load(&server).map_err(|error| in_words(&error)),
+            },
             Store::LoadHistory { asker, query } => Stored::History {
                 asker,
                 found: self.history.runs(&query).map_err(|error| in_words(&error)),
@@ -148,7 +163,11 @@ fn nowhere(work: Store) -> Option<Stored> {
     let why = || format!("there is no place for files; set {}", paths::HOME_VARIABLE);
     Some(match work {
         // It was said at the start that nothing is kept.
-        Store::Remember(_) | Store::SaveDrafts { .. } => return None,
+        Store::Remember(_) | Store::SaveDrafts { .. } | Store::SaveTasks { .. } => return None,
+        Store::LoadTasks { asker, .. } => Stored::Tasks {
+            asker,
+            tasks: Ok(Vec::new()),
+        },
         Store::LoadHistory { asker, .. } => Stored::History {
             asker,
             found: Ok(Vec::new()),

@@ -45,6 +45,17 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut options = model.options.clone();
     options.capabilities = standing.told(options.capabilities);
     options.policies = standing.policies;
+    options.follow_lists = model.world.settings.follow_lists;
+    // What was subscribed to when the last connection ended is taken up again.
+    let last = server
+        .conn
+        .and_then(|conn| model.world.timeline.state().connection(conn));
+    options.subscribed = last
+        .map(|last| {
+            let wanted = last.subscriptions.wanted();
+            wanted.map(|one| one.uri.to_string()).collect()
+        })
+        .unwrap_or_default();
     model.conns += 1;
     server.conn = Some(model.conns);
     server.starts += 1;

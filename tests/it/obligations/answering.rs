@@ -292,7 +292,7 @@ fn obligation_16_a_round_answers_every_input_and_nothing_else() {
 
 proptest! {
     #[test]
-    fn obligation_16_the_state_is_given_back_byte_for_byte(text: String, spelled in r#"[a-zA-Z]{0,4}(\\u00[2-7][0-9a-f]|\\/|\\n){0,4}"#) {
+    fn obligation_16_the_state_is_given_back_byte_for_byte(text: String, spelled in r"[a-zA-Z]{0,4}(\\u00[2-7][0-9a-f]|\\/|\\n){0,4}") {
         for raw in [json::quote(&text), format!("\"{spelled}\"")] {
             let mut play = modern(attended(EraChoice::Modern));
             play.call("prompts/get", r#"{"name":"a"}"#);

@@ -1,5 +1,6 @@
 //! What servers send to be looked at: schemas, results, names.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use mcpscope::json::Value;
@@ -42,7 +43,7 @@ fn obligation_20_a_reference_into_the_network_is_never_fetched() {
     let canary = Web::new(|_, reply| reply.json(r#"{"type":"string"}"#));
     let url = canary.url("/schema.json");
     let schema = format!(
-        r##"{{"type":"object","properties":{{"a":{{"$ref":"{url}"}},"b":{{"type":"integer"}}}}}}"##
+        r#"{{"type":"object","properties":{{"a":{{"$ref":"{url}"}},"b":{{"type":"integer"}}}}}}"#
     );
     let validator = Validator::compile(schema.as_bytes()).unwrap();
     let said = validator.remarks().join("; ");
@@ -65,12 +66,14 @@ fn obligation_20_a_reference_into_the_network_is_never_fetched() {
 #[test]
 fn obligation_20_work_is_bounded() {
     let deep = format!("{}{}", r#"{"items":"#.repeat(5_000), "}".repeat(5_000));
-    let mut wide = r##"{"$defs":{"x0":{"type":"integer"}"##.to_owned();
+    let mut wide = r#"{"$defs":{"x0":{"type":"integer"}"#.to_owned();
     for n in 1..40 {
         let last = n - 1;
-        wide.push_str(&format!(
+        write!(
+            wide,
             r##","x{n}":{{"allOf":[{{"$ref":"#/$defs/x{last}"}},{{"$ref":"#/$defs/x{last}"}}]}}"##
-        ));
+        )
+        .unwrap();
     }
     wide.push_str(r##"},"properties":{"a":{"$ref":"#/$defs/x39"}}}"##);
     let endless = r##"{"properties":{"a":{"$ref":"#/properties/a"}}}"##;

@@ -153,7 +153,7 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
             ));
             out = play.wait(Duration::from_secs(9));
         }
-        let waited = play.now - began;
+        let waited = play.now.saturating_sub(began);
         assert!(
             out.contains(&"> notifications/cancelled".to_owned()),
             "{out:?}"
@@ -166,5 +166,33 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
                 "no token, no progress: {waited:?}"
             );
         }
+    }
+}
+
+#[test]
+fn obligation_19_every_request_asks_the_server_whatever_it_said_of_its_freshness() {
+    let mut play = Play::modern(Over::Http);
+    for id in 1..4 {
+        assert_eq!(
+            play.put(Input::Refresh(List::Tools)),
+            [format!("> tools/list {id}")]
+        );
+        let fresh = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"complete","ttlMs":3600000,"cacheScope":"private","tools":[]}}}}"#
+        );
+        assert_eq!(play.frame(&fresh), ["Listed(Tools)"]);
+    }
+}
+
+#[test]
+fn obligation_28_requests_about_a_task_name_it_in_a_header() {
+    for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
+        let mut carrier = Carrier::new();
+        carrier.send(&modern(1, method, r#""taskId":"786512e2 ü","#));
+        let name = carrier.header("mcp-name").unwrap();
+        assert!(name.starts_with("=?base64?"), "{name}");
+        let mut carrier = Carrier::new();
+        carrier.send(&modern(1, method, r#""taskId":"786512e2","#));
+        assert_eq!(carrier.header("mcp-name"), Some("786512e2"));
     }
 }

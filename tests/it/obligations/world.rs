@@ -1,7 +1,7 @@
 //! Processes, pipes and files.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mcpscope::json;
 use mcpscope::mcp::client::{EraChoice, Input, Over};
@@ -212,4 +212,23 @@ fn obligation_31_a_server_that_goes_away_is_not_started_again_by_itself() {
     assert_eq!(play.put(Input::Gone), ["finished 1 Gone"]);
     let mut play = Play::modern(Over::Pipe);
     assert_eq!(play.put(Input::Gone), [""; 0]);
+}
+
+#[test]
+fn obligation_21_a_flood_of_progress_is_told_now_and_then_only() {
+    let home = Home::new();
+    let began = Instant::now();
+    let run = home.fake("call slow", &["--progress", "400", "--delay", "2"]);
+    let most = began.elapsed().as_secs() / 2;
+    assert_eq!(run.code, Some(0), "{run}");
+    let told = run
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("progress"));
+    assert!(told.count() as u64 <= most, "{run}");
+    let heard = home.session().entries;
+    let heard = heard
+        .iter()
+        .filter(|entry| entry.text().contains("notifications/progress"));
+    assert_eq!(heard.count(), 400, "and every one is recorded");
 }

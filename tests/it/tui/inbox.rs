@@ -512,6 +512,21 @@ fn over_is_over_and_the_next_one_comes() {
 }
 
 #[test]
+fn who_comes_to_look_is_shown_what_waits() {
+    for size in SIZES {
+        let mut screen = asked(size, AskKind::Form, FORM);
+        answered(&mut screen, "s1", "person", "accept");
+        screen.press("Enter ] 2");
+        asks(&mut screen, "s2", AskKind::Form, ONE_FIELD);
+        screen.press("7 Enter \"me\" Enter Enter");
+        let [Command::Answer { question, .. }] = &screen.sent[..] else {
+            panic!("{:?}\n{}", screen.sent, screen.text())
+        };
+        assert_eq!(*question, which("s2"));
+    }
+}
+
+#[test]
 fn automatic_answers_are_listed_together() {
     let mut screen = calling(SIZES[1]);
     for id in ["s1", "s2", "s3"] {

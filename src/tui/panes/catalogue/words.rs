@@ -10,6 +10,7 @@ use super::listing::advertises;
 use crate::form::template;
 use crate::json;
 use crate::mcp::types::{Item, List, ToolEffect};
+use crate::mcp::{apps, tasks};
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
 use crate::text;
@@ -252,6 +253,14 @@ pub fn facts(list: List, item: &Item) -> String {
         }
         List::Prompts => facts.push(text::plural(item.prompt_arguments().len(), "argument")),
     }
+    if apps::is_app(list, item) {
+        facts.push("app".to_owned());
+    }
+    match tasks::Support::of(item) {
+        tasks::Support::Optional if list == List::Tools => facts.push("may be a task".to_owned()),
+        tasks::Support::Required if list == List::Tools => facts.push("only as a task".to_owned()),
+        _ => {}
+    }
     facts.join(" · ")
 }
 
@@ -277,6 +286,10 @@ pub fn about(list: List, item: &Item) -> Vec<(String, bool)> {
     let known = facts(list, item);
     if !known.is_empty() {
         line(&known);
+    }
+    for told in apps::about(list, item) {
+        let mark = if told.wrong { "✗ " } else { "" };
+        line(&format!("{mark}{}", told.text));
     }
     if let Some(description) = &item.description {
         line("");

@@ -78,7 +78,7 @@ impl FormPane {
     }
 
     /// Whether the schema asks for a node.
-    fn is_due(&self, id: NodeId) -> bool {
+    pub(super) fn is_due(&self, id: NodeId) -> bool {
         self.form.field(id).required
     }
 

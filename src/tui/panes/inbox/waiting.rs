@@ -97,6 +97,20 @@ impl Waiting {
         self.here = here;
     }
 
+    /// Somebody comes to look at what waits: at the oldest of it, unless one is looked at already.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        self.sync(ctx);
+        let waits = self
+            .rows
+            .get(self.list.selected)
+            .is_some_and(|row| row.waits);
+        if !waits && self.focus != Focus::Policies {
+            self.focus = Focus::List;
+            self.select(0);
+            self.sync(ctx);
+        }
+    }
+
     /// How many questions wait.
     pub fn open(ctx: &Ctx<'_>) -> usize {
         ctx.timeline.questions().waiting().count()

@@ -12,6 +12,7 @@ use crate::transport::Target;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
+use crate::tui::panes::catalogue::fresh_words;
 use crate::tui::theme::{Role, Theme};
 
 /// What is known of a server, most pressing first; and where the buttons of a login are.
@@ -19,6 +20,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
     let mut sheet = Sheet {
         theme: ctx.theme,
         keys: ctx.keys,
+        ctx,
         width,
         lines: Vec::new(),
         buttons: Vec::new(),
@@ -86,6 +88,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
 pub(super) struct Sheet<'a> {
     pub theme: &'a Theme,
     pub keys: &'a Keymap,
+    pub ctx: &'a Ctx<'a>,
     pub width: usize,
     pub lines: Vec<Line<'static>>,
     /// The buttons of a login.
@@ -260,6 +263,10 @@ impl Sheet<'_> {
         if let Some(opening) = &connection.opening {
             self.field("can", &opening.capability_names().join(", "), Role::Text);
         }
+        let extensions = extensions(connection);
+        if !extensions.is_empty() {
+            self.field("extensions", &extensions.join(" · "), Role::Text);
+        }
         let lists: Vec<String> = crate::mcp::types::List::ALL
             .into_iter()
             .filter_map(|list| {
@@ -280,6 +287,16 @@ impl Sheet<'_> {
             .collect();
         if !lists.is_empty() {
             self.field("offers", &lists.join(" · "), Role::Text);
+        }
+        for list in crate::mcp::types::List::ALL {
+            if let Some(fresh) = &connection.list(list).fresh {
+                let words = fresh_words(fresh, self.ctx);
+                self.field(
+                    "cache",
+                    &format!("{} {words}", list.method()),
+                    Role::TextMuted,
+                );
+            }
         }
         if let (Some(pid), true) = (connection.pid, connection.is_alive()) {
             self.field("process", &format!("pid {pid}"), Role::Text);
@@ -306,6 +323,33 @@ impl Sheet<'_> {
         }
         self.field("messages", &messages, Role::Text);
     }
+}
+
+/// The extensions that either side declares: in use are those that both do.
+fn extensions(connection: &Connection) -> Vec<String> {
+    let theirs = connection
+        .opening
+        .as_ref()
+        .map(|opening| opening.extensions())
+        .unwrap_or_default();
+    let ours = |id: &str| connection.declared.extends(id);
+    let mut words: Vec<String> = theirs
+        .iter()
+        .map(|id| {
+            if ours(id) {
+                format!("{id} ✓")
+            } else {
+                format!("{id} (not declared by mcpscope)")
+            }
+        })
+        .collect();
+    let declared = connection.declared.extensions.iter();
+    words.extend(
+        declared
+            .filter(|(id, _)| !theirs.contains(id))
+            .map(|(id, _)| format!("{id} (not the server's)")),
+    );
+    words
 }
 
 /// Breaks at spaces where it can.
