@@ -296,7 +296,7 @@ actions! {
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
-        ByHand "by-hand" ["g r"] "" "By hand: any request or frame; what calls carry" Nothing "";
+        ByHand "by-hand" ["g b"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
 GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";

@@ -59,7 +59,7 @@ fn answered(screen: &mut Screen, id: u32, ticket: u64) {
 #[test]
 fn any_request_is_filled_in_sent_and_answered() {
     for (width, height) in SIZES {
-        let mut screen = connected((width, height)).keys("g r \"x/y\" Enter");
+        let mut screen = connected((width, height)).keys("g b \"x/y\" Enter");
         screen.event(Event::Paste(r#"{"n":1.0}"#.to_owned()));
         screen.press("Esc");
         assert_snapshot!(format!("byhand-form-{width}x{height}"), screen.text());
@@ -74,7 +74,7 @@ fn any_request_is_filled_in_sent_and_answered() {
         // It can be cancelled from anywhere.
         screen.press("1 C-c");
         assert_eq!(screen.sent.pop(), Some(Command::Cancel { conn: 1, ticket }));
-        screen.press("g r");
+        screen.press("g b");
         answered(&mut screen, 9, ticket);
         assert!(screen.contains("ok: true"), "{}", screen.text());
         screen.is_sound("by hand");
@@ -85,14 +85,14 @@ fn any_request_is_filled_in_sent_and_answered() {
             "{}",
             screen.text()
         );
-        screen.press("g r");
+        screen.press("g b");
         assert!(screen.contains("x/y"));
     }
 }
 
 #[test]
 fn broken_params_are_not_sent() {
-    let screen = connected(SIZES[1]).keys("g r \"x\" Enter \"{nope\" Esc r");
+    let screen = connected(SIZES[1]).keys("g b \"x\" Enter \"{nope\" Esc r");
     assert!(screen.sent.is_empty(), "{:?}", screen.sent);
     assert!(
         screen.status().starts_with("not sent"),
@@ -104,7 +104,7 @@ fn broken_params_are_not_sent() {
 
 #[test]
 fn notifications_and_frames_go_out_as_typed() {
-    let mut screen = connected(SIZES[1]).keys("g r Esc ] i \"a/b\" Esc r");
+    let mut screen = connected(SIZES[1]).keys("g b Esc ] i \"a/b\" Esc r");
     let typed = |screen: &Screen| match screen.sent.last() {
         Some(Command::Typed { conn: 1, bytes, .. }) => String::from_utf8(bytes.clone()).unwrap(),
         other => panic!("{other:?}"),
@@ -130,7 +130,7 @@ fn notifications_and_frames_go_out_as_typed() {
 
 #[test]
 fn what_we_can_do_and_what_calls_carry_are_set_and_kept_for_the_next_connection() {
-    let mut screen = connected(SIZES[0]).keys("g r Esc [");
+    let mut screen = connected(SIZES[0]).keys("g b Esc [");
     assert_snapshot!("byhand-settings-80x24", screen.text());
     // Down to sampling, tick it, apply.
     screen.press("j j j Space");
