@@ -44,7 +44,9 @@ pub fn draw(
             .map(|(key, words, _)| text::width(key) + text::width(words) + 3)
             .sum();
         let room = usize::from(area.width).saturating_sub(width + 1);
-        let sentence = format!("{mark} {}{more}", sentence(one, model));
+        let around = text::width(mark) + text::width(&more) + 1;
+        let sentence = sentence(one, room.saturating_sub(around), model);
+        let sentence = format!("{mark} {sentence}{more}");
         buf.set_stringn(
             area.x,
             y,
@@ -90,7 +92,8 @@ fn choices(model: &Model, newest: bool) -> Vec<(String, &'static str, Action)> {
         .collect()
 }
 
-fn sentence(slow: &Slow, model: &Model) -> String {
+/// What is slow, in so many cells: the name gives way, not the time.
+fn sentence(slow: &Slow, room: usize, model: &Model) -> String {
     let timeline = &model.world.timeline;
     let entry = model
         .notices
@@ -110,5 +113,8 @@ fn sentence(slow: &Slow, model: &Model) -> String {
     let seconds = |us: u64| text::took(Duration::from_secs(us / 1_000_000));
     let waited = seconds(model.world.now_us.saturating_sub(row.us()));
     let whole = slow.until_us.saturating_sub(row.us()) + 500_000;
-    format!("#{} {name}: {waited} of {}", row.seq(), seconds(whole))
+    let number = format!("#{} ", row.seq());
+    let time = format!(": {waited} of {}", seconds(whole));
+    let left = room.saturating_sub(text::width(&number) + text::width(&time));
+    format!("{number}{}{time}", text::fit(&name, left))
 }

@@ -31,11 +31,14 @@ fn hop<'a>(hop: &Hop, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         .frame()
         .and_then(|frame| timeline.entry(frame))
         .map(|row| row.aux);
+    let what = pieces(hop, timeline);
+    // In two lines there is no room for all of it in the first.
+    let rest: Vec<&str> = what.iter().skip(2).map(|(text, _)| text.as_str()).collect();
     Some(Told {
         entry,
         dir: ("C→S", Role::DirOut),
-        what: pieces(hop, timeline),
-        preview: None,
+        preview: Some(rest.join("  ")),
+        what,
         preview_tells: false,
         id: format!("#{}", hop.number),
         status: status(hop),
