@@ -42,6 +42,10 @@ pub struct Settings {
     pub history: bool,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
+    /// Whether tools that say nothing of what they do are sent again only after a question.
+    pub careful: bool,
+    /// Whether 2026-07-28 servers are asked to tell of changed lists.
+    pub follow_lists: bool,
     /// Limit of the probe for the protocol's era.
     pub probe_timeout: Duration,
     /// Limit of a request, started again by progress.
@@ -115,6 +119,8 @@ impl Default for Settings {
             record: true,
             history: true,
             follow: true,
+            careful: false,
+            follow_lists: true,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
             request_timeout_max: Duration::from_secs(600),
@@ -145,7 +151,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 11] = [
+const SETTINGS: [(&str, Set); 13] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -160,6 +166,12 @@ const SETTINGS: [(&str, Set); 11] = [
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))
+    }),
+    ("careful", |settings, value| {
+        put(&mut settings.careful, switch(value))
+    }),
+    ("follow_lists", |settings, value| {
+        put(&mut settings.follow_lists, switch(value))
     }),
     ("probe_timeout", |settings, value| {
         put(&mut settings.probe_timeout, limit(value))

@@ -1,7 +1,7 @@
 //! The Inbox view: what servers want from us, and what we want from them, as far as it goes on.
 //!
 //! Owns which sub-tab is shown and draws the one title all of them share. What a sub-tab lists and does is a
-//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait. Nothing here takes the focus by
+//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks` what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by
 //! itself: what arrives is counted in the view bar and in the title, and waits to be looked at.
 
 use crossterm::event::KeyEvent;
@@ -21,10 +21,14 @@ use crate::tui::widgets::rule::Rule;
 mod address;
 mod calls;
 mod running;
+mod subscriptions;
+mod tasks;
 mod waiting;
 mod words;
 
 use running::Running;
+use subscriptions::SubscriptionsTab;
+use tasks::TasksTab;
 use waiting::Waiting;
 pub use words::lasted;
 
@@ -58,10 +62,17 @@ pub trait Section: Pane {
 enum Tab {
     Waiting,
     Running,
+    Tasks,
+    Subscriptions,
 }
 
 impl Tab {
-    const ALL: [Self; 2] = [Self::Waiting, Self::Running];
+    const ALL: [Self; 4] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Tasks,
+        Self::Subscriptions,
+    ];
 }
 
 /// See the module.
@@ -70,6 +81,8 @@ pub struct Inbox {
     tab: Tab,
     waiting: Waiting,
     running: Running,
+    tasks: TasksTab,
+    subscriptions: SubscriptionsTab,
 }
 
 impl Inbox {
@@ -79,6 +92,8 @@ impl Inbox {
             tab: Tab::Waiting,
             waiting: Waiting::new(clock),
             running: Running::default(),
+            tasks: TasksTab::default(),
+            subscriptions: SubscriptionsTab::default(),
         }
     }
 }
@@ -88,6 +103,8 @@ impl Inbox {
         match tab {
             Tab::Waiting => &self.waiting,
             Tab::Running => &self.running,
+            Tab::Tasks => &self.tasks,
+            Tab::Subscriptions => &self.subscriptions,
         }
     }
 
@@ -95,6 +112,8 @@ impl Inbox {
         match tab {
             Tab::Waiting => &mut self.waiting,
             Tab::Running => &mut self.running,
+            Tab::Tasks => &mut self.tasks,
+            Tab::Subscriptions => &mut self.subscriptions,
         }
     }
 

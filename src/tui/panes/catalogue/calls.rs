@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::listing::Key;
 use super::tabs::Tab;
 use super::work::Outcome;
-use super::{CataloguePane, Focus, words};
+use super::{CataloguePane, Focus, following, words};
 use crate::inspector::{Command, Update};
 use crate::json::Value;
 use crate::mcp::client::{Call, End};
@@ -73,8 +73,15 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(why) = words::barred(&work.item, ctx) {
+            return Reply::say(why);
+        }
         if let Some(form) = &mut work.form {
             form.settle_json();
+            if form.is_reading() {
+                work.runs_when_read = true;
+                return Reply::say("reading the text first…");
+            }
         }
         work.try_again();
         work.asking = !anyway && work.problems() > 0;
@@ -266,7 +273,15 @@ impl CataloguePane {
                 asker,
                 text,
                 result,
-            } => self.parsed(*asker, text, result),
+            } => self.parsed(*asker, text, result, ctx),
+            Event::Laid { asker, text } => {
+                let mut forms = self
+                    .works
+                    .values_mut()
+                    .filter_map(|work| work.form.as_mut());
+                forms.any(|form| form.laid(*asker, text));
+                Vec::new()
+            }
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,
@@ -325,7 +340,11 @@ impl CataloguePane {
             .filter(|_| end == End::Answered)
             .and_then(|seq| ctx.timeline.index_of_seq(seq));
         let mut outcome = match exchange {
-            Some(exchange) => outcome_of(exchange, response, ctx),
+            Some(exchange) => {
+                let mut outcome = outcome_of(exchange, response, ctx);
+                following::of_task(&mut outcome, exchange, response, ctx);
+                outcome
+            }
             None => Outcome {
                 word: String::new(),
                 role: Role::Error,
@@ -380,6 +399,9 @@ impl CataloguePane {
             // The document of an earlier call would pass for the answer to this one.
             work.result.clear("");
         }
+        let uri = work.uri();
+        let more = following::remarks(call.key.list, &work.item, uri.as_deref(), ctx);
+        outcome.during = words::joined(&[&outcome.during, &more]);
         work.outcome = Some(outcome);
         if let Some(source) = source {
             let subject = subject(call.key.list, &work.item, source);
@@ -430,7 +452,7 @@ impl CataloguePane {
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
     pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
-        if let Some(label) = Self::waits_label(call, ctx) {
+        if let Some(label) = Self::waits_label(call, ctx).or_else(|| Self::task_label(call, ctx)) {
             return Some(label);
         }
         let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));

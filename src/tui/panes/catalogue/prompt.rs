@@ -20,8 +20,8 @@ use crate::tui::widgets::input::{LineInput, Look, Reaction};
 /// A question.
 #[derive(Debug)]
 pub enum Prompt {
-    /// Is this to be sent again?
-    Repeat(Box<Last>),
+    /// Is this to be sent again? And why it is asked.
+    Repeat(Box<Last>, &'static str),
     /// What is the preset to be called?
     Name {
         /// Whose arguments.
@@ -48,7 +48,7 @@ impl Prompt {
     /// What keys mean in it.
     pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Repeat(_) => &[("s", "send again"), ("Esc", "do not")],
+            Self::Repeat(..) => &[("s", "send again"), ("Esc", "do not")],
             Self::Name { .. } => &[
                 ("Enter", "save"),
                 ("Tab", "mine or the project's"),
@@ -62,12 +62,15 @@ impl Prompt {
 impl CataloguePane {
     /// Whether a list or a question was open; it is not any more.
     pub(super) fn put_aside(&mut self) -> bool {
-        let shelf = self.shelf.take().is_some();
+        let shelf = self.shelf.take().is_some() || self.changes.take().is_some();
         self.prompt.take().is_some() || shelf
     }
 
     /// A key while a list or a question is open. Ctrl-C closes both.
     pub(super) fn asked_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Option<Reply> {
+        if self.changes.is_some() {
+            return Some(self.changes_key(key));
+        }
         if Chord::from(key) == Chord::CTRL_C && self.put_aside() {
             return Some(Reply::done());
         }
@@ -76,7 +79,7 @@ impl CataloguePane {
         }
         let prompt = self.prompt.take()?;
         Some(match prompt {
-            Prompt::Repeat(last) => match key.code {
+            Prompt::Repeat(last, _) => match key.code {
                 KeyCode::Char('s') => self.again(*last, ctx),
                 KeyCode::Esc => Reply::done(),
                 _ => return None,
@@ -149,6 +152,10 @@ impl CataloguePane {
     /// The wheel while a list is open; whether there is one.
     pub(super) fn asked_wheel(&mut self, lines: isize) -> bool {
         let area = self.areas.whole;
+        if let Some(changes) = &mut self.changes {
+            changes.wheel(lines);
+            return true;
+        }
         self.shelf
             .as_mut()
             .map(|shelf| shelf.wheel(lines, area))
@@ -195,7 +202,7 @@ impl CataloguePane {
                 line.paste(pasted);
                 Some(Reply::done())
             }
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
         }
     }
 
@@ -206,6 +213,9 @@ impl CataloguePane {
         buf: &mut Buffer,
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
+        if let Some(changes) = &self.changes {
+            return Some(changes.draw(area, buf, ctx.theme));
+        }
         if let Some(shelf) = &self.shelf {
             return Some(shelf.draw(area, buf, ctx.theme));
         }
@@ -216,9 +226,9 @@ impl CataloguePane {
             ..area
         };
         let (question, answers) = match prompt {
-            Prompt::Repeat(last) => {
+            Prompt::Repeat(last, why) => {
                 let name = text::sanitize(&last.key.name).into_owned();
-                let question = format!(" {} is marked destructive: ", text::fit(&name, 40));
+                let question = format!(" {} {why}: ", text::fit(&name, 40));
                 (question, "s send again  Esc".to_owned())
             }
             Prompt::Overwrite { name, .. } => {
@@ -245,7 +255,7 @@ impl CataloguePane {
         let width = usize::from(row.width);
         let role = match prompt {
             Prompt::Name { .. } => Role::TextMuted,
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Role::Warn,
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Role::Warn,
         };
         let (x, _) = buf.set_stringn(row.x, row.y, question, width, theme.style(role));
         let room = usize::from(row.right().saturating_sub(x));

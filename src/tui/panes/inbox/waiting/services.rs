@@ -60,7 +60,7 @@ impl Waiting {
                     .find_map(|form| form.parsed(*asker, text, result));
                 match taken {
                     Some(Err(why)) => vec![tell(text::sanitize(&why), true)],
-                    Some(Ok(())) => vec![tell("pasted", false)],
+                    Some(Ok(said)) => vec![tell(said, false)],
                     None => Vec::new(),
                 }
             }
