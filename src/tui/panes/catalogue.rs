@@ -33,8 +33,8 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
-mod person;
 mod pause;
+mod person;
 mod pick;
 mod presets;
 mod prompt;
@@ -422,6 +422,9 @@ impl Pane for CataloguePane {
             (None, Some(prompt)) => prompt.keys(),
             (None, None) if self.is_asking() => {
                 &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
+            }
+            (None, None) if self.focus == Focus::Result => {
+                self.work().map_or(&[], |work| work.result.open_keys())
             }
             (None, None) => self.row_keys(),
         }
