@@ -18,7 +18,6 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::rule::Rule;
 
-mod address;
 mod calls;
 mod running;
 mod subscriptions;
