@@ -154,11 +154,13 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
         let mark = if active { "▸" } else { " " };
         let mut label = format!("{}{mark}{name}", number + 1);
         if n > 0 {
-            label.push_str(&format!(" {n}"));
+            label += " ";
+            label += &n.to_string();
         }
         let changed = changes::words(model.panes.changed(view, &ctx));
         if !changed.is_empty() {
-            label.push_str(&format!(" {changed}"));
+            label += " ";
+            label += &changed;
         }
         let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
         let width = text::width(&label) as u16;
