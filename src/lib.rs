@@ -66,6 +66,8 @@
 //!   alone pulls terminal crates.
 //! * A frame is recorded before it is interpreted or passed on. Nothing is mended, dropped or reordered; what is no
 //!   JSON-RPC is an entry like any other.
+//! * What a server asks is answered by a person or a policy, never by itself; every answer of a policy is a note. A
+//!   call that waits for a person does not run out of time, and is sent again with the server's state byte for byte.
 //! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
@@ -92,6 +94,7 @@
 //! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
 //! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
 //! | a protocol method | one row in `mcp/method.rs` |
+//! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
@@ -100,6 +103,8 @@
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
+//! | a sub-tab of the Inbox | a [`Section`](tui::panes::inbox::Section) in `tui/panes/inbox/`, its place in `Tab` |
+//! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |

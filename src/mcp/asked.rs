@@ -16,6 +16,7 @@ pub use capabilities::{Capabilities, Elicitation, RootsCapability, Sampling};
 pub use policy::{Policies, Policy};
 pub use reply::{Outcome, Reply, Root};
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::json;
@@ -126,9 +127,7 @@ impl Asked {
 
 fn label(kind: AskKind, params: &[u8]) -> Box<str> {
     let text = match kind {
-        AskKind::Form | AskKind::Url => {
-            json::get(params, &["message"]).and_then(|raw| json::text(raw))
-        }
+        AskKind::Form | AskKind::Url => json::get(params, &["message"]).and_then(json::text),
         AskKind::Sampling => json::get(params, &["messages"])
             .and_then(|messages| json::elements(messages).last())
             .and_then(|message| json::get(message, &["content"]))
@@ -137,7 +136,7 @@ fn label(kind: AskKind, params: &[u8]) -> Box<str> {
                 _ => Some(content),
             })
             .and_then(|block| json::get(block, &["text"]))
-            .and_then(|raw| json::text(raw)),
+            .and_then(json::text),
         AskKind::Roots => None,
     };
     text.map(|text| start(&text).into()).unwrap_or_default()
@@ -184,6 +183,46 @@ impl Inputs {
             }
         }
     }
+}
+
+/// What a request brings that answers an `input_required` result: the facts that tell which one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// The keys of its `inputResponses`, and what each says.
+    pub replies: Vec<(Box<str>, Outcome)>,
+    /// Its `requestState`, as [`state_mark`] has it.
+    pub state: Option<u64>,
+}
+
+impl Again {
+    /// Reads the params of a request; none when it answers nothing.
+    pub fn read(params: &[u8]) -> Option<Self> {
+        let replies = json::get(params, &["inputResponses"]);
+        let state = json::get(params, &["requestState"]);
+        (replies.is_some() || state.is_some()).then(|| Self {
+            replies: replies
+                .map(|raw| {
+                    json::members(raw)
+                        .take(MOST_INPUTS)
+                        .filter(|(key, _)| key.len() <= LONGEST_KEY)
+                        .map(|(key, raw)| (key.as_ref().into(), Outcome::of_result(raw)))
+                        .collect()
+                })
+                .unwrap_or_default(),
+            state: state.map(state_mark),
+        })
+    }
+}
+
+/// Tells one raw `requestState` from another, in a few bytes.
+pub fn state_mark(raw: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // The same text may be spelled in two ways by two programs.
+    match json::text(raw) {
+        Some(text) => text.hash(&mut hasher),
+        None => raw.hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 /// Reads `data.elicitations` of a -32042 error (2025-11-25).

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::asked::{self, Asked, Inputs, Outcome};
+use super::asked::{self, Again, Asked, Inputs, Outcome};
 use super::caching::Freshness;
 use super::completion::Suggestions;
 use super::meta;
@@ -59,6 +59,8 @@ pub enum Detail {
     },
     /// A request of the server's that asks a person something.
     Asked(Arc<Asked>),
+    /// A request that answers what an earlier one was asked for (2026-07-28).
+    Again(Arc<Again>),
     /// `notifications/elicitation/complete`: its `elicitationId`.
     Elicited(Box<str>),
     /// `notifications/progress`
@@ -262,11 +264,16 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
     }
 }
 
+/// A request that goes on with an earlier one.
+fn again(params: &[u8]) -> Option<Detail> {
+    Some(Detail::Again(Arc::new(Again::read(params)?)))
+}
+
 fn request(method: &str, params: &[u8]) -> Detail {
     match method {
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
-            json::string_at(params, &["uri"])
-                .map_or(Detail::None, |uri| Detail::Resource(uri.into()))
+            let uri = || Some(Detail::Resource(json::string_at(params, &["uri"])?.into()));
+            again(params).or_else(uri).unwrap_or(Detail::None)
         }
         "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
             json::string_at(params, &["taskId"])

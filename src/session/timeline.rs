@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+mod asking;
 mod catalogue;
 pub mod changes;
 mod connection;
@@ -35,7 +36,7 @@ use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
 use crate::note::Note;
-use crate::note::asked::Asking;
+use rounds::Opened;
 use state::Linked;
 
 /// Entries between two checkpoints: folding on from one takes a few milliseconds.
@@ -216,50 +217,6 @@ impl Timeline {
         self.log(index, entry);
     }
 
-    /// What an entry means for questions and conversations, beyond the exchanges it opens and ends.
-    fn ask(&mut self, index: EntryIndex, entry: &Recorded) {
-        match &entry.facts {
-            Facts::Note(Note::Asking(step)) => {
-                let exchange_of = |id: &Id| self.request(entry.conn, Direction::Out, id);
-                if let Asking::Round { id, of, .. } = step
-                    && let Some(before) = exchange_of(&Id::read(of.as_bytes()))
-                {
-                    self.rounds.announce(entry.conn, id, before);
-                }
-                let mut questions = std::mem::take(&mut self.questions);
-                questions.noted(index, entry.conn, step, |id| {
-                    // What is asked while the result of a task is waited for belongs to the call it was made of.
-                    let task = self.state.awaited_task(entry.conn, id);
-                    task.and_then(|task| self.made_of(entry.conn, task))
-                        .or_else(|| self.request(entry.conn, Direction::Out, id))
-                });
-                self.questions = questions;
-            }
-            Facts::Note(Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. }) => {
-                self.questions.connection_ended(index, entry.conn);
-            }
-            _ => self.questions.seen(index, entry),
-        }
-    }
-
-    /// The newest request with this id, pending or over.
-    fn request(&self, conn: u32, direction: Direction, id: &Id) -> Option<ExchangeIndex> {
-        self.state
-            .waiting_for(conn, direction, id)
-            .map(|waiting| waiting.exchange)
-            .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
-    }
-
-    /// The call that a task was made of.
-    fn made_of(&self, conn: u32, task: &str) -> Option<ExchangeIndex> {
-        self.state.connection(conn)?.tasks.get(task)?.exchange
-    }
-
-    /// What servers asked.
-    pub fn questions(&self) -> &Questions {
-        &self.questions
-    }
-
     fn link(&mut self, index: EntryIndex, entry: &Recorded, linked: &Linked) {
         let message = |place: usize| match &entry.facts {
             Facts::Messages(messages) => messages.get(place),
@@ -276,10 +233,18 @@ impl Timeline {
                 let id = message
                     .and_then(|message| message.id.clone())
                     .unwrap_or(Id::Integer(0));
-                let later = entry.direction == Direction::Out
-                    && self.rounds.opened(entry.conn, &id.to_json(), number);
+                let opened = Opened {
+                    exchange: number,
+                    conn: entry.conn,
+                    method,
+                    subject,
+                    state: None,
+                };
+                let before = message
+                    .filter(|_| entry.direction == Direction::Out)
+                    .and_then(|message| self.goes_on_with(index, &id, message, opened));
                 // The rounds of a conversation are under the row of its first request.
-                if !later {
+                if before.is_none() {
                     self.rows.push(Row::Exchange(number));
                 }
                 if let (Direction::In, Some(message)) = (entry.direction, message) {
@@ -314,6 +279,9 @@ impl Timeline {
                 self.finished
                     .insert(hash(ended.conn, direction, &ended.id), exchange);
                 let answer = message(place).filter(|_| answered);
+                if let (Status::InputRequired, Some(answer)) = (status, answer) {
+                    self.rounds.wants(ended, exchange, answer);
+                }
                 let task = answer.and_then(|answer| match &answer.detail {
                     Detail::Result(result) => result.task.as_deref(),
                     _ => None,

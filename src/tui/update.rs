@@ -295,7 +295,12 @@ fn show(model: &mut Model, view: View) {
 
 fn go(model: &mut Model, target: Go) -> Vec<Effect> {
     match target {
-        Go::View(view) => show(model, view),
+        Go::View(view) => {
+            show(model, view);
+            if view == View::Inbox {
+                model.panes.inbox.entered(&model.world.ctx());
+            }
+        }
         Go::Traffic(entry) => {
             show(model, View::Traffic);
             model.panes.traffic.reveal(entry, &model.world.ctx());

@@ -54,6 +54,16 @@ impl Outcome {
         }
     }
 
+    /// What a raw result says.
+    pub fn of_result(raw: &[u8]) -> Self {
+        match json::get(raw, &["action"]).and_then(json::text).as_deref() {
+            Some("accept") => Self::Accept,
+            Some("decline") => Self::Decline,
+            Some("cancel") => Self::Cancel,
+            _ => Self::Result,
+        }
+    }
+
     /// Whether what was asked for was given.
     pub const fn is_given(self) -> bool {
         matches!(self, Self::Accept | Self::Result)
@@ -65,12 +75,7 @@ impl Reply {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Error { code, .. } => Outcome::Error(*code),
-            Self::Result(raw) => match json::string_at(raw.as_bytes(), &["action"]).as_deref() {
-                Some("accept") => Outcome::Accept,
-                Some("decline") => Outcome::Decline,
-                Some("cancel") => Outcome::Cancel,
-                _ => Outcome::Result,
-            },
+            Self::Result(raw) => Outcome::of_result(raw.as_bytes()),
         }
     }
 }

@@ -294,11 +294,11 @@ impl Client {
 
     /// A request of ours was called off: what was asked for it is, too.
     pub(super) fn called_off(&mut self, call: &Id, out: &mut Vec<Output>) {
-        let (gone, kept) = std::mem::take(&mut self.parked)
+        let (gone, kept): (Vec<_>, _) = std::mem::take(&mut self.parked)
             .into_iter()
             .partition(|parked| parked.call.as_ref() == Some(call));
         self.parked = kept;
-        for parked in Vec::<Parked>::from(gone) {
+        for parked in gone {
             let Which::Request(id) = &parked.which else {
                 continue;
             };

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::exchange::{EntryIndex, Exchange, ExchangeIndex, Status};
 use crate::jsonrpc::Id;
-use crate::mcp::asked::{AskKind, Asked, Outcome, Which};
+use crate::mcp::asked::{Again, AskKind, Asked, Outcome, Which};
 use crate::mcp::facts::{Detail, Message, ResultFacts};
 use crate::note::asked::Asking;
 use crate::session::Direction;
@@ -361,6 +361,32 @@ impl Questions {
             (status, _) => End::Withdrawn(status.to_string().into()),
         };
         self.end(entry, conn, &which, end);
+    }
+
+    /// A request of ours goes on with another one: what that one was asked for and nobody noted, this one answers.
+    pub(super) fn went_on(
+        &mut self,
+        entry: EntryIndex,
+        conn: u32,
+        before: ExchangeIndex,
+        again: &Again,
+    ) {
+        let open: Vec<Which> = self
+            .of_call(before)
+            .filter(|question| question.end.is_none())
+            .map(|question| question.which.clone())
+            .collect();
+        for which in open {
+            let Which::Input { key, .. } = &which else {
+                continue;
+            };
+            let reply = again.replies.iter().find(|(other, _)| other == key);
+            let end = match reply {
+                Some((_, outcome)) => End::Answered(*outcome, By::Unknown),
+                None => End::Withdrawn("the request went on without it".into()),
+            };
+            self.end(entry, conn, &which, end);
+        }
     }
 
     /// A connection ended: what is still asked there will never be answered.

@@ -1,10 +1,13 @@
 //! Conversations: a request, what the server wanted before it went on, the request again, and so on until the end
 //! (2026-07-28, multi round-trip requests; 2025-11-25, -32042). And whose time it took: the server's, or a person's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
-use super::exchange::{ExchangeIndex, Status};
+use super::exchange::{Exchange, ExchangeIndex, Status};
+use super::symbols::Symbol;
 use super::{EntryIndex, Timeline};
+use crate::mcp::asked::state_mark;
+use crate::mcp::facts::{Detail, Message};
 
 /// Requests of one conversation that are kept together; more are rows of their own.
 const LONGEST: usize = 1_000;
@@ -34,6 +37,18 @@ pub(super) struct Rounds {
     first: HashMap<ExchangeIndex, ExchangeIndex>,
     /// What the next request of a connection goes on with: connection, its id as JSON, the exchange before it.
     announced: Option<(u32, String, ExchangeIndex)>,
+    /// Requests that were answered with `input_required` and did not go on yet.
+    wanting: VecDeque<Opened>,
+}
+
+/// A request that wants input, as far as it takes to recognise the one that brings it; or that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Opened {
+    pub exchange: ExchangeIndex,
+    pub conn: u32,
+    pub method: Symbol,
+    pub subject: Symbol,
+    pub state: Option<u64>,
 }
 
 impl Rounds {
@@ -42,14 +57,53 @@ impl Rounds {
         self.announced = Some((conn, id.to_owned(), before));
     }
 
-    /// A request opened an exchange. Whether it goes on with another one.
-    pub(super) fn opened(&mut self, conn: u32, id: &str, exchange: ExchangeIndex) -> bool {
-        let Some((_, _, before)) = self
-            .announced
-            .take_if(|(other, announced, _)| *other == conn && announced == id)
-        else {
-            return false;
+    /// A request was answered with `input_required`.
+    pub(super) fn wants(&mut self, ended: &Exchange, exchange: ExchangeIndex, answer: &Message) {
+        let state = match &answer.detail {
+            Detail::Result(result) => result.inputs.as_ref(),
+            _ => None,
         };
+        let state = state.and_then(|inputs| inputs.state.as_deref());
+        if self.wanting.len() >= LONGEST {
+            self.wanting.pop_front();
+        }
+        self.wanting.push_back(Opened {
+            exchange,
+            conn: ended.conn,
+            method: ended.method,
+            subject: ended.subject,
+            state: state.map(|raw| state_mark(raw.as_bytes())),
+        });
+    }
+
+    /// A request opened an exchange; the one before it, if it goes on with one. Our notes say so; in the recording of
+    /// somebody else's client it is the newest that wants what `again` brings.
+    pub(super) fn opened(
+        &mut self,
+        id: &str,
+        exchange: &Opened,
+        again: bool,
+    ) -> Option<ExchangeIndex> {
+        let announced = self
+            .announced
+            .take_if(|(conn, announced, _)| *conn == exchange.conn && announced == id)
+            .map(|(.., before)| before);
+        let before = announced.or_else(|| {
+            let same = |wanting: &&Opened| {
+                let found = Opened {
+                    exchange: exchange.exchange,
+                    ..Opened::clone(wanting)
+                };
+                found == *exchange
+            };
+            let found = self.wanting.iter().rev().find(same).filter(|_| again)?;
+            Some(found.exchange)
+        })?;
+        self.wanting.retain(|wanting| wanting.exchange != before);
+        self.follows(before, exchange.exchange).then_some(before)
+    }
+
+    fn follows(&mut self, before: ExchangeIndex, exchange: ExchangeIndex) -> bool {
         let first = self.first.get(&before).copied().unwrap_or(before);
         let rounds = self.all.entry(first).or_insert_with(|| vec![first]);
         if rounds.len() >= LONGEST {

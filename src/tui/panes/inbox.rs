@@ -1,8 +1,9 @@
 //! The Inbox view: what servers want from us, and what we want from them, as far as it goes on.
 //!
 //! Owns which sub-tab is shown and draws the one title all of them share. What a sub-tab lists and does is a
-//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks` what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by
-//! itself: what arrives is counted in the view bar and in the title, and waits to be looked at.
+//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks`
+//! what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by itself: what
+//! arrives is counted in the view bar and in the title, and waits to be looked at.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -130,6 +131,14 @@ impl Inbox {
         Waiting::open(ctx)
     }
 
+    /// Somebody comes to look: at what waits, if anything does.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        if Self::count(ctx) > 0 {
+            self.tab = Tab::Waiting;
+            self.waiting.entered(ctx);
+        }
+    }
+
     /// Who answers a server of this name, by itself: what was said here, else what the settings have.
     pub fn standing(&self, server: &str, settings: &Settings) -> Standing {
         self.waiting.standing(server, settings)
@@ -186,6 +195,11 @@ impl Pane for Inbox {
         match action {
             Action::NextTab => self.turn(1),
             Action::PreviousTab => self.turn(Tab::ALL.len() - 1),
+            // The first sub-tab is the root of the view.
+            Action::Back if self.tab != Tab::ALL[0] => {
+                self.tab = Tab::ALL[0];
+                Reply::done()
+            }
             Action::Back => Reply::go(Go::Out),
             _ => reply,
         }
@@ -197,6 +211,10 @@ impl Pane for Inbox {
 
     fn takes_text(&self) -> bool {
         self.shown().takes_text()
+    }
+
+    fn letters_act(&self) -> bool {
+        self.shown().letters_act()
     }
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {

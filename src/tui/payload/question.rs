@@ -172,7 +172,7 @@ fn facts(params: &[u8]) -> Vec<String> {
             .take(MOST + 1)
             .collect();
         if names.len() > MOST {
-            names[MOST] = "…".to_owned();
+            "…".clone_into(&mut names[MOST]);
         }
         names
     };

@@ -283,3 +283,30 @@ fn leaving_during_a_call_is_orderly() {
     );
     assert_eq!(lines.last().map(String::as_str), Some("DELETE"));
 }
+
+/// Obligation 7: a headless run declares nothing, so it is asked nothing; a server that asks all the same is quoted.
+#[test]
+fn a_call_that_wants_input_says_what_was_asked() {
+    let asks = Web::new(|asked, reply| {
+        let body = String::from_utf8_lossy(&asked.body).into_owned();
+        match asked.rpc().as_str() {
+            "tools/call" => {
+                assert!(
+                    body.contains(r#""io.modelcontextprotocol/clientCapabilities":{}"#),
+                    "{body}"
+                );
+                reply.json(&asked.result(
+                    r#"{"resultType":"input_required","requestState":"s","inputRequests":{"a":{"method":"elicitation/create","params":{"message":"Which\u001b[31m city?"}},"b":{"method":"roots/list"}}}"#,
+                ));
+            }
+            _ => behave_modern(asked, reply),
+        }
+    });
+    assert_snapshot!(run(&asks, &["call", "echo", "text=x", "--url", "URL"]), @r#"
+    --- stderr
+    note: request 2 wants input that nobody can give: elicitation form was not declared
+    error: WEB wants input before it answers tools/call "echo": elicitation form "Which\u001b[31m city?", roots
+     hint: the screen (mcpscope without a verb) shows such questions and lets you answer
+    --- exit 6
+    "#);
+}

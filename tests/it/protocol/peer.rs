@@ -198,6 +198,15 @@ impl Peer {
         assert_eq!(session.timeline.rows(), self.timeline.rows());
         assert_eq!(session.timeline.logs(), self.timeline.logs());
         assert_eq!(session.timeline.exchanges(), self.timeline.exchanges());
+        let questions =
+            |timeline: &Timeline| timeline.questions().iter().cloned().collect::<Vec<_>>();
+        assert_eq!(questions(&session.timeline), questions(&self.timeline));
+        for exchange in 0..self.timeline.exchanges().len() as u32 {
+            assert_eq!(
+                session.timeline.rounds(exchange),
+                self.timeline.rounds(exchange)
+            );
+        }
         session
     }
 }

@@ -82,7 +82,10 @@ fn help_lists_exactly_the_keys_of_the_place() {
             &[Scope::Traffic, Scope::Move, Scope::Request, Scope::Global],
         ),
         ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
-        ("7", &[Scope::Running, Scope::Move, Scope::Global]),
+        (
+            "7",
+            &[Scope::Question, Scope::Inbox, Scope::Move, Scope::Global],
+        ),
     ] {
         let mut screen = Screen::opened(DEMO, (160, 36)).keys(&format!("{keys} ?"));
         let lines = listed(&mut screen);

@@ -154,7 +154,7 @@ fn a_server_that_wants_nothing_but_time_is_asked_again_ever_slower() {
             break;
         };
         assert_eq!(out, Vec::<String>::new());
-        pauses.push((due - play.now).as_millis());
+        pauses.push(due.saturating_sub(play.now).as_millis());
         play.now = due;
         let out = play.put(Input::Tick);
         assert_eq!(out.len(), 2, "{out:?}");
@@ -375,4 +375,98 @@ fn capabilities_are_of_the_request_that_carries_them() {
 
 const fn meta_key() -> &'static str {
     crate::mcp::meta::CLIENT_CAPABILITIES
+}
+
+/// What may happen to a client, as numbers pick it.
+fn happen(play: &mut Play, what: u8, number: u64) -> Vec<Output> {
+    let id = (number % 8 + 1) as i64;
+    let text = match what {
+        0 => {
+            let call = Call {
+                ticket: number,
+                method: "tools/call".to_owned(),
+                params: Some("{}".to_owned()),
+                wait: None,
+            };
+            return play.client.handle(play.now, Input::Call(call));
+        }
+        1 => return play.client.handle(play.now, Input::Cancel(100 + number)),
+        2 => {
+            play.now += Duration::from_secs(number);
+            return play.client.handle(play.now, Input::Tick);
+        }
+        3 => {
+            let which = input(id, if number.is_multiple_of(2) { "a" } else { "b" });
+            let reply = match number % 3 {
+                0 => reply::rejected(),
+                _ => reply::decline(),
+            };
+            return play.client.handle(play.now, Input::Answer(&which, reply));
+        }
+        4 => {
+            let which = Which::Request(Id::Integer(id));
+            return play
+                .client
+                .handle(play.now, Input::Answer(&which, reply::cancel()));
+        }
+        5 => wants(
+            id,
+            &format!(r#""inputRequests":{{"a":{ELICIT},"b":{SAMPLE}}}"#),
+        ),
+        6 => wants(id, r#""requestState":"s""#),
+        7 => format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#),
+        8 => format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32042,"message":"","data":{{"elicitations":[{{"mode":"url","url":"https://h/","elicitationId":"{id}"}}]}}}}}}"#
+        ),
+        9 => format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"roots/list"}}"#),
+        10 => format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{{"elicitationId":"{id}"}}}}"#
+        ),
+        _ => format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id}}}}}"#
+        ),
+    };
+    let messages = facts::of_frame(text.as_bytes()).unwrap();
+    play.client.handle(play.now, Input::Message(&messages[0]))
+}
+
+proptest::proptest! {
+    /// Whatever happens in whatever order, a call ends exactly once, no id is used twice, and every question that was
+    /// put to somebody is over when the connection is.
+    #[test]
+    fn every_call_ends_exactly_once(era in proptest::bool::ANY, acts in proptest::collection::vec((0..12_u8, 0..12_u64), 0..60)) {
+        let mut play = if era { modern(Policies::default()) } else {
+            let mut play = Play::new(Options { era: EraChoice::Legacy, capabilities: Capabilities::interactive(), ..quiet() });
+            play.put(Input::Started);
+            play.frame(&initialized(1, "2025-11-25"));
+            play
+        };
+        let (mut began, mut ended, mut ids) = (Vec::new(), Vec::new(), HashSet::new());
+        let mut look = |out: &[Output]| {
+            for output in out {
+                match output {
+                    Output::Finished { ticket, .. } => ended.push(*ticket),
+                    Output::Send { frame, ticket: Some(_), .. } => {
+                        let id = json::get(frame.as_bytes(), &["id"]).unwrap().to_vec();
+                        assert!(ids.insert(id), "an id was used twice: {frame}");
+                        assert!(json::check(frame.as_bytes()).is_ok(), "{frame}");
+                    }
+                    _ => {}
+                }
+            }
+        };
+        for (place, (what, number)) in acts.into_iter().enumerate() {
+            // Calls have numbers of their own.
+            let number = if what == 0 { 100 + place as u64 } else { number };
+            if what == 0 {
+                began.push(number);
+            }
+            look(&happen(&mut play, what, number));
+        }
+        look(&play.client.handle(play.now, Input::Gone));
+        ended.sort_unstable();
+        proptest::prop_assert_eq!(ended, began);
+        proptest::prop_assert!(play.client.parked.is_empty());
+        proptest::prop_assert_eq!(play.client.deadline(), None);
+    }
 }

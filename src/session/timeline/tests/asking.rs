@@ -174,6 +174,35 @@ fn rounds_are_one_conversation_with_one_row() {
     assert_eq!(timeline.spans(0, 99_000).person, 4_000);
 }
 
+/// Recorded by `tap`, say: no note of ours tells anything.
+#[test]
+fn rounds_of_another_client_are_recognised_by_what_they_bring() {
+    let again = r#"> {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","requestState":"\u0073","inputResponses":{"b":{"action":"decline"}}}}"#;
+    let timeline = fold(&[CALL, WANTS, again]);
+    assert_eq!(timeline.rounds(0), [0, 1]);
+    assert_eq!(timeline.status_words(0), "pending, 2 rounds");
+    let ends: Vec<_> = timeline
+        .questions()
+        .iter()
+        .map(|question| question.end.clone().unwrap().1)
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            End::Withdrawn("the request went on without it".into()),
+            End::Answered(Outcome::Decline, By::Unknown)
+        ]
+    );
+    // Another state, tool or connection is another conversation, and so is a request that brings nothing.
+    for other in [
+        again.replace("\\u0073", "t"),
+        again.replace("\"ask\"", "\"other\""),
+        CALL.replace("\"id\":1", "\"id\":2"),
+    ] {
+        assert_eq!(fold(&[CALL, WANTS, &other]).rounds(0), [0], "{other}");
+    }
+}
+
 #[test]
 fn what_is_done_in_the_browser_is_told_later() {
     let url = r#"< {"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"mode":"url","elicitationId":"e"}}"#;

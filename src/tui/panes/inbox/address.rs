@@ -41,19 +41,19 @@ impl Address {
         if url.scheme() == "http" && !is_loopback(&url) {
             warnings.push("not encrypted: http to another machine".to_owned());
         }
-        if let Some(host) = host {
-            if host.split('.').any(|label| label.starts_with("xn--")) {
-                let as_written = raw.split("//").nth(1).unwrap_or_default();
-                let as_written = as_written.split(['/', '?', '#']).next().unwrap_or_default();
-                let also = if as_written.is_ascii() {
-                    String::new()
-                } else {
-                    format!(" (written {})", text::sanitize(as_written))
-                };
-                warnings.push(format!(
-                    "punycode: letters of other scripts may look like a host you know{also}"
-                ));
-            }
+        if let Some(host) = host
+            && host.split('.').any(|label| label.starts_with("xn--"))
+        {
+            let as_written = raw.split("//").nth(1).unwrap_or_default();
+            let as_written = as_written.split(['/', '?', '#']).next().unwrap_or_default();
+            let also = if as_written.is_ascii() {
+                String::new()
+            } else {
+                format!(" (written {})", text::sanitize(as_written))
+            };
+            warnings.push(format!(
+                "punycode: letters of other scripts may look like a host you know{also}"
+            ));
         }
         if !url.username().is_empty() || url.password().is_some() {
             warnings.push("what stands before the @ is a name and no host".to_owned());

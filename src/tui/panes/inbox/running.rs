@@ -1,4 +1,4 @@
-//! The sub-tab Running: requests of ours that wait for their answers, the oldest first.
+//! The sub-tab Running: requests of ours that go on, the oldest first.
 //!
 //! Rows are read off the fold. What it owns is which one is selected, known by its exchange, and which of them are
 //! calls somebody made here, so that they can be cancelled.
@@ -38,7 +38,8 @@ pub struct Running {
     rows: Rect,
 }
 
-/// The requests of ours that wait, the oldest first.
+/// The requests of ours that go on, the oldest first: those that wait for an answer, and those that a person is asked
+/// something for, which may be between two of their rounds.
 fn waiting(timeline: &Timeline) -> Vec<ExchangeIndex> {
     let state = timeline.state();
     let ours = |index: &ExchangeIndex| {
@@ -46,15 +47,21 @@ fn waiting(timeline: &Timeline) -> Vec<ExchangeIndex> {
         let request = exchange.and_then(|exchange| timeline.entry(exchange.request));
         request.is_some_and(|request| request.direction() == Direction::Out)
     };
-    let mut all: Vec<ExchangeIndex> = state
+    let pending = state
         .connections()
         .flat_map(|connection| state.waiting(connection.number))
         // What stays open by its nature is under Subscriptions.
         .filter(|waiting| !waiting.is_stream())
         .map(|waiting| waiting.exchange)
-        .filter(ours)
+        .filter(ours);
+    let asked = timeline.questions().waiting();
+    let asked = asked.filter_map(|question| question.call);
+    let mut all: Vec<ExchangeIndex> = pending
+        .chain(asked)
+        .map(|index| timeline.first_round(index))
         .collect();
     all.sort_unstable();
+    all.dedup();
     all
 }
 
@@ -113,7 +120,10 @@ impl Running {
                 spans.push(Span::styled(words, theme.style(role)));
             }
         };
-        if let Some(progress) = timeline.state().progress(index) {
+        if timeline.waits_for_person(index) {
+            say("waits for you", Role::Pending);
+        }
+        if let Some(progress) = timeline.state().progress(timeline.last_round(index)) {
             let total = progress.total.as_deref();
             let total = total.map_or_else(String::new, |total| format!("/{total}"));
             let message = progress.message.as_deref().unwrap_or_default();

@@ -1,3 +1,4 @@
+//! The Inbox as a whole, and what runs.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
@@ -92,4 +93,26 @@ fn a_row_leads_to_its_place_in_traffic() {
         pane.why_not(Action::ShowRunning, &empty.ctx()).as_deref(),
         Some("nothing runs")
     );
+}
+
+#[test]
+fn a_call_between_two_rounds_goes_on() {
+    let stage = Stage::of(&[
+        CONNECT,
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask"}}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","inputRequests":{"k":{"method":"roots/list"}}}}"#,
+        r#"* {"event":"asked","question":{"of":1,"key":"k"},"call":1}"#,
+    ]);
+    let mut pane = Inbox::new(clock());
+    pane.tab = Tab::Running;
+    let event = Event::Update(Update::Sent { ticket: 5, seq: 2 });
+    pane.event(&event, &stage.ctx());
+    let (screen, ..) = stage.show(&mut pane, 90, 4);
+    assert!(
+        screen.contains("some-server  #2 tools/call ask  waits for you"),
+        "{screen}"
+    );
+    let reply = pane.action(Action::StopRunning, &stage.ctx());
+    let cancel = Command::Cancel { conn: 1, ticket: 5 };
+    assert_eq!(reply, Reply::effect(Effect::Engine(cancel)));
 }

@@ -25,11 +25,14 @@ use crate::tui::panes::viewer::Viewer;
 use crate::tui::widgets::list::ListState;
 
 mod answer;
+mod buttons;
 mod draw;
 mod layout;
+mod mouse;
 mod policies;
 mod rows;
 mod sending;
+mod services;
 
 use answer::Answer;
 use layout::Areas;
@@ -92,6 +95,20 @@ impl Waiting {
     /// The folder that a person is offered to give as a root when none is configured.
     pub fn offer(&mut self, here: Option<Root>) {
         self.here = here;
+    }
+
+    /// Somebody comes to look at what waits: at the oldest of it, unless one is looked at already.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        self.sync(ctx);
+        let waits = self
+            .rows
+            .get(self.list.selected)
+            .is_some_and(|row| row.waits);
+        if !waits && self.focus != Focus::Policies {
+            self.focus = Focus::List;
+            self.select(0);
+            self.sync(ctx);
+        }
     }
 
     /// How many questions wait.
@@ -399,7 +416,7 @@ impl Pane for Waiting {
             Action::CancelAsking => self.cancel_call(ctx),
             Action::EditAnswer => self.edit_json(ctx),
             Action::StubAnswer => self.stub(ctx),
-            Action::AnswerFile => self.from_file(ctx),
+            Action::AnswerFile => self.load_message(ctx),
             Action::EditOutside if self.focus != Focus::List => self.edit_outside(ctx),
             Action::OpenPage => self.open_page(ctx),
             Action::CopyAddress => self.copy_address(),
@@ -435,9 +452,13 @@ impl Pane for Waiting {
             || (self.focus == Focus::Answer && self.answer().is_none() && self.over.takes_text())
     }
 
+    fn letters_act(&self) -> bool {
+        self.letters_are_actions()
+    }
+
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         if !self.is_asking() {
-            return &[];
+            return self.button_keys();
         }
         if self.answer().is_some_and(Answer::is_broken) {
             return &[("f", "fix it"), ("Esc", "leave it")];
@@ -458,16 +479,10 @@ impl Pane for Waiting {
         let Some(form) = self.typed_mut() else {
             return Reply::ignored();
         };
-        // Tab walks the fields first; from the last button it goes on.
+        // Tab walks the fields first; from the buttons it goes on.
         if form.mode() == Mode::Typing && !form.takes_letters() {
             match key.code {
-                KeyCode::Tab if form.on_run() => {
-                    let reply = form.action(Action::NextOption);
-                    return match reply {
-                        FormReply::Moved => Reply::done(),
-                        _ => self.pane(),
-                    };
-                }
+                KeyCode::Tab if form.on_run() => return self.pane(),
                 KeyCode::BackTab if form.on_first() => return self.pane(),
                 _ => {}
             }
@@ -546,11 +561,18 @@ impl Waiting {
     /// What is shown of a question that is over: what asked it, and what answered it.
     fn subject(&self, ctx: &Ctx<'_>) -> Option<Subject> {
         let question = self.question(ctx)?;
-        let own = question
-            .exchange
-            .and_then(|index| ctx.timeline.exchange(index))
-            .and_then(|exchange| exchange.response);
-        let second = own.or(question.end.as_ref().map(|(entry, _)| *entry));
+        let exchange = |index| ctx.timeline.exchange(index);
+        let own = question.exchange.and_then(exchange);
+        let own = own.and_then(|exchange| exchange.response);
+        // What a result asked for is answered by the next request of the same conversation.
+        let next = || {
+            let call = question.call.filter(|_| question.exchange.is_none())?;
+            let rounds = ctx.timeline.rounds(call);
+            let at = rounds.iter().position(|round| *round == call)?;
+            Some(exchange(*rounds.get(at + 1)?)?.request)
+        };
+        let ended = question.end.as_ref().map(|(entry, _)| *entry);
+        let second = own.or_else(next).or(ended);
         Some(Subject::Messages {
             first: ctx.source(question.entry)?,
             second: second.and_then(|entry| ctx.source(entry)),

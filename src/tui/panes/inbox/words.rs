@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::session::timeline::{ExchangeIndex, Timeline};
+use crate::session::timeline::{EntryRow, ExchangeIndex, Timeline};
 use crate::text;
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::{Role, Theme};
@@ -37,7 +37,7 @@ pub fn exchange(timeline: &Timeline, index: ExchangeIndex, cols: usize) -> Strin
     let Some(exchange) = timeline.exchange(index) else {
         return String::new();
     };
-    let seq = timeline.entry(exchange.request).map_or(0, |row| row.seq());
+    let seq = timeline.entry(exchange.request).map_or(0, EntryRow::seq);
     let (method, subject) = (
         timeline.word(exchange.method),
         timeline.word(exchange.subject),

@@ -112,9 +112,10 @@ impl Columns {
             );
             return Line::from(pen.spans);
         }
-        pen.cells(&inline(told), self.what);
+        let more = wider(told, self.what);
+        pen.cells(&inline(told), self.what - more);
         pen.cell(&told.id, Role::TextMuted, self.id);
-        pen.cell(&told.status.0, told.status.1, STATUS);
+        pen.cell(&told.status.0, told.status.1, STATUS + more);
         pen.cell(&told.took, took_role(told), TOOK);
         pen.cell(&told.size, Role::TextMuted, SIZE);
         Line::from(pen.spans)
@@ -158,11 +159,19 @@ impl Columns {
         if told.id != "·" {
             pieces.push((told.id.clone(), Role::TextMuted));
         }
-        pen.cells(&pieces, what);
-        pen.cell(&told.status.0, told.status.1, STATUS);
+        let more = wider(told, what);
+        pen.cells(&pieces, what - more);
+        pen.cell(&told.status.0, told.status.1, STATUS + more);
         pen.cell(&told.took, took_role(told), TOOK);
         Line::from(pen.spans)
     }
+}
+
+/// What a long status (`input, 2 rounds`) takes from the column of names; half of that at most.
+fn wider(told: &Told<'_>, what: usize) -> usize {
+    text::width(&told.status.0)
+        .saturating_sub(STATUS)
+        .min(what / 2)
 }
 
 fn took_role(told: &Told<'_>) -> Role {

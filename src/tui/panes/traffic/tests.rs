@@ -403,6 +403,50 @@ fn a_million_entries_cost_what_a_screen_costs() {
     );
 }
 
+const ROUNDS: &[&str] = &[
+    r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask"}}"#,
+    r#"< {"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","requestState":"s","inputRequests":{"a":{"method":"roots/list"}}}}"#,
+    r#"* {"event":"asked","question":{"of":1,"key":"a"},"call":1}"#,
+    r#"* {"event":"answered","question":{"of":1,"key":"a"},"by":"person","how":"result"}"#,
+    r#"* {"event":"round","id":2,"of":1,"round":2}"#,
+    r#"> {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","requestState":"s"}}"#,
+    r#"< {"jsonrpc":"2.0","id":2,"result":{"resultType":"input_required","inputRequests":{"a":{"method":"roots/list"}}}}"#,
+    r#"* {"event":"asked","question":{"of":2,"key":"a"},"call":2}"#,
+];
+
+/// Check 19: a conversation is one row, its answer is the newest, and it went wrong when its last round did.
+#[test]
+fn the_rounds_of_a_request_are_one_row() {
+    let mut stage = Stage::of(ROUNDS);
+    let mut pane = pane(true);
+    for (width, height) in [(120, 30), (80, 20)] {
+        let (screen, ..) = stage.show(&mut pane, width, height);
+        assert_eq!(screen.matches("C→S tools/call ask").count(), 1, "{screen}");
+        assert!(screen.contains("input, 2 rounds"), "{screen}");
+    }
+    let row = stage.timeline.rows()[0];
+    assert_eq!(rows::response_of(&stage.timeline, row), Some(6));
+    for entry in [0, 1, 5, 6] {
+        assert_eq!(rows::place_of(&stage.timeline, entry), Some(0));
+    }
+    assert_eq!(rows::with_seqs(&stage.timeline, &[6]), [0]);
+    stage.push(&[
+        r#"* {"event":"answered","question":{"of":2,"key":"a"},"by":"person","how":"result"}"#,
+        r#"* {"event":"round","id":3,"of":2,"round":3}"#,
+        r#"> {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"ask"}}"#,
+        r#"< {"jsonrpc":"2.0","id":3,"error":{"code":-32603,"message":"no"}}"#,
+    ]);
+    let (screen, ..) = stage.show(&mut pane, 120, 30);
+    assert!(screen.contains("-32603, 3 rounds"), "{screen}");
+    assert!(
+        screen
+            .lines()
+            .next()
+            .is_some_and(|title| title.contains("1 went wrong")),
+        "{screen}"
+    );
+}
+
 const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
   #   time         Δ      dir what                                        id       status     took       size
   1   14:02:09.120        **  connect everything over stdio, era auto

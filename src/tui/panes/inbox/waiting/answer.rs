@@ -10,58 +10,15 @@ use crate::form::Form;
 use crate::json::Value;
 use crate::mcp::asked::{AskKind, Reply, Root, Which, check, reply};
 use crate::mcp::revision::Revision;
-use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::pane::Ctx;
-use crate::tui::panes::form::{Button, FormPane, Side};
+use crate::tui::panes::form::{FormPane, Side};
 use crate::tui::payload::question::Question;
 use crate::tui::widgets::plain::PlainState;
 use crate::validity::{UNCHECKED, Verdict};
 
 use super::super::address::Address;
-
-const fn button(label: &'static str, action: Action) -> Button {
-    Button { label, action }
-}
-
-const FORM: &[Button] = &[
-    button("Accept", Action::AcceptQuestion),
-    button("Decline", Action::DeclineQuestion),
-    button("Cancel", Action::CancelQuestion),
-    button("Edit JSON", Action::EditAnswer),
-];
-const SAMPLING: &[Button] = &[
-    button("Send", Action::AcceptQuestion),
-    button("Decline", Action::DeclineQuestion),
-    button("Stub", Action::StubAnswer),
-    button("File…", Action::AnswerFile),
-    button("Editor", Action::EditOutside),
-    button("Edit JSON", Action::EditAnswer),
-];
-const ROOTS: &[Button] = &[
-    button("Send", Action::AcceptQuestion),
-    button("Decline", Action::DeclineQuestion),
-    button("Edit JSON", Action::EditAnswer),
-];
-const URL: &[Button] = &[
-    button("Open in browser", Action::OpenPage),
-    button("Decline", Action::DeclineQuestion),
-    button("Cancel", Action::CancelQuestion),
-    button("Copy address", Action::CopyAddress),
-];
-const URL_OPENED: &[Button] = &[
-    button("Done", Action::AcceptQuestion),
-    button("Open again", Action::OpenPage),
-    button("Decline", Action::DeclineQuestion),
-    button("Cancel", Action::CancelQuestion),
-    button("Copy address", Action::CopyAddress),
-];
-/// After it was accepted, until the server says that it is done.
-const URL_ACCEPTED: &[Button] = &[
-    button("Open again", Action::OpenPage),
-    button("Cancel the call", Action::CancelAsking),
-    button("Copy address", Action::CopyAddress),
-];
+use super::buttons::{FORM, ROOTS, SAMPLING, URL, URL_ACCEPTED, URL_OPENED};
 
 /// What a sampled message is made of.
 const MESSAGE: &str = r#"{"type":"object","properties":{

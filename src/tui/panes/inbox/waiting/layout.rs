@@ -111,7 +111,7 @@ impl Waiting {
                 Focus::Answer | Focus::Policies => (Rect::ZERO, area),
             }
         } else {
-            let left = area.width * 13 / 25;
+            let left = area.width * 9 / 20;
             areas.divider = Rect {
                 x: area.x + left,
                 width: 1,

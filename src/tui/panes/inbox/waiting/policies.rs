@@ -2,6 +2,7 @@
 //!
 //! The settings' file is never written; what is said here holds for the server until mcpscope ends, over restarts.
 
+use super::buttons::POLICIES;
 use super::sending::{canned, member};
 use super::{Focus, Waiting};
 use crate::config::Standing;
@@ -14,19 +15,8 @@ use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::form::{Button, FormPane};
+use crate::tui::panes::form::FormPane;
 use crate::tui::panes::stream::safe;
-
-const BUTTONS: &[Button] = &[
-    Button {
-        label: "Apply",
-        action: Action::Run,
-    },
-    Button {
-        label: "Leave",
-        action: Action::Back,
-    },
-];
 
 const STUB: &str = "stub text";
 const SAMPLING_FILE: &str = "sampling file";
@@ -120,7 +110,7 @@ impl Waiting {
         let standing = self.standing(name, ctx.settings);
         let mut form = FormPane::new(Form::from_schema(SCHEMA.as_bytes()));
         form.begin_with(&filled(&standing));
-        form.set_buttons(BUTTONS);
+        form.set_buttons(POLICIES);
         form.enter();
         self.policies = Some(PolicyForm {
             conn,

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::super::words;
 use crate::mcp::asked::{AskKind, Outcome};
 use crate::session::timeline::questions::{By, End};
-use crate::session::timeline::{Question, Timeline};
+use crate::session::timeline::{EntryRow, Question, Timeline};
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::pane::Ctx;
@@ -69,6 +69,11 @@ pub fn rows(timeline: &Timeline) -> Vec<Row> {
 
 /// What became of a question, in a few words.
 pub fn ending(question: &Question) -> (String, Role) {
+    endings(question, 1)
+}
+
+/// The same of so many questions.
+fn endings(question: &Question, count: u32) -> (String, Role) {
     let Some((_, end)) = &question.end else {
         return if question.asked {
             ("waiting".to_owned(), Role::Pending)
@@ -97,7 +102,11 @@ pub fn ending(question: &Question) -> (String, Role) {
                 Some(_) => ", done",
                 None => "",
             };
-            (format!("{word}{by}{done}"), role)
+            let count = match count {
+                1 => String::new(),
+                count => format!(" ×{count}"),
+            };
+            (format!("{word}{count}{by}{done}"), role)
         }
         End::Withdrawn(why) => (safe(&format!("over: {why}"), 60), Role::TextMuted),
         End::Gone => ("connection ended".to_owned(), Role::TextMuted),
@@ -118,7 +127,7 @@ pub fn purpose(question: &Question, timeline: &Timeline, cols: usize) -> String 
 
 /// How long a question has waited, in microseconds.
 pub fn waited(question: &Question, ctx: &Ctx<'_>) -> u64 {
-    let us = |entry| ctx.timeline.entry(entry).map_or(0, |row| row.us());
+    let us = |entry| ctx.timeline.entry(entry).map_or(0, EntryRow::us);
     let until = match &question.end {
         Some((entry, _)) => us(*entry),
         None => ctx.now_us,
@@ -160,14 +169,13 @@ pub fn line(row: Row, width: u16, clock: &Clock, ctx: &Ctx<'_>) -> Option<Line<'
     } else {
         muted
     };
-    put(&words::server(ctx.timeline, question.conn), plain);
+    let server = words::server(ctx.timeline, question.conn);
+    let most = (usize::from(width) / 4).max(10);
+    put(&text::fit(&server, most), plain);
     put(question.kind.word(), plain);
     let mut left = usize::MAX;
     if !row.waits {
-        let (mut word, role) = ending(question);
-        if row.count > 1 {
-            word = format!("{word} ×{}", row.count);
-        }
+        let (word, role) = endings(question, row.count);
         left = put(&word, theme.style(role));
     }
     if row.count == 1 {

@@ -1,31 +1,21 @@
 //! From an answer to what is sent: checked first, given once, and everything people can do with a question besides.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Position;
 
 use super::answer::Answer;
-use super::draw::FIX;
 use super::{Focus, Waiting, rows};
 use crate::inspector::Command;
 use crate::mcp::asked::{AskKind, Policy, Reply as Given, reply};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
-use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::form::{FormPane, FormReply, Side};
+use crate::tui::panes::form::{FormPane, Side};
 
 /// Why nothing can be sent.
 const RECORDING: &str = "this is a recording; nothing is started or sent";
 /// What a stub says when the settings give no words.
 const STUB: &str = "This is a stub: no model was asked.";
-
-fn tell(sentence: impl Into<String>, bad: bool) -> Effect {
-    Effect::Tell {
-        sentence: sentence.into(),
-        bad,
-    }
-}
 
 impl Waiting {
     /// Why an action does nothing now, if so.
@@ -113,7 +103,7 @@ impl Waiting {
     }
 
     /// Sends a reply; the question is no longer ours then.
-    fn give(&mut self, given: Given, word: &str, ctx: &Ctx<'_>) -> Reply {
+    pub(super) fn give(&mut self, given: Given, word: &str, ctx: &Ctx<'_>) -> Reply {
         let Some(answer) = self.answer_mut() else {
             return Reply::ignored();
         };
@@ -194,7 +184,7 @@ impl Waiting {
     }
 
     /// Asks for a file with the message.
-    pub(super) fn from_file(&mut self, ctx: &Ctx<'_>) -> Reply {
+    pub(super) fn load_message(&mut self, ctx: &Ctx<'_>) -> Reply {
         let Some(form) = self.answer_mut().and_then(Answer::fields) else {
             return Reply::ignored();
         };
@@ -238,7 +228,7 @@ impl Waiting {
         })
     }
 
-    fn edited(&mut self, asker: u64, result: &Result<String, String>) -> Option<String> {
+    pub(super) fn edited(&mut self, asker: u64, result: &Result<String, String>) -> Option<String> {
         let mut answers = self.answers.values_mut();
         let answer =
             answers.find(|answer| answer.in_editor.is_some_and(|(known, _)| known == asker))?;
@@ -309,238 +299,6 @@ impl Waiting {
             KeyCode::Esc => Some(Reply::done()),
             _ => None,
         }
-    }
-
-    // --- what comes from outside ---
-
-    pub(super) fn heard(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        match event {
-            Event::Question { asker, read } => {
-                let found = self.answers.iter().find(|(_, one)| one.asker == *asker);
-                let Some((number, conn)) = found.map(|(number, one)| (*number, one.conn)) else {
-                    return Vec::new();
-                };
-                let roots = self.roots(conn, ctx);
-                let here = self.focus == Focus::Answer && self.selected == Some(number);
-                if let Some(answer) = self.answers.get_mut(&number) {
-                    answer.asked(read, &roots);
-                    if let Some(form) = answer.form.as_mut().filter(|_| here) {
-                        form.enter();
-                    }
-                }
-                Vec::new()
-            }
-            Event::Validated {
-                asker,
-                revision,
-                verdict,
-            } => self.validated(*asker, *revision, verdict, ctx),
-            Event::Edited { asker, result } => {
-                let why = self.edited(*asker, result);
-                why.map(|why| tell(why, true)).into_iter().collect()
-            }
-            Event::FileRead { asker, result } => self.file_read(*asker, result, ctx),
-            Event::Parsed {
-                asker,
-                text,
-                result,
-            } => {
-                let policies = self.policies.as_mut().map(|policies| &mut policies.form);
-                let forms = self.answers.values_mut().filter_map(Answer::shown_mut);
-                let taken = forms
-                    .chain(policies)
-                    .find_map(|form| form.parsed(*asker, text, result));
-                match taken {
-                    Some(Err(why)) => vec![tell(text::sanitize(&why), true)],
-                    Some(Ok(())) => vec![tell("pasted", false)],
-                    None => Vec::new(),
-                }
-            }
-            Event::Built { viewer, tabs } => {
-                self.over.built(*viewer, tabs);
-                Vec::new()
-            }
-            Event::FoundIn { viewer, text, hits } => {
-                self.over.found_in(*viewer, text, hits);
-                Vec::new()
-            }
-            Event::Indexed { viewer, part } => {
-                self.over.indexed(*viewer, part);
-                Vec::new()
-            }
-            Event::Opened { viewer, result } => {
-                self.over.opened(*viewer, result);
-                Vec::new()
-            }
-            event => self.over.heard(event).unwrap_or_default(),
-        }
-    }
-
-    fn validated(
-        &mut self,
-        asker: u64,
-        revision: u64,
-        verdict: &Result<crate::validity::Verdict, String>,
-        ctx: &Ctx<'_>,
-    ) -> Vec<Effect> {
-        let mut answers = self.answers.values_mut();
-        let its = |answer: &mut Answer| answer.checked(asker, revision, verdict);
-        let Some(answer) = answers.find_map(|answer| its(answer).then_some(answer)) else {
-            return Vec::new();
-        };
-        if !answer.sending || !answer.is_checked() {
-            return Vec::new();
-        }
-        answer.sending = false;
-        if answer.trouble().is_some() {
-            answer.asking = true;
-            return Vec::new();
-        }
-        let (number, given) = (answer.number, answer.reply());
-        let (selected, focus) = (self.selected.replace(number), self.focus);
-        let reply = self.give(given, "accepted", ctx);
-        if selected != Some(number) {
-            // Somebody went on to another one meanwhile.
-            (self.selected, self.focus) = (selected, focus);
-        }
-        let said = reply.say.map(|words| tell(words, false));
-        reply.effects.into_iter().chain(said).collect()
-    }
-
-    fn file_read(
-        &mut self,
-        asker: u64,
-        result: &Result<Vec<u8>, String>,
-        ctx: &Ctx<'_>,
-    ) -> Vec<Effect> {
-        if let Some(effects) = self.canned_read(asker, result, ctx) {
-            return effects;
-        }
-        let policies = self.policies.as_mut().map(|policies| &mut policies.form);
-        let forms = self.answers.values_mut().filter_map(Answer::shown_mut);
-        for form in forms.chain(policies) {
-            let taken = match result {
-                Ok(bytes) => form.file_read(asker, bytes),
-                Err(_) => Ok(form.file_lost(asker)),
-            };
-            match taken {
-                Ok(false) => {}
-                Ok(true) => break,
-                Err(why) => return vec![tell(why, true)],
-            }
-        }
-        Vec::new()
-    }
-
-    // --- the mouse ---
-
-    pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
-        let areas = self.areas.clone();
-        if let Some(form) = self.typed_mut().filter(|form| form.covers(at)) {
-            let reply = form.click(at, double);
-            let mut reply = self.took(reply, ctx);
-            reply.handled = true;
-            return reply;
-        }
-        if areas.policy.contains(at) {
-            return self.open_policies(ctx);
-        }
-        if areas.rows.contains(at) {
-            self.focus = Focus::List;
-            self.policies = None;
-            return match self.list.row_at(at, self.rows.len(), 1, areas.rows) {
-                Some(row) => {
-                    self.select(row);
-                    self.sync(ctx);
-                    if double { self.enter() } else { Reply::done() }
-                }
-                None => Reply::done(),
-            };
-        }
-        if areas.trouble.contains(at) && self.answer().is_some_and(|answer| answer.asking) {
-            return self.click_trouble(at, ctx);
-        }
-        if !areas.rule.contains(at) && !areas.detail.contains(at) {
-            return Reply::ignored();
-        }
-        if self.focus != Focus::Policies {
-            if self.selected.is_none() {
-                return Reply::ignored();
-            }
-            self.focus = Focus::Answer;
-        }
-        if self.focus == Focus::Answer && self.answer().is_none() {
-            let mut reply = self.over.click(at, double, ctx);
-            reply.handled = true;
-            return reply;
-        }
-        let json = self.answer().is_some_and(Answer::is_json) && self.focus == Focus::Answer;
-        let Some(form) = self.typed_mut() else {
-            return Reply::done();
-        };
-        let reply = if json {
-            form.click_json(double)
-        } else {
-            form.click(at, double)
-        };
-        match reply {
-            FormReply::Ignored => Reply::done(),
-            reply => self.took(reply, ctx),
-        }
-    }
-
-    fn click_trouble(&mut self, at: Position, ctx: &Ctx<'_>) -> Reply {
-        let row = self.areas.trouble;
-        let Some(answer) = self.answer() else {
-            return Reply::ignored();
-        };
-        let words = format!("{}: ", answer.trouble().unwrap_or_default());
-        let column = usize::from(at.x - row.x).checked_sub(text::width(&words));
-        let fix = text::width(FIX);
-        let letter = match column {
-            Some(column) if column < fix => 'f',
-            Some(column) if column > fix + 1 => 's',
-            _ => return Reply::done(),
-        };
-        let key = KeyEvent::from(KeyCode::Char(letter));
-        self.settle_trouble(key, ctx).unwrap_or_else(Reply::done)
-    }
-
-    pub(super) fn wheeled(&mut self, at: Position, lines: isize) -> Reply {
-        let areas = self.areas.clone();
-        if areas.rows.contains(at) {
-            let height = usize::from(areas.rows.height);
-            self.list.scroll(lines, self.rows.len(), height);
-            self.select(self.list.selected);
-        } else if areas.head.contains(at) {
-            let window = areas.head_window();
-            if let Some(answer) = self.answer_mut()
-                && let Some(Ok(question)) = &answer.question
-            {
-                let n = lines.unsigned_abs();
-                if lines < 0 {
-                    answer.head.up(n, &question.document, window);
-                } else {
-                    answer.head.down(n, &question.document, window);
-                }
-            }
-        } else if areas.detail.contains(at) {
-            match self.focus {
-                Focus::Policies => {
-                    if let Some(policies) = &mut self.policies {
-                        policies.form.wheel(lines);
-                    }
-                }
-                Focus::List | Focus::Answer => match self.answer_mut().map(Answer::shown_mut) {
-                    Some(Some(form)) => form.wheel(lines),
-                    Some(None) => {}
-                    None => self.over.wheel(lines),
-                },
-            }
-        } else {
-            return Reply::ignored();
-        }
-        Reply::done()
     }
 }
 
