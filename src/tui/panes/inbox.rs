@@ -1,8 +1,9 @@
 //! The Inbox view: what servers want from us, and what we want from them, as far as it goes on.
 //!
 //! Owns which sub-tab is shown and draws the one title all of them share. What a sub-tab lists and does is a
-//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks` what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by
-//! itself: what arrives is counted in the view bar and in the title, and waits to be looked at.
+//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks`
+//! what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by itself: what
+//! arrives is counted in the view bar and in the title, and waits to be looked at.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;

@@ -49,6 +49,9 @@ impl State {
             }
             (_, "tasks/list") => About::Tasks,
             (Detail::Resource(uri), "resources/read") => About::Read(uri.clone()),
+            (Detail::Again(_), "resources/read") => {
+                About::Read(message.subject.clone().unwrap_or_default())
+            }
             (Detail::Resource(uri), method) => {
                 let on = method == "resources/subscribe";
                 connection.subscriptions.watch_asked(uri, on, entry.us);
