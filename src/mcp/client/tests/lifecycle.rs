@@ -288,11 +288,17 @@ fn each_request_may_have_a_limit_of_its_own() {
     }));
     play.call(2, "tools/call", "{}");
     let out = play.wait(4);
-    assert!(!out.iter().any(|line| line.starts_with("finished")), "{out:?}");
+    assert!(
+        !out.iter().any(|line| line.starts_with("finished")),
+        "{out:?}"
+    );
     let out = play.wait(1);
     assert_eq!(out.last().unwrap(), "finished 1 TimedOut");
     let out = play.wait(54);
-    assert!(!out.iter().any(|line| line.starts_with("finished")), "{out:?}");
+    assert!(
+        !out.iter().any(|line| line.starts_with("finished")),
+        "{out:?}"
+    );
     let out = play.wait(1);
     assert_eq!(out.last().unwrap(), "finished 2 TimedOut");
 }

@@ -221,7 +221,10 @@ impl TasksTab {
                         .timeline
                         .index_of_seq(task.last_seq)
                         .and_then(|index| ctx.timeline.entry(index))
-                        .map_or(Timestamp::UNIX_EPOCH, |entry| entry.at()),
+                        .map_or(
+                            Timestamp::UNIX_EPOCH,
+                            crate::session::timeline::EntryRow::at,
+                        ),
                 }));
             } else if !task.may_go_on() && known {
                 gone.push(task.id.clone());
