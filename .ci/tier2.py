@@ -1,315 +1,103 @@
 #!/usr/bin/env python3
-"""The second tier: the release binary, headless, against real servers that nobody here wrote.
+"""The second tier: the release binary against real servers: one for each protocol ceiling, over every transport.
 
     .ci/tier2.py MCPSCOPE FOLDER        FOLDER as made by .ci/tier2-install
 
 Each run is checked from outside: exit code, counts, revision, the session file line by line, how long the server took
-to go once it was told to, and that no process of it is left. What the screen copies is run as it is too. The last line
-counts the runs; one failure fails all.
+to go once it was told to (or the session, over HTTP, to be given back), and that no process of it is left. What the
+screen copies is run as it is too. Servers that somebody else wrote are asked first; those of ours stand on the
+published packages. The last line counts the runs; one failure fails all.
 """
 
-import base64
-import fcntl
 import json
-import os
-import pty
-import re
-import select
 import shutil
 import signal
-import stat
-import struct
 import subprocess
 import sys
-import tempfile
-import termios
-import time
 from pathlib import Path
 
-# How long a server may take from the closing of its stdin to its exit.
-GONE_WITHIN = 2.0
-# How long one run may take in all; a slow machine starts node and python slowly.
-RUN_WITHIN = 60.0
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent / "tier2"))
 
-mcpscope, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-here = Path(__file__).resolve().parent
-scratch = Path(tempfile.mkdtemp(prefix="mcpscope-tier2-"))
-work = scratch / "work"
-work.mkdir()
-(work / "hello.txt").write_text("hello from a file\n")
+from driver import (  # noqa: E402 (the folder has to be known first)
+    Served,
+    asked_back,
+    call,
+    check,
+    copies,
+    error,
+    folder,
+    forget,
+    here,
+    interrupted,
+    junk,
+    listing,
+    mcpscope,
+    no_junk,
+    same,
+    scratch,
+    sum_up,
+    test,
+    where,
+    work,
+)
 
-npm = folder / "npm" / "node_modules"
-everything = ["node", str(npm / "@modelcontextprotocol/server-everything/dist/index.js"), "stdio"]
-filesystem = ["node", str(npm / "@modelcontextprotocol/server-filesystem/dist/index.js"), str(work)]
-first_everything = [
-    "node",
-    str(folder / "npm-2024-11-05/node_modules/@modelcontextprotocol/server-everything/dist/index.js"),
-]
-time_server = [str(folder / "python/bin/mcp-server-time")]
-lineloop = [sys.executable, str(here / "tier2/lineloop.py")]
-
-passed, failed = 0, 0
-
-
-class Wrong(Exception):
-    """What is not as it should be."""
-
-
-def check(condition, what):
-    if not condition:
-        raise Wrong(what)
+PACKAGE = "node_modules/@modelcontextprotocol/server-{}/dist/{}.js"
+LOOPBACK = {"NODE_OPTIONS": f"-r {here / 'loopback.cjs'}"}
 
 
-class Run:
-    """One run of mcpscope against one server."""
-
-    count = 0
-
-    def __init__(self, arguments, server, cwd=None, interrupt=None):
-        Run.count += 1
-        self.session = scratch / f"session-{Run.count}.jsonl"
-        self.marker = f"mcpscope-tier2-{os.getpid()}-{Run.count}"
-        # What is inherited marks every process of the run, wherever it moves to.
-        env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home"), "MCPSCOPE_TIER2_RUN": self.marker}
-        began = time.monotonic()
-        process = subprocess.Popen(
-            [str(mcpscope), *arguments, "--json", "--record", str(self.session), *server],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=env,
-            cwd=cwd,
-        )
-        try:
-            if interrupt:
-                self.wait_for(b'"method":"tools/call"')
-                process.send_signal(interrupt)
-            stdout, stderr = process.communicate(timeout=RUN_WITHIN)
-        except BaseException:
-            process.terminate()  # it takes its servers along
-            process.communicate()
-            raise
-        self.took = time.monotonic() - began
-        self.code = process.returncode
-        self.stderr, self.stdout = stderr.decode(errors="replace"), stdout.decode()
-        check(not self.left(), f"processes are left: {self.left()}")
-        self.entries = self.read_session()
-        if interrupt:
-            return
-        try:
-            self.answer = json.loads(self.stdout)
-        except json.JSONDecodeError:
-            raise Wrong(f"exit {self.code}, stdout is no JSON: {self.stdout[:200]!r}, stderr: {self.stderr[-600:]}")
-
-    def wait_for(self, what):
-        """Waits until the session holds these bytes."""
-        end = time.monotonic() + RUN_WITHIN
-        while not (self.session.exists() and what in self.session.read_bytes()):
-            check(time.monotonic() < end, f"the session never held {what!r}")
-            time.sleep(0.01)
-
-    def left(self):
-        """The processes that still carry the mark."""
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if self.marker.encode() in (process / "environ").read_bytes():
-                    found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-            except OSError:
-                pass  # gone, or not ours
-        return found
-
-    def read_session(self):
-        check(stat.S_IMODE(self.session.stat().st_mode) == 0o600, "the session file can be read by others")
-        text = self.session.read_bytes()
-        check(text.endswith(b"\n"), "the session file is cut")
-        header, *lines = [json.loads(line) for line in text.splitlines()]
-        check(header["mcpscope"] == 1, f"odd header: {header}")
-        check([line["seq"] for line in lines] == list(range(1, len(lines) + 1)), "the sequence has holes")
-        check(all(a["us"] <= b["us"] for a, b in zip(lines, lines[1:])), "time runs backwards")
-        check(all(any(body in line for body in ("json", "text", "b64")) for line in lines), "an entry without a body")
-        return lines
-
-    def events(self, name):
-        return [e for e in self.entries if e["ch"] in ("process", "note") and e.get("json", {}).get("event") == name]
-
-    def gone_in(self):
-        """Seconds from the first step of the shutdown to the exit."""
-        steps, exits = self.events("step"), self.events("exit")
-        check(exits, "the session has no exit of the server")
-        return (exits[-1]["us"] - steps[0]["us"]) / 1e6 if steps else 0.0
+def node(part, name, file="index"):
+    """A server of an npm part."""
+    return ["node", str(folder / part / PACKAGE.format(name, file))]
 
 
-def test(name, arguments, server, judge, code=0, cwd=None, interrupt=None):
-    """Runs once, checks what every run must keep, then what this one must."""
-    global passed, failed
-    try:
-        run = Run(arguments, server, cwd, interrupt)
-        check(run.code == code, f"exit {run.code}, not {code}; stderr: {run.stderr[-600:]}")
-        gone_in = run.gone_in()
-        check(gone_in < GONE_WITHIN, f"the server was gone only after {gone_in:.2f} s")
-        judge(run)
-        passed += 1
-        print(f"ok    {name}  ({run.took:.2f} s, gone in {gone_in * 1000:.0f} ms)", flush=True)
-    except (Wrong, subprocess.TimeoutExpired, OSError, KeyError) as problem:
-        failed += 1
-        print(f"WRONG {name}: {problem!r}" if isinstance(problem, KeyError) else f"WRONG {name}: {problem}", flush=True)
+everything = [*node("npm", "everything"), "stdio"]
+filesystem = [*node("npm", "filesystem"), str(work)]
+context7 = ["node", str(folder / "npm/node_modules/@upstash/context7-mcp/dist/index.js")]
+python, first_python = folder / "python/bin", folder / "python-1/bin"
+time_server = [str(python / "mcp-server-time")]
+lineloop = [sys.executable, str(here / "lineloop.py")]
+asks = [str(python / "python"), str(here / "asks.py")]
+demo = [str(mcpscope), "demo-server"]
 
 
-def same(found, wanted, what):
-    check(found == wanted, f"{what}: {found!r}, not {wanted!r}")
+def runs(name, server, arguments, judge, code=0):
+    """Any verb; `judge` is given the run."""
+    test(f"{name}: {' '.join(arguments)}", arguments, where(server), judge, code=code)
 
 
-def listing(name, server, what, count, revision, *options, cwd=None, more=lambda run: None):
-    member = {"templates": "resourceTemplates"}.get(what, what)
+def refused(name, server, tool, *options, code=6, capability):
+    """A tool that asks: without a screen nothing is declared, so the server says what it misses."""
 
     def judge(run):
-        same(len(run.answer[member]), count, what)
-        same(run.answer["complete"], True, "complete")
-        same(run.answer["server"]["protocol"], revision, "revision")
-        same(run.events("ready")[-1]["json"]["revision"], revision, "recorded revision")
-        more(run)
+        declared = [
+            entry["json"]["params"].get("capabilities", {})
+            for entry in run.entries
+            if entry["ch"] == "wire" and entry["dir"] == "out" and entry["json"].get("method") == "initialize"
+        ]
+        check(all(found == {} for found in declared), f"declared without a screen: {declared}")
+        said = json.dumps(run.answer.get("error") or run.answer["result"])
+        check(capability in said, f"{capability} is not missed in {said}")
 
-    test(f"{name}: list {what} {' '.join(options)}".rstrip(), ["list", what, *options], ["--", *server], judge, cwd=cwd)
-
-
-def call(name, server, tool, arguments, text, *options, code=0, more=lambda run: None):
-    def judge(run):
-        same(run.answer["tool"], tool, "tool")
-        first = run.answer["result"]["content"][0]
-        check(text in str(first.get("text")), f"the answer is {first!r}, without {text!r}")
-        same(run.answer["result"].get("isError", False), code == 7, "isError")
-        more(run)
-
-    test(f"{name}: call {tool}", ["call", tool, *arguments, *options], ["--", *server], judge, code=code)
+    test(f"{name}: call {tool}, which asks", ["call", *tool.split(), *options], where(server), judge, code=code)
 
 
-def error(name, server, arguments, code, message, cwd=None):
-    def judge(run):
-        same(run.answer["error"]["exit"], code, "exit in the answer")
-        check(message in run.answer["error"]["message"], f"the message is {run.answer['error']['message']!r}")
-
-    test(f"{name}: {' '.join(arguments)} fails", arguments, ["--", *server], judge, code=code, cwd=cwd)
-
-
-def interrupted(name, server, arguments, how, code, cwd=None):
-    def judge(run):
-        sent = [entry["json"].get("method") for entry in run.entries if entry["ch"] == "wire" and entry["dir"] == "out"]
-        check("notifications/cancelled" in sent, f"the call was not cancelled: {sent}")
-
-    test(f"{name}: {how.name} during a call", arguments, ["--", *server], judge, code=code, cwd=cwd, interrupt=how)
-
-
-class Screen:
-    """mcpscope with its screen, on a terminal of our own. What it copies comes as OSC 52."""
-
-    def __init__(self, server):
-        Run.count += 1
-        self.session = scratch / f"session-{Run.count}.jsonl"
-        self.output = b""
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            # Over SSH no program of this machine's desktop is asked to copy.
-            env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home"), "SSH_TTY": "x", "TERM": "xterm-256color"}
-            env.pop("TMUX", None)
-            os.execve(mcpscope, [str(mcpscope), "--record", str(self.session), "--", *server], env)
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-
-    def wait(self, done, what):
-        """Takes in what is drawn until something is so."""
-        end = time.monotonic() + RUN_WITHIN
-        while not done():
-            check(time.monotonic() < end, f"the screen never had {what}: {self.output[-300:]!r}")
-            if select.select([self.terminal], [], [], 0.01)[0]:
-                try:
-                    self.output += os.read(self.terminal, 1 << 16)
-                except OSError:
-                    raise Wrong(f"the screen ended before it had {what}: {self.output[-300:]!r}")
-
-    def recorded(self, what):
-        return lambda: self.session.exists() and what in self.session.read_bytes()
-
-    def press(self, keys):
-        os.write(self.terminal, keys.encode())
-
-    def copied(self):
-        return re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07", self.output)
-
-    def copy(self, keys):
-        """What these keys copy."""
-        before = len(self.copied())
-        self.press(keys)
-        self.wait(lambda: len(self.copied()) > before, f"what {keys} copies")
-        return base64.b64decode(self.copied()[-1]).decode()
-
-    def leave(self):
-        self.press("Q")
-        try:
-            self.wait(lambda: os.waitpid(self.pid, os.WNOHANG)[0] != 0, "an end")
-        except Wrong:
-            os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
-
-
-def ran(command, file, cwd=None):
-    """What a command prints, given the mcpscope under test as `mcpscope`."""
-    path = f"{mcpscope.parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "MCPSCOPE_HOME": str(scratch / "home")}
-    done = subprocess.run([*command, str(file)], env=env, cwd=cwd, capture_output=True, text=True, timeout=RUN_WITHIN)
-    check(done.returncode == 0, f"{command} failed: {done.stderr[-600:]}")
-    return done.stdout
-
-
-def copies(name, server, typed, programs):
-    """Calls the first tool with one text on the screen, and runs what is copied from its result."""
-    global passed, failed
-    try:
-        screen = Screen(server)
-        try:
-            screen.wait(lambda: screen.recorded(b'"inputSchema"')() and b"echo" in screen.output, "its tools")
-            screen.press("\r" + typed + "\r\r")
-            screen.wait(screen.recorded(b'"content":[{'), "an answer")
-            screen.wait(lambda: b"Content" in screen.output, "the answer as a document")
-            screen.press("\t")
-            texts = {keys: screen.copy(keys) for keys in ("yx", *programs)}
-        finally:
-            screen.leave()
-        lines = [json.loads(line) for line in screen.session.read_bytes().splitlines()]
-        results = [line["json"].get("result", {}) for line in lines if isinstance(line.get("json"), dict)]
-        result = next(result for result in results if "content" in result)
-        line = scratch / "copied.sh"
-        line.write_text(texts.pop("yx"))
-        same(ran(["sh"], line), result["content"][0]["text"] + "\n", "the command line's result")
-        for keys, text in texts.items():
-            command, file = programs[keys]
-            file.write_text(text)
-            try:
-                answer = json.loads(ran(command, file))
-            finally:
-                file.unlink()
-            same(answer["content"], result["content"], f"the result of what {keys} copied")
-            same(answer.get("isError", False), result.get("isError", False), "isError")
-        passed += 1
-        print(f"ok    {name}: what is copied runs  ({', '.join(('yx', *programs))})", flush=True)
-    except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, StopIteration, ValueError) as problem:
-        failed += 1
-        print(f"WRONG {name}: what is copied runs: {problem!r}", flush=True)
-
-
-def junk(count):
-    def judge(run):
-        lines = [entry for entry in run.entries if entry["ch"] == "stdout"]
-        same(len(lines), count, "junk lines in the session")
-        check("stdout" in run.stderr, f"junk is not named on stderr: {run.stderr!r}")
-
-    return judge
-
-
-def no_junk(run):
-    same([entry for entry in run.entries if entry["ch"] == "stdout"], [], "junk")
-
-
-def main():
+def ceilings():
+    """One server for each revision that is the newest it knows."""
+    old = node("npm-2024-11-05", "everything")
+    # ten pages of resources
+    listing("everything 0.6.2", old, "tools", 5, "2024-11-05")
+    listing("everything 0.6.2", old, "resources", 100, "2024-11-05")
+    listing("everything 0.6.2", old, "templates", 1, "2024-11-05")
+    listing("everything 0.6.2", old, "prompts", 2, "2024-11-05")
+    call("everything 0.6.2", old, "add", ["a=40", "b=2"], "42")
+    interrupted("everything 0.6.2", old, ["call", "longRunningOperation", "duration=30"], signal.SIGINT, 130)
+    for revision, package, tools, prompts in (("2025-03-26", "2025.5.12", 8, 3), ("2025-06-18", "2025.9.25", 10, 3)):
+        server, name = node(f"npm-{revision}", "everything"), f"everything {package}"
+        listing(name, server, "tools", tools, revision, more=no_junk)
+        listing(name, server, "prompts", prompts, revision)
+        call(name, server, "add", ["a=40", "b=2"], "42")
+        interrupted(name, server, ["call", "longRunningOperation", "duration=30"], signal.SIGINT, 130)
     # 2025-11-25, three ways to start it. It hides tools from a client that declares no capabilities.
     listing("everything", everything, "tools", 13, "2025-11-25", more=no_junk)
     listing("everything", everything, "resources", 7, "2025-11-25")
@@ -325,22 +113,44 @@ def main():
     long = ["call", "trigger-long-running-operation", "duration=30", "steps=3"]
     for how, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         interrupted("npx everything", ["npx", "mcp-server-everything"], long, how, code, cwd=folder / "npm")
-    # all its tools have output schemas; it lists no resources at all
-    listing("filesystem", filesystem, "tools", 14, "2025-11-25", more=no_junk)
-    call("filesystem", filesystem, "read_text_file", [f"path={work}/hello.txt"], "hello from a file")
-    listing("filesystem", filesystem, "resources", 0, "2025-11-25")
-    call("filesystem", filesystem, "read_text_file", ["path=/etc/hostname"], "", code=7)
-    # the first revision, ten pages of resources
-    listing("everything 0.6.2", first_everything, "tools", 5, "2024-11-05")
-    listing("everything 0.6.2", first_everything, "resources", 100, "2024-11-05")
-    listing("everything 0.6.2", first_everything, "templates", 1, "2024-11-05")
-    listing("everything 0.6.2", first_everything, "prompts", 2, "2024-11-05")
-    # both eras
+    # 2026-07-28, and the handshake when it is asked for
     listing("time", time_server, "tools", 2, "2026-07-28", more=no_junk)
     listing("time", time_server, "tools", 2, "2026-07-28", "--era", "modern")
     listing("time", time_server, "tools", 2, "2025-11-25", "--era", "legacy")
     call("time", time_server, "get_current_time", ["timezone=UTC"], "UTC")
     call("time", time_server, "get_current_time", ["timezone=UTC"], "UTC", "--era", "legacy")
+
+
+def others():
+    """More servers, for what is peculiar to them."""
+    # all its tools have output schemas; it lists no resources at all
+    listing("filesystem", filesystem, "tools", 14, "2025-11-25", more=no_junk)
+    call("filesystem", filesystem, "read_text_file", [f"path={work}/hello.txt"], "hello from a file")
+    listing("filesystem", filesystem, "resources", 0, "2025-11-25")
+    call("filesystem", filesystem, "read_text_file", ["path=/etc/hostname"], "", code=7)
+    # lists of objects, and a resource that is its own memory
+    memory = ["env", f"MEMORY_FILE_PATH={scratch / 'memory.jsonl'}", *node("npm", "memory")]
+    listing("memory", memory, "tools", 9, "2025-11-25", more=no_junk)
+    entities = json.dumps([{"name": "Ada", "entityType": "person", "observations": ["counts"]}])
+    call("memory", memory, "create_entities", [f"entities:={entities}"], "Ada")
+    call("memory", memory, "search_nodes", ["query=counts"], "person")
+    # the other SDK's second version, in both eras
+    listing("context7", context7, "tools", 2, "2026-07-28", more=no_junk)
+    listing("context7", context7, "tools", 2, "2025-11-25", "--era", "legacy")
+    # a server on this repository's own folder would say something else every day
+    repository = scratch / "repository"
+    subprocess.run(["git", "init", "--quiet", str(repository)], check=True)
+    git = [str(python / "mcp-server-git"), "--repository", str(repository)]
+    listing("git", git, "tools", 12, "2026-07-28", more=no_junk)
+    call("git", git, "git_status", [f"repo_path={repository}"], "No commits yet")
+    call("git", git, "git_status", [f"repo_path={scratch}"], "", code=7)
+    # the first version of the Python SDK: the probe is met with pages of complaints on stderr
+    sqlite = [str(first_python / "mcp-server-sqlite"), "--db-path", str(scratch / "notes.db")]
+    listing("sqlite", sqlite, "tools", 6, "2025-11-25", more=no_junk)
+    listing("sqlite", sqlite, "resources", 1, "2025-11-25")
+    table = "query=CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT)"
+    call("sqlite", sqlite, "create_table", [table], "Table created")
+    call("sqlite", sqlite, "list_tables", [], "note", "--protocol", "2025-06-18")
     # written by hand
     listing("lineloop", lineloop, "tools", 2, "2024-11-05", more=no_junk)
     call("lineloop", lineloop, "add", ["a=40", "b=2"], "42")
@@ -349,24 +159,176 @@ def main():
     listing("lineloop --sloppy", sloppy, "tools", 5, "2024-11-05", more=junk(1))
     call("lineloop --sloppy", sloppy, "add", ["a=40", "b=2"], "42", more=junk(2))
     error("lineloop --sloppy", sloppy, ["call", "divide", "a=1", "b=0", "--timeout", "500ms"], 8, "did not answer")
-    # our own, over the same real pipe
-    demo = [str(mcpscope), "demo-server"]
-    for options, revision in (([], "2026-07-28"), (["--era", "legacy"], "2025-11-25")):
-        listing("demo server", demo, "prompts", 3, revision, *options, more=no_junk)
-    # what the screen copies, over the SDKs that the servers came with
-    odd = 'it\'s "\u00fc" $HOME \\n `x`'
-    python = ([str(folder / "python/bin/python")], scratch / "copied.py")
-    node = (["node"], folder / "npm/copied.mjs")
-    copies("everything", everything, odd, {"yP": python, "yt": node})
-    copies("demo server", demo, odd, {"yP": python})
     # none at all
     dead = [sys.executable, "-c", "import sys; sys.exit('no database')"]
     error("a server that dies", dead, ["list", "tools"], 9, "exit")
 
 
+def over_http():
+    """The same over every HTTP transport there is."""
+    long = ["call", "trigger-long-running-operation", "duration=30", "steps=3"]
+    with Served([*node("npm", "everything"), "streamableHttp"], **LOOPBACK) as url:
+        listing("everything over http", url, "tools", 13, "2025-11-25")
+        listing("everything over http", url, "resources", 7, "2025-06-18", "--protocol", "2025-06-18")
+        call("everything over http", url, "echo", ["message=hi there"], "hi there")
+        interrupted("everything over http", url, long, signal.SIGINT, 130)
+        document = "demo://resource/static/document/features.md"
+
+        def reads(run):
+            same(run.answer["result"]["contents"][0]["uri"], document, "what was read")
+
+        runs("everything over http", url, ["read", document], reads)
+        error("everything over http", url, ["list", "tools", "--era", "modern"], 6, "")
+    with Served([*node("npm", "everything"), "sse"], "/sse", **LOOPBACK) as url:
+        listing("everything over sse", url, "tools", 13, "2025-11-25")
+        call("everything over sse", url, "echo", ["message=hi there"], "hi there", "--transport", "sse")
+        interrupted("everything over sse", url, long, signal.SIGINT, 130)
+    # it serves one client, and ends with it
+    old = node("npm-2024-11-05", "everything", "sse")
+    with Served(old, "/sse", **LOOPBACK) as url:
+        listing("everything 0.6.2 over sse", url, "resources", 100, "2024-11-05")
+    with Served(old, "/sse", **LOOPBACK) as url:
+        call("everything 0.6.2 over sse", url, "add", ["a=40", "b=2"], "42")
+    with Served([*context7, "--transport", "http", "--port", "PORT"], **LOOPBACK) as url:
+        listing("context7 over http", url, "tools", 2, "2026-07-28")
+        listing("context7 over http", url, "tools", 2, "2025-11-25", "--era", "legacy")
+    # one address, both eras, and a call given up in each
+    with Served([*asks, "PORT"]) as url:
+        for era, revision in (("modern", "2026-07-28"), ("legacy", "2025-11-25")):
+            listing("asks over http", url, "tools", 5, revision, "--era", era)
+            call("asks over http", url, "wait", ["seconds=1"], "waited 1 seconds", "--era", era)
+            interrupted(f"asks over http, {era}", url, ["call", "wait", "seconds=30", "--era", era], signal.SIGINT, 130)
+            refused("asks over http", url, "table", "--era", era, capability="elicitation")
+
+
+def asking():
+    """Servers that ask back, of a client that has nobody to ask."""
+    for era in ("modern", "legacy"):
+        for tool, capability in (
+            ("table", "elicitation"),
+            ("dinner", "elicitation"),
+            ("poem about=rain", "sampling"),
+            ("folders", "roots"),
+        ):
+            refused(f"asks, {era}", asks, tool, "--era", era, capability=capability)
+    refused("demo server", demo, "order-dinner", capability="elicitation")
+    refused("demo server", demo, "order-dinner", "--era", "legacy", code=7, capability="elicitation")
+
+
+def answering():
+    """The same with somebody to ask: who that is stands in the settings, or somebody types."""
+    model = '[ask]\nsampling = { stub = "quick quail" }\n'
+    form = scratch / "form.json"
+
+    def filled(content):
+        form.write_text(json.dumps({"action": "accept", "content": content}))
+        return f'[ask]\nelicitation = {{ canned = "{form}" }}\n'
+
+    # each ceiling, with what its server asks
+    for part, package in (("npm-2024-11-05", "0.6.2"), ("npm-2025-03-26", "2025.5.12")):
+        server = node(part, "everything")
+        asked_back(
+            f"everything {package}", server, "sampleLLM", "sampling/createMessage", "quick quail", settings=model,
+            typed="hi", fields=2,
+        )
+    things = filled({"color": "green", "number": 7, "pets": "cats"})
+    asked_back(
+        "everything 2025.9.25", node("npm-2025-06-18", "everything"), "startElicitation", "elicitation/create",
+        "Color: green", settings=things,
+    )
+    person = filled({"name": "Ada", "integer": 7})
+    asked_back("everything", everything, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "streamableHttp"], **LOOPBACK) as url:
+        asked_back("everything over http", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    with Served([*node("npm", "everything"), "sse"], "/sse", **LOOPBACK) as url:
+        asked_back("everything over sse", url, "trigger-elicitation", "elicitation/create", "Name: Ada", settings=person)
+    # one server, both eras: its own form, a model, folders, by policy and by hand
+    table = filled({"name": "Ada", "guests": 3, "terrace": True, "menu": "tasting"})
+    roots = f'[ask]\nroots = ["{work}"]\n'
+    with Served([*asks, "PORT"]) as url:
+        for era in ("modern", "legacy"):
+            for name, server in (("asks", asks), ("asks over http", url)):
+                option = ("--era", era)
+                asked_back(name, server, "table", "elicitation/create", "Ada, 3, tasting", *option, settings=table)
+            asked_back("asks", asks, "poem", "sampling/createMessage", "quick quail", *option, settings=model, typed="rain")
+            asked_back("asks", asks, "folders", "roots/list", f"file://{work}", *option, settings=roots)
+            # the field that is required, past those that are not, and on to Accept
+            by_hand = "Bob\t\t\t\t\r"
+            asked_back("asks", asks, "table", "elicitation/create", "Bob, 2, lunch, inside", *option, answer=by_hand)
+
+
+def protected():
+    """Behind OAuth: registration, login, step-up, refresh, and what there is without."""
+    program = [str(python / "python"), str(here / "protected.py"), "--port", "PORT"]
+
+    def login(name, server, url, arguments, visits, scopes=None, code=0, more=lambda run: None):
+        """Runs with somebody who follows the address; `scopes` are those of the newest token."""
+
+        def judge(run):
+            same(run.visited, visits, "addresses to be opened")
+            if scopes is not None:
+                same(server.events("issued")[-1]["scopes"], scopes, "scopes of the newest token")
+            text = run.session.read_text() + run.stdout + run.stderr
+            check("eyJhbGci" not in text, "a token is in the session or on a stream")
+            more(run)
+
+        words = [*arguments, *(["--login", "always"] if visits else [])]
+        test(f"protected: {name}", words, where(url), judge, code=code, by_person=True)
+
+    def refused_at_first(run):
+        statuses = [answer["json"]["status"] for answer in run.events("http-response")]
+        check(401 in statuses, f"nothing was refused: {statuses}")
+
+    def text(wanted):
+        return lambda run: check(wanted in run.stdout, f"{wanted!r} is not in {run.stdout[:300]!r}")
+
+    def registered_once(run):
+        text("3 notes")(run)
+        registered = [(each["name"], each["method"], each["application"]) for each in server.events("registered")]
+        same(registered, [("mcpscope", "none", "native")], "registrations")
+
+    def refreshed(run):
+        text("buy flour")(run)
+        grants = [each["grant"] for each in server.events("issued")]
+        check("refresh_token" in grants, f"the token was never refreshed: {grants}")
+
+    server = Served(program)
+    with server as url:
+        login("without a login", server, url, ["list", "tools"], 0, code=5, more=refused_at_first)
+        login("login", server, url, ["login"], 1, ["notes:read"], more=refused_at_first)
+        login("list tools with the token kept", server, url, ["list", "tools"], 0, more=text("add_note"))
+        login("call", server, url, ["call", "list_notes"], 0, more=text("buy flour"))
+        login("step up", server, url, ["call", "add_note", "text=sell bread"], 1, ["notes:read", "notes:write"])
+        login("call with both scopes", server, url, ["call", "add_note", "text=x", "--era", "legacy"], 0, more=registered_once)
+        forget(url)
+        login("after the logout", server, url, ["list", "tools"], 0, code=5)
+    server = Served([*program, "--uses", "5"])
+    with server as url:
+        login("login again", server, url, ["login"], 1, ["notes:read"])
+        for more in (text("buy flour"), refreshed):
+            login("call, refreshed when need be", server, url, ["call", "list_notes"], 0, more=more)
+    # a token that is always about to expire is still a token
+    server = Served([*program, "--lifetime", "20"])
+    with server as url:
+        login("login for a short while", server, url, ["login"], 1, ["notes:read"])
+        login("call with a token of 20 s", server, url, ["call", "list_notes"], 0, more=text("buy flour"))
+
+
+def ours():
+    """Our own server over the same real pipe, and what the screen copies, over the SDKs the servers came with."""
+    for options, revision in (([], "2026-07-28"), (["--era", "legacy"], "2025-11-25")):
+        listing("demo server", demo, "prompts", 4, revision, *options, more=no_junk)
+        call("demo server", demo, "bake-bread", ["seconds=0.2"], "One bread", *options)
+    odd = 'it\'s "\u00fc" $HOME \\n `x`'
+    copied_python = ([str(python / "python")], scratch / "copied.py")
+    copied_node = (["node"], folder / "npm/copied.mjs")
+    copies("everything", everything, odd, {"yP": copied_python, "yt": copied_node})
+    copies("demo server", demo, odd, {"yP": copied_python})
+
+
 try:
-    main()
+    for part in (ceilings, others, over_http, asking, answering, protected, ours):
+        part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed or not passed else 0)
+sys.exit(sum_up())

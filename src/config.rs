@@ -42,6 +42,8 @@ pub struct Settings {
     pub history: bool,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
+    /// Whether tools that say nothing of what they do are sent again only after a question.
+    pub careful: bool,
     /// Whether 2026-07-28 servers are asked to tell of changed lists.
     pub follow_lists: bool,
     /// Limit of the probe for the protocol's era.
@@ -117,6 +119,7 @@ impl Default for Settings {
             record: true,
             history: true,
             follow: true,
+            careful: false,
             follow_lists: true,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
@@ -148,7 +151,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 12] = [
+const SETTINGS: [(&str, Set); 13] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -163,6 +166,9 @@ const SETTINGS: [(&str, Set); 12] = [
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))
+    }),
+    ("careful", |settings, value| {
+        put(&mut settings.careful, switch(value))
     }),
     ("follow_lists", |settings, value| {
         put(&mut settings.follow_lists, switch(value))

@@ -8,12 +8,15 @@
 //! what it suggests while an argument is typed in `demo/completions.rs`, a method in `demo/request.rs`,
 //! and what a revision knows in `demo/revision.rs`.
 
+mod able;
+mod answers;
 mod arguments;
 mod asking;
 mod calls;
 mod changes;
 mod completions;
 mod message;
+mod opening;
 mod prompts;
 mod questions;
 mod request;
@@ -32,7 +35,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use asking::{Able, Talk};
+use able::Able;
+use asking::Talk;
 use calls::Said;
 use changes::{Changing, Listen};
 use message::{Fault, INVALID_PARAMS, INVALID_REQUEST, Level, PARSE_ERROR};

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! {"v":1,"server":"weather","drafts":[
-//! {"kind":"tool","name":"forecast","at":"2026-11-21T10:30:00Z","schema":{"city":"string"},"draft":{…}}
+//! {"kind":"tool","name":"forecast","at":"2026-11-21T10:30:00Z","schema":{"city":"string"},"draft":{…},
+//!  "typed":[["/days","12x"]],"text":"{ broken"}
 //! ]}
 //! ```
 
@@ -41,6 +42,24 @@ pub struct Draft {
     pub at: Timestamp,
     /// What was typed, as the form gave it; without secrets.
     pub content: Value,
+    /// What was typed beside that and is no answer.
+    pub beside: Beside,
+}
+
+/// What somebody typed that is no part of the arguments yet; without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Text in fields, each with its place (JSON Pointer, RFC 6901).
+    pub typed: Vec<(String, String)>,
+    /// The text of all arguments, when it was broken.
+    pub text: Option<String>,
+}
+
+impl Beside {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.typed.is_empty() && self.text.is_none()
+    }
 }
 
 /// A draft that changed, or is no more.
@@ -200,14 +219,28 @@ impl Drafts {
 }
 
 fn line(draft: &Draft) -> String {
-    format!(
-        "{{\"kind\":\"{}\",\"name\":{},\"at\":\"{}\",\"schema\":{},\"draft\":{}}}",
-        draft.callee.kind.word(),
-        json::quote(&draft.callee.name),
-        draft.at,
-        draft.fingerprint.to_value(),
-        draft.content,
-    )
+    let text = |text: &String| Value::String(text.clone());
+    let mut members = vec![
+        ("kind".to_owned(), Value::from(draft.callee.kind.word())),
+        ("name".to_owned(), Value::from(&*draft.callee.name)),
+        ("at".to_owned(), Value::String(draft.at.to_string())),
+        ("schema".to_owned(), draft.fingerprint.to_value()),
+        ("draft".to_owned(), draft.content.clone()),
+    ];
+    if !draft.beside.typed.is_empty() {
+        let typed = draft.beside.typed.iter();
+        // Several may stand at one place: before the same item.
+        let typed = typed.map(|(place, typed)| Value::Array(vec![text(place), text(typed)]));
+        members.push(("typed".to_owned(), Value::Array(typed.collect())));
+    }
+    members.extend(
+        draft
+            .beside
+            .text
+            .as_ref()
+            .map(|it| ("text".to_owned(), text(it))),
+    );
+    Value::Object(members).to_string()
 }
 
 /// The drafts in a file, oldest first. One that was damaged gives what is before the damage.
@@ -237,5 +270,19 @@ fn read_one(raw: &[u8]) -> Option<Draft> {
         fingerprint: Fingerprint::read(json::get(raw, &["schema"]).unwrap_or_default()),
         at: text("at")?.parse().ok()?,
         content: Value::parse(json::get(raw, &["draft"])?).ok()?,
+        beside: Beside {
+            typed: json::get(raw, &["typed"])
+                .into_iter()
+                .flat_map(json::elements)
+                .filter_map(read_typed)
+                .collect(),
+            text: text("text"),
+        },
     })
+}
+
+/// A place and what was typed there.
+fn read_typed(raw: &[u8]) -> Option<(String, String)> {
+    let mut pair = json::elements(raw).map(json::string);
+    Some((pair.next()??, pair.next()??))
 }

@@ -83,6 +83,9 @@
 //!   bodies are still to come.)
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
+//! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing.
+//! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what
@@ -99,6 +102,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
+//! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
+//! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -110,6 +115,9 @@
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | what can be filled in for a request by hand | `mcp/hand.rs` |
+//! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a decision about eras or limits | a variant in `note/decided.rs` |
 
 pub mod cli;
 pub mod config;

@@ -7,6 +7,10 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+mod shared;
+
+pub use shared::Shared;
+
 use crate::recorder::{Kept, LOST};
 use crate::session::codec::{self, HeaderProblem};
 use crate::session::recorded::{Facts, Place, Recorded};
@@ -43,6 +47,8 @@ pub struct Bodies {
     kept: Arc<Mutex<Kept>>,
     /// Whether the lines are as we write them, so that a body ends where its line does.
     ours: bool,
+    /// Long bodies that somebody holds.
+    held: Arc<Mutex<Vec<shared::Held>>>,
 }
 
 /// Of longer lines, the body is looked for in so many first bytes.
@@ -55,6 +61,7 @@ impl Bodies {
             file,
             kept,
             ours: true,
+            held: Arc::default(),
         }
     }
 
@@ -255,6 +262,7 @@ impl Recording {
             file: Arc::clone(&self.file),
             kept: Arc::default(),
             ours: false,
+            held: Arc::default(),
         }
     }
 

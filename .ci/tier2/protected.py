@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """A protected server of the second tier: notes, behind OAuth, with an authorization server of its own.
 
-    protected.py [--lifetime SECONDS] [--consent] [--port N] [--issuer-port N]
+    protected.py [--lifetime SECONDS] [--uses N] [--consent] [--port N] [--issuer-port N]
 
 Both stand on the published `mcp` package and on two ports of the loopback, so that resource and issuer are two
 origins, as they mostly are. The MCP side speaks both eras. Whoever wants in registers itself, proves its key (PKCE
 S256), names the resource, and gets a JWT that lasts --lifetime seconds (3600) and a refresh token good for one use.
 list_notes needs the scope notes:read, add_note notes:write: a token without it is answered 403 insufficient_scope.
+With --uses an access token is taken back after so many requests, whatever it says of itself.
 With --consent a page asks; without it, whoever asks is let in.
 
 The first line on stdout says where they are, every later one what happened: JSON, one object a line. Ends when stdin
@@ -56,8 +57,9 @@ def say(**what):
 class Issuer(OAuthAuthorizationServerProvider):
     """The authorization server's memory, and its decisions."""
 
-    def __init__(self, url, resource, lifetime, consent):
-        self.url, self.resource, self.lifetime, self.consent = url, resource, lifetime, consent
+    def __init__(self, url, resource, options):
+        self.url, self.resource, self.lifetime, self.consent = url, resource, options.lifetime, options.consent
+        self.uses, self.used = options.uses, {}
         self.key = secrets.token_hex(32)
         self.clients, self.codes, self.refresh, self.waiting = {}, {}, {}, {}
 
@@ -154,6 +156,10 @@ class Issuer(OAuthAuthorizationServerProvider):
             refresh_token=refresh,
         )
 
+    def use(self, token):
+        """Counts a request with this token."""
+        self.used[token] = self.used.get(token, 0) + 1
+
     async def load_access_token(self, token):
         return await self.verify_token(token)
 
@@ -162,6 +168,9 @@ class Issuer(OAuthAuthorizationServerProvider):
             claims = jwt.decode(token, self.key, ["HS256"], audience=self.resource, issuer=self.url)
         except jwt.PyJWTError as problem:
             say(event="refused", why=str(problem))
+            return None
+        if self.uses and self.used.get(token, 0) > self.uses:
+            say(event="refused", why="used up")
             return None
         return AccessToken(
             token=token,
@@ -237,10 +246,13 @@ def stepping(app, issuer, path):
             if message["type"] == "http.disconnect":
                 return None
             body, more = body + message.get("body", b""), message.get("more_body", False)
+        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        bearer = header[7:] if header.lower().startswith("bearer ") else None
+        if bearer:
+            issuer.use(bearer)
         needed = needs(body)
-        if needed:
-            header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-            token = await issuer.verify_token(header[7:]) if header.lower().startswith("bearer ") else None
+        if needed and bearer:
+            token = await issuer.verify_token(bearer)
             if token and needed not in token.scopes:
                 say(event="challenged", scope=needed)
                 wanted = " ".join([*token.scopes, needed])
@@ -310,6 +322,7 @@ def listen(port):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lifetime", type=int, default=3600)
+    parser.add_argument("--uses", type=int, default=0)
     parser.add_argument("--consent", action="store_true")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--issuer-port", type=int, default=0)
@@ -317,7 +330,7 @@ def main():
     sockets = [listen(options.port), listen(options.issuer_port)]
     port, issuer_port = (each.getsockname()[1] for each in sockets)
     resource = f"http://127.0.0.1:{port}/mcp"
-    issuer = Issuer(f"http://127.0.0.1:{issuer_port}/login", resource, options.lifetime, options.consent)
+    issuer = Issuer(f"http://127.0.0.1:{issuer_port}/login", resource, options)
     protected, login = stepping(notes(issuer), issuer, "/mcp"), issuing(issuer)
 
     async def both(scope, receive, send):

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::asking::Able;
+use super::able::Able;
 use super::message::{self, Fault, INTERNAL_ERROR, Level};
 use super::resources;
 use super::revision::Revision;

@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::asking::{Able, Answers, TASKS, brought};
+use super::able::Able;
+use super::asking::{Answers, brought};
 use super::calls::{Call, Played};
 use super::changes::Changing;
 use super::message::{
-    self, Fault, INVALID_PARAMS, INVALID_REQUEST, Level, META_CAPABILITIES, META_LOG_LEVEL,
-    META_VERSION, METHOD_NOT_FOUND, UNSUPPORTED_VERSION,
+    self, Fault, INVALID_PARAMS, Level, META_CAPABILITIES, META_LOG_LEVEL, META_VERSION,
+    METHOD_NOT_FOUND, UNSUPPORTED_VERSION,
 };
 use super::revision::Revision;
 use super::tools::{Play, Tool};
 use super::{
-    DemoServer, Due, Moment, arguments, completions, is_id, prompts, resources, tasks, tools,
+    DemoServer, Due, Moment, arguments, completions, is_id, opening, prompts, resources, tasks,
+    tools,
 };
 
 /// How long an answer that never changes may be kept, in milliseconds.
@@ -107,7 +109,7 @@ impl DemoServer {
             body.map(|body| message::cacheable(revision, fresh, body))
         };
         let answer = match (request.method.as_str(), revision.is_stateless()) {
-            ("server/discover", true) => hinted(HOUR, Ok(discovery())),
+            ("server/discover", true) => hinted(HOUR, Ok(opening::discovery())),
             ("initialize", false) => self.initialize(params),
             ("ping", false) => Ok(json!({})),
             ("logging/setLevel", false) => Level::read(params.get("level")).map(|level| {
@@ -179,38 +181,6 @@ impl DemoServer {
             Play::Inside(play) => play(self, request, &call),
         }
     }
-
-    fn initialize(&mut self, params: &Value) -> Result<Value, Fault> {
-        if self.agreed.is_some() {
-            return Err(Fault::new(
-                INVALID_REQUEST,
-                "this connection is initialized already",
-            ));
-        }
-        let Some(wanted) = params["protocolVersion"].as_str() else {
-            return Err(Fault::new(
-                INVALID_PARAMS,
-                "initialize needs protocolVersion, as a string",
-            ));
-        };
-        if !params["capabilities"].is_object() || !params["clientInfo"].is_object() {
-            return Err(Fault::new(
-                INVALID_PARAMS,
-                "initialize needs capabilities and clientInfo, both objects",
-            ));
-        }
-        let revision = Revision::parse(wanted)
-            .filter(|revision| !revision.is_stateless())
-            .unwrap_or(Revision::NEWEST_HANDSHAKE);
-        self.agreed = Some(revision);
-        self.able = Able::of(revision, &params["capabilities"]);
-        Ok(json!({
-            "protocolVersion": revision.as_str(),
-            "capabilities": capabilities(revision),
-            "serverInfo": message::server_info(revision),
-            "instructions": INSTRUCTIONS
-        }))
-    }
 }
 
 impl Request {
@@ -253,37 +223,6 @@ pub(super) fn reply(
         after,
         ..Due::answer(id, message)
     }
-}
-
-const INSTRUCTIONS: &str = "A server to learn on. Call echo first, then countdown to see progress, divide by zero to see a tool fail, and refuse to see the protocol fail. From fill-form on the tools ask back, take their time, or change something. Nothing here has an effect outside this process.";
-
-/// What the server can do.
-fn capabilities(revision: Revision) -> Value {
-    let mut capabilities = json!({
-        "logging": {},
-        "prompts": {"listChanged": true},
-        "resources": {"subscribe": true, "listChanged": true},
-        "tools": {"listChanged": true}
-    });
-    if revision.has_completions_capability() {
-        capabilities["completions"] = json!({});
-    }
-    if revision.has_core_tasks() {
-        capabilities["tasks"] =
-            json!({"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}});
-    }
-    if revision.is_stateless() {
-        capabilities["extensions"] = json!({TASKS: {}});
-    }
-    capabilities
-}
-
-fn discovery() -> Value {
-    json!({
-        "supportedVersions": Revision::ALL.map(Revision::as_str),
-        "capabilities": capabilities(Revision::V2026_07_28),
-        "instructions": INSTRUCTIONS
-    })
 }
 
 /// The tool a call is for.

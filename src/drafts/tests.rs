@@ -21,6 +21,7 @@ fn draft(tool: &str, at: i64, content: &str) -> Draft {
         fingerprint: Fingerprint::of_strings(["a", "b"]),
         at: Timestamp::from_second(at).unwrap(),
         content: Value::parse(content.as_bytes()).unwrap(),
+        beside: Beside::default(),
     }
 }
 
@@ -49,6 +50,21 @@ fn drafts_come_back_as_they_were() {
     let both = [draft("é\n", 1, odd), draft("b", 2, "null")];
     assert_eq!(drafts.load(&s).unwrap(), both);
     assert_eq!(drafts.load(&server("t")).unwrap(), []);
+    let beside = Beside {
+        typed: vec![
+            ("/a/0".into(), "12x".into()),
+            ("/a/0".into(), "\"\n".into()),
+        ],
+        text: Some("{ \"broken\"".into()),
+    };
+    let more = Draft {
+        beside,
+        ..draft("c", 3, "{}")
+    };
+    drafts.save(&s, &[DraftChange::Put(more.clone())]).unwrap();
+    assert_eq!(drafts.load(&s).unwrap()[2], more);
+    let gone = DraftChange::Drop(more.callee);
+    drafts.save(&s, &[gone]).unwrap();
     // Only what changed is touched; the same name of another kind is another's.
     let prompt = Draft {
         callee: Callee {

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::number::Decimal;
 use super::schema::{Choice, Field, Kind, Range, Text, pattern};
+use super::substitute::stands_for_a_value;
 use crate::json::Value;
 
 /// What is wrong with `value` as an answer to `field`, in words; of containers only whether it is one.
@@ -15,6 +16,10 @@ pub fn fault(field: &Field, value: &Value) -> Option<String> {
     if *value == Value::Null {
         let fits = field.nullable || matches!(field.kind, Kind::Null | Kind::Json(_));
         return fails(!fits, "must not be null");
+    }
+    if value.as_str().is_some_and(stands_for_a_value) {
+        // Of what it stands for nothing is known.
+        return None;
     }
     match (&field.kind, value) {
         (Kind::String(text), Value::String(value)) => length(text, value),

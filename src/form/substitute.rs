@@ -69,6 +69,22 @@ pub fn resolve(
     }
 }
 
+/// Whether a text is one reference to the last result and nothing else: a value of any type takes its place.
+pub fn stands_for_a_value(text: &str) -> bool {
+    if !text.starts_with("${last:") {
+        return false;
+    }
+    let mut pieces = Pieces::new(text, "");
+    matches!(
+        pieces.next(),
+        Some(Piece::Reference(Reference {
+            target: Target::Last(_),
+            whole: true,
+            ..
+        }))
+    )
+}
+
 /// Text that stands for itself, whatever it looks like.
 pub fn escaped(text: &str) -> String {
     text.replace("${", "$${")

@@ -5,7 +5,8 @@
 //! stays as a draft and is named as a problem. Problems advise; bad input is a test case and may be sent.
 //!
 //! Nodes live in an arena and are named by [`NodeId`]. Each topic is a file of its own: [`build`] makes nodes from the
-//! schema, [`load`] fills them from JSON, [`edit`], [`items`] and [`unions`] change them, [`undo`] keeps the way back,
+//! schema, [`load`] fills them from JSON, [`edit`], [`items`] and [`unions`] change them, [`undo`] keeps the way back, [`unfinished`] takes out
+//! what is no answer yet,
 //! [`wire`], [`rows`], [`path`] and [`problems`] are what can be read off the tree.
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ mod path;
 mod problems;
 mod rows;
 mod undo;
+mod unfinished;
 mod unions;
 mod wire;
 
@@ -45,6 +47,8 @@ pub struct Form {
     /// Whether there ever was a node that holds a secret, and one that is a union: walks for them are left out else.
     secrets: bool,
     unions: bool,
+    /// The leaf that the last edit changed, when it changed nothing else.
+    leaf: Option<NodeId>,
     /// How many more nodes may be made without being asked for; what is required beyond stays closed.
     eager: usize,
 }
@@ -98,6 +102,7 @@ impl Form {
             history: History::default(),
             secrets: false,
             unions: false,
+            leaf: None,
             eager: build::EAGER,
         };
         form.root = form.spawn(None, Key::Root, Arc::new(spec), Arc::new(field), true);
@@ -177,6 +182,11 @@ impl Form {
         self.sends_defaults = yes;
     }
 
+    /// How many nodes there are, with those that only an undone edit brings back: what a walk over all costs.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// Whether any node may be a secret; false is certain.
     pub fn may_hold_secrets(&self) -> bool {
         self.secrets
@@ -206,7 +216,12 @@ impl Form {
     /// in it; the form is unchanged when the text is no object. Loads that follow each other undo as one.
     pub fn load_json(&mut self, text: &str) -> Result<(), json::Problem> {
         let value = Value::parse(text.as_bytes())?;
-        if self.load_whole(&value, true) {
+        self.load_read(text, &value)
+    }
+
+    /// The same for text that reads as `value`.
+    pub fn load_read(&mut self, text: &str, value: &Value) -> Result<(), json::Problem> {
+        if self.load_whole(value, true) {
             Ok(())
         } else {
             Err(json::Problem::new(

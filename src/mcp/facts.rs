@@ -264,16 +264,15 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
     }
 }
 
-/// A request that goes on with an earlier one.
-fn again(params: &[u8]) -> Option<Detail> {
-    Some(Detail::Again(Arc::new(Again::read(params)?)))
-}
-
 fn request(method: &str, params: &[u8]) -> Detail {
+    let asked = || Asked::read(method, params).map(|asked| Detail::Asked(Arc::new(asked)));
+    let again = || Again::read(params).map(|again| Detail::Again(Arc::new(again)));
     match method {
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
-            let uri = || Some(Detail::Resource(json::string_at(params, &["uri"])?.into()));
-            again(params).or_else(uri).unwrap_or(Detail::None)
+            let uri = json::string_at(params, &["uri"]);
+            again()
+                .or_else(|| uri.map(|uri| Detail::Resource(uri.into())))
+                .unwrap_or(Detail::None)
         }
         "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
             json::string_at(params, &["taskId"])
@@ -283,9 +282,7 @@ fn request(method: &str, params: &[u8]) -> Detail {
             let raw = json::get(params, &["notifications"]).unwrap_or_default();
             Detail::Listen(Box::new(Filter::read(raw)))
         }
-        method => {
-            Asked::read(method, params).map_or(Detail::None, |asked| Detail::Asked(Arc::new(asked)))
-        }
+        _ => asked().or_else(again).unwrap_or(Detail::None),
     }
 }
 

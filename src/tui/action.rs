@@ -19,6 +19,8 @@ pub enum Scope {
     Content,
     /// What takes arguments: a list of it, or its form.
     Arguments,
+    /// An array of a document that is shown as a table.
+    Table,
     /// A document: a result, a message.
     Viewer,
     /// The Traffic view.
@@ -37,11 +39,13 @@ pub enum Scope {
     Subscriptions,
     /// The Inbox, among requests that run.
     Running,
+    /// A notice above the status row.
+    Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -50,6 +54,7 @@ impl Scope {
         Self::Content,
         Self::Arguments,
         Self::Viewer,
+        Self::Table,
         Self::Traffic,
         Self::Request,
         Self::Logs,
@@ -58,6 +63,7 @@ impl Scope {
         Self::Running,
         Self::Tasks,
         Self::Subscriptions,
+        Self::Notice,
     ];
 
     /// A heading.
@@ -70,6 +76,7 @@ impl Scope {
             Self::Form => "Forms",
             Self::Content => "Content blocks and links",
             Self::Arguments => "Arguments, in lists and forms",
+            Self::Table => "Tables",
             Self::Viewer => "Documents",
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
@@ -79,6 +86,7 @@ impl Scope {
             Self::Running => "Inbox: requests that run",
             Self::Tasks => "Inbox: tasks",
             Self::Subscriptions => "Inbox: subscriptions",
+            Self::Notice => "Notices above the status row",
         }
     }
 }
@@ -152,6 +160,10 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        OpenLogin "open-login" ["o"] "browser" "Open the page of the login in the browser" Alive "mcpscope login --url URL";
+        PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
+        CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
+        OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -232,11 +244,9 @@ actions! {
         PrintJq "print-jq" ["p q"] "" "Print its path for jq to the normal screen, to select from" Nothing "";
         PrintPointer "print-pointer" ["p j"] "" "Print its JSON Pointer to the normal screen, to select from" Nothing "";
         PrintAll "print-all" ["p a"] "" "Print the whole document to the normal screen, to select from" Nothing "";
-        Table "table" ["T"] "table" "Show the array as a table, or as a tree again" Nothing "";
-        SortTable "sort-table" ["O"] "" "Sort a table by the column: ascending, descending, as it was sent" Nothing "";
-        CopyTable "copy-table" ["y v"] "" "Copy the table as CSV, as it is shown" Nothing "";
+        Table "table" ["T"] "table" "Show the array as a table" Nothing "";
         FoldLevel "fold-level" ["c"] "" "Fold this value and its siblings" Nothing "";
-        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them; in a table, hide the column (T twice shows all again)" Nothing "";
+        FoldLevelDeep "fold-level-deep" ["C"] "" "Fold this value and its siblings, and all in them" Nothing "";
         UnfoldLevel "unfold-level" ["e"] "" "Unfold this value and its siblings" Nothing "";
         UnfoldLevelDeep "unfold-level-deep" ["E"] "" "Unfold this value and its siblings, and all in them" Nothing "";
         Level1 "fold-to-one" ["z 1"] "" "Fold all below one level" Nothing "";
@@ -255,9 +265,18 @@ actions! {
         PlaceTop "place-top" ["z t"] "" "Row to the top of the screen" Nothing "";
         PlaceBottom "place-bottom" ["z b"] "" "Row to the bottom of the screen" Nothing "";
     }
+    Table {
+        OpenCell "open-cell" ["Enter", "Space"] "in the tree" "Show the value of the cell in the tree" Nothing "";
+        SortTable "sort-table" ["O"] "sort" "Sort by the column: ascending, descending, as it was sent" Nothing "";
+        HideColumn "hide-column" ["C"] "hide" "Hide the column; T twice shows all again" Nothing "";
+        CopyTable "copy-table" ["y v"] "CSV" "Copy the table as CSV, as it is shown" Nothing "";
+        LeaveTable "leave-table" ["T"] "tree" "Show the array as a tree again" Nothing "";
+    }
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
+        Resend "resend" ["r"] "resend" "Send it again" Nothing "";
+        EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
@@ -311,6 +330,11 @@ actions! {
         ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
         TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
     }
+    Notice {
+        KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
+        NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
+        GiveUp "give-up" ["c"] "cancel" "Cancel the slow call" Nothing "";
+    }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
         Down "down" ["j", "Down"] "" "Down" Nothing "";
@@ -339,8 +363,10 @@ actions! {
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
+        ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

@@ -52,6 +52,15 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+    /// An exchange over HTTP, and what it carries.
+    Http {
+        /// The request it carries and its answer, or what else.
+        carries: Option<(Source, Option<Source>)>,
+        /// Its steps, in order.
+        steps: Arc<[Source]>,
+        /// Whether the exchange is the point, rather than what it carries.
+        first: bool,
+    },
 }
 
 /// A request to reproduce, and in which form.
@@ -204,6 +213,8 @@ pub enum Effect {
         viewer: u64,
         /// Where.
         body: TabBody,
+        /// Where the array starts whose cells are searched, when it is looked at as a table.
+        array: Option<usize>,
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
@@ -328,7 +339,17 @@ pub enum Effect {
         /// Its path; `~/` is the home folder.
         path: String,
     },
-    /// Read pasted text as JSON; answered by [`super::event::Event::Parsed`].
+    /// Write arguments as text, in the layout of another text if there is one; answered by
+    /// [`super::event::Event::Laid`].
+    Lay {
+        /// Who asks.
+        asker: u64,
+        /// The text before; may be empty.
+        before: String,
+        /// The arguments.
+        arguments: Value,
+    },
+    /// Read text as JSON; answered by [`super::event::Event::Parsed`].
     Parse {
         /// Who asks.
         asker: u64,
@@ -353,6 +374,13 @@ pub enum Effect {
         /// Who asks.
         asker: u64,
         /// The answer.
+        source: Source,
+    },
+    /// Read back what was sent, to be sent again; answered by [`super::event::Event::FrameRead`].
+    ReadFrame {
+        /// Who asks.
+        asker: u64,
+        /// Which entry.
         source: Source,
     },
     /// Put values in the place of references; answered by [`super::event::Event::Resolved`].

@@ -14,7 +14,8 @@ use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
-use crate::json::Value;
+use crate::json::{Problem, Value};
+use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
@@ -114,14 +115,21 @@ pub enum Event {
         /// Its bytes, or why there are none.
         result: Result<Vec<u8>, String>,
     },
-    /// Pasted text was read.
+    /// Text was read as JSON.
     Parsed {
         /// Who asked.
         asker: u64,
         /// The text.
         text: String,
         /// What it reads as, or why it is no JSON.
-        result: Result<Value, String>,
+        result: Result<Value, Problem>,
+    },
+    /// Arguments were written as text.
+    Laid {
+        /// Who asked.
+        asker: u64,
+        /// The text.
+        text: String,
     },
     /// A sequence for the clipboard is ready to be written.
     ToTerminal {
@@ -166,6 +174,13 @@ pub enum Event {
         asker: u64,
         /// It; none when nothing can be read out of it.
         refusal: Option<Refusal>,
+    },
+    /// What was sent was read back.
+    FrameRead {
+        /// For whom.
+        asker: u64,
+        /// What a form takes of it, or why there is nothing.
+        result: Result<Again, String>,
     },
     /// References were replaced by their values.
     Resolved {

@@ -185,7 +185,7 @@ mod tests {
         let keys: Vec<&str> = list.iter().map(|(keys, _)| keys.as_str()).collect();
         assert_eq!(
             keys,
-            ["y", "Y", "s", "k", "p", "b", "q", "j", "a", "v", "r", "R"]
+            ["y", "Y", "s", "k", "p", "b", "q", "j", "a", "r", "R"]
         );
     }
 

@@ -15,6 +15,7 @@ use super::widgets::plain::Document;
 use super::widgets::slice::Slice;
 use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
+use crate::recording::Shared;
 use crate::session::{Channel, Entry};
 use blocks::Binary;
 use members::{Block, Members};
@@ -24,6 +25,7 @@ mod about;
 mod block;
 mod blocks;
 mod card;
+mod exchange;
 mod indexed;
 mod markdown;
 mod members;
@@ -37,6 +39,7 @@ mod tests;
 mod verdict;
 
 pub use about::about;
+pub use exchange::{among, exchange};
 pub use indexed::{Indexed, index};
 pub use opened::{Opened, Opening, alone, open, table};
 
@@ -70,11 +73,16 @@ pub enum TabBody {
 }
 
 impl TabBody {
-    /// Where `term` is, as the widgets count: rows of a tree, bytes of a text. Slow on big bodies.
-    pub fn search(&self, term: &Term) -> Vec<u32> {
-        match self {
-            Self::Tree(tree) => tree.search(term),
-            Self::Text(document) | Self::Bytes(document) => document.search(term),
+    /// Where `term` is, as the widgets count: rows of a tree, bytes of a text, cells of the array that starts at
+    /// `array`. Slow on big bodies.
+    pub fn search(&self, term: &Term, array: Option<usize>) -> Vec<u32> {
+        match (self, array) {
+            (Self::Tree(tree), Some(array)) => {
+                let table = opened::table(tree, &tree.place_at(array));
+                table.map_or_else(|_| Vec::new(), |table| table.search(term))
+            }
+            (Self::Tree(tree), None) => tree.search(term),
+            (Self::Text(document) | Self::Bytes(document), _) => document.search(term),
         }
     }
 }
@@ -331,8 +339,8 @@ impl<'a> Payload<'a> {
 /// drawing thread.
 pub fn tabs(
     subject: &Subject,
-    first: Entry,
-    second: Option<Entry>,
+    first: Shared,
+    second: Option<Shared>,
     pictures: Pictures,
 ) -> Vec<Tab> {
     let means = Means {
@@ -343,26 +351,21 @@ pub fn tabs(
 }
 
 /// As [`tabs`], with as much highlighting as the budget allows.
-fn tabs_within(
-    means: Means,
-    subject: &Subject,
-    mut first: Entry,
-    second: Option<Entry>,
-) -> Vec<Tab> {
+fn tabs_within(means: Means, subject: &Subject, first: Shared, second: Option<Shared>) -> Vec<Tab> {
     let about = match subject {
         Subject::ToolResult(..) => About::Tool,
         Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) | Subject::Http { .. } => About::Entry,
     };
     // From here on the body is shared, never copied.
-    let first_bytes = Slice::from(std::mem::take(&mut first.body));
-    let second_bytes = second.map(|entry| Slice::from(entry.body));
+    let first_bytes = Slice::from(first.body);
+    let second_bytes = second.map(|second| Slice::from(second.body));
     let payload = Payload::new(
         about,
         subject,
-        &first,
+        &first.entry,
         &first_bytes,
         second_bytes.as_ref(),
         means,
@@ -385,10 +388,10 @@ fn numbered(name: &str, index: usize) -> String {
     }
 }
 
-fn is_request(entry: &Entry) -> bool {
-    entry.channel == Channel::Wire
-        && entry.body.len() <= WHOLE
-        && jsonrpc::envelope(&entry.body).is_some_and(|e| e.kind == jsonrpc::Kind::Request)
+fn is_request(first: &Shared) -> bool {
+    first.entry.channel == Channel::Wire
+        && first.body.len() <= WHOLE
+        && jsonrpc::envelope(&first.body).is_some_and(|e| e.kind == jsonrpc::Kind::Request)
 }
 
 /// A tree of one JSON text; nothing for what is not JSON. Of a big one, only the beginning was looked at.

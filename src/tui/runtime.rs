@@ -21,9 +21,11 @@ use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
-use crate::json::Value;
-use crate::recording::Bodies;
-use crate::session::Entry;
+use crate::json::{self, Value};
+use crate::mcp::hand;
+use crate::note::Note;
+use crate::note::http::Step;
+use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
@@ -192,9 +194,14 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
-        Effect::FindIn { viewer, body, text } => Event::FoundIn {
+        Effect::FindIn {
             viewer,
-            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term)),
+            body,
+            array,
+            text,
+        } => Event::FoundIn {
+            viewer,
+            hits: Term::new(&text).map_or_else(Vec::new, |term| body.search(&term, array)),
             text,
         },
         Effect::Index { viewer, body } => {
@@ -227,9 +234,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             asker,
             result: read_file(&path),
         },
+        Effect::Lay {
+            asker,
+            before,
+            arguments,
+        } => Event::Laid {
+            asker,
+            text: if before.trim().is_empty() {
+                arguments.pretty()
+            } else {
+                json::patch(&before, &arguments)
+            },
+        },
         Effect::Parse { asker, text } => Event::Parsed {
             asker,
-            result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+            result: Value::parse(text.as_bytes()),
             text,
         },
         Effect::Validate {
@@ -251,6 +270,13 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 .read(source.seq, source.place)
                 .ok()
                 .and_then(|entry| arguments::refusal(&entry.body)),
+        },
+        Effect::ReadFrame { asker, source } => Event::FrameRead {
+            asker,
+            result: match bodies.read(source.seq, source.place) {
+                Ok(entry) => Ok(hand::again(&entry.body)),
+                Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+            },
         },
         Effect::Resolve {
             asker,
@@ -313,12 +339,34 @@ fn build(
     subject: &Subject,
     pictures: Pictures,
 ) -> Result<Vec<payload::Tab>, String> {
-    let read = |source: &Source| -> Result<Entry, String> {
+    // Another pane may show the same.
+    let read = |source: &Source| -> Result<Shared, String> {
         bodies
-            .read(source.seq, source.place)
+            .share(source.seq, source.place)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
+        Subject::Http {
+            carries,
+            steps,
+            first,
+        } => {
+            let carried = match carries {
+                Some((first, second)) => {
+                    let (first, second) = (*first, *second);
+                    build(bodies, &Subject::Messages { first, second }, pictures)?
+                }
+                None => Vec::new(),
+            };
+            let steps: Vec<Step> = steps
+                .iter()
+                .filter_map(|source| match Note::read(&read(source).ok()?.body) {
+                    Note::Http(step) => Some(step),
+                    _ => None,
+                })
+                .collect();
+            return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)
         | Subject::ResourceResult(source)

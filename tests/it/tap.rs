@@ -28,7 +28,7 @@ fn session(home: &Home) -> Session {
     Session::read(&home.path("t.jsonl"))
 }
 
-fn bodies<'a>(session: &'a Session, direction: Direction) -> impl Iterator<Item = &'a Entry> {
+fn bodies(session: &Session, direction: Direction) -> impl Iterator<Item = &Entry> {
     session.entries.iter().filter(move |entry| {
         entry.direction == direction && matches!(entry.channel, Channel::Wire | Channel::Stdout)
     })
@@ -174,9 +174,12 @@ fn every_request_stands_before_its_answer() {
         // The server is `cat`: its answer is the request itself.
         for burst in 0..count / flight {
             let first = burst * flight;
-            let frames: String = (first..first + flight)
-                .map(|id| format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"ping\"}}\n"))
-                .collect();
+            let mut frames = String::new();
+            for id in first..first + flight {
+                let frame = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+                frames += &frame;
+                frames.push('\n');
+            }
             to.write_all(frames.as_bytes()).unwrap();
             for _ in 0..flight {
                 line.clear();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Ending, Stage, Task};
-use crate::demo::asking::TASKS;
+use crate::demo::able::TASKS;
 use crate::demo::message::{Fault, INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_CAPABILITY};
 use crate::demo::request::Request;
 use crate::demo::resources;

@@ -1,6 +1,8 @@
 //! Transcripts of calls in several rounds without a handshake (2026-07-28): input that is wanted, answers that come
 //! along with the call repeated, and the state that has to come back as it was.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn client() -> Client {
@@ -307,4 +309,53 @@ fn no_request_of_its_own_is_ever_sent() {
     }
     // And an answer to nothing is nothing.
     assert_eq!(client.reply(&json!({"id": 1}), json!({"roots": []})), []);
+}
+
+/// A state of the first round, and who got it.
+fn first_round() -> (Client, String) {
+    let mut client = client();
+    let said = client.begin("order-dinner", json!({}));
+    let state = wanted(&client, said)["requestState"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (client, state)
+}
+
+proptest! {
+    #[test]
+    fn no_other_text_passes_for_a_state(text in ".*") {
+        let (mut client, state) = first_round();
+        prop_assume!(text != state);
+        let refused = again(&mut client, "order-dinner", json!({"requestState": text}));
+        prop_assert_eq!(&refused["error"]["code"], -32602);
+    }
+
+    #[test]
+    fn a_state_with_one_character_changed_is_refused(at in any::<prop::sample::Index>(), put in any::<char>()) {
+        let (mut client, state) = first_round();
+        let mut letters: Vec<char> = state.chars().collect();
+        let at = at.index(letters.len());
+        prop_assume!(letters[at] != put);
+        letters[at] = put;
+        let changed: String = letters.into_iter().collect();
+        let refused = again(&mut client, "order-dinner", json!({"requestState": changed}));
+        prop_assert_eq!(&refused["error"]["code"], -32602);
+    }
+
+    #[test]
+    fn what_was_answered_survives_the_way_there_and_back(wine in ".+") {
+        let (mut client, state) = first_round();
+        client.able["sampling"] = json!({});
+        let dish = json!({"dish": accept(json!({"dish": "trout"}))});
+        let second = again(&mut client, "order-dinner", json!({"requestState": state, "inputResponses": dish}));
+        let state = second["result"]["requestState"].clone();
+        let toast = json!({"toast": {"role": "assistant", "model": wine, "content": {"type": "text", "text": wine}}});
+        let third = again(&mut client, "order-dinner", json!({"requestState": state, "inputResponses": toast}));
+        let state = third["result"]["requestState"].clone();
+        let glass = json!({"wine": {"action": "decline"}});
+        let last = again(&mut client, "order-dinner", json!({"requestState": state, "inputResponses": glass}));
+        let told = format!("Dinner for 2: trout with nothing to drink.\n{wine} raises a glass: {wine}");
+        prop_assert_eq!(text_of(&last), told);
+    }
 }

@@ -6,7 +6,8 @@ use super::undo::Stroke;
 use crate::form::check;
 use crate::form::number;
 use crate::form::schema::Kind;
-use crate::json::Value;
+use crate::form::substitute::stands_for_a_value;
+use crate::json::{Problem, Value};
 
 impl Form {
     /// Takes the text of an input. Empty text unsets, but makes a required string `""`; unchanged text does nothing;
@@ -28,6 +29,10 @@ impl Form {
         let trimmed = text.trim();
         let required = node.field.required;
         match node.kind().clone() {
+            // The value it stands for is of a type that only its sending tells.
+            kind if !kind.is_container() && stands_for_a_value(trimmed) => {
+                self.hold(id, State::Value, Some(Value::from(trimmed)));
+            }
             Kind::String(_) => {
                 if text.is_empty() && !required {
                     self.hold(id, State::Unset, None);
@@ -39,18 +44,18 @@ impl Form {
                 if number::is_json_number(trimmed) {
                     self.hold(id, State::Value, Some(Value::Number(trimmed.to_owned())));
                 } else {
-                    self.unfinished(id, text, "not a number");
+                    self.leave_unfinished(id, text, "not a number");
                 }
             }
             Kind::Boolean if !trimmed.is_empty() => match trimmed {
                 "true" => self.hold(id, State::Value, Some(Value::Bool(true))),
                 "false" => self.hold(id, State::Value, Some(Value::Bool(false))),
-                _ => self.unfinished(id, text, "must be true or false"),
+                _ => self.leave_unfinished(id, text, "must be true or false"),
             },
             Kind::Enum(choices) if !trimmed.is_empty() => {
                 match choices.iter().find(|choice| choice.text() == trimmed) {
                     Some(choice) => self.hold(id, State::Value, Some(choice.value.clone())),
-                    None => self.unfinished(id, text, "not one of the choices"),
+                    None => self.leave_unfinished(id, text, "not one of the choices"),
                 }
             }
             _ => self.take_json(id, text),
@@ -70,14 +75,42 @@ impl Form {
         })
     }
 
+    /// Takes JSON text that nobody has read yet: it stands there, and is not sent before [`Form::take_read`].
+    pub fn hold_unread(&mut self, id: NodeId, text: &str) -> Result<(), String> {
+        self.edit(id, Stroke::Typing(id), |form| {
+            form.raise(id);
+            form.leave_unfinished(id, text, "is being read");
+            Ok(())
+        })
+    }
+
+    /// Takes what JSON text reads as, as [`Form::set_json`] would.
+    pub fn take_read(
+        &mut self,
+        id: NodeId,
+        text: &str,
+        read: Result<&Value, &Problem>,
+    ) -> Result<(), String> {
+        self.edit(id, Stroke::Typing(id), |form| {
+            form.raise(id);
+            form.take_parsed(id, text, read);
+            Ok(())
+        })
+    }
+
     fn take_json(&mut self, id: NodeId, text: &str) {
         if text.trim().is_empty() {
             self.hold(id, State::Unset, None);
             return;
         }
-        match Value::parse(text.as_bytes()) {
+        let read = Value::parse(text.as_bytes());
+        self.take_parsed(id, text, read.as_ref());
+    }
+
+    fn take_parsed(&mut self, id: NodeId, text: &str, read: Result<&Value, &Problem>) {
+        match read {
             Ok(value) => {
-                self.fill(id, &value, true);
+                self.fill(id, value, true);
                 // The way it was laid out belongs to the user, so it is kept beside the value.
                 if matches!(self.node(id).kind(), Kind::Json(_)) {
                     self.change(id).draft = Some(Draft {
@@ -86,11 +119,11 @@ impl Form {
                     });
                 }
             }
-            Err(problem) => self.unfinished(id, text, &problem.to_string()),
+            Err(problem) => self.leave_unfinished(id, text, &problem.to_string()),
         }
     }
 
-    fn unfinished(&mut self, id: NodeId, text: &str, fault: &str) {
+    fn leave_unfinished(&mut self, id: NodeId, text: &str, fault: &str) {
         let node = self.change(id);
         // What a container holds stays below, for when the text is given up.
         if !node.kind().is_container() {

@@ -140,6 +140,11 @@ impl Node {
 }
 
 impl Node {
+    /// Whether it holds no other node, now or later.
+    pub(super) fn is_leaf(&self) -> bool {
+        self.body == Body::Leaf && !self.kind().is_container()
+    }
+
     /// Every node it holds, shown or not.
     pub(super) fn held(&self) -> Vec<NodeId> {
         match &self.body {

@@ -73,10 +73,7 @@ impl Form {
     /// The items of a list that must have no two alike that repeat one before them, with the words for it. Nothing of
     /// long lists, since it is asked with every key: a validator says the same of those.
     fn repeats(&self, list: NodeId) -> HashMap<NodeId, String> {
-        let Kind::Array(Array { unique: true, .. }) = self.node(list).kind() else {
-            return HashMap::new();
-        };
-        if self.children(list).len() > LONG {
+        if !self.is_compared(list) {
             return HashMap::new();
         }
         let (mut places, mut values) = (Vec::new(), Vec::new());
@@ -155,6 +152,40 @@ impl Form {
             }));
         }
         found
+    }
+
+    /// What is plainly wrong with a node and with what holds it, outermost first, as [`Form::problems`] has it. None
+    /// when the node may also decide what is wrong with others: items of a list that must have no two alike.
+    pub fn problems_above(&self, id: NodeId) -> Option<Vec<(NodeId, String)>> {
+        let mut chain: Vec<NodeId> =
+            std::iter::successors(Some(id), |id| self.node(*id).parent).collect();
+        chain.reverse();
+        let mut found = Vec::new();
+        for id in &chain {
+            let node = self.node(*id);
+            if let (Key::Item | Key::Slot(_), Some(list)) = (&node.key, node.parent)
+                && self.is_compared(list)
+            {
+                return None;
+            }
+            if let Some(what) = self.problem(*id) {
+                found.push((self.row_of(*id), what));
+            }
+            if node.state != State::Value || node.value.is_some() || node.is_unfinished() {
+                // What is below does not count, and is not asked about here: it changed.
+                return (chain.last() == Some(id)).then_some(found);
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether the items of a list are compared with each other here.
+    fn is_compared(&self, list: NodeId) -> bool {
+        let unique = matches!(
+            self.node(list).kind(),
+            Kind::Array(Array { unique: true, .. })
+        );
+        unique && self.children(list).len() <= LONG
     }
 
     /// The members of an object that another of the same name stands for: the one that the schema names, else the

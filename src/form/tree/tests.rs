@@ -8,6 +8,7 @@ mod depth;
 mod lists;
 mod objects;
 mod properties;
+mod unfinished;
 mod unions;
 
 const SCHEMA: &[u8] = br#"{"type":"object","required":["title","size","mode"],"properties":{

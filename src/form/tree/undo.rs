@@ -74,6 +74,7 @@ impl Form {
             return Err("it is no longer there".to_owned());
         }
         self.history.open = BTreeMap::new();
+        self.leaf = None;
         self.eager = super::build::EAGER;
         let done = edit(self);
         if done.is_ok() {
@@ -97,6 +98,10 @@ impl Form {
         if before.is_empty() {
             return;
         }
+        self.leaf = match before.first_key_value() {
+            Some((id, Some(was))) if before.len() == 1 && was.is_leaf() => Some(*id),
+            _ => None,
+        };
         self.history.undone.clear();
         let sealed = std::mem::take(&mut self.history.sealed);
         if let Some(last) = self.history.done.last_mut()
@@ -135,6 +140,12 @@ impl Form {
         Some(self.nearest(at))
     }
 
+    /// The leaf that the last edit changed, when it changed nothing else: no other row, and no order of rows, is
+    /// another one then.
+    pub fn changed_leaf(&self) -> Option<NodeId> {
+        self.leaf.filter(|id| self.get(*id).is_some())
+    }
+
     /// Whether there is something to undo.
     pub fn can_undo(&self) -> bool {
         !self.history.done.is_empty()
@@ -151,6 +162,7 @@ impl Form {
     }
 
     fn swap(&mut self, mut change: Change) -> Change {
+        self.leaf = None;
         for (id, node) in &mut change.before {
             std::mem::swap(&mut self.nodes[id.0 as usize], node);
         }

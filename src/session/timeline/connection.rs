@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::catalogue::{Catalogue, Fresh};
+use super::login::Login;
 use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
 use crate::mcp::asked::Capabilities;
@@ -14,6 +15,7 @@ use crate::mcp::tasks::Shape;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::asked::Asking;
+use crate::note::decided::Decided;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -110,12 +112,18 @@ pub struct Connection {
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.
     pub trouble: Option<Trouble>,
+    /// How it stands with its login.
+    pub login: Login,
     /// The process.
     pub pid: Option<u32>,
     /// How it stands.
     pub link: LinkState,
     /// What was decided about the era, and why.
     pub verdict: Option<(Box<str>, Box<str>)>,
+    /// The day the era was found out, when the server was not asked this time.
+    pub era_since: Option<Box<str>>,
+    /// The day the server was found to be modern, when it answers as an older one now.
+    pub downgraded: Option<Box<str>>,
     /// The revision in use.
     pub revision: Option<Revision>,
     /// What the server said of itself.
@@ -265,6 +273,7 @@ impl Connection {
             }
             Note::Closed { what } => {
                 self.ended_us = Some(us);
+                self.login.over();
                 self.link = match (what, std::mem::take(&mut self.link)) {
                     (_, failed @ LinkState::Failed { .. }) => failed,
                     (Some(what), _) => LinkState::Failed {
@@ -326,7 +335,15 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
+            Note::Login(hop) => self.login.hop(hop),
             Note::TaskLeft { task, why } => self.tasks.left(task, why),
+            Note::Decided(Decided::KnownEra { since, skips, .. }) => {
+                self.era_since = skips.then(|| since.as_str().into());
+            }
+            Note::Decided(Decided::Doubted { .. }) => self.era_since = None,
+            Note::Decided(Decided::Downgraded { since, .. }) => {
+                self.downgraded = Some(since.as_str().into());
+            }
             Note::Asking(Asking::Capabilities {
                 capabilities,
                 waits,
@@ -338,7 +355,8 @@ impl Connection {
                     (self.declared, self.wanted) = (declared, None);
                 }
             }
-            Note::Http(_)
+            Note::Decided(_)
+            | Note::Http(_)
             | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }

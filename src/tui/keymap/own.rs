@@ -144,7 +144,11 @@ fn meet(one: Scope, other: Scope) -> bool {
         || (other == Scope::Arguments && takes(one))
         // A row of Traffic or Logs, and the document that shows it.
         // A document made of blocks.
-        || matches!((one, other), (Scope::Content, Scope::Viewer) | (Scope::Viewer, Scope::Content))
+        || (one == Scope::Content && other == Scope::Viewer)
+        || (one == Scope::Viewer && other == Scope::Content)
+        // One that is shown as a table, wherever that is.
+        || (one == Scope::Table && beside(other))
+        || (beside(one) && other == Scope::Table)
         || (beside(one) && beside(other) && !(streams.contains(&one) && streams.contains(&other)))
 }
 

@@ -20,6 +20,7 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
+use crate::tui::panes::viewer::Viewer;
 
 mod actions;
 mod buttons;
@@ -34,6 +35,7 @@ mod history;
 mod layout;
 mod listing;
 mod mouse;
+mod pause;
 mod person;
 mod pick;
 mod presets;
@@ -59,6 +61,7 @@ use sending::{Resolving, ValuePreview};
 use shelf::Shelf;
 use tabs::Tab;
 use validation::Reading;
+pub use words::cannot_send;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -325,9 +328,19 @@ impl CataloguePane {
         }
     }
 
+    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
+
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
-            Action::Run | Action::RefreshList => words::cannot_send(ctx),
+            Action::Run => words::cannot_send(ctx).or_else(|| {
+                let work = self.work()?;
+                words::barred(&work.item, ctx)
+            }),
+            Action::RefreshList => words::cannot_send(ctx),
             Action::RunAsTask => self.why_no_task(ctx),
             Action::Subscribe => self.why_no_subscription(ctx),
             Action::ListChanges => self.why_no_changes(ctx),
@@ -376,24 +389,25 @@ impl Pane for CataloguePane {
                 Scope::Request,
             ],
             Focus::Form if self.tab() == Tab::Schema => {
-                vec![Scope::Viewer, Scope::Move, Scope::Request]
+                Self::document_scopes(self.work().map(|work| &work.schema))
             }
             Focus::Form if self.on_reading() => vec![Scope::Move, Scope::Request],
             Focus::Form => vec![Scope::Form, Scope::Arguments, Scope::Move, Scope::Request],
-            Focus::Result if self.work().is_some_and(|work| work.result.has_spots()) => {
-                vec![Scope::Content, Scope::Viewer, Scope::Move, Scope::Request]
-            }
-            Focus::Result => vec![Scope::Viewer, Scope::Move, Scope::Request],
+            Focus::Result => Self::document_scopes(self.work().map(|work| &work.result)),
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let mut kept = self.keep_at_once(ctx);
         if self.put_aside() && action == Action::Back {
-            return Reply::done();
+            return Reply::effects(kept);
         }
         let reply = self.acted(action, ctx);
-        self.keeping(reply, ctx)
+        let mut reply = self.keeping(reply, ctx);
+        kept.append(&mut reply.effects);
+        reply.effects = kept;
+        reply
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -524,7 +538,7 @@ impl Pane for CataloguePane {
             .clamp(browse.rows.len(), usize::from(list.height));
         let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
         let (form, result) = (body(self.areas.form), self.document_area());
-        let (tab, fields) = (self.tab(), self.halves().0);
+        let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);
         let room = self.right_side();
         let buttons = self.buttons();
@@ -538,12 +552,18 @@ impl Pane for CataloguePane {
                     effects.extend(work.show_schema(ctx));
                     effects.extend(work.schema.place(document, ctx));
                 }
-                (_, Some(form)) => form.place(fields, room),
+                (_, Some(form)) => {
+                    form.place(fields, room);
+                    if !json.is_empty() {
+                        form.show_text();
+                    }
+                }
                 (_, None) => {}
             }
             effects.extend(work.result.place(result, ctx));
         }
         effects.extend(self.wants(ctx));
+        effects.extend(self.errands(ctx));
         effects
     }
 
@@ -558,11 +578,11 @@ impl Pane for CataloguePane {
         })
     }
 
-    fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
+    fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
         let work = self.work()?;
         match self.focus {
             Focus::Form if !self.on_reading() => self.form_hint(work),
-            Focus::Result => None,
+            Focus::Result => self.untold_remark(ctx),
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();
                 (!summary.is_empty()).then_some(summary)

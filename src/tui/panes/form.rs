@@ -5,7 +5,7 @@
 //! means to others comes back as a [`FormReply`].
 //!
 //! `rows` says which rows there are, `buttons` what is below them, `lay` lays one out, `draw` draws those in sight,
-//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `input` is what is typed into, `menu` the lists that drop down,
+//! `mouse` looks clicks up in the same lines; `keys`, `ahead`, `paste` and `actions` change things, `reading` what is too long to be read here, `input` is what is typed into, `menu` the lists that drop down,
 //! `suggest` the answers offered, `json` the same arguments as text.
 
 use std::cell::RefCell;
@@ -26,6 +26,7 @@ mod hint;
 mod input;
 mod items;
 mod json;
+mod kept;
 mod keys;
 mod lay;
 mod line;
@@ -34,18 +35,21 @@ mod menu;
 mod mouse;
 mod paste;
 mod problems;
+mod reading;
 mod rows;
 mod suggest;
 mod widget;
 mod words;
 
 pub use buttons::Button;
+pub use input::uuid;
+pub use reading::Errand;
 pub use suggest::{Suggestion, Suggestions};
 
 use json::JsonText;
 use menu::Menu;
-use paste::Parsing;
 use problems::Problems;
+use reading::Readings;
 use rows::{Item, Sheet};
 use suggest::Offer;
 use widget::Widget;
@@ -201,11 +205,12 @@ pub struct FormPane {
     touched: bool,
     /// The field a file is being read for.
     reading: Option<(u64, NodeId)>,
-    /// Pasted text that is being read.
-    parsing: Option<Parsing>,
+    /// Text that others read or write.
+    readings: Readings,
 }
 
-/// Forms of more rows than this count as touched from the first edit on.
+/// Forms of more nodes than this count as touched from the first edit on, and are looked at as a whole in pauses of
+/// typing only.
 const BIG: usize = 3_000;
 
 /// Why an action on a field cannot run elsewhere.
@@ -250,7 +255,7 @@ impl FormPane {
             pristine,
             touched: false,
             reading: None,
-            parsing: None,
+            readings: Readings::default(),
             form,
         };
         pane.enter();
@@ -290,7 +295,7 @@ impl FormPane {
     pub fn load(&mut self, arguments: &Value) -> bool {
         let loaded = self.form.load(arguments);
         if loaded {
-            self.json.forget();
+            self.forget_text();
             self.keys.clear();
             self.edited(true);
         }
@@ -380,7 +385,7 @@ impl FormPane {
 
     /// Whether anybody has filled anything in.
     pub fn is_touched(&self) -> bool {
-        self.touched || self.json.is_broken()
+        self.touched || self.broken_text().is_some()
     }
 
     /// Offers answers for the field that is typed into; none takes the list away.
@@ -433,27 +438,34 @@ impl FormPane {
     /// The tree changed. `anew`: also below what is typed into, which shows it again.
     fn edited(&mut self, anew: bool) {
         self.revision += 1;
+        let told = self.said.len() + self.refused.len();
         if let Focus::Row(id, _) = self.focus {
             // What was said of a value says nothing of another.
             self.said.retain(|(at, _)| *at != id);
             self.refused.retain(|(at, _)| *at != id);
         }
-        let form = &self.form;
-        self.keys.retain(|(id, _), _| form.get(*id).is_some());
-        self.folded.retain(|id| form.get(*id).is_some());
-        self.seen = self.form.problems();
-        self.refresh();
+        let as_before = told == self.said.len() + self.refused.len();
+        if !self.leaf_changed(as_before) {
+            let form = &self.form;
+            self.keys.retain(|(id, _), _| form.get(*id).is_some());
+            self.folded.retain(|id| form.get(*id).is_some());
+            self.seen = self.form.problems();
+            self.refresh();
+        }
         // Of a big form nobody needs to know that everything was taken back.
-        let form = &self.form;
-        self.touched = self.sheet.rows.len() > BIG
-            || has_unfinished(form)
-            || self.arguments() != self.pristine;
+        self.touched =
+            self.is_big() || has_unfinished(&self.form) || self.arguments() != self.pristine;
         if anew && self.menu.is_none() {
             self.open_input();
         }
         if self.side == Side::Json {
             self.sync_json();
         }
+    }
+
+    /// Whether so much is in the form that a walk over it is not for every key.
+    pub fn is_big(&self) -> bool {
+        self.form.size() > BIG
     }
 
     /// Reads the rows off the tree again, and finds the focus.

@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::stream::areas::{Areas, Wish};
-use super::stream::detail::Detail;
+use super::stream::detail::{Detail, messages};
 use super::stream::search::Search;
 use super::stream::{Naming, Stream, join, safe};
 use super::traffic::draw_empty;
@@ -266,7 +266,13 @@ impl Logs {
 impl Pane for Logs {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            vec![Scope::Viewer, Scope::Move, Scope::Logs]
+            let scopes = [Scope::Viewer, Scope::Move, Scope::Logs];
+            let table = self
+                .detail
+                .viewer
+                .inner_scope()
+                .filter(|scope| *scope == Scope::Table);
+            table.into_iter().chain(scopes).collect()
         } else {
             vec![Scope::Logs, Scope::Move]
         }
@@ -440,7 +446,8 @@ impl Pane for Logs {
         }
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
-            effects.extend(self.detail.show(entry, None, ctx));
+            let subject = messages(entry, None, ctx);
+            effects.extend(self.detail.show(subject, ctx));
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects

@@ -41,6 +41,9 @@ const SMALL: usize = 1 << 20;
 /// Before the find line.
 const FIND: &str = "Find: ";
 
+/// Titles of documents that are not so wide may have no room for a remark.
+const NARROW: u16 = 100;
+
 /// Columns a key moves text sideways.
 const SIDEWAYS: isize = 8;
 
@@ -59,8 +62,8 @@ pub struct Viewer {
     subject: Option<Subject>,
     /// The number under which a document is being built.
     asked: Option<u64>,
-    /// The number under which a big page is being searched, and which page.
-    finding: Option<(u64, usize)>,
+    /// The number under which a big page is being searched, which page, and where its array is if that is a table.
+    finding: Option<(u64, usize, Option<usize>)>,
     /// Why the document could not be built; sanitised.
     problem: Option<String>,
     pages: Vec<Page>,
@@ -113,6 +116,11 @@ impl Viewer {
     /// Where its actions are listed, for whoever embeds it.
     pub const fn scopes() -> [Scope; 2] {
         [Scope::Viewer, Scope::Move]
+    }
+
+    /// Shows the tab of this name first, until somebody chooses another.
+    pub fn prefer(&mut self, tab: &str) {
+        self.chosen.get_or_insert_with(|| tab.to_owned());
     }
 
     /// Whether there is a document (or one is being built).
@@ -216,6 +224,15 @@ impl Viewer {
         self.page()
             .map(|page| page.remark(self.inner()))
             .unwrap_or_default()
+    }
+
+    /// The same where the title is narrow, so that it may have no room for it; else nothing.
+    pub fn narrow_remark(&self) -> String {
+        if self.area.width < NARROW {
+            self.remark()
+        } else {
+            String::new()
+        }
     }
 
     /// Whether something was searched for here.
@@ -468,7 +485,8 @@ impl Viewer {
 
     /// Takes what was found in a big page, if it is what was looked for last.
     pub fn found_in(&mut self, viewer: u64, text: &str, hits: &[u32]) -> bool {
-        let Some((_, active)) = self.finding.filter(|(ticket, _)| *ticket == viewer) else {
+        let ours = |finding: &(u64, usize, Option<usize>)| finding.0 == viewer;
+        let Some((_, active, array)) = self.finding.filter(ours) else {
             return false;
         };
         self.finding = None;
@@ -477,8 +495,9 @@ impl Viewer {
             return true;
         }
         if let (Some(page), Some(term)) = (self.current_mut(), Term::new(text)) {
-            page.show_hits(term, hits.to_vec(), inner);
+            page.show_hits(term, hits.to_vec(), array, inner);
         }
+        self.settle();
         true
     }
 
@@ -512,18 +531,21 @@ impl Viewer {
         };
         if page.size() > SEARCHED {
             let ticket = ctx.ticket();
-            let body = page.body().clone();
-            self.finding = Some((ticket, active));
+            let (body, array) = (page.body().clone(), page.searched_array());
+            self.finding = Some((ticket, active, array));
             return Reply {
                 say: Some(format!("looking for {}…", text::sanitize(line.text()))),
                 ..Reply::effect(Effect::FindIn {
                     viewer: ticket,
                     body,
+                    array,
                     text: line.text().to_owned(),
                 })
             };
         }
-        if page.find(term, inner) {
+        let found = page.find(term, inner);
+        self.settle();
+        if found {
             Reply::done()
         } else {
             Reply::say(format!("Not found: {}", text::sanitize(line.text())))

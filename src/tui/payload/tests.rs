@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::recording::Shared;
 use crate::session::Direction;
 use crate::session::recorded::Place;
 use crate::tui::effect::Source;
@@ -47,7 +48,8 @@ fn single() -> Subject {
 
 /// As [`super::tabs`], of entries that are used again.
 fn tabs(subject: &Subject, first: &Entry, second: Option<&Entry>, pictures: Pictures) -> Vec<Tab> {
-    super::tabs(subject, first.clone(), second.cloned(), pictures)
+    let second = second.cloned().map(Shared::from);
+    super::tabs(subject, first.clone().into(), second, pictures)
 }
 
 fn wire(subject: &Subject, body: &str) -> Vec<Tab> {
@@ -264,7 +266,7 @@ fn painted(subject: &Subject, result: &str, name: &str) -> Vec<String> {
     };
     let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{result}}}"#);
     let first = entry(Channel::Wire, body.as_bytes());
-    let tabs = tabs_within(means, subject, first, None);
+    let tabs = tabs_within(means, subject, first.into(), None);
     let tab = tabs.iter().find(|tab| tab.name == name).unwrap();
     let TabBody::Text(document) = &tab.body else {
         panic!("{name} is no text");

@@ -9,6 +9,7 @@
 
 mod csv;
 mod draw;
+mod search;
 mod sort;
 mod state;
 #[cfg(test)]

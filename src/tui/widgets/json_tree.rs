@@ -38,6 +38,7 @@ pub use draw::draw;
 pub use flags::{Flag, Flags};
 pub use index::Index;
 pub use place::Place;
+pub use search::names_only;
 pub use splice::Swapped;
 pub use state::TreeState;
 

@@ -36,9 +36,15 @@ impl Deref for Slice {
 
 impl From<Vec<u8>> for Slice {
     fn from(bytes: Vec<u8>) -> Self {
-        let end = bytes.len();
+        Arc::new(bytes).into()
+    }
+}
+
+impl From<Arc<Vec<u8>>> for Slice {
+    fn from(whole: Arc<Vec<u8>>) -> Self {
+        let end = whole.len();
         Self {
-            whole: Arc::new(bytes),
+            whole,
             start: 0,
             end,
         }

@@ -249,6 +249,37 @@ fn a_draft_survives_other_views_and_a_new_start_but_no_secret_does() {
     first.press("Q");
 }
 
+/// The same server in a new mcpscope of the same user.
+fn anew(screen: &Screen, tools: &str) -> Screen {
+    let mut anew = Screen::live(SIZES[1]);
+    anew.shelves = screen.shelves.clone();
+    let mut anew = anew.keys("Enter");
+    anew.connects(tools);
+    anew.keys("Enter")
+}
+
+#[test]
+fn half_typed_text_and_broken_json_survive_a_new_start() {
+    // `look` has no secret, so that its broken text may be kept.
+    let first = form(SIZES[1]).keys("\"tea\" Tab \"3x\" Tab \"hunter2x\"");
+    let second = anew(&first, &tools());
+    let text = second.text();
+    assert!(text.contains("[3x "), "{text}");
+    assert!(text.contains("not a number"), "{text}");
+    assert!(!text.contains("hunter"), "{text}");
+
+    let first = form(SIZES[1]).keys("Esc Esc j Enter Esc ] Enter \"{ 12\" Esc");
+    assert!(first.contains("JSON has an error"), "{}", first.text());
+    let second = anew(&first, &tools()).keys("Esc Esc j Enter Esc ]");
+    let text = second.text();
+    assert!(text.contains("JSON has an error at"), "{text}");
+    assert!(text.contains("{ 12"), "{text}");
+    let server = first.model.world.servers[0].identity.clone().unwrap();
+    let drafts = first.shelves.drafts.load(&server).unwrap();
+    assert_eq!(drafts.len(), 1);
+    assert!(drafts[0].beside.text.is_some());
+}
+
 #[test]
 fn what_is_typed_is_kept_before_anything_is_drawn() {
     let mut screen = form(SIZES[0]);

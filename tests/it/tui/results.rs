@@ -37,6 +37,30 @@ fn results_at_both_sizes() {
     }
 }
 
+/// The tools of the demo server, as they were listed, as a table.
+fn table(size: (u16, u16), keys: &str) -> Screen {
+    let keys = format!("5 / \"tools/list\" Enter Enter ] z R / \"inputSchema\" Enter Esc T {keys}");
+    Screen::opened("sessions/demo.jsonl", size).keys(keys.trim_end())
+}
+
+#[test]
+fn tables_at_both_sizes() {
+    for (name, keys) in [
+        ("table", ""),
+        ("table-sorted", "O O j j l"),
+        ("table-found", "/ \"text\" Enter n"),
+    ] {
+        for (width, height) in SIZES {
+            let name = format!("results-{name}-{width}x{height}");
+            let screen = table((width, height), keys);
+            screen.is_sound(&name);
+            assert_snapshot!(name, screen.text());
+            let hints = screen.line_from_below(0);
+            assert!(hints.starts_with("Enter in the tree  O sort"), "{hints}");
+        }
+    }
+}
+
 #[test]
 fn what_went_wrong_is_said_in_words() {
     let screen = result("read", SIZES[1], "");

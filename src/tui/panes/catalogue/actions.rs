@@ -4,13 +4,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::tabs::Tab;
 use super::{CataloguePane, Focus};
-use crate::json::Value;
+use crate::json::{Problem, Value};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
 use crate::tui::pane::{Ctx, Go, Pane as _, Reply};
-use crate::tui::panes::form::{FormReply, Mode, Side};
+use crate::tui::panes::form::{Errand, FormReply, Mode, Side};
 use crate::tui::widgets::input::Reaction;
 
 impl CataloguePane {
@@ -144,30 +144,60 @@ impl CataloguePane {
         Vec::new()
     }
 
-    /// Pasted text was read.
+    /// Text was read: pasted, or typed and left.
     pub(super) fn parsed(
         &mut self,
         asker: u64,
         text: &str,
-        result: &Result<Value, String>,
+        result: &Result<Value, Problem>,
+        ctx: &Ctx<'_>,
     ) -> Vec<Effect> {
-        let tell = |sentence: String, bad: bool| vec![Effect::Tell { sentence, bad }];
-        for work in self.works.values_mut() {
-            let taken = work
-                .form
-                .as_mut()
-                .map(|form| form.parsed(asker, text, result));
-            match taken.flatten() {
-                Some(Ok(())) => {
-                    work.changed = false;
-                    work.memory.banner = None;
-                    return tell("pasted".to_owned(), false);
-                }
-                Some(Err(why)) => return tell(text::sanitize(&why).into_owned(), true),
-                None => {}
+        let tell = |sentence: String, bad: bool| Effect::Tell { sentence, bad };
+        let here = Self::key(self);
+        for (key, work) in &mut self.works {
+            let Some(form) = &mut work.form else { continue };
+            let Some(taken) = form.parsed(asker, text, result) else {
+                continue;
+            };
+            let runs = std::mem::take(&mut work.runs_when_read);
+            let word = match taken {
+                Ok(word) => word,
+                Err(why) => return vec![tell(text::sanitize(&why).into_owned(), true)],
+            };
+            work.changed = false;
+            work.memory.banner = None;
+            if runs && here.as_ref() == Some(key) {
+                let reply = self.run(false, ctx);
+                let said = reply.say.map(|words| tell(words, false));
+                return reply.effects.into_iter().chain(said).collect();
             }
+            return vec![tell(word.to_owned(), false)];
         }
         Vec::new()
+    }
+
+    /// What forms leave to others, beside what they answer.
+    pub(super) fn errands(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.wait_for_rest(ctx).into_iter().collect();
+        let calm = self.works.values_mut().filter(|work| !work.is_busy());
+        let forms = calm.filter_map(|work| work.form.as_mut());
+        let errands = forms.filter_map(|form| {
+            let mut asker = 0;
+            let errand = form.errand(|| {
+                asker = ctx.ticket();
+                asker
+            })?;
+            Some(match errand {
+                Errand::Parse(text) => Effect::Parse { asker, text },
+                Errand::Lay(before, arguments) => Effect::Lay {
+                    asker,
+                    before,
+                    arguments,
+                },
+            })
+        });
+        effects.extend(errands);
+        effects
     }
 
     // --- actions by focus ---

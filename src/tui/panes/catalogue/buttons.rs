@@ -58,15 +58,6 @@ const fn on_button(label: &'static str) -> [(&'static str, &'static str); 4] {
     ]
 }
 
-/// What keys mean on a row of choices while fields are filled in.
-const BETWEEN: &[(&str, &str)] = &[
-    ("Tab", "next"),
-    ("Space", "change"),
-    ("letter", "choice"),
-    ("Esc", "leave"),
-    ("S-Tab", "back"),
-];
-
 impl CataloguePane {
     /// The buttons below the form that is looked at, as things stand.
     pub(super) fn buttons(&self) -> &'static [Button] {
@@ -94,12 +85,8 @@ impl CataloguePane {
             let mut keys = KEYS.iter().filter(|keys| keys[0].1 == label);
             return keys.next().map_or(&[], |keys| keys.as_slice());
         }
-        let between = self.focus == Focus::Form
-            && self.tab().is_form()
-            && self
-                .work()
-                .and_then(|work| work.form.as_ref())
-                .is_some_and(FormPane::is_between_fields);
-        if between { BETWEEN } else { &[] }
+        let at_fields = self.focus == Focus::Form && self.tab().is_form();
+        let form = self.work().and_then(|work| work.form.as_ref());
+        form.filter(|_| at_fields).map_or(&[], FormPane::row_keys)
     }
 }

@@ -73,8 +73,15 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(why) = words::barred(&work.item, ctx) {
+            return Reply::say(why);
+        }
         if let Some(form) = &mut work.form {
             form.settle_json();
+            if form.is_reading() {
+                work.runs_when_read = true;
+                return Reply::say("reading the text first…");
+            }
         }
         work.try_again();
         work.asking = !anyway && work.problems() > 0;
@@ -266,7 +273,15 @@ impl CataloguePane {
                 asker,
                 text,
                 result,
-            } => self.parsed(*asker, text, result),
+            } => self.parsed(*asker, text, result, ctx),
+            Event::Laid { asker, text } => {
+                let mut forms = self
+                    .works
+                    .values_mut()
+                    .filter_map(|work| work.form.as_mut());
+                forms.any(|form| form.laid(*asker, text));
+                Vec::new()
+            }
             Event::Edited { asker, result } => match self.edited(*asker, result) {
                 Some(sentence) => vec![Effect::Tell {
                     sentence,

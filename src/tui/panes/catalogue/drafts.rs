@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::listing::{Entry, Key};
+use super::pause::Pause;
 use super::work::Work;
 use super::{CataloguePane, FormPane};
 use crate::drafts::{Draft, DraftChange};
@@ -21,8 +22,8 @@ use crate::tui::pane::Ctx;
 /// What is kept of an item beyond this run of mcpscope.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// The state of the form that was kept last.
-    saved: Option<u64>,
+    /// The state of the form, and of its text, that was kept last.
+    saved: Option<(u64, u64)>,
     /// Whether there is a draft of it where drafts are kept.
     stored: bool,
     /// Whether earlier runs were asked for.
@@ -31,6 +32,8 @@ pub struct Memory {
     pub past: Vec<Value>,
     /// The field and the text that values were offered for last.
     pub offered: Option<(NodeId, String)>,
+    /// Whether it is typed into, and so is not to be looked at as a whole.
+    pub pause: Pause,
     /// Where what stands in the form is from; sanitised.
     pub banner: Option<String>,
 }
@@ -56,7 +59,7 @@ impl Memory {
 
     /// What stands in the form needs no keeping.
     pub fn is_kept(&mut self, form: &FormPane) {
-        self.saved = Some(form.revision());
+        self.saved = Some((form.revision(), form.text_edits()));
     }
 }
 
@@ -208,7 +211,7 @@ impl CataloguePane {
         let Some(form) = work.form.as_mut().filter(|_| untouched) else {
             return;
         };
-        if form.load(&without_secrets(draft.content)) {
+        if form.restore(&without_secrets(draft.content), &draft.beside) {
             work.memory.is_kept(form);
             work.memory.banner = Some(if change.is_empty() {
                 "draft kept".to_owned()
@@ -233,11 +236,15 @@ impl CataloguePane {
     pub(super) fn keep_drafts(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut changes: Vec<(Server, Vec<DraftChange>)> = Vec::new();
         for (key, work) in &mut self.works {
-            let Some(revision) = work.form.as_ref().map(FormPane::revision) else {
+            if work.is_busy() {
+                continue;
+            }
+            let state = |form: &FormPane| (form.revision(), form.text_edits());
+            let Some(state) = work.form.as_ref().map(state) else {
                 continue;
             };
-            let before = work.memory.saved.replace(revision);
-            if before == Some(revision) || (before.is_none() && !work.has_draft()) {
+            let before = work.memory.saved.replace(state);
+            if before == Some(state) || (before.is_none() && !work.has_draft()) {
                 continue;
             }
             let (Some(server), Some(callee)) = (Self::identity(&key.server, ctx), work.callee(key))
@@ -245,7 +252,10 @@ impl CataloguePane {
                 continue;
             };
             let content = work.kept_arguments();
-            let empty = content.as_object().is_some_and(<[_]>::is_empty);
+            let beside = work.form.as_ref().map(|form| form.beside(false));
+            let beside = beside.unwrap_or_default();
+            let nothing = content.as_object().is_some_and(<[_]>::is_empty);
+            let empty = nothing && beside.is_empty();
             let change = if work.has_draft() && !empty {
                 work.memory.stored = true;
                 DraftChange::Put(Draft {
@@ -253,6 +263,7 @@ impl CataloguePane {
                     fingerprint: work.fingerprint(),
                     at: wall(ctx),
                     content,
+                    beside,
                 })
             } else if std::mem::take(&mut work.memory.stored) {
                 DraftChange::Drop(callee)

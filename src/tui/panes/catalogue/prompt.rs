@@ -20,8 +20,8 @@ use crate::tui::widgets::input::{LineInput, Look, Reaction};
 /// A question.
 #[derive(Debug)]
 pub enum Prompt {
-    /// Is this to be sent again?
-    Repeat(Box<Last>),
+    /// Is this to be sent again? And why it is asked.
+    Repeat(Box<Last>, &'static str),
     /// What is the preset to be called?
     Name {
         /// Whose arguments.
@@ -48,7 +48,7 @@ impl Prompt {
     /// What keys mean in it.
     pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Repeat(_) => &[("s", "send again"), ("Esc", "do not")],
+            Self::Repeat(..) => &[("s", "send again"), ("Esc", "do not")],
             Self::Name { .. } => &[
                 ("Enter", "save"),
                 ("Tab", "mine or the project's"),
@@ -79,7 +79,7 @@ impl CataloguePane {
         }
         let prompt = self.prompt.take()?;
         Some(match prompt {
-            Prompt::Repeat(last) => match key.code {
+            Prompt::Repeat(last, _) => match key.code {
                 KeyCode::Char('s') => self.again(*last, ctx),
                 KeyCode::Esc => Reply::done(),
                 _ => return None,
@@ -202,7 +202,7 @@ impl CataloguePane {
                 line.paste(pasted);
                 Some(Reply::done())
             }
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Some(Reply::ignored()),
         }
     }
 
@@ -226,9 +226,9 @@ impl CataloguePane {
             ..area
         };
         let (question, answers) = match prompt {
-            Prompt::Repeat(last) => {
+            Prompt::Repeat(last, why) => {
                 let name = text::sanitize(&last.key.name).into_owned();
-                let question = format!(" {} is marked destructive: ", text::fit(&name, 40));
+                let question = format!(" {} {why}: ", text::fit(&name, 40));
                 (question, "s send again  Esc".to_owned())
             }
             Prompt::Overwrite { name, .. } => {
@@ -255,7 +255,7 @@ impl CataloguePane {
         let width = usize::from(row.width);
         let role = match prompt {
             Prompt::Name { .. } => Role::TextMuted,
-            Prompt::Repeat(_) | Prompt::Overwrite { .. } => Role::Warn,
+            Prompt::Repeat(..) | Prompt::Overwrite { .. } => Role::Warn,
         };
         let (x, _) = buf.set_stringn(row.x, row.y, question, width, theme.style(role));
         let room = usize::from(row.right().saturating_sub(x));

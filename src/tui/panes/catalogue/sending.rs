@@ -8,7 +8,7 @@ use super::{CataloguePane, Focus, words};
 use crate::form::NodeId;
 use crate::form::substitute::Missing;
 use crate::json::Value;
-use crate::mcp::types::ToolEffect;
+use crate::mcp::types::{List, ToolEffect};
 use crate::text;
 use crate::tui::effect::{Effect, Source};
 use crate::tui::pane::{Ctx, Go, Reply};
@@ -228,7 +228,8 @@ impl CataloguePane {
         preview.words.as_deref().filter(|_| here)
     }
 
-    /// Sends the last call of this server again; asks first when its tool is marked destructive.
+    /// Sends the last call of this server again; asks first when its tool is marked destructive or, where that is set,
+    /// not marked at all.
     pub(super) fn repeat(&mut self, ctx: &Ctx<'_>) -> Reply {
         if let Some(why) = words::cannot_send(ctx) {
             return Reply::say(why);
@@ -236,12 +237,16 @@ impl CataloguePane {
         let Some(last) = self.last.get(&self.server).cloned() else {
             return Reply::say(NOTHING_CALLED);
         };
-        let destroys = self
-            .works
-            .get(&last.key)
-            .is_some_and(|work| work.item.effect == ToolEffect::Destroys);
-        if destroys {
-            self.prompt = Some(Prompt::Repeat(Box::new(last)));
+        let effect = self.works.get(&last.key).map(|work| work.item.effect);
+        let why = match effect {
+            // What is no tool changes nothing.
+            _ if last.key.list != List::Tools => None,
+            Some(ToolEffect::Destroys) => Some("is marked destructive"),
+            Some(ToolEffect::Unknown) if ctx.settings.careful => Some("does not say what it does"),
+            _ => None,
+        };
+        if let Some(why) = why {
+            self.prompt = Some(Prompt::Repeat(Box::new(last), why));
             // It may be asked for from everywhere, and the question is asked here.
             return Reply::go(Go::View(self.kind.view()));
         }

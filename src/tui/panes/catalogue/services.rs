@@ -16,7 +16,8 @@ impl CataloguePane {
         effects.extend(self.load_drafts(ctx));
         effects.extend(self.load_last(ctx));
         effects.extend(self.keep_drafts(ctx));
-        effects.extend(self.work_mut().and_then(|work| work.check(ctx)));
+        let checked = self.work_mut().filter(|work| !work.is_busy());
+        effects.extend(checked.and_then(|work| work.check(ctx)));
         effects.extend(self.preview_value(ctx));
         effects.extend(self.wait_for_pause(ctx));
         effects.extend(self.look_at_preset(ctx));
@@ -52,6 +53,7 @@ impl CataloguePane {
                 Vec::new()
             }
             Event::Resolved { asker, result } => self.resolved(*asker, result, ctx),
+            Event::Woken { asker } if self.rested(*asker) => Vec::new(),
             Event::Woken { asker } => self.woken(*asker, ctx).into_iter().collect(),
             Event::Update(Update::Completed {
                 ticket, completed, ..

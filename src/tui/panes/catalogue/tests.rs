@@ -24,6 +24,7 @@ use crate::tui::widgets::testing::text_of;
 mod buttons;
 mod calling;
 mod looking;
+mod pause;
 mod serving;
 
 const TOOLS: &str = r#"{"tools":[
@@ -69,6 +70,7 @@ impl Stage {
             origin: "test".into(),
             conn: None,
             starts: 0,
+            era: None,
         };
         Self {
             pane: CataloguePane::new(kind),

@@ -95,6 +95,8 @@ pub struct Work {
     pub in_editor: Option<u64>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
+    /// It is to be run once its text was read.
+    pub runs_when_read: bool,
     /// Calls made.
     pub runs: u32,
     /// How the last one ended.
@@ -132,6 +134,7 @@ impl Work {
             changed: false,
             in_editor: None,
             asking: false,
+            runs_when_read: false,
             runs: 0,
             outcome: None,
             result: Viewer::empty(placeholder(list)),
@@ -150,12 +153,13 @@ impl Work {
         if self.item.raw != item.raw {
             self.about = None;
             if source(self.list, &self.item) != source(self.list, item) {
-                let kept = self.has_draft().then(|| self.arguments());
+                let form = self.form.as_ref().filter(|form| form.is_touched());
+                let kept = form.map(|form| (form.arguments(), form.beside(true)));
                 self.form = form_of(self.list, item).map(FormPane::new);
                 self.said = Said::default();
                 self.memory.form_is_new();
                 if let (Some(form), Some(kept)) = (&mut self.form, kept) {
-                    form.load(&kept);
+                    form.restore(&kept.0, &kept.1);
                     self.changed = true;
                 }
             }

@@ -268,7 +268,7 @@ impl FormPane {
             }
             (Focus::Row(id, _), Some(Widget::Union)) if self.is_absent(id) => self.add(),
             (Focus::Row(_, RowKind::Node), _) => self.step(1),
-            (Focus::Run, _) => match self.beside(1) {
+            (Focus::Run, _) => match self.step_button(1) {
                 FormReply::Ignored => FormReply::Say("this is the last button".to_owned()),
                 reply => reply,
             },
@@ -278,7 +278,7 @@ impl FormPane {
 
     fn left(&mut self) -> FormReply {
         match (self.focus, self.widget()) {
-            (Focus::Run, _) => self.beside(-1),
+            (Focus::Run, _) => self.step_button(-1),
             (_, Some(Widget::Array | Widget::Map | Widget::Object)) => {
                 let Item::Row(row) = self.sheet.item(self.at) else {
                     return FormReply::Moved;

@@ -56,7 +56,7 @@ impl FormPane {
     }
 
     /// On to the button beside the one that has the focus; ignored where there is none.
-    pub(super) fn beside(&mut self, by: isize) -> FormReply {
+    pub(super) fn step_button(&mut self, by: isize) -> FormReply {
         let to = self.button.checked_add_signed(by);
         match to.filter(|to| *to < self.buttons.len() && self.focus == Focus::Run) {
             Some(to) => {

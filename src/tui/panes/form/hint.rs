@@ -1,11 +1,81 @@
 //! About the focused row in one line, for the status row: what is wrong, what it means, what fits.
 
-use super::{Focus, FormPane, Side, words};
+use super::widget::Widget;
+use super::{Focus, FormPane, Mode, Side, words};
 use crate::form::schema::Kind;
 use crate::form::{NodeId, RowKind};
 use crate::text;
 
+/// Keys and what they do.
+type Keys = &'static [(&'static str, &'static str)];
+
+/// On a row of choices while fields are filled in.
+const CHOICES: Keys = &[
+    ("Tab", "next"),
+    ("Space", "change"),
+    ("letter", "choice"),
+    ("Esc", "leave"),
+    ("S-Tab", "back"),
+];
+/// On a row that adds.
+const ADDS: Keys = &[
+    ("Enter", "add"),
+    ("Tab", "next"),
+    ("Esc", "leave"),
+    ("S-Tab", "back"),
+];
+/// On any other row that is not typed into.
+const ROWS: Keys = &[
+    ("Tab", "next"),
+    ("Space", "add or fold"),
+    ("Esc", "leave"),
+    ("S-Tab", "back"),
+];
+/// In a box of several lines.
+const LINES: Keys = &[
+    ("Tab", "next"),
+    ("Enter", "new line"),
+    ("Esc", "leave"),
+    ("S-Tab", "back"),
+];
+/// In the text of all arguments.
+const TEXT: Keys = &[
+    ("Esc", "leave the text"),
+    ("Enter", "new line"),
+    ("Tab", "next pane"),
+];
+
 impl FormPane {
+    /// What keys mean where something is filled in that is no line of text; nothing where it is one.
+    pub fn row_keys(&self) -> Keys {
+        if self.side == Side::Json {
+            return if self.mode == Mode::Typing { TEXT } else { &[] };
+        }
+        match (self.focus, self.widget()) {
+            _ if self.takes_lines() => LINES,
+            _ if !self.is_between_fields() => &[],
+            (Focus::Row(_, RowKind::AddItem | RowKind::AddEntry), _) => ADDS,
+            (
+                _,
+                Some(
+                    Widget::Boolean
+                    | Widget::Radios
+                    | Widget::Drop
+                    | Widget::Ticks
+                    | Widget::TickList
+                    | Widget::Null,
+                ),
+            ) => CHOICES,
+            (Focus::Row(id, _), Some(Widget::Array | Widget::Map | Widget::Object))
+                if self.is_absent(id) && self.is_due(id) =>
+            {
+                ADDS
+            }
+            (Focus::Row(id, _), Some(Widget::Union)) if !self.is_absent(id) => CHOICES,
+            _ => ROWS,
+        }
+    }
+
     /// About the focused row in one line: what is wrong, what it means, what fits. Sanitised.
     pub fn hint(&self) -> Option<String> {
         if self.side == Side::Json {

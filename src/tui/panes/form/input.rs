@@ -69,7 +69,13 @@ impl FormPane {
         let result = match &self.input {
             Some(Input::Line(line)) => self.form.set_text(id, line.text()),
             Some(Input::Lines(area)) => self.form.set_text(id, &area.text()),
-            Some(Input::Json(area)) => self.form.set_json(id, &area.text()),
+            Some(Input::Json(area)) => {
+                let text = area.text();
+                if Self::is_long(&text) {
+                    return self.keep_unread(id, &text);
+                }
+                self.form.set_json(id, &text)
+            }
             Some(Input::Key(line)) => {
                 let key = line.text().to_owned();
                 self.keep_key(id, key);

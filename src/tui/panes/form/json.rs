@@ -13,8 +13,11 @@ use crate::tui::action::Action;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{Look, Reaction, TextBox};
 
-/// Longer texts are read when they are left, not at every key; pasted ones by others.
+/// Longer texts are read by others, when they are left: not at every key, and not on this thread.
 pub const SMALL: usize = 64 << 10;
+
+/// Why nothing can be typed into the text.
+const WRITING: &str = "the arguments are being written as text: a moment";
 
 /// See the module.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +27,12 @@ pub struct JsonText {
     problem: Option<json::Problem>,
     /// The text was changed and not read since.
     unread: bool,
+    /// It was left, and so is to be read.
+    due: bool,
+    /// What the form holds is to be written here, by others.
+    stale: bool,
+    /// Edits to the text.
+    pub(super) typed: u64,
     /// The edit of the form the text shows; none before it was shown.
     shows: Option<u64>,
 }
@@ -34,9 +43,50 @@ impl JsonText {
         self.problem.is_some()
     }
 
+    /// Whether the text is still to be read.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// Whether it is to be read now.
+    pub(super) fn is_due(&self) -> bool {
+        self.unread && self.due
+    }
+
+    /// Whether it is to be written by others.
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale
+    }
+
+    /// The text as it stands.
+    pub(super) fn text(&self) -> String {
+        self.area.text()
+    }
+
+    /// The text whose layout is kept; none when nothing was shown before.
+    pub(super) fn layout(&self) -> String {
+        self.shows.map(|_| self.text()).unwrap_or_default()
+    }
+
+    /// Shows what the form holds as of an edit; the caret stays where it was.
+    pub(super) fn show(&mut self, area: TextBox, revision: u64) {
+        let (line, column) = match self.shows {
+            Some(_) => self.area.place(),
+            None => (1, 1),
+        };
+        self.area = area;
+        self.area.go(line, column);
+        self.shows = Some(revision);
+        self.stale = false;
+    }
+
     /// Drops the text: the form holds something else now.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        let typed = self.typed + 1;
+        *self = Self {
+            typed,
+            ..Self::default()
+        };
     }
 
     /// What is wrong, in words.
@@ -51,17 +101,21 @@ impl JsonText {
 }
 
 impl FormPane {
-    /// Brings the text up to what the form holds; broken text is left alone.
+    /// Brings the text up to what the form holds; broken text is left alone. What is long is written by others.
     pub(super) fn sync_json(&mut self) {
         if self.json.is_broken() || self.json.unread || self.json.shows == Some(self.revision) {
             return;
         }
-        let arguments = self.form.arguments();
         let fresh = self.json.shows.is_none();
-        self.json.shows = Some(self.revision);
-        let before = self.json.area.text();
+        let before = self.json.text();
+        if self.is_big() || Self::is_long(&before) {
+            self.json.stale = true;
+            return;
+        }
+        let arguments = self.form.arguments();
         let same = Value::parse(before.as_bytes()).is_ok_and(|value| value == arguments);
         if same && !fresh {
+            self.json.shows = Some(self.revision);
             return;
         }
         let after = if fresh || before.trim().is_empty() {
@@ -69,21 +123,27 @@ impl FormPane {
         } else {
             json::patch(&before, &arguments)
         };
-        let (line, column) = self.json.area.place();
-        self.json.area = json_box(&after);
-        if fresh {
-            self.json.area.go(1, 1);
-        } else {
-            self.json.area.go(line, column);
-        }
+        self.json.show(json_box(&after), self.revision);
+    }
+
+    /// The text is seen: it is to show what the form holds.
+    pub fn show_text(&mut self) {
+        self.sync_json();
     }
 
     /// Reads the text into the form, if it is JSON.
     fn read_json(&mut self) -> FormReply {
-        let text = self.json.area.text();
+        let text = self.json.text();
         let blank = text.trim().is_empty();
-        self.json.unread = false;
         let loaded = self.form.load_json(if blank { "{}" } else { &text });
+        self.settled(loaded);
+        FormReply::Edited
+    }
+
+    /// The text was read: the form holds it, or it is broken.
+    pub(super) fn settled(&mut self, loaded: Result<(), json::Problem>) {
+        self.json.unread = false;
+        self.json.due = false;
         match loaded {
             Ok(()) => {
                 self.json.problem = None;
@@ -95,34 +155,61 @@ impl FormPane {
             }
             Err(problem) => self.json.problem = Some(problem),
         }
-        FormReply::Edited
     }
 
     /// The text of all arguments: as it was typed last if it is broken, else what the form holds.
     pub fn whole_text(&mut self) -> String {
         self.sync_json();
-        self.json.area.text()
+        if self.json.stale {
+            // Nobody waits for an editor: the layout is ours then.
+            return self.form.arguments().pretty();
+        }
+        self.json.text()
+    }
+
+    /// The text of all arguments as it was typed, if it is not what the form holds.
+    pub fn broken_text(&self) -> Option<String> {
+        (self.json.is_broken() || self.json.unread).then(|| self.json.text())
+    }
+
+    /// How often the text of all arguments was changed.
+    pub fn text_edits(&self) -> u64 {
+        self.json.typed
     }
 
     /// Takes the text of all arguments, layout and all. Broken text changes nothing in the form and stands in the text
-    /// then; the error says what is wrong with it.
+    /// then; the error says what is wrong with it. Long text is read by others first.
     pub fn take_text(&mut self, text: &str) -> Result<(), String> {
         self.json.area = json_box(text);
+        self.json.stale = false;
+        self.json.typed += 1;
+        if Self::is_long(text) {
+            self.json.unread = true;
+            self.json.due = true;
+            return Ok(());
+        }
         self.read_json();
         self.json.words().map_or(Ok(()), Err)
     }
 
     fn json_typed(&mut self) -> FormReply {
-        if self.json.area.text().len() > SMALL {
+        self.json.typed += 1;
+        if Self::is_long(&self.json.text()) {
             self.json.unread = true;
+            self.json.due = false;
             return FormReply::Moved;
         }
         self.read_json()
     }
 
-    /// Takes text that was typed but not read yet; before it is sent or left.
+    /// Takes text that was typed but not read yet; before it is sent or left. Long text is read by others.
     pub fn settle_json(&mut self) {
-        if self.json.unread {
+        if !self.json.unread {
+            return;
+        }
+        if Self::is_long(&self.json.text()) {
+            self.json.due = true;
+        } else {
             self.read_json();
         }
     }
@@ -133,6 +220,9 @@ impl FormPane {
             self.settle_json();
             return FormReply::Moved;
         }
+        if self.json.stale {
+            return FormReply::Say(WRITING.to_owned());
+        }
         match self.json.area.key(key) {
             Reaction::Ignored => FormReply::Ignored,
             Reaction::Moved => FormReply::Moved,
@@ -141,6 +231,9 @@ impl FormPane {
     }
 
     pub(super) fn json_paste(&mut self, pasted: &str) -> FormReply {
+        if self.json.stale {
+            return FormReply::Say(WRITING.to_owned());
+        }
         self.json.area.paste(&json_safe(pasted));
         self.json_typed()
     }
@@ -187,7 +280,7 @@ impl FormPane {
 
     /// Throws broken text away and shows what the form holds.
     pub fn drop_json(&mut self) {
-        self.json.forget();
+        self.forget_text();
         self.sync_json();
     }
 

@@ -78,14 +78,14 @@ impl FormPane {
     }
 
     /// Whether the schema asks for a node.
-    fn is_due(&self, id: NodeId) -> bool {
+    pub(super) fn is_due(&self, id: NodeId) -> bool {
         self.form.field(id).required
     }
 
     /// A sideways arrow where nothing is typed; at a switch, a choice or a button only.
     fn sideways(&mut self, times: i64) -> FormReply {
         match self.widget() {
-            _ if self.focus == Focus::Run => self.beside(times as isize),
+            _ if self.focus == Focus::Run => self.step_button(times as isize),
             Some(Widget::Boolean | Widget::Radios | Widget::Drop | Widget::Ticks) => {
                 self.step(times)
             }
@@ -214,8 +214,12 @@ impl FormPane {
                 let text = area.text();
                 let last = text.rsplit('\n').next().unwrap_or_default();
                 let end = (area.lines(), last.chars().count() + 1);
-                text.trim().is_empty()
-                    || (area.place() == end && json::check(text.as_bytes()).is_ok())
+                let whole = || match self.focused() {
+                    // Somebody else reads it.
+                    Some(id) if Self::is_long(&text) => !self.form.node(id).is_unfinished(),
+                    _ => json::check(text.as_bytes()).is_ok(),
+                };
+                text.trim().is_empty() || (area.place() == end && whole())
             }
             _ => false,
         }

@@ -7,31 +7,15 @@ use crate::form::{Key, NodeId, RowKind};
 use crate::json::{self, Value};
 use crossterm::event::{KeyCode, KeyEvent};
 
-/// Pasted text that is being read.
-#[derive(Debug, Clone, Copy)]
-pub struct Parsing {
-    /// The number under which it was given away.
-    asker: u64,
-    /// The field it is for; none for all arguments.
-    id: Option<NodeId>,
-}
-
 impl FormPane {
-    /// Remembers under which number pasted text was given away to be read.
-    pub fn parses_as(&mut self, asker: u64) {
-        let id = self.focused();
-        self.parsing = Some(Parsing { asker, id });
-    }
-
-    /// Takes what pasted text reads as, and the text, which may be lines after all; none when this form did not ask.
-    pub fn parsed(
+    /// Takes what pasted text reads as, and the text, which may be lines after all.
+    pub(super) fn take_pasted(
         &mut self,
-        asker: u64,
+        id: Option<NodeId>,
         text: &str,
-        result: &Result<Value, String>,
-    ) -> Option<Result<(), String>> {
-        let Parsing { id, .. } = self.parsing.take_if(|parsing| parsing.asker == asker)?;
-        Some(match (id, result) {
+        result: &Result<Value, json::Problem>,
+    ) -> Result<(), String> {
+        match (id, result) {
             (None, Ok(value)) if self.load(value) => Ok(()),
             (None, Ok(_)) => Err("not pasted: the arguments are an object".to_owned()),
             (Some(id), _) if self.form.get(id).is_none() => {
@@ -52,7 +36,7 @@ impl FormPane {
                 Ok(())
             }
             (_, Err(why)) => Err(format!("not pasted: {why}")),
-        })
+        }
     }
 
     fn is_list(&self, id: NodeId) -> bool {

@@ -95,6 +95,40 @@ impl Problems {
 }
 
 impl FormPane {
+    /// Whether the last edit changed one leaf, and nothing but what is wrong with it and above it: that is brought up
+    /// to date then. `as_before`: what was said and refused is what it was.
+    pub(super) fn leaf_changed(&mut self, as_before: bool) -> bool {
+        let Some(leaf) = self.form.changed_leaf() else {
+            return false;
+        };
+        let Some(now) = self.form.problems_above(leaf) else {
+            return false;
+        };
+        let form = &self.form;
+        let chain: Vec<NodeId> = std::iter::once(leaf)
+            .chain(super::rows::above(form, leaf))
+            .map(|id| form.row_of(id))
+            .collect();
+        let near = |(id, _): &&mut (NodeId, String)| chain.contains(id);
+        let before: Vec<&mut (NodeId, String)> = self.seen.iter_mut().filter(near).collect();
+        let same = before.len() == now.len() && before.iter().zip(&now).all(|(a, b)| a.0 == b.0);
+        if !same {
+            // One more or one less: where it stands among the others is for the walk to say.
+            return false;
+        }
+        let mut changed = !as_before;
+        for (before, now) in before.into_iter().zip(now) {
+            if before.1 != now.1 {
+                *before = now;
+                changed = true;
+            }
+        }
+        if changed {
+            self.sheet.problems = Problems::of(&self.form, &self.seen, &self.said, &self.refused);
+        }
+        true
+    }
+
     /// How many places have a problem, counting broken JSON of the whole form as one.
     pub fn problems(&self) -> usize {
         self.sheet.problems.len() + usize::from(self.json.is_broken())

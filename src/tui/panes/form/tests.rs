@@ -14,6 +14,7 @@ use crate::tui::widgets::testing::text_of;
 mod arrays;
 mod buttons;
 mod jsons;
+mod reading;
 mod typing;
 mod widgets;
 
@@ -92,6 +93,15 @@ fn click(pane: &mut FormPane, row: &str, what: &str) -> FormReply {
     pane.click(at, false)
 }
 
+/// What is kept of the tree from edit to edit is what a walk over all of it finds.
+fn is_fresh(pane: &FormPane) {
+    assert_eq!(pane.seen, pane.form.problems());
+    let rows = pane.form.rows(|id| pane.folded.contains(&id));
+    assert_eq!(pane.sheet.rows, rows);
+    let problems = Problems::of(&pane.form, &pane.seen, &pane.said, &pane.refused);
+    assert_eq!(pane.sheet.problems, problems);
+}
+
 proptest::proptest! {
     #[test]
     fn any_keys_and_actions_leave_a_form_that_draws(
@@ -115,6 +125,7 @@ proptest::proptest! {
             if index % 17 == 7 {
                 pane.paste("{\"q\":\n1}\nz");
             }
+            is_fresh(&pane);
             if index % 9 == 3 {
                 pane.click(Position::new(width / 2, (index as u16) % height), index % 2 == 0);
             }

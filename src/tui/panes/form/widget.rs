@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::form::schema::{Choice, Extra, Kind};
+use crate::form::substitute::stands_for_a_value;
 use crate::form::{Form, NodeId, State};
 use crate::json::Value;
 use crate::text;
@@ -75,6 +76,12 @@ impl Widget {
                 }
             }
             (Kind::Number(_) | Kind::Integer(_), None | Some(Value::Number(_))) => Self::Line,
+            // What it stands for is a number when it is sent.
+            (Kind::Number(_) | Kind::Integer(_), Some(Value::String(text)))
+                if stands_for_a_value(&text) =>
+            {
+                Self::Line
+            }
             (Kind::Boolean, None | Some(Value::Bool(_))) if !unfinished => Self::Boolean,
             (Kind::Enum(choices), None) if !unfinished => Self::of_choices(choices),
             (Kind::Enum(choices), Some(_)) if !unfinished && form.choice(id).is_some() => {

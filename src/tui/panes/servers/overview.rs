@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::login::Button;
 use super::state_of;
 use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
@@ -14,14 +15,15 @@ use crate::tui::pane::{Ctx, Server};
 use crate::tui::panes::catalogue::fresh_words;
 use crate::tui::theme::{Role, Theme};
 
-/// What is known of a server, most pressing first.
-pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
+/// What is known of a server, most pressing first; and where the buttons of a login are.
+pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Vec<Button>) {
     let mut sheet = Sheet {
         theme: ctx.theme,
         keys: ctx.keys,
         ctx,
         width,
         lines: Vec::new(),
+        buttons: Vec::new(),
     };
     let connection = server
         .conn
@@ -41,9 +43,10 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
-        return sheet.lines;
+        return (sheet.lines, Vec::new());
     };
     sheet.state(connection, ctx.live);
+    sheet.login(connection, ctx.live);
     // What it said last is the evidence when it went down, and then comes before what it was.
     let went_down = matches!(
         connection.link,
@@ -54,6 +57,9 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
     }
     sheet.command(server, &connection.command);
     sheet.facts(connection);
+    if let Some(token) = &connection.login.token {
+        sheet.token(token);
+    }
     if server.starts > 1 {
         sheet.field(
             "started",
@@ -75,26 +81,29 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             sheet.paragraph(line, Role::Text);
         }
     }
-    sheet.lines
+    (sheet.lines, sheet.buttons)
 }
 
-struct Sheet<'a> {
-    theme: &'a Theme,
-    keys: &'a Keymap,
-    ctx: &'a Ctx<'a>,
-    width: usize,
-    lines: Vec<Line<'static>>,
+/// Lines of an overview, as they are made.
+pub(super) struct Sheet<'a> {
+    pub theme: &'a Theme,
+    pub keys: &'a Keymap,
+    pub ctx: &'a Ctx<'a>,
+    pub width: usize,
+    pub lines: Vec<Line<'static>>,
+    /// The buttons of a login.
+    pub buttons: Vec<Button>,
 }
 
 impl Sheet<'_> {
     /// Air, once.
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
-    fn field(&mut self, name: &str, value: &str, role: Role) {
+    pub(super) fn field(&mut self, name: &str, value: &str, role: Role) {
         let value = text::sanitize(value).into_owned();
         let room = self.width.saturating_sub(12).max(1);
         for (index, part) in wrap(&value, room).into_iter().enumerate() {
@@ -109,7 +118,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn paragraph(&mut self, sentence: &str, role: Role) {
+    pub(super) fn paragraph(&mut self, sentence: &str, role: Role) {
         let sentence = text::sanitize(sentence).into_owned();
         for part in wrap(&sentence, self.width.saturating_sub(2).max(1)) {
             self.lines.push(Line::from(Span::styled(
@@ -249,7 +258,19 @@ impl Sheet<'_> {
             self.field("protocol", revision.as_str(), Role::Text);
         }
         if let Some((era, evidence)) = &connection.verdict {
-            self.field("era", &format!("{era}: {evidence}"), Role::TextMuted);
+            let again = self.keys.word(Action::Restart);
+            let words = match (&connection.era_since, &connection.downgraded) {
+                (Some(since), _) => format!("{era}, known since {since}; {again} probes again"),
+                (None, Some(since)) => {
+                    format!("DOWNGRADE: modern since {since}, {era} now: {evidence}")
+                }
+                (None, None) => format!("{era}: {evidence}"),
+            };
+            let role = match connection.downgraded {
+                Some(_) => Role::Error,
+                None => Role::TextMuted,
+            };
+            self.field("era", &words, role);
         }
         if let Some(opening) = &connection.opening {
             self.field("can", &opening.capability_names().join(", "), Role::Text);
@@ -344,7 +365,7 @@ fn extensions(connection: &Connection) -> Vec<String> {
 }
 
 /// Breaks at spaces where it can.
-fn wrap(sentence: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split(' ') {
         let line = lines.last_mut().expect("never empty");

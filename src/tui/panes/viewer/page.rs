@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::table::{self, InTable};
 use super::{SMALL, Wrap, prose, tree};
 use crate::text;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::payload::{self, Indexed, Opening, Tab, TabBody};
@@ -224,7 +224,7 @@ impl Page {
     pub(super) fn found(&self) -> Option<&Found> {
         match self.sight()? {
             Sight::Tree(_, state) => state.found(),
-            Sight::Table(..) => None,
+            Sight::Table(_, table) => table.state.found(),
             Sight::Text(_, state) => state.found(),
         }
     }
@@ -232,7 +232,8 @@ impl Page {
     /// Bytes of what would be searched.
     pub(super) fn size(&self) -> usize {
         match self.sight() {
-            Some(Sight::Tree(tree, _) | Sight::Table(tree, _)) => tree.bytes().len(),
+            Some(Sight::Tree(tree, _)) => tree.bytes().len(),
+            Some(Sight::Table(_, shown)) => shown.table.span().len(),
             Some(Sight::Text(document, _)) => document.bytes().len(),
             None => 0,
         }
@@ -242,12 +243,36 @@ impl Page {
         match self.hand() {
             Some(Hand::Tree(tree, state)) => state.find(tree, term),
             Some(Hand::Text(document, state)) => state.find(document, term, window(area)),
-            Some(Hand::Table(..)) | None => false,
+            Some(Hand::Table(_, shown)) => shown.state.find(&shown.table, term),
+            None => false,
         }
     }
 
-    /// Shows what was found elsewhere.
-    pub(super) fn show_hits(&mut self, term: Term, hits: Vec<u32>, area: Rect) {
+    /// Where the array starts whose cells are searched, if it is shown as a table.
+    pub(super) fn searched_array(&self) -> Option<usize> {
+        match self.sight()? {
+            Sight::Table(_, shown) => Some(shown.table.span().start),
+            Sight::Tree(..) | Sight::Text(..) => None,
+        }
+    }
+
+    /// Whether an array of it is shown as a table.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.sight(), Some(Sight::Table(..)))
+    }
+
+    /// Shows what was found elsewhere: in the array that starts at `array`, if it was searched as a table.
+    pub(super) fn show_hits(
+        &mut self,
+        term: Term,
+        hits: Vec<u32>,
+        array: Option<usize>,
+        area: Rect,
+    ) {
+        // What was found in another form of it has other places.
+        if self.searched_array() != array {
+            return;
+        }
         match self.hand() {
             Some(Hand::Tree(tree, state)) => {
                 state.show_hits(tree, term, hits);
@@ -255,7 +280,10 @@ impl Page {
             Some(Hand::Text(document, state)) => {
                 state.show_hits(document, term, hits, window(area));
             }
-            Some(Hand::Table(..)) | None => {}
+            Some(Hand::Table(_, shown)) => {
+                shown.state.show_hits(&shown.table, term, hits);
+            }
+            None => {}
         }
     }
 
@@ -268,7 +296,10 @@ impl Page {
         match self.hand() {
             Some(Hand::Tree(_, state)) => state.clear_find(),
             Some(Hand::Text(_, state)) => state.clear_find(),
-            Some(Hand::Table(..)) | None => {}
+            Some(Hand::Table(_, shown)) => {
+                shown.state.clear_find();
+            }
+            None => {}
         }
     }
 
@@ -335,7 +366,7 @@ impl Page {
             (Sight::Text(..), Action::Table) => {
                 Some("A table needs an array: see the tabs that are trees.")
             }
-            (_, Action::SortTable | Action::CopyTable) => {
+            (_, action) if action.row().scope == Scope::Table => {
                 Some("There is no table here: T shows an array as one.")
             }
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
@@ -466,7 +497,7 @@ impl Page {
         if let Some(Hand::Table(_, shown)) = self.hand() {
             let hit = shown.state.click(&shown.table, at, area);
             let reply = if hit && double {
-                self.action(Action::ToggleFold, area, wrap, ctx)
+                self.action(Action::OpenCell, area, wrap, ctx)
             } else {
                 Reply::done()
             };

@@ -90,8 +90,14 @@ impl InTable {
             Action::Centre => state.centre(),
             Action::Left => state.sideways(table, -1),
             Action::Right => state.sideways(table, 1),
-            Action::Back | Action::Table => return Done::Leave(None),
-            Action::ToggleFold => {
+            Action::Back if state.clear_find() => {}
+            Action::Back | Action::Table | Action::LeaveTable => return Done::Leave(None),
+            Action::FindNext | Action::FindPrevious => {
+                if !state.find_next(table, action == Action::FindNext) {
+                    return Done::Reply(Reply::say("No hit."));
+                }
+            }
+            Action::OpenCell | Action::ToggleFold => {
                 return match self.start() {
                     Some(byte) => Done::Leave(Some(byte)),
                     None => Done::Reply(Reply::say(EMPTY)),
@@ -108,7 +114,7 @@ impl InTable {
                 let effect = Effect::CopyTable(state.csv(table));
                 return Done::Reply(Reply::effect(effect));
             }
-            Action::FoldLevelDeep => {
+            Action::HideColumn => {
                 if !state.hide(table) {
                     return Done::Reply(Reply::say("This is the last column that is shown."));
                 }
@@ -125,8 +131,7 @@ pub(super) const EMPTY: &str = "This cell is empty: the object has no such membe
 /// Why an action does nothing in a table, if so.
 pub(super) fn why_not(action: Action) -> Option<&'static str> {
     match action {
-        Action::ToggleFold | Action::FoldLevelDeep => None,
-        Action::Find => Some("Text is searched for in the tree: T goes back to it."),
+        Action::ToggleFold => None,
         Action::Wrap => Some("Cells do not wrap: Enter shows the value in the tree."),
         Action::Hex => Some("Only text can be shown as bytes: see Raw."),
         Action::NextSibling

@@ -131,10 +131,10 @@ impl Stage {
                 continue;
             }
             chords.push(Chord::named(name).unwrap());
-            match self
-                .keys
-                .meaning(&chords, &[Scope::Viewer, Scope::Move, Scope::Global])
-            {
+            let table = self.viewer.inner_scope().filter(|it| *it == Scope::Table);
+            let scopes = [Scope::Viewer, Scope::Move, Scope::Global];
+            let scopes: Vec<Scope> = table.into_iter().chain(scopes).collect();
+            match self.keys.meaning(&chords, &scopes) {
                 Meaning::Action(action) => {
                     chords.clear();
                     reply = self.act(action);
@@ -331,12 +331,17 @@ fn a_large_document_is_searched_elsewhere() {
     bytes.extend(b"\nneedle\nneedle");
     let mut stage = stage(vec![plain("Raw", &bytes)], 40, 6);
     let reply = stage.press("/ n e e d l e Enter");
-    let [Effect::FindIn { viewer, body, text }] = &reply.effects[..] else {
+    let [
+        Effect::FindIn {
+            viewer, body, text, ..
+        },
+    ] = &reply.effects[..]
+    else {
         panic!("{reply:?}")
     };
     assert_eq!(said(&reply), "looking for needle…");
     assert!(!stage.viewer.has_found());
-    let hits = body.search(&Term::new(text).unwrap());
+    let hits = body.search(&Term::new(text).unwrap(), None);
     assert!(!stage.viewer.found_in(viewer + 1, text, &hits));
     assert!(stage.viewer.found_in(*viewer, text, &hits));
     assert!(

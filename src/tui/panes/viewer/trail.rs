@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::Viewer;
 use super::page::Page;
 use crate::text;
+use crate::tui::action::Scope;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::theme::{Role, Theme};
@@ -31,6 +32,15 @@ impl Viewer {
     /// Whether the document shown has spots to go to.
     pub fn has_spots(&self) -> bool {
         self.page().is_some_and(|page| !page.spots().is_empty())
+    }
+
+    /// The scope of what is shown now, inside that of documents: a table, blocks.
+    pub fn inner_scope(&self) -> Option<Scope> {
+        if self.page().is_some_and(Page::is_table) {
+            Some(Scope::Table)
+        } else {
+            self.has_spots().then_some(Scope::Content)
+        }
     }
 
     /// The spot that is looked at: a block, a link.

@@ -62,6 +62,7 @@ fn type_draft(tool: &str, content: &str) -> Store {
             callee: Callee::tool(tool),
             fingerprint: Fingerprint::default(),
             at: Timestamp::from_second(1).unwrap(),
+            beside: crate::drafts::Beside::default(),
             content: content.into(),
         })],
     }

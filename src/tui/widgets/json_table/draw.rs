@@ -2,11 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use super::{Table, TableState, shown};
 use crate::json::{self, Kind};
 use crate::text;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::find::Term;
 use crate::tui::widgets::list;
 
 /// Draws the header and the rows the state stands at. Returns where the hardware cursor belongs: the focused cell.
@@ -75,14 +77,16 @@ pub fn draw(
                 _ => Role::Text,
             };
             let right = json::kind(raw) == Kind::Number;
-            put(
-                &shown(raw, usize::from(width)),
-                right,
-                cell,
-                buf,
-                theme,
-                role,
-            );
+            let words = shown(raw, usize::from(width));
+            put(&words, right, cell, buf, theme, role);
+            if let Some(found) = &state.found {
+                let role = if is_cell {
+                    Role::MatchCurrent
+                } else {
+                    Role::Match
+                };
+                mark(&found.term, &words, right, cell, buf, theme.style(role));
+            }
         }
         if is_row {
             let role = if focused {
@@ -96,13 +100,32 @@ pub fn draw(
     cursor
 }
 
-fn put(words: &str, right: bool, cell: Rect, buf: &mut Buffer, theme: &Theme, role: Role) {
-    let width = usize::from(cell.width);
-    let indent = if right {
-        width.saturating_sub(text::width(words))
+/// Marks what was searched for in the words of a cell.
+fn mark(term: &Term, words: &str, right: bool, cell: Rect, buf: &mut Buffer, style: Style) {
+    let indent = indent(words, right, cell);
+    for hit in term.ranges(words.as_bytes()) {
+        let at = (indent + text::width(&words[..hit.start])) as u16;
+        let part = Rect {
+            x: cell.x + at,
+            width: text::width(&words[hit]) as u16,
+            ..cell
+        };
+        buf.set_style(part.intersection(cell), style);
+    }
+}
+
+/// Columns before the words: numbers stand at the right.
+fn indent(words: &str, right: bool, cell: Rect) -> usize {
+    if right {
+        usize::from(cell.width).saturating_sub(text::width(words))
     } else {
         0
-    };
+    }
+}
+
+fn put(words: &str, right: bool, cell: Rect, buf: &mut Buffer, theme: &Theme, role: Role) {
+    let width = usize::from(cell.width);
+    let indent = indent(words, right, cell);
     buf.set_stringn(
         cell.x + indent as u16,
         cell.y,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::{Position, Rect};
 
 use super::{Csv, Sort, Table};
+use crate::tui::widgets::find::Found;
 
 /// Between columns.
 pub(super) const GAP: usize = 2;
@@ -24,6 +25,11 @@ pub struct TableState {
     /// The first ones on screen.
     pub(super) top: usize,
     pub(super) left: usize,
+    /// How many columns there are, hidden ones too.
+    pub(super) all: usize,
+    /// What was found, by its place in the table, and the same in the order that is shown.
+    pub(super) cells: Vec<u32>,
+    pub(super) found: Option<Found>,
     /// Rows of the screen below the header, and its width.
     size: (u16, u16),
 }
@@ -40,6 +46,9 @@ impl TableState {
             column,
             top: 0,
             left: 0,
+            all: table.columns(),
+            cells: Vec::new(),
+            found: None,
             size: (0, 0),
         }
     }
@@ -75,6 +84,7 @@ impl TableState {
         self.sort = sort;
         self.order = order;
         self.settle(None);
+        self.spread_again();
     }
 
     /// Columns that are not shown.
@@ -89,6 +99,7 @@ impl TableState {
         }
         self.columns.remove(self.column);
         self.settle(Some(table));
+        self.spread_again();
         true
     }
 
@@ -145,7 +156,7 @@ impl TableState {
         self.size == (area.height.saturating_sub(1), area.width)
     }
 
-    fn settle(&mut self, table: Option<&Table>) {
+    pub(super) fn settle(&mut self, table: Option<&Table>) {
         let rows = usize::from(self.size.0.max(1));
         self.row = self.row.min(self.order.len() - 1);
         self.column = self.column.min(self.columns.len() - 1);

@@ -9,7 +9,7 @@ use crate::tui::widgets::find::Term;
 const NAMES: &str = "k:";
 
 /// Whether the term is for names only, and the term without that.
-pub(super) fn names_only(term: &Term) -> Option<Term> {
+pub fn names_only(term: &Term) -> Option<Term> {
     term.text().strip_prefix(NAMES).and_then(Term::new)
 }
 

@@ -1,6 +1,6 @@
 //! Drawing what is selected: its form or description, and its result, with their titles.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use super::super::layout::{body, split};
@@ -283,6 +283,20 @@ impl CataloguePane {
         .draw(area, buf, theme);
         tint(area, label, &word, role, buf, theme);
         places
+    }
+
+    /// Where one is in the result and how many hits there are, when the title has no room for it.
+    pub(in super::super) fn untold_remark(&self, ctx: &Ctx<'_>) -> Option<String> {
+        let remark = self.work()?.result.remark();
+        let area = Rect {
+            height: 1,
+            ..self.areas.result
+        };
+        // The title is drawn once more, where nobody sees it.
+        let mut nowhere = Buffer::empty(area);
+        self.draw_result_title(&mut nowhere, ctx);
+        let title: String = nowhere.content().iter().map(Cell::symbol).collect();
+        (!remark.is_empty() && !title.contains(&remark)).then_some(remark)
     }
 
     pub(super) fn draw_result(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {

@@ -340,6 +340,33 @@ fn the_last_call_is_repeated_on_the_newest_connection() {
 }
 
 #[test]
+fn what_says_nothing_of_itself_is_repeated_after_a_question_where_that_is_set() {
+    for (careful, tool, asks) in [
+        (false, "jjj", false),
+        (true, "jjj", true),
+        // It is marked: as one that only reads, as one that writes and destroys nothing.
+        (true, "jj", false),
+        (true, "jjjj", false),
+    ] {
+        let mut stage = Stage::tools(SMALL);
+        stage.settings.careful = careful;
+        let reply = stage.press(&format!("{tool}⏎⎋r"));
+        stage.run(&reply, &[OK], End::Answered);
+        let again = stage.act(Action::Repeat);
+        assert_eq!(again.effects.is_empty(), asks, "{careful} {tool}");
+        let screen = stage.screen();
+        let question = "ping does not say what it does: s send again";
+        assert_eq!(screen.contains(question), asks, "{screen}");
+    }
+    let mut stage = Stage::tools(SMALL);
+    stage.settings.careful = true;
+    let reply = stage.press("jjj⏎⎋r");
+    stage.run(&reply, &[OK], End::Answered);
+    stage.act(Action::Repeat);
+    Stage::call(&stage.press("s"));
+}
+
+#[test]
 fn lists_are_asked_for_again() {
     let mut stage = Stage::new(Kind::Resources, SMALL);
     stage.connect(1);
@@ -597,7 +624,7 @@ fn much_that_is_pasted_is_read_by_a_worker() {
     let event = Event::Parsed {
         asker: *asker,
         text: text.clone(),
-        result: Value::parse(text.as_bytes()).map_err(|problem| problem.to_string()),
+        result: Value::parse(text.as_bytes()),
     };
     let told = stage.with(|pane, ctx| pane.event(&event, ctx));
     let pasted = Effect::Tell {

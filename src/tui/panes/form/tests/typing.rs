@@ -12,6 +12,27 @@ const SCHEMA: &str = r#"{"type":"object","required":["title"],"properties":{
     "note":{"type":["string","null"],"default":null}}}"#;
 
 #[test]
+fn a_value_of_the_last_result_is_typed_where_a_number_goes() {
+    let mut pane = one(r#"{"type":"integer","minimum":3}"#, true);
+    press(&mut pane, "${last:$.structuredContent.id");
+    assert_eq!((sent(&pane).as_str(), pane.problems()), ("{}", 1));
+    press(&mut pane, "}");
+    let whole = r#"{"x":"${last:$.structuredContent.id}"}"#;
+    assert_eq!((sent(&pane).as_str(), pane.problems()), (whole, 0));
+    // It is a line still, with the same text in it.
+    press(&mut pane, "⎋⎋");
+    pane.action(Action::Top);
+    pane.action(Action::TypeIntoField);
+    assert_eq!(pane.typed(), Some("${last:$.structuredContent.id}"));
+    // Beside anything else it is no number, and a variable is text.
+    for text in ["x", "⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫⌫${env:N}"]
+    {
+        press(&mut pane, text);
+        assert_eq!((sent(&pane).as_str(), pane.problems()), ("{}", 1), "{text}");
+    }
+}
+
+#[test]
 fn letters_type_at_once_and_the_cursor_is_the_caret() {
     let mut pane = form(SCHEMA);
     assert!(pane.takes_letters());

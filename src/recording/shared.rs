@@ -1,0 +1,110 @@
+//! Entries that several look at at the same time, with one copy of the body between them.
+
+use std::io;
+use std::sync::{Arc, PoisonError, Weak};
+
+use super::Bodies;
+use crate::session::Entry;
+use crate::session::recorded::Place;
+
+/// Smaller bodies are read for everybody who asks: a copy is cheaper than looking for one.
+const SMALL: u64 = 64 << 10;
+
+/// An entry that was read back; its body is beside it.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// All but the body, which is empty here.
+    pub entry: Entry,
+    /// The body.
+    pub body: Arc<Vec<u8>>,
+}
+
+impl From<Entry> for Shared {
+    fn from(mut entry: Entry) -> Self {
+        let body = Arc::new(std::mem::take(&mut entry.body));
+        Self { entry, body }
+    }
+}
+
+/// What somebody may still hold.
+#[derive(Debug)]
+pub struct Held {
+    entry: Entry,
+    body: Weak<Vec<u8>>,
+}
+
+impl Bodies {
+    /// The entry `seq` that stands at `place`. A long body is read once for all who hold it at the same time.
+    pub fn share(&self, seq: u64, place: Place) -> io::Result<Shared> {
+        if place.length < SMALL {
+            return self.read(seq, place).map(Shared::from);
+        }
+        // Locked while it is read: who asks for the same meanwhile waits, rather than reading it too.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|one| one.body.strong_count() > 0);
+        let here = held.iter().find(|one| one.entry.seq == seq);
+        if let Some((one, body)) = here.and_then(|one| Some((one, one.body.upgrade()?))) {
+            let entry = one.entry.clone();
+            return Ok(Shared { entry, body });
+        }
+        let shared = Shared::from(self.read(seq, place)?);
+        held.push(Held {
+            entry: shared.entry.clone(),
+            body: Arc::downgrade(&shared.body),
+        });
+        Ok(shared)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::recorder::{Draft, Recorder};
+    use crate::session::{Channel, Direction};
+
+    fn record(recorder: &mut Recorder, body: &str) -> (u64, Place) {
+        let draft = Draft {
+            conn: 1,
+            channel: Channel::Wire,
+            direction: Direction::In,
+            aux: false,
+            body: body.to_owned().into(),
+            ending: "\n",
+            extra: None,
+        };
+        let entries = recorder.append(draft, None);
+        (entries[0].seq, entries[0].place)
+    }
+
+    #[test]
+    fn long_bodies_are_held_once_and_only_as_long_as_somebody_wants_them() {
+        let mut recorder = Recorder::unnamed().unwrap();
+        let long = format!(r#"{{"x":"{}"}}"#, "y".repeat(100_000));
+        let (seq, place) = record(&mut recorder, &long);
+        let (other, other_place) = record(&mut recorder, &long.replace('y', "z"));
+        let (small, small_place) = record(&mut recorder, "{}");
+        let bodies = recorder.bodies();
+        let one = bodies.share(seq, place).unwrap();
+        assert_eq!(*one.body, *long.as_bytes());
+        assert!(one.entry.body.is_empty());
+        // A clone of the reader knows too.
+        let two = bodies.clone().share(seq, place).unwrap();
+        assert!(Arc::ptr_eq(&one.body, &two.body));
+        assert_eq!(two.entry, one.entry);
+        let third = bodies.share(other, other_place).unwrap();
+        assert!(!Arc::ptr_eq(&one.body, &third.body));
+        assert_ne!(one.body, third.body);
+        let (a, b) = (
+            bodies.share(small, small_place).unwrap(),
+            bodies.share(small, small_place).unwrap(),
+        );
+        assert_eq!(*a.body, *b"{}");
+        assert!(!Arc::ptr_eq(&a.body, &b.body));
+        // Nobody wants it any more: it is gone, and read again for who does.
+        let weak = Arc::downgrade(&one.body);
+        drop((one, two));
+        assert!(weak.upgrade().is_none());
+        assert_eq!(*bodies.share(seq, place).unwrap().body, *long.as_bytes());
+    }
+}
