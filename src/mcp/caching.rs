@@ -108,7 +108,7 @@ mod tests {
             Some(Duration::from_millis(1))
         );
         assert_eq!(
-            fresh.left(Duration::from_millis(1000)),
+            fresh.left(Duration::from_secs(1)),
             None,
             "now < received + ttl"
         );

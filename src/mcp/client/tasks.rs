@@ -295,7 +295,7 @@ impl Client {
             now,
             request,
             step.method(),
-            Some(&params),
+            Some(params),
             purpose,
             wait,
             out,

@@ -5,8 +5,6 @@ use mcpscope::inspector::{Command, Update};
 use mcpscope::mcp::client::{End, Wish};
 use mcpscope::mcp::types::List;
 use mcpscope::session::Direction;
-use mcpscope::tui::effect::{Effect, Store};
-use mcpscope::tui::event::{Event, Stored};
 use mcpscope::unfinished::{Change, Unfinished};
 
 use crate::support::screen::{SIZES, Screen};

@@ -21,8 +21,8 @@ use crate::mcp::facts::Detail;
 use crate::mcp::tasks::{Shape, UNKNOWN};
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::EntryIndex;
 use crate::session::timeline::tasks::Task;
+use crate::session::timeline::{EntryIndex, EntryRow};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
@@ -225,7 +225,7 @@ impl TasksTab {
                         .timeline
                         .index_of_seq(task.last_seq)
                         .and_then(|index| ctx.timeline.entry(index))
-                        .map_or(Timestamp::UNIX_EPOCH, |entry| entry.at()),
+                        .map_or(Timestamp::UNIX_EPOCH, EntryRow::at),
                 }));
             } else if !task.may_go_on() && known.is_some() {
                 gone.push(task.id.clone());
