@@ -152,15 +152,14 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };
-        let mut label = format!("{}{mark}{name}", number + 1);
-        if n > 0 {
-            label += " ";
-            label += &n.to_string();
-        }
         let changed = changes::words(model.panes.changed(view, &ctx));
-        if !changed.is_empty() {
-            label += " ";
-            label += &changed;
+        let count = if n > 0 { n.to_string() } else { String::new() };
+        let mut label = format!("{}{mark}{name}", number + 1);
+        for more in [count, changed] {
+            if !more.is_empty() {
+                label.push(' ');
+                label.push_str(&more);
+            }
         }
         let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
         let width = text::width(&label) as u16;

@@ -5,7 +5,6 @@ use mcpscope::inspector::{Command, Update};
 use mcpscope::mcp::client::{End, Wish};
 use mcpscope::mcp::types::List;
 use mcpscope::session::Direction;
-
 use mcpscope::unfinished::{Change, Unfinished};
 
 use crate::support::screen::{SIZES, Screen};

@@ -21,12 +21,13 @@ use crate::mcp::facts::Detail;
 use crate::mcp::tasks::{Shape, UNKNOWN};
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::EntryIndex;
 use crate::session::timeline::tasks::Task;
+use crate::session::timeline::{EntryIndex, EntryRow};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::panes::stream::safe;
 use crate::tui::widgets::list::{self, ListState};
 use crate::unfinished::{Change, Unfinished};
 use rows::what;
@@ -52,8 +53,8 @@ pub struct TasksTab {
     offered: HashMap<Box<str>, Vec<Unfinished>>,
     /// Who asked for it: number, server.
     asked: Vec<(u64, Box<str>)>,
-    /// What was put into the file of each server.
-    kept: HashMap<Box<str>, Vec<Box<str>>>,
+    /// What was put into the file of each server: the task, and what it was made of.
+    kept: HashMap<Box<str>, HashMap<Box<str>, Box<str>>>,
     heading: Rect,
     rows: Rect,
     detail: Rect,
@@ -208,30 +209,30 @@ impl TasksTab {
         let kept = self.kept.entry(server.name.as_str().into()).or_default();
         let mut changes = Vec::new();
         let mut gone = unknown;
-        gone.retain(|id| kept.contains(id));
+        gone.retain(|id| kept.contains_key(id));
         for task in connection.tasks.all() {
-            let known = kept.contains(&task.id);
-            if task.may_go_on() && !known {
-                kept.push(task.id.clone());
+            let made = what(task, ctx).into_boxed_str();
+            let known = kept.get(&task.id);
+            // A notification may tell of a task before the answer says what it was made of.
+            let news = known.is_none_or(|kept| *kept != made && task.exchange.is_some());
+            if task.may_go_on() && news {
+                kept.insert(task.id.clone(), made.clone());
                 changes.push(Change::Put(Unfinished {
                     task: task.id.clone(),
                     shape: task.shape,
-                    what: what(task, ctx).into(),
+                    what: made,
                     at: ctx
                         .timeline
                         .index_of_seq(task.last_seq)
                         .and_then(|index| ctx.timeline.entry(index))
-                        .map_or(
-                            Timestamp::UNIX_EPOCH,
-                            crate::session::timeline::EntryRow::at,
-                        ),
+                        .map_or(Timestamp::UNIX_EPOCH, EntryRow::at),
                 }));
-            } else if !task.may_go_on() && known {
+            } else if !task.may_go_on() && known.is_some() {
                 gone.push(task.id.clone());
             }
         }
         for id in gone {
-            kept.retain(|other| *other != id);
+            kept.remove(&id);
             if let Some(offered) = self.offered.get_mut(&*server.name) {
                 offered.retain(|one| one.task != id);
             }
@@ -382,7 +383,7 @@ impl Pane for TasksTab {
                 if let (Some(place), Ok(tasks)) = (place, tasks) {
                     let (_, server) = self.asked.remove(place);
                     let kept = self.kept.entry(server.clone()).or_default();
-                    kept.extend(tasks.iter().map(|one| one.task.clone()));
+                    kept.extend(tasks.iter().map(|one| (one.task.clone(), one.what.clone())));
                     self.offered.insert(server, tasks.clone());
                 }
                 Vec::new()
@@ -394,13 +395,20 @@ impl Pane for TasksTab {
                     .map(|entry| entry.conn)
                     .collect();
                 conns.dedup();
-                conns
-                    .into_iter()
-                    .filter_map(|conn| {
-                        let of = entries.iter().filter(|entry| entry.conn == conn);
-                        self.keep(conn, of.filter_map(unknown).collect(), ctx)
-                    })
-                    .collect()
+                let mut effects = Vec::new();
+                for conn in conns {
+                    let of = entries.iter().filter(|entry| entry.conn == conn);
+                    let unknown: Vec<Box<str>> = of.filter_map(unknown).collect();
+                    effects.extend(unknown.first().map(|id| Effect::Tell {
+                        sentence: format!(
+                            "the server does not know task {} (any more)",
+                            safe(id, 40)
+                        ),
+                        bad: true,
+                    }));
+                    effects.extend(self.keep(conn, unknown, ctx));
+                }
+                effects
             }
             _ => Vec::new(),
         }
