@@ -6,6 +6,7 @@
 
 mod exchanges;
 pub mod logins;
+mod hand;
 mod words;
 
 pub use words::{Command, Connect, Update};
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use crate::history::eras::Eras;
 use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
@@ -54,6 +56,7 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         began: Instant::now(),
         told: 0,
         listening: true,
+        eras: Eras::default(),
     };
     (Inspector { commands, updates }, engine)
 }
@@ -72,6 +75,8 @@ pub struct Engine {
     told: u64,
     /// Whether anybody still takes updates.
     listening: bool,
+    /// What is known of servers' eras from before.
+    eras: Eras,
 }
 
 #[derive(Debug)]
@@ -202,6 +207,17 @@ impl Engine {
                 self.put(conn, Input::Task { id: &id, wish }, None).await;
             }
             Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
+            Command::Typed {
+                conn,
+                ticket,
+                bytes,
+            } => self.typed(conn, ticket, bytes).await,
+            Command::Extend { conn, ticket, more } => {
+                self.changed(conn, Input::Extend { ticket, more }).await;
+            }
+            Command::Settings { conn, settings } => {
+                self.changed(conn, Input::Settings(settings)).await;
+            }
             Command::Answer {
                 conn,
                 question,
@@ -239,7 +255,7 @@ impl Engine {
         };
         let client = Client::new(Options {
             over,
-            ..connect.options.clone()
+            ..self.informed(&connect)
         });
         self.start(connect, client).await;
     }
@@ -489,7 +505,13 @@ impl Engine {
                 }
                 Output::Abandon(id) => self.send(conn, Outgoing::Abandon(id)),
                 Output::Note(text) => self.note_text(conn, text).await,
-                Output::Ready => self.tell(Update::Ready { conn }).await,
+                Output::Ready => {
+                    self.keep_era(conn);
+                    self.tell(Update::Ready { conn }).await;
+                }
+                Output::Limit { ticket, left } => {
+                    self.tell(Update::Limit { conn, ticket, left }).await;
+                }
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
                     self.tell(Update::Finished { ticket, end, seq }).await;

@@ -84,6 +84,9 @@
 //!   bodies are still to come.)
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
+//! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing.
+//! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what
@@ -113,6 +116,9 @@
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | what can be filled in for a request by hand | `mcp/hand.rs` |
+//! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a decision about eras or limits | a variant in `note/decided.rs` |
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 

@@ -7,6 +7,7 @@ pub mod caching;
 pub mod client;
 pub mod completion;
 pub mod facts;
+pub mod hand;
 pub mod http;
 pub mod method;
 pub mod revision;
@@ -24,6 +25,8 @@ pub mod meta {
     pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
     /// The least level of log messages to send with this request; without it none may be sent.
     pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+    /// The trace a request belongs to (W3C Trace Context).
+    pub const TRACEPARENT: &str = "traceparent";
     /// Who the server is, on results.
     pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
     /// The token progress notifications name (all revisions).

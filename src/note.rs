@@ -5,10 +5,12 @@
 use crate::json::{self, quote};
 
 pub mod asked;
+pub mod decided;
 pub mod http;
 pub mod login;
 
 use asked::Asking;
+use decided::Decided;
 use http::Step;
 use login::Hop;
 
@@ -160,6 +162,8 @@ pub enum Note {
         /// Why, when it was not we who closed it.
         what: Option<String>,
     },
+    /// About eras, limits and what was sent by hand.
+    Decided(Decided),
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -197,6 +201,7 @@ impl Note {
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
             Self::Login(hop) => hop.name(),
+            Self::Decided(decided) => decided.name(),
             Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
@@ -313,6 +318,7 @@ impl Note {
             ]),
             Self::Http(step) => members.extend(step.members()),
             Self::Login(hop) => members.extend(hop.members()),
+            Self::Decided(decided) => members.extend(decided.members()),
             Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
@@ -449,6 +455,7 @@ impl Note {
                 .map(Self::Http)
                 .or_else(|| Hop::read(name, body).map(Self::Login))
                 .or_else(|| Asking::read(name, body).map(Self::Asking))
+                .or_else(|| Decided::read(name, body).map(Self::Decided))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
                 }),
@@ -504,6 +511,7 @@ impl Note {
             },
             Self::Http(step) => step.sentence(),
             Self::Login(hop) => hop.sentence(),
+            Self::Decided(decided) => decided.sentence(),
             Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),

@@ -89,6 +89,11 @@ impl Paths {
         self.state.join("history.jsonl")
     }
 
+    /// Which era each server speaks.
+    pub fn eras_file(&self) -> PathBuf {
+        self.state.join("eras.jsonl")
+    }
+
     /// What is being typed, a file for each server.
     pub fn drafts(&self) -> PathBuf {
         self.state.join("drafts")

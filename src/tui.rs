@@ -38,6 +38,7 @@ pub mod view;
 pub mod widgets;
 
 use crate::config::{Settings, ThemeChoice};
+use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
@@ -170,7 +171,8 @@ async fn show(start: Start) -> Result<Leaving> {
                     since: Timestamp::now(),
                 });
             let bodies = recorder.bodies();
-            let engine = spawn_engine(recorder);
+            let eras = start.shelves.as_ref().map(|shelves| shelves.eras.clone());
+            let engine = spawn_engine(recorder, eras.unwrap_or_default());
             let demo = Target::from(demo);
             let mut model = Model::new(
                 start.settings,
@@ -278,8 +280,9 @@ async fn show(start: Start) -> Result<Leaving> {
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.
-fn spawn_engine(recorder: Recorder) -> Inspector {
+fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
     let (inspector, engine) = inspector::engine(recorder);
+    let engine = engine.with_eras(eras);
     std::thread::Builder::new()
         .name("engine".to_owned())
         .spawn(move || {

@@ -1,8 +1,10 @@
 //! What the engine is told, and what it tells.
 
+use std::time::Duration;
+
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::auth::Secret;
-use crate::mcp::client::{Call, End, Options, Wish};
+use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -51,6 +53,32 @@ pub enum Command {
         conn: u32,
         /// Which, by its caller's number.
         ticket: u64,
+    },
+    /// Send a frame exactly as it was typed; told by [`Update::Sent`], and never [`Update::Finished`] but when there is
+    /// no connection.
+    Typed {
+        /// On which connection.
+        conn: u32,
+        /// The caller's number for it.
+        ticket: u64,
+        /// Any bytes, without line ending.
+        bytes: Vec<u8>,
+    },
+    /// Let a request take longer.
+    Extend {
+        /// On which connection.
+        conn: u32,
+        /// Which, by its caller's number.
+        ticket: u64,
+        /// By how much; none for as long as it takes.
+        more: Option<Duration>,
+    },
+    /// Let calls of a connection carry something else from now on.
+    Settings {
+        /// Of which connection.
+        conn: u32,
+        /// What.
+        settings: RequestSettings,
     },
     /// Fetch a list anew.
     Refresh {
@@ -144,6 +172,15 @@ pub enum Update {
         ticket: u64,
         /// Its entry.
         seq: u64,
+    },
+    /// A request nears its limit, or has more time again.
+    Limit {
+        /// On which connection.
+        conn: u32,
+        /// Whose.
+        ticket: u64,
+        /// How long it is waited for yet, if that is not long.
+        left: Option<Duration>,
     },
     /// A request is over.
     Finished {

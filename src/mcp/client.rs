@@ -10,6 +10,8 @@ use std::time::Duration;
 mod asked;
 mod completing;
 mod exchanges;
+mod known;
+mod limits;
 mod listing;
 mod logins;
 mod opening;
@@ -17,6 +19,7 @@ mod params;
 mod rounds;
 mod subscriptions;
 mod tasks;
+mod settings;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -32,9 +35,12 @@ use super::types::List;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
 use asked::Parked;
+pub use known::Known;
+use limits::Limit;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
 use rounds::Talks;
+pub use settings::{RequestSettings, traceparent};
 use subscriptions::{Group, Subscriptions};
 pub use tasks::Wish;
 use tasks::{Step, Tasks};
@@ -102,6 +108,7 @@ struct Pending {
     until: Duration,
     at_most: Duration,
     token: Option<Id>,
+    limit: Limit,
     /// Since when a person is waited for, and not the server.
     held: Option<Duration>,
 }
@@ -142,6 +149,10 @@ pub struct Client {
     login_since: Option<Duration>,
     subscriptions: Subscriptions,
     tasks: Tasks,
+    /// The server was not asked which era it speaks: it is known.
+    skipped: bool,
+    /// What was found out of the era, and by what.
+    learned: Option<(Era, String)>,
 }
 
 impl Client {
@@ -170,6 +181,8 @@ impl Client {
             proven: false,
             reopened: None,
             login_since: None,
+            skipped: false,
+            learned: None,
         }
     }
 
@@ -181,7 +194,7 @@ impl Client {
         self.pending
             .values()
             .filter(|pending| pending.held.is_none())
-            .map(|pending| pending.until)
+            .map(Pending::due)
             .chain(self.talks.due())
             .chain(self.subscriptions.deadline())
             .chain(self.tasks.deadline())
@@ -214,6 +227,8 @@ impl Client {
                 _ => self.queued.push(call),
             },
             Input::Cancel(ticket) => self.cancel(now, ticket, &mut out),
+            Input::Extend { ticket, more } => self.extend(now, ticket, more, &mut out),
+            Input::Settings(settings) => self.set(settings, &mut out),
             Input::Refresh(list) => {
                 if self.is_ready() {
                     self.refresh(now, list, &mut out);
@@ -258,7 +273,7 @@ impl Client {
             self.demultiplex(message, out);
         }
         match &message.detail {
-            Detail::Progress { token, .. } => self.progress(now, token),
+            Detail::Progress { token, .. } => self.progress(now, token, out),
             Detail::Changed(lists) if self.is_ready() => {
                 for list in *lists {
                     self.refresh(now, *list, out);
@@ -307,14 +322,6 @@ impl Client {
             ticket: None,
             aux: true,
         });
-    }
-
-    fn progress(&mut self, now: Duration, token: &Id) {
-        for pending in self.pending.values_mut() {
-            if pending.token.as_ref() == Some(token) {
-                pending.until = (now + pending.wait).min(pending.at_most);
-            }
-        }
     }
 
     fn response(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
@@ -409,15 +416,19 @@ impl Client {
         };
         let modern =
             matches!(purpose, Purpose::Probe) || (self.era == Era::Modern && self.is_ready());
-        let token = (method == "tools/call").then(|| id.clone());
         let mut fields = Vec::new();
         if modern {
             fields = modern_meta(&self.options.capabilities);
+            if ticket.is_some() {
+                fields.extend(self.options.settings.fields(&id));
+            }
         }
-        if let Some(token) = &token {
-            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&token.to_json())));
+        if method == "tools/call" {
+            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&id.to_json())));
         }
         let params = self.talks.carry(ticket, with_meta(params, fields));
+        // Whoever asks may have put in another one, or none.
+        let token = params.as_deref().and_then(settings::token_in);
         let wait = wait.unwrap_or(match purpose {
             Purpose::Probe => self.probe_wait(),
             _ => self.options.request_wait,
@@ -439,6 +450,7 @@ impl Client {
                 until: now.saturating_add(wait).min(at_most),
                 at_most,
                 token,
+                limit: Limit::default(),
                 held: None,
             },
         );
@@ -478,6 +490,7 @@ impl Client {
             .map(|(id, _)| id.clone())
             .collect();
         due.sort_by_key(Id::to_json);
+        self.near_limits(now, out);
         for id in due {
             let Some(pending) = self.pending.remove(&id) else {
                 continue;
@@ -531,7 +544,15 @@ impl Client {
             self.respawned = true;
             self.pending.clear();
             self.phase = Phase::Idle;
-            opening::verdict(out, Era::Legacy, "the process exited on server/discover");
+            self.old(out, "the process exited on server/discover");
+            out.push(Output::Respawn);
+            return;
+        }
+        if self.skipped && self.phase == Phase::Initializing {
+            // It may have become one that knows no `initialize`.
+            self.doubt("the process exited on initialize", out);
+            self.pending.clear();
+            self.phase = Phase::Idle;
             out.push(Output::Respawn);
             return;
         }

@@ -54,6 +54,34 @@ fn every_note_is_read_back() {
             id: "\"a\"".into(),
             after_ms: 5,
         },
+        Note::Decided(Decided::KnownEra {
+            era: "legacy".into(),
+            since: "2026-11-21".into(),
+            evidence: text(),
+            skips: true,
+        }),
+        Note::Decided(Decided::Doubted { why: text() }),
+        Note::Decided(Decided::Downgraded {
+            since: "2026-11-21".into(),
+            evidence: text(),
+        }),
+        Note::Decided(Decided::ByHand {
+            frame: 7,
+            odd: None,
+        }),
+        Note::Decided(Decided::ByHand {
+            frame: 7,
+            odd: Some(text()),
+        }),
+        Note::Decided(Decided::Extended {
+            id: "7".into(),
+            more_ms: Some(60_000),
+        }),
+        Note::Decided(Decided::Extended {
+            id: "\"x\"".into(),
+            more_ms: None,
+        }),
+        Note::Decided(Decided::Settings { what: text() }),
         Note::ListCut {
             method: text(),
             pages: 3,

@@ -39,11 +39,13 @@ pub enum Scope {
     Subscriptions,
     /// The Inbox, among requests that run.
     Running,
+    /// A notice above the status row.
+    Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -61,6 +63,7 @@ impl Scope {
         Self::Running,
         Self::Tasks,
         Self::Subscriptions,
+        Self::Notice,
     ];
 
     /// A heading.
@@ -83,6 +86,7 @@ impl Scope {
             Self::Running => "Inbox: requests that run",
             Self::Tasks => "Inbox: tasks",
             Self::Subscriptions => "Inbox: subscriptions",
+            Self::Notice => "Notices above the status row",
         }
     }
 }
@@ -159,6 +163,7 @@ actions! {
         OpenLogin "open-login" ["o"] "browser" "Open the page of the login in the browser" Alive "mcpscope login --url URL";
         PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
+        OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -270,6 +275,8 @@ actions! {
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
+        Resend "resend" ["r"] "resend" "Send it again" Nothing "";
+        EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
@@ -323,6 +330,11 @@ actions! {
         ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
         TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
     }
+    Notice {
+        KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
+        NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
+        GiveUp "give-up" ["c"] "cancel" "Cancel the slow call" Nothing "";
+    }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
         Down "down" ["j", "Down"] "" "Down" Nothing "";
@@ -351,8 +363,10 @@ actions! {
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
+        ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

@@ -52,6 +52,15 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+    /// An exchange over HTTP, and what it carries.
+    Http {
+        /// The request it carries and its answer, or what else.
+        carries: Option<(Source, Option<Source>)>,
+        /// Its steps, in order.
+        steps: Arc<[Source]>,
+        /// Whether the exchange is the point, rather than what it carries.
+        first: bool,
+    },
 }
 
 /// A request to reproduce, and in which form.
@@ -365,6 +374,13 @@ pub enum Effect {
         /// Who asks.
         asker: u64,
         /// The answer.
+        source: Source,
+    },
+    /// Read back what was sent, to be sent again; answered by [`super::event::Event::FrameRead`].
+    ReadFrame {
+        /// Who asks.
+        asker: u64,
+        /// Which entry.
         source: Source,
     },
     /// Put values in the place of references; answered by [`super::event::Event::Resolved`].

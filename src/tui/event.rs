@@ -15,6 +15,7 @@ use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
 use crate::json::{Problem, Value};
+use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
@@ -173,6 +174,13 @@ pub enum Event {
         asker: u64,
         /// It; none when nothing can be read out of it.
         refusal: Option<Refusal>,
+    },
+    /// What was sent was read back.
+    FrameRead {
+        /// For whom.
+        asker: u64,
+        /// What a form takes of it, or why there is nothing.
+        result: Result<Again, String>,
     },
     /// References were replaced by their values.
     Resolved {

@@ -25,6 +25,7 @@ mod about;
 mod block;
 mod blocks;
 mod card;
+mod exchange;
 mod indexed;
 mod markdown;
 mod members;
@@ -38,6 +39,7 @@ mod tests;
 mod verdict;
 
 pub use about::about;
+pub use exchange::{among, exchange};
 pub use indexed::{Indexed, index};
 pub use opened::{Opened, Opening, alone, open, table};
 
@@ -355,7 +357,7 @@ fn tabs_within(means: Means, subject: &Subject, first: Shared, second: Option<Sh
         Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) | Subject::Http { .. } => About::Entry,
     };
     // From here on the body is shared, never copied.
     let first_bytes = Slice::from(first.body);

@@ -5,6 +5,7 @@ mod asking;
 mod completing;
 mod eras;
 mod following;
+mod hand;
 mod http;
 mod links;
 mod logins;

@@ -1,6 +1,7 @@
 //! The whole screen, without a terminal: keys and events in, text and effects out.
 
 mod arguments;
+mod byhand;
 mod documents;
 mod following;
 mod inbox;

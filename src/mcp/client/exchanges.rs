@@ -69,6 +69,12 @@ impl Client {
             Purpose::Probe if matches!(loss.kind, LossKind::Refused | LossKind::NotMcp) => {
                 self.fall_back(now, &loss.what, None, out);
             }
+            Purpose::Initialize
+                if self.skipped && matches!(loss.kind, LossKind::Refused | LossKind::NotMcp) =>
+            {
+                self.doubt(&loss.what, out);
+                self.ask(now, out);
+            }
             Purpose::Probe | Purpose::Initialize => {
                 self.fail(&loss.what, loss.hint.as_deref(), out);
             }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::tasks::Wish;
+use super::{Known, RequestSettings};
 use crate::jsonrpc::Id;
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::completion::{Ask, Completed};
@@ -73,6 +74,12 @@ pub struct Options {
     pub follow_lists: bool,
     /// Resources to be told of from the beginning: those of an earlier connection to the same server.
     pub subscribed: Vec<String>,
+    /// What is known of the era from before; counts where the era is to be found out.
+    pub known: Option<Known>,
+    /// Find the era out whatever is known of it.
+    pub ask_again: bool,
+    /// What calls carry besides what they are about.
+    pub settings: RequestSettings,
 }
 
 impl Default for Options {
@@ -90,6 +97,9 @@ impl Default for Options {
             rounds: 10,
             follow_lists: false,
             subscribed: Vec::new(),
+            known: None,
+            ask_again: false,
+            settings: RequestSettings::default(),
         }
     }
 }
@@ -128,6 +138,15 @@ pub enum Input<'a> {
     Call(Call),
     /// Somebody no longer wants it.
     Cancel(u64),
+    /// Somebody lets a call take longer: by so much, or as long as it takes.
+    Extend {
+        /// Which.
+        ticket: u64,
+        /// By how much.
+        more: Option<Duration>,
+    },
+    /// Calls carry something else from now on.
+    Settings(RequestSettings),
     /// Somebody wants a list fetched anew.
     Refresh(List),
     /// Somebody wants suggestions for an argument, instead of any asked for before.
@@ -193,6 +212,13 @@ pub enum Output {
         ticket: u64,
         /// How.
         end: End,
+    },
+    /// A call nears its limit; or has more time again.
+    Limit {
+        /// Whose.
+        ticket: u64,
+        /// How long it is waited for yet, if that is not long.
+        left: Option<Duration>,
     },
     /// A question for suggestions is over.
     Completed {

@@ -15,6 +15,7 @@ use crate::mcp::tasks::Shape;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::asked::Asking;
+use crate::note::decided::Decided;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -119,6 +120,10 @@ pub struct Connection {
     pub link: LinkState,
     /// What was decided about the era, and why.
     pub verdict: Option<(Box<str>, Box<str>)>,
+    /// The day the era was found out, when the server was not asked this time.
+    pub era_since: Option<Box<str>>,
+    /// The day the server was found to be modern, when it answers as an older one now.
+    pub downgraded: Option<Box<str>>,
     /// The revision in use.
     pub revision: Option<Revision>,
     /// What the server said of itself.
@@ -332,6 +337,13 @@ impl Connection {
             }
             Note::Login(hop) => self.login.hop(hop),
             Note::TaskLeft { task, why } => self.tasks.left(task, why),
+            Note::Decided(Decided::KnownEra { since, skips, .. }) => {
+                self.era_since = skips.then(|| since.as_str().into());
+            }
+            Note::Decided(Decided::Doubted { .. }) => self.era_since = None,
+            Note::Decided(Decided::Downgraded { since, .. }) => {
+                self.downgraded = Some(since.as_str().into());
+            }
             Note::Asking(Asking::Capabilities {
                 capabilities,
                 waits,
@@ -343,7 +355,8 @@ impl Connection {
                     (self.declared, self.wanted) = (declared, None);
                 }
             }
-            Note::Http(_)
+            Note::Decided(_)
+            | Note::Http(_)
             | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }

@@ -61,6 +61,7 @@ use sending::{Resolving, ValuePreview};
 use shelf::Shelf;
 use tabs::Tab;
 use validation::Reading;
+pub use words::cannot_send;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -335,7 +336,11 @@ impl CataloguePane {
 
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
-            Action::Run | Action::RefreshList => words::cannot_send(ctx),
+            Action::Run => words::cannot_send(ctx).or_else(|| {
+                let work = self.work()?;
+                words::barred(&work.item, ctx)
+            }),
+            Action::RefreshList => words::cannot_send(ctx),
             Action::RunAsTask => self.why_no_task(ctx),
             Action::Subscribe => self.why_no_subscription(ctx),
             Action::ListChanges => self.why_no_changes(ctx),

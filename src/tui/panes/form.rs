@@ -42,6 +42,7 @@ mod widget;
 mod words;
 
 pub use buttons::Button;
+pub use input::uuid;
 pub use reading::Errand;
 pub use suggest::{Suggestion, Suggestions};
 
@@ -260,6 +261,7 @@ impl FormPane {
         pane.enter();
         pane
     }
+
 
     // --- for whoever shows it ---
 

@@ -347,6 +347,7 @@ impl Pane for ServersPane {
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => {
                 self.logins.action(action, ctx)
             }
+            Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
             Action::AddServer => {
                 if ctx.live {
                     self.adding = Some(LineInput::new(""));
@@ -508,6 +509,7 @@ mod tests {
                 origin: "command line".to_owned(),
                 conn: None,
                 starts: 0,
+                era: None,
             })
             .collect();
         let Columns { name, origin } = Columns::of(&servers, width);

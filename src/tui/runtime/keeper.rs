@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::drafts::{DraftChange, Drafts};
+use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
@@ -34,6 +35,8 @@ pub struct Shelves {
     pub tasks: Errands,
     /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
+    /// What is known of servers' eras; for the engine.
+    pub eras: Eras,
 }
 
 impl Shelves {
@@ -51,6 +54,11 @@ impl Shelves {
             presets: Presets::of(cwd, home, paths),
             tasks: Errands::open(&paths.tasks_file()),
             keeps,
+            eras: if keeps {
+                Eras::at(paths.eras_file())
+            } else {
+                Eras::default()
+            },
         }
     }
 

@@ -73,6 +73,9 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(why) = words::barred(&work.item, ctx) {
+            return Reply::say(why);
+        }
         if let Some(form) = &mut work.form {
             form.settle_json();
             if form.is_reading() {

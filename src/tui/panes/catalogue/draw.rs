@@ -140,7 +140,7 @@ impl CataloguePane {
             return caret.or(focused.then(|| rows.as_position()));
         }
         let connection = ctx.connection();
-        let columns = self.columns(browse, rows, connection);
+        let columns = self.columns(browse, rows, connection, words::bars(ctx));
         let draw_row = |row: usize, width: u16| match browse.rows[row] {
             Row::Heading(_) => Line::styled("Templates", theme.style(Role::Title)),
             Row::Item(index) => {
@@ -178,14 +178,20 @@ impl CataloguePane {
     }
 
     /// How wide the columns of the rows on screen are.
-    fn columns(&self, browse: &Browse, area: Rect, connection: Option<&Connection>) -> Columns {
+    fn columns(
+        &self,
+        browse: &Browse,
+        area: Rect,
+        connection: Option<&Connection>,
+        bars: bool,
+    ) -> Columns {
         let room = usize::from(area.width.saturating_sub(GUTTER));
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
             .map(|entry| {
                 (
                     text::width(&name(entry)),
-                    text::width(&words::column(entry.key.list, &entry.item).0),
+                    text::width(&words::column(entry.key.list, &entry.item, bars).0),
                     text::width(&self.marks(entry, connection)),
                 )
             });
@@ -200,6 +206,7 @@ impl CataloguePane {
         let rest = room.saturating_sub(gap(facts) + gap(marks));
         let roomy = rest >= 48;
         Columns {
+            bars,
             name: names.min(if roomy { rest * 5 / 10 } else { rest }),
             fact: facts,
             marks,
@@ -251,7 +258,7 @@ impl CataloguePane {
                 spans.push(Span::styled(text::pad(text, width), style));
             }
         };
-        let (fact, role) = words::column(entry.key.list, &entry.item);
+        let (fact, role) = words::column(entry.key.list, &entry.item, columns.bars);
         put(columns.fact, &fact, theme.style(role));
         put(columns.marks, marks, theme.style(Role::Accent));
         if columns.words {
@@ -358,6 +365,8 @@ fn pending_word(label: &str) -> &'static str {
 
 /// Widths of the columns of the list.
 struct Columns {
+    /// See [`words::bars`].
+    bars: bool,
     name: usize,
     fact: usize,
     marks: usize,

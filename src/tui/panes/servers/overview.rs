@@ -258,7 +258,19 @@ impl Sheet<'_> {
             self.field("protocol", revision.as_str(), Role::Text);
         }
         if let Some((era, evidence)) = &connection.verdict {
-            self.field("era", &format!("{era}: {evidence}"), Role::TextMuted);
+            let again = self.keys.word(Action::Restart);
+            let words = match (&connection.era_since, &connection.downgraded) {
+                (Some(since), _) => format!("{era}, known since {since}; {again} probes again"),
+                (None, Some(since)) => {
+                    format!("DOWNGRADE: modern since {since}, {era} now: {evidence}")
+                }
+                (None, None) => format!("{era}: {evidence}"),
+            };
+            let role = match connection.downgraded {
+                Some(_) => Role::Error,
+                None => Role::TextMuted,
+            };
+            self.field("era", &words, role);
         }
         if let Some(opening) = &connection.opening {
             self.field("can", &opening.capability_names().join(", "), Role::Text);
