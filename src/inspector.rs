@@ -5,8 +5,8 @@
 //! headless commands run it beside themselves on the same thread.
 
 mod exchanges;
-pub mod logins;
 mod hand;
+pub mod logins;
 mod words;
 
 pub use words::{Command, Connect, Update};

@@ -17,9 +17,9 @@ mod logins;
 mod opening;
 mod params;
 mod rounds;
+mod settings;
 mod subscriptions;
 mod tasks;
-mod settings;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

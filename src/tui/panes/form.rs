@@ -262,7 +262,6 @@ impl FormPane {
         pane
     }
 
-
     // --- for whoever shows it ---
 
     /// What the form holds.
