@@ -328,12 +328,6 @@ impl CataloguePane {
         }
     }
 
-    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
-        let inner = viewer.and_then(Viewer::inner_scope);
-        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
-        inner.into_iter().chain(scopes).collect()
-    }
-
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
             Action::Run => words::cannot_send(ctx).or_else(|| {

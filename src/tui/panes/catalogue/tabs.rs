@@ -5,9 +5,11 @@ use super::work::Work;
 use super::{CataloguePane, Focus};
 use crate::json;
 use crate::mcp::types::List;
+use crate::tui::action::Scope;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::panes::form::Side;
+use crate::tui::panes::viewer::Viewer;
 
 /// One tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,5 +128,12 @@ impl CataloguePane {
         form.settle_json();
         form.turn(to);
         true
+    }
+
+    /// Where keys are looked for while a document has the focus.
+    pub(super) fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
     }
 }
