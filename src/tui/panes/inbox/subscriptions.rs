@@ -216,7 +216,7 @@ impl SubscriptionsTab {
                     WatchState::On => Role::Ok,
                     WatchState::Asked => Role::Pending,
                     WatchState::Off => Role::TextMuted,
-                    WatchState::NotHonoured => Role::Warn,
+                    WatchState::NotHonoured | WatchState::Lost => Role::Warn,
                     WatchState::Refused(_) => Role::Error,
                 };
                 say(text::pad(&watched.state.words(), STATE), role);
