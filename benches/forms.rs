@@ -198,6 +198,24 @@ impl Bench {
         }
     }
 
+    /// Types a letter and lets the pause after it end: what looks at the whole form is asked for then.
+    fn pause(&mut self, what: &str, late: &mut Vec<String>) {
+        let (_, effects) = self.frame(letters("d"));
+        let waits = |effect: &Effect| match effect {
+            Effect::Wake { asker, .. } => Some(*asker),
+            _ => None,
+        };
+        let asker = effects.iter().find_map(waits);
+        let asker = asker.expect("a big form is waited for");
+        let (took, effects) = self.frame(vec![Event::Woken { asker }]);
+        let checks = |effect: &Effect| matches!(effect, Effect::Validate { .. });
+        assert!(effects.iter().any(checks), "nothing is checked");
+        figure(what, &milliseconds(took));
+        if took > ONCE {
+            late.push(format!("{what} took {}", milliseconds(took)));
+        }
+    }
+
     /// Does something once, and tells how long it took.
     fn once(&mut self, what: &str, events: Vec<Event>, late: &mut Vec<String>) {
         let (took, more) = self.step(events);
@@ -354,6 +372,7 @@ fn items(rounds: usize, late: &mut Vec<String>) {
     bench.step(letters("k"));
     bench.step(letters("i"));
     bench.often("a letter in a field beside it", &letters("c"), rounds, late);
+    bench.pause("the pause after it: checked and kept", late);
 }
 
 /// Keys in a form of two thousand fields while every state of it is checked by another thread.

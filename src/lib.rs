@@ -43,7 +43,7 @@
 //!            form                argument forms: JSON Schema -> value tree -> arguments
 //!            validity            full JSON Schema validation, in words at the member
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
-//!                                HTTP demands of one (mcp::http, sans-io too)
+//!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
@@ -79,7 +79,8 @@
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
 //! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
-//!   and addresses are masked before they become a note. (What a server prints is recorded as it is; rules that mask
+//!   and addresses are masked before they become a note, and so are the bodies of logins. Tokens and registered clients
+//!   stand in one file, `logins.json`, and nowhere else (`inspector::logins`). (What a server prints is recorded as it is; rules that mask
 //!   bodies are still to come.)
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
@@ -118,6 +119,8 @@
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
+//! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
+//! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
 pub mod cli;
 pub mod config;

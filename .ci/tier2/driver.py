@@ -125,7 +125,7 @@ def read_session(path):
     """The entries of a session file, after a look at what every one keeps to."""
     check(stat.S_IMODE(path.stat().st_mode) == 0o600, "the session file can be read by others")
     text = path.read_bytes()
-    check(text.endswith(b"\n"), "the session file is cut")
+    check(text.endswith(b"\n"), f"the session file is cut: {len(text)} bytes, the last {text[-80:]!r}")
     header, *lines = [json.loads(line) for line in text.splitlines()]
     check(header["mcpscope"] == 1, f"odd header: {header}")
     check([line["seq"] for line in lines] == list(range(1, len(lines) + 1)), "the sequence has holes")
@@ -191,7 +191,9 @@ class Run:
         """Waits until the session holds these bytes."""
         end = time.monotonic() + RUN_WITHIN
         while not (self.session.exists() and what in self.session.read_bytes()):
-            check(time.monotonic() < end, f"the session never held {what!r}")
+            if time.monotonic() > end:
+                size = self.session.stat().st_size if self.session.exists() else None
+                raise Wrong(f"the session never held {what!r}; it has {size} bytes")
             time.sleep(0.01)
 
     def left(self):

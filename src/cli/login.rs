@@ -233,9 +233,8 @@ pub fn run(args: &VerbArgs) -> Exit {
 
 async fn work(session: &mut Headless, output: &mut Output) -> Outcome {
     while !session.connection().is_ready() {
-        match session.next().await? {
-            Update::Ready { .. } => break,
-            _ => {}
+        if let Update::Ready { .. } = session.next().await? {
+            break;
         }
     }
     let token = session.connection().login.token.clone();

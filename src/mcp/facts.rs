@@ -264,15 +264,16 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
     }
 }
 
+/// A request that goes on with an earlier one.
+fn again(params: &[u8]) -> Option<Detail> {
+    Some(Detail::Again(Arc::new(Again::read(params)?)))
+}
+
 fn request(method: &str, params: &[u8]) -> Detail {
-    let asked = || Asked::read(method, params).map(|asked| Detail::Asked(Arc::new(asked)));
-    let again = || Again::read(params).map(|again| Detail::Again(Arc::new(again)));
     match method {
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
-            let uri = json::string_at(params, &["uri"]);
-            again()
-                .or_else(|| uri.map(|uri| Detail::Resource(uri.into())))
-                .unwrap_or(Detail::None)
+            let uri = || Some(Detail::Resource(json::string_at(params, &["uri"])?.into()));
+            again(params).or_else(uri).unwrap_or(Detail::None)
         }
         "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
             json::string_at(params, &["taskId"])
@@ -282,7 +283,10 @@ fn request(method: &str, params: &[u8]) -> Detail {
             let raw = json::get(params, &["notifications"]).unwrap_or_default();
             Detail::Listen(Box::new(Filter::read(raw)))
         }
-        _ => asked().or_else(again).unwrap_or(Detail::None),
+        _ => Asked::read(method, params)
+            .map(|asked| Detail::Asked(Arc::new(asked)))
+            .or_else(|| again(params))
+            .unwrap_or(Detail::None),
     }
 }
 

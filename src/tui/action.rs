@@ -309,7 +309,7 @@ actions! {
         DeclineQuestion "decline-question" ["d"] "decline" "Decline: say no" Nothing "";
         CancelQuestion "cancel-question" ["c"] "cancel" "Cancel: answer that nothing was chosen" Nothing "";
         EditAnswer "edit-answer" ["e"] "edit JSON" "Edit the answer as JSON, or as fields again" Nothing "";
-        OpenPage "open-page" ["g b"] "open" "Open the page in the browser" Nothing "";
+        OpenPage "open-page" ["g o"] "open" "Open the page in the browser" Nothing "";
         CopyAddress "copy-address" ["y u"] "" "Copy the address of the page" Nothing "";
         StubAnswer "stub-answer" ["s"] "stub" "Fill in a message that no model wrote" Nothing "";
         AnswerFile "answer-file" ["f"] "file" "Fill in the message from a file" Nothing "";

@@ -1,5 +1,6 @@
 //! The panes of the screen: state, behaviour, drawing and tests of each in one place.
 
+pub mod address;
 pub mod catalogue;
 pub mod copy_as;
 pub mod form;

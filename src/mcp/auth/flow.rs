@@ -196,7 +196,7 @@ impl Flow {
             ("scope", "scope "),
         ] {
             if let Some(value) = get(name) {
-                why += &format!(", {word}{value}");
+                why.extend([", ", word, value]);
             }
         }
         out.push(Output::Hop(Hop::Begin {
@@ -206,13 +206,13 @@ impl Flow {
         self.places = metadata::resource_places(&self.setup.server).into();
         match get("resource_metadata") {
             None if self.setup.status == 0 => {}
-            None if self.setup.challenge.is_none() => self.told(
+            None if self.setup.challenge.is_none() => told(
                 "challenge",
                 "the refusal does not say where to log in (no WWW-Authenticate for Bearer)",
                 false,
                 &mut out,
             ),
-            None => self.told(
+            None => told(
                 "challenge",
                 "it does not say where its metadata are (no resource_metadata)",
                 // Since 2025-11-25 it need not.
@@ -224,7 +224,7 @@ impl Flow {
                     self.places.retain(|other| *other != url);
                     self.places.push_front(url);
                 }
-                Err(_) => self.told(
+                Err(_) => told(
                     "challenge",
                     &format!("resource_metadata is no address: {place}"),
                     false,
@@ -234,17 +234,6 @@ impl Flow {
         }
         self.next_resource(&mut out);
         out
-    }
-
-    pub(super) fn told(&self, step: &str, what: &str, ok: bool, out: &mut Out) {
-        out.push(Output::Hop(Hop::Tried {
-            step: step.to_owned(),
-            what: what.to_owned(),
-            ok,
-            exchange: None,
-            sent: None,
-            got: None,
-        }));
     }
 
     pub(super) fn fail(&mut self, what: impl Into<String>, hint: Option<&str>, out: &mut Out) {
@@ -300,7 +289,7 @@ impl Flow {
         match self.stage {
             Stage::Resource => match (status, Resource::read(body)) {
                 (200, Some(found)) => {
-                    self.tried(&asked, exchange, "found", true, noted(body), &mut out);
+                    tried(&asked, exchange, "found", true, noted(body), &mut out);
                     self.found_resource(found, &mut out);
                 }
                 (200, None) => {
@@ -318,7 +307,7 @@ impl Flow {
             },
             Stage::Server => match (status, Server::read(body)) {
                 (200, Some(found)) if found.issuer == self.issuer || self.fallback => {
-                    self.tried(&asked, exchange, "found", true, noted(body), &mut out);
+                    tried(&asked, exchange, "found", true, noted(body), &mut out);
                     self.found_server(now, found, &mut out);
                 }
                 (200, Some(found)) => {
@@ -356,7 +345,7 @@ impl Flow {
             self.doubtful = true;
             return self.missed(&asked, Some(exchange), what, out);
         }
-        self.tried(&asked, exchange, what, false, None, &mut out);
+        tried(&asked, exchange, what, false, None, &mut out);
         if self.stage == Stage::Refresh {
             self.identify(now, &mut out);
         } else {
@@ -365,34 +354,10 @@ impl Flow {
         out
     }
 
-    pub(super) fn tried(
-        &self,
-        asked: &Fetch,
-        exchange: u32,
-        what: &str,
-        ok: bool,
-        got: Option<String>,
-        out: &mut Out,
-    ) {
-        let sent = asked
-            .body
-            .as_ref()
-            .map(|body| masked_body(body.reveal().as_bytes()));
-        let verb = asked.verb.word();
-        out.push(Output::Hop(Hop::Tried {
-            step: asked.why.to_owned(),
-            what: format!("{verb} {}: {what}", masked_url(&asked.url)),
-            ok,
-            exchange: Some(exchange),
-            sent,
-            got,
-        }));
-    }
-
     /// The name that tokens are asked for by; older servers have none.
     pub(super) fn named(&self) -> Option<String> {
         let resource = self.resource.as_ref()?;
-        let name = resource.resource.clone();
+        let name = resource.name.clone();
         Some(name.unwrap_or_else(|| metadata::canonical(&self.setup.server)))
     }
 
@@ -445,4 +410,33 @@ impl Flow {
     pub(super) fn has_person(&self) -> bool {
         self.setup.settings.person != Person::Nobody
     }
+}
+
+/// Something was decided.
+fn told(step: &str, what: &str, ok: bool, out: &mut Out) {
+    out.push(Output::Hop(Hop::Tried {
+        step: step.to_owned(),
+        what: what.to_owned(),
+        ok,
+        exchange: None,
+        sent: None,
+        got: None,
+    }));
+}
+
+/// Something was asked for.
+fn tried(asked: &Fetch, exchange: u32, what: &str, ok: bool, got: Option<String>, out: &mut Out) {
+    let sent = asked
+        .body
+        .as_ref()
+        .map(|body| masked_body(body.reveal().as_bytes()));
+    let verb = asked.verb.word();
+    out.push(Output::Hop(Hop::Tried {
+        step: asked.why.to_owned(),
+        what: format!("{verb} {}: {what}", masked_url(&asked.url)),
+        ok,
+        exchange: Some(exchange),
+        sent,
+        got,
+    }));
 }

@@ -194,10 +194,10 @@ impl Proofs {
         );
         if let Some(token) = proof.token {
             let digest = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
-            body += &format!(",\"ath\":\"{}\"", BASE64.encode(digest));
+            body.extend([",\"ath\":\"", &BASE64.encode(digest), "\""]);
         }
         if let Some(nonce) = proof.nonce {
-            body += &format!(",\"nonce\":{}", quote(nonce));
+            body.extend([",\"nonce\":", &quote(nonce)]);
         }
         body.push('}');
         let random = SystemRandom::new();

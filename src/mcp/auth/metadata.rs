@@ -9,7 +9,7 @@ use crate::json::{self, Kind};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Resource {
     /// What it calls itself; tokens are asked for by that name.
-    pub resource: Option<String>,
+    pub name: Option<String>,
     /// Issuers of the authorization servers it trusts.
     pub servers: Vec<String>,
     /// Scopes it knows.
@@ -20,7 +20,7 @@ impl Resource {
     /// Reads it; none when it is no JSON object.
     pub fn read(body: &[u8]) -> Option<Self> {
         is_object(body).then(|| Self {
-            resource: json::string_at(body, &["resource"]),
+            name: json::string_at(body, &["resource"]),
             servers: strings(body, "authorization_servers").unwrap_or_default(),
             scopes: strings(body, "scopes_supported").unwrap_or_default(),
         })
@@ -28,7 +28,7 @@ impl Resource {
 
     /// Whether what it calls itself covers a server's address: same origin, and a path above it or the same.
     pub fn covers(&self, server: &Url) -> bool {
-        let Some(resource) = &self.resource else {
+        let Some(resource) = &self.name else {
             return true;
         };
         let Ok(resource) = Url::parse(resource) else {
@@ -306,7 +306,7 @@ mod tests {
             ("mcp", false),
         ] {
             let metadata = Resource {
-                resource: Some(resource.to_owned()),
+                name: Some(resource.to_owned()),
                 ..Resource::default()
             };
             assert_eq!(metadata.covers(&server), covers, "{resource}");

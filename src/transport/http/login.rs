@@ -66,7 +66,7 @@ pub(super) struct Desk {
     generation: u32,
     /// Whether the newest was given anew, not only kept or refreshed.
     is_new: bool,
-    /// The generation that could not be renewed in time.
+    /// The generation that is not to be renewed in time: that failed, or it would be no better afterwards.
     unrenewable: Option<u32>,
     /// Which generation requests went out with.
     sent: HashMap<u32, u32>,
@@ -149,6 +149,19 @@ impl Desk {
         self.tokens = Some(tokens);
         self.generation += 1;
         self.is_new = is_new;
+    }
+
+    /// The token in use is what its renewal gave. Servers give tokens that live for seconds: to renew those in time
+    /// would be to renew them for ever.
+    fn renewed(&mut self) {
+        let soon = now() + EARLY;
+        if self
+            .tokens
+            .as_ref()
+            .is_some_and(|tokens| !tokens.is_fresh(soon))
+        {
+            self.unrenewable = Some(self.generation);
+        }
     }
 
     /// What is kept for this server, if it is still good and may be used by whom we are.
@@ -378,6 +391,9 @@ impl Carriage {
                     if let Some(desk) = &mut self.desk {
                         let refreshed = desk.flow.as_ref().is_some_and(Flow::has_refreshed);
                         desk.take(*tokens, !refreshed);
+                        if refreshed {
+                            desk.renewed();
+                        }
                     }
                     self.login_over();
                     self.go_on();

@@ -446,6 +446,9 @@ impl Pane for CataloguePane {
             (None, None) if self.is_asking() => {
                 &[("f", "fix first"), ("s", "send anyway"), ("Esc", "neither")]
             }
+            (None, None) if self.focus == Focus::Result => {
+                self.work().map_or(&[], |work| work.result.open_keys())
+            }
             (None, None) => self.row_keys(),
         }
     }

@@ -19,7 +19,6 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::rule::Rule;
 
-mod address;
 mod calls;
 mod running;
 mod subscriptions;

@@ -11,6 +11,7 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
+use crate::tui::panes::address::Address;
 use crate::tui::payload::{Indexed, Opened, Tab};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::find::Term;
@@ -22,6 +23,7 @@ use trail::Trail;
 
 mod aside;
 mod copy;
+mod outward;
 mod page;
 mod prompt;
 mod prose;
@@ -83,6 +85,8 @@ pub struct Viewer {
     query: Option<Query>,
     /// The command that a value goes through.
     piping: Option<(u64, String)>,
+    /// It is asked whether this page of the web is to be opened.
+    leaving: Option<Address>,
     /// What came out of the last one, in place of all else.
     output: Option<(String, Page)>,
 }
@@ -109,6 +113,7 @@ impl Viewer {
             prompt: None,
             query: None,
             piping: None,
+            leaving: None,
             output: None,
         }
     }
@@ -303,7 +308,11 @@ impl Viewer {
             Action::Query => self.open_query(),
             Action::Pipe => self.open_prompt(Goal::Command),
             Action::Write => self.open_prompt(Goal::File),
-            Action::ShowOutside => return self.show_outside(ctx),
+            Action::ShowOutside => {
+                return self
+                    .ask_to_leave()
+                    .unwrap_or_else(|| self.show_outside(ctx));
+            }
             Action::DecodeString => {
                 let reply = page.decode(ctx);
                 self.settle();
@@ -333,11 +342,14 @@ impl Viewer {
 
     /// Whether a line has the caret.
     pub fn takes_text(&self) -> bool {
-        self.find.is_some() || self.line_is_open()
+        self.find.is_some() || self.leaving.is_some() || self.line_is_open()
     }
 
     /// Takes a key while a line has the caret.
     pub fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
+        if let Some(reply) = self.leaving_key(key) {
+            return reply;
+        }
         let Some(line) = &mut self.find else {
             return self.line_key(key, ctx);
         };
@@ -398,6 +410,9 @@ impl Viewer {
         if !self.area.contains(at) {
             return Reply::ignored();
         }
+        if self.leaving.take().is_some() {
+            return Reply::done();
+        }
         let (inner, wrap) = (self.inner(), self.wrap);
         if let Some(line) = &mut self.find
             && !inner.contains(at)
@@ -455,6 +470,7 @@ impl Viewer {
         let cursor = page.draw(inner, buf, theme, focused && !self.takes_text());
         let caret = self.draw_find(area, buf, theme);
         let caret = self.draw_asides(area, buf, theme).or(caret);
+        let caret = self.draw_leaving(area, buf, theme).or(caret);
         if focused { caret.or(cursor) } else { None }
     }
 

@@ -61,7 +61,6 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     model.conns += 1;
     server.conn = Some(model.conns);
     server.starts += 1;
-    let mut options = model.options.clone();
     if let Some(era) = server.era {
         options.era = era;
         // A revision that was asked for is one of the handshake.

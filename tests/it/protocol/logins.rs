@@ -177,6 +177,22 @@ fn a_token_that_expires_soon_is_renewed_before_anything_is_sent() {
 }
 
 #[test]
+fn tokens_that_never_live_long_are_renewed_in_time_once_and_then_used_up() {
+    run(async {
+        let guarded = Guarded::new();
+        guarded.set(|state| state.expires_in = 5);
+        let mut peer = peer(&guarded, Person::Follow, None);
+        assert!(peer.opened().await);
+        for _ in 0..3 {
+            assert_eq!(peer.call("echo", "{}").await.status, Status::Ok);
+        }
+        // The login, and one renewal.
+        assert_eq!(guarded.count("POST /as/token"), 2);
+        peer.end().await;
+    });
+}
+
+#[test]
 fn a_token_that_cannot_be_renewed_in_time_is_used_up() {
     run(async {
         let guarded = Guarded::new();

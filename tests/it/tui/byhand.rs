@@ -212,7 +212,7 @@ fn a_row_of_the_traffic_is_sent_again_or_changed_first() {
 
 #[test]
 fn a_server_is_open_in_both_eras_side_by_side() {
-    let mut screen = connected(SIZES[1]).keys("1 o");
+    let mut screen = connected(SIZES[1]).keys("1 O");
     let Some(Command::Connect(connect)) = screen.sent.last() else {
         panic!("{:?}", screen.sent);
     };
@@ -222,10 +222,10 @@ fn a_server_is_open_in_both_eras_side_by_side() {
     assert!(screen.contains("some-server (modern)"), "{}", screen.text());
     // There is one such row, however often it is asked for.
     let rows = screen.model.world.servers.len();
-    screen.press("k o");
+    screen.press("k O");
     assert_eq!(screen.model.world.servers.len(), rows);
     // A server nobody has met has no other era yet.
-    let mut screen = Screen::live(SIZES[0]).keys("o");
+    let mut screen = Screen::live(SIZES[0]).keys("O");
     assert!(screen.sent.is_empty());
     assert!(
         screen.status().contains("not connected yet"),

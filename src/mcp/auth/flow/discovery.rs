@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Fetch, Flow, Out, Stage};
+use super::{Fetch, Flow, Out, Stage, told, tried};
 use crate::mcp::auth::Grant;
 use crate::mcp::auth::metadata::{self, Resource, Server};
 use crate::mcp::auth::scopes;
@@ -43,7 +43,7 @@ impl Flow {
         what: &str,
         mut out: Out,
     ) -> Out {
-        self.tried(asked, exchange.unwrap_or(0), what, false, None, &mut out);
+        tried(asked, exchange.unwrap_or(0), what, false, None, &mut out);
         if self.stage == Stage::Resource {
             self.next_resource(&mut out);
         } else {
@@ -68,7 +68,7 @@ impl Flow {
             match metadata::may_ask(&url, &self.setup.server) {
                 Ok(()) => return self.document(url, "resource metadata", out),
                 Err(why) => {
-                    self.told(
+                    told(
                         "resource metadata",
                         &format!("not asked for: {why}"),
                         false,
@@ -91,9 +91,12 @@ impl Flow {
         self.places = metadata::server_places(&self.issuer)
             .unwrap_or_default()
             .into();
-        self.told(
+        told(
             "authorization server",
-            &format!("no metadata of the resource, so {} is taken for its own authorization server, as 2025-03-26 has it", self.issuer),
+            &format!(
+                "no metadata of the resource, so {} is taken for its own authorization server, as 2025-03-26 has it",
+                self.issuer
+            ),
             true,
             out,
         );
@@ -102,7 +105,7 @@ impl Flow {
 
     pub(super) fn found_resource(&mut self, found: Resource, out: &mut Out) {
         if !found.covers(&self.setup.server) {
-            let name = found.resource.as_deref().unwrap_or_default();
+            let name = found.name.as_deref().unwrap_or_default();
             let what = format!(
                 "the metadata are of {}, which is not {}",
                 crate::json::quote(name),
@@ -115,7 +118,7 @@ impl Flow {
             );
         }
         if found.servers.is_empty() {
-            self.told(
+            told(
                 "resource metadata",
                 "no authorization server is named there",
                 false,
@@ -143,7 +146,7 @@ impl Flow {
                 return self.document(url, "authorization server metadata", out);
             }
             if self.fallback {
-                self.told(
+                told(
                     "authorization server",
                     "no metadata of it either, so /authorize, /token and /register are taken, as 2025-03-26 has it",
                     true,
@@ -173,7 +176,7 @@ impl Flow {
             self.issuer.clone_from(&issuer);
             match places {
                 Ok(places) => {
-                    self.told(
+                    told(
                         "authorization server",
                         &format!("the server names {issuer}"),
                         true,
@@ -181,7 +184,7 @@ impl Flow {
                     );
                     self.places = places.into();
                 }
-                Err(why) => self.told(
+                Err(why) => told(
                     "authorization server",
                     &format!("passed over: {why}"),
                     false,
@@ -258,7 +261,7 @@ impl Flow {
         let what = scope
             .as_deref()
             .map_or_else(|| why.to_owned(), |scope| format!("{scope} ({why})"));
-        self.told("scope", &what, true, out);
+        told("scope", &what, true, out);
         self.scope = scope;
         let kept = self.setup.keys.tokens_of(&self.issuer, &name).cloned();
         let kept = kept.filter(|_| is_code && weak.is_none() && self.setup.refreshes);

@@ -3,7 +3,7 @@
 use url::Url;
 use url::form_urlencoded;
 
-use super::{Fetch, Flow, Out, Output, Stage};
+use super::{Fetch, Flow, Out, Output, Stage, told, tried};
 use crate::json;
 use crate::mcp::auth::jwt::{Claims, decoded};
 use crate::mcp::auth::keys::{ClientId, Source, Tokens};
@@ -41,7 +41,7 @@ impl Flow {
             }
             let secret = settings.client_secret.as_ref();
             let client = requests::given(&self.server, id, secret, settings.key.is_some());
-            self.told(
+            told(
                 "client",
                 &format!("{id}, as given ({})", client.method.word()),
                 true,
@@ -101,7 +101,7 @@ impl Flow {
         let document = self.setup.settings.client_metadata_url.clone();
         let kept = self.setup.keys.client(&self.issuer).cloned();
         if let Some(url) = document.filter(|_| self.server.takes_documents) {
-            self.told(
+            told(
                 "client",
                 &format!("{url}, known by its document"),
                 true,
@@ -110,7 +110,7 @@ impl Flow {
             self.client = Some(self.documented(url.as_str()));
             self.visit(&mut out);
         } else if let Some(kept) = kept.filter(|kept| kept.redirect.as_deref() == Some(redirect)) {
-            self.told(
+            told(
                 "client",
                 &format!("{}, registered earlier", kept.id),
                 true,
@@ -175,9 +175,9 @@ impl Flow {
             return out;
         }
         match requests::answer(text, &self.setup.chance, &self.server) {
-            Answer::Stray(what) => self.told("answer", &what, false, &mut out),
+            Answer::Stray(what) => told("answer", &what, false, &mut out),
             Answer::Refused(what) => {
-                self.told("answer", &what, false, &mut out);
+                told("answer", &what, false, &mut out);
                 self.fail(what, None, &mut out);
             }
             Answer::Code(code) => {
@@ -186,7 +186,7 @@ impl Flow {
                 } else {
                     "a code"
                 };
-                self.told("answer", from, true, &mut out);
+                told("answer", from, true, &mut out);
                 let form = vec![
                     pair("grant_type", "authorization_code"),
                     pair("code", code.reveal()),
@@ -363,7 +363,7 @@ impl Flow {
         }
         if !is_fine {
             let what = requests::error(status, body);
-            self.tried(asked, exchange, &what, false, got, out);
+            tried(asked, exchange, &what, false, got, out);
             return self.refused(now, asked, status, &what, body, out);
         }
         let outcome = match self.stage {
@@ -373,7 +373,7 @@ impl Flow {
             Stage::Provider => json::string_at(body, &["access_token"])
                 .ok_or_else(|| "there is no access_token in the answer".to_owned())
                 .map(|statement| {
-                    self.tried(asked, exchange, "it vouches", true, got.clone(), out);
+                    tried(asked, exchange, "it vouches", true, got.clone(), out);
                     let mut form = vec![
                         pair("grant_type", JWT_BEARER),
                         pair("assertion", &statement),
@@ -383,16 +383,13 @@ impl Flow {
                     }
                     self.token(now, form, Stage::Token, "token", out);
                 }),
-            _ => self
-                .wanted()
-                .and_then(|wanted| requests::tokens(body, now, wanted))
-                .map(|tokens| {
-                    self.tried(asked, exchange, "given", true, got.clone(), out);
-                    self.done(tokens, asked.why, out);
-                }),
+            _ => requests::tokens(body, now, self.wanted()).map(|tokens| {
+                tried(asked, exchange, "given", true, got.clone(), out);
+                self.done(tokens, asked.why, out);
+            }),
         };
         if let Err(what) = outcome {
-            self.tried(asked, exchange, &what, false, got, out);
+            tried(asked, exchange, &what, false, got, out);
             if self.stage == Stage::Refresh {
                 return self.identify(now, out);
             }
@@ -413,7 +410,7 @@ impl Flow {
         out: &mut Out,
     ) {
         let what = format!("registered as {} ({})", client.id, client.method.word());
-        self.tried(asked, exchange, &what, true, got, out);
+        tried(asked, exchange, &what, true, got, out);
         out.push(Output::Client(self.issuer.clone(), Some(client.clone())));
         self.client = Some(client);
         self.visit(out);
@@ -476,7 +473,7 @@ impl Flow {
             return false;
         };
         self.nonced = true;
-        self.tried(
+        tried(
             asked,
             exchange,
             "it wants its nonce in the proof",
@@ -492,7 +489,7 @@ impl Flow {
     }
 
     /// What the token is for.
-    fn wanted(&self) -> Result<Tokens, String> {
+    fn wanted(&self) -> Tokens {
         let server = canonical(&self.setup.server);
         let kept = self.setup.keys.tokens_of(&self.issuer, &server);
         let blank = Tokens {
@@ -510,11 +507,11 @@ impl Flow {
             server,
         };
         match kept.filter(|_| self.stage == Stage::Refresh) {
-            Some(kept) => Ok(Tokens {
+            Some(kept) => Tokens {
                 expires: None,
                 ..kept.clone()
-            }),
-            None => Ok(blank),
+            },
+            None => blank,
         }
     }
 

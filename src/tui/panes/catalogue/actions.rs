@@ -10,7 +10,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
 use crate::tui::pane::{Ctx, Go, Pane as _, Reply};
-use crate::tui::panes::form::{Errand, FormReply, Mode, Side};
+use crate::tui::panes::form::{FormReply, Mode, Side};
 use crate::tui::widgets::input::Reaction;
 
 impl CataloguePane {
@@ -181,21 +181,7 @@ impl CataloguePane {
         let mut effects: Vec<Effect> = self.wait_for_rest(ctx).into_iter().collect();
         let calm = self.works.values_mut().filter(|work| !work.is_busy());
         let forms = calm.filter_map(|work| work.form.as_mut());
-        let errands = forms.filter_map(|form| {
-            let mut asker = 0;
-            let errand = form.errand(|| {
-                asker = ctx.ticket();
-                asker
-            })?;
-            Some(match errand {
-                Errand::Parse(text) => Effect::Parse { asker, text },
-                Errand::Lay(before, arguments) => Effect::Lay {
-                    asker,
-                    before,
-                    arguments,
-                },
-            })
-        });
+        let errands = forms.filter_map(|form| form.errand_effect(ctx));
         effects.extend(errands);
         effects
     }

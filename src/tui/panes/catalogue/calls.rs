@@ -11,7 +11,7 @@ use crate::json::Value;
 use crate::mcp::client::{Call, End};
 use crate::mcp::types::{Item, List};
 use crate::note::exit_sentence;
-use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Status};
+use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Spans, Status};
 use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
@@ -510,14 +510,13 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
     let index = ctx.timeline.exchange_of_request(exchange.request);
     let spans = index.map(|index| ctx.timeline.spans(index, ctx.now_us));
     let rounds = index.map(|index| ctx.timeline.status_words(index));
-    // What a person took is not the server's time.
     let person = spans.map_or(0, |spans| spans.person);
     Outcome {
         word: rounds.unwrap_or_else(|| exchange.status.to_string()),
         role,
         took_us: spans
             .filter(|_| exchange.ended.is_some())
-            .map(crate::session::timeline::Spans::server),
+            .map(Spans::server),
         person_us: (person > 0).then_some(person),
         size: response
             .and_then(|index| ctx.timeline.entry(index))

@@ -8,6 +8,8 @@ use super::widget::json_box;
 use super::{FormPane, FormReply};
 use crate::form::NodeId;
 use crate::json::{Problem, Value};
+use crate::tui::effect::Effect;
+use crate::tui::pane::Ctx;
 
 /// Work that is not for the drawing thread.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +64,23 @@ impl FormPane {
         let id = *self.readings.boxes.iter().find(waits)?;
         self.readings.away.push((asker(), For::Boxed(id)));
         Some(Errand::Parse(self.form.json(id)))
+    }
+
+    /// The same as an effect, under a number of `ctx`.
+    pub fn errand_effect(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
+        let mut asker = 0;
+        let errand = self.errand(|| {
+            asker = ctx.ticket();
+            asker
+        })?;
+        Some(match errand {
+            Errand::Parse(text) => Effect::Parse { asker, text },
+            Errand::Lay(before, arguments) => Effect::Lay {
+                asker,
+                before,
+                arguments,
+            },
+        })
     }
 
     /// Whether text stands in it that is still to be read, so that it holds something else than what is seen.

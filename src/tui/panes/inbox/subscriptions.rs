@@ -151,7 +151,7 @@ impl SubscriptionsTab {
         let conn = connection.number;
         match found {
             Found::Resource(watched) => {
-                let on = !matches!(watched.state, WatchState::On | WatchState::Asked);
+                let on = !watched.state.is_wanted();
                 let uri = watched.uri.to_string();
                 Ok((
                     Command::Subscribe { conn, uri, on },

@@ -520,6 +520,7 @@ impl Pane for Waiting {
         let mut effects = Vec::new();
         effects.extend(self.answer_mut().and_then(|answer| answer.read(ctx)));
         effects.extend(self.answer_mut().and_then(|answer| answer.check(ctx)));
+        effects.extend(self.typed_mut().and_then(|form| form.errand_effect(ctx)));
         self.lay_out(area, ctx);
         if self.answer().is_none() && !self.areas.detail.is_empty() {
             if let Some(subject) = self.subject(ctx) {

@@ -28,6 +28,7 @@ impl Viewer {
         self.prompt = None;
         self.query = None;
         self.output = None;
+        self.leaving = None;
     }
 
     pub(super) fn why_no_query(&self) -> Option<String> {

@@ -86,7 +86,9 @@ impl Viewer {
             Some(Target::Nothing) => {
                 Some("There is nothing behind this: it is all here.".to_owned())
             }
-            Some(Target::Page(url)) => Some(format!("A page outside: {}", text::sanitize(url))),
+            Some(Target::Page(url)) => {
+                Some(format!("A page outside, o asks: {}", text::sanitize(url)))
+            }
             Some(_) => None,
         }
     }

@@ -14,12 +14,12 @@ use crate::mcp::asked::{AskKind, Reply, Root, Which, check, reply};
 use crate::mcp::revision::Revision;
 use crate::tui::effect::Effect;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::address::Address;
 use crate::tui::panes::form::{FormPane, Side};
 use crate::tui::payload::question::Question;
 use crate::tui::widgets::plain::PlainState;
 use crate::validity::{UNCHECKED, Verdict};
 
-use super::super::address::Address;
 use super::buttons::{FORM, ROOTS, SAMPLING, URL, URL_ACCEPTED, URL_OPENED};
 
 /// What a sampled message is made of.

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{Focus, Waiting};
 use crate::tui::pane::Ctx;
-use crate::tui::panes::inbox::address::Address;
+use crate::tui::panes::address::Address;
 use crate::tui::panes::inbox::words;
 use crate::tui::theme::Role;
 use crate::tui::widgets::plain::{Document, PlainState, Window};

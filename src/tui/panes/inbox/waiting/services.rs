@@ -64,6 +64,11 @@ impl Waiting {
                     None => Vec::new(),
                 }
             }
+            Event::Laid { asker, text } => {
+                let mut forms = self.answers.values_mut().filter_map(Answer::shown_mut);
+                forms.any(|form| form.laid(*asker, text));
+                Vec::new()
+            }
             Event::Built { viewer, tabs } => {
                 self.over.built(*viewer, tabs);
                 Vec::new()

@@ -35,6 +35,52 @@ fn held(stage: &Stage) -> Option<String> {
     stage.viewer.held().map(|held| held.name)
 }
 
+/// A document whose only spot leads to this page.
+fn page(url: &str) -> Stage {
+    let content = content(vec![Target::Page(url.to_owned())]);
+    stage(vec![content], 80, 12)
+}
+
+#[test]
+fn a_page_is_opened_by_an_answer_only_and_seen_whole_before() {
+    let url = format!("https://xn--e1awd7f.example:8443/{}?q=1", "a".repeat(90));
+    let mut stage = page(&url);
+    assert_eq!(stage.press("o"), Reply::done());
+    assert!(stage.viewer.takes_text());
+    assert_eq!(stage.viewer.open_keys()[0], ("Enter", "open"));
+    let seen = stage.seen();
+    let letters: String = seen.split_whitespace().collect();
+    assert!(letters.contains(&"a".repeat(30)), "{seen}");
+    assert!(seen.contains("host  xn--e1awd7f.example:8443"), "{seen}");
+    assert!(seen.contains("! punycode"), "{seen}");
+    // Any key but the one that says so opens nothing.
+    for key in ["x", "Esc", "o"] {
+        assert_eq!(stage.press(key).effects, [], "{key}");
+        assert!(!stage.viewer.takes_text());
+        stage.press("o");
+    }
+    let copied = stage.press("y");
+    assert!(matches!(&copied.effects[..], [Effect::Copy { text, .. }] if *text == url));
+    stage.press("o");
+    let opened = stage.press("Enter");
+    assert_eq!(opened.effects, [Effect::Browse { address: url }]);
+    assert!(!stage.viewer.takes_text());
+}
+
+#[test]
+fn what_cannot_be_seen_whole_is_not_opened() {
+    let mut stage = page(&format!("https://a.b/{}", "x".repeat(2_000)));
+    stage.press("o");
+    assert!(stage.seen().contains("too long to be seen whole"));
+    let reply = stage.press("Enter");
+    assert_eq!(reply.effects, []);
+    assert!(said(&reply).starts_with("not opened"));
+    // A click gives it up.
+    stage.press("o");
+    stage.click(Position::new(3, 3), false);
+    assert!(!stage.viewer.takes_text());
+}
+
 #[test]
 fn enter_goes_to_what_is_behind_a_block() {
     let content = content(vec![
@@ -68,7 +114,10 @@ fn enter_goes_to_what_is_behind_a_block() {
     // A page outside is only ever opened by somebody who was asked.
     stage.act(Action::NextBlock);
     let reply = stage.act(Action::Follow);
-    assert_eq!(said(&reply), "A page outside: https://a.b/‹U+202E›c");
+    assert_eq!(
+        said(&reply),
+        "A page outside, o asks: https://a.b/‹U+202E›c"
+    );
     assert_eq!(reply.effects, []);
     assert_eq!(stage.viewer.page_address(), Some("https://a.b/\u{202e}c"));
     assert_eq!(stage.viewer.link(), None);
