@@ -97,6 +97,12 @@ impl WatchState {
         }
     }
 
+    /// Whether its changes are told, or will be if the server does as it was asked. What broke off can be asked for
+    /// again.
+    pub const fn is_alive(self) -> bool {
+        matches!(self, Self::On | Self::Asked)
+    }
+
     /// Whether its changes are wanted: told, asked for, or to be told again.
     pub const fn is_wanted(self) -> bool {
         matches!(self, Self::On | Self::Asked | Self::Lost)

@@ -236,7 +236,7 @@ fn is_wanted(connection: &Connection, uri: &str) -> bool {
     connection
         .subscriptions
         .watched(uri)
-        .is_some_and(|watched| watched.state.is_wanted())
+        .is_some_and(|watched| watched.state.is_alive())
 }
 
 /// The marks of what goes on with an item: `app`, `◉` of a subscription, `◉ 3` with updates that were not read.

@@ -151,7 +151,7 @@ impl SubscriptionsTab {
         let conn = connection.number;
         match found {
             Found::Resource(watched) => {
-                let on = !watched.state.is_wanted();
+                let on = !watched.state.is_alive();
                 let uri = watched.uri.to_string();
                 Ok((
                     Command::Subscribe { conn, uri, on },
