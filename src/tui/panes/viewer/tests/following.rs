@@ -50,7 +50,7 @@ fn a_page_is_opened_by_an_answer_only_and_seen_whole_before() {
     assert_eq!(stage.viewer.open_keys()[0], ("Enter", "open"));
     let seen = stage.seen();
     let letters: String = seen.split_whitespace().collect();
-    assert!(letters.contains(&format!("{}", "a".repeat(30))), "{seen}");
+    assert!(letters.contains(&"a".repeat(30)), "{seen}");
     assert!(seen.contains("host  xn--e1awd7f.example:8443"), "{seen}");
     assert!(seen.contains("! punycode"), "{seen}");
     // Any key but the one that says so opens nothing.
