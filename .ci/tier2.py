@@ -307,6 +307,11 @@ def protected():
         login("login again", server, url, ["login"], 1, ["notes:read"])
         for more in (text("buy flour"), refreshed):
             login("call, refreshed when need be", server, url, ["call", "list_notes"], 0, more=more)
+    # a token that is always about to expire is still a token
+    server = Served([*program, "--lifetime", "20"])
+    with server as url:
+        login("login for a short while", server, url, ["login"], 1, ["notes:read"])
+        login("call with a token of 20 s", server, url, ["call", "list_notes"], 0, more=text("buy flour"))
 
 
 def ours():

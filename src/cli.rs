@@ -5,6 +5,7 @@
 
 mod call;
 mod complete;
+mod conformance;
 mod console;
 mod content;
 mod demo_server;
@@ -18,6 +19,7 @@ mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod list;
+mod login;
 mod named;
 mod output;
 mod read;
@@ -75,6 +77,8 @@ enum Verb {
     Info(info::InfoArgs),
     #[cfg(unix)]
     Tap(tap::TapArgs),
+    Login(login::VerbArgs),
+    Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -83,6 +87,8 @@ enum Verb {
     },
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
+    #[command(hide = true)]
+    Conformance(conformance::ConformanceArgs),
     /// Run a jq filter over stdin, for the screen
     #[cfg(feature = "tui")]
     #[command(name = crate::query::VERB, hide = true)]
@@ -130,6 +136,15 @@ pub enum Screen {
     },
 }
 
+impl Screen {
+    /// The same, where somebody sits who can log in.
+    pub fn with_person(mut self) -> Self {
+        let (Self::Inspect(target) | Self::Open { target, .. }) = &mut self;
+        target.ask_person();
+        self
+    }
+}
+
 /// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
@@ -175,7 +190,10 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Info(args) => info::run(args),
         #[cfg(unix)]
         Verb::Tap(args) => tap::run(args),
+        Verb::Login(args) => login::run(args),
+        Verb::Logout(args) => login::forget(args),
         Verb::DemoServer => demo_server::run(),
+        Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Open { .. } => Exit::Internal,

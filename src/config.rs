@@ -44,6 +44,8 @@ pub struct Settings {
     pub follow: bool,
     /// Whether tools that say nothing of what they do are sent again only after a question.
     pub careful: bool,
+    /// Whether 2026-07-28 servers are asked to tell of changed lists.
+    pub follow_lists: bool,
     /// Limit of the probe for the protocol's era.
     pub probe_timeout: Duration,
     /// Limit of a request, started again by progress.
@@ -118,6 +120,7 @@ impl Default for Settings {
             history: true,
             follow: true,
             careful: false,
+            follow_lists: true,
             probe_timeout: Duration::from_secs(3),
             request_timeout: Duration::from_secs(60),
             request_timeout_max: Duration::from_secs(600),
@@ -148,7 +151,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 12] = [
+const SETTINGS: [(&str, Set); 13] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -166,6 +169,9 @@ const SETTINGS: [(&str, Set); 12] = [
     }),
     ("careful", |settings, value| {
         put(&mut settings.careful, switch(value))
+    }),
+    ("follow_lists", |settings, value| {
+        put(&mut settings.follow_lists, switch(value))
     }),
     ("probe_timeout", |settings, value| {
         put(&mut settings.probe_timeout, limit(value))

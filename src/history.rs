@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub mod eras;
 pub mod file;
 pub mod find;
 pub mod identity;

@@ -5,6 +5,8 @@
 //! headless commands run it beside themselves on the same thread.
 
 mod exchanges;
+mod hand;
+pub mod logins;
 mod words;
 
 pub use words::{Command, Connect, Update};
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use crate::history::eras::Eras;
 use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
@@ -22,7 +25,7 @@ use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
 use crate::transport::stdio;
-use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target, http};
+use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, Target};
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
@@ -53,6 +56,7 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         began: Instant::now(),
         told: 0,
         listening: true,
+        eras: Eras::default(),
     };
     (Inspector { commands, updates }, engine)
 }
@@ -71,6 +75,8 @@ pub struct Engine {
     told: u64,
     /// Whether anybody still takes updates.
     listening: bool,
+    /// What is known of servers' eras from before.
+    eras: Eras,
 }
 
 #[derive(Debug)]
@@ -188,6 +194,30 @@ impl Engine {
             }
             Command::Cancel { conn, ticket } => self.put(conn, Input::Cancel(ticket), None).await,
             Command::Refresh { conn, list } => self.put(conn, Input::Refresh(list), None).await,
+            Command::CameBack { conn, address } => self.send(conn, Outgoing::CameBack(address)),
+            Command::NoLogin { conn } => self.send(conn, Outgoing::NoLogin),
+            Command::Subscribe { conn, uri, on } => {
+                self.put(conn, Input::Subscribe { uri: &uri, on }, None)
+                    .await;
+            }
+            Command::FollowLists { conn, on } => {
+                self.put(conn, Input::FollowLists(on), None).await;
+            }
+            Command::Task { conn, id, wish } => {
+                self.put(conn, Input::Task { id: &id, wish }, None).await;
+            }
+            Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
+            Command::Typed {
+                conn,
+                ticket,
+                bytes,
+            } => self.typed(conn, ticket, bytes).await,
+            Command::Extend { conn, ticket, more } => {
+                self.changed(conn, Input::Extend { ticket, more }).await;
+            }
+            Command::Settings { conn, settings } => {
+                self.changed(conn, Input::Settings(settings)).await;
+            }
             Command::Answer {
                 conn,
                 question,
@@ -225,7 +255,7 @@ impl Engine {
         };
         let client = Client::new(Options {
             over,
-            ..connect.options.clone()
+            ..self.informed(&connect)
         });
         self.start(connect, client).await;
     }
@@ -237,7 +267,7 @@ impl Engine {
             Target::Process(spawn) => stdio::start(spawn.clone(), connect.stdio)
                 .map_err(|error| (error.to_string(), error.hint())),
             Target::Address(address) => {
-                http::start(address).map_err(|error| (error.to_string(), error.hint()))
+                logins::link(address).map_err(|error| (error.to_string(), error.hint()))
             }
         };
         match started {
@@ -351,7 +381,11 @@ impl Engine {
                 .await;
                 self.exited(conn).await;
             }
-            other => self.exchange(conn, other).await,
+            other => {
+                if let Some(other) = self.login(conn, other).await {
+                    self.exchange(conn, other).await;
+                }
+            }
         }
     }
 
@@ -471,7 +505,13 @@ impl Engine {
                 }
                 Output::Abandon(id) => self.send(conn, Outgoing::Abandon(id)),
                 Output::Note(text) => self.note_text(conn, text).await,
-                Output::Ready => self.tell(Update::Ready { conn }).await,
+                Output::Ready => {
+                    self.keep_era(conn);
+                    self.tell(Update::Ready { conn }).await;
+                }
+                Output::Limit { ticket, left } => {
+                    self.tell(Update::Limit { conn, ticket, left }).await;
+                }
                 Output::Listed(list) => self.tell(Update::Listed { conn, list }).await,
                 Output::Finished { ticket, end } => {
                     self.tell(Update::Finished { ticket, end, seq }).await;

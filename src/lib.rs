@@ -43,7 +43,7 @@
 //!            form                argument forms: JSON Schema -> value tree -> arguments
 //!            validity            full JSON Schema validation, in words at the member
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
-//!                                HTTP demands of one (mcp::http, sans-io too)
+//!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
@@ -53,6 +53,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
@@ -78,10 +79,14 @@
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
 //! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
-//!   and addresses are masked before they become a note. (What a server prints is recorded as it is; rules that mask
+//!   and addresses are masked before they become a note, and so are the bodies of logins. Tokens and registered clients
+//!   stand in one file, `logins.json`, and nowhere else (`inspector::logins`). (What a server prints is recorded as it is; rules that mask
 //!   bodies are still to come.)
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
+//! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing.
+//! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
 //! # Where to add what
@@ -98,6 +103,8 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
+//! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
+//! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -109,6 +116,11 @@
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | what can be filled in for a request by hand | `mcp/hand.rs` |
+//! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a decision about eras or limits | a variant in `note/decided.rs` |
+//! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
+//! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
 pub mod cli;
 pub mod config;
@@ -137,4 +149,5 @@ pub mod text;
 pub mod transport;
 #[cfg(feature = "tui")]
 pub mod tui;
+pub mod unfinished;
 pub mod validity;

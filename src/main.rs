@@ -45,6 +45,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
     let keys = Keymap::new(&target.settings.keys)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     cli::needs_terminal()?;
+    let screen = screen.with_person();
     let (subject, target) = match screen {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
         Screen::Open { file, target } => (Subject::opened(&file), target),
@@ -62,6 +63,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         shelves: shelves.map(|paths| Shelves::of(paths, keeps)),
         settings: target.settings,
         options: target.options,
+        login: target.login,
     };
     let (leaving, kept) =
         tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;

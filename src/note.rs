@@ -5,10 +5,14 @@
 use crate::json::{self, quote};
 
 pub mod asked;
+pub mod decided;
 pub mod http;
+pub mod login;
 
 use asked::Asking;
+use decided::Decided;
 use http::Step;
+use login::Hop;
 
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
@@ -122,6 +126,8 @@ pub enum Note {
     },
     /// A step of an HTTP exchange.
     Http(Step),
+    /// A step of a login.
+    Login(Hop),
     /// A step of asking and answering.
     Asking(Asking),
     /// A request will get no answer over HTTP.
@@ -144,11 +150,20 @@ pub enum Note {
         /// Why.
         why: String,
     },
+    /// A task is not asked after any more although it has not ended, as far as we know.
+    TaskLeft {
+        /// Its id.
+        task: String,
+        /// Why.
+        why: String,
+    },
     /// A connection over HTTP is over.
     Closed {
         /// Why, when it was not we who closed it.
         what: Option<String>,
     },
+    /// About eras, limits and what was sent by hand.
+    Decided(Decided),
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -185,9 +200,12 @@ impl Note {
             Self::ListCut { .. } => "list-cut",
             Self::Address { .. } => "address",
             Self::Http(step) => step.name(),
+            Self::Login(hop) => hop.name(),
+            Self::Decided(decided) => decided.name(),
             Self::Asking(step) => step.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
+            Self::TaskLeft { .. } => "task-left",
             Self::Closed { .. } => "closed",
             Self::Remark { .. } => "remark",
             Self::Gap { .. } => "gap",
@@ -212,7 +230,7 @@ impl Note {
     pub fn is_http(&self) -> bool {
         matches!(
             self,
-            Self::Address { .. } | Self::Http(_) | Self::Closed { .. }
+            Self::Address { .. } | Self::Http(_) | Self::Login(_) | Self::Closed { .. }
         )
     }
 
@@ -299,6 +317,8 @@ impl Note {
                 ("insecure", insecure.to_string()),
             ]),
             Self::Http(step) => members.extend(step.members()),
+            Self::Login(hop) => members.extend(hop.members()),
+            Self::Decided(decided) => members.extend(decided.members()),
             Self::Asking(step) => members.extend(step.members()),
             Self::Unanswered {
                 id,
@@ -318,6 +338,9 @@ impl Note {
             ]),
             Self::Abandoned { id, why } => {
                 members.extend([("id", id.clone()), ("why", quote(why))]);
+            }
+            Self::TaskLeft { task, why } => {
+                members.extend([("task", quote(task)), ("why", quote(why))]);
             }
             Self::Closed { what } => members.push(("what", optional(what))),
             Self::Gap { lost } => members.push(("lost", lost.to_string())),
@@ -408,6 +431,10 @@ impl Note {
                 id: raw("id"),
                 why: text("why"),
             },
+            "task-left" => Self::TaskLeft {
+                task: text("task"),
+                why: text("why"),
+            },
             "closed" => Self::Closed {
                 what: optional("what"),
             },
@@ -426,7 +453,9 @@ impl Note {
             },
             name => Step::read(name, body)
                 .map(Self::Http)
+                .or_else(|| Hop::read(name, body).map(Self::Login))
                 .or_else(|| Asking::read(name, body).map(Self::Asking))
+                .or_else(|| Decided::read(name, body).map(Self::Decided))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
                 }),
@@ -481,9 +510,14 @@ impl Note {
                 transport => format!("server at {url}, transport {transport}"),
             },
             Self::Http(step) => step.sentence(),
+            Self::Login(hop) => hop.sentence(),
+            Self::Decided(decided) => decided.sentence(),
             Self::Asking(step) => step.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
+            Self::TaskLeft { task, why } => {
+                format!("task {} is not asked after any more: {why}", quote(task))
+            }
             Self::Closed { what } => what
                 .clone()
                 .unwrap_or_else(|| "connection closed".to_owned()),

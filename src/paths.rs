@@ -89,9 +89,24 @@ impl Paths {
         self.state.join("history.jsonl")
     }
 
+    /// Which era each server speaks.
+    pub fn eras_file(&self) -> PathBuf {
+        self.state.join("eras.jsonl")
+    }
+
     /// What is being typed, a file for each server.
     pub fn drafts(&self) -> PathBuf {
         self.state.join("drafts")
+    }
+
+    /// Where clients and tokens of logins are kept.
+    pub fn logins_file(&self) -> PathBuf {
+        self.data.join("logins.json")
+    }
+
+    /// Tasks that had not ended.
+    pub fn tasks_file(&self) -> PathBuf {
+        self.state.join("tasks.json")
     }
 
     /// Where recordings go.
@@ -130,8 +145,10 @@ mod tests {
             &paths.cache,
             &paths.log,
             &paths.sessions(),
+            &paths.logins_file(),
             &paths.history_file(),
             &paths.drafts(),
+            &paths.tasks_file(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

@@ -24,6 +24,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::jsonrpc::Id;
+use crate::mcp::auth::{Hop, Secret};
 use crate::mcp::http::Loss;
 use crate::note::http::Step;
 
@@ -90,6 +91,10 @@ pub enum Outgoing {
     Raw(Vec<u8>),
     /// Give up a request by closing its exchange (HTTP). Other links have nothing of the kind.
     Abandon(Id),
+    /// Where a person was sent back to after a login (HTTP): the whole address, or its query.
+    CameBack(Secret),
+    /// Nobody will log in: what waits for that fails (HTTP).
+    NoLogin,
     /// Start the shutdown ladder: close stdin, wait, terminate, wait, kill. Frames that are sent
     /// before stdin is closed still go out. Sending it twice changes nothing.
     Shutdown,
@@ -129,6 +134,14 @@ pub enum LinkEvent {
     SessionEnded,
     /// Something odd about the exchanges.
     Remark(String),
+    /// A step of a login.
+    Login(Hop),
+    /// A person has to open this address to log in; none when that is over.
+    Visit(Option<Secret>),
+    /// While true, requests wait for a login: the time does not count against the server.
+    Held(bool),
+    /// Something of a login is to be kept.
+    Keep(http::login::Keep),
     /// An HTTP link is over. Always its last event, exactly once; holds why, unless it was closed by us.
     Closed(Option<Loss>),
     /// A line came in.

@@ -38,11 +38,12 @@ pub mod view;
 pub mod widgets;
 
 use crate::config::{Settings, ThemeChoice};
+use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Recording;
-use crate::transport::{Spawn, Target};
+use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use event::Event;
 use keymap::Keymap;
@@ -75,6 +76,8 @@ pub struct Start {
     pub keys: Keymap,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// How to log in to servers over HTTP that are added.
+    pub login: Option<Box<http::Login>>,
     /// Where history, drafts and presets are kept; none when this user has no place for files.
     pub shelves: Option<Shelves>,
 }
@@ -168,7 +171,8 @@ async fn show(start: Start) -> Result<Leaving> {
                     since: Timestamp::now(),
                 });
             let bodies = recorder.bodies();
-            let engine = spawn_engine(recorder);
+            let eras = start.shelves.as_ref().map(|shelves| shelves.eras.clone());
+            let engine = spawn_engine(recorder, eras.unwrap_or_default());
             let demo = Target::from(demo);
             let mut model = Model::new(
                 start.settings,
@@ -216,6 +220,7 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    model.login = start.login;
     let (keeper, kept) = Keeper::start(start.shelves, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
@@ -275,8 +280,9 @@ async fn show(start: Start) -> Result<Leaving> {
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.
-fn spawn_engine(recorder: Recorder) -> Inspector {
+fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
     let (inspector, engine) = inspector::engine(recorder);
+    let engine = engine.with_eras(eras);
     std::thread::Builder::new()
         .name("engine".to_owned())
         .spawn(move || {

@@ -125,7 +125,7 @@ def read_session(path):
     """The entries of a session file, after a look at what every one keeps to."""
     check(stat.S_IMODE(path.stat().st_mode) == 0o600, "the session file can be read by others")
     text = path.read_bytes()
-    check(text.endswith(b"\n"), "the session file is cut")
+    check(text.endswith(b"\n"), f"the session file is cut: {len(text)} bytes, the last {text[-80:]!r}")
     header, *lines = [json.loads(line) for line in text.splitlines()]
     check(header["mcpscope"] == 1, f"odd header: {header}")
     check([line["seq"] for line in lines] == list(range(1, len(lines) + 1)), "the sequence has holes")
@@ -169,7 +169,11 @@ class Run:
             self.visited = person.visited if person else 0
         except BaseException:
             process.terminate()  # it takes its servers along
-            process.communicate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            process.wait()
             raise
         self.took = time.monotonic() - began
         self.code = process.returncode
@@ -187,7 +191,9 @@ class Run:
         """Waits until the session holds these bytes."""
         end = time.monotonic() + RUN_WITHIN
         while not (self.session.exists() and what in self.session.read_bytes()):
-            check(time.monotonic() < end, f"the session never held {what!r}")
+            if time.monotonic() > end:
+                size = self.session.stat().st_size if self.session.exists() else None
+                raise Wrong(f"the session never held {what!r}; it has {size} bytes")
             time.sleep(0.01)
 
     def left(self):
@@ -353,13 +359,23 @@ class Screen:
         return base64.b64decode(self.copied()[-1]).decode()
 
     def leave(self):
+        """Quits, and looks after what is left."""
         self.press("Q")
+        end = time.monotonic() + RUN_WITHIN
         try:
-            self.wait(lambda: os.waitpid(self.pid, os.WNOHANG)[0] != 0, "an end")
-        except Wrong:
-            os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
-        os.close(self.terminal)
+            while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+                if time.monotonic() > end:
+                    os.kill(self.pid, signal.SIGKILL)
+                    os.waitpid(self.pid, 0)
+                    raise Wrong(f"the screen did not end: {self.output[-300:]!r}")
+                # What it draws has to be taken, or it waits.
+                if select.select([self.terminal], [], [], 0.01)[0]:
+                    try:
+                        self.output += os.read(self.terminal, 1 << 16)
+                    except OSError:
+                        time.sleep(0.01)  # the other end is closed
+        finally:
+            os.close(self.terminal)
         check(not left(self.marker), f"processes are left: {left(self.marker)}")
 
     def show(self, keys, *shown):
@@ -459,7 +475,8 @@ def asked_back(name, server, tool, question, text, *options, settings="", answer
             if answer is not None:
                 screen.wait(lambda: b"inbox 1" in screen.output, "a question in the Inbox")
                 screen.show("7", "INBOX")
-                screen.show("\r", "▌")
+                # Only then does the form take letters.
+                screen.show("\r", "keep and next")
                 screen.press(answer)
             screen.wait(screen.recorded(text.encode()), f"the answer {text!r}")
         finally:

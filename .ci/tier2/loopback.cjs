@@ -1,14 +1,10 @@
-// node -r loopback.cjs …: a server that names no address listens on 127.0.0.1 only, not on every one there is.
-"use strict";
-const net = require("node:net");
-const listen = net.Server.prototype.listen;
-net.Server.prototype.listen = function (...args) {
-    const everywhere = (host) => host === undefined || host === "0.0.0.0" || host === "::";
-    if (typeof args[0] === "number" || /^\d+$/.test(args[0])) {
-        if (typeof args[1] === "string" && everywhere(args[1])) args[1] = "127.0.0.1";
-        else if (typeof args[1] !== "string") args.splice(1, 0, "127.0.0.1");
-    } else if (args[0] && typeof args[0] === "object" && "port" in args[0] && everywhere(args[0].host)) {
-        args[0] = { ...args[0], host: "127.0.0.1" };
-    }
-    return listen.apply(this, args);
+// node -r loopback.cjs …: servers that name no address to listen on listen on 127.0.0.1 only. It is done below
+// listen(), so that address() tells the port as soon as listen(0) has returned.
+const { Server } = require("node:net");
+
+const everywhere = new Set([undefined, null, "::", "0.0.0.0"]);
+const below = Server.prototype._listen2;
+Server.prototype._listen2 = function (address, port, family, ...rest) {
+  const open = port >= 0 && everywhere.has(address);
+  return below.call(this, open ? "127.0.0.1" : address, port, open ? 4 : family, ...rest);
 };

@@ -107,6 +107,12 @@ impl Console {
         self.line(&what);
     }
 
+    /// Something that somebody has to read now, sanitised already.
+    pub fn tell(&mut self, what: &str) {
+        self.line(what);
+        self.flush();
+    }
+
     /// Something that went wrong, after the answer.
     pub fn error(&mut self, what: &str) {
         let what = format!("error: {}", text::sanitize(what));

@@ -8,18 +8,20 @@ use super::console::Console;
 use super::document::Document;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::login::Door;
 use super::signals::Signals;
 use super::target::Target;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::json;
 use crate::jsonrpc::Id;
+use crate::mcp::auth::Secret;
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Bodies;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{Connection, Exchange, Row, SingleKind, Timeline};
+use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, Timeline};
 use crate::session::{Channel, Direction};
 use crate::transport::stdio;
 
@@ -50,6 +52,7 @@ pub struct Headless {
     limits: (Duration, Duration),
     signal: Option<Exit>,
     cut: Vec<List>,
+    door: Door,
 }
 
 impl Headless {
@@ -83,6 +86,7 @@ impl Headless {
             limits,
             signal: None,
             cut: Vec::new(),
+            door: Door::default(),
         })
     }
 
@@ -97,13 +101,19 @@ impl Headless {
         if self.inspector.updates.is_empty() {
             self.console.flush();
         }
-        let update = tokio::select! {
-            biased;
-            exit = self.signals.next() => {
-                self.signal = Some(exit);
-                return Err(Stop::Signal(exit));
+        let update = loop {
+            tokio::select! {
+                biased;
+                exit = self.signals.next() => {
+                    self.signal = Some(exit);
+                    return Err(Stop::Signal(exit));
+                }
+                update = self.inspector.updates.recv() => break update,
+                address = self.door.pasted() => {
+                    let address = Secret::new(address);
+                    self.send(Command::CameBack { conn: CONN, address });
+                }
             }
-            update = self.inspector.updates.recv() => update,
         };
         match update {
             None | Some(Update::Failed { .. } | Update::Gone { .. }) => Err(Stop::Lost),
@@ -120,6 +130,14 @@ impl Headless {
                 for entry in batch {
                     self.timeline.push(entry);
                     self.show(entry);
+                }
+            }
+            Update::Visit { url, .. } => {
+                let login = &self.connection().login;
+                let issuer = login.issuer.clone().unwrap_or_default();
+                let redirect = login.redirect.clone().unwrap_or_default();
+                if let Some(told) = self.door.visit(url.as_ref(), &issuer, &redirect) {
+                    self.console.tell(&told);
                 }
             }
             Update::Trouble { lost: 1, what } => {
@@ -343,6 +361,13 @@ impl Headless {
             String::from_utf8(body)
                 .unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
         )
+    }
+
+    /// The raw params of a question of the server's.
+    pub fn question(&self, question: &Question) -> Option<Vec<u8>> {
+        let row = self.timeline.entry(question.entry)?;
+        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        question.which.params(&body).map(<[u8]>::to_vec)
     }
 
     /// The beginning of the document that `--json` prints.

@@ -8,8 +8,10 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::failure::Failure;
+use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
+use crate::mcp::auth::Person;
 use crate::mcp::client::{EraChoice, Options};
 use crate::mcp::http::Choice;
 use crate::mcp::revision::{Era, Revision};
@@ -43,6 +45,8 @@ pub struct TargetArgs {
     /// Take any certificate of the server
     #[arg(long, requires = "url", help_heading = "Server")]
     insecure: bool,
+    #[command(flatten)]
+    login: LoginArgs,
     /// Set a variable in the server's environment (repeatable); its value is never recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
     env: Vec<(String, String)>,
@@ -85,11 +89,22 @@ pub struct Target {
     pub keep: Keep,
     /// The user's settings.
     pub settings: Settings,
+    /// How to log in to servers over HTTP; none when that is not wanted.
+    pub login: Option<Box<http::Login>>,
     /// Where mcpscope keeps its files; none when this user has no place for them.
     pub paths: Option<Paths>,
 }
 
 impl TargetArgs {
+    /// An address, spoken to in `revision` when that is known.
+    pub fn at(url: url::Url, revision: Option<Revision>) -> Self {
+        Self {
+            url: Some(url),
+            protocol: revision,
+            ..Self::default()
+        }
+    }
+
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();
@@ -107,11 +122,12 @@ impl TargetArgs {
             _ => Keep::Nowhere,
         };
         let options = self.options(&settings, lists)?;
+        let login = self.login.login(paths.as_ref().ok())?;
         let connect = match (self.demo, self.command.split_first()) {
             _ if self.url.is_some() => self
                 .url
                 .as_ref()
-                .map(|url| self.remote(url, &settings, options.clone())),
+                .map(|url| self.remote(url, &settings, options.clone(), login.clone())),
             (true, _) => {
                 let program = std::env::current_exe().map_err(|error| {
                     Failure::new(
@@ -133,6 +149,7 @@ impl TargetArgs {
             options,
             keep,
             settings,
+            login,
             paths: paths.ok(),
         })
     }
@@ -152,8 +169,15 @@ impl TargetArgs {
         }
     }
 
-    fn remote(&self, url: &url::Url, settings: &Settings, options: Options) -> Connect {
+    fn remote(
+        &self,
+        url: &url::Url,
+        settings: &Settings,
+        options: Options,
+        login: Option<Box<http::Login>>,
+    ) -> Connect {
         let address = http::Address {
+            login,
             headers: self.header.clone(),
             choice: self.transport.unwrap_or_default(),
             cacert: self.cacert.clone(),
@@ -204,6 +228,24 @@ impl TargetArgs {
 }
 
 impl Target {
+    /// Somebody is there to log in.
+    pub(super) fn ask_person(&mut self) {
+        let address = match self.connect.as_mut().map(|connect| &mut connect.target) {
+            Some(crate::transport::Target::Address(address)) => address.login.as_mut(),
+            _ => None,
+        };
+        for login in address.into_iter().chain(self.login.as_mut()) {
+            login.settings.person = Person::Asked;
+        }
+        // What was given for one server is not for those that are added later.
+        if let Some(login) = &mut self.login {
+            login.settings = crate::mcp::auth::Settings {
+                person: Person::Asked,
+                ..Default::default()
+            };
+        }
+    }
+
     /// Whether arguments may be written down: not when the session is not either, and not when the user forbids it.
     pub fn keeps_arguments(&self) -> bool {
         self.settings.history && self.keep != Keep::Nowhere

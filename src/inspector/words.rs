@@ -1,7 +1,10 @@
 //! What the engine is told, and what it tells.
 
+use std::time::Duration;
+
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
-use crate::mcp::client::{Call, End, Options};
+use crate::mcp::auth::Secret;
+use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -51,12 +54,80 @@ pub enum Command {
         /// Which, by its caller's number.
         ticket: u64,
     },
+    /// Send a frame exactly as it was typed; told by [`Update::Sent`], and never [`Update::Finished`] but when there is
+    /// no connection.
+    Typed {
+        /// On which connection.
+        conn: u32,
+        /// The caller's number for it.
+        ticket: u64,
+        /// Any bytes, without line ending.
+        bytes: Vec<u8>,
+    },
+    /// Let a request take longer.
+    Extend {
+        /// On which connection.
+        conn: u32,
+        /// Which, by its caller's number.
+        ticket: u64,
+        /// By how much; none for as long as it takes.
+        more: Option<Duration>,
+    },
+    /// Let calls of a connection carry something else from now on.
+    Settings {
+        /// Of which connection.
+        conn: u32,
+        /// What.
+        settings: RequestSettings,
+    },
     /// Fetch a list anew.
     Refresh {
         /// On which connection.
         conn: u32,
         /// Which.
         list: List,
+    },
+    /// A person was sent back from the browser at the end of a login, to this address.
+    CameBack {
+        /// On which connection.
+        conn: u32,
+        /// The whole address, or its query; it holds a secret.
+        address: Secret,
+    },
+    /// Nobody will log in: what waits for that fails.
+    NoLogin {
+        /// On which connection.
+        conn: u32,
+    },
+    /// Be told when a resource changes, or no longer; whatever the revision calls that.
+    Subscribe {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        uri: String,
+        /// Whether so.
+        on: bool,
+    },
+    /// Have a 2026-07-28 server tell of changed lists, or no longer.
+    FollowLists {
+        /// On which connection.
+        conn: u32,
+        /// Whether so.
+        on: bool,
+    },
+    /// Something about a task.
+    Task {
+        /// On which connection.
+        conn: u32,
+        /// Which.
+        id: String,
+        /// What.
+        wish: Wish,
+    },
+    /// Ask which tasks there are (2025-11-25).
+    ListTasks {
+        /// On which connection.
+        conn: u32,
     },
     /// Answer a question of a server's. One that is no longer asked is not answered; a remark says so.
     Answer {
@@ -102,6 +173,15 @@ pub enum Update {
         /// Its entry.
         seq: u64,
     },
+    /// A request nears its limit, or has more time again.
+    Limit {
+        /// On which connection.
+        conn: u32,
+        /// Whose.
+        ticket: u64,
+        /// How long it is waited for yet, if that is not long.
+        left: Option<Duration>,
+    },
     /// A request is over.
     Finished {
         /// Whose.
@@ -119,6 +199,13 @@ pub enum Update {
         completed: Completed,
         /// The entry of the response, when there was one.
         seq: Option<u64>,
+    },
+    /// A person has to open an address to log in, or has no longer.
+    Visit {
+        /// On which connection.
+        conn: u32,
+        /// The address. What makes it this login's own is a secret, so that it is recorded only masked.
+        url: Option<Secret>,
     },
     /// A connection works.
     Ready {

@@ -10,10 +10,16 @@ use std::time::Duration;
 mod asked;
 mod completing;
 mod exchanges;
+mod known;
+mod limits;
 mod listing;
+mod logins;
 mod opening;
 mod params;
 mod rounds;
+mod settings;
+mod subscriptions;
+mod tasks;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -29,9 +35,15 @@ use super::types::List;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
 use asked::Parked;
+pub use known::Known;
+use limits::Limit;
 use opening::Phase;
 use params::{modern_meta, raw_value, with_meta};
 use rounds::Talks;
+pub use settings::{RequestSettings, traceparent};
+use subscriptions::{Group, Subscriptions};
+pub use tasks::Wish;
+use tasks::{Step, Tasks};
 pub use words::{Call, End, EraChoice, Input, NoteText, Options, Output, Over};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,16 +61,54 @@ enum Purpose {
     Complete {
         ticket: u64,
     },
+    /// A stream of notifications (2026-07-28).
+    Listen {
+        group: Group,
+    },
+    /// A subscription to a resource begins or ends (before 2026-07-28).
+    Watch {
+        uri: Box<str>,
+        on: bool,
+    },
+    Task {
+        id: Box<str>,
+        step: Step,
+    },
+    TaskList {
+        page: u32,
+    },
+}
+
+impl Purpose {
+    /// Whether a person asked for it, rather than mcpscope for its own sake.
+    const fn is_asked(&self) -> bool {
+        matches!(
+            self,
+            Self::Call { .. }
+                | Self::Watch { .. }
+                | Self::Listen {
+                    group: Group::Resources
+                }
+                | Self::Task {
+                    step: Step::Cancel,
+                    ..
+                }
+                | Self::TaskList { .. }
+        )
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Pending {
     purpose: Purpose,
+    /// Whether it calls a tool.
+    is_tool: bool,
     sent: Duration,
     wait: Duration,
     until: Duration,
     at_most: Duration,
     token: Option<Id>,
+    limit: Limit,
     /// Since when a person is waited for, and not the server.
     held: Option<Duration>,
 }
@@ -95,6 +145,14 @@ pub struct Client {
     proven: bool,
     /// When it was last opened anew.
     reopened: Option<Duration>,
+    /// Since when a login is waited for.
+    login_since: Option<Duration>,
+    subscriptions: Subscriptions,
+    tasks: Tasks,
+    /// The server was not asked which era it speaks: it is known.
+    skipped: bool,
+    /// What was found out of the era, and by what.
+    learned: Option<(Era, String)>,
 }
 
 impl Client {
@@ -104,6 +162,8 @@ impl Client {
             era: Era::Legacy,
             revision: Revision::NEWEST_LEGACY,
             refuses_completion: false,
+            subscriptions: Subscriptions::new(options.follow_lists, &options.subscribed),
+            tasks: Tasks::default(),
             options,
             phase: Phase::Idle,
             next_id: 1,
@@ -120,16 +180,25 @@ impl Client {
             respawned: false,
             proven: false,
             reopened: None,
+            login_since: None,
+            skipped: false,
+            learned: None,
         }
     }
 
     /// When to say [`Input::Tick`] next, if nothing else happens first.
     pub fn deadline(&self) -> Option<Duration> {
+        if self.login_since.is_some() {
+            return None;
+        }
         self.pending
             .values()
             .filter(|pending| pending.held.is_none())
-            .map(|pending| pending.until)
+            .map(Pending::due)
             .chain(self.talks.due())
+            .chain(self.subscriptions.deadline())
+            .chain(self.tasks.deadline())
+            .filter(|until| *until < Duration::MAX)
             .min()
     }
 
@@ -147,6 +216,7 @@ impl Client {
             Input::MessageOn(message, on) => self.message(now, message, Some(on), &mut out),
             Input::Unanswered(id, loss) => self.unanswered(now, id, loss, &mut out),
             Input::SessionEnded => self.session_ended(now, &mut out),
+            Input::Held(held) => self.wait_for_login(now, held),
             Input::Gone => self.gone(&mut out),
             Input::Call(call) => match self.phase {
                 Phase::Ready => self.call(now, call, &mut out),
@@ -156,16 +226,27 @@ impl Client {
                 }),
                 _ => self.queued.push(call),
             },
-            Input::Cancel(ticket) => self.cancel(ticket, &mut out),
+            Input::Cancel(ticket) => self.cancel(now, ticket, &mut out),
+            Input::Extend { ticket, more } => self.extend(now, ticket, more, &mut out),
+            Input::Settings(settings) => self.set(settings, &mut out),
             Input::Refresh(list) => {
                 if self.is_ready() {
                     self.refresh(now, list, &mut out);
                 }
             }
             Input::Complete { ticket, ask } => self.complete(now, ticket, &ask, &mut out),
+            Input::Subscribe { uri, on } => self.subscribe(now, uri, on, &mut out),
+            Input::FollowLists(on) => self.follow_lists(now, on, &mut out),
+            Input::Task { id, wish } => self.task_wish(now, id, &wish, &mut out),
+            Input::ListTasks => {
+                if self.is_ready() {
+                    self.list_tasks(now, 1, None, &mut out);
+                }
+            }
             Input::Answer(which, reply) => self.answered(now, which, reply, &mut out),
             Input::Policies(policies) => self.set_policies(policies, &mut out),
             Input::Capabilities(capabilities) => self.set_capabilities(capabilities, &mut out),
+            Input::Tick if self.login_since.is_some() => {}
             Input::Tick => self.tick(now, &mut out),
         }
         self.hold(now);
@@ -182,18 +263,29 @@ impl Client {
         match message.kind {
             Kind::Request => self.answer(message, on, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
-            Kind::Notification => match &message.detail {
-                Detail::Progress { token, .. } => self.progress(now, token),
-                Detail::Cancelled { request } => self.withdrawn(request),
-                Detail::Elicited(id) => self.elicited(now, id, out),
-                Detail::Changed(lists) if self.is_ready() => {
-                    for list in *lists {
-                        self.refresh(now, *list, out);
-                    }
-                }
-                _ => {}
-            },
+            Kind::Notification => self.notification(now, message, out),
             Kind::Malformed => {}
+        }
+    }
+
+    fn notification(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
+        if self.era == Era::Modern && self.is_ready() {
+            self.demultiplex(message, out);
+        }
+        match &message.detail {
+            Detail::Progress { token, .. } => self.progress(now, token, out),
+            Detail::Changed(lists) if self.is_ready() => {
+                for list in *lists {
+                    self.refresh(now, *list, out);
+                }
+            }
+            Detail::Task(facts) => self.task_notified(now, facts, out),
+            Detail::Cancelled { request } if self.era == Era::Modern => {
+                self.stream_cancelled(request, out);
+            }
+            Detail::Cancelled { request } => self.withdrawn(request),
+            Detail::Elicited(id) => self.elicited(now, id, out),
+            _ => {}
         }
     }
 
@@ -232,14 +324,6 @@ impl Client {
         });
     }
 
-    fn progress(&mut self, now: Duration, token: &Id) {
-        for pending in self.pending.values_mut() {
-            if pending.token.as_ref() == Some(token) {
-                pending.until = (now + pending.wait).min(pending.at_most);
-            }
-        }
-    }
-
     fn response(&mut self, now: Duration, message: &Message, out: &mut Vec<Output>) {
         let Some(pending) = message.id.as_ref().and_then(|id| self.pending.remove(id)) else {
             return self.stray(message, out);
@@ -248,8 +332,18 @@ impl Client {
         match pending.purpose {
             Purpose::Probe => self.probed(now, message, out),
             Purpose::Initialize => self.initialized(now, message, out),
-            Purpose::Call { ticket } => self.called(now, ticket, message, out),
+            Purpose::Call { ticket } => {
+                if !self.became_task(now, ticket, pending.is_tool, message, out) {
+                    self.called(now, ticket, message, out);
+                }
+            }
             Purpose::Complete { ticket } => self.completed(ticket, message, out),
+            Purpose::Listen { group } => self.listen_answered(group, message, out),
+            Purpose::Watch { uri, on } => {
+                self.watched(&uri, on, matches!(message.kind, Kind::Result));
+            }
+            Purpose::Task { id, step } => self.task_answered(now, &id, step, message, out),
+            Purpose::TaskList { page } => self.tasks_listed(now, page, message, out),
             Purpose::List { list, page, seen } => self.listed(now, message, list, page, seen, out),
         }
     }
@@ -322,15 +416,19 @@ impl Client {
         };
         let modern =
             matches!(purpose, Purpose::Probe) || (self.era == Era::Modern && self.is_ready());
-        let token = (method == "tools/call").then(|| id.clone());
         let mut fields = Vec::new();
         if modern {
             fields = modern_meta(&self.options.capabilities);
+            if ticket.is_some() {
+                fields.extend(self.options.settings.fields(&id));
+            }
         }
-        if let Some(token) = &token {
-            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&token.to_json())));
+        if method == "tools/call" {
+            fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&id.to_json())));
         }
         let params = self.talks.carry(ticket, with_meta(params, fields));
+        // Whoever asks may have put in another one, or none.
+        let token = params.as_deref().and_then(settings::token_in);
         let wait = wait.unwrap_or(match purpose {
             Purpose::Probe => self.probe_wait(),
             _ => self.options.request_wait,
@@ -338,26 +436,31 @@ impl Client {
         out.push(Output::Send {
             frame: jsonrpc::request(&id, method, params.as_deref()),
             ticket,
-            aux: ticket.is_none(),
+            aux: !purpose.is_asked(),
         });
-        let at_most = now + self.options.request_wait_max.max(wait);
+        let at_most = now.saturating_add(self.options.request_wait_max.max(wait));
         self.unheld |= !self.parked.is_empty();
         self.pending.insert(
             id,
             Pending {
                 purpose,
+                is_tool: method == "tools/call",
                 sent: now,
                 wait,
-                until: (now + wait).min(at_most),
+                until: now.saturating_add(wait).min(at_most),
                 at_most,
                 token,
+                limit: Limit::default(),
                 held: None,
             },
         );
     }
 
-    fn cancel(&mut self, ticket: u64, out: &mut Vec<Output>) {
+    fn cancel(&mut self, now: Duration, ticket: u64, out: &mut Vec<Output>) {
         self.stop_completing(Some(ticket), "no longer wanted", out);
+        if self.cancel_task(now, ticket, out) {
+            return;
+        }
         if let Some(place) = self.queued.iter().position(|call| call.ticket == ticket) {
             self.queued.remove(place);
             out.push(Output::Finished {
@@ -387,6 +490,7 @@ impl Client {
             .map(|(id, _)| id.clone())
             .collect();
         due.sort_by_key(Id::to_json);
+        self.near_limits(now, out);
         for id in due {
             let Some(pending) = self.pending.remove(&id) else {
                 continue;
@@ -411,8 +515,23 @@ impl Client {
                     self.call_off(&id, "timed out", out);
                     self.finish(ticket, End::TimedOut, out);
                 }
+                Purpose::Listen { group } => {
+                    self.call_off(&id, "timed out", out);
+                    self.listen_lost(now, &id, group, None, out);
+                }
+                Purpose::Watch { uri, on } => {
+                    self.call_off(&id, "timed out", out);
+                    self.watched(&uri, on, false);
+                }
+                Purpose::Task { id: task, step } => {
+                    self.call_off(&id, "timed out", out);
+                    self.task_unanswered(now, &task, step, End::TimedOut, out);
+                }
+                Purpose::TaskList { .. } => self.call_off(&id, "timed out", out),
             }
         }
+        self.tasks_due(now, out);
+        self.streams_due(now, out);
         self.go_on(now, out);
     }
 
@@ -425,7 +544,15 @@ impl Client {
             self.respawned = true;
             self.pending.clear();
             self.phase = Phase::Idle;
-            opening::verdict(out, Era::Legacy, "the process exited on server/discover");
+            self.old(out, "the process exited on server/discover");
+            out.push(Output::Respawn);
+            return;
+        }
+        if self.skipped && self.phase == Phase::Initializing {
+            // It may have become one that knows no `initialize`.
+            self.doubt("the process exited on initialize", out);
+            self.pending.clear();
+            self.phase = Phase::Idle;
             out.push(Output::Respawn);
             return;
         }
@@ -442,9 +569,17 @@ impl Client {
                     ticket,
                     completed: Completed::Gone,
                 }),
-                Purpose::Probe | Purpose::Initialize | Purpose::List { .. } => {}
+                Purpose::Probe
+                | Purpose::Initialize
+                | Purpose::List { .. }
+                | Purpose::Listen { .. }
+                | Purpose::Watch { .. }
+                | Purpose::Task { .. }
+                | Purpose::TaskList { .. } => {}
             }
         }
+        self.subscriptions.closed();
+        tickets.extend(self.tasks.closed());
         tickets.extend(self.queued.drain(..).map(|call| call.ticket));
         tickets.extend(self.talks.end_all());
         self.parked.clear();

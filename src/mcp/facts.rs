@@ -6,13 +6,19 @@
 use std::sync::Arc;
 
 use super::asked::{self, Again, Asked, Inputs, Outcome};
+use super::caching::Freshness;
 use super::completion::Suggestions;
 use super::meta;
 use super::method::Method;
 use super::revision::Revision;
+use super::subscriptions::{Filter, SUBSCRIPTION_ID};
+use super::tasks::TaskFacts;
 use super::types::{Item, List};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
+
+/// Tasks of one page that are looked at.
+const MOST_TASKS: usize = 10_000;
 
 /// The facts of one JSON-RPC message.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +33,8 @@ pub struct Message {
     pub subject: Option<Box<str>>,
     /// For a request: the token that progress notifications will name.
     pub progress_token: Option<Id>,
+    /// For a notification: the stream it belongs to, by the id of its `subscriptions/listen` (2026-07-28).
+    pub subscription: Option<Id>,
     /// What else it says.
     pub detail: Detail,
 }
@@ -78,6 +86,18 @@ pub enum Detail {
     },
     /// A `list_changed` notification.
     Changed(&'static [List]),
+    /// A request that names a resource: it is read, subscribed to or not any more.
+    Resource(Box<str>),
+    /// A request about a task: its id.
+    OfTask(Box<str>),
+    /// `notifications/resources/updated`
+    Updated(Box<str>),
+    /// The request `subscriptions/listen`: what is to be told.
+    Listen(Box<Filter>),
+    /// `notifications/subscriptions/acknowledged`: what is going to be told.
+    Acknowledged(Box<Filter>),
+    /// A notification about a task.
+    Task(Box<TaskFacts>),
 }
 
 /// The parts of a result that matter beyond its body.
@@ -93,6 +113,14 @@ pub struct ResultFacts {
     pub opening: Option<Arc<Opening>>,
     /// What `completion/complete` was answered.
     pub suggestions: Option<Arc<Suggestions>>,
+    /// The task it tells of.
+    pub task: Option<Box<TaskFacts>>,
+    /// The tasks it lists.
+    pub tasks: Vec<TaskFacts>,
+    /// Where the next page starts, whatever is listed; `null` counts as none.
+    pub next: Option<Box<str>>,
+    /// How long it is fresh.
+    pub freshness: Option<Freshness>,
     /// What the server wants before it goes on: `inputRequests` and `requestState` (2026-07-28).
     pub inputs: Option<Arc<Inputs>>,
     /// `action` of the answer to an elicitation.
@@ -140,6 +168,38 @@ impl Opening {
                 .and_then(|raw| json::get(raw.as_bytes(), &[capability]))
                 .and_then(json::boolean)
                 != Some(false)
+    }
+
+    /// Whether there is such a member in the capabilities.
+    pub fn offers(&self, path: &[&str]) -> bool {
+        self.capabilities
+            .as_deref()
+            .and_then(|raw| json::get(raw.as_bytes(), path))
+            .is_some_and(|raw| {
+                json::kind(raw) != json::Kind::Null && json::boolean(raw) != Some(false)
+            })
+    }
+
+    /// Whether a member of the capabilities is `true`.
+    pub fn is_true(&self, path: &[&str]) -> bool {
+        self.capabilities
+            .as_deref()
+            .and_then(|raw| json::get(raw.as_bytes(), path))
+            .and_then(json::boolean)
+            == Some(true)
+    }
+
+    /// The extensions it declares (`capabilities.extensions`), in the server's order.
+    pub fn extensions(&self) -> Vec<String> {
+        self.capabilities
+            .as_deref()
+            .and_then(|raw| json::get(raw.as_bytes(), &["extensions"]))
+            .map(|raw| {
+                json::members(raw)
+                    .map(|(key, _)| key.into_owned())
+                    .collect()
+            })
+            .unwrap_or_default()
     }
 
     /// Whether a discover result lists `revision`.
@@ -191,17 +251,42 @@ pub fn of_message(envelope: &Envelope<'_>) -> Message {
         progress_token: (envelope.kind == Kind::Request)
             .then(|| json::get(params, &["_meta", meta::PROGRESS_TOKEN]).map(Id::read))
             .flatten(),
+        subscription: (envelope.kind == Kind::Notification)
+            .then(|| json::get(params, &["_meta", SUBSCRIPTION_ID]).map(Id::read))
+            .flatten(),
         detail: match envelope.kind {
             Kind::Result => Detail::Result(Box::new(result(envelope.result.unwrap_or_default()))),
             Kind::Error => error(envelope.error.unwrap_or_default()),
             Kind::Notification => notification(method.unwrap_or_default(), params),
-            Kind::Request => method
-                .and_then(|method| Asked::read(method, params))
-                .map(|asked| Detail::Asked(Arc::new(asked)))
-                .or_else(|| Some(Detail::Again(Arc::new(Again::read(params)?))))
-                .unwrap_or(Detail::None),
+            Kind::Request => request(method.unwrap_or_default(), params),
             Kind::Malformed => Detail::None,
         },
+    }
+}
+
+/// A request that goes on with an earlier one.
+fn again(params: &[u8]) -> Option<Detail> {
+    Some(Detail::Again(Arc::new(Again::read(params)?)))
+}
+
+fn request(method: &str, params: &[u8]) -> Detail {
+    match method {
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => {
+            let uri = || Some(Detail::Resource(json::string_at(params, &["uri"])?.into()));
+            again(params).or_else(uri).unwrap_or(Detail::None)
+        }
+        "tasks/get" | "tasks/result" | "tasks/cancel" | "tasks/update" => {
+            json::string_at(params, &["taskId"])
+                .map_or(Detail::None, |id| Detail::OfTask(id.into()))
+        }
+        "subscriptions/listen" => {
+            let raw = json::get(params, &["notifications"]).unwrap_or_default();
+            Detail::Listen(Box::new(Filter::read(raw)))
+        }
+        _ => Asked::read(method, params)
+            .map(|asked| Detail::Asked(Arc::new(asked)))
+            .or_else(|| again(params))
+            .unwrap_or(Detail::None),
     }
 }
 
@@ -242,6 +327,15 @@ fn notification(method: &str, params: &[u8]) -> Detail {
                 .unwrap_or_default()
                 .into(),
         },
+        "notifications/resources/updated" => json::string_at(params, &["uri"])
+            .map_or(Detail::None, |uri| Detail::Updated(uri.into())),
+        "notifications/subscriptions/acknowledged" => {
+            let raw = json::get(params, &["notifications"]).unwrap_or_default();
+            Detail::Acknowledged(Box::new(Filter::read(raw)))
+        }
+        "notifications/tasks/status" | "notifications/tasks" => {
+            TaskFacts::read(params).map_or(Detail::None, |task| Detail::Task(Box::new(task)))
+        }
         "notifications/elicitation/complete" => json::string_at(params, &["elicitationId"])
             .map_or(Detail::None, |id| Detail::Elicited(id.into())),
         other => match List::of_changed(other) {
@@ -270,13 +364,14 @@ fn error(raw: &[u8]) -> Detail {
 fn result(raw: &[u8]) -> ResultFacts {
     let mut facts = ResultFacts::default();
     let mut page: Option<(List, &[u8])> = None;
-    let mut next = None;
     let mut inputs: Option<Inputs> = None;
     let (mut opens, mut opening) = (false, Opening::default());
+    let (mut ttl, mut scope) = (None, None);
     for (key, value) in json::members(raw) {
         match &*key {
             "isError" => facts.is_error = json::boolean(value) == Some(true),
             "resultType" => facts.result_type = json::string(value).map(Into::into),
+            "nextCursor" => facts.next = json::string(value).map(Into::into),
             "inputRequests" => inputs.get_or_insert_default().read_requests(value),
             "requestState" if json::kind(value) != json::Kind::Null => {
                 inputs.get_or_insert_default().state =
@@ -290,7 +385,7 @@ fn result(raw: &[u8]) -> ResultFacts {
                     _ => None,
                 });
             }
-            "nextCursor" => next = json::string(value).map(Into::into),
+
             "protocolVersion" => {
                 opens = true;
                 opening.version = json::string(value);
@@ -304,6 +399,15 @@ fn result(raw: &[u8]) -> ResultFacts {
             }
             "serverInfo" => server_info(&mut opening, value),
             "completion" => facts.suggestions = Suggestions::read(value).map(Arc::new),
+            "ttlMs" => ttl = Some(value),
+            "cacheScope" => scope = Some(value),
+            "task" | "taskId" => facts.task = TaskFacts::read(raw).map(Box::new),
+            "tasks" => {
+                facts.tasks = json::elements(value)
+                    .filter_map(TaskFacts::read)
+                    .take(MOST_TASKS)
+                    .collect();
+            }
             "instructions" => opening.instructions = json::string(value),
             "_meta" => {
                 if let Some(info) = json::get(value, &[meta::SERVER_INFO])
@@ -324,8 +428,10 @@ fn result(raw: &[u8]) -> ResultFacts {
         items: json::elements(value)
             .map(|item| Arc::new(Item::read(item)))
             .collect(),
-        next,
+        next: facts.next.clone(),
     });
+    // A task has a time to live of its own.
+    facts.freshness = Freshness::read(ttl.filter(|_| facts.task.is_none()), scope);
     facts.opening = opens.then(|| Arc::new(opening));
     facts.inputs = inputs.map(Arc::new);
     facts

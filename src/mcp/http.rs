@@ -18,6 +18,7 @@ mod flight;
 pub mod headers;
 mod loss;
 mod opening;
+mod parked;
 mod responses;
 mod streams;
 #[cfg(test)]
@@ -29,6 +30,8 @@ use crate::mcp::revision::Revision;
 use flight::{Flight, Letter, Purpose};
 use headers::{Headers, Param};
 pub use loss::{Loss, LossKind};
+use parked::Parked;
+pub use parked::{Refusal, challenged};
 
 /// Which of the two HTTP transports to speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,6 +135,9 @@ pub enum Output {
         /// Why.
         loss: Loss,
     },
+    /// The server wants a login before it does what it is asked for; the request waits until
+    /// [`Courier::logged_in`] or [`Courier::not_logged_in`].
+    Refused(Refusal),
     /// The server has forgotten the session; it wants a new handshake.
     SessionEnded,
     /// Something odd that is worth a line.
@@ -175,6 +181,10 @@ pub struct Courier {
     tried: Vec<String>,
     /// Whether the end was asked for; then, whether the session was given back.
     closing: Option<bool>,
+    /// Whether somebody can log in.
+    logs_in: bool,
+    /// Requests that wait for that, by the exchange that was refused.
+    parked: BTreeMap<u32, Parked>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,6 +220,8 @@ impl Courier {
             excluded: Vec::new(),
             tried: Vec::new(),
             closing: None,
+            logs_in: false,
+            parked: BTreeMap::new(),
         }
     }
 
@@ -230,6 +242,9 @@ impl Courier {
         }
         if let Some(id) = &letter.cancels {
             self.stop_resuming(id);
+            if self.unpark(id) {
+                return out;
+            }
         }
         match self.mode {
             Mode::Finding => {
@@ -254,6 +269,7 @@ impl Courier {
         let mut out = Vec::new();
         self.held.retain(|letter| !letter.requests.contains(id));
         self.stop_resuming(id);
+        self.unpark(id);
         let found: Vec<u32> = self
             .flights
             .iter_mut()
@@ -290,6 +306,7 @@ impl Courier {
         }
         self.closing = Some(false);
         self.later.clear();
+        self.parked.clear();
         // What was held back may be sent now as well as ever, if it is more than a question.
         for letter in std::mem::take(&mut self.held) {
             if letter.requests.is_empty() && self.mode != Mode::Finding {

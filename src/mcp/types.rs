@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::http::headers;
 use crate::json;
 
 /// The four things a server lists.
@@ -83,6 +84,8 @@ pub struct Item {
     pub size: Option<u64>,
     /// What a tool says it does to the world.
     pub effect: ToolEffect,
+    /// Why a tool must not be used over HTTP in 2026-07-28: its `x-mcp-header` marks are not valid.
+    pub barred: Option<Box<str>>,
     /// The whole item as the server sent it.
     pub raw: Arc<str>,
 }
@@ -127,6 +130,7 @@ impl Item {
                 .and_then(json::integer)
                 .and_then(|size| u64::try_from(size).ok()),
             effect: Self::effect(raw),
+            barred: barred(raw),
             uri,
             raw: String::from_utf8_lossy(raw).into(),
         }
@@ -174,6 +178,13 @@ impl Item {
     }
 }
 
+/// See [`Item::barred`]. Few tools have any mark, so it is looked for before the schema is read.
+fn barred(raw: &[u8]) -> Option<Box<str>> {
+    memchr::memmem::find(raw, b"x-mcp-header")?;
+    let schema = json::get(raw, &["inputSchema"])?;
+    headers::params(schema).err().map(Into::into)
+}
+
 /// One argument of a prompt; its value is always a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromptArgument {
@@ -211,6 +222,22 @@ mod tests {
             assert_eq!(&*Item::read(raw.as_bytes()).name, "", "{raw}");
         }
         assert_eq!(Item::read(b"{}").input_schema(), b"null");
+    }
+
+    #[test]
+    fn marks_that_are_not_valid_bar_a_tool() {
+        let barred = |schema: &str| {
+            let raw = format!(r#"{{"name":"t","inputSchema":{schema}}}"#);
+            Item::read(raw.as_bytes()).barred
+        };
+        let fine = r#"{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}"#;
+        assert_eq!(barred(fine), None);
+        assert_eq!(barred("{}"), None);
+        let why = barred(r#"{"properties":{"a":{"type":"string","x-mcp-header":"A B"}}}"#);
+        assert_eq!(
+            why.as_deref(),
+            Some("x-mcp-header of a is no header name: \"A B\"")
+        );
     }
 
     #[test]

@@ -54,6 +54,34 @@ fn every_note_is_read_back() {
             id: "\"a\"".into(),
             after_ms: 5,
         },
+        Note::Decided(Decided::KnownEra {
+            era: "legacy".into(),
+            since: "2026-11-21".into(),
+            evidence: text(),
+            skips: true,
+        }),
+        Note::Decided(Decided::Doubted { why: text() }),
+        Note::Decided(Decided::Downgraded {
+            since: "2026-11-21".into(),
+            evidence: text(),
+        }),
+        Note::Decided(Decided::ByHand {
+            frame: 7,
+            odd: None,
+        }),
+        Note::Decided(Decided::ByHand {
+            frame: 7,
+            odd: Some(text()),
+        }),
+        Note::Decided(Decided::Extended {
+            id: "7".into(),
+            more_ms: Some(60_000),
+        }),
+        Note::Decided(Decided::Extended {
+            id: "\"x\"".into(),
+            more_ms: None,
+        }),
+        Note::Decided(Decided::Settings { what: text() }),
         Note::ListCut {
             method: text(),
             pages: 3,
@@ -119,6 +147,35 @@ fn every_note_is_read_back() {
             exchange: 1,
             ms: 2,
             why: text(),
+        }),
+        Note::Login(Hop::Begin {
+            attempt: 2,
+            why: text(),
+        }),
+        Note::Login(Hop::Tried {
+            step: text(),
+            what: text(),
+            ok: true,
+            exchange: Some(3),
+            sent: None,
+            got: Some(text()),
+        }),
+        Note::Login(Hop::Visit {
+            issuer: text(),
+            url: text(),
+            redirect: text(),
+        }),
+        Note::Login(Hop::Token {
+            issuer: text(),
+            how: text(),
+            scope: Some(text()),
+            expires: Some(-4),
+            refreshable: true,
+            jwt: Some(text()),
+        }),
+        Note::Login(Hop::Failed {
+            what: text(),
+            hint: None,
         }),
         Note::Asking(Asking::Asked {
             question: r#"{"id":7}"#.into(),

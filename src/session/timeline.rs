@@ -11,15 +11,25 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 mod asking;
+mod catalogue;
+pub mod changes;
 mod connection;
 mod exchange;
+mod frames;
+mod http;
+pub mod login;
 pub mod questions;
 mod rounds;
 mod state;
+pub mod subscriptions;
 mod symbols;
+pub mod tasks;
 
-pub use connection::{Catalogue, Connection, Counters, LinkState, Listed, Trouble, Usage};
+pub use catalogue::{Catalogue, Fresh, Listed};
+pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
+pub use frames::{FrameKind, FrameRow};
+pub use http::{Hop, HopIndex, HopRow, Hops};
 pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
@@ -164,6 +174,8 @@ pub struct Timeline {
     logs: Vec<LogRow>,
     exchanges: Vec<Exchange>,
     singles: Vec<Single>,
+    frames: Vec<FrameRow>,
+    hops: Hops,
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
     finished: HashMap<u64, ExchangeIndex>,
@@ -208,8 +220,21 @@ impl Timeline {
             self.link(index, entry, &one);
         }
         self.linked = linked;
+        self.http(index, entry);
         self.ask(index, entry);
         self.log(index, entry);
+    }
+
+    fn http(&mut self, index: EntryIndex, entry: &Recorded) {
+        let Facts::Note(note) = &entry.facts else {
+            return;
+        };
+        let entries = &self.entries;
+        self.hops
+            .push(index, entry.conn, note, &mut self.symbols, |seq| {
+                let place = entries.partition_point(|entry| entry.seq() < seq);
+                (entries.get(place)?.seq() == seq).then_some(place as EntryIndex)
+            });
     }
 
     fn link(&mut self, index: EntryIndex, entry: &Recorded, linked: &Linked) {
@@ -238,6 +263,7 @@ impl Timeline {
                 let before = message
                     .filter(|_| entry.direction == Direction::Out)
                     .and_then(|message| self.goes_on_with(index, &id, message, opened));
+                frames::push(&mut self.frames, index, FrameKind::Request(number));
                 // The rounds of a conversation are under the row of its first request.
                 if before.is_none() {
                     self.rows.push(Row::Exchange(number));
@@ -269,6 +295,7 @@ impl Timeline {
                 ended.ended = Some(index);
                 if answered {
                     ended.response = Some(index);
+                    frames::push(&mut self.frames, index, FrameKind::Response(exchange));
                 }
                 let direction = self.entries[ended.request as usize].direction;
                 self.finished
@@ -277,8 +304,16 @@ impl Timeline {
                 if let (Status::InputRequired, Some(answer)) = (status, answer) {
                     self.rounds.wants(ended, exchange, answer);
                 }
+                let task = answer.and_then(|answer| match &answer.detail {
+                    Detail::Result(result) => result.task.as_deref(),
+                    _ => None,
+                });
+                let connection = self.state.connection(ended.conn);
+                let made_of = task
+                    .zip(connection)
+                    .and_then(|(task, connection)| connection.tasks.get(&task.id)?.exchange);
                 self.questions
-                    .exchange_ended(index, exchange, ended, direction, answer);
+                    .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
@@ -328,7 +363,11 @@ impl Timeline {
             self.symbols.put(method),
             self.symbols.put(subject.unwrap_or_default()),
         );
-        self.rows.push(Row::Single(self.singles.len() as u32));
+        let place = self.singles.len() as u32;
+        self.rows.push(Row::Single(place));
+        if matches!(entry.facts, Facts::Messages(_) | Facts::Junk(_)) {
+            frames::push(&mut self.frames, index, FrameKind::Single(place));
+        }
         self.singles.push(Single {
             entry: index,
             kind,
@@ -420,6 +459,16 @@ impl Timeline {
         &self.rows
     }
 
+    /// Every frame, and every stray line on stdout, oldest first.
+    pub fn frames(&self) -> &[FrameRow] {
+        &self.frames
+    }
+
+    /// The exchanges over HTTP.
+    pub fn hops(&self) -> &Hops {
+        &self.hops
+    }
+
     /// The lines of the log, oldest first.
     pub fn logs(&self) -> &[LogRow] {
         &self.logs
@@ -502,9 +551,12 @@ fn note_level(note: &Note) -> Level {
         Note::Exit { .. } => Level::Error,
         Note::Closed { what: Some(_) } => Level::Error,
         Note::Http(step) if step.is_trouble() => Level::Warning,
+        Note::Login(hop) if hop.is_trouble() => Level::Error,
+        Note::Decided(decided) if decided.warns() => Level::Warning,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }
+        | Note::TaskLeft { .. }
         | Note::ListCut { .. } => Level::Warning,
         _ => Level::Info,
     }

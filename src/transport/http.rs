@@ -6,6 +6,7 @@
 
 mod client;
 mod exchange;
+pub mod login;
 mod trouble;
 
 use std::collections::{HashMap, VecDeque};
@@ -19,12 +20,14 @@ use url::Url;
 
 use super::lines::MAX_LINE;
 use super::{INBOX_PLACES, Link, LinkEvent, Outgoing};
-use crate::mcp::http::headers::{self, Headers, masked_url};
+use crate::mcp::auth::{self, masked_headers};
+use crate::mcp::http::headers::{Headers, masked_url};
 use crate::mcp::http::{Choice, Courier, Ending, Loss, LossKind, Output, Request};
 use crate::note::http::Step;
 use crate::sse::{Block, Parser};
 pub use client::OpenError;
 use exchange::{Head, Piece, Task};
+use login::{Desk, Shelf};
 
 /// A server's address, and how to talk to it.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +42,17 @@ pub struct Address {
     pub cacert: Option<PathBuf>,
     /// Whether to take any certificate.
     pub insecure: bool,
+    /// How to log in when the server wants it; without, what it refuses fails.
+    pub login: Option<Box<Login>>,
+}
+
+/// How to log in, and where that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Login {
+    /// What a person gave.
+    pub settings: auth::Settings,
+    /// The file that clients and tokens are kept in; without, they live as long as the connection.
+    pub store: Option<PathBuf>,
 }
 
 impl fmt::Debug for Address {
@@ -50,6 +64,7 @@ impl fmt::Debug for Address {
             .field("choice", &self.choice)
             .field("cacert", &self.cacert)
             .field("insecure", &self.insecure)
+            .field("login", &self.login)
             .finish()
     }
 }
@@ -63,6 +78,7 @@ impl Address {
             choice: Choice::Auto,
             cacert: None,
             insecure: false,
+            login: None,
         }
     }
 
@@ -113,20 +129,48 @@ const EXCERPT: usize = 600;
 
 /// Makes a link. Must be called inside a tokio runtime with I/O and time; nothing is sent before a frame is.
 pub fn start(address: &Address) -> Result<Link, OpenError> {
+    start_with(address, None)
+}
+
+/// The same, with what is kept of earlier logins.
+pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenError> {
     let client = client::build(address)?;
     let (outbox, orders) = mpsc::unbounded_channel();
     let (events, inbox) = mpsc::channel(INBOX_PLACES);
     let (pieces_in, pieces) = mpsc::channel(16);
     let mut given: Headers = Vec::new();
     given.extend(address.headers.iter().cloned());
+    let (back, came_back) = mpsc::unbounded_channel();
+    // A token that a person gave counts more than one we could get.
+    let has_token = given
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let login = address.login.as_ref().filter(|_| !has_token);
+    let desk = login.map(|login| {
+        Desk::new(
+            address.url.clone(),
+            login.settings.clone(),
+            shelf,
+            back.clone(),
+        )
+    });
+    let mut courier = Courier::new(address.url.clone(), address.choice);
+    let mut told = VecDeque::from([LinkEvent::Ready]);
+    if let Some(desk) = &desk {
+        courier = courier.with_logins();
+        told.extend(desk.greeting());
+    }
     let carriage = Carriage {
-        courier: Courier::new(address.url.clone(), address.choice),
+        courier,
         client,
+        desk,
+        came_back,
+        _back: back,
         secret: given.iter().map(|(name, _)| name.clone()).collect(),
         given,
         orders,
         events,
-        told: VecDeque::from([LinkEvent::Ready]),
+        told,
         pieces_in,
         pieces,
         open: HashMap::new(),
@@ -157,6 +201,12 @@ enum Reading {
 struct Carriage {
     courier: Courier,
     client: reqwest::Client,
+    /// Where logins are made.
+    desk: Option<Desk>,
+    /// Where people were sent back to.
+    came_back: mpsc::UnboundedReceiver<String>,
+    /// Keeps the channel open while no login waits.
+    _back: mpsc::UnboundedSender<String>,
     given: Headers,
     /// Names of the given headers.
     secret: Vec<String>,
@@ -218,6 +268,7 @@ impl Carriage {
                         self.piece(exchange, piece);
                     }
                 }
+                Some(address) = self.came_back.recv() => self.came_back(&address),
                 () = until(self.ends_by) => self.over = Over::Closed,
                 () = until(timer) => self.due(),
             }
@@ -238,6 +289,9 @@ impl Carriage {
     }
 
     fn obey(&mut self, order: Outgoing) {
+        let Some(order) = self.unless_renewing(order) else {
+            return;
+        };
         match order {
             Outgoing::Frame(bytes) | Outgoing::Raw(bytes) => {
                 self.frames += 1;
@@ -248,6 +302,8 @@ impl Carriage {
                 let outputs = self.courier.abandon(&id);
                 self.act(outputs);
             }
+            Outgoing::CameBack(text) => self.came_back(text.reveal()),
+            Outgoing::NoLogin => self.give_up("nobody logged in"),
             Outgoing::Shutdown => self.shutdown(),
             Outgoing::Kill => self.over = Over::Closed,
         }
@@ -311,6 +367,7 @@ impl Carriage {
                 Output::Unanswered { id, loss } => {
                     self.told.push_back(LinkEvent::Unanswered { id, loss });
                 }
+                Output::Refused(refusal) => self.refused(&refusal),
                 Output::SessionEnded => self.told.push_back(LinkEvent::SessionEnded),
                 Output::Remark(what) => self.told.push_back(LinkEvent::Remark(what)),
                 Output::Over(loss) => self.over = loss.map_or(Over::Closed, Over::Lost),
@@ -333,12 +390,15 @@ impl Carriage {
                     .any(|given| given.eq_ignore_ascii_case(name))
             });
             headers.extend(self.given.iter().cloned());
+            if let Some(desk) = &mut self.desk {
+                desk.stamp(&request, &mut headers);
+            }
         }
         self.step(Step::Request {
             exchange: request.exchange,
             verb: request.verb.word().to_owned(),
             url: masked_url(&request.url),
-            headers: headers::masked(&headers, &self.secret),
+            headers: masked_headers(&headers, &self.secret),
             size: request.body.as_ref().map_or(0, |body| body.len() as u64),
             frame: request.frame,
             why: request.why.to_owned(),
@@ -356,6 +416,9 @@ impl Carriage {
     }
 
     fn piece(&mut self, exchange: u32, piece: Piece) {
+        if self.desk.as_ref().is_some_and(|desk| desk.owns(exchange)) {
+            return self.login_piece(exchange, piece);
+        }
         match piece {
             Piece::Head(head) => self.head(exchange, head),
             Piece::Chunk(bytes) => self.chunk(exchange, &bytes),
@@ -369,11 +432,14 @@ impl Carriage {
             return;
         };
         let first_byte = open.began.elapsed().as_micros() as u64;
+        if let Some(desk) = &mut self.desk {
+            desk.noticed(exchange, &head);
+        }
         self.step(Step::Response {
             exchange,
             status: head.status,
             version: head.version,
-            headers: headers::masked(&head.headers, &self.secret),
+            headers: masked_headers(&head.headers, &self.secret),
             remote: head.remote,
             dns: head.dns,
             connect: head.connect,

@@ -296,7 +296,7 @@ impl Supervisor {
         match order {
             Outgoing::Frame(_) | Outgoing::Raw(_) => self.pass_on(order),
             Outgoing::Shutdown => self.begin_shutdown().await,
-            Outgoing::Abandon(_) => {}
+            Outgoing::Abandon(_) | Outgoing::CameBack(_) | Outgoing::NoLogin => {}
             Outgoing::Kill => self.kill(),
         }
     }
@@ -309,7 +309,7 @@ impl Supervisor {
                 bytes
             }
             Outgoing::Raw(bytes) => bytes,
-            Outgoing::Abandon(_) | Outgoing::Shutdown | Outgoing::Kill => return,
+            _ => return,
         };
         match &self.writer {
             // The writer outlives its queue, so the bytes arrive there.

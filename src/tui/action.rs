@@ -33,13 +33,19 @@ pub enum Scope {
     Inbox,
     /// A question that is looked at.
     Question,
+    /// The Inbox, among tasks.
+    Tasks,
+    /// The Inbox, among subscriptions.
+    Subscriptions,
     /// The Inbox, among requests that run.
     Running,
+    /// A notice above the status row.
+    Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -55,6 +61,9 @@ impl Scope {
         Self::Inbox,
         Self::Question,
         Self::Running,
+        Self::Tasks,
+        Self::Subscriptions,
+        Self::Notice,
     ];
 
     /// A heading.
@@ -75,6 +84,9 @@ impl Scope {
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
+            Self::Tasks => "Inbox: tasks",
+            Self::Subscriptions => "Inbox: subscriptions",
+            Self::Notice => "Notices above the status row",
         }
     }
 }
@@ -148,14 +160,21 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        OpenLogin "open-login" ["o"] "browser" "Open the page of the login in the browser" Alive "mcpscope login --url URL";
+        PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
+        CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
+        OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
+        Subscribe "subscribe" ["s"] "" "Be told when the resource changes, or no longer" Nothing "";
+        ListChanges "list-changes" ["="] "" "What changed in the list, and when" Nothing "";
     }
     Form {
         Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
+        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";
@@ -256,6 +275,8 @@ actions! {
     Traffic {
         OpenRow "open-row" ["Enter"] "detail" "Look into it" Nothing "mcpscope open FILE";
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
+        Resend "resend" ["r"] "resend" "Send it again" Nothing "";
+        EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
@@ -288,7 +309,7 @@ actions! {
         DeclineQuestion "decline-question" ["d"] "decline" "Decline: say no" Nothing "";
         CancelQuestion "cancel-question" ["c"] "cancel" "Cancel: answer that nothing was chosen" Nothing "";
         EditAnswer "edit-answer" ["e"] "edit JSON" "Edit the answer as JSON, or as fields again" Nothing "";
-        OpenPage "open-page" ["g b"] "open" "Open the page in the browser" Nothing "";
+        OpenPage "open-page" ["g o"] "open" "Open the page in the browser" Nothing "";
         CopyAddress "copy-address" ["y u"] "" "Copy the address of the page" Nothing "";
         StubAnswer "stub-answer" ["s"] "stub" "Fill in a message that no model wrote" Nothing "";
         AnswerFile "answer-file" ["f"] "file" "Fill in the message from a file" Nothing "";
@@ -297,6 +318,22 @@ actions! {
     Running {
         ShowRunning "show-running" ["Enter"] "in traffic" "Show its row in Traffic" Nothing "";
         StopRunning "stop-running" ["c"] "cancel" "Cancel the call" Nothing "";
+    }
+    Tasks {
+        ShowTask "show-task" ["Enter"] "result" "Show its result in Traffic, or what was told of it last" Nothing "";
+        FollowTask "follow-task" ["f"] "follow" "Ask after it until it ends, also when it is from an earlier run" Nothing "";
+        CancelTask "cancel-task" ["c"] "cancel" "Have the server give it up" Nothing "";
+        LeaveTask "leave-task" ["d"] "leave" "Do not ask after it any more; forget one of an earlier run" Nothing "";
+        ListTasks "list-tasks" ["g R"] "" "Ask the server which tasks there are (2025-11-25)" Nothing "";
+    }
+    Subscriptions {
+        ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
+        TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
+    }
+    Notice {
+        KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
+        NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
+        GiveUp "give-up" ["c"] "cancel" "Cancel the slow call" Nothing "";
     }
     Move {
         Up "up" ["k", "Up"] "" "Up" Nothing "";
@@ -326,8 +363,10 @@ actions! {
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
+        ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

@@ -14,6 +14,7 @@ use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
 use crate::snippet::{self, Form};
+use crate::unfinished::Change;
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +52,15 @@ pub enum Subject {
         /// The response.
         second: Option<Source>,
     },
+    /// An exchange over HTTP, and what it carries.
+    Http {
+        /// The request it carries and its answer, or what else.
+        carries: Option<(Source, Option<Source>)>,
+        /// Its steps, in order.
+        steps: Arc<[Source]>,
+        /// Whether the exchange is the point, rather than what it carries.
+        first: bool,
+    },
 }
 
 /// A request to reproduce, and in which form.
@@ -86,6 +96,20 @@ pub enum Store {
         server: Server,
         /// What changed, without secrets.
         changes: Vec<DraftChange>,
+    },
+    /// Keep what became of tasks that had not ended.
+    SaveTasks {
+        /// Whose.
+        server: Server,
+        /// What changed.
+        changes: Vec<Change>,
+    },
+    /// Read which tasks of a server had not ended.
+    LoadTasks {
+        /// Who asks.
+        asker: u64,
+        /// Whose.
+        server: Server,
     },
     /// Read the drafts of a server.
     LoadDrafts {
@@ -350,6 +374,13 @@ pub enum Effect {
         /// Who asks.
         asker: u64,
         /// The answer.
+        source: Source,
+    },
+    /// Read back what was sent, to be sent again; answered by [`super::event::Event::FrameRead`].
+    ReadFrame {
+        /// Who asks.
+        asker: u64,
+        /// Which entry.
         source: Source,
     },
     /// Put values in the place of references; answered by [`super::event::Event::Resolved`].

@@ -15,9 +15,11 @@ use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
 use crate::json::{Problem, Value};
+use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
+use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
 /// Something that happened.
@@ -173,6 +175,13 @@ pub enum Event {
         /// It; none when nothing can be read out of it.
         refusal: Option<Refusal>,
     },
+    /// What was sent was read back.
+    FrameRead {
+        /// For whom.
+        asker: u64,
+        /// What a form takes of it, or why there is nothing.
+        result: Result<Again, String>,
+    },
     /// References were replaced by their values.
     Resolved {
         /// For whom.
@@ -220,6 +229,13 @@ pub enum Stored {
         asker: u64,
         /// Newest last.
         drafts: Result<Vec<Draft>, String>,
+    },
+    /// Tasks of a server that had not ended.
+    Tasks {
+        /// For whom.
+        asker: u64,
+        /// Oldest first.
+        tasks: Result<Vec<Unfinished>, String>,
     },
     /// Presets were listed.
     Presets {

@@ -1,6 +1,7 @@
 //! The model: everything the screen is made from. Changed in `update.rs` only.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
+use super::panes::request::RequestPane;
 use super::panes::servers::ServersPane;
 use super::panes::traffic::Traffic;
 use super::previews::Previews;
@@ -22,6 +24,7 @@ use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
 use crate::session::timeline::Timeline;
+use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
 /// The smallest screen that everything fits on.
@@ -86,6 +89,8 @@ pub struct Panes {
     pub logs: Logs,
     /// 7
     pub inbox: Inbox,
+    /// Without a number.
+    pub request: RequestPane,
 }
 
 impl Panes {
@@ -99,6 +104,17 @@ impl Panes {
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
             View::Inbox => &self.inbox,
+            View::ByHand => &self.request,
+        }
+    }
+
+    /// How many items of a view came, went and changed since somebody looked at that.
+    pub fn changed(&self, view: View, ctx: &Ctx<'_>) -> [u32; 3] {
+        match view {
+            View::Tools => self.tools.changed(ctx),
+            View::Resources => self.resources.changed(ctx),
+            View::Prompts => self.prompts.changed(ctx),
+            View::Servers | View::Traffic | View::Logs | View::Inbox | View::ByHand => [0; 3],
         }
     }
 
@@ -112,6 +128,7 @@ impl Panes {
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
             View::Inbox => &mut self.inbox,
+            View::ByHand => &mut self.request,
         }
     }
 }
@@ -123,6 +140,39 @@ pub enum Overlay {
     Picker(Picker),
     /// Quit?
     Quit,
+}
+
+/// A call that nears its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slow {
+    /// On which connection.
+    pub conn: u32,
+    /// Its number.
+    pub ticket: u64,
+    /// When it will be given up, in microseconds of the session.
+    pub until_us: u64,
+}
+
+/// Notices above the status row. They never take the keys by themselves.
+#[derive(Debug, Clone, Default)]
+pub struct Notices {
+    /// Calls that near their limit, the newest last.
+    pub slow: Vec<Slow>,
+    /// The entries of the requests that wait, by ticket.
+    pub sent: HashMap<u64, u64>,
+    /// Whether the newest has the keys.
+    pub focused: bool,
+}
+
+impl Notices {
+    /// The most that are shown.
+    const MOST: usize = 3;
+
+    /// Lines they take on a screen of so many.
+    pub fn lines(&self, height: u16) -> u16 {
+        let most = if height < 20 { 1 } else { Self::MOST };
+        self.slow.len().min(most) as u16
+    }
 }
 
 /// Where the session is kept.
@@ -168,6 +218,8 @@ pub struct Areas {
     pub hints: Vec<(Rect, Action)>,
     /// How half-typed keys may go on, while they are shown.
     pub continuations: Vec<(Rect, Action)>,
+    /// What the notices offer: the ticket of the call, and what is done to it.
+    pub notices: Vec<(Rect, u64, Action)>,
 }
 
 /// See the module.
@@ -195,16 +247,22 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// What wants to be seen, without taking the keys.
+    pub notices: Notices,
     /// Where things were drawn.
     pub areas: Areas,
     /// What clients are told beforehand.
     pub options: client::Options,
+    /// How to log in to servers over HTTP that are added; none when that is not wanted.
+    pub login: Option<Box<Login>>,
     /// How patient shutdowns are.
     pub stdio: StdioOptions,
     /// The newest connection.
     pub conns: u32,
     /// Servers to be connected again when their process is gone.
     pub restarting: Vec<usize>,
+    /// A server whose era is to be asked for when it is connected again, whatever is known of it.
+    pub asking_again: Option<usize>,
     /// A server to go to the tools of when it is ready.
     pub entering: Option<usize>,
     /// Time and place of the last click, for double clicks.
@@ -233,6 +291,7 @@ impl Model {
                 traffic: Traffic::new(clock.clone(), follow),
                 logs: Logs::new(clock.clone(), follow),
                 inbox: Inbox::new(clock.clone()),
+                request: RequestPane::default(),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
@@ -259,10 +318,13 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            notices: Notices::default(),
             areas: Areas::default(),
             options,
+            login: None,
             conns: 0,
             restarting: Vec::new(),
+            asking_again: None,
             entering: None,
             last_click: None,
             quitting: false,
@@ -285,6 +347,9 @@ impl Model {
 
     /// The scopes that apply now, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
+        if self.notices.focused {
+            return vec![Scope::Notice, Scope::Global];
+        }
         let mut scopes = self.pane().scopes();
         scopes.push(Scope::Global);
         scopes
@@ -298,16 +363,22 @@ impl Model {
     /// Whether something is pending, so that its time should count on the screen.
     pub fn is_waiting(&self) -> bool {
         let state = self.world.timeline.state();
-        let pending = |conn| state.waiting(conn).next().is_some();
+        let pending = |conn| state.waiting(conn).any(|waiting| !waiting.is_stream());
         let mut connections = state.connections();
         // A call may wait for a person between two of its requests.
         self.world.live
-            && (connections.any(|connection| pending(connection.number))
-                || Inbox::count(&self.world.ctx()) > 0)
+            && (connections.any(|connection| {
+                let tasks = connection.tasks.all();
+                pending(connection.number) || tasks.iter().any(|task| !task.is_over())
+            }) || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.
     pub fn why_not(&self, action: Action) -> Option<String> {
+        if action == Action::GoNotice || action.row().scope == Scope::Notice {
+            let none = self.notices.slow.is_empty();
+            return none.then(|| "no call nears its limit".to_owned());
+        }
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();
         let connection = ctx.connection();
@@ -315,14 +386,14 @@ impl Model {
         let reason = match action.row().need {
             // A search is kept by the pane that made it.
             Need::Nothing | Need::Found => None,
-            // Calls are made in three views, and can be cancelled and repeated from all.
+            // Calls are made in some views, and can be cancelled and repeated from all.
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
                     "nothing was called yet".to_owned()
                 } else {
                     format!("nothing runs; {} asks to quit", word(Action::Close))
                 };
-                let calls = [View::Tools, View::Resources, View::Prompts];
+                let calls = [View::Tools, View::Resources, View::Prompts, View::ByHand];
                 let possible = calls
                     .into_iter()
                     .any(|view| self.panes.get(view).why_not(action, &ctx).is_none());

@@ -14,6 +14,7 @@ use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
+use crate::mcp::client::EraChoice;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
 use crate::transport::Target;
 
@@ -34,6 +35,8 @@ pub enum View {
     Logs,
     /// 7
     Inbox,
+    /// Without a number: requests by hand.
+    ByHand,
 }
 
 impl View {
@@ -48,6 +51,11 @@ impl View {
         Self::Inbox,
     ];
 
+    /// All that have a number, and those that have none.
+    pub fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::ByHand])
+    }
+
     /// Its name, long and short.
     pub const fn title(self) -> (&'static str, &'static str) {
         match self {
@@ -58,6 +66,7 @@ impl View {
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
+            Self::ByHand => ("By hand", "Hand"),
         }
     }
 }
@@ -77,6 +86,8 @@ pub struct Server {
     pub conn: Option<u32>,
     /// Connections so far.
     pub starts: u32,
+    /// The era it is to be talked to in, when that is fixed for this one.
+    pub era: Option<EraChoice>,
 }
 
 /// What a pane may look at. Read-only, but for the counter of tickets.
@@ -150,6 +161,12 @@ pub enum Go {
     Stop(usize),
     /// Stop and connect again.
     Restart(usize),
+    /// To requests by hand.
+    ByHand,
+    /// Send an entry again; or have it changed first, if so.
+    Again(EntryIndex, bool),
+    /// Open a server, by its place, in the other era beside this one.
+    OtherEra(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
     /// Do what somebody wants, as its key would.

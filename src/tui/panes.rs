@@ -6,6 +6,7 @@ pub mod copy_as;
 pub mod form;
 pub mod inbox;
 pub mod logs;
+pub mod request;
 pub mod servers;
 pub mod stream;
 pub mod traffic;

@@ -25,6 +25,7 @@ mod about;
 mod block;
 mod blocks;
 mod card;
+mod exchange;
 mod indexed;
 mod markdown;
 mod members;
@@ -38,6 +39,7 @@ mod tests;
 mod verdict;
 
 pub use about::about;
+pub use exchange::{among, exchange};
 pub use indexed::{Indexed, index};
 pub use opened::{Opened, Opening, alone, open, table};
 
@@ -234,6 +236,16 @@ struct Means {
     pictures: Pictures,
 }
 
+/// The result or the error of a call that stands in the state of the task it became (extension
+/// `io.modelcontextprotocol/tasks`).
+fn finished_task(about: About, result: &[u8]) -> Option<Result<&[u8], &[u8]>> {
+    if about != About::Tool || json::get(result, &["taskId"]).is_none() {
+        return None;
+    }
+    let error = || json::get(result, &["error"]).map(Err);
+    json::get(result, &["result"]).map(Ok).or_else(error)
+}
+
 impl<'a> Payload<'a> {
     fn new(
         about: About,
@@ -252,7 +264,11 @@ impl<'a> Payload<'a> {
         let (mut results, mut errors) = (Vec::new(), Vec::new());
         for (name, value) in answers.into_iter().flat_map(json::members) {
             match &*name {
-                "result" => results.push(value),
+                "result" => match finished_task(about, value) {
+                    Some(Ok(result)) => results.push(result),
+                    Some(Err(error)) => errors.push(error),
+                    None => results.push(value),
+                },
                 "error" => errors.push(value),
                 _ => {}
             }
@@ -341,7 +357,7 @@ fn tabs_within(means: Means, subject: &Subject, first: Shared, second: Option<Sh
         Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } | Subject::Json(_) => About::Entry,
+        Subject::Messages { .. } | Subject::Json(_) | Subject::Http { .. } => About::Entry,
     };
     // From here on the body is shared, never copied.
     let first_bytes = Slice::from(first.body);

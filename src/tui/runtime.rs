@@ -22,6 +22,9 @@ use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
 use crate::inspector::Command;
 use crate::json::{self, Value};
+use crate::mcp::hand;
+use crate::note::Note;
+use crate::note::http::Step;
 use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
@@ -268,6 +271,13 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 .ok()
                 .and_then(|entry| arguments::refusal(&entry.body)),
         },
+        Effect::ReadFrame { asker, source } => Event::FrameRead {
+            asker,
+            result: match bodies.read(source.seq, source.place) {
+                Ok(entry) => Ok(hand::again(&entry.body)),
+                Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
+            },
+        },
         Effect::Resolve {
             asker,
             arguments,
@@ -336,6 +346,27 @@ fn build(
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {
+        Subject::Http {
+            carries,
+            steps,
+            first,
+        } => {
+            let carried = match carries {
+                Some((first, second)) => {
+                    let (first, second) = (*first, *second);
+                    build(bodies, &Subject::Messages { first, second }, pictures)?
+                }
+                None => Vec::new(),
+            };
+            let steps: Vec<Step> = steps
+                .iter()
+                .filter_map(|source| match Note::read(&read(source).ok()?.body) {
+                    Note::Http(step) => Some(step),
+                    _ => None,
+                })
+                .collect();
+            return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)
         | Subject::ResourceResult(source)

@@ -5,6 +5,7 @@ use crossterm::event::KeyEventKind;
 
 mod input;
 mod lists;
+mod notices;
 mod servers;
 
 pub use servers::{connect, push_server};
@@ -94,6 +95,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Piped { .. }
         | Event::Queried { .. }
         | Event::Validated { .. }
+        | Event::FrameRead { .. }
         | Event::Refused { .. }
         | Event::Resolved { .. }
         | Event::Parsed { .. }
@@ -131,8 +133,7 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
     let ctx = model.world.ctx();
-    let mut effects: Vec<Effect> = View::ALL
-        .into_iter()
+    let mut effects: Vec<Effect> = View::every()
         .flat_map(|view| model.panes.get_mut(view).event(event, &ctx))
         .collect();
     effects.retain(|effect| match effect {
@@ -158,6 +159,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
 
 fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     let mut effects = Vec::new();
+    notices::hear(model, &update);
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
@@ -171,6 +173,9 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             ));
         }
         Update::Ready { conn } => {
+            if let Some(sentence) = servers::downgraded(model, *conn) {
+                model.status = Some((Tone::Error, sentence));
+            }
             if let Some(place) = model
                 .entering
                 .filter(|place| servers::conn_of(model, *place) == Some(*conn))
@@ -201,7 +206,9 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
                 model.status = Some((Tone::Error, what));
             }
         }
-        Update::Sent { .. }
+        Update::Visit { conn, url } => servers::wants_login(model, *conn, url.is_some()),
+        Update::Limit { .. }
+        | Update::Sent { .. }
         | Update::Finished { .. }
         | Update::Completed { .. }
         | Update::Listed { .. } => {}
@@ -215,6 +222,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(reason) = model.why_not(action) {
         model.status = Some((Tone::Warn, format!("{}: {reason}", action.row().name)));
         return Vec::new();
+    }
+    if let Some(effects) = notices::act(model, action) {
+        return effects;
     }
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(action, &ctx);
@@ -238,6 +248,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::LastView => go(model, Go::View(model.last_view)),
+        Action::ByHand => go(model, Go::ByHand),
+        Action::OtherEra => go(model, Go::OtherEra(model.world.current)),
         Action::GoTraffic | Action::GoLogs => {
             let moment = model.pane().moment(&model.world.ctx());
             match moment {
@@ -253,8 +265,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => go(model, Go::Out),
         Action::Close => close(model),
         Action::CancelCall | Action::Repeat => {
-            // Calls are made in three views and can be cancelled and repeated from everywhere.
-            for view in [View::Tools, View::Resources, View::Prompts] {
+            // Calls are made in some views and can be cancelled and repeated from everywhere.
+            for view in [View::Tools, View::Resources, View::Prompts, View::ByHand] {
                 let ctx = model.world.ctx();
                 let pane = model.panes.get_mut(view);
                 if pane.why_not(action, &ctx).is_none() {
@@ -304,7 +316,12 @@ fn show(model: &mut Model, view: View) {
 
 fn go(model: &mut Model, target: Go) -> Vec<Effect> {
     match target {
-        Go::View(view) => show(model, view),
+        Go::View(view) => {
+            show(model, view);
+            if view == View::Inbox {
+                model.panes.inbox.entered(&model.world.ctx());
+            }
+        }
         Go::Traffic(entry) => {
             show(model, View::Traffic);
             model.panes.traffic.reveal(entry, &model.world.ctx());
@@ -313,6 +330,11 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
+        Go::ByHand => show(model, View::ByHand),
+        Go::Again(entry, edit) => return servers::again(model, entry, edit),
+        Go::OtherEra(place) => return servers::other_era(model, place),
+        // It has no number to be left by.
+        Go::Out if model.view == View::ByHand => show(model, model.last_view),
         Go::Out => {
             let close = model.world.keys.word(Action::Close);
             let sentence = format!("this is the outermost level; {close} asks to quit");
@@ -343,7 +365,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
 fn close(model: &mut Model) -> Vec<Effect> {
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
-    if reply.handled && reply.go != Some(Go::Out) {
+    if reply.handled && (reply.go != Some(Go::Out) || model.view == View::ByHand) {
         return replied(model, reply);
     }
     let alive = model

@@ -23,9 +23,11 @@ use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
 use crate::mcp::types::List;
+use crate::session::timeline::changes;
 use crate::text;
 
 mod header;
+mod notices;
 
 /// Below this width the view bar has short names.
 const WIDE: u16 = 100;
@@ -40,7 +42,7 @@ pub fn body(model: &Model) -> Rect {
         x: 0,
         y: 2.min(height),
         width,
-        height: height.saturating_sub(4),
+        height: height.saturating_sub(4 + model.notices.lines(height)),
     }
 }
 
@@ -98,6 +100,15 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         height: 1,
         ..screen
     };
+    let lines = model.notices.lines(screen.height);
+    let above = Rect {
+        y: status_row.y - lines,
+        height: lines,
+        ..screen
+    };
+    let (places, focused) = notices::draw(model, above, buf);
+    areas.notices = places;
+    cursor = focused.or(cursor);
     status(model, status_row, buf);
     areas.hints = hints(
         model,
@@ -137,14 +148,19 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),
+            View::ByHand => 0,
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };
-        let label = if n > 0 {
-            format!("{}{mark}{name} {n}", number + 1)
-        } else {
-            format!("{}{mark}{name}", number + 1)
-        };
+        let changed = changes::words(model.panes.changed(view, &ctx));
+        let count = if n > 0 { n.to_string() } else { String::new() };
+        let mut label = format!("{}{mark}{name}", number + 1);
+        for more in [count, changed] {
+            if !more.is_empty() {
+                label.push(' ');
+                label.push_str(&more);
+            }
+        }
         let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
         let width = text::width(&label) as u16;
         if x + width > area.right() {
@@ -188,7 +204,7 @@ fn status(model: &Model, area: Rect, buf: &mut Buffer) {
 }
 
 fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
-    let typing = model.pane().takes_text();
+    let typing = model.pane().takes_text() && !model.notices.focused;
     let (keys, scopes) = (&model.world.keys, model.scopes());
     // An outer scope's key that an inner one has taken is not what pressing it would do.
     let shown = |action: Action| {

@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["history"],
     &["presets", "drafts"],
+    &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
 ];

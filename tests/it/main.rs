@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod corpus;
+mod obligations;
 mod protocol;
 mod pty;
 mod readme;

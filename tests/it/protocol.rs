@@ -4,7 +4,10 @@
 mod asking;
 mod completing;
 mod eras;
+mod following;
+mod hand;
 mod http;
 mod links;
-mod peer;
+mod logins;
+pub mod peer;
 mod traps;

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod arguments;
+mod asking;
 mod leaving;
 mod outside;
 mod working;

@@ -1,6 +1,7 @@
 //! What the tests stand on: a home of their own, mcpscope as a program, processes that may be gone.
 //! Nothing here asserts what mcpscope does.
 
+pub mod oauth;
 pub mod program;
 pub mod screen;
 #[cfg(unix)]

@@ -1,10 +1,13 @@
 //! The whole screen, without a terminal: keys and events in, text and effects out.
 
 mod arguments;
+mod byhand;
 mod documents;
+mod following;
 mod inbox;
 mod keys;
 mod live;
+mod logins;
 mod mouse;
 mod overlays;
 mod results;

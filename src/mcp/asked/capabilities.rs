@@ -67,6 +67,7 @@ impl Capabilities {
                 url: true,
             },
             roots: Some(RootsCapability { list_changed: true }),
+            extensions: vec![(TASKS.to_owned(), "{}".to_owned())],
             ..Self::default()
         }
     }
@@ -148,8 +149,16 @@ impl Capabilities {
         if let Some(tasks) = self.tasks.as_ref().filter(|_| revision.has_core_tasks()) {
             members.push(("tasks", tasks.clone()));
         }
-        if !self.extensions.is_empty() {
-            members.push(("extensions", map(&self.extensions)));
+        // Tasks are part of the protocol in the handshake era; there the extension means nothing.
+        let known = |id: &str| revision.era() == Era::Modern || id != TASKS;
+        let extensions: Vec<(String, String)> = self
+            .extensions
+            .iter()
+            .filter(|(id, _)| known(id))
+            .cloned()
+            .collect();
+        if !extensions.is_empty() {
+            members.push(("extensions", map(&extensions)));
         }
         let members: Vec<String> = members
             .iter()

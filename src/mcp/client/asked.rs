@@ -147,7 +147,7 @@ impl Client {
             note_answered(&which, By::Client, reply.outcome(), out);
             return reply_to(id, reply, true, out);
         }
-        let call = self.cause(on);
+        let call = self.cause(on, asked.task.as_deref());
         self.park(
             Parked {
                 which,
@@ -161,7 +161,11 @@ impl Client {
     }
 
     /// Which of our requests a question is asked for: the one on whose exchange it came, or else the only one there is.
-    fn cause(&self, on: Option<&Id>) -> Option<Id> {
+    /// What is asked for a task (2025-11-25) belongs to the request that waits for the task's result.
+    fn cause(&self, on: Option<&Id>, task: Option<&str>) -> Option<Id> {
+        if let Some(request) = task.and_then(|task| self.result_of_task(task)) {
+            return Some(request.clone());
+        }
         if let Some(on) = on.filter(|on| self.pending.contains_key(on)) {
             return Some(on.clone());
         }
@@ -202,7 +206,9 @@ impl Client {
             .collect();
         for (id, pending) in &mut self.pending {
             let opens = matches!(pending.purpose, Purpose::Probe | Purpose::Initialize);
-            let waits = !opens && (all || held.contains(id));
+            // Streams, and results of tasks, have no time of their own that could stand still.
+            let endless = pending.until == Duration::MAX;
+            let waits = !opens && !endless && (all || held.contains(id));
             match (pending.held, waits) {
                 (None, true) => pending.held = Some(now),
                 (Some(since), false) => {
@@ -245,6 +251,7 @@ impl Client {
         self.unheld = true;
         note_answered(which, By::Person, reply.outcome(), out);
         self.deliver(now, parked, reply, out);
+        self.hurry_tasks(now);
     }
 
     fn deliver(&mut self, now: Duration, parked: Parked, reply: Reply, out: &mut Vec<Output>) {
@@ -254,8 +261,11 @@ impl Client {
             (Which::Required { .. }, Some(ticket)) => {
                 self.went(now, ticket, reply.outcome(), out);
             }
+            (Which::Task { task, key }, _) => {
+                self.task_given(now, &task, vec![(key, reply)], out);
+            }
             // Only what belongs to a request is parked under these names.
-            (Which::Input { .. } | Which::Required { .. } | Which::Task { .. }, _) => {}
+            (Which::Input { .. } | Which::Required { .. }, _) => {}
         }
     }
 

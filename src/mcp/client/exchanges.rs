@@ -69,6 +69,12 @@ impl Client {
             Purpose::Probe if matches!(loss.kind, LossKind::Refused | LossKind::NotMcp) => {
                 self.fall_back(now, &loss.what, None, out);
             }
+            Purpose::Initialize
+                if self.skipped && matches!(loss.kind, LossKind::Refused | LossKind::NotMcp) =>
+            {
+                self.doubt(&loss.what, out);
+                self.ask(now, out);
+            }
             Purpose::Probe | Purpose::Initialize => {
                 self.fail(&loss.what, loss.hint.as_deref(), out);
             }
@@ -78,6 +84,12 @@ impl Client {
                 completed: Completed::Gone,
             }),
             Purpose::Call { ticket } => self.finish(ticket, super::End::Unanswered, out),
+            Purpose::Listen { group } => self.listen_lost(now, id, group, Some(loss), out),
+            Purpose::Watch { uri, on } => self.watched(&uri, on, false),
+            Purpose::Task { id: task, step } => {
+                self.task_unanswered(now, &task, step, super::End::Unanswered, out);
+            }
+            Purpose::TaskList { .. } => {}
         }
     }
 

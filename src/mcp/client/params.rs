@@ -35,17 +35,18 @@ pub(super) fn client_info(titled: bool) -> Value {
     Value::Object(members)
 }
 
-/// Adds `fields` to the `_meta` of raw `params`; what the caller put there wins, everything else stays as spelled.
+/// Adds `fields` to the `_meta` of raw `params`; what the caller put there wins, everything else stays as spelled, but
+/// on one line.
 pub(super) fn with_meta(params: Option<&str>, fields: Vec<(String, Value)>) -> Option<String> {
     if fields.is_empty() {
-        return params.map(str::to_owned);
+        return params.map(on_one_line);
     }
     let parsed = params.map(|raw| Value::parse(raw.as_bytes()));
     let mut members = match parsed {
         None => Vec::new(),
         Some(Ok(Value::Object(members))) => members,
         // Not ours to mend: somebody wants to send exactly this.
-        Some(_) => return params.map(str::to_owned),
+        Some(_) => return params.map(on_one_line),
     };
     match members.iter_mut().find(|(key, _)| key == "_meta") {
         Some((_, Value::Object(existing))) => {
@@ -59,4 +60,10 @@ pub(super) fn with_meta(params: Option<&str>, fields: Vec<(String, Value)>) -> O
         None => members.push(("_meta".to_owned(), Value::Object(fields))),
     }
     Some(Value::Object(members).to_string())
+}
+
+/// A message is one line (transports, stdio, all revisions), however a person wrote it. In JSON, line breaks are blank
+/// space: strings hold none.
+fn on_one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
 }

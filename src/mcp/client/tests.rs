@@ -9,7 +9,11 @@ use crate::mcp::facts;
 mod asking;
 mod completing;
 mod exchanges;
+mod hand;
+mod lifecycle;
 mod rounds;
+mod subscriptions;
+mod tasks;
 
 struct Play {
     client: Client,
@@ -340,11 +344,11 @@ fn time_limits_progress_and_the_hard_maximum() {
     let mut play = legacy();
     play.call(1, "tools/call", "{}");
     for _ in 0..11 {
-        assert_eq!(play.wait(50), [""; 0]);
+        assert_eq!(play.wait(49), [""; 0]);
         play.frame(r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2,"progress":1}}"#);
     }
     assert_eq!(
-        play.wait(50),
+        play.wait(61),
         [
             "* request 2 not answered within 600000 ms",
             "> notifications/cancelled",

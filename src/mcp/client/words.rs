@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::tasks::Wish;
+use super::{Known, RequestSettings};
 use crate::jsonrpc::Id;
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::completion::{Ask, Completed};
@@ -68,6 +70,16 @@ pub struct Options {
     pub policies: Policies,
     /// How often a request is sent again because the server wants input first, at most.
     pub rounds: u32,
+    /// Whether to have a 2026-07-28 server tell of changed lists; older ones tell unasked.
+    pub follow_lists: bool,
+    /// Resources to be told of from the beginning: those of an earlier connection to the same server.
+    pub subscribed: Vec<String>,
+    /// What is known of the era from before; counts where the era is to be found out.
+    pub known: Option<Known>,
+    /// Find the era out whatever is known of it.
+    pub ask_again: bool,
+    /// What calls carry besides what they are about.
+    pub settings: RequestSettings,
 }
 
 impl Default for Options {
@@ -83,6 +95,11 @@ impl Default for Options {
             capabilities: Capabilities::default(),
             policies: Policies::default(),
             rounds: 10,
+            follow_lists: false,
+            subscribed: Vec::new(),
+            known: None,
+            ask_again: false,
+            settings: RequestSettings::default(),
         }
     }
 }
@@ -113,12 +130,23 @@ pub enum Input<'a> {
     Unanswered(&'a Id, &'a Loss),
     /// The server has forgotten the session it gave us.
     SessionEnded,
+    /// While true, requests wait for a login, and no limit runs.
+    Held(bool),
     /// The process is gone.
     Gone,
     /// Somebody wants a request sent; kept until the connection works.
     Call(Call),
     /// Somebody no longer wants it.
     Cancel(u64),
+    /// Somebody lets a call take longer: by so much, or as long as it takes.
+    Extend {
+        /// Which.
+        ticket: u64,
+        /// By how much.
+        more: Option<Duration>,
+    },
+    /// Calls carry something else from now on.
+    Settings(RequestSettings),
     /// Somebody wants a list fetched anew.
     Refresh(List),
     /// Somebody wants suggestions for an argument, instead of any asked for before.
@@ -134,6 +162,24 @@ pub enum Input<'a> {
     Policies(Policies),
     /// We can do other things from now on.
     Capabilities(Capabilities),
+    /// Somebody wants to be told when a resource changes, or no longer.
+    Subscribe {
+        /// Which.
+        uri: &'a str,
+        /// Whether so.
+        on: bool,
+    },
+    /// Somebody wants a 2026-07-28 server to tell of changed lists, or no longer.
+    FollowLists(bool),
+    /// Somebody wants something of a task.
+    Task {
+        /// Which.
+        id: &'a str,
+        /// What.
+        wish: Wish,
+    },
+    /// Somebody wants to know which tasks there are (2025-11-25).
+    ListTasks,
     /// Time has passed; see [`Client::deadline`].
     Tick,
 }
@@ -166,6 +212,13 @@ pub enum Output {
         ticket: u64,
         /// How.
         end: End,
+    },
+    /// A call nears its limit; or has more time again.
+    Limit {
+        /// Whose.
+        ticket: u64,
+        /// How long it is waited for yet, if that is not long.
+        left: Option<Duration>,
     },
     /// A question for suggestions is over.
     Completed {

@@ -124,6 +124,8 @@ pub(super) struct Flight {
     pub session: Option<String>,
     /// Redirects so far.
     pub hops: u8,
+    /// How often it was sent anew because of a login.
+    pub again: u8,
     /// The status, once it is known.
     pub status: u16,
     /// The response's type and what else is to be told of it.
@@ -152,6 +154,7 @@ impl Flight {
             apart: false,
             session: None,
             hops: 0,
+            again: 0,
             status: 0,
             mime: String::new(),
             headers: Vec::new(),

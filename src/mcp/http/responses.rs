@@ -49,7 +49,8 @@ impl Courier {
                 flight.waiting.clear();
             }
         }
-        if self.holding == Some(exchange) {
+        // One that waits for a login goes on holding back what is behind it.
+        if self.holding == Some(exchange) && !(self.logs_in && status == 401) {
             if is_fine {
                 self.listen(&mut out);
             }
@@ -80,6 +81,9 @@ impl Courier {
     pub fn body(&mut self, exchange: u32, body: Vec<u8>) -> Vec<Output> {
         let mut out = Vec::new();
         let Some(flight) = self.flights.remove(&exchange) else {
+            return out;
+        };
+        let Some(flight) = self.park(exchange, flight, &body, &mut out) else {
             return out;
         };
         match flight.purpose {

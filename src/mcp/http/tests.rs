@@ -54,6 +54,7 @@ fn told(output: &Output) -> String {
         Output::Unanswered { id, loss } => {
             format!("request {id} {}: {}", loss.kind.word(), loss.what)
         }
+        Output::Refused(refusal) => format!("{} waits for a login", refusal.exchange),
         Output::SessionEnded => "session ended".to_owned(),
         Output::Remark(text) => format!("remark {text}"),
         Output::Over(None) => "over".to_owned(),

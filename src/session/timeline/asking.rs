@@ -24,7 +24,10 @@ impl Timeline {
                 }
                 let mut questions = std::mem::take(&mut self.questions);
                 questions.noted(index, entry.conn, step, |id| {
-                    self.request(entry.conn, Direction::Out, id)
+                    // What is asked while the result of a task is waited for belongs to the call it was made of.
+                    let task = self.state.awaited_task(entry.conn, id);
+                    task.and_then(|task| self.made_of(entry.conn, task))
+                        .or_else(|| self.request(entry.conn, Direction::Out, id))
                 });
                 self.questions = questions;
             }
@@ -41,6 +44,11 @@ impl Timeline {
             .waiting_for(conn, direction, id)
             .map(|waiting| waiting.exchange)
             .or_else(|| self.finished.get(&hash(conn, direction, id)).copied())
+    }
+
+    /// The call that a task was made of.
+    fn made_of(&self, conn: u32, task: &str) -> Option<ExchangeIndex> {
+        self.state.connection(conn)?.tasks.get(task)?.exchange
     }
 
     /// What servers asked.

@@ -1,18 +1,26 @@
 //! What is known of one connection at some entry: its link, its server, its catalogue, its counters.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::catalogue::{Catalogue, Fresh};
+use super::login::Login;
+use super::subscriptions::Subscriptions;
+use super::tasks::Tasks;
 use crate::mcp::asked::Capabilities;
-use crate::mcp::facts::{Listing, Opening};
+use crate::mcp::facts::Opening;
 use crate::mcp::http::LossKind;
-use crate::mcp::revision::Revision;
-use crate::mcp::types::{Item, List};
+use crate::mcp::revision::{Era, Revision};
+use crate::mcp::tasks::Shape;
+use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::asked::Asking;
+use crate::note::decided::Decided;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
+/// Resources whose freshness stays at hand.
+const READS: usize = 10_000;
 
 /// How a connection stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,88 +50,6 @@ pub enum LinkState {
         /// What to do about it.
         hint: Option<Box<str>>,
     },
-}
-
-/// How far a list has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Listed {
-    /// Never asked for.
-    #[default]
-    Never,
-    /// Asked for, not all pages here.
-    Loading,
-    /// Whole.
-    Whole,
-    /// The server answered with an error.
-    Refused(i64),
-}
-
-/// One of a server's lists.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Catalogue {
-    /// What it holds, in the server's order.
-    pub items: Arc<Vec<Arc<Item>>>,
-    /// How far it has come.
-    pub listed: Listed,
-    /// Names that came and went with the last refresh.
-    pub changed: (u32, u32),
-    building: Arc<Vec<Arc<Item>>>,
-}
-
-impl Catalogue {
-    /// A request for it was sent; `first` without a cursor.
-    pub(super) fn asked(&mut self, first: bool) {
-        if first {
-            self.building = Arc::default();
-        }
-        if self.listed != Listed::Whole {
-            self.listed = Listed::Loading;
-        }
-    }
-
-    /// A page came.
-    pub(super) fn page(&mut self, listing: Listing) {
-        Arc::make_mut(&mut self.building).extend(listing.items);
-        if listing.next.is_none() {
-            if self.listed == Listed::Whole {
-                self.changed = difference(&self.items, &self.building);
-            }
-            self.items = std::mem::take(&mut self.building);
-            self.listed = Listed::Whole;
-        } else if self.listed != Listed::Whole {
-            // The first time, people see what has come so far.
-            self.items = Arc::clone(&self.building);
-        }
-    }
-
-    /// No more pages will be asked for.
-    pub(super) fn cut(&mut self) {
-        if !self.building.is_empty() {
-            self.items = std::mem::take(&mut self.building);
-        }
-        self.listed = Listed::Whole;
-    }
-
-    /// The server answered with an error.
-    pub(super) fn refused(&mut self, code: i64) {
-        if self.listed != Listed::Whole {
-            self.listed = Listed::Refused(code);
-        }
-    }
-}
-
-fn difference(old: &[Arc<Item>], new: &[Arc<Item>]) -> (u32, u32) {
-    let names = |items: &[Arc<Item>]| -> std::collections::HashSet<Box<str>> {
-        items
-            .iter()
-            .map(|item| item.uri.clone().unwrap_or_else(|| item.name.clone()))
-            .collect()
-    };
-    let (old, new) = (names(old), names(new));
-    (
-        new.difference(&old).count() as u32,
-        old.difference(&new).count() as u32,
-    )
 }
 
 /// What the process tree used when it was last looked at.
@@ -186,12 +112,18 @@ pub struct Connection {
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.
     pub trouble: Option<Trouble>,
+    /// How it stands with its login.
+    pub login: Login,
     /// The process.
     pub pid: Option<u32>,
     /// How it stands.
     pub link: LinkState,
     /// What was decided about the era, and why.
     pub verdict: Option<(Box<str>, Box<str>)>,
+    /// The day the era was found out, when the server was not asked this time.
+    pub era_since: Option<Box<str>>,
+    /// The day the server was found to be modern, when it answers as an older one now.
+    pub downgraded: Option<Box<str>>,
     /// The revision in use.
     pub revision: Option<Revision>,
     /// What the server said of itself.
@@ -202,6 +134,12 @@ pub struct Connection {
     pub wanted: Option<Capabilities>,
     /// The four lists, in the order of [`List::ALL`].
     pub lists: [Catalogue; 4],
+    /// What it is told of by itself.
+    pub subscriptions: Subscriptions,
+    /// Its tasks.
+    pub tasks: Tasks,
+    /// How fresh the resources are that were read and said so, by URI.
+    pub reads: HashMap<Box<str>, Fresh>,
     /// Counts.
     pub counters: Counters,
     /// Resources in use.
@@ -222,6 +160,33 @@ impl Connection {
 
     pub(super) fn list_mut(&mut self, list: List) -> &mut Catalogue {
         &mut self.lists[list as usize]
+    }
+
+    /// How tasks look on it.
+    pub fn shape(&self) -> Shape {
+        match self.revision.map(Revision::era) {
+            Some(Era::Modern) => Shape::Extension,
+            _ => Shape::Core,
+        }
+    }
+
+    /// A resource was read, and how fresh that is.
+    pub(super) fn was_read(&mut self, uri: &str, fresh: Option<Fresh>) {
+        self.subscriptions.read(uri);
+        match fresh {
+            Some(fresh) if self.reads.len() < READS || self.reads.contains_key(uri) => {
+                self.reads.insert(uri.into(), fresh);
+            }
+            _ => {
+                self.reads.remove(uri);
+            }
+        }
+    }
+
+    /// Nothing more comes of it.
+    pub(super) fn gone(&mut self) {
+        self.subscriptions.gone();
+        self.tasks.gone();
     }
 
     /// Whether requests can be sent.
@@ -308,6 +273,7 @@ impl Connection {
             }
             Note::Closed { what } => {
                 self.ended_us = Some(us);
+                self.login.over();
                 self.link = match (what, std::mem::take(&mut self.link)) {
                     (_, failed @ LinkState::Failed { .. }) => failed,
                     (Some(what), _) => LinkState::Failed {
@@ -369,6 +335,15 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
+            Note::Login(hop) => self.login.hop(hop),
+            Note::TaskLeft { task, why } => self.tasks.left(task, why),
+            Note::Decided(Decided::KnownEra { since, skips, .. }) => {
+                self.era_since = skips.then(|| since.as_str().into());
+            }
+            Note::Decided(Decided::Doubted { .. }) => self.era_since = None,
+            Note::Decided(Decided::Downgraded { since, .. }) => {
+                self.downgraded = Some(since.as_str().into());
+            }
             Note::Asking(Asking::Capabilities {
                 capabilities,
                 waits,
@@ -380,7 +355,8 @@ impl Connection {
                     (self.declared, self.wanted) = (declared, None);
                 }
             }
-            Note::Http(_)
+            Note::Decided(_)
+            | Note::Http(_)
             | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }

@@ -4,12 +4,12 @@
 //! [`Which::params`](crate::mcp::asked::Which::params) find them again. What is kept is bounded: of very many
 //! questions the oldest that are over go.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::exchange::{EntryIndex, Exchange, ExchangeIndex, Status};
 use crate::jsonrpc::Id;
 use crate::mcp::asked::{Again, AskKind, Asked, Outcome, Which};
-use crate::mcp::facts::{Detail, Message};
+use crate::mcp::facts::{Detail, Message, ResultFacts};
 use crate::note::asked::Asking;
 use crate::session::Direction;
 use crate::session::recorded::{Facts, Recorded};
@@ -61,6 +61,8 @@ pub struct Question {
     pub call: Option<ExchangeIndex>,
     /// The exchange it is itself, when it is a request of the server's.
     pub exchange: Option<ExchangeIndex>,
+    /// The task it is asked for.
+    pub task: Option<Box<str>>,
     /// `elicitationId`, in mode url.
     pub elicitation: Option<Box<str>>,
     /// Whether a person was asked. Until our note says so, nobody can answer it.
@@ -94,6 +96,8 @@ pub struct Questions {
     own: HashMap<ExchangeIndex, u32>,
     /// The questions asked for a request of ours.
     of_call: HashMap<ExchangeIndex, Vec<u32>>,
+    /// What tasks asked: they say it again until it is answered, and each key is one question.
+    of_tasks: HashSet<(u32, Which)>,
 }
 
 impl Questions {
@@ -182,6 +186,7 @@ impl Questions {
             entry,
             call: None,
             exchange: None,
+            task: asked.task.clone(),
             elicitation: asked.elicitation.clone(),
             asked: false,
             end: None,
@@ -251,7 +256,37 @@ impl Questions {
         }
     }
 
-    /// An exchange ended with the newest entry; with `message`, if that answered it.
+    /// A task told what it wants; `call` is the request that it was made of.
+    fn task_told(
+        &mut self,
+        entry: EntryIndex,
+        conn: u32,
+        result: &ResultFacts,
+        call: Option<ExchangeIndex>,
+    ) {
+        let Some((facts, inputs)) = result.task.as_ref().zip(result.inputs.as_ref()) else {
+            return;
+        };
+        for (key, asked) in &inputs.asks {
+            let which = Which::Task {
+                task: facts.id.clone(),
+                key: key.clone(),
+            };
+            if self.of_tasks.len() >= KEPT * 2 || !self.of_tasks.insert((conn, which.clone())) {
+                continue;
+            }
+            let number = self.came(entry, conn, which, asked);
+            if let Some(question) = self.get_mut(number) {
+                question.task = Some(facts.id.clone());
+            }
+            if let Some(call) = call {
+                self.belongs(number, call);
+            }
+        }
+    }
+
+    /// An exchange ended with the newest entry; with `message`, if that answered it. `made_of` is the request that the
+    /// task was made of that the answer tells of.
     pub(super) fn exchange_ended(
         &mut self,
         entry: EntryIndex,
@@ -259,6 +294,7 @@ impl Questions {
         exchange: &Exchange,
         direction: Direction,
         message: Option<&Message>,
+        made_of: Option<ExchangeIndex>,
     ) {
         if direction == Direction::In {
             self.own_ended(entry, index, exchange, message);
@@ -275,6 +311,9 @@ impl Questions {
                     let number = self.came(entry, exchange.conn, which, asked);
                     self.belongs(number, index);
                 }
+            }
+            Some(Detail::Result(result)) if result.task.is_some() => {
+                self.task_told(entry, exchange.conn, result, made_of);
             }
             Some(Detail::Error {
                 code: Some(-32042),

@@ -4,14 +4,18 @@
 
 use std::collections::HashMap;
 
+mod told;
+
 use super::connection::{Connection, LinkState};
 use super::exchange::{ExchangeIndex, Status};
+use super::subscriptions::StreamState;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
+use told::About;
 
 /// How far a pending request has come, as the server spelled it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,8 +43,17 @@ pub struct Waiting {
     probes: bool,
     /// Its progress token.
     token: Option<Id>,
+    /// What its answer is about, when that is more than the exchange.
+    about: About,
     /// How far it has come.
     pub progress: Option<Progress>,
+}
+
+impl Waiting {
+    /// Whether it is a stream of notifications, which stays open as long as it is wanted.
+    pub fn is_stream(&self) -> bool {
+        self.about == About::Listen
+    }
 }
 
 /// The method that asks which era a server speaks.
@@ -116,6 +129,14 @@ impl State {
         self.waiting.get(&(conn, direction, id.clone()))
     }
 
+    /// The task whose result the request with this id waits for.
+    pub(super) fn awaited_task(&self, conn: u32, id: &Id) -> Option<&str> {
+        match &self.waiting_for(conn, Direction::Out, id)?.about {
+            About::TaskResult(task) => Some(task),
+            _ => None,
+        }
+    }
+
     /// How far a pending exchange has come.
     pub fn progress(&self, exchange: ExchangeIndex) -> Option<&Progress> {
         self.waiting
@@ -180,6 +201,7 @@ impl State {
                     .filter(|(conn, ..)| *conn == entry.conn)
                     .cloned()
                     .collect();
+                self.connection_mut(entry.conn).gone();
                 let mut ended: Vec<ExchangeIndex> = gone
                     .iter()
                     .filter_map(|key| self.waiting.remove(key))
@@ -196,22 +218,34 @@ impl State {
             }
             Note::Timeout { id, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::TimedOut));
+                linked.extend(self.end(&key, Status::TimedOut, entry.us));
             }
             Note::Unanswered { id, status, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::Http(status.unwrap_or(0))));
+                linked.extend(self.end(&key, Status::Http(status.unwrap_or(0)), entry.us));
             }
             Note::Abandoned { id, .. } => {
                 let key = (entry.conn, Direction::Out, Id::read(id.as_bytes()));
-                linked.extend(self.end(&key, Status::Cancelled));
+                linked.extend(self.end(&key, Status::Cancelled, entry.us));
             }
             _ => {}
         }
     }
 
-    fn end(&mut self, key: &Key, status: Status) -> Option<Linked> {
+    fn end(&mut self, key: &Key, status: Status, us: u64) -> Option<Linked> {
         let waiting = self.waiting.remove(key)?;
+        let subscriptions = &mut self.connection_mut(key.0).subscriptions;
+        match &waiting.about {
+            About::Watch(uri, on) => subscriptions.watch_answered(uri, *on, Some(0)),
+            About::Listen => {
+                let how = match status {
+                    Status::Cancelled => StreamState::Closed,
+                    _ => StreamState::Lost,
+                };
+                subscriptions.stream_ended(&key.2, how, us);
+            }
+            _ => {}
+        }
         if status.is_failure() && !waiting.probes {
             self.connection_mut(key.0).counters.failures += 1;
         }
@@ -265,13 +299,15 @@ impl State {
             self.connection_mut(entry.conn).list_mut(list).asked(first);
         }
         let key = (entry.conn, entry.direction, id.clone());
-        if let Some(ended) = self.end(&key, Status::Superseded) {
+        if let Some(ended) = self.end(&key, Status::Superseded, entry.us) {
             linked.push(ended);
         }
+        let about = self.about(entry, message);
         self.waiting.insert(
             key,
             Waiting {
                 exchange,
+                about,
                 list,
                 opens: matches!(method, "initialize" | PROBE),
                 probes: method == PROBE,
@@ -300,6 +336,10 @@ impl State {
             linked.push(Linked::Orphan(place));
             return;
         };
+        self.answered(entry, message, &waiting);
+        if let Some((list, _)) = waiting.list {
+            self.list_page(entry, list, message);
+        }
         let connection = self.connection_mut(entry.conn);
         let status = match &message.detail {
             Detail::Error { code, .. } => {
@@ -316,14 +356,11 @@ impl State {
                 {
                     connection.opened(opening);
                 }
-                if let (Some((list, _)), Some(listing)) = (waiting.list, &result.listing)
-                    && listing.list == list
-                {
-                    connection.list_mut(list).page(listing.clone());
-                }
+                let made = result.task.as_deref().is_some_and(|task| task.nested);
                 match result.result_type.as_deref() {
                     Some("input_required") => Status::InputRequired,
                     Some("task") => Status::Task,
+                    _ if made && waiting.about == About::Tool => Status::Task,
                     _ if result.is_error => Status::ToolError,
                     _ => Status::Ok,
                 }
@@ -342,12 +379,23 @@ impl State {
     }
 
     fn notification(&mut self, entry: &Recorded, message: &Message, linked: &mut Vec<Linked>) {
+        self.told(entry, message);
         match &message.detail {
             Detail::Cancelled { request } => {
-                linked.extend(self.end(
-                    &(entry.conn, entry.direction, request.clone()),
-                    Status::Cancelled,
-                ));
+                let key = (entry.conn, entry.direction, request.clone());
+                linked.extend(self.end(&key, Status::Cancelled, entry.us));
+                // Of our requests a server may end streams only.
+                let key = (entry.conn, Direction::Out, request.clone());
+                if entry.direction == Direction::In
+                    && self
+                        .waiting
+                        .get(&key)
+                        .is_some_and(|waiting| waiting.about == About::Listen)
+                {
+                    let subscriptions = &mut self.connection_mut(entry.conn).subscriptions;
+                    subscriptions.stream_ended(request, StreamState::Ended, entry.us);
+                    linked.extend(self.end(&key, Status::Cancelled, entry.us));
+                }
             }
             Detail::Progress {
                 token,

@@ -10,6 +10,8 @@ use crate::mcp::types::List;
 use crate::session::Entry;
 
 mod asking;
+mod following;
+mod tasks;
 
 fn entries(lines: &[&str]) -> Vec<Recorded> {
     lines
@@ -175,8 +177,9 @@ fn pages_add_up_and_refreshes_replace() {
             .connection(1)
             .unwrap()
             .list(List::Tools)
-            .changed,
-        (1, 1)
+            .changes
+            .counts_after(0),
+        [1, 1, 0]
     );
 }
 
@@ -285,6 +288,85 @@ fn an_error_of_http_meets_its_request_whatever_its_id() {
         timeline.push(&Recorded::of(&entry, Place::default()));
         assert_eq!(statuses(&timeline), ["-32000"], "{id}");
     }
+}
+
+/// A redirected request, a stream that broke off and was taken up, on one connection.
+const HOPS: &[&str] = &[
+    r#"h {"event":"address","url":"http://h/mcp","transport":"auto","headers":[],"insecure":false}"#,
+    r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+    r#"h {"event":"http-request","exchange":1,"method":"POST","url":"http://h/mcp","size":70,"frame":2,"why":"message"}"#,
+    r#"h {"event":"http-response","exchange":1,"status":307,"headers":[["location","/x"]],"first_byte_us":900}"#,
+    r#"h {"event":"http-end","exchange":1,"size":0,"took_us":950}"#,
+    r#"h {"event":"http-request","exchange":2,"method":"POST","url":"http://h/x","size":70,"frame":2,"why":"message","follows":1}"#,
+    r#"h {"event":"http-response","exchange":2,"status":200,"headers":[["content-type","text/event-stream; a=b"]],"dns_us":5,"first_byte_us":2000}"#,
+    r#"h {"event":"http-event","exchange":2,"type":"message","size":5}"#,
+    r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+    r#"h {"event":"http-end","exchange":2,"size":40,"took_us":3000,"error":"cut"}"#,
+    r#"h {"event":"http-wait","exchange":2,"ms":100,"why":"resume"}"#,
+    r#"h {"event":"http-event","exchange":9,"type":"message","size":5}"#,
+];
+
+#[test]
+fn exchanges_over_http_are_told_in_columns() {
+    let timeline = fold(HOPS);
+    let hops = timeline.hops();
+    assert_eq!(
+        hops.rows(),
+        [
+            HopRow::Entry(0, None),
+            HopRow::Hop(0),
+            HopRow::Hop(1),
+            HopRow::Entry(7, Some(1)),
+            HopRow::Entry(10, Some(1)),
+            // Of an exchange whose beginning is missing.
+            HopRow::Entry(11, None),
+        ]
+    );
+    let hop = hops.get(1).unwrap();
+    assert_eq!(
+        (hop.status, hop.broken, hop.events, hop.size),
+        (200, true, 1, (70, 40))
+    );
+    assert_eq!(
+        (hop.dns, hop.connect, hop.first_byte, hop.took),
+        (Some(5), None, Some(2000), Some(3000))
+    );
+    assert_eq!(timeline.word(hop.mime), "text/event-stream");
+    assert_eq!((hop.frame(), hop.follows()), (Some(1), Some(1)));
+    // The frame was carried by both; the last one counts.
+    assert_eq!(hops.carrier(1), Some(1));
+    assert_eq!(hops.carrier(8), None);
+    assert_eq!(hops.steps(1, 10), [5, 6, 7, 9, 10]);
+    assert_eq!(hops.steps(1, 2), [5, 10], "the request is always there");
+    assert_eq!(hops.steps(7, 10), Vec::<EntryIndex>::new());
+    assert_eq!(hops.numbered(1, 2), Some(1));
+}
+
+#[test]
+fn every_frame_has_a_row() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+        "2 stderr is none",
+        "! stdout is one",
+        r#"< {"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}"#,
+        r#"< [{"jsonrpc":"2.0","id":1,"result":{}},{"jsonrpc":"2.0","id":1,"result":{}}]"#,
+        "> no json",
+    ]);
+    let frames: Vec<(EntryIndex, FrameKind, u16)> = timeline
+        .frames()
+        .iter()
+        .map(|frame| (frame.entry, frame.kind, frame.more))
+        .collect();
+    assert_eq!(
+        frames,
+        [
+            (0, FrameKind::Request(0), 0),
+            (2, FrameKind::Single(0), 0),
+            (3, FrameKind::Single(1), 0),
+            (4, FrameKind::Response(0), 1),
+            (5, FrameKind::Single(3), 0),
+        ]
+    );
 }
 
 #[test]

@@ -312,7 +312,7 @@ mod tests {
                 "\"Z\" (zoom) begins \"ZZ\" (zoom)",
             ),
             // Elsewhere it would work; in a document it would not.
-            ("zoom = [\"y\"]", "\"y\" (zoom) begins \"yy\" (copy-value)"),
+            ("zoom = [\"y\"]", "\"y\" (zoom) begins \"y"),
             (
                 "follow-traffic = [\"w\"]\nwrap = [\"w w\"]",
                 "\"w\" (follow-traffic) begins \"ww\" (wrap)",

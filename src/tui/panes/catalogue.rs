@@ -25,10 +25,12 @@ use crate::tui::panes::viewer::Viewer;
 mod actions;
 mod buttons;
 mod calls;
+mod changes;
 mod completion;
 mod drafts;
 mod draw;
 mod editor;
+mod following;
 mod history;
 mod layout;
 mod listing;
@@ -47,8 +49,10 @@ mod words;
 mod work;
 
 use calls::{Last, NOTHING_CALLED, Pending};
+use changes::ChangesBox;
 use completion::Completing;
 use drafts::Kept;
+pub use following::fresh_words;
 use layout::{Areas, body};
 use listing::{Browse, Key};
 use presets::Saving;
@@ -57,6 +61,7 @@ use sending::{Resolving, ValuePreview};
 use shelf::Shelf;
 use tabs::Tab;
 use validation::Reading;
+pub use words::cannot_send;
 use work::Work;
 
 /// Items whose unused forms are kept in memory.
@@ -147,6 +152,10 @@ pub struct CataloguePane {
     drafts: HashMap<Arc<str>, Kept>,
     /// Runs or presets to pick from.
     shelf: Option<Shelf>,
+    /// What changed in the lists, being looked at.
+    changes: Option<ChangesBox>,
+    /// Up to which entry that was looked at, by server.
+    seen: HashMap<Arc<str>, u64>,
     /// A question in the last row.
     prompt: Option<Prompt>,
     /// A preset that is being written.
@@ -174,6 +183,8 @@ impl CataloguePane {
             preview: None,
             drafts: HashMap::new(),
             shelf: None,
+            changes: None,
+            seen: HashMap::new(),
             prompt: None,
             saving: None,
             completing: None,
@@ -292,6 +303,8 @@ impl CataloguePane {
         }
         match action {
             Action::RefreshList => self.refresh(ctx),
+            Action::Subscribe => self.subscribe(ctx),
+            Action::ListChanges => self.show_changes(ctx),
             Action::History | Action::Presets | Action::SavePreset
                 if self.focus != Focus::Result =>
             {
@@ -323,7 +336,14 @@ impl CataloguePane {
 
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
-            Action::Run | Action::RefreshList => words::cannot_send(ctx),
+            Action::Run => words::cannot_send(ctx).or_else(|| {
+                let work = self.work()?;
+                words::barred(&work.item, ctx)
+            }),
+            Action::RefreshList => words::cannot_send(ctx),
+            Action::RunAsTask => self.why_no_task(ctx),
+            Action::Subscribe => self.why_no_subscription(ctx),
+            Action::ListChanges => self.why_no_changes(ctx),
             Action::OpenItem => match self.work() {
                 None => Some(format!("no {} to open", words::noun(self.kind.lists()[0]))),
                 Some(work) if work.form.is_none() => words::cannot_send(ctx)
@@ -395,7 +415,7 @@ impl Pane for CataloguePane {
     }
 
     fn takes_text(&self) -> bool {
-        if self.shelf.is_some() || self.prompt.is_some() {
+        if self.shelf.is_some() || self.prompt.is_some() || self.changes.is_some() {
             return true;
         }
         match self.focus {
@@ -417,6 +437,9 @@ impl Pane for CataloguePane {
     }
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.changes.is_some() {
+            return ChangesBox::KEYS;
+        }
         match (&self.shelf, &self.prompt) {
             (Some(shelf), _) => shelf.keys(),
             (None, Some(prompt)) => prompt.keys(),
@@ -501,6 +524,9 @@ impl Pane for CataloguePane {
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Some(changes) = &mut self.changes {
+            changes.place(area);
+        }
         self.sync(ctx);
         let rows = self.work().map_or(1, Work::form_rows);
         self.areas = layout::areas(area, self.focus, self.zoom, rows);

@@ -42,6 +42,7 @@ mod widget;
 mod words;
 
 pub use buttons::Button;
+pub use input::uuid;
 pub use reading::Errand;
 pub use suggest::{Suggestion, Suggestions};
 

@@ -1,8 +1,9 @@
 //! The Inbox view: what servers want from us, and what we want from them, as far as it goes on.
 //!
 //! Owns which sub-tab is shown and draws the one title all of them share. What a sub-tab lists and does is a
-//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait. Nothing here takes the focus by
-//! itself: what arrives is counted in the view bar and in the title, and waits to be looked at.
+//! [`Section`], a file of its own below: `waiting` has what servers ask, `running` the requests that wait, `tasks`
+//! what became a task, `subscriptions` what servers tell by themselves. Nothing here takes the focus by itself: what
+//! arrives is counted in the view bar and in the title, and waits to be looked at.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -20,10 +21,14 @@ use crate::tui::widgets::rule::Rule;
 
 mod calls;
 mod running;
+mod subscriptions;
+mod tasks;
 mod waiting;
 mod words;
 
 use running::Running;
+use subscriptions::SubscriptionsTab;
+use tasks::TasksTab;
 use waiting::Waiting;
 pub use words::lasted;
 
@@ -57,10 +62,17 @@ pub trait Section: Pane {
 enum Tab {
     Waiting,
     Running,
+    Tasks,
+    Subscriptions,
 }
 
 impl Tab {
-    const ALL: [Self; 2] = [Self::Waiting, Self::Running];
+    const ALL: [Self; 4] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Tasks,
+        Self::Subscriptions,
+    ];
 }
 
 /// See the module.
@@ -69,6 +81,8 @@ pub struct Inbox {
     tab: Tab,
     waiting: Waiting,
     running: Running,
+    tasks: TasksTab,
+    subscriptions: SubscriptionsTab,
 }
 
 impl Inbox {
@@ -78,6 +92,8 @@ impl Inbox {
             tab: Tab::Waiting,
             waiting: Waiting::new(clock),
             running: Running::default(),
+            tasks: TasksTab::default(),
+            subscriptions: SubscriptionsTab::default(),
         }
     }
 }
@@ -87,6 +103,8 @@ impl Inbox {
         match tab {
             Tab::Waiting => &self.waiting,
             Tab::Running => &self.running,
+            Tab::Tasks => &self.tasks,
+            Tab::Subscriptions => &self.subscriptions,
         }
     }
 
@@ -94,6 +112,8 @@ impl Inbox {
         match tab {
             Tab::Waiting => &mut self.waiting,
             Tab::Running => &mut self.running,
+            Tab::Tasks => &mut self.tasks,
+            Tab::Subscriptions => &mut self.subscriptions,
         }
     }
 
@@ -108,6 +128,14 @@ impl Inbox {
     /// What waits to be looked at: for the view bar.
     pub fn count(ctx: &Ctx<'_>) -> usize {
         Waiting::open(ctx)
+    }
+
+    /// Somebody comes to look: at what waits, if anything does.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        if Self::count(ctx) > 0 {
+            self.tab = Tab::Waiting;
+            self.waiting.entered(ctx);
+        }
     }
 
     /// Who answers a server of this name, by itself: what was said here, else what the settings have.

@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::stream::areas::{Areas, Wish};
-use super::stream::detail::Detail;
+use super::stream::detail::{Detail, messages};
 use super::stream::search::Search;
 use super::stream::{Naming, Stream, join, safe};
 use super::traffic::draw_empty;
@@ -446,7 +446,8 @@ impl Pane for Logs {
         }
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
-            effects.extend(self.detail.show(entry, None, ctx));
+            let subject = messages(entry, None, ctx);
+            effects.extend(self.detail.show(subject, ctx));
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects

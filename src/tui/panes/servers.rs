@@ -6,16 +6,22 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use crate::inspector::Update;
 use crate::session::timeline::{Connection, LinkState};
 use crate::text;
 use crate::tui::action::{Action, Scope};
+use crate::tui::effect::Effect;
+use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply, Server, View};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::list::{self, ListState};
 use crate::tui::widgets::rule::{Joint, Rule, divider};
 
+mod login;
 mod overview;
+
+use login::Logins;
 
 /// From this width on the overview stands beside the list, not below it.
 const WIDE: u16 = 100;
@@ -25,6 +31,9 @@ pub fn state_of(connection: Option<&Connection>) -> (&'static str, String, Role)
     let Some(connection) = connection else {
         return ("○", "off".to_owned(), Role::TextMuted);
     };
+    if let Some((glyph, word, role)) = login::state(connection) {
+        return (glyph, word.to_owned(), role);
+    }
     match &connection.link {
         LinkState::Starting => ("◐", "starting".to_owned(), Role::Pending),
         LinkState::Opening => ("◐", "connecting".to_owned(), Role::Pending),
@@ -48,6 +57,16 @@ const GAP: usize = 2;
 const DETAIL: usize = 20;
 const NAME: usize = 32;
 const ORIGIN: usize = 14;
+
+/// What the line below the list asks for: words before it, and what may stand there.
+const ADD: (&str, &str) = (
+    " + command: ",
+    "npx -y some-server --flag   (KEY=value before it sets variables)",
+);
+const PASTE: (&str, &str) = (
+    " redirect: ",
+    "the address the browser ended at: http://127.0.0.1:…/callback?code=…",
+);
 
 /// How wide the columns of the list are, gaps included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +101,9 @@ impl Columns {
 pub struct ServersPane {
     list: ListState,
     adding: Option<LineInput>,
+    logins: Logins,
     list_area: Rect,
+    info_area: Rect,
 }
 
 impl ServersPane {
@@ -129,6 +150,9 @@ impl ServersPane {
             .and_then(|conn| ctx.timeline.state().connection(conn));
         let (glyph, word, role) = state_of(connection);
         let detail = match connection {
+            Some(connection) if connection.login.is_waiting() => {
+                login::detail(connection).unwrap_or_default()
+            }
             Some(connection) => match &connection.link {
                 LinkState::Ready => {
                     let tools = connection.list(crate::mcp::types::List::Tools);
@@ -192,7 +216,7 @@ impl ServersPane {
         let cursor = list::draw(
             ctx.servers.len(),
             &self.list,
-            self.adding.is_none(),
+            !self.takes_text(),
             |index, width| {
                 let width = usize::from(width);
                 let columns = Columns::of(ctx.servers, width);
@@ -207,8 +231,9 @@ impl ServersPane {
             height: u16::from(body.height > 0),
             ..body
         };
-        if let Some(input) = &self.adding {
-            let label = " + command: ";
+        let field = self.adding.as_ref().map(|input| (input, ADD));
+        let pasting = self.logins.pasting.as_ref().map(|input| (input, PASTE));
+        if let Some((input, (label, placeholder))) = field.or(pasting) {
             buf.set_stringn(
                 line.x,
                 line.y,
@@ -222,7 +247,7 @@ impl ServersPane {
                 ..line
             };
             let look = Look {
-                placeholder: "npx -y some-server --flag   (KEY=value before it sets variables)",
+                placeholder,
                 ..Look::default()
             };
             return Some(input.draw(look, field, buf, ctx.theme));
@@ -238,6 +263,23 @@ impl ServersPane {
         cursor
     }
 
+    /// Presses the button of a login at a place.
+    fn button_at(&mut self, at: Position, ctx: &Ctx<'_>) -> Reply {
+        let area = self.info_area;
+        let Some(server) = ctx.server().filter(|_| area.contains(at)) else {
+            return Reply::ignored();
+        };
+        let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
+        let (column, row) = (usize::from(at.x - area.x), usize::from(at.y - area.y));
+        let pressed = buttons
+            .iter()
+            .find(|button| button.row == row && button.columns.contains(&column));
+        match pressed {
+            Some(button) => self.logins.action(button.action, ctx),
+            None => Reply::ignored(),
+        }
+    }
+
     fn draw_overview(area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let Some(server) = ctx.server() else {
             Rule::default().draw(area, buf, ctx.theme);
@@ -250,7 +292,7 @@ impl ServersPane {
         };
         rule.draw(area, buf, ctx.theme);
         let body = inset(area);
-        let lines = overview::lines(server, ctx, usize::from(body.width));
+        let (lines, _) = overview::lines(server, ctx, usize::from(body.width));
         for (y, line) in (body.y..body.bottom()).zip(lines) {
             line.render(
                 Rect {
@@ -302,6 +344,10 @@ impl Pane for ServersPane {
             }
             Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),
+            Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => {
+                self.logins.action(action, ctx)
+            }
+            Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
             Action::AddServer => {
                 if ctx.live {
                     self.adding = Some(LineInput::new(""));
@@ -321,6 +367,7 @@ impl Pane for ServersPane {
                 "it runs; {} starts it again",
                 ctx.keys.word(Action::Restart)
             )),
+            Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => self.logins.why_not(ctx),
             Action::AddServer if !ctx.live => {
                 Some("this is a recording; nothing is started or sent".to_owned())
             }
@@ -336,12 +383,19 @@ impl Pane for ServersPane {
     }
 
     fn takes_text(&self) -> bool {
-        self.adding.is_some()
+        self.adding.is_some() || self.logins.pasting.is_some()
     }
 
-    fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+    fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Event::Update(Update::Visit { conn, url }) = event {
+            self.logins.visit(*conn, url.as_ref());
+        }
+        Vec::new()
+    }
+
+    fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         let Some(input) = &mut self.adding else {
-            return Reply::ignored();
+            return self.logins.key(key, ctx);
         };
         match key.code {
             KeyCode::Esc => {
@@ -371,7 +425,13 @@ impl Pane for ServersPane {
         if !ctx.live {
             return Reply::ignored();
         }
-        self.adding
+        // While a login waits, an address that is pasted is most likely its end.
+        let field = if self.adding.is_none() && self.logins.is_open(ctx) {
+            &mut self.logins.pasting
+        } else {
+            &mut self.adding
+        };
+        field
             .get_or_insert_with(|| LineInput::new(""))
             .paste(pasted.trim());
         Reply::done()
@@ -384,7 +444,7 @@ impl Pane for ServersPane {
                 self.action(Action::OpenServer, ctx)
             }
             Some(row) => self.select(row, ctx),
-            None => Reply::ignored(),
+            None => self.button_at(at, ctx),
         }
     }
 
@@ -394,8 +454,13 @@ impl Pane for ServersPane {
         Reply::done()
     }
 
-    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<crate::tui::effect::Effect> {
-        let (list, _) = Self::layout(area);
+    fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let (list, mut info) = Self::layout(area);
+        if area.width >= WIDE {
+            info.x += 1;
+            info.width -= 1;
+        }
+        self.info_area = inset(info);
         self.list_area = Rect {
             y: list.y + 1,
             height: list.height.saturating_sub(2),
@@ -444,6 +509,7 @@ mod tests {
                 origin: "command line".to_owned(),
                 conn: None,
                 starts: 0,
+                era: None,
             })
             .collect();
         let Columns { name, origin } = Columns::of(&servers, width);

@@ -191,21 +191,28 @@ impl Naming {
 
     /// As the connections of the session want it.
     pub fn of(timeline: &crate::session::timeline::Timeline) -> Self {
-        let name_width = |name: &str| text::width(&safe(name, Self::WIDEST));
+        let cut = |name: &str| safe(name, Self::WIDEST);
         let mut connections = timeline.state().connections();
         let Some(first) = connections.next() else {
             return Self::None;
         };
-        let (mut several, mut differ, mut width) = (false, false, name_width(&first.name));
+        let mut names: Vec<(&str, String)> = vec![(&first.name, cut(&first.name))];
+        let mut several = false;
         for connection in connections {
             several = true;
-            differ |= connection.name != first.name;
-            width = width.max(name_width(&connection.name));
+            if names.iter().all(|(name, _)| **name != *connection.name) {
+                names.push((&connection.name, cut(&connection.name)));
+            }
         }
-        match (several, differ) {
+        let widest = names.iter().map(|(_, name)| text::width(name)).max();
+        let mut shown: Vec<&String> = names.iter().map(|(_, name)| name).collect();
+        shown.sort_unstable();
+        // Names that begin alike would not tell them apart.
+        let alike = shown.windows(2).any(|pair| pair[0] == pair[1]);
+        match (several, names.len() > 1 && !alike) {
             (false, _) => Self::None,
             (true, false) => Self::Number,
-            (true, true) => Self::Name(width.clamp(3, Self::WIDEST)),
+            (true, true) => Self::Name(widest.unwrap_or(0).clamp(3, Self::WIDEST)),
         }
     }
 

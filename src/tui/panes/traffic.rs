@@ -1,4 +1,5 @@
-//! The Traffic view: every exchange, notification, stray line and event of the session, and what they say.
+//! The Traffic view: every exchange, notification, stray line and event of the session, and what they say. It has
+//! three lists of it: pairs, frames one by one, exchanges over HTTP.
 //!
 //! Owns which row is selected and what is done to it. Rows are read off the timeline while they are drawn, and only
 //! those on screen; bodies come from the viewer, which has them built elsewhere.
@@ -9,16 +10,16 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use super::copy_as::{self, Asked, Looked};
+use super::copy_as;
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
-use crate::session::timeline::{EntryIndex, Row, Status};
+use crate::session::timeline::{EntryIndex, Row, Timeline};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::theme::Role;
@@ -27,18 +28,23 @@ use crate::tui::widgets::rule::Rule;
 
 mod draw;
 mod failures;
+mod requests;
 mod rows;
+mod subs;
 mod told;
 
 use draw::Columns;
 use failures::Failures;
+use subs::{At, Sub};
 use told::told;
 
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Traffic {
     clock: Clock,
-    stream: Stream,
+    sub: Sub,
+    /// One for each list, in the order of [`Sub::ALL`].
+    streams: [Stream; 3],
     search: Search,
     failures: Failures,
     detail: Detail,
@@ -52,7 +58,8 @@ impl Traffic {
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
             clock,
-            stream: Stream::new(follow),
+            sub: Sub::default(),
+            streams: [Stream::new(follow); 3],
             search: Search::default(),
             failures: Failures::default(),
             detail: Detail::new("Select a row: what it says shows here."),
@@ -88,12 +95,53 @@ impl Traffic {
         self.alone || !Areas::fits_both(self.area)
     }
 
+    fn stream(&self) -> &Stream {
+        &self.streams[self.sub as usize]
+    }
+
+    fn stream_mut(&mut self) -> &mut Stream {
+        &mut self.streams[self.sub as usize]
+    }
+
+    /// The list may have grown.
+    fn arrived(&mut self, timeline: &Timeline) {
+        let len = self.sub.len(timeline);
+        self.stream_mut().arrived(len);
+    }
+
+    /// The selected row of the list.
+    fn at(&self, ctx: &Ctx<'_>) -> Option<At> {
+        self.sub.at(self.stream().selected()?, ctx.timeline)
+    }
+
+    /// The pair it is a part of.
     fn row(&self, ctx: &Ctx<'_>) -> Option<Row> {
-        ctx.timeline.rows().get(self.stream.selected()?).copied()
+        self.at(ctx)?.pair(ctx.timeline)
+    }
+
+    /// Turns to another list, and to the same moment in it.
+    fn turn(&mut self, sub: Sub, ctx: &Ctx<'_>) -> Reply {
+        if sub == self.sub {
+            return Reply::done();
+        }
+        let entry = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
+        let (follows, at_end) = (
+            self.stream().follows(),
+            self.stream().selected() == self.sub.len(ctx.timeline).checked_sub(1),
+        );
+        self.sub = sub;
+        self.search.forget();
+        self.arrived(ctx.timeline);
+        if let Some(entry) = entry.filter(|_| !(follows && at_end))
+            && let Some(place) = sub.place_of(entry, ctx.timeline)
+        {
+            self.stream_mut().go(place);
+        }
+        Reply::done()
     }
 
     fn title(&self, ctx: &Ctx<'_>) -> String {
-        let name = self.row(ctx).and_then(|row| told::name(row, ctx));
+        let name = self.at(ctx).and_then(|at| told::name(at, ctx));
         let name = name.unwrap_or_else(|| "nothing selected".to_owned());
         if self.is_drilled() {
             format!("Traffic › {name}")
@@ -106,7 +154,7 @@ impl Traffic {
     fn go(&mut self, row: Option<usize>, why: &str) -> Reply {
         match row {
             Some(row) => {
-                self.stream.go(row);
+                self.stream_mut().go(row);
                 Reply::done()
             }
             None => Reply::say(why),
@@ -114,11 +162,11 @@ impl Traffic {
     }
 
     fn open(&mut self) -> Reply {
-        if self.stream.selected().is_none() {
+        if self.stream().selected().is_none() {
             return Reply::say("There is no row yet.");
         }
         // What somebody reads must not be replaced by what arrives.
-        self.stream.hold();
+        self.stream_mut().hold();
         self.detail.focused = true;
         Reply::done()
     }
@@ -136,47 +184,44 @@ impl Traffic {
         Reply::done()
     }
 
-    /// The body to copy, or why there is none.
-    fn copied(&self, response: bool, ctx: &Ctx<'_>) -> Result<EntryIndex, &'static str> {
-        let row = self.row(ctx).ok_or("There is no row yet.")?;
-        let entry = if response {
-            rows::response_of(ctx.timeline, row)
-        } else {
-            rows::request_of(ctx.timeline, row)
+    /// The next row that went wrong, or the one before.
+    fn wrong(&self, below: bool, ctx: &Ctx<'_>) -> Option<usize> {
+        let selected = self.stream().selected().unwrap_or(0);
+        let (sub, timeline) = (self.sub, ctx.timeline);
+        let wrong = |index: &usize| {
+            sub.at(*index, timeline)
+                .is_some_and(|at| at.is_wrong(timeline))
         };
-        entry.ok_or_else(|| {
-            let status = match row {
-                Row::Exchange(index) => Some(ctx.timeline.status(index)),
-                Row::Single(_) => None,
-            };
-            match (response, status) {
-                (false, _) => "This row is a response, without its request.",
-                (true, Some(Status::Pending)) => "It is not answered yet.",
-                (true, Some(_)) => "It was never answered.",
-                (true, None) => "This row has no response.",
-            }
-        })
-    }
-
-    fn copy(&self, response: bool, ctx: &Ctx<'_>) -> Reply {
-        match self.copied(response, ctx) {
-            Ok(entry) => Reply::effects(
-                ctx.source(entry)
-                    .map(Effect::CopyBody)
-                    .into_iter()
-                    .collect(),
-            ),
-            Err(why) => Reply::say(why),
+        match (sub, below) {
+            (Sub::Pairs, true) => self.failures.after(selected),
+            (Sub::Pairs, false) => self.failures.before(selected),
+            (_, true) => (selected + 1..sub.len(timeline)).find(wrong),
+            (_, false) => (0..selected).rev().find(wrong),
         }
     }
 
-    /// The request of the row.
-    fn asked(&self, ctx: &Ctx<'_>) -> Looked {
-        self.copied(false, ctx).map(Asked::Sent)
+    fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
+        let failed = match self.failures.count() {
+            0 => String::new(),
+            count => format!("{count} went wrong"),
+        };
+        let short = area.width < WIDE;
+        let tabs = Sub::ALL.map(|sub| {
+            let (long, brief) = sub.title();
+            if short { brief } else { long }
+        });
+        Rule {
+            title: &format!("TRAFFIC {}", self.sub.len(ctx.timeline)),
+            focused: !self.detail.focused,
+            tabs: &tabs,
+            active: self.sub as usize,
+            right: &join(&[self.search.remark(), failed, self.stream().remark()]),
+        }
+        .draw(area, buf, ctx.theme)
     }
 
     fn in_list(&mut self, action: Action) -> Reply {
-        let selected = self.stream.selected().unwrap_or(0);
+        let selected = self.stream().selected().unwrap_or(0);
         match action {
             Action::Find => {
                 self.search.open();
@@ -191,7 +236,7 @@ impl Traffic {
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),
-            _ if self.stream.act(action) => Reply::done(),
+            _ if self.stream_mut().act(action) => Reply::done(),
             _ => Reply::ignored(),
         }
     }
@@ -213,9 +258,8 @@ impl Pane for Traffic {
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.stream.arrived(ctx.timeline.rows().len());
+        self.arrived(ctx.timeline);
         self.failures.take(ctx.timeline);
-        let selected = self.stream.selected().unwrap_or(0);
         let hits = self.search.hits().is_some();
         if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
             return reply;
@@ -228,15 +272,13 @@ impl Pane for Traffic {
             Action::Back => self.back(),
             Action::OpenRow => self.open(),
             Action::FollowTraffic => {
-                self.stream.toggle_follow();
+                self.stream_mut().toggle_follow();
                 Reply::done()
             }
-            Action::NextError => {
-                self.go(self.failures.after(selected), "Nothing below went wrong.")
-            }
-            Action::PreviousError => {
-                self.go(self.failures.before(selected), "Nothing above went wrong.")
-            }
+            Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
+            Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
+            Action::Resend => self.again(false, ctx),
+            Action::EditResend => self.again(true, ctx),
             Action::CopyRequest => self.copy(false, ctx),
             Action::CopyResponse => self.copy(true, ctx),
             Action::NextPane | Action::PreviousPane if self.detail.focused => {
@@ -244,7 +286,9 @@ impl Pane for Traffic {
                 Reply::done()
             }
             Action::NextPane | Action::PreviousPane => self.open(),
-            Action::NextTab | Action::PreviousTab => self.detail.viewer.action(action, ctx),
+            Action::NextTab | Action::PreviousTab => {
+                self.turn(self.sub.beside(action == Action::NextTab), ctx)
+            }
             Action::Zoom if Areas::fits_both(self.area) => {
                 self.alone = !self.alone;
                 Reply::done()
@@ -262,10 +306,14 @@ impl Pane for Traffic {
             return Some(why);
         }
         let why = match action {
-            Action::OpenRow if self.stream.selected().is_none() => "There is no row yet.",
+            Action::OpenRow if self.stream().selected().is_none() => "There is no row yet.",
+            Action::Resend => return self.why_not_again(false, ctx),
+            Action::EditResend => return self.why_not_again(true, ctx),
             Action::CopyRequest => self.copied(false, ctx).err()?,
             Action::CopyResponse => self.copied(true, ctx).err()?,
-            Action::NextError | Action::PreviousError if self.failures.count() == 0 => {
+            Action::NextError | Action::PreviousError
+                if self.sub == Sub::Pairs && self.failures.count() == 0 =>
+            {
                 "Nothing went wrong so far."
             }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
@@ -304,11 +352,11 @@ impl Pane for Traffic {
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
-            self.stream.arrived(ctx.timeline.rows().len());
-            let hits = rows::with_seqs(ctx.timeline, seqs);
-            let from = self.stream.selected().unwrap_or(0);
+            self.arrived(ctx.timeline);
+            let hits = self.sub.with_seqs(seqs, ctx.timeline);
+            let from = self.stream().selected().unwrap_or(0);
             if let Some(row) = self.search.found(term, hits, from) {
-                self.stream.go(row);
+                self.stream_mut().go(row);
             }
         }
         Vec::new()
@@ -322,16 +370,26 @@ impl Pane for Traffic {
         }
         let title = self.title(ctx);
         if let Some(reply) = self.detail.click(at, double, &areas, &title, ctx) {
-            self.stream.hold();
+            self.stream_mut().hold();
             return reply;
+        }
+        if areas.rule.contains(at) {
+            // Drawn once more, aside, to learn where the tabs are.
+            let mut aside = Buffer::empty(areas.rule);
+            let places = self.draw_rule(areas.rule, &mut aside, ctx);
+            let chosen = places.iter().position(|place| place.contains(at));
+            return match chosen.and_then(|index| Sub::ALL.get(index)) {
+                Some(sub) => self.turn(*sub, ctx),
+                None => Reply::ignored(),
+            };
         }
         if !areas.rows.contains(at) {
             return Reply::ignored();
         }
         self.detail.focused = false;
-        match self.stream.row_at(at, self.lines(), areas.rows) {
+        match self.stream().row_at(at, self.lines(), areas.rows) {
             Some(row) => {
-                self.stream.go(row);
+                self.stream_mut().go(row);
                 if double { self.open() } else { Reply::done() }
             }
             None => Reply::done(),
@@ -343,7 +401,7 @@ impl Pane for Traffic {
         if areas.detail.contains(at) {
             self.detail.viewer.wheel(lines);
         } else if areas.rows.contains(at) {
-            self.stream.wheel(lines);
+            self.stream_mut().wheel(lines);
         } else {
             return Reply::ignored();
         }
@@ -355,18 +413,21 @@ impl Pane for Traffic {
         let areas = self.areas();
         let timeline = ctx.timeline;
         self.failures.take(timeline);
-        let len = timeline.rows().len();
+        let sub = self.sub;
+        let len = sub.len(timeline);
         if areas.rows.is_empty() {
-            self.stream.arrived(len);
+            self.stream_mut().arrived(len);
         } else {
             let height = usize::from(areas.rows.height / self.lines());
-            self.stream.place(len, height);
+            self.stream_mut().place(len, height);
         }
         let mut effects = Vec::new();
         if !areas.rows.is_empty() {
-            let missing: Vec<_> = timeline.rows()[self.stream.visible()]
-                .iter()
-                .filter_map(|row| ctx.source(rows::shown(timeline, *row, self.is_tall())?))
+            let tall = self.is_tall();
+            let missing: Vec<_> = self
+                .stream()
+                .visible()
+                .filter_map(|index| ctx.source(sub.at(index, timeline)?.shown(timeline, tall)?))
                 .filter(|source| ctx.previews.get(source.seq).is_none())
                 .collect();
             if !missing.is_empty() {
@@ -374,12 +435,8 @@ impl Pane for Traffic {
             }
         }
         if !areas.detail.is_empty() {
-            let row = self.row(ctx);
-            let first = row.and_then(|row| timeline.entry_of(row));
-            let second = row
-                .and_then(|row| rows::response_of(timeline, row))
-                .filter(|entry| Some(*entry) != first);
-            effects.extend(self.detail.show(first, second, ctx));
+            let subject = self.at(ctx).and_then(|at| at.subject(ctx));
+            effects.extend(self.detail.show(subject, ctx));
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
@@ -388,19 +445,9 @@ impl Pane for Traffic {
     fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         let areas = self.areas();
         let theme = ctx.theme;
-        let rows = ctx.timeline.rows();
+        let len = self.sub.len(ctx.timeline);
         if !areas.rule.is_empty() {
-            let failed = match self.failures.count() {
-                0 => String::new(),
-                count => format!("{count} went wrong"),
-            };
-            Rule {
-                title: &format!("TRAFFIC {}", rows.len()),
-                focused: !self.detail.focused,
-                right: &join(&[self.search.remark(), failed, self.stream.remark()]),
-                ..Rule::default()
-            }
-            .draw(areas.rule, buf, theme);
+            self.draw_rule(areas.rule, buf, ctx);
         }
         let columns = Columns::of(areas.rows.width.saturating_sub(list::GUTTER), ctx);
         if !areas.headings.is_empty() {
@@ -412,8 +459,10 @@ impl Pane for Traffic {
                 theme.style(Role::TextMuted),
             );
         }
-        if rows.is_empty() && !areas.rows.is_empty() {
-            let words = if ctx.live {
+        if len == 0 && !areas.rows.is_empty() {
+            let words = if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
+                "Nothing went over HTTP: servers that are programs talk over pipes.".to_owned()
+            } else if ctx.live {
                 format!(
                     "Nothing yet: connect a server ({}), every message will show here.",
                     ctx.keys.word(Action::ViewServers)
@@ -425,19 +474,22 @@ impl Pane for Traffic {
         }
         let tall = self.is_tall();
         let of_list = list::draw_tall(
-            rows.len(),
-            self.stream.list(),
+            len,
+            self.stream().list(),
             !self.detail.focused,
             self.lines(),
             |index, line, width| {
-                let Some(told) = told(rows[index], ctx) else {
+                let row = self.sub.at(index, ctx.timeline);
+                let Some(told) = row.and_then(|row| told(row, ctx)) else {
                     return Line::default();
                 };
                 let hit = self.search.is_hit(index);
                 if tall {
                     columns.tall_line(&told, line, width, hit, &self.clock, ctx)
                 } else {
-                    let since = draw::since(rows, index, &told, ctx);
+                    let before = index.checked_sub(1);
+                    let before = before.and_then(|before| self.sub.at(before, ctx.timeline));
+                    let since = draw::since(before, &told, ctx);
                     columns.line(&told, since, hit, &self.clock, ctx)
                 }
             },
@@ -457,8 +509,9 @@ impl Pane for Traffic {
     }
 
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
-        let row = self.row(ctx)?;
-        let told = told(row, ctx)?;
+        let at = self.at(ctx)?;
+        let told = told(at, ctx)?;
+        let row = self.row(ctx).filter(|_| !matches!(at, At::Http(_)));
         // A narrow title has no room for it.
         let remark = self
             .detail
@@ -469,7 +522,7 @@ impl Pane for Traffic {
         if let Some(connection) = ctx.timeline.state().connection(told.entry.conn()) {
             parts.push(text::sanitize(&connection.name).into_owned());
         }
-        let reason = told::reason(row, ctx.timeline);
+        let reason = row.and_then(|row| told::reason(row, ctx.timeline));
         parts.extend(reason.map(str::to_owned));
         if reason.is_none() {
             parts.extend(told.preview);
@@ -482,16 +535,30 @@ impl Pane for Traffic {
     }
 
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
-        self.stream.arrived(ctx.timeline.rows().len());
-        if let Some(row) = rows::place_of(ctx.timeline, entry) {
+        self.arrived(ctx.timeline);
+        if let Some(row) = self.sub.place_of(entry, ctx.timeline) {
             self.detail.focused = false;
-            self.stream.go(row);
+            self.stream_mut().go(row);
         }
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        ctx.timeline.entry_of(self.row(ctx)?)
+        self.at(ctx)?.entry(ctx.timeline)
     }
+}
+
+/// What there is to see of an entry that was sent: with its answer, and the exchange that carried it.
+pub fn subject_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<Subject> {
+    subs::of_entry(entry, ctx.timeline).subject(ctx)
+}
+
+/// An entry that was sent, in a few words, with what became of it.
+pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
+    let at = subs::of_entry(entry, ctx.timeline);
+    let (name, told) = (told::name(at, ctx)?, told(at, ctx)?);
+    let parts = [name, told.status.0, told.took];
+    let said: Vec<String> = parts.into_iter().filter(|part| part != "–").collect();
+    Some(said.join("  "))
 }
 
 /// Why a list is empty, in words.

@@ -123,6 +123,11 @@ impl Viewer {
         [Scope::Viewer, Scope::Move]
     }
 
+    /// Shows the tab of this name first, until somebody chooses another.
+    pub fn prefer(&mut self, tab: &str) {
+        self.chosen.get_or_insert_with(|| tab.to_owned());
+    }
+
     /// Whether there is a document (or one is being built).
     pub fn is_empty(&self) -> bool {
         self.subject.is_none()

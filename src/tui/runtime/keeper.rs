@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::drafts::{DraftChange, Drafts};
+use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
 use crate::tui::event::{Event, PresetUnsaved, Stored};
+use crate::unfinished::Errands;
 
 /// How long changed drafts may wait for more of them.
 const GATHER: Duration = Duration::from_millis(500);
@@ -29,8 +31,12 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
-    /// Whether runs and drafts may be written down.
+    /// Tasks that had not ended.
+    pub tasks: Errands,
+    /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
+    /// What is known of servers' eras; for the engine.
+    pub eras: Eras,
 }
 
 impl Shelves {
@@ -46,7 +52,13 @@ impl Shelves {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
             presets: Presets::of(cwd, home, paths),
+            tasks: Errands::open(&paths.tasks_file()),
             keeps,
+            eras: if keeps {
+                Eras::at(paths.eras_file())
+            } else {
+                Eras::default()
+            },
         }
     }
 
@@ -70,6 +82,17 @@ impl Shelves {
                 let kept = self.keeps.then(|| self.drafts.save(&server, &changes))?;
                 Stored::NotKept(format!("drafts are not kept: {}", in_words(&kept.err()?)))
             }
+            Store::SaveTasks { server, changes } => {
+                let kept = self.keeps.then(|| self.tasks.save(&server, &changes))?;
+                Stored::NotKept(format!(
+                    "unfinished tasks are not kept: {}",
+                    in_words(&kept.err()?)
+                ))
+            }
+            Store::LoadTasks { asker, server } => Stored::Tasks {
+                asker,
+                tasks: self.tasks.load(&server).map_err(|error| in_words(&error)),
+            },
             Store::LoadHistory { asker, query } => Stored::History {
                 asker,
                 found: self.history.runs(&query).map_err(|error| in_words(&error)),
@@ -148,7 +171,11 @@ fn nowhere(work: Store) -> Option<Stored> {
     let why = || format!("there is no place for files; set {}", paths::HOME_VARIABLE);
     Some(match work {
         // It was said at the start that nothing is kept.
-        Store::Remember(_) | Store::SaveDrafts { .. } => return None,
+        Store::Remember(_) | Store::SaveDrafts { .. } | Store::SaveTasks { .. } => return None,
+        Store::LoadTasks { asker, .. } => Stored::Tasks {
+            asker,
+            tasks: Ok(Vec::new()),
+        },
         Store::LoadHistory { asker, .. } => Stored::History {
             asker,
             found: Ok(Vec::new()),

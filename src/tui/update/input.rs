@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Model, act, go, replied, show};
+use super::{Model, act, go, notices, replied, show};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
@@ -38,7 +38,7 @@ pub(super) fn key_pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         return as_two(model, key);
     }
     if model.chords.is_empty() {
-        if model.pane().takes_text() {
+        if model.pane().takes_text() && !model.notices.focused {
             let ctx = model.world.ctx();
             let reply = model.panes.get_mut(model.view).key(key, &ctx);
             if reply.handled {
@@ -212,6 +212,11 @@ pub(super) fn mouse_used(model: &mut Model, mouse: MouseEvent, now_us: u64) -> V
             if let Some((_, view)) = model.areas.views.iter().find(|(area, _)| area.contains(at)) {
                 let view = *view;
                 return go(model, Go::View(view));
+            }
+            let notice = model.areas.notices.iter();
+            if let Some((_, ticket, action)) = notice.copied().find(|(area, ..)| area.contains(at))
+            {
+                return notices::choose(model, ticket, action);
             }
             if let Some((_, action)) = model.areas.hints.iter().find(|(area, _)| area.contains(at))
             {

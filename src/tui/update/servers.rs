@@ -3,10 +3,12 @@
 use super::{Model, say};
 use crate::history;
 use crate::inspector::{Command, Connect};
+use crate::mcp::client::EraChoice;
 use crate::mcp::http::Choice;
+use crate::mcp::revision::{Era, Revision};
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{Connection, LinkState};
+use crate::session::timeline::{Connection, EntryIndex, EntryRow, LinkState};
 use crate::text;
 use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
@@ -45,9 +47,30 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
     let mut options = model.options.clone();
     options.capabilities = standing.told(options.capabilities);
     options.policies = standing.policies;
+    options.follow_lists = model.world.settings.follow_lists;
+    // What was subscribed to when the last connection ended is taken up again.
+    let last = server
+        .conn
+        .and_then(|conn| model.world.timeline.state().connection(conn));
+    options.subscribed = last
+        .map(|last| {
+            let wanted = last.subscriptions.wanted();
+            wanted.map(|one| one.uri.to_string()).collect()
+        })
+        .unwrap_or_default();
     model.conns += 1;
     server.conn = Some(model.conns);
     server.starts += 1;
+    if let Some(era) = server.era {
+        options.era = era;
+        // A revision that was asked for is one of the handshake.
+        options.revision = options.revision.filter(|_| era != EraChoice::Modern);
+    }
+    if model.asking_again == Some(place) {
+        model.asking_again = None;
+        options.ask_again = true;
+    }
+    model.panes.request.prepare(&server.name, &mut options);
     vec![Effect::Engine(Command::Connect(Box::new(Connect {
         conn: model.conns,
         name: server.name.clone(),
@@ -55,6 +78,69 @@ pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
         options,
         stdio: model.stdio,
     })))]
+}
+
+/// Sends an entry again over the server it was sent to, or has it changed first.
+pub(super) fn again(model: &mut Model, entry: EntryIndex, edit: bool) -> Vec<Effect> {
+    let conn = model.world.timeline.entry(entry).map(EntryRow::conn);
+    let connection = conn.and_then(|conn| model.world.timeline.state().connection(conn));
+    let name = connection.map(|connection| connection.name.clone());
+    let place = model
+        .world
+        .servers
+        .iter()
+        .position(|server| name.as_deref() == Some(server.name.as_str()));
+    if let Some(place) = place {
+        model.world.current = place;
+    }
+    let reply = model.panes.request.again(entry, edit, &model.world.ctx());
+    super::replied(model, reply)
+}
+
+/// Opens a server once more, in the other era: a row beside it, or the one that is there.
+pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
+    let Some(server) = model.world.servers.get(place) else {
+        return Vec::new();
+    };
+    let Some(target) = server.target.clone() else {
+        return say(model, "this is a recording; nothing is started or sent");
+    };
+    let connection =
+        conn_of(model, place).and_then(|conn| model.world.timeline.state().connection(conn));
+    let revision = connection.and_then(|connection| connection.revision);
+    let other = match (revision.map(Revision::era), server.era) {
+        (Some(Era::Modern), _) | (None, Some(EraChoice::Modern)) => EraChoice::Legacy,
+        (Some(Era::Legacy), _) | (None, Some(EraChoice::Legacy)) => EraChoice::Modern,
+        (None, _) => {
+            let name = text::sanitize(&server.name).into_owned();
+            let connect = model.world.keys.word(Action::Connect);
+            let why = format!(
+                "{name} was not connected yet, so its era is not known; {connect} connects"
+            );
+            return say(model, &why);
+        }
+    };
+    let plain = server.name.split(" (").next().unwrap_or(&server.name);
+    let name = format!("{plain} ({})", other.word());
+    let there = model
+        .world
+        .servers
+        .iter()
+        .position(|row| row.era == Some(other) && row.target.as_ref() == Some(&target));
+    let origin = server.origin.clone();
+    let place = there.unwrap_or_else(|| {
+        let place = push_server(model, &name, target, &origin);
+        model.world.servers[place].era = Some(other);
+        place
+    });
+    model.world.current = place;
+    let alive = conn_of(model, place)
+        .and_then(|conn| model.world.timeline.state().connection(conn))
+        .is_some_and(Connection::is_alive);
+    if alive {
+        return Vec::new();
+    }
+    connect(model, place)
 }
 
 pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
@@ -67,10 +153,14 @@ pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
             if !model.restarting.contains(&place) {
                 model.restarting.push(place);
             }
+            model.asking_again = Some(place);
             model.status = Some((Tone::Info, "restarting".to_owned()));
             vec![Effect::Engine(Command::Stop { conn })]
         }
-        None => connect(model, place),
+        None => {
+            model.asking_again = Some(place);
+            connect(model, place)
+        }
     }
 }
 
@@ -81,11 +171,15 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         Err(error) => return say(model, &format!("not a command line: {error}")),
     };
     if words.first().is_some_and(|word| word.contains("://")) {
-        return match address(&words) {
-            Ok(address) => enter(model, address),
+        return match address(&words, model.login.clone()) {
+            Ok((address, era)) => enter(model, address, era),
             Err(why) => say(model, &why),
         };
     }
+    let (era, words) = match leading_era(&words) {
+        Ok(read) => read,
+        Err(why) => return say(model, &why),
+    };
     let variables = words
         .iter()
         .take_while(|word| {
@@ -103,24 +197,46 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         .filter_map(|word| word.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    enter(model, spawn.into())
+    enter(model, spawn.into(), era)
 }
 
-fn enter(model: &mut Model, target: Target) -> Vec<Effect> {
+/// `--era legacy` before a command.
+fn leading_era(words: &[String]) -> Result<(Option<EraChoice>, &[String]), String> {
+    match words {
+        [option, era, rest @ ..] if option == "--era" => Ok((Some(era_of(era)?), rest)),
+        _ => Ok((None, words)),
+    }
+}
+
+fn era_of(word: &str) -> Result<EraChoice, String> {
+    let all = [EraChoice::Auto, EraChoice::Legacy, EraChoice::Modern];
+    all.into_iter()
+        .find(|era| era.word() == word)
+        .ok_or_else(|| format!("no era: {word}; there are auto, legacy and modern"))
+}
+
+fn enter(model: &mut Model, target: Target, era: Option<EraChoice>) -> Vec<Effect> {
     let place = push_server(model, &target.short_name(), target, "added");
+    model.world.servers[place].era = era;
     model.world.current = place;
     model.entering = Some(place);
     connect(model, place)
 }
 
 /// An address, and the options that the command line has for one.
-fn address(words: &[String]) -> Result<Target, String> {
+fn address(
+    words: &[String],
+    login: Option<Box<http::Login>>,
+) -> Result<(Target, Option<EraChoice>), String> {
+    let mut era = None;
     let mut words = words.iter().map(String::as_str);
     let mut address = http::Address::new(http::address(words.next().unwrap_or_default())?);
+    address.login = login;
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word {
             "--insecure" => address.insecure = true,
+            "--era" => era = Some(era_of(value()?)?),
             "--cacert" => address.cacert = Some(value()?.into()),
             "--header" => address.headers.push(http::header(value()?)?),
             "--transport" => {
@@ -137,12 +253,12 @@ fn address(words: &[String]) -> Result<Target, String> {
             }
             other => {
                 return Err(format!(
-                    "after an address there are --header, --transport, --cacert and --insecure, not {other}"
+                    "after an address there are --header, --transport, --era, --cacert and --insecure, not {other}"
                 ));
             }
         }
     }
-    Ok(Target::Address(address))
+    Ok((Target::Address(address), era))
 }
 
 /// Adds a server under `name`, numbered if that is taken; gives back its place.
@@ -173,6 +289,7 @@ pub fn push_server(
         origin: origin.to_owned(),
         conn: None,
         starts: 0,
+        era: None,
     });
     model.world.servers.len() - 1
 }
@@ -216,11 +333,22 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
                 origin: "recording".to_owned(),
                 conn: None,
                 starts: 0,
+                era: None,
             });
             world.servers.len() - 1
         });
     world.servers[place].conn = Some(entry.conn);
     world.servers[place].starts += 1;
+}
+
+/// What to say of a server that was modern and answers as an older one.
+pub(super) fn downgraded(model: &Model, conn: u32) -> Option<String> {
+    let connection = model.world.timeline.state().connection(conn)?;
+    let since = connection.downgraded.as_ref()?;
+    Some(format!(
+        "{} was modern since {since} and answers as an older server now",
+        text::sanitize(&connection.name)
+    ))
 }
 
 pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
@@ -232,6 +360,26 @@ pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
             text::sanitize(what)
         )),
         _ => None,
+    }
+}
+
+/// A person has to log in somewhere, or has no longer.
+pub(super) fn wants_login(model: &mut Model, conn: u32, wants: bool) {
+    let Some(connection) = model.world.timeline.state().connection(conn) else {
+        return;
+    };
+    let name = text::sanitize(&connection.name).into_owned();
+    let issuer = connection.login.issuer.as_deref().unwrap_or_default();
+    let needs = format!("{name} needs a login at {}", text::sanitize(issuer));
+    if wants {
+        let servers = model.world.keys.word(Action::ViewServers);
+        model.status = Some((Tone::Warn, format!("{needs}: {servers} shows how")));
+    } else if model
+        .status
+        .as_ref()
+        .is_some_and(|(_, told)| told.starts_with(&needs))
+    {
+        model.status = None;
     }
 }
 

@@ -1,5 +1,6 @@
 //! A session of the engine with the fake server, driven step by step.
 
+use mcpscope::history::eras::Eras;
 use mcpscope::inspector::{self, Command, Connect, Inspector, Update};
 use mcpscope::mcp::client::{Call, EraChoice, Options};
 use mcpscope::mcp::types::List;
@@ -55,11 +56,16 @@ impl Peer {
 
     /// Connects to anything.
     pub fn to(target: Target, options: Options) -> Self {
+        Self::knowing(target, options, Eras::default())
+    }
+
+    /// The same, with what is known of servers' eras.
+    pub fn knowing(target: Target, options: Options, eras: Eras) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let recorder = Recorder::create(&folder.path().join("session.jsonl")).unwrap();
         let bodies = recorder.bodies();
         let (inspector, engine) = inspector::engine(recorder);
-        tokio::spawn(engine.run());
+        tokio::spawn(engine.with_eras(eras).run());
         let connect = Connect {
             conn: 1,
             name: "fake".to_owned(),
@@ -198,6 +204,10 @@ impl Peer {
         assert_eq!(session.timeline.rows(), self.timeline.rows());
         assert_eq!(session.timeline.logs(), self.timeline.logs());
         assert_eq!(session.timeline.exchanges(), self.timeline.exchanges());
+        assert_eq!(session.timeline.frames(), self.timeline.frames());
+        let (read, folded) = (session.timeline.hops(), self.timeline.hops());
+        assert_eq!(read.rows(), folded.rows());
+        assert_eq!(read.all(), folded.all());
         let questions =
             |timeline: &Timeline| timeline.questions().iter().cloned().collect::<Vec<_>>();
         assert_eq!(questions(&session.timeline), questions(&self.timeline));

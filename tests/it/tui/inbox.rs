@@ -512,6 +512,81 @@ fn over_is_over_and_the_next_one_comes() {
 }
 
 #[test]
+fn who_comes_to_look_is_shown_what_waits() {
+    for size in SIZES {
+        let mut screen = asked(size, AskKind::Form, FORM);
+        answered(&mut screen, "s1", "person", "accept");
+        screen.press("Enter ] 2");
+        asks(&mut screen, "s2", AskKind::Form, ONE_FIELD);
+        screen.press("7 Enter \"me\" Enter Enter");
+        let [Command::Answer { question, .. }] = &screen.sent[..] else {
+            panic!("{:?}\n{}", screen.sent, screen.text())
+        };
+        assert_eq!(*question, which("s2"));
+    }
+}
+
+#[test]
+fn a_recording_shows_the_same_and_answers_nothing() {
+    for size in SIZES {
+        let mut screen = asked(size, AskKind::Form, FORM);
+        asks(&mut screen, "s2", AskKind::Url, URL);
+        screen.model.world.live = false;
+        for keys in ["a a", "d", "c", "e", "P", "j", "a a", "g o", "C"] {
+            screen.press(keys);
+            let said = keys == "j" || screen.status().contains("this is a recording");
+            assert!(said, "{keys}: {}", screen.status());
+        }
+        screen.press("k Enter");
+        assert!(screen.contains("some-server asks you"), "{}", screen.text());
+        assert!(screen.contains("Please confirm"), "{}", screen.text());
+        screen.press("Esc G Enter");
+        assert!(
+            screen.status().contains("this is a recording"),
+            "{}",
+            screen.status()
+        );
+        assert!(screen.sent.is_empty() && screen.orders.is_empty());
+        screen.is_sound("recording");
+    }
+}
+
+#[test]
+fn letters_that_come_before_the_form_are_typed_into_it() {
+    let mut screen = calling(SIZES[1]);
+    asks(&mut screen, "s1", AskKind::Form, ONE_FIELD);
+    let mut model = screen.model;
+    // Keys come faster than the question is read.
+    let mut effects = Vec::new();
+    for key in ["7", "Enter", "d", "a", "c"] {
+        let key = Event::Key(crate::support::screen::named(key));
+        effects.extend(mcpscope::tui::update::update(&mut model, key, 90_000_000));
+        effects.extend(mcpscope::tui::update::place(&mut model));
+    }
+    let [
+        Effect::ReadQuestion {
+            asker, which, kind, ..
+        },
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    let body = format!(
+        r#"{{"id":"s1","method":"{}","params":{ONE_FIELD}}}"#,
+        kind.method()
+    );
+    let read = mcpscope::tui::payload::question::read(*kind, which, body.as_bytes());
+    let asker = *asker;
+    mcpscope::tui::update::update(&mut model, Event::Question { asker, read }, 90_000_000);
+    screen.model = model;
+    screen.press("Enter Enter");
+    assert_eq!(
+        *given(&screen),
+        result(r#"{"action":"accept","content":{"name":"dac"}}"#)
+    );
+}
+
+#[test]
 fn automatic_answers_are_listed_together() {
     let mut screen = calling(SIZES[1]);
     for id in ["s1", "s2", "s3"] {
@@ -560,7 +635,8 @@ fn what_servers_say_is_shown_safely() {
 
 #[test]
 fn a_long_message_scrolls_and_leaves_the_form_in_sight() {
-    let long: String = (0..60).map(|n| format!("line {n}.\\n")).collect();
+    let lines: Vec<String> = (0..60).map(|n| format!("line {n}.\\n")).collect();
+    let long = lines.concat();
     let params = FORM.replace("Please confirm\\nthe owner", &long);
     let mut screen = asked(SIZES[0], AskKind::Form, &params).keys("Enter Esc");
     assert!(

@@ -84,7 +84,7 @@ fn help_lists_exactly_the_keys_of_the_place() {
         ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
         (
             "7",
-            &[Scope::Question, Scope::Inbox, Scope::Move, Scope::Global],
+            &[Scope::Inbox, Scope::Question, Scope::Move, Scope::Global],
         ),
     ] {
         let mut screen = Screen::opened(DEMO, (160, 36)).keys(&format!("{keys} ?"));

@@ -366,7 +366,7 @@ fn capabilities_are_of_the_request_that_carries_them() {
     let out = play.client.handle(play.now, call(1));
     assert_eq!(
         declared(&out),
-        r#"{"roots":{},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}}"#
+        r#"{"roots":{},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}},"extensions":{"io.modelcontextprotocol/tasks":{}}}"#
     );
     play.put(Input::Capabilities(Capabilities::default()));
     let out = play.client.handle(play.now, call(2));

@@ -92,7 +92,7 @@ impl CataloguePane {
                 }
                 Reply::done()
             }
-            FormReply::Run => self.run(false, ctx),
+            FormReply::Run => self.run_as(false, ctx),
             FormReply::Press(action) => Reply::go(Go::Do(action)),
             FormReply::Say(words) => Reply::say(words),
             FormReply::Read(path) => {
@@ -275,7 +275,8 @@ impl CataloguePane {
                 _ => Reply::ignored(),
             },
             (_, Some(form)) => match action {
-                Action::Run => self.run(false, ctx),
+                Action::Run => self.run_as(false, ctx),
+                Action::RunAsTask => self.run_as(true, ctx),
                 Action::EditOutside => self.edit_outside(ctx),
                 action => {
                     let reply = form.action(action);

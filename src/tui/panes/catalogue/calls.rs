@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::listing::Key;
 use super::tabs::Tab;
 use super::work::Outcome;
-use super::{CataloguePane, Focus, words};
+use super::{CataloguePane, Focus, following, words};
 use crate::inspector::{Command, Update};
 use crate::json::Value;
 use crate::mcp::client::{Call, End};
 use crate::mcp::types::{Item, List};
 use crate::note::exit_sentence;
-use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Status};
+use crate::session::timeline::{EntryIndex, EntryRow, Exchange, LinkState, Spans, Status};
 use crate::text;
 use crate::tui::effect::{Effect, Source, Subject};
 use crate::tui::event::Event;
@@ -73,6 +73,9 @@ impl CataloguePane {
         let Some(work) = self.works.get_mut(&key) else {
             return Reply::ignored();
         };
+        if let Some(why) = words::barred(&work.item, ctx) {
+            return Reply::say(why);
+        }
         if let Some(form) = &mut work.form {
             form.settle_json();
             if form.is_reading() {
@@ -337,7 +340,11 @@ impl CataloguePane {
             .filter(|_| end == End::Answered)
             .and_then(|seq| ctx.timeline.index_of_seq(seq));
         let mut outcome = match exchange {
-            Some(exchange) => outcome_of(exchange, response, ctx),
+            Some(exchange) => {
+                let mut outcome = outcome_of(exchange, response, ctx);
+                following::of_task(&mut outcome, exchange, response, ctx);
+                outcome
+            }
             None => Outcome {
                 word: String::new(),
                 role: Role::Error,
@@ -392,6 +399,9 @@ impl CataloguePane {
             // The document of an earlier call would pass for the answer to this one.
             work.result.clear("");
         }
+        let uri = work.uri();
+        let more = following::remarks(call.key.list, &work.item, uri.as_deref(), ctx);
+        outcome.during = words::joined(&[&outcome.during, &more]);
         work.outcome = Some(outcome);
         if let Some(source) = source {
             let subject = subject(call.key.list, &work.item, source);
@@ -442,7 +452,7 @@ impl CataloguePane {
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
     pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
-        if let Some(label) = Self::waits_label(call, ctx) {
+        if let Some(label) = Self::waits_label(call, ctx).or_else(|| Self::task_label(call, ctx)) {
             return Some(label);
         }
         let sent = call.seq.and_then(|seq| ctx.timeline.index_of_seq(seq));
@@ -500,14 +510,13 @@ fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) 
     let index = ctx.timeline.exchange_of_request(exchange.request);
     let spans = index.map(|index| ctx.timeline.spans(index, ctx.now_us));
     let rounds = index.map(|index| ctx.timeline.status_words(index));
-    // What a person took is not the server's time.
     let person = spans.map_or(0, |spans| spans.person);
     Outcome {
         word: rounds.unwrap_or_else(|| exchange.status.to_string()),
         role,
         took_us: spans
             .filter(|_| exchange.ended.is_some())
-            .map(crate::session::timeline::Spans::server),
+            .map(Spans::server),
         person_us: (person > 0).then_some(person),
         size: response
             .and_then(|index| ctx.timeline.entry(index))

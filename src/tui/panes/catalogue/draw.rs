@@ -9,9 +9,9 @@ use super::layout::{body, split};
 use super::listing::{Browse, Entry, Row};
 use super::person::WAITS;
 use super::work::Work;
-use super::{CataloguePane, Focus, Kind, words};
+use super::{CataloguePane, Focus, Kind, following, words};
 use crate::mcp::types::List;
-use crate::session::timeline::Listed;
+use crate::session::timeline::{Connection, Listed, changes};
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
@@ -89,19 +89,17 @@ impl CataloguePane {
         if !state.is_empty() {
             right.push(state);
         }
-        let mut changed = (0, 0);
         for list in self.kind.lists() {
             if let Some(connection) = ctx.connection() {
                 let list = connection.list(*list);
-                changed.0 += list.changed.0;
-                changed.1 += list.changed.1;
                 if list.listed == Listed::Loading && !list.items.is_empty() {
                     right.push("loading…".to_owned());
                 }
             }
         }
-        if changed != (0, 0) {
-            right.push(format!("changed +{} −{}", changed.0, changed.1));
+        let changed = self.changed(ctx);
+        if changed != [0; 3] {
+            right.push(format!("changed {}", changes::words(changed)));
         }
         if self.areas.narrow
             && let Some(server) = ctx.server()
@@ -141,10 +139,15 @@ impl CataloguePane {
             draw_lines(&lines, indent(rows), buf, theme);
             return caret.or(focused.then(|| rows.as_position()));
         }
-        let columns = self.columns(browse, rows);
+        let connection = ctx.connection();
+        let columns = self.columns(browse, rows, connection, words::bars(ctx));
         let draw_row = |row: usize, width: u16| match browse.rows[row] {
             Row::Heading(_) => Line::styled("Templates", theme.style(Role::Title)),
-            Row::Item(index) => self.row(&browse.all[index], browse.stale, &columns, width, theme),
+            Row::Item(index) => {
+                let entry = &browse.all[index];
+                let marks = self.marks(entry, connection);
+                Self::row(entry, &marks, browse.stale, &columns, width, theme)
+            }
         };
         let len = browse.rows.len();
         let cursor = list::draw(len, &browse.list, focused, draw_row, rows, buf, theme);
@@ -175,15 +178,21 @@ impl CataloguePane {
     }
 
     /// How wide the columns of the rows on screen are.
-    fn columns(&self, browse: &Browse, area: Rect) -> Columns {
+    fn columns(
+        &self,
+        browse: &Browse,
+        area: Rect,
+        connection: Option<&Connection>,
+        bars: bool,
+    ) -> Columns {
         let room = usize::from(area.width.saturating_sub(GUTTER));
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
             .map(|entry| {
                 (
                     text::width(&name(entry)),
-                    text::width(&words::column(entry.key.list, &entry.item).0),
-                    text::width(&self.marks(entry)),
+                    text::width(&words::column(entry.key.list, &entry.item, bars).0),
+                    text::width(&self.marks(entry, connection)),
                 )
             });
         let (mut names, mut facts, mut marks) = (0, 0, 0);
@@ -197,6 +206,7 @@ impl CataloguePane {
         let rest = room.saturating_sub(gap(facts) + gap(marks));
         let roomy = rest >= 48;
         Columns {
+            bars,
             name: names.min(if roomy { rest * 5 / 10 } else { rest }),
             fact: facts,
             marks,
@@ -205,11 +215,12 @@ impl CataloguePane {
     }
 
     /// `✎ 2! ×12`: a draft with its problems, and how often it was run.
-    fn marks(&self, entry: &Entry) -> String {
+    fn marks(&self, entry: &Entry, connection: Option<&Connection>) -> String {
+        let mut parts = following::marks(entry, connection);
         let Some(work) = self.works.get(&entry.key) else {
-            return if self.has_kept(entry) { "✎" } else { "" }.to_owned();
+            parts.extend(self.has_kept(entry).then(|| "✎".to_owned()));
+            return parts.join(" ");
         };
-        let mut parts = Vec::new();
         if self.pending.iter().any(|call| call.key == entry.key) {
             parts.push("…".to_owned());
         }
@@ -227,8 +238,8 @@ impl CataloguePane {
     }
 
     fn row(
-        &self,
         entry: &Entry,
+        marks: &str,
         stale: bool,
         columns: &Columns,
         width: u16,
@@ -247,9 +258,9 @@ impl CataloguePane {
                 spans.push(Span::styled(text::pad(text, width), style));
             }
         };
-        let (fact, role) = words::column(entry.key.list, &entry.item);
+        let (fact, role) = words::column(entry.key.list, &entry.item, columns.bars);
         put(columns.fact, &fact, theme.style(role));
-        put(columns.marks, &self.marks(entry), theme.style(Role::Accent));
+        put(columns.marks, marks, theme.style(Role::Accent));
         if columns.words {
             let used: usize = columns.name + columns.fact + columns.marks + 6;
             put(
@@ -354,6 +365,8 @@ fn pending_word(label: &str) -> &'static str {
 
 /// Widths of the columns of the list.
 struct Columns {
+    /// See [`words::bars`].
+    bars: bool,
     name: usize,
     fact: usize,
     marks: usize,

@@ -62,12 +62,15 @@ impl Prompt {
 impl CataloguePane {
     /// Whether a list or a question was open; it is not any more.
     pub(super) fn put_aside(&mut self) -> bool {
-        let shelf = self.shelf.take().is_some();
+        let shelf = self.shelf.take().is_some() || self.changes.take().is_some();
         self.prompt.take().is_some() || shelf
     }
 
     /// A key while a list or a question is open. Ctrl-C closes both.
     pub(super) fn asked_key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Option<Reply> {
+        if self.changes.is_some() {
+            return Some(self.changes_key(key));
+        }
         if Chord::from(key) == Chord::CTRL_C && self.put_aside() {
             return Some(Reply::done());
         }
@@ -149,6 +152,10 @@ impl CataloguePane {
     /// The wheel while a list is open; whether there is one.
     pub(super) fn asked_wheel(&mut self, lines: isize) -> bool {
         let area = self.areas.whole;
+        if let Some(changes) = &mut self.changes {
+            changes.wheel(lines);
+            return true;
+        }
         self.shelf
             .as_mut()
             .map(|shelf| shelf.wheel(lines, area))
@@ -206,6 +213,9 @@ impl CataloguePane {
         buf: &mut Buffer,
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
+        if let Some(changes) = &self.changes {
+            return Some(changes.draw(area, buf, ctx.theme));
+        }
         if let Some(shelf) = &self.shelf {
             return Some(shelf.draw(area, buf, ctx.theme));
         }

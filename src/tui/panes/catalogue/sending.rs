@@ -108,7 +108,7 @@ impl CataloguePane {
                 let last = Last {
                     key,
                     method,
-                    params,
+                    params: Self::as_task(work, params, ctx),
                     revision,
                     kept,
                 };

@@ -70,6 +70,7 @@ impl Stage {
             origin: "test".into(),
             conn: None,
             starts: 0,
+            era: None,
         };
         Self {
             pane: CataloguePane::new(kind),

@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 use super::listing::advertises;
 use crate::form::template;
 use crate::json;
+use crate::mcp::revision::Era;
 use crate::mcp::types::{Item, List, ToolEffect};
+use crate::mcp::{apps, tasks};
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
 use crate::text;
@@ -182,9 +184,31 @@ pub fn link(ctx: &Ctx<'_>) -> String {
     }
 }
 
-/// The second column of the list, and how it is drawn.
-pub fn column(list: List, item: &Item) -> (String, Role) {
+/// Whether the connection is one on which tools with marks that are not valid must not be used (2026-07-28 over
+/// HTTP, `server/tools`, `x-mcp-header`).
+pub fn bars(ctx: &Ctx<'_>) -> bool {
+    ctx.connection().is_some_and(|connection| {
+        connection.url.is_some()
+            && connection
+                .revision
+                .is_some_and(|revision| revision.era() == Era::Modern)
+    })
+}
+
+/// Why an item must not be used on this connection.
+pub fn barred(item: &Item, ctx: &Ctx<'_>) -> Option<String> {
+    let why = item.barred.as_deref().filter(|_| bars(ctx))?;
+    Some(format!(
+        "excluded over HTTP: {}; {} can send it by hand",
+        text::sanitize(why),
+        ctx.keys.word(Action::ByHand)
+    ))
+}
+
+/// The second column of the list, and how it is drawn. `bars`: see [`bars`].
+pub fn column(list: List, item: &Item, bars: bool) -> (String, Role) {
     match list {
+        List::Tools if bars && item.barred.is_some() => ("excluded".to_owned(), Role::Error),
         List::Tools => {
             let role = match item.effect {
                 ToolEffect::Destroys => Role::Warn,
@@ -252,6 +276,14 @@ pub fn facts(list: List, item: &Item) -> String {
         }
         List::Prompts => facts.push(text::plural(item.prompt_arguments().len(), "argument")),
     }
+    if apps::is_app(list, item) {
+        facts.push("app".to_owned());
+    }
+    match tasks::Support::of(item) {
+        tasks::Support::Optional if list == List::Tools => facts.push("may be a task".to_owned()),
+        tasks::Support::Required if list == List::Tools => facts.push("only as a task".to_owned()),
+        _ => {}
+    }
     facts.join(" · ")
 }
 
@@ -277,6 +309,13 @@ pub fn about(list: List, item: &Item) -> Vec<(String, bool)> {
     let known = facts(list, item);
     if !known.is_empty() {
         line(&known);
+    }
+    for told in apps::about(list, item) {
+        let mark = if told.wrong { "✗ " } else { "" };
+        line(&format!("{mark}{}", told.text));
+    }
+    if let Some(why) = &item.barred {
+        line(&format!("Excluded over HTTP in 2026-07-28: {why}"));
     }
     if let Some(description) = &item.description {
         line("");

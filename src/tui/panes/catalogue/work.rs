@@ -73,6 +73,8 @@ impl Outcome {
 /// See the module.
 #[derive(Debug)]
 pub struct Work {
+    /// Whether the next call is to be asked for as a task.
+    pub as_task: bool,
     /// Which list it is from.
     pub list: List,
     /// The item as it was listed last.
@@ -119,6 +121,7 @@ impl Work {
     /// Nothing done yet.
     pub fn new(list: List, item: Arc<Item>) -> Self {
         Self {
+            as_task: false,
             list,
             form: form_of(list, &item).map(FormPane::new),
             tab: match list {

@@ -50,6 +50,8 @@ fn waiting(timeline: &Timeline) -> Vec<ExchangeIndex> {
     let pending = state
         .connections()
         .flat_map(|connection| state.waiting(connection.number))
+        // What stays open by its nature is under Subscriptions.
+        .filter(|waiting| !waiting.is_stream())
         .map(|waiting| waiting.exchange)
         .filter(ours);
     let asked = timeline.questions().waiting();

@@ -17,7 +17,7 @@ use crate::mcp::asked::{AskKind, Root};
 use crate::session::timeline::{EntryIndex, Question};
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
-use crate::tui::effect::{Effect, Subject};
+use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::form::{FormReply, Mode};
@@ -27,8 +27,10 @@ use crate::tui::widgets::list::ListState;
 mod answer;
 mod buttons;
 mod draw;
+mod early;
 mod layout;
 mod mouse;
+mod over;
 mod policies;
 mod rows;
 mod sending;
@@ -36,6 +38,7 @@ mod services;
 
 use answer::Answer;
 use layout::Areas;
+use over::can_be_reopened;
 use policies::PolicyForm;
 use rows::Row;
 
@@ -95,6 +98,20 @@ impl Waiting {
     /// The folder that a person is offered to give as a root when none is configured.
     pub fn offer(&mut self, here: Option<Root>) {
         self.here = here;
+    }
+
+    /// Somebody comes to look at what waits: at the oldest of it, unless one is looked at already.
+    pub fn entered(&mut self, ctx: &Ctx<'_>) {
+        self.sync(ctx);
+        let waits = self
+            .rows
+            .get(self.list.selected)
+            .is_some_and(|row| row.waits);
+        if !waits && self.focus != Focus::Policies {
+            self.focus = Focus::List;
+            self.select(0);
+            self.sync(ctx);
+        }
     }
 
     /// How many questions wait.
@@ -347,15 +364,6 @@ impl Waiting {
     }
 }
 
-/// Whether the page of a question may be wanted once more: it was accepted, and the request it is for goes on.
-fn can_be_reopened(question: &Question, ctx: &Ctx<'_>) -> bool {
-    use crate::mcp::asked::Outcome;
-    use crate::session::timeline::questions::End;
-    let accepted = matches!(question.end, Some((_, End::Answered(Outcome::Accept, _))));
-    let goes_on = question.call.is_some_and(|call| ctx.timeline.goes_on(call));
-    accepted && question.completed.is_none() && goes_on
-}
-
 impl Section for Waiting {
     fn name(&self) -> &'static str {
         "Waiting"
@@ -376,7 +384,7 @@ impl Section for Waiting {
 
 impl Pane for Waiting {
     fn scopes(&self) -> Vec<Scope> {
-        let listed = || vec![Scope::Question, Scope::Inbox, Scope::Move];
+        let listed = || vec![Scope::Inbox, Scope::Question, Scope::Move];
         match self.focus {
             Focus::List => listed(),
             Focus::Policies => vec![Scope::Form, Scope::Move],
@@ -434,6 +442,7 @@ impl Pane for Waiting {
     fn takes_text(&self) -> bool {
         let form = self.typed();
         self.is_asking()
+            || self.is_early()
             || form.is_some_and(crate::tui::panes::form::FormPane::takes_keys)
             || (self.focus == Focus::Answer && self.answer().is_none() && self.over.takes_text())
     }
@@ -461,6 +470,9 @@ impl Pane for Waiting {
         }
         if self.focus == Focus::Answer && self.answer().is_none() {
             return self.over.key(key, ctx);
+        }
+        if self.is_early() {
+            return self.typed_early(key);
         }
         let Some(form) = self.typed_mut() else {
             return Reply::ignored();
@@ -541,28 +553,5 @@ impl Pane for Waiting {
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
         Some(self.question(ctx)?.entry)
-    }
-}
-
-impl Waiting {
-    /// What is shown of a question that is over: what asked it, and what answered it.
-    fn subject(&self, ctx: &Ctx<'_>) -> Option<Subject> {
-        let question = self.question(ctx)?;
-        let exchange = |index| ctx.timeline.exchange(index);
-        let own = question.exchange.and_then(exchange);
-        let own = own.and_then(|exchange| exchange.response);
-        // What a result asked for is answered by the next request of the same conversation.
-        let next = || {
-            let call = question.call.filter(|_| question.exchange.is_none())?;
-            let rounds = ctx.timeline.rounds(call);
-            let at = rounds.iter().position(|round| *round == call)?;
-            Some(exchange(*rounds.get(at + 1)?)?.request)
-        };
-        let ended = question.end.as_ref().map(|(entry, _)| *entry);
-        let second = own.or_else(next).or(ended);
-        Some(Subject::Messages {
-            first: ctx.source(question.entry)?,
-            second: second.and_then(|entry| ctx.source(entry)),
-        })
     }
 }

@@ -45,6 +45,40 @@ pub fn exchange(timeline: &Timeline, index: ExchangeIndex, cols: usize) -> Strin
     safe(format!("#{seq} {method} {subject}").trim_end(), cols)
 }
 
+/// The title's row, the list below it, and so many rows for details where there is room for both.
+pub fn thirds(area: Rect, details: u16) -> (Rect, Rect, Rect) {
+    let title = area.height.min(1);
+    let below = area.height - title;
+    let details = if below >= details * 3 { details } else { 0 };
+    let heading = Rect {
+        height: title,
+        ..area
+    };
+    let rows = Rect {
+        y: area.y + title,
+        height: below - details,
+        ..area
+    };
+    let detail = Rect {
+        y: rows.bottom(),
+        height: details,
+        ..area
+    };
+    (heading, rows, detail)
+}
+
+/// Lines about the selected row, sanitised, with air above.
+pub fn draw_details(lines: &[(String, Role)], area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let width = usize::from(area.width.saturating_sub(3));
+    let most = usize::from(area.height);
+    // The last ones matter most.
+    let skip = lines.len().saturating_sub(most);
+    for (y, (line, role)) in (area.y..area.bottom()).zip(lines.iter().skip(skip)) {
+        let line = text::fit(line, width);
+        buf.set_stringn(area.x + 2, y, line, width, theme.style(*role));
+    }
+}
+
 /// A sentence where rows would be.
 pub fn draw_empty(sentence: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let width = usize::from(area.width.saturating_sub(2));

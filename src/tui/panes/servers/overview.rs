@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::login::Button;
 use super::state_of;
 use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
@@ -11,15 +12,18 @@ use crate::transport::Target;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
+use crate::tui::panes::catalogue::fresh_words;
 use crate::tui::theme::{Role, Theme};
 
-/// What is known of a server, most pressing first.
-pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>> {
+/// What is known of a server, most pressing first; and where the buttons of a login are.
+pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Vec<Button>) {
     let mut sheet = Sheet {
         theme: ctx.theme,
         keys: ctx.keys,
+        ctx,
         width,
         lines: Vec::new(),
+        buttons: Vec::new(),
     };
     let connection = server
         .conn
@@ -39,9 +43,10 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
-        return sheet.lines;
+        return (sheet.lines, Vec::new());
     };
     sheet.state(connection, ctx.live);
+    sheet.login(connection, ctx.live);
     // What it said last is the evidence when it went down, and then comes before what it was.
     let went_down = matches!(
         connection.link,
@@ -52,6 +57,9 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
     }
     sheet.command(server, &connection.command);
     sheet.facts(connection);
+    if let Some(token) = &connection.login.token {
+        sheet.token(token);
+    }
     if server.starts > 1 {
         sheet.field(
             "started",
@@ -73,25 +81,29 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> Vec<Line<'static>>
             sheet.paragraph(line, Role::Text);
         }
     }
-    sheet.lines
+    (sheet.lines, sheet.buttons)
 }
 
-struct Sheet<'a> {
-    theme: &'a Theme,
-    keys: &'a Keymap,
-    width: usize,
-    lines: Vec<Line<'static>>,
+/// Lines of an overview, as they are made.
+pub(super) struct Sheet<'a> {
+    pub theme: &'a Theme,
+    pub keys: &'a Keymap,
+    pub ctx: &'a Ctx<'a>,
+    pub width: usize,
+    pub lines: Vec<Line<'static>>,
+    /// The buttons of a login.
+    pub buttons: Vec<Button>,
 }
 
 impl Sheet<'_> {
     /// Air, once.
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
-    fn field(&mut self, name: &str, value: &str, role: Role) {
+    pub(super) fn field(&mut self, name: &str, value: &str, role: Role) {
         let value = text::sanitize(value).into_owned();
         let room = self.width.saturating_sub(12).max(1);
         for (index, part) in wrap(&value, room).into_iter().enumerate() {
@@ -106,7 +118,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn paragraph(&mut self, sentence: &str, role: Role) {
+    pub(super) fn paragraph(&mut self, sentence: &str, role: Role) {
         let sentence = text::sanitize(sentence).into_owned();
         for part in wrap(&sentence, self.width.saturating_sub(2).max(1)) {
             self.lines.push(Line::from(Span::styled(
@@ -246,10 +258,26 @@ impl Sheet<'_> {
             self.field("protocol", revision.as_str(), Role::Text);
         }
         if let Some((era, evidence)) = &connection.verdict {
-            self.field("era", &format!("{era}: {evidence}"), Role::TextMuted);
+            let again = self.keys.word(Action::Restart);
+            let words = match (&connection.era_since, &connection.downgraded) {
+                (Some(since), _) => format!("{era}, known since {since}; {again} probes again"),
+                (None, Some(since)) => {
+                    format!("DOWNGRADE: modern since {since}, {era} now: {evidence}")
+                }
+                (None, None) => format!("{era}: {evidence}"),
+            };
+            let role = match connection.downgraded {
+                Some(_) => Role::Error,
+                None => Role::TextMuted,
+            };
+            self.field("era", &words, role);
         }
         if let Some(opening) = &connection.opening {
             self.field("can", &opening.capability_names().join(", "), Role::Text);
+        }
+        let extensions = extensions(connection);
+        if !extensions.is_empty() {
+            self.field("extensions", &extensions.join(" · "), Role::Text);
         }
         let lists: Vec<String> = crate::mcp::types::List::ALL
             .into_iter()
@@ -271,6 +299,16 @@ impl Sheet<'_> {
             .collect();
         if !lists.is_empty() {
             self.field("offers", &lists.join(" · "), Role::Text);
+        }
+        for list in crate::mcp::types::List::ALL {
+            if let Some(fresh) = &connection.list(list).fresh {
+                let words = fresh_words(fresh, self.ctx);
+                self.field(
+                    "cache",
+                    &format!("{} {words}", list.method()),
+                    Role::TextMuted,
+                );
+            }
         }
         if let (Some(pid), true) = (connection.pid, connection.is_alive()) {
             self.field("process", &format!("pid {pid}"), Role::Text);
@@ -299,8 +337,35 @@ impl Sheet<'_> {
     }
 }
 
+/// The extensions that either side declares: in use are those that both do.
+fn extensions(connection: &Connection) -> Vec<String> {
+    let theirs = connection
+        .opening
+        .as_ref()
+        .map(|opening| opening.extensions())
+        .unwrap_or_default();
+    let ours = |id: &str| connection.declared.extends(id);
+    let mut words: Vec<String> = theirs
+        .iter()
+        .map(|id| {
+            if ours(id) {
+                format!("{id} ✓")
+            } else {
+                format!("{id} (not declared by mcpscope)")
+            }
+        })
+        .collect();
+    let declared = connection.declared.extensions.iter();
+    words.extend(
+        declared
+            .filter(|(id, _)| !theirs.contains(id))
+            .map(|(id, _)| format!("{id} (not the server's)")),
+    );
+    words
+}
+
 /// Breaks at spaces where it can.
-fn wrap(sentence: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split(' ') {
         let line = lines.last_mut().expect("never empty");

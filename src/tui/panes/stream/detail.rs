@@ -15,6 +15,18 @@ use crate::tui::pane::{Ctx, Reply};
 use crate::tui::panes::viewer::Viewer;
 use crate::tui::widgets::rule::Rule;
 
+/// A message and its answer, or any single entry, as a subject.
+pub fn messages(
+    first: Option<EntryIndex>,
+    second: Option<EntryIndex>,
+    ctx: &Ctx<'_>,
+) -> Option<Subject> {
+    Some(Subject::Messages {
+        first: ctx.source(first?)?,
+        second: second.and_then(|entry| ctx.source(entry)),
+    })
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -35,21 +47,15 @@ impl Detail {
         }
     }
 
-    /// Shows these entries, or nothing; gives the work it takes.
-    pub fn show(
-        &mut self,
-        first: Option<EntryIndex>,
-        second: Option<EntryIndex>,
-        ctx: &Ctx<'_>,
-    ) -> Option<Effect> {
-        let Some(first) = first.and_then(|entry| ctx.source(entry)) else {
+    /// Shows this, or nothing; gives the work it takes.
+    pub fn show(&mut self, subject: Option<Subject>, ctx: &Ctx<'_>) -> Option<Effect> {
+        let Some(subject) = subject else {
             if !self.viewer.is_empty() {
                 self.viewer.clear(self.placeholder);
             }
             return None;
         };
-        let second = second.and_then(|entry| ctx.source(entry));
-        self.viewer.show(Subject::Messages { first, second }, ctx)
+        self.viewer.show(subject, ctx)
     }
 
     /// Does what somebody wants while it has the keys. Without hits of its own, `n` walks those of the list.

@@ -1,6 +1,6 @@
 //! Small sessions for the tests of Traffic and Logs, written as lines: `> frame` to the server, `< frame` from it,
-//! `~ frame` to it on mcpscope's own account, `2 text` on stderr, `! text` junk on stdout, `* note` as JSON. A line
-//! that begins with `@2` belongs to connection 2.
+//! `~ frame` to it on mcpscope's own account, `2 text` on stderr, `! text` junk on stdout, `* note` as JSON, and
+//! `h note` of HTTP. A line that begins with `@2` belongs to connection 2.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -69,6 +69,7 @@ impl Stage {
             "< " => (Channel::Wire, Direction::In),
             "2 " => (Channel::Stderr, Direction::In),
             "! " => (Channel::Stdout, Direction::In),
+            "h " => (Channel::Http, Direction::Here),
             _ => (Channel::Note, Direction::Here),
         };
         let index = self.timeline.entries().len() as u64;

@@ -44,6 +44,11 @@ impl Search {
         self.asked.take().is_some() | self.found.take().is_some()
     }
 
+    /// Forgets what was found: its rows are those of another list.
+    pub fn forget(&mut self) {
+        (self.asked, self.found) = (None, None);
+    }
+
     /// Takes a key while the line is open.
     pub fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         let Some(line) = &mut self.line else {

@@ -2,8 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
+use super::subs::At;
 use super::told::{Piece, Told, delta};
-use crate::session::timeline::{EntryRow, Row};
+use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::pane::Ctx;
@@ -204,10 +205,9 @@ fn inline(told: &Told<'_>) -> Vec<Piece> {
     pieces
 }
 
-/// The rows to look at together with the one before, for the time between.
-pub fn since(rows: &[Row], index: usize, told: &Told<'_>, ctx: &Ctx<'_>) -> Option<u64> {
-    let before = ctx.timeline.entry_of(*rows.get(index.checked_sub(1)?)?)?;
-    let before = ctx.timeline.entry(before)?;
+/// The time between a row and the one before it.
+pub fn since(before: Option<At>, told: &Told<'_>, ctx: &Ctx<'_>) -> Option<u64> {
+    let before = ctx.timeline.entry(before?.entry(ctx.timeline)?)?;
     Some(told.entry.us().saturating_sub(before.us()))
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::session::Direction;
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, Row, SingleKind, Status, Timeline};
 
@@ -90,6 +91,10 @@ fn outcome(timeline: &Timeline, row: Row) -> Outcome {
             timeline
                 .single_row(index)
                 .is_some_and(|single| match single.kind {
+                    // What was typed by hand is nobody's fault.
+                    SingleKind::Junk | SingleKind::Malformed if is_ours(timeline, single.entry) => {
+                        false
+                    }
                     SingleKind::Junk
                     | SingleKind::Malformed
                     | SingleKind::DuplicateResponse
@@ -106,6 +111,12 @@ fn outcome(timeline: &Timeline, row: Row) -> Outcome {
         }
     };
     if wrong { Outcome::Wrong } else { Outcome::Fine }
+}
+
+fn is_ours(timeline: &Timeline, entry: EntryIndex) -> bool {
+    timeline
+        .entry(entry)
+        .is_some_and(|entry| entry.direction() == Direction::Out)
 }
 
 /// The level of a note, as the log has it.

@@ -36,7 +36,164 @@ fn source(seq: u64) -> Source {
 }
 
 fn selected(pane: &Traffic) -> Option<usize> {
-    pane.stream.selected()
+    pane.stream().selected()
+}
+
+const OVER_HTTP: &[&str] = &[
+    r#"* {"event":"connect","name":"far","transport":"http","era":"auto"}"#,
+    r#"h {"event":"address","url":"http://h/mcp","transport":"auto","headers":[],"insecure":false}"#,
+    r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+    r#"h {"event":"http-request","exchange":1,"method":"POST","url":"http://h/mcp","size":70,"frame":3,"why":"message"}"#,
+    r#"h {"event":"http-response","exchange":1,"status":200,"headers":[["content-type","text/event-stream"]],"connect_us":1500,"first_byte_us":2000}"#,
+    r#"h {"event":"http-event","exchange":1,"type":"message","size":38}"#,
+    r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+    r#"h {"event":"http-end","exchange":1,"size":64,"took_us":3000}"#,
+    r#"h {"event":"http-request","exchange":2,"method":"GET","url":"http://h/mcp","size":0,"why":"server's own messages"}"#,
+    r#"h {"event":"http-response","exchange":2,"status":502,"first_byte_us":2000}"#,
+    r#"h {"event":"http-end","exchange":2,"size":0,"took_us":3000,"error":"cut"}"#,
+];
+
+/// The lines of the list, without their clock.
+fn list(stage: &Stage, pane: &mut Traffic) -> Vec<String> {
+    let (screen, ..) = stage.show(pane, 160, 40);
+    screen
+        .lines()
+        .skip(2)
+        .take_while(|line| !line.starts_with('━'))
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let words: Vec<&str> = line
+                .split_whitespace()
+                .filter(|word| *word != "▸")
+                .collect();
+            words
+                .iter()
+                .filter(|word| !word.contains("14:02:") && !word.starts_with('+'))
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn every_frame_and_every_exchange_have_lists_of_their_own() {
+    let stage = Stage::of(OVER_HTTP);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 160, 40);
+    let act = |pane: &mut Traffic, action| {
+        pane.action(action, &stage.ctx());
+    };
+    act(&mut pane, Action::NextTab);
+    assert_eq!(
+        list(&stage, &mut pane),
+        [
+            "3 C→S tools/call a 1 request – 68 B",
+            "7 S→C answer to tools/call a 1 ok 480 ms 36 B",
+        ]
+    );
+    act(&mut pane, Action::NextTab);
+    assert_eq!(
+        list(&stage, &mut pane),
+        [
+            "2 ** server at http://h/mcp",
+            "4 C→S POST h/mcp tools/call a sse 1 event connect 1.5 ms first byte 2.0 ms #1 200 3.0 ms 70 B → 64 B",
+            "6 S→C event message, 38 bytes #1 event – –",
+            "9 C→S GET h/mcp server's own messages first byte 2.0 ms #2 502 cut 3.0 ms 0 B → 0 B",
+        ]
+    );
+    // From one list to another it is the same moment.
+    act(&mut pane, Action::NextTab);
+    act(&mut pane, Action::Top);
+    act(&mut pane, Action::Down);
+    act(&mut pane, Action::Down);
+    assert_eq!(pane.at(&stage.ctx()), Some(At::Pair(Row::Exchange(0))));
+    act(&mut pane, Action::PreviousTab);
+    assert_eq!(
+        pane.title(&stage.ctx()),
+        "#4 POST h/mcp tools/call a sse 1 event connect 1.5 ms first byte 2.0 ms"
+    );
+    act(&mut pane, Action::NextError);
+    assert_eq!(
+        pane.at(&stage.ctx())
+            .and_then(|at| at.entry(&stage.timeline)),
+        Some(8)
+    );
+    assert!(pane.action(Action::NextError, &stage.ctx()).say.is_some());
+}
+
+#[test]
+fn a_pair_over_http_shows_its_exchange_and_the_other_way_round() {
+    let stage = Stage::of(OVER_HTTP);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 160, 40);
+    let subject = |pane: &mut Traffic| {
+        let (_, _, effects) = stage.show(pane, 160, 40);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Build { subject, .. } => Some(subject),
+            _ => None,
+        })
+    };
+    pane.action(Action::Down, &stage.ctx());
+    pane.action(Action::Down, &stage.ctx());
+    let steps: std::sync::Arc<[Source]> = [4, 5, 6, 8].map(source).into();
+    let carries = Some((source(3), Some(source(7))));
+    assert_eq!(
+        subject(&mut pane),
+        Some(Subject::Http {
+            carries,
+            steps: std::sync::Arc::clone(&steps),
+            first: false,
+        })
+    );
+    pane.action(Action::PreviousTab, &stage.ctx());
+    assert_eq!(
+        subject(&mut pane),
+        Some(Subject::Http {
+            carries,
+            steps,
+            first: true,
+        })
+    );
+    // A frame alone is only what it says.
+    pane.action(Action::PreviousTab, &stage.ctx());
+    assert_eq!(
+        subject(&mut pane),
+        Some(Subject::Messages {
+            first: source(3),
+            second: None,
+        })
+    );
+}
+
+#[test]
+fn what_we_sent_can_be_sent_again_and_nothing_else() {
+    let mut stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 120, 30);
+    let go = |pane: &Traffic, action, stage: &Stage| pane.why_not(action, &stage.ctx());
+    assert!(go(&pane, Action::Resend, &stage).is_some(), "a note");
+    for _ in 0..3 {
+        pane.action(Action::Down, &stage.ctx());
+    }
+    assert_eq!(
+        pane.action(Action::Resend, &stage.ctx()).go,
+        Some(Go::Again(4, false))
+    );
+    assert_eq!(
+        pane.action(Action::EditResend, &stage.ctx()).go,
+        Some(Go::Again(4, true))
+    );
+    pane.action(Action::Down, &stage.ctx());
+    let why = go(&pane, Action::Resend, &stage).unwrap_or_default();
+    assert!(why.contains("only what we sent"), "{why}");
+    stage.live = false;
+    pane.action(Action::Up, &stage.ctx());
+    assert!(
+        go(&pane, Action::Resend, &stage)
+            .unwrap_or_default()
+            .contains("recording")
+    );
 }
 
 #[test]
@@ -309,10 +466,10 @@ fn the_mouse_selects_opens_and_scrolls() {
     assert!(pane.detail.focused);
     pane.click(Position::new(20, 3), false, &ctx);
     assert_eq!((selected(&pane), pane.detail.focused), (Some(1), false));
-    assert!(!pane.stream.follows());
+    assert!(!pane.stream().follows());
     stage.show(&mut pane, 120, 14);
     pane.wheel(Position::new(20, 3), 3, &ctx);
-    assert_eq!(pane.stream.list().offset, 3);
+    assert_eq!(pane.stream().list().offset, 3);
     assert!(!pane.click(Position::new(3, 0), false, &ctx).handled);
 }
 
@@ -447,7 +604,7 @@ fn the_rounds_of_a_request_are_one_row() {
     );
 }
 
-const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
+const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━ [Pairs] Messages HTTP ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
   #   time         Δ      dir what                                        id       status     took       size
   1   14:02:09.120        **  connect everything over stdio, era auto
   2   14:02:09.240 +120ms **  started, pid 7: everything
@@ -478,7 +635,7 @@ reading…
 
 
 "#;
-const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
+const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━ [Pairs] Msgs HTTP ━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
   14:02:09.360 C→S tools/list 0                            ok         120 ms
     46 B → 46 B
   14:02:09.600 C→S tools/call create-issue 1               tool error 240 ms

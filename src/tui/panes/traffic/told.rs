@@ -1,10 +1,11 @@
 //! What a row of the traffic says, in words: direction, name, status, how long, how big.
 //!
-//! Everything from a server is sanitised here. Nothing is kept: a row is told again whenever it is drawn.
+//! Pairs and single rows here, frames and HTTP below. Everything from a server is sanitised here. Nothing is kept: a row is told again whenever it is drawn.
 
 use std::time::Duration;
 
 use super::failures::level;
+use super::subs::At;
 use crate::session::Direction;
 use crate::session::level::Level;
 use crate::session::timeline::{
@@ -14,6 +15,9 @@ use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
+
+mod frames;
+mod hops;
 
 /// The most cells of any text here: wider than any column.
 const WIDEST: usize = 400;
@@ -47,16 +51,18 @@ pub struct Told<'a> {
 }
 
 /// Tells a row.
-pub fn told<'a>(row: Row, ctx: &Ctx<'a>) -> Option<Told<'a>> {
-    match row {
-        Row::Exchange(index) => exchange(index, ctx),
-        Row::Single(index) => single(ctx.timeline.single_row(index)?, ctx),
+pub fn told<'a>(at: At, ctx: &Ctx<'a>) -> Option<Told<'a>> {
+    match at {
+        At::Pair(Row::Exchange(index)) => exchange(index, ctx),
+        At::Pair(Row::Single(index)) => single(ctx.timeline.single_row(index)?, ctx),
+        At::Frame(entry, kind, more) => frames::told(entry, kind, more, ctx),
+        At::Http(row) => hops::told(row, ctx),
     }
 }
 
 /// A row in a few words, for titles: `#124 tools/call echo`.
-pub fn name(row: Row, ctx: &Ctx<'_>) -> Option<String> {
-    let told = told(row, ctx)?;
+pub fn name(at: At, ctx: &Ctx<'_>) -> Option<String> {
+    let told = told(at, ctx)?;
     let words: Vec<&str> = told.what.iter().map(|(text, _)| text.as_str()).collect();
     let words = match told.preview {
         Some(preview) if told.preview_tells => preview,
@@ -120,6 +126,8 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     );
     let dir = match single.kind {
         SingleKind::Notification => (if out { "C~" } else { "S~" }, Role::Notif),
+        // Typed by hand.
+        SingleKind::Junk | SingleKind::Malformed if out => ("C!", Role::Junk),
         SingleKind::Junk | SingleKind::Malformed => ("!!", Role::Junk),
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
@@ -277,6 +285,13 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
             SingleKind::UnknownResponse => "answers an id that was never used",
             SingleKind::ResponseWithoutId => "answers no request: it has no usable id",
             SingleKind::Malformed => "JSON, but no JSON-RPC message",
+            SingleKind::Junk
+                if timeline
+                    .entry(timeline.single_row(index)?.entry)
+                    .is_some_and(|entry| entry.direction() == Direction::Out) =>
+            {
+                "typed by hand: no JSON-RPC"
+            }
             SingleKind::Junk => "bytes that are no JSON-RPC: strict clients fail here",
             _ => return None,
         },

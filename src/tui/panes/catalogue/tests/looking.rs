@@ -135,7 +135,7 @@ fn the_selection_is_an_item_and_not_a_row() {
     );
     let screen = stage.screen();
     assert!(screen.contains("▸ list-issues"), "{screen}");
-    assert!(screen.contains("changed +2 −2"), "{screen}");
+    assert!(screen.contains("changed +2 −3 ~2"), "{screen}");
     // It is gone: its neighbour takes over.
     stage.list(
         1,

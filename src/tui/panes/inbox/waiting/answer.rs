@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use crossterm::event::KeyEvent;
+
 use crate::form::Form;
 use crate::json::Value;
 use crate::mcp::asked::{AskKind, Reply, Root, Which, check, reply};
@@ -56,6 +58,8 @@ pub struct Answer {
     pub form: Option<FormPane>,
     /// The whole result as JSON, in place of what the form would make.
     raw: Option<FormPane>,
+    /// What was typed before there was a form to type into.
+    pub early: Vec<KeyEvent>,
     /// Whether it is asked what to do about problems.
     pub asking: bool,
     /// Accepted, but not checked yet.
@@ -97,6 +101,7 @@ impl Answer {
             head: PlainState::new(true),
             form: None,
             raw: None,
+            early: Vec::new(),
             asking: false,
             sending: false,
             sent: false,

@@ -98,13 +98,12 @@ impl Waiting {
         let kind = question.kind.word();
         let title = format!("{kind} {purpose}");
         let title = title.trim_end();
-        let title = if self.answer().is_none() && !self.areas.narrow {
-            // Its tabs need the room, and the row says the rest.
-            kind
-        } else {
-            title
-        };
-        let title = if self.areas.narrow {
+        let over = self.answer().is_none();
+        // The tabs need the room, and the row says the rest.
+        let title = if over { kind } else { title };
+        let title = if self.areas.narrow && over {
+            format!("Inbox › {title}")
+        } else if self.areas.narrow {
             let server = words::server(ctx.timeline, question.conn);
             format!("Inbox › {server} asks: {title}")
         } else {

@@ -169,7 +169,9 @@ pub fn line(row: Row, width: u16, clock: &Clock, ctx: &Ctx<'_>) -> Option<Line<'
     } else {
         muted
     };
-    put(&words::server(ctx.timeline, question.conn), plain);
+    let server = words::server(ctx.timeline, question.conn);
+    let most = (usize::from(width) / 4).max(10);
+    put(&text::fit(&server, most), plain);
     put(question.kind.word(), plain);
     let mut left = usize::MAX;
     if !row.waits {

@@ -24,13 +24,19 @@ impl Waiting {
                 };
                 let roots = self.roots(conn, ctx);
                 let here = self.focus == Focus::Answer && self.selected == Some(number);
+                let mut early = Vec::new();
                 if let Some(answer) = self.answers.get_mut(&number) {
                     answer.asked(read, &roots);
+                    early = std::mem::take(&mut answer.early);
                     if let Some(form) = answer.form.as_mut().filter(|_| here) {
                         form.enter();
                     }
                 }
-                Vec::new()
+                if here {
+                    self.type_early(early, ctx)
+                } else {
+                    Vec::new()
+                }
             }
             Event::Validated {
                 asker,
