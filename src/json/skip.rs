@@ -5,6 +5,9 @@
 const LOW: u64 = 0x0101_0101_0101_0101;
 const SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
+/// So many words of eight bytes make a string a long one.
+const LONG: u32 = 4;
+
 /// The lowest bit of each byte of `word` that is `byte`.
 const fn equal(word: u64, byte: u8) -> u64 {
     let other = word ^ (LOW * byte as u64);
@@ -27,17 +30,28 @@ pub(super) fn container_end(raw: &[u8], start: usize) -> usize {
         inside: 0,
         escaped: false,
     };
-    let rest = raw.get(start..).unwrap_or_default();
-    let (words, tail) = rest.as_chunks::<8>();
-    for (index, bytes) in words.iter().enumerate() {
-        if !skip.word(u64::from_le_bytes(*bytes))
-            && let Some(end) = skip.bytes(bytes)
-        {
-            return start + index * 8 + end;
+    let mut at = start.min(raw.len());
+    // Words of a string that had nothing in them but text.
+    let mut quiet = 0;
+    while let Some(bytes) = raw[at..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*bytes);
+        if skip.word(word) {
+            let text = skip.inside != 0 && equal(word, b'"') == 0;
+            quiet = if text { quiet + 1 } else { 0 };
+        } else if let Some(end) = skip.bytes(bytes) {
+            return at + end;
+        } else {
+            quiet = 0;
+        }
+        at += 8;
+        if quiet >= LONG && !skip.escaped {
+            // A long string: only its end and escapes matter, and those are found faster.
+            let rest = &raw[at..];
+            at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            quiet = 0;
         }
     }
-    skip.bytes(tail)
-        .map_or(raw.len(), |end| raw.len() - tail.len() + end)
+    skip.bytes(&raw[at..]).map_or(raw.len(), |end| at + end)
 }
 
 impl Skip {
@@ -129,6 +143,18 @@ mod tests {
         #[test]
         fn words_say_what_bytes_say(text in r#"[\[{]([\[\]{}"\\a-c:,é]|\\"|\\\\|"[a-z\[\]]*"){0,60}"#) {
             prop_assert_eq!(container_end(text.as_bytes(), 0), one_by_one(text.as_bytes(), 0));
+        }
+
+        #[test]
+        fn long_strings_are_left_at_their_end(
+            parts in prop::collection::vec(("[a-z\\[{}é]{0,90}", prop::sample::select(vec!["", "\\\\", "\\\"", "\",\"", "\\\\\\\""])), 0..6),
+            lead in 0_usize..9, cut in 0_usize..20,
+        ) {
+            let inside: String = parts.iter().flat_map(|(text, end)| [text.as_str(), end]).collect();
+            let text = format!("{}[\"{inside}\"] ]", " ".repeat(lead));
+            prop_assert_eq!(container_end(text.as_bytes(), lead), one_by_one(text.as_bytes(), lead));
+            let bytes = &text.as_bytes()[..text.len().saturating_sub(cut).max(lead)];
+            prop_assert_eq!(container_end(bytes, lead), one_by_one(bytes, lead));
         }
 
         #[test]
