@@ -20,7 +20,6 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
-use crate::tui::panes::viewer::Viewer;
 
 mod actions;
 mod buttons;

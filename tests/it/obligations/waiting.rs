@@ -146,7 +146,10 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
         let id = play.last_id();
         // A limit that comes near is told before it is reached.
         let deadline = play.client.deadline();
-        assert!(deadline.is_some_and(|at| at <= began + wait), "{deadline:?}");
+        assert!(
+            deadline.is_some_and(|at| at <= began + wait),
+            "{deadline:?}"
+        );
         let mut out = Vec::new();
         while !out.iter().any(|line| line.contains("cancelled")) {
             assert!(play.now <= began + most, "{method} waits for ever");
