@@ -151,7 +151,7 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
             "{deadline:?}"
         );
         let mut out = Vec::new();
-        while !out.iter().any(|line| line.contains("cancelled")) {
+        while !out.iter().any(|line: &String| line.contains("cancelled")) {
             assert!(play.now <= began + most, "{method} waits for ever");
             play.frame(&format!(
                 r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{id},"progress":1}}}}"#
