@@ -21,6 +21,7 @@ use crate::tui::widgets::rule::Rule;
 
 mod calls;
 mod running;
+mod standing;
 mod subscriptions;
 mod tasks;
 mod waiting;

@@ -11,6 +11,7 @@ use ratatui::text::{Line, Span};
 
 use super::Section;
 use super::calls::Calls;
+use super::standing::Standing;
 use super::words::{self, draw_empty};
 use crate::session::Direction;
 use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
@@ -21,7 +22,7 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
-use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::list;
 
 /// Columns of `1:02:03` and of `120 ms`.
 const TIME: usize = 7;
@@ -31,11 +32,9 @@ const PROGRESS: usize = 80;
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Running {
-    list: ListState,
-    selected: Option<ExchangeIndex>,
+    rows: Standing<ExchangeIndex>,
     calls: Calls,
     heading: Rect,
-    rows: Rect,
 }
 
 /// The requests of ours that go on, the oldest first: those that wait for an answer, and those that a person is asked
@@ -72,22 +71,7 @@ impl Running {
 
     /// What cancels the selected row, if it is a call.
     fn cancel(&self, ctx: &Ctx<'_>) -> Option<Effect> {
-        self.calls.cancel(self.selected?, ctx.timeline)
-    }
-
-    fn select(&mut self, rows: &[ExchangeIndex]) -> Reply {
-        self.selected = rows.get(self.list.selected).copied();
-        Reply::done()
-    }
-
-    /// Finds the selected row again among those of now.
-    fn settle(&mut self, rows: &[ExchangeIndex]) {
-        let at = self.selected.and_then(|one| rows.binary_search(&one).ok());
-        if let Some(at) = at {
-            self.list.selected = at;
-        }
-        self.list.clamp(rows.len(), usize::from(self.rows.height));
-        self.selected = rows.get(self.list.selected).copied();
+        self.calls.cancel(self.rows.selected?, ctx.timeline)
     }
 
     fn row(index: ExchangeIndex, width: u16, ctx: &Ctx<'_>) -> Option<Line<'static>> {
@@ -158,33 +142,25 @@ impl Pane for Running {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let rows = waiting(ctx.timeline);
-        self.settle(&rows);
-        let (len, height) = (rows.len(), usize::from(self.rows.height));
+        self.rows.settle(&rows);
+        if self.rows.moved(action, &rows) {
+            return Reply::done();
+        }
         match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
             Action::ShowRunning | Action::Right => {
-                let request = self.selected.and_then(|row| Self::request(row, ctx));
-                return request.map_or_else(
+                let request = self.rows.selected.and_then(|row| Self::request(row, ctx));
+                request.map_or_else(
                     || Reply::say("nothing runs"),
                     |request| Reply::go(Go::Traffic(request)),
-                );
+                )
             }
-            Action::StopRunning => {
-                return match self.cancel(ctx) {
-                    Some(cancel) => Reply::effect(cancel),
-                    None => Reply::say("there is no call to cancel"),
-                };
-            }
-            Action::Left => return Reply::done(),
-            _ => return Reply::ignored(),
+            Action::StopRunning => match self.cancel(ctx) {
+                Some(cancel) => Reply::effect(cancel),
+                None => Reply::say("there is no call to cancel"),
+            },
+            Action::Left => Reply::done(),
+            _ => Reply::ignored(),
         }
-        self.select(&rows)
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -212,24 +188,17 @@ impl Pane for Running {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let rows = waiting(ctx.timeline);
-        match self.list.row_at(at, rows.len(), 1, self.rows) {
-            Some(row) => {
-                self.list.selected = row;
-                let reply = self.select(&rows);
-                if double {
-                    return self.action(Action::ShowRunning, ctx);
-                }
-                reply
-            }
-            None => Reply::ignored(),
+        match (self.rows.click(at, &rows), double) {
+            (true, true) => self.action(Action::ShowRunning, ctx),
+            (true, false) => Reply::done(),
+            (false, _) => Reply::ignored(),
         }
     }
 
     fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         let rows = waiting(ctx.timeline);
-        let height = usize::from(self.rows.height);
-        self.list.scroll(lines, rows.len(), height);
-        self.select(&rows)
+        self.rows.wheel(lines, &rows);
+        Reply::done()
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -238,12 +207,12 @@ impl Pane for Running {
             height: title,
             ..area
         };
-        self.rows = Rect {
+        self.rows.area = Rect {
             y: area.y + title,
             height: area.height - title,
             ..area
         };
-        self.settle(&waiting(ctx.timeline));
+        self.rows.settle(&waiting(ctx.timeline));
         Vec::new()
     }
 
@@ -255,8 +224,8 @@ impl Pane for Running {
             } else {
                 "No request of this recording was left without an answer."
             };
-            draw_empty(words, self.rows, buf, ctx.theme);
-            return Some(self.rows.as_position());
+            draw_empty(words, self.rows.area, buf, ctx.theme);
+            return Some(self.rows.area.as_position());
         }
         let draw_row = |row: usize, width: u16| {
             let line = rows.get(row).and_then(|row| Self::row(*row, width, ctx));
@@ -264,17 +233,17 @@ impl Pane for Running {
         };
         let cursor = list::draw(
             rows.len(),
-            &self.list,
+            &self.rows.list,
             true,
             draw_row,
-            self.rows,
+            self.rows.area,
             buf,
             ctx.theme,
         );
-        cursor.or(Some(self.rows.as_position()))
+        cursor.or(Some(self.rows.area.as_position()))
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        Self::request(self.selected?, ctx)
+        Self::request(self.rows.selected?, ctx)
     }
 }

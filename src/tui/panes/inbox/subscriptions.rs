@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Section;
+use super::standing::Standing;
 use super::words::{self, draw_empty};
 use crate::inspector::Command;
 use crate::jsonrpc::Id;
@@ -20,7 +21,7 @@ use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
-use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::list;
 
 /// Rows below the list about the selected one.
 const DETAIL: u16 = 4;
@@ -45,10 +46,8 @@ enum Found<'a> {
 /// See the module.
 #[derive(Debug, Default)]
 pub struct SubscriptionsTab {
-    list: ListState,
-    selected: Option<Row>,
+    rows: Standing<Row>,
     heading: Rect,
-    rows: Rect,
     detail: Rect,
 }
 
@@ -110,25 +109,8 @@ fn find<'a>(row: &Row, ctx: &Ctx<'a>) -> Option<(&'a Connection, Found<'a>)> {
 }
 
 impl SubscriptionsTab {
-    fn select(&mut self, rows: &[Row]) -> Reply {
-        self.selected = rows.get(self.list.selected).cloned();
-        Reply::done()
-    }
-
-    fn settle(&mut self, rows: &[Row]) {
-        let at = self
-            .selected
-            .as_ref()
-            .and_then(|one| rows.iter().position(|row| row == one));
-        if let Some(at) = at {
-            self.list.selected = at;
-        }
-        self.list.clamp(rows.len(), usize::from(self.rows.height));
-        self.selected = rows.get(self.list.selected).cloned();
-    }
-
     fn place_of(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        let (_, found) = find(self.selected.as_ref()?, ctx)?;
+        let (_, found) = find(self.rows.selected.as_ref()?, ctx)?;
         let seq = match found {
             Found::Stream(stream) => Some(stream.seq),
             Found::Resource(watched) => watched.last_seq,
@@ -141,7 +123,7 @@ impl SubscriptionsTab {
         if !ctx.live {
             return Err("this is a recording; nothing is started or sent".to_owned());
         }
-        let found = self.selected.as_ref().and_then(|row| find(row, ctx));
+        let found = self.rows.selected.as_ref().and_then(|row| find(row, ctx));
         let Some((connection, found)) = found else {
             return Err("there is no subscription".to_owned());
         };
@@ -240,7 +222,7 @@ impl SubscriptionsTab {
     }
 
     fn details(&self, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
-        let found = self.selected.as_ref().and_then(|row| find(row, ctx));
+        let found = self.rows.selected.as_ref().and_then(|row| find(row, ctx));
         let Some((connection, found)) = found else {
             return Vec::new();
         };
@@ -324,35 +306,25 @@ impl Pane for SubscriptionsTab {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let rows = rows(ctx);
-        self.settle(&rows);
-        let (len, height) = (rows.len(), usize::from(self.rows.height));
-        match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
-            Action::ShowSubscription | Action::Right => {
-                return match self.place_of(ctx) {
-                    Some(entry) => Reply::go(Go::Traffic(entry)),
-                    None => Reply::say("nothing was told of it yet"),
-                };
-            }
-            Action::TurnSubscription => {
-                return match self.turn(ctx) {
-                    Err(why) => Reply::say(why),
-                    Ok((command, say)) => Reply {
-                        say: Some(say.to_owned()),
-                        ..Reply::effect(Effect::Engine(command))
-                    },
-                };
-            }
-            Action::Left => return Reply::done(),
-            _ => return Reply::ignored(),
+        self.rows.settle(&rows);
+        if self.rows.moved(action, &rows) {
+            return Reply::done();
         }
-        self.select(&rows)
+        match action {
+            Action::ShowSubscription | Action::Right => match self.place_of(ctx) {
+                Some(entry) => Reply::go(Go::Traffic(entry)),
+                None => Reply::say("nothing was told of it yet"),
+            },
+            Action::TurnSubscription => match self.turn(ctx) {
+                Err(why) => Reply::say(why),
+                Ok((command, say)) => Reply {
+                    say: Some(say.to_owned()),
+                    ..Reply::effect(Effect::Engine(command))
+                },
+            },
+            Action::Left => Reply::done(),
+            _ => Reply::ignored(),
+        }
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -375,29 +347,22 @@ impl Pane for SubscriptionsTab {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let rows = rows(ctx);
-        match self.list.row_at(at, rows.len(), 1, self.rows) {
-            Some(row) => {
-                self.list.selected = row;
-                let reply = self.select(&rows);
-                if double {
-                    return self.action(Action::ShowSubscription, ctx);
-                }
-                reply
-            }
-            None => Reply::ignored(),
+        match (self.rows.click(at, &rows), double) {
+            (true, true) => self.action(Action::ShowSubscription, ctx),
+            (true, false) => Reply::done(),
+            (false, _) => Reply::ignored(),
         }
     }
 
     fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         let rows = rows(ctx);
-        let height = usize::from(self.rows.height);
-        self.list.scroll(lines, rows.len(), height);
-        self.select(&rows)
+        self.rows.wheel(lines, &rows);
+        Reply::done()
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        (self.heading, self.rows, self.detail) = words::thirds(area, DETAIL);
-        self.settle(&rows(ctx));
+        (self.heading, self.rows.area, self.detail) = words::thirds(area, DETAIL);
+        self.rows.settle(&rows(ctx));
         Vec::new()
     }
 
@@ -408,8 +373,8 @@ impl Pane for SubscriptionsTab {
             let words = format!(
                 "No subscriptions. {key} in Resources subscribes to one; of lists that change a 2026-07-28 server tells by a stream, older ones unasked."
             );
-            draw_empty(&words, self.rows, buf, ctx.theme);
-            return Some(self.rows.as_position());
+            draw_empty(&words, self.rows.area, buf, ctx.theme);
+            return Some(self.rows.area.as_position());
         }
         words::draw_details(&self.details(ctx), self.detail, buf, ctx.theme);
         let draw_row = |row: usize, width: u16| {
@@ -418,14 +383,14 @@ impl Pane for SubscriptionsTab {
         };
         let cursor = list::draw(
             rows.len(),
-            &self.list,
+            &self.rows.list,
             true,
             draw_row,
-            self.rows,
+            self.rows.area,
             buf,
             ctx.theme,
         );
-        cursor.or(Some(self.rows.as_position()))
+        cursor.or(Some(self.rows.area.as_position()))
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

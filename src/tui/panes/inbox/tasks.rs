@@ -13,6 +13,7 @@ use ratatui::text::Line;
 mod rows;
 
 use super::Section;
+use super::standing::Standing;
 use super::words::{self, draw_empty};
 use crate::history::Server;
 use crate::inspector::{Command, Update};
@@ -28,7 +29,7 @@ use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
-use crate::tui::widgets::list::{self, ListState};
+use crate::tui::widgets::list;
 use crate::unfinished::{Change, Unfinished};
 use rows::what;
 
@@ -47,8 +48,7 @@ enum Row {
 /// See the module.
 #[derive(Debug, Default)]
 pub struct TasksTab {
-    list: ListState,
-    selected: Option<Row>,
+    rows: Standing<Row>,
     /// What the file has, by the name of the server.
     offered: HashMap<Box<str>, Vec<Unfinished>>,
     /// Who asked for it: number, server.
@@ -56,7 +56,6 @@ pub struct TasksTab {
     /// What was put into the file of each server: the task, and what it was made of.
     kept: HashMap<Box<str>, HashMap<Box<str>, Box<str>>>,
     heading: Rect,
-    rows: Rect,
     detail: Rect,
 }
 
@@ -97,29 +96,12 @@ impl TasksTab {
         self.all(ctx).iter().filter(|row| !over(row)).count()
     }
 
-    fn select(&mut self, rows: &[Row]) -> Reply {
-        self.selected = rows.get(self.list.selected).cloned();
-        Reply::done()
-    }
-
-    fn settle(&mut self, rows: &[Row]) {
-        let at = self
-            .selected
-            .as_ref()
-            .and_then(|one| rows.iter().position(|row| row == one));
-        if let Some(at) = at {
-            self.list.selected = at;
-        }
-        self.list.clamp(rows.len(), usize::from(self.rows.height));
-        self.selected = rows.get(self.list.selected).cloned();
-    }
-
     /// The connection of the selected row and its task's id, if something can be sent there.
     fn target(&self, ctx: &Ctx<'_>) -> Result<(u32, Box<str>), String> {
         if !ctx.live {
             return Err("this is a recording; nothing is started or sent".to_owned());
         }
-        let row = self.selected.as_ref().ok_or("there is no task")?;
+        let row = self.rows.selected.as_ref().ok_or("there is no task")?;
         let (conn, id) = match row {
             Row::Known { conn, id } => (Some(*conn), id),
             Row::Offered { server, id } => {
@@ -149,7 +131,7 @@ impl TasksTab {
 
     /// Leaves a task alone; one of an earlier run is forgotten.
     fn leave(&mut self, ctx: &Ctx<'_>) -> Reply {
-        if let Some(Row::Offered { server, id }) = self.selected.clone() {
+        if let Some(Row::Offered { server, id }) = self.rows.selected.clone() {
             if let Some(offered) = self.offered.get_mut(&server) {
                 offered.retain(|one| one.task != id);
             }
@@ -169,7 +151,7 @@ impl TasksTab {
 
     /// Why a task cannot be left, cancelled or followed.
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
-        let row = self.selected.as_ref();
+        let row = self.rows.selected.as_ref();
         let known = row.and_then(|row| match row {
             Row::Known { conn, id } => task(*conn, id, ctx),
             Row::Offered { .. } => None,
@@ -189,7 +171,7 @@ impl TasksTab {
 
     /// Where there is something to be seen of the selected task: its result, else what was told of it last.
     fn place_of(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        let Some(Row::Known { conn, id }) = &self.selected else {
+        let Some(Row::Known { conn, id }) = &self.rows.selected else {
             return None;
         };
         let task = task(*conn, id, ctx)?;
@@ -303,44 +285,34 @@ impl Pane for TasksTab {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let rows = self.all(ctx);
-        self.settle(&rows);
-        let (len, height) = (rows.len(), usize::from(self.rows.height));
-        match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
-            Action::ShowTask | Action::Right => {
-                return match self.place_of(ctx) {
-                    Some(entry) => Reply::go(Go::Traffic(entry)),
-                    None => Reply::say("nothing was told of it in this session yet"),
-                };
-            }
-            Action::FollowTask => return self.wish(Wish::Follow, ctx),
-            Action::CancelTask => return self.wish(Wish::Cancel, ctx),
-            Action::LeaveTask => return self.leave(ctx),
-            Action::ListTasks => {
-                return match why_not_listed(ctx) {
-                    Some(why) => Reply::say(why),
-                    None => Reply::effects(
-                        ctx.connection()
-                            .map(|connection| {
-                                Effect::Engine(Command::ListTasks {
-                                    conn: connection.number,
-                                })
-                            })
-                            .into_iter()
-                            .collect(),
-                    ),
-                };
-            }
-            Action::Left => return Reply::done(),
-            _ => return Reply::ignored(),
+        self.rows.settle(&rows);
+        if self.rows.moved(action, &rows) {
+            return Reply::done();
         }
-        self.select(&rows)
+        match action {
+            Action::ShowTask | Action::Right => match self.place_of(ctx) {
+                Some(entry) => Reply::go(Go::Traffic(entry)),
+                None => Reply::say("nothing was told of it in this session yet"),
+            },
+            Action::FollowTask => self.wish(Wish::Follow, ctx),
+            Action::CancelTask => self.wish(Wish::Cancel, ctx),
+            Action::LeaveTask => self.leave(ctx),
+            Action::ListTasks => match why_not_listed(ctx) {
+                Some(why) => Reply::say(why),
+                None => Reply::effects(
+                    ctx.connection()
+                        .map(|connection| {
+                            Effect::Engine(Command::ListTasks {
+                                conn: connection.number,
+                            })
+                        })
+                        .into_iter()
+                        .collect(),
+                ),
+            },
+            Action::Left => Reply::done(),
+            _ => Reply::ignored(),
+        }
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
@@ -416,29 +388,23 @@ impl Pane for TasksTab {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let rows = self.all(ctx);
-        match self.list.row_at(at, rows.len(), 1, self.rows) {
-            Some(row) => {
-                self.list.selected = row;
-                let reply = self.select(&rows);
-                if double {
-                    return self.action(Action::ShowTask, ctx);
-                }
-                reply
-            }
-            None => Reply::ignored(),
+        match (self.rows.click(at, &rows), double) {
+            (true, true) => self.action(Action::ShowTask, ctx),
+            (true, false) => Reply::done(),
+            (false, _) => Reply::ignored(),
         }
     }
 
     fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         let rows = self.all(ctx);
-        let height = usize::from(self.rows.height);
-        self.list.scroll(lines, rows.len(), height);
-        self.select(&rows)
+        self.rows.wheel(lines, &rows);
+        Reply::done()
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        (self.heading, self.rows, self.detail) = words::thirds(area, DETAIL);
-        self.settle(&self.all(ctx));
+        (self.heading, self.rows.area, self.detail) = words::thirds(area, DETAIL);
+        let rows = self.all(ctx);
+        self.rows.settle(&rows);
         Vec::new()
     }
 
@@ -446,8 +412,8 @@ impl Pane for TasksTab {
         let rows = self.all(ctx);
         if rows.is_empty() {
             let words = "No tasks. A server may make one of a call that takes long; what has come of it shows here, and what had not ended is offered again after a restart.";
-            draw_empty(words, self.rows, buf, ctx.theme);
-            return Some(self.rows.as_position());
+            draw_empty(words, self.rows.area, buf, ctx.theme);
+            return Some(self.rows.area.as_position());
         }
         words::draw_details(&self.details(ctx), self.detail, buf, ctx.theme);
         let draw_row = |row: usize, width: u16| {
@@ -456,14 +422,14 @@ impl Pane for TasksTab {
         };
         let cursor = list::draw(
             rows.len(),
-            &self.list,
+            &self.rows.list,
             true,
             draw_row,
-            self.rows,
+            self.rows.area,
             buf,
             ctx.theme,
         );
-        cursor.or(Some(self.rows.as_position()))
+        cursor.or(Some(self.rows.area.as_position()))
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

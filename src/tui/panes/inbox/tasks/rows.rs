@@ -72,7 +72,7 @@ impl TasksTab {
     /// What is known of the selected task besides its row.
     pub(super) fn details(&self, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
         let muted = Role::TextMuted;
-        match &self.selected {
+        match &self.rows.selected {
             None => Vec::new(),
             Some(Row::Offered { server, id }) => {
                 let shape = self.offer(server, id).map_or("", |one| one.shape.word());

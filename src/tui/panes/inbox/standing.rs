@@ -1,0 +1,79 @@
+//! A list whose rows come and go while it is looked at: the selection stays with what was selected.
+
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::action::Action;
+use crate::tui::widgets::list::ListState;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Standing<T> {
+    pub list: ListState,
+    /// The selected row, which may be gone.
+    pub selected: Option<T>,
+    /// Where the rows are.
+    pub area: Rect,
+}
+
+impl<T> Default for Standing<T> {
+    fn default() -> Self {
+        Self {
+            list: ListState::default(),
+            selected: None,
+            area: Rect::ZERO,
+        }
+    }
+}
+
+impl<T: Clone + PartialEq> Standing<T> {
+    fn select(&mut self, rows: &[T]) {
+        self.selected = rows.get(self.list.selected).cloned();
+    }
+
+    fn height(&self) -> usize {
+        usize::from(self.area.height)
+    }
+
+    /// Finds the selected row again among those of now.
+    pub fn settle(&mut self, rows: &[T]) {
+        let selected = self.selected.as_ref();
+        if let Some(at) = selected.and_then(|one| rows.iter().position(|row| row == one)) {
+            self.list.selected = at;
+        }
+        self.list.clamp(rows.len(), self.height());
+        self.select(rows);
+    }
+
+    /// Moves, when that is what is wanted.
+    pub fn moved(&mut self, action: Action, rows: &[T]) -> bool {
+        let (len, height) = (rows.len(), self.height());
+        match action {
+            Action::Up => self.list.up(1),
+            Action::Down => self.list.down(1, len),
+            Action::PageUp => self.list.page_up(height),
+            Action::PageDown => self.list.page_down(len, height),
+            Action::Top => self.list.top(),
+            Action::Bottom => self.list.bottom(len),
+            Action::Centre => self.list.centre(len, height),
+            _ => return false,
+        }
+        self.select(rows);
+        true
+    }
+
+    /// Selects the row at a place, if there is one.
+    pub fn click(&mut self, at: Position, rows: &[T]) -> bool {
+        let Some(row) = self.list.row_at(at, rows.len(), 1, self.area) else {
+            return false;
+        };
+        self.list.selected = row;
+        self.select(rows);
+        true
+    }
+
+    /// Scrolls.
+    pub fn wheel(&mut self, lines: isize, rows: &[T]) {
+        self.list.scroll(lines, rows.len(), self.height());
+        self.select(rows);
+    }
+}
