@@ -20,7 +20,6 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply, View};
 use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
-use crate::tui::panes::viewer::Viewer;
 
 mod actions;
 mod buttons;
@@ -326,12 +325,6 @@ impl CataloguePane {
                 Focus::Result => Reply::ignored(),
             },
         }
-    }
-
-    fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
-        let inner = viewer.and_then(Viewer::inner_scope);
-        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
-        inner.into_iter().chain(scopes).collect()
     }
 
     fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {

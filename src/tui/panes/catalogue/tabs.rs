@@ -5,9 +5,11 @@ use super::work::Work;
 use super::{CataloguePane, Focus};
 use crate::json;
 use crate::mcp::types::List;
+use crate::tui::action::Scope;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::panes::form::Side;
+use crate::tui::panes::viewer::Viewer;
 
 /// One tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,13 @@ impl Work {
 }
 
 impl CataloguePane {
+    /// Where the keys of a document apply, and those of the table or the blocks in it.
+    pub(super) fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
+
     /// The tab of the selected item.
     pub(super) fn tab(&self) -> Tab {
         self.work()
