@@ -147,6 +147,10 @@ impl Client {
     /// Somebody wants to be told when a resource changes, or no longer.
     pub(super) fn subscribe(&mut self, now: Duration, uri: &str, on: bool, out: &mut Vec<Output>) {
         let known = self.subscriptions.uris.iter().any(|other| **other == *uri);
+        if known && on && self.era == Era::Modern && self.is_ready() {
+            // It may be waited for until its stream is opened anew: no longer.
+            return self.sync_streams(now, Group::Resources, out);
+        }
         if known == on || (on && self.subscriptions.uris.len() >= MOST) {
             return;
         }

@@ -180,7 +180,7 @@ pub enum Input<'a> {
     },
     /// Somebody wants to know which tasks there are (2025-11-25).
     ListTasks,
-    /// Time has passed; see [`Client::deadline`].
+    /// Time has passed; see [`Client::deadline`](super::Client::deadline).
     Tick,
 }
 

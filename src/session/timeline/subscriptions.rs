@@ -77,6 +77,8 @@ pub enum WatchState {
     NotHonoured,
     /// Refused with this code.
     Refused(i64),
+    /// Its stream broke off; another may be on its way.
+    Lost,
     /// No longer.
     Off,
 }
@@ -90,8 +92,20 @@ impl WatchState {
             Self::NotHonoured => "not honoured".to_owned(),
             Self::Refused(0) => "not answered".to_owned(),
             Self::Refused(code) => format!("refused ({code})"),
+            Self::Lost => "broke off".to_owned(),
             Self::Off => "ended".to_owned(),
         }
+    }
+
+    /// Whether its changes are told, or will be if the server does as it was asked. What broke off can be asked for
+    /// again.
+    pub const fn is_alive(self) -> bool {
+        matches!(self, Self::On | Self::Asked)
+    }
+
+    /// Whether its changes are wanted: told, asked for, or to be told again.
+    pub const fn is_wanted(self) -> bool {
+        matches!(self, Self::On | Self::Asked | Self::Lost)
     }
 }
 
@@ -131,11 +145,11 @@ impl Subscriptions {
         self.watched.iter().find(|watched| *watched.uri == *uri)
     }
 
-    /// The resources whose changes are told, or asked to be.
+    /// The resources whose changes are wanted.
     pub fn wanted(&self) -> impl Iterator<Item = &Watched> {
         self.watched
             .iter()
-            .filter(|watched| matches!(watched.state, WatchState::On | WatchState::Asked))
+            .filter(|watched| watched.state.is_wanted())
     }
 
     /// Streams and resources that are alive.
@@ -311,10 +325,12 @@ impl Subscriptions {
                     (StreamState::Refused(code), WatchState::Off) if asked => {
                         WatchState::Refused(code)
                     }
-                    // What was refused, and asked for again since, and given up in order.
-                    (StreamState::Closed | StreamState::Ended, WatchState::Refused(_)) if asked => {
-                        WatchState::Off
-                    }
+                    (StreamState::Lost, WatchState::Off) if asked => WatchState::Lost,
+                    // What was refused or lost, and asked for again since, and given up in order.
+                    (
+                        StreamState::Closed | StreamState::Ended,
+                        WatchState::Refused(_) | WatchState::Lost,
+                    ) if asked => WatchState::Off,
                     (_, state) => state,
                 };
             }

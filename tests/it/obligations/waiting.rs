@@ -144,9 +144,14 @@ fn obligation_23_every_request_has_a_limit_and_progress_does_not_lift_the_last_o
         let began = play.now;
         play.call(method, params);
         let id = play.last_id();
-        assert_eq!(play.client.deadline(), Some(began + wait));
+        // A limit that comes near is told before it is reached.
+        let deadline = play.client.deadline();
+        assert!(
+            deadline.is_some_and(|at| at <= began + wait),
+            "{deadline:?}"
+        );
         let mut out = Vec::new();
-        while out.is_empty() {
+        while !out.iter().any(|line: &String| line.contains("cancelled")) {
             assert!(play.now <= began + most, "{method} waits for ever");
             play.frame(&format!(
                 r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":{id},"progress":1}}}}"#

@@ -282,6 +282,15 @@ fn obligation_17_a_stream_that_breaks_off_is_opened_anew_with_patience() {
     );
     assert_eq!(play.client.deadline(), None);
 
+    let (mut play, _) = modern(Over::Http, false);
+    subscribe(&mut play, "a:b", true);
+    play.put(Input::Unanswered(&Id::Integer(1), &broken));
+    assert_eq!(
+        subscribe(&mut play, "a:b", true),
+        ["> subscriptions/listen 2"],
+        "who asks again need not wait"
+    );
+
     let (mut play, _) = modern(Over::Http, true);
     let refused = Loss::new(LossKind::NeedsLogin, "401");
     assert_eq!(

@@ -106,6 +106,15 @@ fn how_streams_end_is_told_apart() {
         assert_eq!(stream.state, state, "{end}");
         assert_eq!(statuses(&timeline)[0], status, "{end}");
     }
+    // What broke off is wanted yet, until it is given up in order.
+    let broken = r#"* {"event":"unanswered","id":4,"kind":"broken","status":200,"what":"it broke","hint":null}"#;
+    let mut lines = vec![LISTEN, ACK, broken];
+    assert_eq!(watched(&fold(&lines))[0].1, WatchState::Lost);
+    let again = LISTEN.replace("\"id\":4", "\"id\":5");
+    let closed =
+        r#"> {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}"#;
+    lines.extend([&*again, closed]);
+    assert_eq!(watched(&fold(&lines))[0].1, WatchState::Off);
     // What is gone with its connection is what the next one takes up.
     let timeline = fold(&[LISTEN, ACK, r#"* {"event":"exit","code":0,"signal":null}"#]);
     let wanted: Vec<&str> = connection(&timeline)

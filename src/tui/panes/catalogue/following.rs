@@ -236,7 +236,7 @@ fn is_wanted(connection: &Connection, uri: &str) -> bool {
     connection
         .subscriptions
         .watched(uri)
-        .is_some_and(|watched| matches!(watched.state, WatchState::On | WatchState::Asked))
+        .is_some_and(|watched| watched.state.is_alive())
 }
 
 /// The marks of what goes on with an item: `app`, `◉` of a subscription, `◉ 3` with updates that were not read.
@@ -251,7 +251,7 @@ pub(super) fn marks(entry: &Entry, connection: Option<&Connection>) -> Vec<Strin
     if let Some(watched) = watched {
         match (watched.unread, watched.state) {
             (0, WatchState::On) => marks.push("◉".to_owned()),
-            (0, WatchState::Asked) => marks.push("◌".to_owned()),
+            (0, WatchState::Asked | WatchState::Lost) => marks.push("◌".to_owned()),
             (0, _) => {}
             (unread, _) => marks.push(format!("◉ {unread}")),
         }

@@ -136,4 +136,11 @@ impl CataloguePane {
         form.turn(to);
         true
     }
+
+    /// Where keys are looked for while a document has the focus.
+    pub(super) fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
+        let inner = viewer.and_then(Viewer::inner_scope);
+        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
+        inner.into_iter().chain(scopes).collect()
+    }
 }

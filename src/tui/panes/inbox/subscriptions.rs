@@ -151,7 +151,7 @@ impl SubscriptionsTab {
         let conn = connection.number;
         match found {
             Found::Resource(watched) => {
-                let on = !matches!(watched.state, WatchState::On | WatchState::Asked);
+                let on = !watched.state.is_alive();
                 let uri = watched.uri.to_string();
                 Ok((
                     Command::Subscribe { conn, uri, on },
@@ -216,7 +216,7 @@ impl SubscriptionsTab {
                     WatchState::On => Role::Ok,
                     WatchState::Asked => Role::Pending,
                     WatchState::Off => Role::TextMuted,
-                    WatchState::NotHonoured => Role::Warn,
+                    WatchState::NotHonoured | WatchState::Lost => Role::Warn,
                     WatchState::Refused(_) => Role::Error,
                 };
                 say(text::pad(&watched.state.words(), STATE), role);
