@@ -93,13 +93,6 @@ impl Work {
 }
 
 impl CataloguePane {
-    /// Where the keys of a document apply, and those of the table or the blocks in it.
-    pub(super) fn document_scopes(viewer: Option<&Viewer>) -> Vec<Scope> {
-        let inner = viewer.and_then(Viewer::inner_scope);
-        let scopes = [Scope::Viewer, Scope::Move, Scope::Request];
-        inner.into_iter().chain(scopes).collect()
-    }
-
     /// The tab of the selected item.
     pub(super) fn tab(&self) -> Tab {
         self.work()
