@@ -213,8 +213,9 @@ impl Client {
                 (None, true) => pending.held = Some(now),
                 (Some(since), false) => {
                     pending.held = None;
-                    pending.at_most += now.saturating_sub(since);
-                    pending.until = (now + pending.wait).min(pending.at_most);
+                    let lost = now.saturating_sub(since);
+                    pending.at_most = pending.at_most.saturating_add(lost);
+                    pending.until = now.saturating_add(pending.wait).min(pending.at_most);
                 }
                 _ => {}
             }

@@ -51,7 +51,10 @@ impl Client {
     pub(super) fn progress(&mut self, now: Duration, token: &Id, out: &mut Vec<Output>) {
         for pending in self.pending.values_mut() {
             if pending.token.as_ref() == Some(token) {
-                let until = (now + pending.wait).min(pending.at_most).max(pending.until);
+                let until = now
+                    .saturating_add(pending.wait)
+                    .min(pending.at_most)
+                    .max(pending.until);
                 if until > pending.until {
                     pending.until = until;
                     pending.relax(out);

@@ -15,8 +15,9 @@ impl Client {
                 for pending in self.pending.values_mut() {
                     // What was sent meanwhile waited only since then.
                     let lost = lost.min(now.saturating_sub(pending.sent));
-                    pending.until += lost;
-                    pending.at_most += lost;
+                    // Some wait for as long as it takes.
+                    pending.until = pending.until.saturating_add(lost);
+                    pending.at_most = pending.at_most.saturating_add(lost);
                 }
             }
             _ => {}
@@ -47,5 +48,21 @@ mod tests {
         assert_eq!(client.handle(at(509), Input::Tick), []);
         let late = client.handle(at(510), Input::Tick);
         assert!(late.contains(&Output::Failed), "{late:?}");
+    }
+
+    #[test]
+    fn what_waits_for_ever_still_does() {
+        let at = Duration::from_secs;
+        let mut client = Client::new(Options {
+            over: Over::Http,
+            probe_wait: Duration::MAX,
+            request_wait: Duration::MAX,
+            ..Options::default()
+        });
+        client.handle(at(1), Input::Started);
+        client.handle(at(4), Input::Held(true));
+        client.handle(at(504), Input::Held(false));
+        assert_eq!(client.deadline(), None);
+        assert_eq!(client.handle(at(1_000_000), Input::Tick), []);
     }
 }

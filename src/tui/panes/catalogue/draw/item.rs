@@ -327,7 +327,15 @@ impl CataloguePane {
             .any(|call| Some(&call.key) == self.key().as_ref());
         if waits && work.result.is_empty() {
             let cancel = ctx.keys.word(Action::CancelCall);
-            let line = format!("Waiting for the answer; {cancel} cancels.");
+            let login = ctx
+                .connection()
+                .is_some_and(|connection| connection.login.is_waiting());
+            let line = if login {
+                let shows = ctx.keys.word(Action::ViewServers);
+                format!("Waiting for a login: {shows} shows how; {cancel} cancels.")
+            } else {
+                format!("Waiting for the answer; {cancel} cancels.")
+            };
             draw_lines(&[line], area, buf, theme);
             return focused.then(|| area.as_position());
         }

@@ -185,6 +185,15 @@ fn progress_and_time_are_in_the_title() {
         "{screen}"
     );
     assert!(screen.contains("Waiting for the answer; Ctrl-c cancels."));
+    stage.push(
+        1,
+        &[r#"* {"event":"login-visit","issuer":"https://id.example","url":"https://id.example/in","redirect":"http://127.0.0.1:1/callback"}"#],
+    );
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Waiting for a login: 1 shows how; Ctrl-c cancels."),
+        "{screen}"
+    );
     // The form stays usable.
     stage.press("⇤!");
     assert!(stage.screen().contains("[hi! "));
