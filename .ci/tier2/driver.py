@@ -474,7 +474,8 @@ def asked_back(name, server, tool, question, text, *options, settings="", answer
             screen.wait(screen.recorded(f'"method":"{question}"'.encode()), "a question")
             if answer is not None:
                 screen.wait(lambda: b"inbox 1" in screen.output, "a question in the Inbox")
-                screen.show("7", "INBOX")
+                # What is asked has been read once its buttons stand there.
+                screen.show("7", "INBOX", "[ Accept ]")
                 # Only then does the form take letters.
                 screen.show("\r", "keep and next")
                 screen.press(answer)
