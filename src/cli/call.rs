@@ -2,14 +2,14 @@
 
 use clap::Args;
 
+use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
 use super::output::Output;
-use super::round_trip::Answered;
 use super::target::TargetArgs;
 use super::{Exit, content, given};
 use crate::form::assign;
-use crate::json::{self, Value, quote};
+use crate::json::{Value, quote};
 use crate::mcp::types::List;
 
 /// Call a tool of a server and show its result
@@ -93,22 +93,14 @@ async fn call_one(
         "{{\"name\":{},\"arguments\":{arguments}}}",
         quote(&args.tool)
     );
-    let Answered { result, took_us } = session.request("tools/call", Some(params)).await?;
-    let is_error = json::get(result.as_bytes(), &["isError"]).and_then(json::boolean) == Some(true);
-    session.console.settle();
-    if output.json {
-        let mut document = session.document();
+    let answered = session.request("tools/call", Some(params)).await?;
+    let describe = |document: &mut Document| {
         document
             .text("tool", &args.tool)
-            .raw("arguments", &arguments)
-            .raw("took_us", &took_us.to_string())
-            .raw("result", &result);
-        output.document(&document)?;
-    } else {
-        output.text(&content::lines(result.as_bytes()))?;
-        output.flush()?;
-    }
-    if is_error {
+            .raw("arguments", &arguments);
+    };
+    answered.print(session, output, describe, content::lines)?;
+    if answered.is_tool_error() {
         let what = format!("tool {} reported an error (isError)", quote(&args.tool));
         session.console.error(&what);
         return Ok(Exit::ToolError);

@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 
 use super::headless::Headless;
 use super::output::Output;
-use super::round_trip::Answered;
 use super::target::TargetArgs;
 use super::{Exit, target};
 use crate::json;
@@ -85,25 +84,21 @@ async fn complete(
         session.console.note(&what);
     }
     let params = ask.params(revision);
-    let Answered { result, took_us } = session.request("completion/complete", Some(params)).await?;
-    session.console.settle();
+    let answered = session.request("completion/complete", Some(params)).await?;
+    let raw = json::get(answered.result.as_bytes(), &["completion"]).unwrap_or_default();
+    let found = Suggestions::read(raw);
+    let lines = |_: &[u8]| {
+        let values = found.iter().flat_map(|found| &found.values);
+        values.map(|value| text::sanitize(value) + "\n").collect()
+    };
+    answered.print(session, output, |_| {}, lines)?;
     if output.json {
-        let mut document = session.document();
-        document
-            .raw("took_us", &took_us.to_string())
-            .raw("result", &result);
-        output.document(&document)?;
         return Ok(Exit::Ok);
     }
-    let raw = json::get(result.as_bytes(), &["completion"]).unwrap_or_default();
-    let Some(found) = Suggestions::read(raw) else {
+    let Some(found) = found else {
         let what = "the answer to completion/complete has no \"completion\"";
         return Err(super::Failure::new(Exit::Protocol, what).into());
     };
-    for value in &found.values {
-        output.line(&text::sanitize(value))?;
-    }
-    output.flush()?;
     if found.values.is_empty() {
         session.console.note("the server suggests nothing");
     } else if found.sent > found.values.len() || found.has_more == Some(true) {

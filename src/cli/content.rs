@@ -16,7 +16,7 @@ pub fn lines(result: &[u8]) -> String {
     if let Some(structured) = json::get(result, &["structuredContent"]).filter(|_| !has_text) {
         push(&mut out, text::sanitize_lines(&pretty(structured)));
     } else if content.is_none() {
-        push(&mut out, text::sanitize_lines(&pretty(result)));
+        push(&mut out, any(result));
     }
     out
 }
@@ -25,7 +25,7 @@ pub fn lines(result: &[u8]) -> String {
 pub fn resources(result: &[u8]) -> String {
     let contents = json::get(result, &["contents"]).filter(|raw| json::kind(raw) == Kind::Array);
     let Some(contents) = contents else {
-        return text::sanitize_lines(&pretty(result)) + "\n";
+        return any(result);
     };
     let contents: Vec<&[u8]> = json::elements(contents).collect();
     let mut out = String::new();
@@ -47,7 +47,7 @@ pub fn resources(result: &[u8]) -> String {
 pub fn prompt(result: &[u8]) -> String {
     let messages = json::get(result, &["messages"]).filter(|raw| json::kind(raw) == Kind::Array);
     let Some(messages) = messages else {
-        return text::sanitize_lines(&pretty(result)) + "\n";
+        return any(result);
     };
     let mut out = String::new();
     for message in json::elements(messages) {
@@ -65,6 +65,11 @@ pub fn prompt(result: &[u8]) -> String {
         }
     }
     out
+}
+
+/// Any raw JSON as lines.
+pub fn any(raw: &[u8]) -> String {
+    text::sanitize_lines(&pretty(raw)) + "\n"
 }
 
 fn push(out: &mut String, block: String) {

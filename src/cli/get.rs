@@ -2,10 +2,10 @@
 
 use clap::Args;
 
+use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
 use super::output::Output;
-use super::round_trip::Answered;
 use super::target::TargetArgs;
 use super::{Exit, content, given};
 use crate::form::assign;
@@ -86,19 +86,12 @@ async fn get(
         .to_string();
     let name = quote(&args.prompt);
     let params = format!("{{\"name\":{name},\"arguments\":{arguments}}}");
-    let Answered { result, took_us } = session.request("prompts/get", Some(params)).await?;
-    session.console.settle();
-    if output.json {
-        let mut document = session.document();
+    let answered = session.request("prompts/get", Some(params)).await?;
+    let describe = |document: &mut Document| {
         document
             .text("prompt", &args.prompt)
-            .raw("arguments", &arguments)
-            .raw("took_us", &took_us.to_string())
-            .raw("result", &result);
-        output.document(&document)?;
-    } else {
-        output.text(&content::prompt(result.as_bytes()))?;
-        output.flush()?;
-    }
+            .raw("arguments", &arguments);
+    };
+    answered.print(session, output, describe, content::prompt)?;
     Ok(Exit::Ok)
 }

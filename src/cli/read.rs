@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use clap::Args;
 
+use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
 use super::output::Output;
-use super::round_trip::Answered;
 use super::target::TargetArgs;
 use super::{Exit, content};
 use crate::form::{assign, template};
@@ -94,27 +94,24 @@ async fn read(
     output: &mut Output,
 ) -> super::Outcome {
     let params = format!("{{\"uri\":{}}}", quote(uri));
-    let Answered { result, took_us } = session.request("resources/read", Some(params)).await?;
+    let answered = session.request("resources/read", Some(params)).await?;
     if let Some(file) = &args.file {
-        let bytes = bytes(result.as_bytes())?;
+        let bytes = bytes(answered.result.as_bytes())?;
         write(file, &bytes)?;
         let size = text::size(bytes.len() as u64);
         session
             .console
             .note(&format!("{size} written to {}", file.display()));
     }
-    session.console.settle();
-    if output.json {
-        let mut document = session.document();
-        document
-            .text("uri", uri)
-            .raw("took_us", &took_us.to_string())
-            .raw("result", &result);
-        output.document(&document)?;
-    } else if args.file.is_none() {
-        output.text(&content::resources(result.as_bytes()))?;
-        output.flush()?;
-    }
+    // What is in the file need not be shown.
+    let lines = |result: &[u8]| match args.file {
+        Some(_) => String::new(),
+        None => content::resources(result),
+    };
+    let describe = |document: &mut Document| {
+        document.text("uri", uri);
+    };
+    answered.print(session, output, describe, lines)?;
     Ok(Exit::Ok)
 }
 

@@ -2,14 +2,13 @@
 
 use clap::Args;
 
+use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
 use super::output::Output;
-use super::round_trip::Answered;
 use super::target::TargetArgs;
-use super::{Exit, given};
-use crate::json::{self, Kind, Value};
-use crate::text;
+use super::{Exit, content, given};
+use crate::json::{self, Kind};
 
 /// Send any request and show its result
 ///
@@ -80,24 +79,14 @@ async fn send(
     params: Option<String>,
     output: &mut Output,
 ) -> super::Outcome {
-    let Answered { result, took_us } = session.request(&args.method, params.clone()).await?;
-    session.console.settle();
-    if output.json {
-        let mut document = session.document();
+    let answered = session.request(&args.method, params.clone()).await?;
+    let describe = |document: &mut Document| {
         document
             .text("method", &args.method)
-            .raw("params", params.as_deref().unwrap_or("null"))
-            .raw("took_us", &took_us.to_string())
-            .raw("result", &result);
-        output.document(&document)?;
-    } else {
-        let pretty =
-            Value::parse(result.as_bytes()).map_or_else(|_| result.clone(), |value| value.pretty());
-        output.line(text::sanitize_lines(&pretty).trim_end())?;
-        output.flush()?;
-    }
-    let failed = json::get(result.as_bytes(), &["isError"]).and_then(json::boolean) == Some(true);
-    if args.method == "tools/call" && failed {
+            .raw("params", params.as_deref().unwrap_or("null"));
+    };
+    answered.print(session, output, describe, content::any)?;
+    if args.method == "tools/call" && answered.is_tool_error() {
         session
             .console
             .error("the tool reported an error (isError)");

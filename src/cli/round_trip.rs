@@ -1,10 +1,15 @@
 //! One request of a headless verb: sent, waited for, its answer read back. A signal cancels it.
 
+use std::io;
+
 use super::Early;
+use super::document::Document;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::headless::{Headless, Stop};
+use super::output::Output;
 use crate::inspector::{Command, Update};
+use crate::json;
 use crate::mcp::client::Call;
 
 /// The number of our call: a verb has one at a time.
@@ -17,6 +22,35 @@ pub struct Answered {
     pub result: String,
     /// From the request to its answer, in microseconds.
     pub took_us: u64,
+}
+
+impl Answered {
+    /// Prints it: with `--json` the document, to which `describe` adds what was asked; else the result as `lines` has
+    /// it, sanitised.
+    pub(super) fn print(
+        &self,
+        session: &mut Headless,
+        output: &mut Output,
+        describe: impl FnOnce(&mut Document),
+        lines: impl FnOnce(&[u8]) -> String,
+    ) -> io::Result<()> {
+        session.console.settle();
+        if output.json {
+            let mut document = session.document();
+            describe(&mut document);
+            document
+                .raw("took_us", &self.took_us.to_string())
+                .raw("result", &self.result);
+            return output.document(&document);
+        }
+        output.text(&lines(self.result.as_bytes()))?;
+        output.flush()
+    }
+
+    /// Whether it is a tool's own report of a failure.
+    pub(super) fn is_tool_error(&self) -> bool {
+        json::get(self.result.as_bytes(), &["isError"]).and_then(json::boolean) == Some(true)
+    }
 }
 
 impl Headless {
