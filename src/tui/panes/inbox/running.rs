@@ -22,7 +22,6 @@ use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
-use crate::tui::widgets::list;
 
 /// Columns of `1:02:03` and of `120 ms`.
 const TIME: usize = 7;
@@ -227,20 +226,8 @@ impl Pane for Running {
             draw_empty(words, self.rows.area, buf, ctx.theme);
             return Some(self.rows.area.as_position());
         }
-        let draw_row = |row: usize, width: u16| {
-            let line = rows.get(row).and_then(|row| Self::row(*row, width, ctx));
-            line.unwrap_or_default()
-        };
-        let cursor = list::draw(
-            rows.len(),
-            &self.rows.list,
-            true,
-            draw_row,
-            self.rows.area,
-            buf,
-            ctx.theme,
-        );
-        cursor.or(Some(self.rows.area.as_position()))
+        let line = |row: &ExchangeIndex, width| Self::row(*row, width, ctx).unwrap_or_default();
+        self.rows.draw(&rows, line, buf, ctx.theme)
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

@@ -1,9 +1,12 @@
 //! A list whose rows come and go while it is looked at: the selection stays with what was selected.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
 
 use crate::tui::action::Action;
-use crate::tui::widgets::list::ListState;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::list::{self, ListState};
 
 /// See the module.
 #[derive(Debug)]
@@ -69,6 +72,22 @@ impl<T: Clone + PartialEq> Standing<T> {
         self.list.selected = row;
         self.select(rows);
         true
+    }
+
+    /// Draws the rows, each as `line` has it for its width, sanitised. Gives where the hardware cursor belongs.
+    pub fn draw<'a>(
+        &self,
+        rows: &[T],
+        line: impl Fn(&T, u16) -> Line<'a>,
+        buf: &mut Buffer,
+        theme: &Theme,
+    ) -> Option<Position> {
+        let line = |row: usize, width: u16| {
+            let row = rows.get(row);
+            row.map_or_else(Line::default, |row| line(row, width))
+        };
+        let cursor = list::draw(rows.len(), &self.list, true, line, self.area, buf, theme);
+        cursor.or(Some(self.area.as_position()))
     }
 
     /// Scrolls.

@@ -4,11 +4,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::Section;
 use super::standing::Standing;
-use super::words::{self, draw_empty};
+use super::words::{self, RowOfWords, draw_empty};
 use crate::inspector::Command;
 use crate::jsonrpc::Id;
 use crate::mcp::revision::Era;
@@ -21,7 +21,6 @@ use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
-use crate::tui::widgets::list;
 
 /// Rows below the list about the selected one.
 const DETAIL: u16 = 4;
@@ -159,17 +158,8 @@ impl SubscriptionsTab {
         let Some((connection, found)) = find(row, ctx) else {
             return Line::default();
         };
-        let theme = ctx.theme;
-        let mut spans: Vec<Span<'static>> = Vec::new();
-        let mut room = usize::from(width);
-        let mut say = |words: String, role: Role| {
-            let words = text::fit(&words, room).into_owned();
-            room = room.saturating_sub(text::width(&words) + 2);
-            if !words.is_empty() {
-                spans.push(Span::styled(words, theme.style(role)));
-                spans.push(Span::raw("  "));
-            }
-        };
+        let mut line = RowOfWords::new(width, ctx.theme);
+        let mut say = |words: String, role| line.say(&words, role);
         let ago = |us: u64| words::lasted(ctx.now_us.saturating_sub(us));
         let server = words::server(ctx.timeline, connection.number);
         match found {
@@ -218,7 +208,7 @@ impl SubscriptionsTab {
                 }
             }
         }
-        Line::from(spans)
+        line.line()
     }
 
     fn details(&self, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
@@ -377,20 +367,8 @@ impl Pane for SubscriptionsTab {
             return Some(self.rows.area.as_position());
         }
         words::draw_details(&self.details(ctx), self.detail, buf, ctx.theme);
-        let draw_row = |row: usize, width: u16| {
-            rows.get(row)
-                .map_or_else(Line::default, |row| Self::row(row, width, ctx))
-        };
-        let cursor = list::draw(
-            rows.len(),
-            &self.rows.list,
-            true,
-            draw_row,
-            self.rows.area,
-            buf,
-            ctx.theme,
-        );
-        cursor.or(Some(self.rows.area.as_position()))
+        let line = |row: &Row, width: u16| Self::row(row, width, ctx);
+        self.rows.draw(&rows, line, buf, ctx.theme)
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
 
 mod rows;
 
@@ -29,7 +28,6 @@ use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::stream::safe;
-use crate::tui::widgets::list;
 use crate::unfinished::{Change, Unfinished};
 use rows::what;
 
@@ -416,20 +414,8 @@ impl Pane for TasksTab {
             return Some(self.rows.area.as_position());
         }
         words::draw_details(&self.details(ctx), self.detail, buf, ctx.theme);
-        let draw_row = |row: usize, width: u16| {
-            rows.get(row)
-                .map_or_else(Line::default, |row| self.row(row, width, ctx))
-        };
-        let cursor = list::draw(
-            rows.len(),
-            &self.rows.list,
-            true,
-            draw_row,
-            self.rows.area,
-            buf,
-            ctx.theme,
-        );
-        cursor.or(Some(self.rows.area.as_position()))
+        let line = |row: &Row, width: u16| self.row(row, width, ctx);
+        self.rows.draw(&rows, line, buf, ctx.theme)
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

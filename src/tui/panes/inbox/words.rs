@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
 use crate::session::timeline::{EntryRow, ExchangeIndex, Timeline};
 use crate::text;
@@ -43,6 +44,39 @@ pub fn exchange(timeline: &Timeline, index: ExchangeIndex, cols: usize) -> Strin
         timeline.word(exchange.subject),
     );
     safe(format!("#{seq} {method} {subject}").trim_end(), cols)
+}
+
+/// A row of words, two blanks apart, cut where there is no more room.
+pub struct RowOfWords<'a> {
+    spans: Vec<Span<'static>>,
+    room: usize,
+    theme: &'a Theme,
+}
+
+impl<'a> RowOfWords<'a> {
+    /// None yet, in so many columns.
+    pub fn new(width: u16, theme: &'a Theme) -> Self {
+        Self {
+            spans: Vec::new(),
+            room: usize::from(width),
+            theme,
+        }
+    }
+
+    /// Adds sanitised words; none are no word.
+    pub fn say(&mut self, words: &str, role: Role) {
+        let words = text::fit(words, self.room).into_owned();
+        self.room = self.room.saturating_sub(text::width(&words) + 2);
+        if !words.is_empty() {
+            self.spans.push(Span::styled(words, self.theme.style(role)));
+            self.spans.push(Span::raw("  "));
+        }
+    }
+
+    /// The row.
+    pub fn line(self) -> Line<'static> {
+        Line::from(self.spans)
+    }
 }
 
 /// The title's row, the list below it, and so many rows for details where there is room for both.

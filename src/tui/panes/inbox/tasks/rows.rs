@@ -1,8 +1,8 @@
 //! Drawing a task: its row, and what is known of the selected one below the list. All of it is sanitised.
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use super::super::words;
+use super::super::words::{self, RowOfWords};
 use super::{Row, TasksTab, task};
 use crate::mcp::tasks::{Shape, TaskStatus};
 use crate::session::timeline::tasks::Task;
@@ -18,17 +18,8 @@ const STATUS: usize = 11;
 
 impl TasksTab {
     pub(super) fn row(&self, row: &Row, width: u16, ctx: &Ctx<'_>) -> Line<'static> {
-        let theme = ctx.theme;
-        let mut spans: Vec<Span<'static>> = Vec::new();
-        let mut room = usize::from(width);
-        let mut say = |words: String, role: Role| {
-            let words = text::fit(&words, room).into_owned();
-            room = room.saturating_sub(text::width(&words) + 2);
-            if !words.is_empty() {
-                spans.push(Span::styled(words, theme.style(role)));
-                spans.push(Span::raw("  "));
-            }
-        };
+        let mut line = RowOfWords::new(width, ctx.theme);
+        let mut say = |words: String, role| line.say(&words, role);
         match row {
             Row::Known { conn, id } => {
                 let Some(task) = task(*conn, id, ctx) else {
@@ -59,7 +50,7 @@ impl TasksTab {
                 say(format!("{follow} asks after it"), Role::Info);
             }
         }
-        Line::from(spans)
+        line.line()
     }
 
     fn offer(&self, server: &str, id: &str) -> Option<&Unfinished> {
