@@ -409,9 +409,11 @@ impl Pane for RequestPane {
                     &mut self.notification,
                     &mut self.settings,
                 ] {
-                    match result {
-                        Ok(bytes) => drop(pane.file_read(*asker, bytes)),
-                        Err(_) => drop(pane.file_lost(*asker)),
+                    if let Err(sentence) = pane.file_read(*asker, result) {
+                        return vec![Effect::Tell {
+                            sentence,
+                            bad: true,
+                        }];
                     }
                 }
             }

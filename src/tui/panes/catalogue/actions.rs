@@ -126,11 +126,7 @@ impl CataloguePane {
             .values_mut()
             .filter_map(|work| work.form.as_mut())
         {
-            let taken = match result {
-                Ok(bytes) => form.file_read(asker, bytes),
-                Err(_) => Ok(form.file_lost(asker)),
-            };
-            match taken {
+            match form.file_read(asker, result) {
                 Ok(false) => {}
                 Ok(true) => break,
                 Err(why) => {

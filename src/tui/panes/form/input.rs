@@ -192,12 +192,20 @@ impl FormPane {
         self.reading = self.focused().map(|id| (asker, id));
     }
 
-    /// Takes the bytes of a file that was asked for; true when it was this form that asked. The field gets them as
-    /// base64 if that is what it holds, else as the text they are.
-    pub fn file_read(&mut self, asker: u64, bytes: &[u8]) -> Result<bool, String> {
+    /// Takes the bytes of a file that was asked for, or that there are none; true when it was this form that asked.
+    /// The field gets them as base64 if that is what it holds, else as the text they are. Errors say why it does not.
+    pub fn file_read(
+        &mut self,
+        asker: u64,
+        result: &Result<Vec<u8>, String>,
+    ) -> Result<bool, String> {
         use base64::Engine as _;
         let Some((_, id)) = self.reading.take_if(|(known, _)| *known == asker) else {
             return Ok(false);
+        };
+        // Why there are none was told by who tried.
+        let Ok(bytes) = result else {
+            return Ok(true);
         };
         if self.form.get(id).is_none() {
             return Err("the field is no longer there".to_owned());
@@ -206,16 +214,11 @@ impl FormPane {
         let text = if base64 {
             base64::engine::general_purpose::STANDARD.encode(bytes)
         } else {
-            String::from_utf8(bytes.to_vec()).map_err(|_| "the file is no UTF-8 text")?
+            String::from_utf8(bytes.clone()).map_err(|_| "the file is no UTF-8 text")?
         };
         self.form.set_value(id, &Value::String(text))?;
         self.edited(true);
         Ok(true)
-    }
-
-    /// Forgets about a file that could not be read; true when it was this form that asked.
-    pub fn file_lost(&mut self, asker: u64) -> bool {
-        self.reading.take_if(|(known, _)| *known == asker).is_some()
     }
 }
 

@@ -263,14 +263,18 @@ fn files_go_into_fields() {
     assert!(line(&mut pane, "x *").contains("file: "));
     assert_eq!(press(&mut pane, "~/a⏎"), FormReply::Read("~/a".into()));
     pane.reads_as(7);
-    assert_eq!(pane.file_read(8, b"no"), Ok(false));
-    assert_eq!(pane.file_read(7, b"\xff\x00"), Ok(true));
+    assert_eq!(pane.file_read(8, &Ok(b"no".to_vec())), Ok(false));
+    assert_eq!(pane.file_read(7, &Ok(b"\xff\x00".to_vec())), Ok(true));
     assert_eq!(sent(&pane), r#"{"x":"/wA="}"#);
     let mut pane = one(r#"{"type":"string"}"#, true);
     pane.reads_as(1);
-    assert!(pane.file_read(1, b"\xff").is_err());
+    assert!(pane.file_read(1, &Ok(b"\xff".to_vec())).is_err());
     pane.reads_as(2);
-    assert!(!pane.file_lost(3) && pane.file_lost(2));
+    let none = Err("gone".to_owned());
+    assert_eq!(
+        (pane.file_read(3, &none), pane.file_read(2, &none)),
+        (Ok(false), Ok(true))
+    );
 }
 
 #[test]

@@ -132,11 +132,7 @@ impl Waiting {
         let policies = self.policies.as_mut().map(|policies| &mut policies.form);
         let forms = self.answers.values_mut().filter_map(Answer::shown_mut);
         for form in forms.chain(policies) {
-            let taken = match result {
-                Ok(bytes) => form.file_read(asker, bytes),
-                Err(_) => Ok(form.file_lost(asker)),
-            };
-            match taken {
+            match form.file_read(asker, result) {
                 Ok(false) => {}
                 Ok(true) => break,
                 Err(why) => return vec![tell(why, true)],
