@@ -266,13 +266,7 @@ impl Logs {
 impl Pane for Logs {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            let scopes = [Scope::Viewer, Scope::Move, Scope::Logs];
-            let table = self
-                .detail
-                .viewer
-                .inner_scope()
-                .filter(|scope| *scope == Scope::Table);
-            table.into_iter().chain(scopes).collect()
+            self.detail.scopes(&[Scope::Logs])
         } else {
             vec![Scope::Logs, Scope::Move]
         }

@@ -245,13 +245,7 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            let scopes = [Scope::Viewer, Scope::Move, Scope::Traffic, Scope::Request];
-            let table = self
-                .detail
-                .viewer
-                .inner_scope()
-                .filter(|scope| *scope == Scope::Table);
-            table.into_iter().chain(scopes).collect()
+            self.detail.scopes(&[Scope::Traffic, Scope::Request])
         } else {
             vec![Scope::Traffic, Scope::Move, Scope::Request]
         }

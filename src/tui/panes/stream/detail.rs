@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use super::areas::Areas;
 use super::safe;
 use crate::session::timeline::EntryIndex;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Scope};
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Reply};
@@ -45,6 +45,18 @@ impl Detail {
             focused: false,
             placeholder,
         }
+    }
+
+    /// Where keys are looked for while it has the focus: in what it shows, then in `outer`.
+    pub fn scopes(&self, outer: &[Scope]) -> Vec<Scope> {
+        let table = self.viewer.inner_scope();
+        let table = table.filter(|scope| *scope == Scope::Table);
+        let inner = [Scope::Viewer, Scope::Move];
+        table
+            .into_iter()
+            .chain(inner)
+            .chain(outer.iter().copied())
+            .collect()
     }
 
     /// Shows this, or nothing; gives the work it takes.
