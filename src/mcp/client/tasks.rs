@@ -83,6 +83,23 @@ struct Task {
     keys: BTreeSet<Box<str>>,
 }
 
+impl Task {
+    /// A task that nothing was done about yet.
+    fn new(ticket: Option<u64>, status: TaskStatus, pace: Duration) -> Self {
+        Self {
+            ticket,
+            status,
+            pace,
+            next: None,
+            asking: false,
+            fetching: false,
+            cancelling: false,
+            failures: 0,
+            keys: BTreeSet::new(),
+        }
+    }
+}
+
 /// The tasks of a connection that are asked after, by id.
 #[derive(Debug, Default)]
 pub(super) struct Tasks(BTreeMap<Box<str>, Task>);
@@ -142,17 +159,7 @@ impl Client {
         }
         let old = self.tasks.0.insert(
             facts.id.clone(),
-            Task {
-                ticket: Some(ticket),
-                status: facts.status,
-                pace: facts.pace(),
-                next: None,
-                asking: false,
-                fetching: false,
-                cancelling: false,
-                failures: 0,
-                keys: BTreeSet::new(),
-            },
+            Task::new(Some(ticket), facts.status, facts.pace()),
         );
         if let Some(ticket) = old.and_then(|old| old.ticket) {
             remark(
@@ -195,16 +202,8 @@ impl Client {
         }
         match wish {
             Wish::Follow => {
-                self.tasks.0.entry(id.into()).or_insert_with(|| Task {
-                    ticket: None,
-                    status: TaskStatus::Working,
-                    pace: TaskFacts::default().pace(),
-                    next: None,
-                    asking: false,
-                    fetching: false,
-                    cancelling: false,
-                    failures: 0,
-                    keys: BTreeSet::new(),
+                self.tasks.0.entry(id.into()).or_insert_with(|| {
+                    Task::new(None, TaskStatus::Working, TaskFacts::default().pace())
                 });
                 self.ask_task(now, id, Step::Get, out);
             }
