@@ -97,7 +97,7 @@
 //! | a way to look at a body | one row in `tui/payload.rs`'s PAYLOAD_VIEWS |
 //! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
 //! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
-//! | a protocol method | one row in `mcp/method.rs` |
+//! | a protocol method | one row in `mcp/method.rs`, what it looks like in `mcp/shape/messages.shapes` |
 //! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |

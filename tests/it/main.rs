@@ -9,6 +9,7 @@ mod obligations;
 mod protocol;
 mod pty;
 mod readme;
+mod shapes;
 mod support;
 mod tap;
 mod tui;
