@@ -45,6 +45,7 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            lint                RULES over a session: what is wrong with a server, or its client
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
@@ -115,6 +116,7 @@
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
+//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
@@ -131,6 +133,7 @@ pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod lint;
 pub mod logging;
 pub mod mcp;
 pub mod note;

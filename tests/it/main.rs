@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod corpus;
+mod lint;
 mod obligations;
 mod protocol;
 mod pty;

@@ -1,3 +1,5 @@
+//! What is said of messages that are right, and of those that are not.
+
 use super::*;
 use crate::mcp::method::METHODS;
 use Revision::{V2024_11_05, V2025_03_26, V2025_06_18, V2025_11_25, V2026_07_28};
