@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["recorder", "recording"],
     &["config", "logging"],
     &["history"],
+    &["library"],
     &["presets", "drafts"],
     &["unfinished"],
     &["inspector", "tap"],
