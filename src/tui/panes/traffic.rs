@@ -1,5 +1,5 @@
 //! The Traffic view: every exchange, notification, stray line and event of the session, and what they say. It has
-//! three lists of it: pairs, frames one by one, exchanges over HTTP.
+//! three lists of it: pairs, frames one by one, exchanges over HTTP; and the pairs once more on a time line.
 //!
 //! Owns which row is selected and what is done to it. Rows are read off the timeline while they are drawn, and only
 //! those on screen; bodies come from the viewer, which has them built elsewhere.
@@ -33,12 +33,14 @@ mod screen;
 mod shown;
 mod subs;
 mod told;
+mod waterfall;
 
 use draw::Columns;
 use failures::Failures;
 use shown::Shown;
 use subs::{At, Sub};
 use told::told;
+use waterfall::Waterfall;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -46,11 +48,12 @@ pub struct Traffic {
     clock: Clock,
     sub: Sub,
     /// One for each list, in the order of [`Sub::ALL`].
-    streams: [Stream; 3],
+    streams: [Stream; 4],
     /// Which rows of each list are shown, in which order.
-    shown: [Shown; 3],
+    shown: [Shown; 4],
     search: Search,
     failures: Failures,
+    waterfall: Waterfall,
     detail: Detail,
     /// Nothing but what has the keys.
     alone: bool,
@@ -63,10 +66,11 @@ impl Traffic {
         Self {
             clock,
             sub: Sub::default(),
-            streams: [Stream::new(follow); 3],
+            streams: [Stream::new(follow); 4],
             shown: Default::default(),
             search: Search::default(),
             failures: Failures::default(),
+            waterfall: Waterfall::default(),
             detail: Detail::new("Select a row: what it says shows here."),
             alone: false,
             area: Rect::default(),
@@ -120,9 +124,9 @@ impl Pane for Traffic {
                 Reply::done()
             }
             Action::Left if self.detail.focused => self.back(),
-            Action::FindNext | Action::FindPrevious => self.in_list(action),
+            Action::FindNext | Action::FindPrevious => self.in_list(action, ctx),
             _ if self.detail.focused => Reply::ignored(),
-            _ => self.in_list(action),
+            _ => self.in_list(action, ctx),
         }
     }
 
@@ -138,9 +142,12 @@ impl Pane for Traffic {
             Action::CopyRequest => self.copied(false, ctx).err()?,
             Action::CopyResponse => self.copied(true, ctx).err()?,
             Action::NextError | Action::PreviousError
-                if self.sub == Sub::Pairs && self.failures.count() == 0 =>
+                if self.sub.is_pairs() && self.failures.count() == 0 =>
             {
                 "Nothing went wrong so far."
+            }
+            Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
+                "Only the time line has a zoom."
             }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
@@ -192,10 +199,12 @@ impl Pane for Traffic {
         self.clicked(at, double, ctx)
     }
 
-    fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+    fn wheel(&mut self, at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas();
         if areas.detail.contains(at) {
             self.detail.viewer.wheel(lines);
+        } else if areas.rows.contains(at) && self.sub == Sub::Timeline {
+            self.waterfall.wheel(lines, ctx);
         } else if areas.rows.contains(at) {
             self.stream_mut().wheel(lines);
         } else {

@@ -106,7 +106,7 @@ impl Traffic {
     pub(super) fn back(&mut self) -> Reply {
         if self.detail.focused {
             self.detail.focused = false;
-        } else if self.search.leave() {
+        } else if self.waterfall.leave() || self.search.leave() {
         } else if self.alone {
             self.alone = false;
         } else {
@@ -123,16 +123,21 @@ impl Traffic {
             sub.at(*index, timeline)
                 .is_some_and(|at| at.is_wrong(timeline))
         };
-        match (sub, below) {
-            (Sub::Pairs, true) => self.failures.after(selected),
-            (Sub::Pairs, false) => self.failures.before(selected),
+        match (sub.is_pairs(), below) {
+            (true, true) => self.failures.after(selected),
+            (true, false) => self.failures.before(selected),
             (_, true) => (selected + 1..sub.len(timeline)).find(wrong),
             (_, false) => (0..selected).rev().find(wrong),
         }
     }
 
-    pub(super) fn in_list(&mut self, action: Action) -> Reply {
+    pub(super) fn in_list(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let selected = self.number().unwrap_or(0);
+        if self.sub == Sub::Timeline
+            && let Some(reply) = self.in_time(action, ctx)
+        {
+            return reply;
+        }
         match action {
             Action::Find => {
                 self.search.open();
@@ -150,5 +155,23 @@ impl Traffic {
             _ if self.stream_mut().act(action) => Reply::done(),
             _ => Reply::ignored(),
         }
+    }
+
+    /// What keys mean on the time line and nowhere else.
+    fn in_time(&mut self, action: Action, ctx: &Ctx<'_>) -> Option<Reply> {
+        match action {
+            Action::Left | Action::Right => {
+                self.waterfall.sideways(action == Action::Right, ctx);
+            }
+            Action::ZoomIn | Action::ZoomOut => {
+                self.waterfall.zoom(action == Action::ZoomIn, ctx);
+            }
+            _ if self.stream_mut().act(action) => {
+                let number = self.number();
+                self.waterfall.brush_to(number, ctx.timeline);
+            }
+            _ => return None,
+        }
+        Some(Reply::done())
     }
 }

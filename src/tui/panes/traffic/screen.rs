@@ -22,7 +22,7 @@ impl Traffic {
                 detail: true,
                 detail_focused: self.detail.focused,
                 alone: self.alone,
-                headings: !self.is_tall(),
+                headings: !self.is_tall() || self.sub == Sub::Timeline,
                 find: self.search.is_open(),
             },
         )
@@ -30,7 +30,7 @@ impl Traffic {
 
     /// Whether a row takes two lines.
     pub(super) fn is_tall(&self) -> bool {
-        self.area.width < WIDE
+        self.area.width < WIDE && self.sub != Sub::Timeline
     }
 
     pub(super) fn lines(&self) -> u16 {
@@ -57,6 +57,10 @@ impl Traffic {
             0 => String::new(),
             count => format!("{count} went wrong"),
         };
+        let zoom = match self.sub {
+            Sub::Timeline => self.waterfall.remark(&self.clock, ctx),
+            _ => String::new(),
+        };
         let short = area.width < WIDE;
         let tabs = Sub::ALL.map(|sub| {
             let (long, brief) = sub.title();
@@ -67,7 +71,7 @@ impl Traffic {
             focused: !self.detail.focused,
             tabs: &tabs,
             active: self.sub as usize,
-            right: &join(&[self.search.remark(), failed, self.stream().remark()]),
+            right: &join(&[zoom, self.search.remark(), failed, self.stream().remark()]),
         }
         .draw(area, buf, ctx.theme)
     }
@@ -84,12 +88,15 @@ impl Traffic {
             let len = self.shown().len();
             self.stream_mut().place(len, height);
         }
+        if self.sub == Sub::Timeline {
+            let (number, follows) = (self.number(), self.stream().follows());
+            self.waterfall.place(number, follows, ctx);
+        }
         let mut effects = Vec::new();
         if !areas.rows.is_empty() {
             let tall = self.is_tall();
             let missing: Vec<_> = self
-                .stream()
-                .visible()
+                .asked_for()
                 .filter_map(|index| {
                     ctx.source(self.at_place(index, timeline)?.shown(timeline, tall)?)
                 })
@@ -107,12 +114,32 @@ impl Traffic {
         effects
     }
 
+    /// The places of the rows that are told: of a time line only the selected one.
+    fn asked_for(&self) -> std::ops::Range<usize> {
+        match (self.sub, self.stream().selected()) {
+            (Sub::Timeline, Some(place)) => place..place + 1,
+            (Sub::Timeline, None) => 0..0,
+            _ => self.stream().visible(),
+        }
+    }
+
     pub(super) fn drawn(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         let areas = self.areas();
         let theme = ctx.theme;
         let len = self.shown().len();
         if !areas.rule.is_empty() {
             self.draw_rule(areas.rule, buf, ctx);
+        }
+        if self.sub == Sub::Timeline && len > 0 {
+            let of_list = self.waterfall.draw(
+                (areas.headings, areas.rows),
+                self.number(),
+                &self.failures,
+                &self.clock,
+                buf,
+                ctx,
+            );
+            return self.draw_below(&areas, of_list, buf, ctx);
         }
         let columns = Columns::of(areas.rows.width.saturating_sub(list::GUTTER), ctx);
         if !areas.headings.is_empty() {
@@ -163,7 +190,18 @@ impl Traffic {
             buf,
             theme,
         );
-        let of_detail = self.detail.draw(&areas, buf, &self.title(ctx), ctx);
+        self.draw_below(&areas, of_list, buf, ctx)
+    }
+
+    /// Draws what is below the list; gives the cursor's place.
+    fn draw_below(
+        &self,
+        areas: &Areas,
+        of_list: Option<Position>,
+        buf: &mut Buffer,
+        ctx: &Ctx<'_>,
+    ) -> Option<Position> {
+        let of_detail = self.detail.draw(areas, buf, &self.title(ctx), ctx);
         if self.search.is_open() {
             return self.search.draw(areas.find, buf, ctx).or(of_list);
         }
@@ -200,9 +238,15 @@ impl Traffic {
             return Reply::ignored();
         }
         self.detail.focused = false;
-        match self.stream().row_at(at, self.lines(), areas.rows) {
-            Some(row) => {
-                self.stream_mut().go(row);
+        let place = if self.sub == Sub::Timeline {
+            let number = self.waterfall.row_at(at, areas.rows, &self.failures, ctx);
+            number.map(|number| self.shown().place(number))
+        } else {
+            self.stream().row_at(at, self.lines(), areas.rows)
+        };
+        match place {
+            Some(place) => {
+                self.stream_mut().go(place);
                 if double { self.open() } else { Reply::done() }
             }
             None => Reply::done(),
