@@ -24,6 +24,7 @@ mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
+mod ticks;
 
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
@@ -35,6 +36,7 @@ pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
+pub use ticks::Tick;
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};
@@ -187,6 +189,7 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
     /// The moment that is shown, when it is not all.
@@ -327,6 +330,10 @@ impl Timeline {
                 self.questions
                     .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
+            Linked::Progressed(exchange) => self.ticks.push(Tick {
+                entry: index,
+                exchange,
+            }),
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
                 let asked = match entry.direction {
