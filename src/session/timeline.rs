@@ -24,6 +24,7 @@ mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
+mod wrong;
 
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
@@ -181,6 +182,8 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    /// Entries that a person sent, ascending.
+    by_hand: Vec<EntryIndex>,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -222,6 +225,7 @@ impl Timeline {
         self.linked = linked;
         self.http(index, entry);
         self.ask(index, entry);
+        self.sent_by_hand(entry);
         self.log(index, entry);
     }
 
