@@ -70,6 +70,20 @@ impl Leaf {
         }
     }
 
+    /// Whether it is one text, so that where a mark of it stands in JSON, it holds.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Text(Match::Any(patterns)) => {
+                patterns
+                    .iter()
+                    .all(|pattern| pattern.as_literal().is_some())
+                    && (patterns.iter().all(Pattern::folds)
+                        || patterns.iter().all(|pattern| !pattern.folds()))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether all that matches this matches `other` too, so that only what matched `other` has to be looked at.
     pub fn refines(&self, other: &Self) -> bool {
         let one = |leaf: &Self| match leaf {

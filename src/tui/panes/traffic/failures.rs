@@ -48,6 +48,11 @@ impl Failures {
         self.looked = end;
     }
 
+    /// Their numbers, ascending.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.rows.len()

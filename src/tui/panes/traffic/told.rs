@@ -94,10 +94,7 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
-        dir: match entry.direction() {
-            Direction::In => ("S→C", Role::DirIn),
-            _ => ("C→S", Role::DirOut),
-        },
+        dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
         preview_tells: false,
@@ -131,8 +128,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
         }
-        _ if out => ("C→S", Role::DirOut),
-        _ => ("S→C", Role::DirIn),
+        _ => way(entry.direction()),
     };
     let what = match single.kind {
         SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
@@ -160,6 +156,14 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         },
         own: entry.aux || single.kind == SingleKind::Note,
     })
+}
+
+/// Which way a request or an answer went.
+pub fn way(direction: Direction) -> (&'static str, Role) {
+    match direction {
+        Direction::In => ("S→C", Role::DirIn),
+        Direction::Out | Direction::Here => ("C→S", Role::DirOut),
+    }
 }
 
 fn named(method: &str, subject: &str) -> Vec<Piece> {
