@@ -25,6 +25,7 @@ pub mod subscriptions;
 mod symbols;
 pub mod tasks;
 mod ticks;
+mod wrong;
 
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
@@ -189,6 +190,8 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    /// Entries that a person sent, ascending.
+    by_hand: Vec<EntryIndex>,
     ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
@@ -237,6 +240,7 @@ impl Timeline {
         self.linked = linked;
         self.http(index, entry);
         self.ask(index, entry);
+        self.sent_by_hand(entry);
         self.log(index, entry);
     }
 

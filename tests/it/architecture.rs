@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["session"],
     &["lint"],
+    &["filter"],
     &["snippet"],
     &["demo"],
     &["transport"],
@@ -44,7 +45,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "lint", "snippet", "demo",
+    "lint", "snippet", "demo", "filter",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
