@@ -321,8 +321,6 @@ fn begin(head: &[u8]) -> Result<Header, NoSession> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::*;
-
     #[test]
     fn searching_looks_at_bodies_only() {
         let folder = tempfile::tempdir().unwrap();
