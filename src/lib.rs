@@ -52,6 +52,7 @@
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
+//!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
@@ -102,6 +103,8 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | what people add to a session | a member of [`Meta`](library::Meta) |
+//! | a figure of a session | [`Summary`](library::Summary) |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -131,6 +134,7 @@ pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod library;
 pub mod logging;
 pub mod mcp;
 pub mod note;

@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["recorder", "recording"],
     &["config", "logging"],
     &["history"],
+    &["library"],
     &["presets", "drafts"],
     &["unfinished"],
     &["inspector", "tap"],
