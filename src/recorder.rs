@@ -142,10 +142,6 @@ impl Recorder {
         });
         claim(&file);
         file.write_all(header.as_bytes())?;
-        // Tells others that it is still written, as long as the file is open. Where locks keep readers out too, or
-        // there are none, nothing is told.
-        #[cfg(unix)]
-        let _ = file.try_lock();
         Ok(Self {
             file: Arc::new(file),
             path,

@@ -15,6 +15,7 @@ use source::{Source, words};
 const LAYERS: &[&[&str]] = &[
     &["json"],
     &["text"],
+    &["pack"],
     &["query"],
     &["jsonrpc"],
     &["sse"],
@@ -42,8 +43,8 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "demo",
+    "json", "text", "pack", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp",
+    "session", "snippet", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
