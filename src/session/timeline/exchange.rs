@@ -92,6 +92,17 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The exchange as it was when entry `now` was the newest.
+    pub(super) fn as_of(&self, now: EntryIndex) -> Self {
+        let came = |entry: Option<EntryIndex>| entry.filter(|entry| *entry <= now);
+        Self {
+            status: self.status_at(now),
+            response: came(self.response),
+            ended: came(self.ended),
+            ..self.clone()
+        }
+    }
+
     /// What had become of it when entry `now` was the newest.
     pub fn status_at(&self, now: EntryIndex) -> Status {
         match self.ended {

@@ -124,6 +124,14 @@ impl State {
             .map(|(_, waiting)| waiting)
     }
 
+    /// The exchanges that wait for an answer, on any connection.
+    pub(super) fn pending(&self) -> Vec<ExchangeIndex> {
+        self.waiting
+            .values()
+            .map(|waiting| waiting.exchange)
+            .collect()
+    }
+
     /// The request with this id that waits for an answer.
     pub fn waiting_for(&self, conn: u32, direction: Direction, id: &Id) -> Option<&Waiting> {
         self.waiting.get(&(conn, direction, id.clone()))
