@@ -146,8 +146,19 @@ fn frames_that_exchanges_carry_are_found_under_their_new_numbers() {
     for entry in &opened.entries {
         timeline.push(entry);
     }
-    assert_eq!(timeline.hops().get(0).and_then(crate::session::timeline::Hop::frame), Some(2));
-    assert_eq!(timeline.entry(2).map(crate::session::timeline::EntryRow::seq), Some(3));
+    assert_eq!(
+        timeline
+            .hops()
+            .get(0)
+            .and_then(crate::session::timeline::Hop::frame),
+        Some(2)
+    );
+    assert_eq!(
+        timeline
+            .entry(2)
+            .map(crate::session::timeline::EntryRow::seq),
+        Some(3)
+    );
 }
 
 #[test]
