@@ -36,6 +36,7 @@
 //!
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
+//!            pack                values to compact bytes and back, for what we keep for ourselves
 //!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
 //!            sse                 event streams, read incrementally
@@ -144,6 +145,7 @@ pub mod lint;
 pub mod logging;
 pub mod mcp;
 pub mod note;
+pub mod pack;
 pub mod paths;
 pub mod presets;
 #[cfg(feature = "tui")]

@@ -290,12 +290,7 @@ fn look(path: &Path, current: Option<&Path>) -> Result<Item, OpenError> {
 /// Whether a recorder has the file: it holds a lock on it as long as it writes.
 #[cfg(unix)]
 fn is_written(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| {
-        matches!(
-            file.try_lock_shared(),
-            Err(std::fs::TryLockError::WouldBlock)
-        )
-    })
+    File::open(path).is_ok_and(|file| crate::recording::is_being_written(&file))
 }
 
 /// Where locks keep readers out too, none is held: what was changed within a minute may still be.

@@ -18,6 +18,7 @@ mod frames;
 mod http;
 pub mod login;
 mod moment;
+mod packed;
 pub mod questions;
 mod rounds;
 mod state;
@@ -52,7 +53,7 @@ use state::Linked;
 const CHECKPOINT: usize = 65_536;
 
 /// An entry, as it stays resident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct EntryRow {
     offset: u64,
     us: u64,
@@ -67,7 +68,7 @@ pub struct EntryRow {
     pub aux: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum ChannelTag {
     Wire,
     Stdout,
@@ -119,6 +120,11 @@ impl EntryRow {
         self.channel == ChannelTag::Wire
     }
 
+    /// Whether it is a line of an opened file that is no entry, if its row says that it is no JSON-RPC.
+    pub fn is_damage(&self) -> bool {
+        self.channel == ChannelTag::Other
+    }
+
     /// Where its line stands in the file.
     pub const fn place(&self) -> Place {
         Place {
@@ -129,7 +135,7 @@ impl EntryRow {
 }
 
 /// Where a line of the log comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum LogSource {
     /// The server's stderr.
     Stderr,
@@ -165,7 +171,7 @@ impl LogSource {
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogRow {
     /// Which entry.
     pub entry: EntryIndex,
@@ -176,8 +182,9 @@ pub struct LogRow {
 }
 
 /// The fold over the entries of a session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Timeline {
+    #[serde(with = "packed::entries")]
     entries: Vec<EntryRow>,
     rows: Vec<Row>,
     logs: Vec<LogRow>,
@@ -187,6 +194,7 @@ pub struct Timeline {
     hops: Hops,
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
+    #[serde(skip)]
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
@@ -196,8 +204,10 @@ pub struct Timeline {
     state: State,
     checkpoints: Vec<State>,
     /// The moment that is shown, when it is not all.
+    #[serde(skip)]
     shown: Option<Box<moment::Shown>>,
     /// Empty between two entries; kept for its room.
+    #[serde(skip)]
     linked: Vec<Linked>,
 }
 

@@ -15,6 +15,7 @@ use source::{Source, words};
 const LAYERS: &[&[&str]] = &[
     &["json"],
     &["text"],
+    &["pack"],
     &["query"],
     &["jsonrpc"],
     &["sse"],
@@ -44,8 +45,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "lint", "snippet", "demo", "filter",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -11,7 +11,7 @@ pub type EntryIndex = u32;
 pub type ExchangeIndex = u32;
 
 /// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Status {
     /// Not answered yet.
     Pending,
@@ -71,7 +71,7 @@ impl fmt::Display for Status {
 }
 
 /// A request and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {
     /// The entry of the request.
     pub request: EntryIndex,
@@ -113,7 +113,7 @@ impl Exchange {
 }
 
 /// Why an entry has a row of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum SingleKind {
     /// A notification.
     Notification,
@@ -155,7 +155,7 @@ impl SingleKind {
 }
 
 /// An entry that is a row of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Single {
     /// Which entry.
     pub entry: EntryIndex,
@@ -168,7 +168,9 @@ pub struct Single {
 }
 
 /// One row of the traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Row {
     /// A request and what became of it.
     Exchange(ExchangeIndex),

@@ -19,7 +19,7 @@ pub type HopIndex = u32;
 const NONE: u32 = u32::MAX;
 
 /// An HTTP exchange. Times are in microseconds, at most about an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Hop {
     /// The connection.
     pub conn: u32,
@@ -119,7 +119,7 @@ impl Hop {
 }
 
 /// What a row of HTTP is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum HopRow {
     /// An exchange.
     Hop(HopIndex),
@@ -128,7 +128,7 @@ pub enum HopRow {
 }
 
 /// A step of an exchange, and the step before it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Link {
     entry: EntryIndex,
     before: u32,
@@ -136,7 +136,7 @@ struct Link {
 }
 
 /// What a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum StepKind {
     Request,
     Response,
@@ -158,7 +158,7 @@ impl StepKind {
 }
 
 /// See the module.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Hops {
     all: Vec<Hop>,
     rows: Vec<HopRow>,
@@ -168,6 +168,7 @@ pub struct Hops {
     /// By the frame their request carries; of several (redirects) the first, which leads to the others.
     carriers: HashMap<EntryIndex, HopIndex>,
     /// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
+    #[serde(skip)]
     cut: Option<(usize, usize, Vec<(HopIndex, Hop)>)>,
 }
 

@@ -84,7 +84,7 @@ impl Moment {
 }
 
 /// A moment that is shown: how much of everything, and what was changed for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shown {
     moment: Moment,
     rows: usize,

@@ -18,7 +18,7 @@ use crate::session::recorded::{Facts, Recorded};
 const KEPT: usize = 10_000;
 
 /// Who answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum By {
     /// A person.
     Person,
@@ -31,7 +31,7 @@ pub enum By {
 }
 
 /// How a question ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum End {
     /// It was answered.
     Answered(Outcome, By),
@@ -42,7 +42,7 @@ pub enum End {
 }
 
 /// One thing a server asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Question {
     /// Its number in the session, from 1, in order of arrival.
     pub number: u32,
@@ -106,7 +106,7 @@ impl Question {
 }
 
 /// All questions of a session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Questions {
     /// In the order of their numbers, with holes where some were let go.
     list: VecDeque<Question>,

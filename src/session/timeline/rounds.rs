@@ -29,7 +29,7 @@ impl Spans {
 }
 
 /// The conversations of a session that have more than one round.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Rounds {
     /// By their first exchange: all of them, the first included.
     all: HashMap<ExchangeIndex, Vec<ExchangeIndex>>,
@@ -42,7 +42,7 @@ pub(super) struct Rounds {
 }
 
 /// A request that wants input, as far as it takes to recognise the one that brings it; or that one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Opened {
     pub exchange: ExchangeIndex,
     pub conn: u32,

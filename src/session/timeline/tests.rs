@@ -12,6 +12,7 @@ use crate::session::Entry;
 mod asking;
 mod following;
 mod moment;
+mod packed;
 mod tasks;
 
 fn entries(lines: &[&str]) -> Vec<Recorded> {

@@ -80,7 +80,8 @@ fn check(lines: &[String], order: &[usize]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn line(kind: usize, id: u8) -> String {
+/// A line of one of 28 kinds.
+pub(super) fn line(kind: usize, id: u8) -> String {
     let before = id.saturating_sub(1);
     match kind {
         0 => format!(r#"> {{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#),
