@@ -46,11 +46,13 @@
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
+//!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            exporting           exports on their way to a file or a collector
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            unfinished          tasks that had not ended
@@ -105,6 +107,7 @@
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -126,6 +129,8 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod drafts;
+pub mod export;
+pub mod exporting;
 pub mod form;
 pub mod history;
 pub mod inspector;

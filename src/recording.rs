@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 mod shared;
+mod walk;
 
 pub use shared::Shared;
 
@@ -233,7 +234,14 @@ impl Recording {
             path: path.to_owned(),
             error,
         };
-        let file = File::open(path).map_err(unreadable)?;
+        Self::read_first_line(File::open(path).map_err(unreadable)?, path)
+    }
+
+    fn read_first_line(file: File, path: &Path) -> Result<Self, OpenError> {
+        let unreadable = |error| OpenError::Unreadable {
+            path: path.to_owned(),
+            error,
+        };
         let mut first = Vec::new();
         // A line of a header is short; somebody's 10 GB of zeros is not read to find that out.
         BufReader::new(&file)

@@ -115,6 +115,12 @@ impl EntryRow {
         self.channel == ChannelTag::Wire
     }
 
+    /// Whether it tells what happened or was decided here, rather than what somebody said.
+    pub fn is_ours(&self) -> bool {
+        use ChannelTag::{Http, Note, Process};
+        matches!(self.channel, Process | Http | Note)
+    }
+
     /// Where its line stands in the file.
     pub const fn place(&self) -> Place {
         Place {

@@ -24,11 +24,13 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["session"],
     &["snippet"],
+    &["export"],
     &["demo"],
     &["transport"],
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["exporting"],
     &["history"],
     &["presets", "drafts"],
     &["unfinished"],
@@ -42,7 +44,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "demo",
+    "snippet", "export", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
