@@ -45,6 +45,7 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            mask                what is never written down, and what stands there instead
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            demo                the demo server
@@ -119,6 +120,9 @@
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |
+//! | a name that tells of a secret, a variable that is none | `mask/rules.rs` |
+//! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
@@ -137,6 +141,7 @@ pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
 pub mod logging;
+pub mod mask;
 pub mod mcp;
 pub mod note;
 pub mod paths;

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["validity"],
     &["mcp"],
     &["session"],
+    &["mask"],
     &["snippet"],
     &["export"],
     &["demo"],
@@ -44,7 +45,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "export", "demo",
+    "snippet", "export", "mask", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
