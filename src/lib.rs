@@ -55,6 +55,7 @@
 //!            config, logging     settings, our own log
 //!            exporting           exports on their way to a file or a collector
 //!            history             runs with their arguments; what a server is; files several of us write
+//!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
@@ -105,6 +106,8 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | what people add to a session | a member of [`Meta`](library::Meta) |
+//! | a figure of a session | [`Summary`](library::Summary) |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -140,6 +143,7 @@ pub mod history;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod library;
 pub mod logging;
 pub mod mask;
 pub mod mcp;

@@ -141,6 +141,10 @@ impl Recorder {
             by: concat!("mcpscope ", env!("CARGO_PKG_VERSION")).to_owned(),
         });
         file.write_all(header.as_bytes())?;
+        // Tells others that it is still written, as long as the file is open. Where locks keep readers out too, or
+        // there are none, nothing is told.
+        #[cfg(unix)]
+        let _ = file.try_lock();
         Ok(Self {
             file: Arc::new(file),
             path,

@@ -23,6 +23,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
+use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
@@ -45,6 +46,8 @@ pub struct World {
     pub now_us: u64,
     /// Beginnings of bodies.
     pub previews: Previews,
+    /// What people marked in the session.
+    pub marks: Marks,
     /// Settings.
     pub settings: Settings,
     /// Colours.
@@ -64,6 +67,7 @@ impl World {
             live: self.live,
             now_us: self.now_us,
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,
@@ -304,6 +308,7 @@ impl Model {
                 live,
                 now_us: 0,
                 previews: Previews::default(),
+                marks: Marks::default(),
                 settings,
                 theme,
                 keys: Keymap::default(),

@@ -33,6 +33,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["exporting"],
     &["history"],
+    &["library"],
     &["presets", "drafts"],
     &["unfinished"],
     &["inspector", "tap"],
