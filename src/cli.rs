@@ -33,8 +33,9 @@ mod target;
 mod verdict;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -48,6 +49,7 @@ use target::TargetArgs;
 
 use crate::inspector::Connect;
 use crate::mcp::types::List;
+use crate::recording::PIPE;
 
 /// Inspector for MCP servers: shows what a server offers, calls it, and records every byte.
 #[derive(Debug, Parser)]
@@ -81,9 +83,12 @@ enum Verb {
     Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording
+        /// The recording; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
+        #[arg(short, long)]
+        follow: bool,
     },
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
@@ -129,8 +134,10 @@ pub enum Screen {
     Inspect(Box<Target>),
     /// A recording.
     Open {
-        /// Which.
+        /// Which; `-` is stdin.
         file: PathBuf,
+        /// Whether to read on whoever writes it.
+        follow: bool,
         /// Settings and paths; never a server.
         target: Box<Target>,
     },
@@ -170,8 +177,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
-        Some(Verb::Open { file }) => Ok(Invocation::Screen(Screen::Open {
+        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
             file,
+            follow,
             target: target(&[])?,
         })),
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
@@ -200,10 +208,21 @@ pub fn run(Work(verb): &Work) -> Exit {
     }
 }
 
-/// The screen needs a terminal to draw on and to be typed at.
-pub fn needs_terminal() -> Result<(), Failure> {
+/// The screen needs a terminal to draw on and to be typed at. What it shows may come on stdin (`open -`): then keys
+/// are read from the terminal all the same.
+pub fn needs_terminal(screen: &Screen) -> Result<(), Failure> {
     use io::IsTerminal as _;
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    let typed = io::stdin().is_terminal();
+    if matches!(screen, Screen::Open { file, .. } if file == Path::new(PIPE)) {
+        if typed {
+            let hint = "mcpscope open FILE opens a file; - is for a pipe, as in ssh HOST cat FILE | mcpscope open -";
+            return Err(Failure::usage("stdin is the terminal, and no pipe").hint(hint.to_owned()));
+        }
+        if io::stdout().is_terminal() && File::open("/dev/tty").is_ok() {
+            return Ok(());
+        }
+    }
+    if io::stdout().is_terminal() && typed {
         return Ok(());
     }
     let hint = "in scripts, mcpscope list, call, read and get do the same without a screen";

@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use crate::mask::{Masker, Rules};
 use crate::session::recorded::Place;
 use crate::session::timeline::{EntryIndex, Row};
 use crate::session::{Direction, Entry};
@@ -201,6 +202,7 @@ pub struct Job<'a> {
     /// Takes how far it is (of a thousand); false calls it off.
     told: &'a mut dyn FnMut(u32) -> bool,
     shown: u32,
+    masker: Masker,
     masked: Masked,
     written: u64,
 }
@@ -230,13 +232,21 @@ impl<'a> Job<'a> {
             out,
             told,
             shown: 0,
+            masker: Masker::default(),
             masked: Masked::default(),
             written: 0,
         }
     }
 
+    /// Masks by these rules on the way.
+    pub fn masking(mut self, rules: Rules) -> Self {
+        self.masker = Masker::new(rules);
+        self
+    }
+
     /// Writes it all in a format.
     pub fn run(mut self, format: Format) -> Result<Written, Fault> {
+        self.learn()?;
         (format.row().write)(&mut self)?;
         self.out.flush().map_err(Fault::Write)?;
         Ok(Written {
@@ -245,13 +255,27 @@ impl<'a> Job<'a> {
         })
     }
 
+    /// Lets the masker see which arguments tools mark as secret, where they are not all seen on the way anyway.
+    fn learn(&mut self) -> Result<(), Fault> {
+        let timeline = &self.material.timeline;
+        for exchange in timeline.exchanges() {
+            if timeline.word(exchange.method) == "tools/list"
+                && let Some(response) = exchange.response
+            {
+                self.entry(response)?;
+            }
+        }
+        self.masked = Masked::default();
+        Ok(())
+    }
+
     /// An entry, its secrets masked.
     fn entry(&mut self, index: EntryIndex) -> Result<Entry, Fault> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, "there is no such entry");
         let row = self.material.timeline.entry(index);
         let row = row.ok_or_else(missing).map_err(Fault::Read)?;
         let mut entry = (self.read)(row.seq(), row.place()).map_err(Fault::Read)?;
-        self.masked.entry(&mut entry);
+        self.masked.entry(&mut self.masker, &mut entry);
         Ok(entry)
     }
 

@@ -9,39 +9,34 @@ pub mod push;
 
 use crate::export::{Chosen, Fault, Format, Job, Material, Written};
 use crate::recording::Bodies;
+use crate::session::recorded::Recorded;
 
-/// Reads a session to its end. `told` is given how far it is, in thousandths, and says whether to go on.
+/// Reads a session to its end. `told` is given how far it is, in thousandths, and says whether to go on. Gives back what
+/// was read, and the bodies that go with it.
 pub fn survey(
     bodies: &Bodies,
     name: &str,
     mut told: impl FnMut(u32) -> bool,
-) -> Result<Material, Fault> {
+) -> Result<(Material, Bodies), Fault> {
     let header = bodies.header().map_err(Fault::Read)?;
-    let header = header.ok_or_else(|| {
-        Fault::Read(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the file has no header of a session",
-        ))
-    })?;
     let all = bodies.length().map_err(Fault::Read)?.max(1);
+    let (mut reading, bodies) = bodies.again();
     let mut material = Material::new(header, name);
-    let (mut shown, mut stopped, mut count) = (0, false, 0_u32);
-    bodies
-        .walk(|entry, place, is_json, read| {
-            material.push(entry, place, is_json);
-            count = count.wrapping_add(1);
-            let far = u32::try_from(read * 1_000 / all).unwrap_or(1_000);
-            if far != shown || count.is_multiple_of(1_024) {
-                shown = far;
-                stopped = !told(far);
-            }
-            !stopped
-        })
-        .map_err(Fault::Read)?;
-    if stopped {
+    let mut take = |batch: Vec<Recorded>, read: u64| {
+        for entry in &batch {
+            // Which exchange brought a frame stands in its entry, and only HTTP has exchanges.
+            let via = || bodies.read(entry.seq, entry.place).ok()?.extra;
+            material.push(entry, via);
+        }
+        told(u32::try_from(read * 1_000 / all).unwrap_or(1_000).min(1_000))
+    };
+    if !reading.read_on(&mut take).map_err(Fault::Read)? {
         return Err(Fault::Cancelled);
     }
-    Ok(material)
+    if let Some(last) = reading.finish() {
+        take(vec![last], all);
+    }
+    Ok((material, bodies))
 }
 
 /// Writes a session that was read before.

@@ -140,6 +140,7 @@ impl Recorder {
             created: Timestamp::now(),
             by: concat!("mcpscope ", env!("CARGO_PKG_VERSION")).to_owned(),
         });
+        claim(&file);
         file.write_all(header.as_bytes())?;
         // Tells others that it is still written, as long as the file is open. Where locks keep readers out too, or
         // there are none, nothing is told.
@@ -294,6 +295,23 @@ impl Recorder {
         Ok((place, known || apart))
     }
 }
+
+/// Lets others see that the file is being written; it ends with the process, however that ends.
+#[cfg(unix)]
+fn claim(file: &File) {
+    // Somebody who just looks holds it for a moment. A file system without locks only costs that others do not see it.
+    let tries = 100;
+    for _ in 0..tries {
+        match file.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::yield_now(),
+            _ => break,
+        }
+    }
+}
+
+/// Elsewhere a lock would keep others from reading.
+#[cfg(not(unix))]
+fn claim(_file: &File) {}
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]

@@ -24,6 +24,7 @@ pub mod event;
 pub mod highlight;
 pub mod keymap;
 pub mod model;
+mod opened;
 pub mod outside;
 pub mod overlays;
 pub mod pane;
@@ -42,7 +43,7 @@ use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
-use crate::recording::Recording;
+use crate::recording::{Follow, Opening};
 use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use event::Event;
@@ -62,8 +63,6 @@ const FRAME: Duration = Duration::from_millis(33);
 const BATCH: usize = 256;
 /// How long history and drafts may take to be written when we leave.
 const KEEPING: Duration = Duration::from_secs(2);
-/// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
-const PARTS: usize = 4;
 
 /// What the screen starts with.
 #[derive(Debug)]
@@ -96,8 +95,8 @@ pub enum Subject {
         /// Why it is not recorded where it should be.
         trouble: Option<String>,
     },
-    /// A session file, read-only.
-    Opened(Recording),
+    /// A session file or what comes out of a pipe, read-only.
+    Opened(Opening),
 }
 
 impl Subject {
@@ -116,9 +115,9 @@ impl Subject {
         })
     }
 
-    /// A session file.
-    pub fn opened(file: &Path) -> Result<Self> {
-        Ok(Self::Opened(Recording::open(file)?))
+    /// A session file; `-` is what comes on stdin.
+    pub fn opened(file: &Path, follow: Follow) -> Result<Self> {
+        Ok(Self::Opened(opened::open(file, follow)?))
     }
 }
 
@@ -153,7 +152,7 @@ pub fn run(start: Start) -> Result<(Leaving, Option<PathBuf>)> {
 
 async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
-    let (parts, part_events) = mpsc::channel(PARTS);
+    let (parts, part_events) = mpsc::channel(opened::PARTS);
     let theme = theme_for(start.settings.theme)?;
     let pictures = pictures_for(&start.settings);
     let began = Instant::now();
@@ -199,15 +198,10 @@ async fn show(start: Start) -> Result<Leaving> {
             model.status = trouble.map(|trouble| (model::Tone::Error, trouble));
             (model, bodies, Some(engine))
         }
-        Subject::Opened(recording) => {
-            let path = recording.path().to_owned();
-            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
-            let keeping = Keeping::Opened {
-                path,
-                bytes: (0, size),
-            };
-            let bodies = recording.bodies();
-            load(recording, size, parts);
+        Subject::Opened(opening) => {
+            let keeping = opened::keeping(&opening);
+            let bodies = opening.bodies();
+            opened::read(opening, parts);
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -298,20 +292,6 @@ fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
             drop,
         );
     inspector
-}
-
-fn load(recording: Recording, size: u64, parts: mpsc::Sender<Event>) {
-    tokio::task::spawn_blocking(move || {
-        let loaded = recording.load(|entries, read| {
-            let bytes = (read, size);
-            parts
-                .blocking_send(Event::Loading { entries, bytes })
-                .is_ok()
-        });
-        let loaded = loaded.map_err(|error| format!("reading stopped: {error}"));
-        // Nobody listens any more when the screen is gone.
-        let _ = parts.blocking_send(Event::Loaded(loaded));
-    });
 }
 
 /// What blocking workers send.

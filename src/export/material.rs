@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::Detail;
-use crate::session::recorded::{Facts, Place, Recorded};
+use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
-use crate::session::{Channel, Direction, Entry, Header, Via};
+use crate::session::{Channel, Direction, Header, Via};
 
 /// A session, read once from its beginning. Bodies are not in it.
 #[derive(Debug, Clone)]
@@ -41,26 +41,23 @@ impl Material {
         }
     }
 
-    /// Takes the next entry, which stands at `place`.
-    pub fn push(&mut self, entry: &Entry, place: Place, is_json: bool) {
-        let facts = if is_json {
-            Facts::of_json(entry)
-        } else {
-            Facts::of(entry)
-        };
-        let recorded = Recorded::with_facts(entry, place, facts);
+    /// Takes the next entry. `extra` reads its further members; it is asked only where it matters.
+    pub fn push(&mut self, entry: &Recorded, extra: impl FnOnce() -> Option<Box<str>>) {
         let index = self.timeline.entries().len() as EntryIndex;
-        self.timeline.push(&recorded);
+        self.timeline.push(entry);
         match entry.channel {
             Channel::Stderr => self.stderr.push(index),
             Channel::Wire => {
-                if let Some(via) = entry.extra.as_deref().and_then(Via::of)
+                let connection = self.timeline.state().connection(entry.conn);
+                let http = connection.is_some_and(|connection| &*connection.transport == "http");
+                if http
                     && entry.direction == Direction::In
+                    && let Some(via) = extra().as_deref().and_then(Via::of)
                 {
                     let frames = self.carried.entry((entry.conn, via.exchange)).or_default();
                     frames.push(index);
                 }
-                if let Facts::Messages(messages) = &recorded.facts {
+                if let Facts::Messages(messages) = &entry.facts {
                     for message in messages {
                         self.message(index, entry, message);
                     }
@@ -73,7 +70,7 @@ impl Material {
     fn message(
         &mut self,
         index: EntryIndex,
-        entry: &Entry,
+        entry: &Recorded,
         message: &crate::mcp::facts::Message,
     ) {
         match (&message.detail, &message.progress_token) {

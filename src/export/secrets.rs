@@ -1,12 +1,14 @@
 //! Secrets are masked once more on the way out: a recording of an older version, or one that was imported, may hold
 //! what ours never would.
 
+use crate::json;
+use crate::mask::{Mark, Masker, Seen};
 use crate::mcp::auth::masked_body;
 use crate::mcp::http::headers::{is_secret, mask, masked_url};
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::note::login::Hop;
-use crate::session::{Channel, Entry};
+use crate::session::{Channel, Direction, Entry};
 
 /// How often which rule masked something.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,15 +44,37 @@ impl Masked {
         }
     }
 
-    /// Masks what is secret in an entry.
-    pub(super) fn entry(&mut self, entry: &mut Entry) {
-        if entry.channel != Channel::Http {
+    /// Masks what is secret in an entry. What a masker finds depends on what it was shown before.
+    pub(super) fn entry(&mut self, masker: &mut Masker, entry: &mut Entry) {
+        if entry.channel == Channel::Http {
+            let mut note = Note::read(&entry.body);
+            if self.note(&mut note) {
+                entry.body = note.to_json().into_bytes();
+            }
+        }
+        let seen = match (&entry.channel, entry.direction) {
+            (Channel::Wire, Direction::Out) => Seen::Sent,
+            (Channel::Wire, _) => Seen::Came,
+            (Channel::Process | Channel::Http | Channel::Note, _) => Seen::Note,
+            _ => Seen::Line,
+        };
+        let Some(found) = masker.mask(entry.conn, seen, &entry.body) else {
             return;
+        };
+        for mark in &found.marks {
+            self.count(mark.rule.word());
         }
-        let mut note = Note::read(&entry.body);
-        if self.note(&mut note) {
-            entry.body = note.to_json().into_bytes();
-        }
+        let mut marks = moved(&entry.body, &found.body, Mark::of(entry.extra.as_deref()));
+        marks.extend(found.marks);
+        marks.sort_by_key(|mark| mark.at);
+        entry.body = found.body;
+        let object = entry.extra.as_deref().map(|extra| format!("{{{extra}}}"));
+        let others = object.iter().flat_map(|object| json::members(object.as_bytes()));
+        let others = others.filter(|(key, _)| key != "mask").map(|(key, value)| {
+            format!("{}:{}", json::quote(&key), String::from_utf8_lossy(value))
+        });
+        let members: Vec<String> = others.chain([Mark::member(&marks)]).collect();
+        entry.extra = Some(members.join(",").into());
     }
 
     /// Masks what is secret in a note; true when there was something.
@@ -103,11 +127,22 @@ impl Masked {
         if body.contains("‹masked") {
             return;
         }
-        let is_json = crate::json::check(body.as_bytes()).is_ok();
+        let is_json = json::check(body.as_bytes()).is_ok();
         let masked = masked_body(body.as_bytes());
         if is_json && masked != *body && masked.contains("‹masked") {
             *body = masked;
             self.count("login");
         }
     }
+}
+
+/// Where the masks of a body stand after others were put in.
+fn moved(before: &[u8], after: &[u8], marks: Vec<Mark>) -> Vec<Mark> {
+    let place = |mark: Mark| {
+        let text = before.get(mark.at..mark.at + mark.len)?;
+        let earlier = memchr::memmem::find_iter(&before[..mark.at], text).count();
+        let at = memchr::memmem::find_iter(after, text).nth(earlier)?;
+        Some(Mark { at, ..mark })
+    };
+    marks.into_iter().filter_map(place).collect()
 }

@@ -23,7 +23,8 @@ impl Taken {
             };
             offset += line.len() as u64;
             let entry = codec::read(line.as_bytes()).unwrap();
-            taken.material.push(&entry, place, false);
+            let recorded = crate::session::recorded::Recorded::of(&entry, place);
+            taken.material.push(&recorded, || entry.extra.clone());
             taken.entries.push((entry, place));
         }
         taken

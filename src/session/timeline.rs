@@ -121,6 +121,11 @@ impl EntryRow {
         matches!(self.channel, Process | Http | Note)
     }
 
+    /// Whether it is a line of an opened file that is no entry, if its row says that it is no JSON-RPC.
+    pub fn is_damage(&self) -> bool {
+        self.channel == ChannelTag::Other
+    }
+
     /// Where its line stands in the file.
     pub const fn place(&self) -> Place {
         Place {

@@ -17,7 +17,7 @@ use crate::inspector::Update;
 use crate::json::{Problem, Value};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
-use crate::recording::Loaded;
+use crate::recording::{Loaded, Over};
 use crate::session::recorded::Recorded;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
@@ -42,8 +42,10 @@ pub enum Event {
         /// Bytes read so far, and bytes in all.
         bytes: (u64, u64),
     },
-    /// An opened file has been read.
-    Loaded(Result<Loaded, String>),
+    /// An opened file has been read, as far as it goes by now.
+    Loaded(Loaded),
+    /// Nothing more will come of an opened file.
+    Over(Over),
     /// A document was built.
     Built {
         /// For whom.

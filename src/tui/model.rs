@@ -197,6 +197,8 @@ pub enum Keeping {
         path: PathBuf,
         /// Bytes read, and in all; equal when it is read.
         bytes: (u64, u64),
+        /// Whether more may come: it is still being written.
+        following: bool,
     },
 }
 
@@ -285,7 +287,14 @@ impl Model {
         clock: Clock,
     ) -> Self {
         let live = !matches!(keeping, Keeping::Opened { .. });
-        let follow = settings.follow && live;
+        let grows = !matches!(
+            keeping,
+            Keeping::Opened {
+                following: false,
+                ..
+            }
+        );
+        let follow = settings.follow && grows;
         Self {
             panes: Panes {
                 servers: ServersPane::default(),

@@ -6,6 +6,7 @@ use crossterm::event::KeyEventKind;
 mod input;
 mod lists;
 mod notices;
+mod opened;
 mod servers;
 
 pub use servers::{connect, push_server};
@@ -43,15 +44,13 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             fold(model, &entries);
             tell_panes(model, &Event::Loading { entries, bytes })
         }
-        Event::Loaded(result) => {
-            if let Keeping::Opened { bytes, .. } = &mut model.keeping {
-                bytes.0 = bytes.1;
-            }
-            model.status = match &result {
-                Ok(loaded) => loaded.notice().map(|notice| (Tone::Warn, notice)),
-                Err(error) => Some((Tone::Error, error.clone())),
-            };
-            tell_panes(model, &Event::Loaded(result))
+        Event::Loaded(loaded) => {
+            opened::whole(model, &loaded);
+            tell_panes(model, &Event::Loaded(loaded))
+        }
+        Event::Over(over) => {
+            opened::over(model, &over);
+            tell_panes(model, &Event::Over(over))
         }
         Event::Previews(texts) => {
             for (seq, text) in texts {

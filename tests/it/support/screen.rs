@@ -85,6 +85,7 @@ impl Screen {
         let keeping = Keeping::Opened {
             path,
             bytes: (0, length),
+            following: false,
         };
         let mut screen = Self::new(keeping, size, theme, recording.bodies(), None);
         screen.model.view = View::Traffic;
@@ -93,7 +94,7 @@ impl Screen {
             screen.event(Event::Loading { entries, bytes });
             true
         });
-        screen.event(Event::Loaded(loaded.map_err(|error| error.to_string())));
+        screen.event(Event::Loaded(loaded.unwrap()));
         screen
     }
 

@@ -1,0 +1,31 @@
+//! What becomes of the news about an opened recording: how far it is read, what is odd about it, that it is over.
+
+use crate::recording::{Loaded, Over};
+use crate::tui::model::{Keeping, Model, Tone};
+
+/// All there was is read.
+pub(super) fn whole(model: &mut Model, loaded: &Loaded) {
+    if let Keeping::Opened { bytes, .. } = &mut model.keeping {
+        bytes.0 = bytes.1;
+    }
+    model.status = loaded.notice().map(|notice| (Tone::Warn, notice));
+}
+
+/// Nothing more will come.
+pub(super) fn over(model: &mut Model, over: &Over) {
+    if let Keeping::Opened {
+        bytes, following, ..
+    } = &mut model.keeping
+    {
+        bytes.0 = bytes.1;
+        *following = false;
+    }
+    let tone = match over {
+        // What is odd about the recording matters more than that it is over.
+        Over::Ended if model.status.is_some() => return,
+        Over::Ended => Tone::Info,
+        Over::Cut(_) | Over::Replaced => Tone::Warn,
+        Over::Failed(_) => Tone::Error,
+    };
+    model.status = Some((tone, over.to_string()));
+}
