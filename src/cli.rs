@@ -11,6 +11,7 @@ mod content;
 mod demo_server;
 mod document;
 mod exit;
+mod export;
 mod failure;
 mod get;
 mod given;
@@ -90,6 +91,7 @@ enum Verb {
         #[arg(short, long)]
         follow: bool,
     },
+    Export(export::ExportArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -200,6 +202,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Export(args) => export::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

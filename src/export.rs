@@ -27,9 +27,10 @@ pub use material::Material;
 pub use secrets::Masked;
 
 /// A format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Format {
     /// A session file of mcpscope.
+    #[default]
     Session,
     /// One plain JSON object a line.
     Lines,

@@ -28,7 +28,11 @@ pub fn survey(
             let via = || bodies.read(entry.seq, entry.place).ok()?.extra;
             material.push(entry, via);
         }
-        told(u32::try_from(read * 1_000 / all).unwrap_or(1_000).min(1_000))
+        told(
+            u32::try_from(read * 1_000 / all)
+                .unwrap_or(1_000)
+                .min(1_000),
+        )
     };
     if !reading.read_on(&mut take).map_err(Fault::Read)? {
         return Err(Fault::Cancelled);
@@ -66,7 +70,9 @@ impl Whole {
         if !overwrite && path.exists() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
         Ok(Self {
             file: io::BufWriter::with_capacity(1 << 16, file),
@@ -77,7 +83,10 @@ impl Whole {
 
     /// Puts it in its place.
     pub fn finish(self) -> io::Result<()> {
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         if self.overwrite {
             file.persist(&self.path).map_err(|error| error.error)?;
         } else {

@@ -75,7 +75,10 @@ fn order(job: &Job<'_>) -> Vec<(EntryIndex, What)> {
                 .single_row(index)
                 .is_some_and(|single| single.kind == SingleKind::Notification),
         };
-        let Some(at) = timeline.entry_of(*row).filter(|_| told && job.chosen.has(*row)) else {
+        let Some(at) = timeline
+            .entry_of(*row)
+            .filter(|_| told && job.chosen.has(*row))
+        else {
             continue;
         };
         let conn = timeline.entry(at).map_or(0, |entry| entry.conn());
@@ -139,7 +142,11 @@ fn exchange(job: &mut Job<'_>, index: HopIndex) -> Result<(), Fault> {
     let receive = receive.map(|(took, first)| took.saturating_sub(first));
     let whole = opening + wait.unwrap_or(0) + receive.unwrap_or(0);
     comma(job)?;
-    let version = quote(if version.is_empty() { "unknown" } else { &version });
+    let version = quote(if version.is_empty() {
+        "unknown"
+    } else {
+        &version
+    });
     job.put(format!(
         "{{\"startedDateTime\":{},\"time\":{},\"request\":{{\"method\":{},\"url\":{},\"httpVersion\":{version},\
          \"cookies\":[],\"headers\":{},\"queryString\":{},\"headersSize\":-1,\"bodySize\":{}",
@@ -176,7 +183,11 @@ fn exchange(job: &mut Job<'_>, index: HopIndex) -> Result<(), Fault> {
     for frame in frames {
         let body = job.body(*frame)?;
         let text = String::from_utf8_lossy(&body);
-        let text = if stream { event(&text) } else { text.into_owned() };
+        let text = if stream {
+            event(&text)
+        } else {
+            text.into_owned()
+        };
         let quoted = quote(&text);
         job.put(&quoted[1..quoted.len() - 1])?;
     }
@@ -255,7 +266,11 @@ fn mapped(job: &mut Job<'_>, item: &Item) -> Result<(), Fault> {
             (false, Some(_)) => 200,
             (false, None) => 0,
         };
-        let words = if place + 1 == count { &*item.status } else { "input" };
+        let words = if place + 1 == count {
+            &*item.status
+        } else {
+            "input"
+        };
         let got = got.unwrap_or_default();
         job.put(format!(
             "{{\"startedDateTime\":{},\"time\":{took},\"request\":{{\"method\":\"POST\",\"url\":{},\"httpVersion\":\
@@ -295,9 +310,9 @@ fn mapped(job: &mut Job<'_>, item: &Item) -> Result<(), Fault> {
 
 /// Headers as HAR has them.
 fn pairs(headers: &[(String, String)]) -> String {
-    let pairs = headers.iter().map(|(name, value)| {
-        format!("{{\"name\":{},\"value\":{}}}", quote(name), quote(value))
-    });
+    let pairs = headers
+        .iter()
+        .map(|(name, value)| format!("{{\"name\":{},\"value\":{}}}", quote(name), quote(value)));
     format!("[{}]", pairs.collect::<Vec<_>>().join(","))
 }
 

@@ -69,7 +69,9 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
         job.written += 1;
         job.put(&bytes)
     })?;
-    job.put(format!("\n]</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"))
+    job.put(format!(
+        "\n]</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    ))
 }
 
 /// What the policy calls a style or script.

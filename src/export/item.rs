@@ -204,7 +204,10 @@ impl Job<'_> {
             subject: timeline.word(first.subject).to_owned(),
             status: timeline.status_words(index),
             failed: last.is_some_and(|last| timeline.went_wrong(last)),
-            open: matches!(timeline.status(index), Status::Pending | Status::InputRequired),
+            open: matches!(
+                timeline.status(index),
+                Status::Pending | Status::InputRequired
+            ),
             took: ended.then_some((spans.whole, spans.person)),
             rounds,
             body: Vec::new(),

@@ -39,7 +39,9 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     ))?;
     for (conn, suite) in &suites {
         let server = escape(job.server(*conn));
-        let began = suite.began.map_or_else(String::new, |at| format!(" timestamp=\"{at:.0}\""));
+        let began = suite
+            .began
+            .map_or_else(String::new, |at| format!(" timestamp=\"{at:.0}\""));
         job.put(format!(
             "  <testsuite name=\"{server} #{conn}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" \
              time=\"{}\"{began}>\n",

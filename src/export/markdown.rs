@@ -26,14 +26,26 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     let mut row = |name: &str, value: &str| {
         head.extend(["- ", name, ": ", value, "\n"]);
     };
-    row("Recorded", &format!("{:.0} by {}", material.header.created, code(&material.header.by)));
+    row(
+        "Recorded",
+        &format!(
+            "{:.0} by {}",
+            material.header.created,
+            code(&material.header.by)
+        ),
+    );
     let lasted = std::time::Duration::from_micros(material.last_us());
     row("Lasted", &text::took(lasted));
     if let Chosen::Rows { rows, words } = job.chosen {
         let count = text::plural(rows.len(), "row");
-        row("Excerpt", &format!("{count} of {} ({})", timeline.rows().len(), code(words)));
+        row(
+            "Excerpt",
+            &format!("{count} of {} ({})", timeline.rows().len(), code(words)),
+        );
     }
-    head.push_str("\n## Servers\n\n| # | server | implementation | protocol | messages | failures | end |\n");
+    head.push_str(
+        "\n## Servers\n\n| # | server | implementation | protocol | messages | failures | end |\n",
+    );
     head.push_str("|--:|---|---|---|--:|--:|---|\n");
     for connection in timeline.state().connections() {
         let _ = writeln!(head, "{}", server(connection));
@@ -78,7 +90,11 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     if !masked.is_empty() {
         job.put(format!("\nMasked in this report: {masked}.\n"))?;
     }
-    job.put(concat!("\nWritten by mcpscope ", env!("CARGO_PKG_VERSION"), ".\n"))
+    job.put(concat!(
+        "\nWritten by mcpscope ",
+        env!("CARGO_PKG_VERSION"),
+        ".\n"
+    ))
 }
 
 /// A row of the table of servers.

@@ -31,7 +31,11 @@ pub fn in_script(json: &[u8], out: &mut Vec<u8>) {
             b'&' => out.extend_from_slice(b"\\u0026"),
             // U+2028 and U+2029, which once ended lines of scripts.
             0xE2 if matches!(tail, [0x80, 0xA8 | 0xA9, ..]) => {
-                out.extend_from_slice(if tail[1] == 0xA8 { b"\\u2028" } else { b"\\u2029" });
+                out.extend_from_slice(if tail[1] == 0xA8 {
+                    b"\\u2028"
+                } else {
+                    b"\\u2029"
+                });
                 rest = &tail[2..];
                 continue;
             }

@@ -159,7 +159,11 @@ fn context(
         return Ok(None);
     };
     let body = job.body(request)?;
-    let seq = job.material.timeline.entry(request).map_or(0, |entry| entry.seq());
+    let seq = job
+        .material
+        .timeline
+        .entry(request)
+        .map_or(0, |entry| entry.seq());
     Ok(Some(Context::of(job.material, seq, index, &body, above)))
 }
 

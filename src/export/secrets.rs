@@ -1,6 +1,8 @@
 //! Secrets are masked once more on the way out: a recording of an older version, or one that was imported, may hold
 //! what ours never would.
 
+use std::collections::HashSet;
+
 use crate::json;
 use crate::mask::{Mark, Masker, Seen};
 use crate::mcp::auth::masked_body;
@@ -15,6 +17,8 @@ use crate::session::{Channel, Direction, Entry};
 pub struct Masked {
     /// By the rule's name, in the order they came up.
     rules: Vec<(&'static str, u64)>,
+    /// The numbers of the entries they were in: one that is read twice counts once.
+    entries: HashSet<u64>,
 }
 
 impl Masked {
@@ -46,6 +50,18 @@ impl Masked {
 
     /// Masks what is secret in an entry. What a masker finds depends on what it was shown before.
     pub(super) fn entry(&mut self, masker: &mut Masker, entry: &mut Entry) {
+        let before = self.total();
+        if self.entries.contains(&entry.seq) {
+            Self::default().mask(masker, entry);
+        } else {
+            self.mask(masker, entry);
+            if self.total() > before {
+                self.entries.insert(entry.seq);
+            }
+        }
+    }
+
+    fn mask(&mut self, masker: &mut Masker, entry: &mut Entry) {
         if entry.channel == Channel::Http {
             let mut note = Note::read(&entry.body);
             if self.note(&mut note) {
@@ -69,7 +85,9 @@ impl Masked {
         marks.sort_by_key(|mark| mark.at);
         entry.body = found.body;
         let object = entry.extra.as_deref().map(|extra| format!("{{{extra}}}"));
-        let others = object.iter().flat_map(|object| json::members(object.as_bytes()));
+        let others = object
+            .iter()
+            .flat_map(|object| json::members(object.as_bytes()));
         let others = others.filter(|(key, _)| key != "mask").map(|(key, value)| {
             format!("{}:{}", json::quote(&key), String::from_utf8_lossy(value))
         });

@@ -23,7 +23,10 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     let mut line = Vec::new();
     let mut last = None;
     for index in 0..timeline.entries().len() as EntryIndex {
-        if wanted.as_ref().is_some_and(|wanted| !wanted.contains(&index)) {
+        if wanted
+            .as_ref()
+            .is_some_and(|wanted| !wanted.contains(&index))
+        {
             continue;
         }
         job.step(index)?;

@@ -42,7 +42,10 @@ impl Taken {
     fn bytes(&self, format: Format, chosen: &Chosen) -> (Vec<u8>, Written) {
         let mut out = Vec::new();
         let mut read = |seq: u64, place: Place| {
-            let found = self.entries.iter().find(|(entry, at)| entry.seq == seq && *at == place);
+            let found = self
+                .entries
+                .iter()
+                .find(|(entry, at)| entry.seq == seq && *at == place);
             Ok(found.unwrap().0.clone())
         };
         let mut told = |_| true;
@@ -57,7 +60,10 @@ fn the_table_is_in_the_order_of_the_formats_and_names_are_found() {
     for (place, row) in FORMATS.iter().enumerate() {
         assert_eq!(row.format as usize, place);
         assert_eq!(Format::named(row.name), Some(row.format));
-        assert_eq!(Format::of_file(&format!("a/b.{}", row.extension)), Some(row.format));
+        assert_eq!(
+            Format::of_file(&format!("a/b.{}", row.extension)),
+            Some(row.format)
+        );
     }
     assert_eq!(Format::of_file("x.OTLP.jsonl"), Some(Format::Otlp));
     assert_eq!(Format::of_file(".har"), None);
@@ -66,12 +72,21 @@ fn the_table_is_in_the_order_of_the_formats_and_names_are_found() {
 
 #[test]
 fn a_session_exported_whole_is_the_session() {
-    for name in ["demo.jsonl", "crash.jsonl", "results.jsonl", "trouble.jsonl"] {
+    for name in [
+        "demo.jsonl",
+        "crash.jsonl",
+        "results.jsonl",
+        "trouble.jsonl",
+    ] {
         let taken = Taken::kept(name);
         let again = Taken::of(&taken.export(Format::Session, &Chosen::All));
         assert!(taken.material.header == again.material.header, "{name}");
         let entries = |taken: &Taken| -> Vec<Entry> {
-            taken.entries.iter().map(|(entry, _)| entry.clone()).collect()
+            taken
+                .entries
+                .iter()
+                .map(|(entry, _)| entry.clone())
+                .collect()
         };
         assert!(entries(&taken) == entries(&again), "{name}");
     }

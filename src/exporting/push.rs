@@ -201,7 +201,10 @@ mod tests {
         for (text, url) in [
             ("http://localhost:4318", "http://localhost:4318/v1/traces"),
             ("http://localhost:4318/", "http://localhost:4318/v1/traces"),
-            ("https://h/otlp/v1/traces?x=1", "https://h/otlp/v1/traces?x=1"),
+            (
+                "https://h/otlp/v1/traces?x=1",
+                "https://h/otlp/v1/traces?x=1",
+            ),
         ] {
             assert_eq!(endpoint(text).unwrap().as_str(), url);
         }

@@ -22,7 +22,8 @@ impl Bodies {
         let mut head = vec![0; HEAD as usize];
         let read = super::read_at(&self.file, &mut head, 0)?;
         head.truncate(read);
-        begin(&head).map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
+        begin(&head)
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
     }
 
     /// Reads it from its beginning; the bodies go with these entries. Other readers notice nothing.
@@ -46,7 +47,10 @@ impl Recording {
         let mut head = Vec::new();
         let mut first = &file;
         io::Seek::rewind(&mut first).map_err(unreadable)?;
-        first.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        first
+            .take(HEAD)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
         let header = begin(&head).map_err(|problem| OpenError::NoSession {
             path: path.to_owned(),
             problem,

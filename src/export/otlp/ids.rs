@@ -103,7 +103,10 @@ fn traceparent(text: &str) -> Option<(String, String, bool)> {
     let (version, trace) = (parts.next()?, parts.next()?);
     let (parent, flags) = (parts.next()?, parts.next()?);
     let hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        text.len() == length
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
     let whole = version != "00" || parts.next().is_none();
@@ -129,7 +132,10 @@ mod tests {
         for (text, sampled) in [
             (format!("00-{trace}-{span}-01"), Some(true)),
             (format!("00-{trace}-{span}-00"), Some(false)),
-            (format!("cc-{trace}-{span}-01-what-later-versions-say"), Some(true)),
+            (
+                format!("cc-{trace}-{span}-01-what-later-versions-say"),
+                Some(true),
+            ),
             (format!("00-{trace}-{span}-01-x"), None),
             (format!("ff-{trace}-{span}-01"), None),
             (format!("00-{}-{span}-01", "0".repeat(32)), None),
@@ -138,7 +144,11 @@ mod tests {
             (format!("00-{trace}-{span}"), None),
             (String::new(), None),
         ] {
-            assert_eq!(traceparent(&text).map(|(.., sampled)| sampled), sampled, "{text}");
+            assert_eq!(
+                traceparent(&text).map(|(.., sampled)| sampled),
+                sampled,
+                "{text}"
+            );
         }
     }
 }

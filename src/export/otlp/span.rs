@@ -90,7 +90,8 @@ impl Span {
         }
         let key = match method {
             "tools/call" => {
-                self.attributes.text("gen_ai.operation.name", "execute_tool");
+                self.attributes
+                    .text("gen_ai.operation.name", "execute_tool");
                 "gen_ai.tool.name"
             }
             "prompts/get" => "gen_ai.prompt.name",
