@@ -16,6 +16,7 @@ mod failure;
 mod get;
 mod given;
 mod headless;
+mod import;
 mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
@@ -92,6 +93,7 @@ enum Verb {
         follow: bool,
     },
     Export(export::ExportArgs),
+    Import(import::ImportArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -203,6 +205,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
         Verb::Export(args) => export::run(args),
+        Verb::Import(args) => import::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

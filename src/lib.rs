@@ -48,6 +48,7 @@
 //!            mask                what is never written down, and what stands there instead
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
+//!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -111,6 +112,7 @@
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
@@ -140,6 +142,7 @@ pub mod export;
 pub mod exporting;
 pub mod form;
 pub mod history;
+pub mod import;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;

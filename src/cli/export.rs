@@ -267,7 +267,7 @@ fn session(name: &str) -> Result<PathBuf, Failure> {
         .map_err(|error| Failure::usage(error.to_string()))
 }
 
-fn unwritten(to: &str, error: &io::Error) -> Failure {
+pub(super) fn unwritten(to: &str, error: &io::Error) -> Failure {
     let to = text::sanitize(to);
     if error.kind() == io::ErrorKind::AlreadyExists {
         let hint = "--force replaces it".to_owned();
@@ -277,14 +277,14 @@ fn unwritten(to: &str, error: &io::Error) -> Failure {
 }
 
 /// stdout: as it is into a pipe or file, but nothing that a terminal acts on to a terminal.
-struct Stdout {
+pub(super) struct Stdout {
     to: io::BufWriter<io::StdoutLock<'static>>,
     /// The beginning of a line, when a terminal reads.
     line: Option<Vec<u8>>,
 }
 
 impl Stdout {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let line = io::stdout().is_terminal().then(Vec::new);
         Self {
             to: io::BufWriter::with_capacity(64 << 10, io::stdout().lock()),

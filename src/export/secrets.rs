@@ -49,7 +49,7 @@ impl Masked {
     }
 
     /// Masks what is secret in an entry. What a masker finds depends on what it was shown before.
-    pub(super) fn entry(&mut self, masker: &mut Masker, entry: &mut Entry) {
+    pub fn entry(&mut self, masker: &mut Masker, entry: &mut Entry) {
         let before = self.total();
         if self.entries.contains(&entry.seq) {
             Self::default().mask(masker, entry);

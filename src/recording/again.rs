@@ -1,11 +1,14 @@
-//! A recording read once more from its beginning, by somebody who has its bodies: for exports, while it is shown or
-//! still written.
+//! Recordings that come another way than from a session file of their own: read once more by somebody who has the
+//! bodies (for exports, while it is shown or still written), or made from a recording of another tool.
 
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::reading::{Mark, Reading};
-use super::{Bodies, OpenError, Recording, begin};
+use super::{Bodies, NoSession, OpenError, Recording, begin};
+use crate::import;
 use crate::session::Header;
 
 /// Bytes that are looked at for the header.
@@ -38,27 +41,34 @@ impl Bodies {
 }
 
 impl Recording {
-    /// A session in a file that has no name of its own; `path` is what people know it by.
-    pub fn of_file(file: std::fs::File, path: &std::path::Path) -> Result<Self, OpenError> {
+    /// A recording of another tool that begins like this, as the session it makes: in a file without a name, for us
+    /// alone, that goes away with us.
+    pub(super) fn imported(path: &Path, head: &[u8]) -> Result<Self, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
         };
-        let mut head = Vec::new();
-        let mut first = &file;
-        io::Seek::rewind(&mut first).map_err(unreadable)?;
-        first
-            .take(HEAD)
-            .read_to_end(&mut head)
-            .map_err(unreadable)?;
-        let header = begin(&head).map_err(|problem| OpenError::NoSession {
+        let no_session = |problem| OpenError::NoSession {
             path: path.to_owned(),
             problem,
+        };
+        let tool = import::detect(head).ok_or_else(|| no_session(NoSession::Foreign))?;
+        let mut source = BufReader::with_capacity(1 << 18, File::open(path).map_err(unreadable)?);
+        let session = tempfile::tempfile().map_err(unreadable)?;
+        let mut out = BufWriter::with_capacity(1 << 18, &session);
+        import::import(tool, &mut source, &mut out).map_err(|error| {
+            no_session(NoSession::Unimportable {
+                tool: tool.row().name,
+                why: error.to_string(),
+            })
         })?;
+        drop(out);
+        let mut head = vec![0; HEAD as usize];
+        let read = super::read_at(&session, &mut head, 0).map_err(unreadable)?;
         Ok(Self {
-            header,
+            header: begin(&head[..read]).map_err(no_session)?,
             path: path.to_owned(),
-            file: Arc::new(file),
+            file: Arc::new(session),
             odd: Arc::default(),
         })
     }

@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["mask"],
     &["snippet"],
     &["export"],
+    &["import"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -46,7 +47,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "export", "mask", "demo",
+    "snippet", "export", "import", "mask", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
