@@ -46,6 +46,7 @@
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            mask                what is never written down, and what stands there instead
+//!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
@@ -109,6 +110,7 @@
 //! | what the fold derives | `session/timeline/` |
 //! | what people add to a session | a member of [`Meta`](library::Meta) |
 //! | a figure of a session | [`Summary`](library::Summary) |
+//! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -140,6 +142,7 @@ pub mod demo;
 pub mod drafts;
 pub mod export;
 pub mod exporting;
+pub mod filter;
 pub mod form;
 pub mod history;
 pub mod import;

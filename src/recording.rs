@@ -13,6 +13,7 @@ mod again;
 mod opening;
 mod reading;
 mod shared;
+pub mod sift;
 
 pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};

@@ -24,6 +24,8 @@ mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
+mod ticks;
+mod wrong;
 
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
@@ -34,6 +36,7 @@ pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
+pub use ticks::Tick;
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};
@@ -192,6 +195,9 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    /// Entries that a person sent, ascending.
+    by_hand: Vec<EntryIndex>,
+    ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -233,6 +239,7 @@ impl Timeline {
         self.linked = linked;
         self.http(index, entry);
         self.ask(index, entry);
+        self.sent_by_hand(entry);
         self.log(index, entry);
     }
 
@@ -326,6 +333,10 @@ impl Timeline {
                 self.questions
                     .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
+            Linked::Progressed(exchange) => self.ticks.push(Tick {
+                entry: index,
+                exchange,
+            }),
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
                 let asked = match entry.direction {

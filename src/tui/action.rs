@@ -277,6 +277,8 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         Resend "resend" ["r"] "resend" "Send it again" Nothing "";
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
+        ZoomIn "zoom-in" ["z i"] "" "Time line: closer" Nothing "";
+        ZoomOut "zoom-out" ["z o"] "" "Time line: more of the time" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }

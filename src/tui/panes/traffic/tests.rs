@@ -1,7 +1,9 @@
 //! The Traffic view on small sessions: what it draws, and what actions make of it.
 
 use super::*;
+use crate::session::timeline::Row;
 use crate::tui::effect::{Source, Subject};
+use crate::tui::pane::Go;
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
 const SESSION: &[&str] = &[

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use super::failures::level;
 use super::subs::At;
 use crate::session::Direction;
 use crate::session::level::Level;
@@ -95,10 +94,7 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
-        dir: match entry.direction() {
-            Direction::In => ("S→C", Role::DirIn),
-            _ => ("C→S", Role::DirOut),
-        },
+        dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
         preview_tells: false,
@@ -132,8 +128,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
         }
-        _ if out => ("C→S", Role::DirOut),
-        _ => ("S→C", Role::DirIn),
+        _ => way(entry.direction()),
     };
     let what = match single.kind {
         SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
@@ -164,6 +159,14 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         },
         own: entry.aux || single.kind == SingleKind::Note,
     })
+}
+
+/// Which way a request or an answer went.
+pub fn way(direction: Direction) -> (&'static str, Role) {
+    match direction {
+        Direction::In => ("S→C", Role::DirIn),
+        Direction::Out | Direction::Here => ("C→S", Role::DirOut),
+    }
 }
 
 fn named(method: &str, subject: &str) -> Vec<Piece> {
@@ -216,7 +219,7 @@ fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) ->
 
 /// `404`, `exit 3`, `signal 9`; else the level, when it is worth a look.
 fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
-    let level = level(timeline, entry).unwrap_or_default();
+    let level = timeline.level_of(entry).unwrap_or_default();
     let role = if level >= Level::Error {
         Role::Error
     } else if level >= Level::Warning {

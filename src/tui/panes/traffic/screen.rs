@@ -1,0 +1,255 @@
+//! What of the traffic is where on the screen: list and detail, what is asked for before they are drawn, the mouse.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::subs::Sub;
+use super::told::{self, told};
+use super::{Areas, Columns, Traffic, WIDE, Wish, draw, draw_empty, join};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::pane::{Ctx, Reply};
+use crate::tui::theme::Role;
+use crate::tui::widgets::list;
+use crate::tui::widgets::rule::Rule;
+
+impl Traffic {
+    pub(super) fn areas(&self) -> Areas {
+        Areas::of(
+            self.area,
+            Wish {
+                detail: true,
+                detail_focused: self.detail.focused,
+                alone: self.alone,
+                headings: !self.is_tall() || self.sub == Sub::Timeline,
+                find: self.search.is_open(),
+            },
+        )
+    }
+
+    /// Whether a row takes two lines.
+    pub(super) fn is_tall(&self) -> bool {
+        self.area.width < WIDE && self.sub != Sub::Timeline
+    }
+
+    pub(super) fn lines(&self) -> u16 {
+        if self.is_tall() { 2 } else { 1 }
+    }
+
+    /// Whether only one of list and detail is on screen.
+    pub(super) fn is_drilled(&self) -> bool {
+        self.alone || !Areas::fits_both(self.area)
+    }
+
+    pub(super) fn title(&self, ctx: &Ctx<'_>) -> String {
+        let name = self.at(ctx).and_then(|at| told::name(at, ctx));
+        let name = name.unwrap_or_else(|| "nothing selected".to_owned());
+        if self.is_drilled() {
+            format!("Traffic › {name}")
+        } else {
+            name
+        }
+    }
+
+    fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
+        let failed = match self.failures.count() {
+            0 => String::new(),
+            count => format!("{count} went wrong"),
+        };
+        let zoom = match self.sub {
+            Sub::Timeline => self.waterfall.remark(&self.clock, ctx),
+            _ => String::new(),
+        };
+        let short = area.width < WIDE;
+        let tabs = Sub::ALL.map(|sub| {
+            let (long, brief) = sub.title();
+            if short { brief } else { long }
+        });
+        Rule {
+            title: &format!("TRAFFIC {}", self.shown().len()),
+            focused: !self.detail.focused,
+            tabs: &tabs,
+            active: self.sub as usize,
+            right: &join(&[zoom, self.search.remark(), failed, self.stream().remark()]),
+        }
+        .draw(area, buf, ctx.theme)
+    }
+
+    /// Asks for what the screen lacks.
+    pub(super) fn placed(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.area = area;
+        let areas = self.areas();
+        let timeline = ctx.timeline;
+        self.failures.take(timeline);
+        self.arrived(timeline);
+        if !areas.rows.is_empty() {
+            let height = usize::from(areas.rows.height / self.lines());
+            let len = self.shown().len();
+            self.stream_mut().place(len, height);
+        }
+        if self.sub == Sub::Timeline {
+            let (number, follows) = (self.number(), self.stream().follows());
+            self.waterfall.place(number, follows, ctx);
+        }
+        let mut effects = Vec::new();
+        if !areas.rows.is_empty() {
+            let tall = self.is_tall();
+            let missing: Vec<_> = self
+                .asked_for()
+                .filter_map(|index| {
+                    ctx.source(self.at_place(index, timeline)?.shown(timeline, tall)?)
+                })
+                .filter(|source| ctx.previews.get(source.seq).is_none())
+                .collect();
+            if !missing.is_empty() {
+                effects.push(Effect::Previews(missing));
+            }
+        }
+        if !areas.detail.is_empty() {
+            let subject = self.at(ctx).and_then(|at| at.subject(ctx));
+            effects.extend(self.detail.show(subject, ctx));
+            effects.extend(self.detail.viewer.place(areas.detail, ctx));
+        }
+        effects
+    }
+
+    /// The places of the rows that are told: of a time line only the selected one.
+    fn asked_for(&self) -> std::ops::Range<usize> {
+        match (self.sub, self.stream().selected()) {
+            (Sub::Timeline, Some(place)) => place..place + 1,
+            (Sub::Timeline, None) => 0..0,
+            _ => self.stream().visible(),
+        }
+    }
+
+    pub(super) fn drawn(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let areas = self.areas();
+        let theme = ctx.theme;
+        let len = self.shown().len();
+        if !areas.rule.is_empty() {
+            self.draw_rule(areas.rule, buf, ctx);
+        }
+        if self.sub == Sub::Timeline && len > 0 {
+            let of_list = self.waterfall.draw(
+                (areas.headings, areas.rows),
+                self.number(),
+                &self.failures,
+                &self.clock,
+                buf,
+                ctx,
+            );
+            return self.draw_below(&areas, of_list, buf, ctx);
+        }
+        let columns = Columns::of(areas.rows.width.saturating_sub(list::GUTTER), ctx);
+        if !areas.headings.is_empty() {
+            buf.set_stringn(
+                areas.headings.x + list::GUTTER,
+                areas.headings.y,
+                columns.headings(),
+                usize::from(areas.headings.width.saturating_sub(list::GUTTER)),
+                theme.style(Role::TextMuted),
+            );
+        }
+        if len == 0 && !areas.rows.is_empty() {
+            let words = if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
+                "Nothing went over HTTP: servers that are programs talk over pipes.".to_owned()
+            } else if ctx.live {
+                format!(
+                    "Nothing yet: connect a server ({}), every message will show here.",
+                    ctx.keys.word(Action::ViewServers)
+                )
+            } else {
+                "This recording holds no messages.".to_owned()
+            };
+            draw_empty(&words, areas.rows, buf, ctx);
+        }
+        let tall = self.is_tall();
+        let of_list = list::draw_tall(
+            len,
+            self.stream().list(),
+            !self.detail.focused,
+            self.lines(),
+            |index, line, width| {
+                let row = self.at_place(index, ctx.timeline);
+                let Some(told) = row.and_then(|row| told(row, ctx)) else {
+                    return Line::default();
+                };
+                let number = self.shown().number(index);
+                let hit = number.is_some_and(|number| self.search.is_hit(number));
+                if tall {
+                    columns.tall_line(&told, line, width, hit, &self.clock, ctx)
+                } else {
+                    let before = index.checked_sub(1);
+                    let before = before.and_then(|before| self.at_place(before, ctx.timeline));
+                    let since = draw::since(before, &told, ctx);
+                    columns.line(&told, since, hit, &self.clock, ctx)
+                }
+            },
+            areas.rows,
+            buf,
+            theme,
+        );
+        self.draw_below(&areas, of_list, buf, ctx)
+    }
+
+    /// Draws what is below the list; gives the cursor's place.
+    fn draw_below(
+        &self,
+        areas: &Areas,
+        of_list: Option<Position>,
+        buf: &mut Buffer,
+        ctx: &Ctx<'_>,
+    ) -> Option<Position> {
+        let of_detail = self.detail.draw(areas, buf, &self.title(ctx), ctx);
+        if self.search.is_open() {
+            return self.search.draw(areas.find, buf, ctx).or(of_list);
+        }
+        if self.detail.focused {
+            of_detail
+        } else {
+            of_list.or(Some(areas.rows.as_position()))
+        }
+    }
+
+    /// A click anywhere in it.
+    pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
+        let areas = self.areas();
+        if areas.find.contains(at) {
+            self.search.click(at, areas.find);
+            return Reply::done();
+        }
+        let title = self.title(ctx);
+        if let Some(reply) = self.detail.click(at, double, &areas, &title, ctx) {
+            self.stream_mut().hold();
+            return reply;
+        }
+        if areas.rule.contains(at) {
+            // Drawn once more, aside, to learn where the tabs are.
+            let mut aside = Buffer::empty(areas.rule);
+            let places = self.draw_rule(areas.rule, &mut aside, ctx);
+            let chosen = places.iter().position(|place| place.contains(at));
+            return match chosen.and_then(|index| Sub::ALL.get(index)) {
+                Some(sub) => self.turn(*sub, ctx),
+                None => Reply::ignored(),
+            };
+        }
+        if !areas.rows.contains(at) {
+            return Reply::ignored();
+        }
+        self.detail.focused = false;
+        let place = if self.sub == Sub::Timeline {
+            let number = self.waterfall.row_at(at, areas.rows, &self.failures, ctx);
+            number.map(|number| self.shown().place(number))
+        } else {
+            self.stream().row_at(at, self.lines(), areas.rows)
+        };
+        match place {
+            Some(place) => {
+                self.stream_mut().go(place);
+                if double { self.open() } else { Reply::done() }
+            }
+            None => Reply::done(),
+        }
+    }
+}
