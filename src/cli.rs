@@ -11,10 +11,12 @@ mod content;
 mod demo_server;
 mod document;
 mod exit;
+mod export;
 mod failure;
 mod get;
 mod given;
 mod headless;
+mod import;
 mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
@@ -90,6 +92,8 @@ enum Verb {
         #[arg(short, long)]
         follow: bool,
     },
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -200,6 +204,8 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Export(args) => export::run(args),
+        Verb::Import(args) => import::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

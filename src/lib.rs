@@ -47,13 +47,17 @@
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            lint                RULES over a session: what is wrong with a server, or its client
+//!            mask                what is never written down, and what stands there instead
 //!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
+//!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
+//!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            exporting           exports on their way to a file or a collector
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
@@ -112,6 +116,8 @@
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
+//! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
@@ -124,6 +130,9 @@
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |
+//! | a name that tells of a secret, a variable that is none | `mask/rules.rs` |
+//! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
@@ -134,15 +143,19 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod drafts;
+pub mod export;
+pub mod exporting;
 pub mod filter;
 pub mod form;
 pub mod history;
+pub mod import;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
 pub mod library;
 pub mod lint;
 pub mod logging;
+pub mod mask;
 pub mod mcp;
 pub mod note;
 pub mod pack;

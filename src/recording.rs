@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+mod again;
 mod opening;
 mod reading;
 mod shared;
@@ -57,6 +58,14 @@ pub enum NoSession {
     /// Neither a header nor an entry stands in its first lines.
     #[error("the first line is no mcpscope session header, and no entry follows")]
     Foreign,
+    /// It is a recording of another tool, which cannot be imported.
+    #[error("it looks like a recording of {tool}, but {why}")]
+    Unimportable {
+        /// Whose.
+        tool: &'static str,
+        /// Why not.
+        why: String,
+    },
 }
 
 /// Reads bodies back. Cheap to clone; all clones read the same file.
@@ -249,8 +258,13 @@ impl Recording {
             .take(1 << 20)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
+        let header = match begin(&head) {
+            Ok(header) => header,
+            Err(NoSession::Foreign) => return Self::imported(path, &head),
+            Err(problem) => return Err(no_session(problem)),
+        };
         Ok(Self {
-            header: begin(&head).map_err(no_session)?,
+            header,
             path: path.to_owned(),
             file: Arc::new(file),
             odd: Arc::default(),

@@ -120,6 +120,12 @@ impl EntryRow {
         self.channel == ChannelTag::Wire
     }
 
+    /// Whether it tells what happened or was decided here, rather than what somebody said.
+    pub fn is_ours(&self) -> bool {
+        use ChannelTag::{Http, Note, Process};
+        matches!(self.channel, Process | Http | Note)
+    }
+
     /// Whether it is a line of an opened file that is no entry, if its row says that it is no JSON-RPC.
     pub fn is_damage(&self) -> bool {
         self.channel == ChannelTag::Other

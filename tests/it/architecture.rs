@@ -25,13 +25,17 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["session"],
     &["lint"],
+    &["mask"],
     &["filter"],
     &["snippet"],
+    &["export"],
+    &["import"],
     &["demo"],
     &["transport"],
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["exporting"],
     &["history"],
     &["library"],
     &["presets", "drafts"],
@@ -45,7 +49,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
