@@ -46,6 +46,7 @@
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
+//!            diff                what differs between two documents, two calls, two catalogues
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -102,6 +103,7 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | what is ignored when documents are compared | one row in `diff/rules.rs`, its looks in `diff/shapes.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -125,6 +127,7 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod drafts;
 pub mod form;
 pub mod history;

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["session"],
     &["snippet"],
+    &["diff"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -42,7 +43,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "demo",
+    "snippet", "diff", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.
