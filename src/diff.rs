@@ -9,10 +9,12 @@
 //! Values in, values out: whoever has the documents reads them, and judges what a difference means.
 
 mod align;
+pub mod calls;
 mod glob;
 mod index;
 mod lines;
 mod path;
+pub mod report;
 mod rules;
 mod shapes;
 #[cfg(test)]
