@@ -54,6 +54,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            ignores             what comparisons ignore, as a file of the user's
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -131,6 +132,7 @@ pub mod diff;
 pub mod drafts;
 pub mod form;
 pub mod history;
+pub mod ignores;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;

@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["history"],
     &["presets", "drafts"],
+    &["ignores"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
