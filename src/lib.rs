@@ -52,6 +52,7 @@
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
+//!            diff                what differs between two documents, two calls, two catalogues
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -61,6 +62,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            ignores             what comparisons ignore, as a file of the user's
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -113,6 +115,7 @@
 //! | what people add to a session | a member of [`Meta`](library::Meta) |
 //! | a figure of a session | [`Summary`](library::Summary) |
 //! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
+//! | what is ignored when documents are compared | one row in `diff/rules.rs`, its looks in `diff/shapes.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -142,12 +145,14 @@
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod drafts;
 pub mod export;
 pub mod exporting;
 pub mod filter;
 pub mod form;
 pub mod history;
+pub mod ignores;
 pub mod import;
 pub mod inspector;
 pub mod json;

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 mod again;
+pub mod calls;
 mod opening;
 mod reading;
 mod shared;

@@ -29,6 +29,8 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// What differs.
+    Diff,
     /// The Inbox, where questions are listed.
     Inbox,
     /// A question that is looked at.
@@ -45,7 +47,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -58,6 +60,7 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Diff,
         Self::Inbox,
         Self::Question,
         Self::Running,
@@ -81,6 +84,7 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Diff => "What differs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
@@ -301,6 +305,17 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Diff {
+        NextChange "next-change" ["n"] "next" "Next difference" Nothing "";
+        PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
+        OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
+        IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
+        ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
+        CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";
+        CopyDiffReport "copy-diff-report" ["y M"] "" "Copy all of it as a Markdown report" Nothing "mcpscope diff A B --markdown";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";

@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["snippet"],
     &["export"],
     &["import"],
+    &["diff"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -39,6 +40,7 @@ const LAYERS: &[&[&str]] = &[
     &["history"],
     &["library"],
     &["presets", "drafts"],
+    &["ignores"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
@@ -49,7 +51,8 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
+    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

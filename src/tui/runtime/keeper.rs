@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
+use crate::ignores::Ignores;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -31,6 +32,8 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
+    /// What comparisons ignore.
+    pub ignores: Ignores,
     /// Tasks that had not ended.
     pub tasks: Errands,
     /// Whether runs, drafts and tasks may be written down.
@@ -48,10 +51,12 @@ impl Shelves {
 
     /// Those for somebody who works in `cwd`.
     pub fn at(cwd: &Path, home: Option<&Path>, paths: &Paths, keeps: bool) -> Self {
+        let presets = Presets::of(cwd, home, paths);
         Self {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
-            presets: Presets::of(cwd, home, paths),
+            ignores: Ignores::of(&presets, paths),
+            presets,
             tasks: Errands::open(&paths.tasks_file()),
             keeps,
             eras: if keeps {
@@ -100,6 +105,16 @@ impl Shelves {
             Store::LoadDrafts { asker, server } => Stored::Drafts {
                 asker,
                 drafts: self.drafts.load(&server).map_err(|error| in_words(&error)),
+            },
+            Store::LoadIgnores { asker } => Stored::Ignores {
+                asker,
+                lines: self.ignores.load().map_err(|error| in_words(&error)),
+            },
+            Store::Ignore { line, on } => match self.ignores.set(&line, on) {
+                Ok(file) => Stored::Ignored(file),
+                Err(error) => {
+                    Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
+                }
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -172,6 +187,11 @@ fn nowhere(work: Store) -> Option<Stored> {
     Some(match work {
         // It was said at the start that nothing is kept.
         Store::Remember(_) | Store::SaveDrafts { .. } | Store::SaveTasks { .. } => return None,
+        Store::Ignore { .. } => return None,
+        Store::LoadIgnores { asker } => Stored::Ignores {
+            asker,
+            lines: Ok(Vec::new()),
+        },
         Store::LoadTasks { asker, .. } => Stored::Tasks {
             asker,
             tasks: Ok(Vec::new()),
