@@ -50,7 +50,9 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
         Screen::Open { file, target } => (Subject::opened(&file), target),
     };
-    let subject = subject.map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let subject = subject
+        .map_err(|error| Failure::usage(format!("{error:#}")))?
+        .masked_by(&target.settings.mask);
     let _log = target
         .paths
         .as_ref()

@@ -11,6 +11,7 @@ mod shared;
 
 pub use shared::Shared;
 
+use crate::mask::{Mark, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec::{self, HeaderProblem};
 use crate::session::recorded::{Facts, Place, Recorded};
@@ -49,6 +50,8 @@ pub struct Bodies {
     ours: bool,
     /// Long bodies that somebody holds.
     held: Arc<Mutex<Vec<shared::Held>>>,
+    /// What masks hide; nothing in an opened file.
+    secrets: Secrets,
 }
 
 /// Of longer lines, the body is looked for in so many first bytes.
@@ -56,12 +59,13 @@ const HEAD: usize = 4096;
 
 impl Bodies {
     /// Of a file that is being recorded.
-    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>) -> Self {
+    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>, secrets: Secrets) -> Self {
         Self {
             file,
             kept,
             ours: true,
             held: Arc::default(),
+            secrets,
         }
     }
 
@@ -92,6 +96,23 @@ impl Bodies {
 }
 
 impl Bodies {
+    /// What masks hide in the session that is being recorded; in an opened file, what a person gave.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The entry as it came, masks of ours undone where what they hide is still known.
+    pub fn original(&self, seq: u64, place: Place) -> io::Result<Entry> {
+        let mut entry = self.read(seq, place)?;
+        let marks = Mark::of(entry.extra.as_deref());
+        if !marks.is_empty()
+            && let Ok(body) = self.secrets.originals(&entry.body, &marks)
+        {
+            entry.body = body;
+        }
+        Ok(entry)
+    }
+
     /// The sequence numbers of the entries whose recorded body holds `text`, ascending. Without a capital letter in
     /// `text`, ASCII letters match in either case.
     pub fn search(&self, text: &str) -> io::Result<Vec<u64>> {
@@ -263,6 +284,7 @@ impl Recording {
             kept: Arc::default(),
             ours: false,
             held: Arc::default(),
+            secrets: Secrets::default(),
         }
     }
 
