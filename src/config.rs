@@ -7,6 +7,7 @@
 
 pub mod ask;
 mod images;
+mod mask;
 mod pagers;
 mod values;
 
@@ -17,6 +18,7 @@ use pagers::pagers;
 pub use values::duration;
 use values::{clipboard, limit, put, switch, theme, time};
 
+use crate::mask::{BadRule, Rules};
 use crate::paths::Paths;
 use std::fmt;
 use std::io;
@@ -64,6 +66,8 @@ pub struct Settings {
     pub pagers: Pagers,
     /// Who answers what servers ask.
     pub ask: Asking,
+    /// What is masked beyond the built-in rules.
+    pub mask: Rules,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
@@ -130,6 +134,7 @@ impl Default for Settings {
             keys: UserKeys::default(),
             pagers: Vec::new(),
             ask: Asking::default(),
+            mask: Rules::default(),
         }
     }
 }
@@ -198,7 +203,8 @@ const KEYS: &str = "keys";
 const PAGER: &str = "pager";
 const ASK: &str = "ask";
 const SERVERS: &str = "servers";
-const TABLES: [&str; 4] = [KEYS, PAGER, ASK, SERVERS];
+const MASK: &str = "mask";
+const TABLES: [&str; 5] = [KEYS, PAGER, ASK, SERVERS, MASK];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -321,6 +327,11 @@ impl Config {
             if name == PAGER {
                 config.settings.pagers =
                     pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == MASK {
+                config.settings.mask =
+                    mask::rules(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
             if name == ASK || name == SERVERS {
@@ -451,6 +462,9 @@ pub enum Problem {
         /// What would fit.
         expected: &'static str,
     },
+    /// A line of `[mask]` that masks nothing, or everything.
+    #[error("[mask] {0}")]
+    BadMask(BadRule),
     /// A line of `[keys]` without a list of keys.
     #[error("{action} must be a list of keys such as [\"g t\", \"C-x\"]")]
     NotKeys {
@@ -476,7 +490,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [mask], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
@@ -488,7 +502,7 @@ impl ConfigError {
                 Some("a canned answer is a JSON file with the result as it is sent".into())
             }
             Self::Wrong {
-                problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
+                problem: Problem::BadValue { .. } | Problem::NotKeys { .. } | Problem::BadMask(_),
                 ..
             } => Some("correct the line, or remove it".into()),
             Self::Wrong {

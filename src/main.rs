@@ -62,7 +62,9 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
             (Subject::opened(&file, follow), target)
         }
     };
-    let subject = subject.map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let subject = subject
+        .map_err(|error| Failure::usage(format!("{error:#}")))?
+        .masked_by(&target.settings.mask);
     let _log = target
         .paths
         .as_ref()

@@ -20,6 +20,7 @@ pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};
 pub use shared::Shared;
 
+use crate::mask::{Mark, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec;
 use crate::session::recorded::{Place, Recorded};
@@ -80,6 +81,8 @@ pub struct Bodies {
     odd: SharedOddities,
     /// Long bodies that somebody holds.
     held: Arc<Mutex<Vec<shared::Held>>>,
+    /// What masks hide; nothing in an opened file.
+    secrets: Secrets,
 }
 
 /// Of longer lines, the body is looked for in so many first bytes.
@@ -87,13 +90,14 @@ const HEAD: usize = 4096;
 
 impl Bodies {
     /// Of a file that is being recorded.
-    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>) -> Self {
+    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>, secrets: Secrets) -> Self {
         Self {
             file,
             kept,
             ours: true,
             odd: Arc::default(),
             held: Arc::default(),
+            secrets,
         }
     }
 
@@ -132,6 +136,23 @@ impl Bodies {
 }
 
 impl Bodies {
+    /// What masks hide in the session that is being recorded; in an opened file, what a person gave.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The entry as it came, masks of ours undone where what they hide is still known.
+    pub fn original(&self, seq: u64, place: Place) -> io::Result<Entry> {
+        let mut entry = self.read(seq, place)?;
+        let marks = Mark::of(entry.extra.as_deref());
+        if !marks.is_empty()
+            && let Ok(body) = self.secrets.originals(&entry.body, &marks)
+        {
+            entry.body = body;
+        }
+        Ok(entry)
+    }
+
     /// The sequence numbers of the entries whose recorded body holds `text`, ascending. Without a capital letter in
     /// `text`, ASCII letters match in either case.
     pub fn search(&self, text: &str) -> io::Result<Vec<u64>> {
@@ -285,6 +306,7 @@ impl Recording {
             ours: false,
             odd: Arc::clone(&self.odd),
             held: Arc::default(),
+            secrets: Secrets::default(),
         }
     }
 

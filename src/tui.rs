@@ -215,7 +215,7 @@ async fn show(start: Start) -> Result<Leaving> {
     };
     model.world.keys = start.keys;
     model.login = start.login;
-    let (keeper, kept) = Keeper::start(start.shelves, events.clone());
+    let (keeper, kept) = Keeper::start(start.shelves, events.clone(), bodies.secrets());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,

@@ -75,7 +75,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
         "{hint}"
     );
     assert!(
-        hint.ends_with("and the tables [keys], [pager], [ask] and [servers.NAME.ask]"),
+        hint.ends_with("and the tables [keys], [pager], [mask], [ask] and [servers.NAME.ask]"),
         "{hint}"
     );
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");

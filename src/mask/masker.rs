@@ -44,7 +44,6 @@ pub struct Masked {
 /// Masks what is recorded of one session.
 #[derive(Debug)]
 pub struct Masker {
-    rules: Rules,
     secrets: Secrets,
     needles: Needles,
     /// The server of each connection.
@@ -73,10 +72,13 @@ struct Edit {
 impl Masker {
     /// One that knows these rules and no secrets.
     pub fn new(rules: Rules) -> Self {
-        let secrets = Secrets::default();
+        Self::over(Secrets::of(rules))
+    }
+
+    /// One that knows what is known there.
+    pub(super) fn over(secrets: Secrets) -> Self {
         Self {
-            needles: Needles::new(&secrets, &rules),
-            rules,
+            needles: Needles::new(&secrets),
             secrets,
             servers: HashMap::new(),
             tools: HashMap::new(),
@@ -97,7 +99,7 @@ impl Masker {
     /// Variables or headers were passed to the server of a connection.
     pub fn passed(&mut self, conn: u32, rule: Rule, pairs: &[(String, String)]) {
         for (name, value) in pairs {
-            if rule == Rule::Variable && self.rules.is_plain(name) {
+            if rule == Rule::Variable && self.secrets.rules().is_plain(name) {
                 continue;
             }
             // What follows the scheme of an `Authorization` is the secret.
@@ -156,7 +158,7 @@ impl Masker {
         };
         // After the schemas: what was found by them is looked for in the rest of the frame too.
         if self.needles.is_stale(&self.secrets) {
-            self.needles = Needles::new(&self.secrets, &self.rules);
+            self.needles = Needles::new(&self.secrets);
         }
         if marked.is_empty() && !self.needles.may_find(body) {
             return None;
@@ -304,7 +306,9 @@ impl Masker {
                 return false;
             }
             let members = token != Token::Name && seen != Seen::Note && !place.in_schema();
-            let whole = members.then(|| self.rules.of_member(place)).flatten();
+            let whole = members
+                .then(|| self.secrets.rules().of_member(place))
+                .flatten();
             let raw = match token {
                 Token::Open if whole == Some(Whole::Anything) => {
                     &body[token_at.start..json::skip_value(body, token_at.start)]

@@ -64,7 +64,8 @@ enum Trigger {
 }
 
 impl Needles {
-    pub fn new(secrets: &Secrets, rules: &Rules) -> Self {
+    pub fn new(secrets: &Secrets) -> Self {
+        let rules = secrets.rules();
         // Before the table is read: what comes in between is seen the next time.
         let stamp = secrets.stamp();
         let mut known = secrets.sought(NEWEST);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::secrets::{Held, Secrets};
 use super::walk::{Token, walk};
-use super::{OPENING, masks};
+use super::{Mark, OPENING, masks};
 use crate::json;
 
 /// Something cannot be sent, for values that it needs are not known here.
@@ -100,7 +100,43 @@ impl Secrets {
         Ok(Cow::Owned(out))
     }
 
-    /// The same of a text.
+    /// A body as it was before these places of it were masked; spelled anew in those places.
+    pub fn originals(&self, body: &[u8], marks: &[Mark]) -> Result<Vec<u8>, Missing> {
+        let is_json = json::check(body.trim_ascii()).is_ok();
+        let mut missing = Missing { names: Vec::new() };
+        let mut out = Vec::with_capacity(body.len());
+        let mut from = 0;
+        for mark in marks {
+            let Some(secret) = self.get(&mark.name) else {
+                missing.add(vec![mark.name.to_string()]);
+                continue;
+            };
+            let Some(part) = body
+                .get(mark.at..mark.at + mark.len)
+                .filter(|_| mark.at >= from)
+            else {
+                continue;
+            };
+            out.extend_from_slice(&body[from..mark.at]);
+            from = mark.at + mark.len;
+            let whole = part.starts_with(b"\"");
+            match secret.held {
+                Held::Text(text) if whole => out.extend_from_slice(json::quote(&text).as_bytes()),
+                Held::Text(text) if is_json => {
+                    let quoted = json::quote(&text);
+                    out.extend_from_slice(&quoted.as_bytes()[1..quoted.len() - 1]);
+                }
+                Held::Text(text) | Held::Json(text) => out.extend_from_slice(text.as_bytes()),
+            }
+        }
+        if !missing.names.is_empty() {
+            return Err(missing);
+        }
+        out.extend_from_slice(&body[from..]);
+        Ok(out)
+    }
+
+    /// A text with every mask replaced, as [`Secrets::restore`] does.
     pub fn text<'a>(&self, text: &'a str, server: Option<&str>) -> Result<Cow<'a, str>, Missing> {
         let mut missing = Missing { names: Vec::new() };
         let mut out = String::new();

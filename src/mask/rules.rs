@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use regex::bytes::Regex;
 
+use super::Secrets;
 use crate::json;
+use crate::mcp::auth::Secret;
 
 /// Members whose text or number is a secret, whoever sends them; `_`, `-` and case do not count. Names that paging,
 /// progress and sessions use too (`token`, `key`, `session`) are not among them.
@@ -78,13 +80,17 @@ pub struct Rules {
     text: Vec<Regex>,
     plain: Vec<String>,
     only_named: bool,
+    /// What a person said that masks hide.
+    given: Vec<(String, Secret)>,
     /// As they were written, to tell two apart.
     written: Vec<String>,
 }
 
 impl PartialEq for Rules {
     fn eq(&self, other: &Self) -> bool {
-        self.written == other.written && self.only_named == other.only_named
+        self.written == other.written
+            && self.only_named == other.only_named
+            && self.given == other.given
     }
 }
 
@@ -145,6 +151,18 @@ impl Rules {
     pub fn add_plain(&mut self, name: &str) {
         self.plain.push(name.to_owned());
         self.written.push(format!("plain {name}"));
+    }
+
+    /// Says what the mask of that name hides.
+    pub fn give(&mut self, name: &str, value: &str) {
+        self.given.push((name.to_owned(), Secret::new(value)));
+    }
+
+    /// Passes on what was said of masks.
+    pub fn tell(&self, secrets: &Secrets) {
+        for (name, value) in &self.given {
+            secrets.give(name, value.reveal());
+        }
     }
 
     /// Leaves out what is built in: telling names of members, and keys of well-known kinds.

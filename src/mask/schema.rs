@@ -34,6 +34,15 @@ impl<'a> Schema<'a> {
             || json::string_at(self.raw, &["format"]).as_deref() == Some("password")
     }
 
+    /// Whether a text may be what it describes, by its `type`.
+    pub fn takes_text(&self) -> bool {
+        let Some(kind) = json::get(self.raw, &["type"]) else {
+            return true;
+        };
+        let is_text = |raw| json::string(raw).as_deref() == Some("string");
+        is_text(kind) || json::elements(kind).any(is_text)
+    }
+
     /// The schema and those it refers to or is made of. Branches that may not apply count: rather hidden than told.
     fn spread(self, depth: usize, found: &mut Vec<Self>) {
         if depth > DEEPEST || found.len() > DEEPEST * DEEPEST {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{LONGEST_NAME, Rule, placeholder};
+use super::{LONGEST_NAME, Masker, Rule, Rules, Seen, placeholder};
 
 /// Secrets that are held at a time, those that were passed to servers not counted.
 const MOST: usize = 2_048;
@@ -55,6 +55,7 @@ pub struct Secrets(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    rules: Rules,
     /// Counts up whenever there is something new to look for.
     stamp: AtomicU64,
     table: Mutex<Table>,
@@ -79,6 +80,31 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
+    /// No secrets yet but what was said of masks with the rules by which they are found.
+    pub fn of(rules: Rules) -> Self {
+        let inner = Inner {
+            rules: rules.clone(),
+            ..Inner::default()
+        };
+        let secrets = Self(Arc::new(inner));
+        rules.tell(&secrets);
+        secrets
+    }
+
+    /// The rules by which they are found.
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    /// A text that is no part of the session, JSON or not, such as arguments that are kept, as it may be written; nothing
+    /// when it may be written as it is. What is found becomes a secret of this server's. May take a millisecond or two.
+    pub fn mask_text(&self, text: &str, server: &str) -> Option<String> {
+        let mut masker = Masker::over(self.clone());
+        masker.connects(0, server);
+        let masked = masker.mask(0, Seen::Sent, text.as_bytes())?;
+        String::from_utf8(masked.body).ok()
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,6 +122,11 @@ impl Secrets {
     /// The same for one that was passed to the server: it stays.
     pub(super) fn passed(&self, base: &str, rule: Rule, held: Held, server: &str) -> Box<str> {
         self.put(base, rule, held, server, true)
+    }
+
+    /// Lets a text be masked wherever it is repeated, for as long as the session lasts.
+    pub fn hide(&self, base: &str, rule: Rule, text: &str, server: &str) {
+        self.put(base, rule, Held::Text(text.into()), server, true);
     }
 
     fn put(&self, base: &str, rule: Rule, held: Held, server: &str, stays: bool) -> Box<str> {

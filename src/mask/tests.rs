@@ -462,7 +462,9 @@ proptest! {
         prop_assert!(rest.ends_with(std::str::from_utf8(&after[from..]).unwrap()));
         // And back.
         let restored = it.secrets().restore(&after, None).unwrap();
-        prop_assert_eq!(Value::parse(&restored).unwrap(), tree);
+        prop_assert_eq!(Value::parse(&restored).unwrap(), tree.clone());
+        let originals = it.secrets().originals(&after, &marks).unwrap();
+        prop_assert_eq!(Value::parse(&originals).unwrap(), tree);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::json::Value;
 use crate::mask::schema::{Schema, below};
+use crate::mask::{is_mask, masks};
 
 use super::variables::Names;
 
@@ -46,7 +47,10 @@ impl Node {
         names: &mut Names,
         secrets: &mut Vec<Secret>,
     ) -> Self {
-        if schemas.iter().any(Schema::is_secret) && *value != Value::Null {
+        let masked = value
+            .as_str()
+            .is_some_and(|text| masks(text).next().is_some());
+        if schemas.iter().any(Schema::is_secret) && *value != Value::Null && !masked {
             let text = value.as_str().map(str::to_owned);
             let same = secrets.iter().find(|other| {
                 other.is_text == text.is_some() && text.as_ref() == Some(&other.value)
@@ -61,6 +65,12 @@ impl Node {
             };
             secrets.push(secret.clone());
             return Self::Secret(secret);
+        }
+        // What was masked when it was recorded is a variable too; half a text is none.
+        if let Some(text) = value.as_str()
+            && let Some((_, mask)) = masks(text).next()
+        {
+            return Self::masked(text, mask, schemas, names, secrets);
         }
         match value {
             Value::Null => Self::Null,
@@ -88,6 +98,26 @@ impl Node {
                     .collect(),
             ),
         }
+    }
+
+    /// A text with a mask in it. Whether it hid a text or a number, only the schema can tell.
+    fn masked(
+        text: &str,
+        mask: &str,
+        schemas: &[Schema<'_>],
+        names: &mut Names,
+        secrets: &mut Vec<Secret>,
+    ) -> Self {
+        if let Some(same) = secrets.iter().find(|other| other.value == text) {
+            return Self::Secret(same.clone());
+        }
+        let secret = Secret {
+            variable: names.take(mask),
+            is_text: !is_mask(text) || schemas.iter().all(Schema::takes_text),
+            value: text.to_owned(),
+        };
+        secrets.push(secret.clone());
+        Self::Secret(secret)
     }
 
     /// A member of an object; of duplicates the last.

@@ -9,6 +9,7 @@ pub mod checker;
 mod comparing;
 mod copying;
 pub mod keeper;
+mod masks;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
@@ -299,7 +300,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         } => {
             let read = |source: Source| bodies.read(source.seq, source.place).ok();
             let body = last.and_then(read).map(|entry| entry.body);
-            let variable = |name: &str| std::env::var(name).ok();
+            let variable = |name: &str| {
+                let value = std::env::var(name).ok()?;
+                masks::hide(bodies.secrets(), name, &value);
+                Some(value)
+            };
             Event::Resolved {
                 asker,
                 result: arguments::resolve(&arguments, body.as_deref(), &variable),

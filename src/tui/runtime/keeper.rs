@@ -14,6 +14,7 @@ use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::ignores::Ignores;
+use crate::mask::Secrets;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -233,13 +234,19 @@ pub struct Keeper(mpsc::Sender<Store>);
 pub struct Finished(mpsc::Receiver<()>);
 
 impl Keeper {
-    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone.
-    pub fn start(shelves: Option<Shelves>, events: UnboundedSender<Event>) -> (Self, Finished) {
+    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone. What
+    /// is kept is masked as the session is.
+    pub fn start(
+        shelves: Option<Shelves>,
+        events: UnboundedSender<Event>,
+        secrets: &Secrets,
+    ) -> (Self, Finished) {
+        let secrets = secrets.clone();
         let (sender, work) = mpsc::channel();
         let (done, finished) = mpsc::channel();
         let thread = std::thread::Builder::new().name("keeper".to_owned());
         let started = thread.spawn(move || {
-            keep(shelves.as_ref(), &work, &events);
+            keep(shelves.as_ref(), &work, &events, &secrets);
             // Nobody waits when the screen went down in disorder.
             let _ = done.send(());
         });
@@ -300,12 +307,17 @@ impl Gathered {
     }
 }
 
-fn keep(shelves: Option<&Shelves>, work: &mpsc::Receiver<Store>, events: &UnboundedSender<Event>) {
+fn keep(
+    shelves: Option<&Shelves>,
+    work: &mpsc::Receiver<Store>,
+    events: &UnboundedSender<Event>,
+    secrets: &Secrets,
+) {
     let mut gathered = Gathered::default();
     let mut complained: Option<String> = None;
     let mut answer = |work: Store| {
         let stored = match shelves {
-            Some(shelves) => shelves.answer(work),
+            Some(shelves) => shelves.answer(work.masked(secrets)),
             None => nowhere(work),
         };
         if let Some(Stored::NotKept(what)) = &stored

@@ -177,7 +177,7 @@ impl CataloguePane {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
                 End::TimedOut => "timeout",
                 End::Cancelled => "cancelled",
-                End::Declined | End::NeedsInput | End::TooManyRounds => end.word(),
+                End::Declined | End::NeedsInput | End::TooManyRounds | End::Masked => end.word(),
             };
             if let Some(outcome) = &mut work.outcome {
                 outcome.during = format!("{} was not read: {how}", text::sanitize(link));
@@ -363,7 +363,7 @@ impl CataloguePane {
             End::Cancelled => (Some("cancelled"), Role::Warn),
             End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
             End::Declined => (Some(end.word()), Role::Warn),
-            End::NeedsInput | End::TooManyRounds => (Some(end.word()), Role::Error),
+            End::NeedsInput | End::TooManyRounds | End::Masked => (Some(end.word()), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
@@ -570,6 +570,11 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
         End::TooManyRounds => vec![format!(
             "{name} wanted input once too often; Traffic shows every round."
         )],
+        End::Masked => vec![
+            "Not sent: a value is masked and not known in this session; Logs says which."
+                .to_owned(),
+            "Type it anew, or start mcpscope with --secret NAME=VALUE.".to_owned(),
+        ],
         End::Unanswered => {
             let trouble = connection.and_then(|connection| connection.trouble.as_ref());
             let Some(trouble) = trouble else {
