@@ -3,6 +3,7 @@
 //! One file per verb, each with its arguments and what it does. stdout carries answers, stderr everything else.
 //! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
 
+mod asked;
 mod call;
 mod complete;
 mod conformance;
@@ -10,6 +11,7 @@ mod console;
 mod content;
 mod demo_server;
 mod document;
+mod events;
 mod exit;
 mod export;
 mod failure;
@@ -20,18 +22,24 @@ mod import;
 mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
+mod lines;
 mod list;
+mod live;
 mod login;
 mod named;
 mod output;
+mod raw;
 mod read;
+mod refusal;
 mod request;
 mod round_trip;
+mod shell;
 mod signals;
 mod signature;
 #[cfg(unix)]
 mod tap;
 mod target;
+mod validated;
 mod verdict;
 
 use std::ffi::OsString;
@@ -70,15 +78,14 @@ struct CommandLine {
     target: TargetArgs,
 }
 
+// The arguments of verbs that nobody asked for are not put together: that takes longer than the rest of a start.
 #[derive(Debug, Clone, Subcommand)]
+#[command(defer = true)]
 enum Verb {
-    List(list::ListArgs),
-    Call(call::CallArgs),
-    Read(read::ReadArgs),
-    Get(get::GetArgs),
-    Complete(complete::CompleteArgs),
-    Request(request::RequestArgs),
-    Info(info::InfoArgs),
+    #[command(flatten)]
+    Live(live::Verb),
+    Shell(shell::ShellArgs),
+    Raw(raw::RawArgs),
     #[cfg(unix)]
     Tap(tap::TapArgs),
     Login(login::VerbArgs),
@@ -108,14 +115,29 @@ enum Verb {
 }
 
 /// How the answer of a headless verb is wanted.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct OutputArgs {
     /// Print one JSON object, with the server's own JSON as it sent it
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// Print JSON objects, one a line, as things happen: notifications, progress, questions, then the answer
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    ndjson: bool,
     /// Hide the server's stderr and progress; a failure still quotes the last lines
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
+}
+
+impl OutputArgs {
+    /// What these say, or `general` where they say nothing.
+    fn over(&self, general: &Self) -> Self {
+        let own = self.json || self.ndjson;
+        Self {
+            json: if own { self.json } else { general.json },
+            ndjson: if own { self.ndjson } else { general.ndjson },
+            quiet: self.quiet || general.quiet,
+        }
+    }
 }
 
 /// What the command line asks for.
@@ -160,17 +182,21 @@ impl Screen {
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
     let line = CommandLine::try_parse_from(arguments).map_err(|error| {
-        // Nobody may be reading; the exit code says it too.
-        let _ = error.print();
         if error.use_stderr() {
-            Exit::Usage
-        } else {
-            Exit::Ok
+            return report(&refusal::of(&error));
         }
+        // Help was asked for. Nobody may be reading.
+        let _ = error.print();
+        Exit::Ok
     })?;
     if line.verb.is_some() && line.target != TargetArgs::default() {
         let failure = Failure::usage("an option or command stands before the verb");
         let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
+        return Err(report(&failure.hint(hint)));
+    }
+    if line.verb.is_none() && line.target.answers_by_itself() {
+        let failure = Failure::usage("on the screen a person answers what servers ask");
+        let hint = "[ask] in the settings says what is answered without one".to_owned();
         return Err(report(&failure.hint(hint)));
     }
     let target = |lists: &[List]| {
@@ -193,13 +219,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 /// Runs a verb that needs no screen to its end.
 pub fn run(Work(verb): &Work) -> Exit {
     match verb {
-        Verb::List(args) => list::run(args),
-        Verb::Call(args) => call::run(args),
-        Verb::Read(args) => read::run(args),
-        Verb::Get(args) => get::run(args),
-        Verb::Complete(args) => complete::run(args),
-        Verb::Request(args) => request::run(args),
-        Verb::Info(args) => info::run(args),
+        Verb::Live(verb) => verb.run(),
+        Verb::Shell(args) => shell::run(args),
+        Verb::Raw(args) => raw::run(args),
         #[cfg(unix)]
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
@@ -261,7 +283,7 @@ type Outcome = Result<Exit, Early>;
 #[derive(Debug)]
 enum Early {
     /// The connection is gone, or we shall go.
-    Stop,
+    Stop(Stop),
     /// Something is wrong.
     Failure(Failure),
     /// The answer cannot be written.
@@ -269,8 +291,8 @@ enum Early {
 }
 
 impl From<Stop> for Early {
-    fn from(_: Stop) -> Self {
-        Self::Stop
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
     }
 }
 
@@ -293,8 +315,9 @@ fn session(
     output: &OutputArgs,
     work: impl AsyncFnOnce(&mut Headless, &mut Output) -> Outcome,
 ) -> Exit {
-    let quiet = output.quiet;
-    let mut output = Output::new(output.json);
+    let given = output;
+    let mut output = Output::default();
+    output.set(given);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -309,7 +332,7 @@ fn session(
         .as_ref()
         .and_then(|paths| crate::logging::start(paths.log.clone()));
     runtime.block_on(async {
-        let mut session = match Headless::start(&target, connect, quiet) {
+        let mut session = match Headless::start(&target, connect, given) {
             Ok(session) => session,
             Err(failure) => return fail(&failure, nobody(), &mut output),
         };
@@ -324,7 +347,8 @@ fn session(
             (Err(Early::Output(error)), _) => {
                 Failure::new(Exit::Internal, format!("cannot write the answer: {error}"))
             }
-            (Err(Early::Stop), _) => session.lost(),
+            (Err(Early::Stop(Stop::Unread)), _) => return Exit::Ok,
+            (Err(Early::Stop(_)), _) => session.lost(),
             (Err(Early::Failure(failure)), _) if failure.exit == Exit::Usage => failure,
             (Err(Early::Failure(failure)), _) => session.with_stderr(failure),
         };

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use super::OutputArgs;
+use super::document::Document;
 use crate::text;
 
 /// Oddities of a kind that are shown; the rest is counted.
@@ -18,9 +20,13 @@ const PROGRESS_PAUSE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
+    /// Whether events go to stdout, and whether somebody still takes them.
+    events: bool,
+    unread: bool,
     terminal: bool,
     dim: bool,
     pending: String,
+    shown: u64,
     junk: (u64, u64),
     odd: u64,
     /// Whether a progress line stands on the terminal.
@@ -30,19 +36,71 @@ pub struct Console {
 
 impl Console {
     /// A console; a quiet one leaves out what the server says there and how far it has come.
-    pub fn new(quiet: bool) -> Self {
+    pub(super) fn new(output: &OutputArgs) -> Self {
         let terminal = io::stderr().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
-            quiet,
+            quiet: output.quiet,
+            events: output.ndjson,
+            unread: false,
             terminal,
             dim: terminal && !no_color,
             pending: String::new(),
+            shown: SHOWN,
             junk: (0, 0),
             odd: 0,
             progress: false,
             told: Instant::now(),
         }
+    }
+
+    /// The same, from now on.
+    pub(super) fn set(&mut self, output: &OutputArgs) {
+        self.quiet = output.quiet;
+        self.events = output.ndjson;
+    }
+
+    /// Whether events are wanted as they come.
+    pub fn tells_events(&self) -> bool {
+        self.events
+    }
+
+    /// Whether whoever wanted events has gone.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// A line for a person, on stdout.
+    pub fn say(&mut self, line: &str) {
+        self.settle();
+        // Whoever does not listen will not answer either.
+        let _ = writeln!(io::stdout(), "{line}");
+    }
+
+    /// What a person is asked, and answers on the same line.
+    pub fn prompt(&mut self, words: &str) {
+        self.settle();
+        let mut to = io::stdout().lock();
+        let _ = to.write_all(words.as_bytes()).and_then(|()| to.flush());
+    }
+
+    /// Something that happened, for programs: a line on stdout at once.
+    pub fn event(&mut self, event: &Document) {
+        self.settle();
+        let line = format!("{event}\n");
+        let mut to = io::stdout().lock();
+        let written = to.write_all(line.as_bytes()).and_then(|()| to.flush());
+        self.unread |= written.is_err();
+    }
+
+    /// Whether somebody watches.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Lines that are no JSON-RPC are shown, however many there are.
+    pub fn show_all(&mut self) {
+        self.shown = u64::MAX;
     }
 
     /// Whether the server's stderr stays hidden.
@@ -79,7 +137,7 @@ impl Console {
     pub fn junk(&mut self, head: &str, size: u64) {
         self.junk.0 += 1;
         self.junk.1 += size;
-        if self.junk.0 <= SHOWN {
+        if self.junk.0 <= self.shown {
             let head = text::sanitize(head);
             let head = text::fit(&head, JUNK_WIDTH);
             self.line(&match size {
@@ -166,7 +224,7 @@ impl Console {
     /// The run is over: tells what was only counted.
     pub fn finish(&mut self) {
         let (lines, bytes) = self.junk;
-        if lines > SHOWN {
+        if lines > self.shown {
             let all = text::plural(lines as usize, "line");
             self.line(&format!(
                 "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",

@@ -12,9 +12,6 @@ use crate::inspector::{Command, Update};
 use crate::json;
 use crate::mcp::client::Call;
 
-/// The number of our call: a verb has one at a time.
-const TICKET: u64 = 1;
-
 /// A request that got its result.
 #[derive(Debug)]
 pub struct Answered {
@@ -61,16 +58,18 @@ impl Headless {
         params: Option<String>,
     ) -> Result<Answered, Early> {
         self.console.call_begins();
+        self.tickets += 1;
+        let ticket = self.tickets;
         self.send(Command::Call {
             conn: 1,
             call: Call {
-                ticket: TICKET,
+                ticket,
                 method: method.to_owned(),
                 params,
                 wait: None,
             },
         });
-        let seq = self.finished().await?;
+        let seq = self.finished(ticket).await?;
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
         };
@@ -86,21 +85,18 @@ impl Headless {
     }
 
     /// Waits for the end of our call; gives the entry of its request, if it was sent.
-    async fn finished(&mut self) -> Result<Option<u64>, Stop> {
+    async fn finished(&mut self, ours: u64) -> Result<Option<u64>, Stop> {
         let mut sent = None;
         loop {
             match self.next().await {
-                Ok(Update::Sent {
-                    ticket: TICKET,
-                    seq,
-                }) => sent = Some(seq),
-                Ok(Update::Finished { ticket: TICKET, .. }) => return Ok(sent),
+                Ok(Update::Sent { ticket, seq }) if ticket == ours => sent = Some(seq),
+                Ok(Update::Finished { ticket, .. }) if ticket == ours => return Ok(sent),
                 Ok(_) => {}
                 Err(stop) => {
                     if matches!(stop, Stop::Signal(_)) {
                         self.send(Command::Cancel {
                             conn: 1,
-                            ticket: TICKET,
+                            ticket: ours,
                         });
                     }
                     return Err(stop);

@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use super::asked::{Answers, AskArgs};
 use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
@@ -47,6 +49,8 @@ pub struct TargetArgs {
     insecure: bool,
     #[command(flatten)]
     login: LoginArgs,
+    #[command(flatten)]
+    asking: AskArgs,
     /// Set a variable in the server's environment (repeatable); its value is never recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
     env: Vec<(String, String)>,
@@ -94,6 +98,8 @@ pub struct Target {
     pub settings: Settings,
     /// How to log in to servers over HTTP; none when that is not wanted.
     pub login: Option<Box<http::Login>>,
+    /// What is answered when the server asks; none when nothing is.
+    pub answers: Option<Arc<Answers>>,
     /// Where mcpscope keeps its files; none when this user has no place for them.
     pub paths: Option<Paths>,
 }
@@ -106,6 +112,11 @@ impl TargetArgs {
             protocol: revision,
             ..Self::default()
         }
+    }
+
+    /// Whether something is said of what is answered when nobody is there.
+    pub(super) fn answers_by_itself(&self) -> bool {
+        self.asking.is_given()
     }
 
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
@@ -129,7 +140,7 @@ impl TargetArgs {
         };
         let options = self.options(&settings, lists)?;
         let login = self.login.login(paths.as_ref().ok())?;
-        let connect = match (self.demo, self.command.split_first()) {
+        let mut connect = match (self.demo, self.command.split_first()) {
             _ if self.url.is_some() => self
                 .url
                 .as_ref()
@@ -150,9 +161,17 @@ impl TargetArgs {
             }
             (false, None) => None,
         };
+        let mut answers = None;
+        if let Some(connect) = connect.as_mut().filter(|_| self.asking.is_given()) {
+            let read = self.asking.read(&settings, &connect.name)?;
+            connect.options.capabilities = read.capabilities();
+            connect.options.policies = read.policies();
+            answers = Some(Arc::new(read));
+        }
         Ok(Target {
             connect,
             options,
+            answers,
             keep,
             settings,
             login,
@@ -320,7 +339,7 @@ fn secret(text: &str) -> Result<(String, Secret), String> {
     }
 }
 
-fn limit(text: &str) -> Result<Duration, &'static str> {
+pub(super) fn limit(text: &str) -> Result<Duration, &'static str> {
     config::duration(text)
         .filter(|time| !time.is_zero())
         .ok_or("a whole number with a unit is needed, as in 500ms, 3s or 10min")

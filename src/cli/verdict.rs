@@ -18,10 +18,11 @@ impl Headless {
     pub fn judge(&self, list: List) -> Result<Option<String>, Failure> {
         let connection = self.connection();
         let listed = connection.list(list).listed;
+        if listed == Listed::Whole {
+            return Ok(None);
+        }
         let method = list.method();
-        let last = self.last(method);
-        match (listed, last) {
-            (Listed::Whole, _) => Ok(None),
+        match (listed, self.last(method)) {
             (Listed::Never, _) | (_, None) => Ok(Some(format!(
                 "{} does not offer {}",
                 self.name(),
@@ -137,7 +138,7 @@ impl Headless {
                     "{name} wants input before it answers {what}: {}",
                     wanted.join(", ")
                 ),
-                "the screen (mcpscope without a verb) shows such questions and lets you answer",
+                "--answers POLICY or --answer FILE answers it; on the screen (mcpscope without a verb) and in mcpscope shell you can",
             ),
             (true, 1) => (
                 format!("{name} wants input before it answers {what}"),

@@ -80,6 +80,8 @@ pub struct Options {
     pub ask_again: bool,
     /// What calls carry besides what they are about.
     pub settings: RequestSettings,
+    /// Begin nothing and answer nothing: all that is sent is somebody else's frames.
+    pub bare: bool,
 }
 
 impl Default for Options {
@@ -100,6 +102,7 @@ impl Default for Options {
             known: None,
             ask_again: false,
             settings: RequestSettings::default(),
+            bare: false,
         }
     }
 }

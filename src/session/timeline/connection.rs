@@ -12,7 +12,7 @@ use crate::mcp::facts::Opening;
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::tasks::Shape;
-use crate::mcp::types::List;
+use crate::mcp::types::{Item, List};
 use crate::note::Note;
 use crate::note::asked::Asking;
 use crate::note::decided::Decided;
@@ -160,6 +160,15 @@ impl Connection {
 
     pub(super) fn list_mut(&mut self, list: List) -> &mut Catalogue {
         &mut self.lists[list as usize]
+    }
+
+    /// Why `tool` must not be used on it: marks that are not valid, over HTTP in 2026-07-28 (`server/tools`,
+    /// `x-mcp-header`).
+    pub fn excludes<'a>(&self, tool: &'a Item) -> Option<&'a str> {
+        let modern = self.revision.map(Revision::era) == Some(Era::Modern);
+        tool.barred
+            .as_deref()
+            .filter(|_| self.url.is_some() && modern)
     }
 
     /// How tasks look on it.

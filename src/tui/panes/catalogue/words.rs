@@ -197,7 +197,7 @@ pub fn bars(ctx: &Ctx<'_>) -> bool {
 
 /// Why an item must not be used on this connection.
 pub fn barred(item: &Item, ctx: &Ctx<'_>) -> Option<String> {
-    let why = item.barred.as_deref().filter(|_| bars(ctx))?;
+    let why = ctx.connection()?.excludes(item)?;
     Some(format!(
         "excluded over HTTP: {}; {} can send it by hand",
         text::sanitize(why),
