@@ -20,7 +20,7 @@ pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};
 pub use shared::Shared;
 
-use crate::mask::{Mark, Secrets};
+use crate::mask::{self, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec;
 use crate::session::recorded::{Place, Recorded};
@@ -144,7 +144,7 @@ impl Bodies {
     /// The entry as it came, masks of ours undone where what they hide is still known.
     pub fn original(&self, seq: u64, place: Place) -> io::Result<Entry> {
         let mut entry = self.read(seq, place)?;
-        let marks = Mark::of(entry.extra.as_deref());
+        let marks = mask::Mark::of(entry.extra.as_deref());
         if !marks.is_empty()
             && let Ok(body) = self.secrets.originals(&entry.body, &marks)
         {

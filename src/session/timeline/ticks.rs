@@ -4,7 +4,7 @@ use super::Timeline;
 use super::exchange::{EntryIndex, ExchangeIndex};
 
 /// A progress notification, and the call it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tick {
     /// The notification.
     pub entry: EntryIndex,
