@@ -225,7 +225,9 @@ impl Walk<'_> {
         }
         let meant = self.meant(places, raw);
         let faults = tried.into_iter().filter(|(place, _)| meant.contains(place));
-        let Some((_, faults)) = faults.min_by_key(|(_, faults)| faults.len()) else {
+        let absent = |fault: &&Fault| fault.pointer.is_empty() && fault.kind == FaultKind::Missing;
+        let likely = |faults: &[Fault]| (faults.iter().filter(absent).count(), faults.len());
+        let Some((_, faults)) = faults.min_by_key(|(_, faults)| likely(faults)) else {
             return self.none_of(places, raw);
         };
         let room = MOST.saturating_sub(self.faults.len());
