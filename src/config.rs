@@ -8,12 +8,15 @@
 pub mod ask;
 mod images;
 mod pagers;
+mod sessions;
 mod values;
 
 pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
 use pagers::pagers;
+pub use sessions::Retention;
+use sessions::retention;
 pub use values::duration;
 use values::{clipboard, limit, put, switch, theme, time};
 
@@ -64,6 +67,8 @@ pub struct Settings {
     pub pagers: Pagers,
     /// Who answers what servers ask.
     pub ask: Asking,
+    /// How long sessions are kept, and how much of them.
+    pub sessions: Retention,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
@@ -130,6 +135,7 @@ impl Default for Settings {
             keys: UserKeys::default(),
             pagers: Vec::new(),
             ask: Asking::default(),
+            sessions: Retention::default(),
         }
     }
 }
@@ -198,7 +204,8 @@ const KEYS: &str = "keys";
 const PAGER: &str = "pager";
 const ASK: &str = "ask";
 const SERVERS: &str = "servers";
-const TABLES: [&str; 4] = [KEYS, PAGER, ASK, SERVERS];
+const SESSIONS: &str = "sessions";
+const TABLES: [&str; 5] = [KEYS, PAGER, ASK, SERVERS, SESSIONS];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -321,6 +328,11 @@ impl Config {
             if name == PAGER {
                 config.settings.pagers =
                     pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == SESSIONS {
+                config.settings.sessions =
+                    retention(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
             if name == ASK || name == SERVERS {
@@ -476,7 +488,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [sessions], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
+use crate::library::Library;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -33,6 +34,8 @@ pub struct Shelves {
     pub presets: Presets,
     /// Tasks that had not ended.
     pub tasks: Errands,
+    /// The sessions.
+    pub library: Library,
     /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
     /// What is known of servers' eras; for the engine.
@@ -53,6 +56,7 @@ impl Shelves {
             drafts: Drafts::open(&paths.drafts()),
             presets: Presets::of(cwd, home, paths),
             tasks: Errands::open(&paths.tasks_file()),
+            library: Library::of(paths),
             keeps,
             eras: if keeps {
                 Eras::at(paths.eras_file())
