@@ -9,12 +9,15 @@ pub mod ask;
 mod images;
 mod mask;
 mod pagers;
+mod sessions;
 mod values;
 
 pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
 use pagers::pagers;
+pub use sessions::Retention;
+use sessions::retention;
 pub use values::duration;
 use values::{clipboard, limit, put, switch, theme, time};
 
@@ -68,6 +71,8 @@ pub struct Settings {
     pub ask: Asking,
     /// What is masked beyond the built-in rules.
     pub mask: Rules,
+    /// How long sessions are kept, and how much of them.
+    pub sessions: Retention,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
@@ -135,6 +140,7 @@ impl Default for Settings {
             pagers: Vec::new(),
             ask: Asking::default(),
             mask: Rules::default(),
+            sessions: Retention::default(),
         }
     }
 }
@@ -204,7 +210,8 @@ const PAGER: &str = "pager";
 const ASK: &str = "ask";
 const SERVERS: &str = "servers";
 const MASK: &str = "mask";
-const TABLES: [&str; 5] = [KEYS, PAGER, ASK, SERVERS, MASK];
+const SESSIONS: &str = "sessions";
+const TABLES: [&str; 6] = [KEYS, PAGER, ASK, SERVERS, MASK, SESSIONS];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -332,6 +339,11 @@ impl Config {
             if name == MASK {
                 config.settings.mask =
                     mask::rules(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == SESSIONS {
+                config.settings.sessions =
+                    retention(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
             if name == ASK || name == SERVERS {
@@ -490,7 +502,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [mask], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),

@@ -189,9 +189,16 @@ impl Library {
         read(&sidecar(session))
     }
 
-    /// Counts what is in a session and remembers it, if nobody writes it any more.
-    pub fn summarise(&self, item: &Item) -> Result<Summary, OpenError> {
-        let summary = Summary::count(&item.path)?;
+    /// Counts what is in a session and remembers it, if nobody writes it any more. Stops with nothing when `go_on` says
+    /// no.
+    pub fn summarise(
+        &self,
+        item: &Item,
+        go_on: impl FnMut() -> bool,
+    ) -> Result<Option<Summary>, OpenError> {
+        let Some(summary) = Summary::count(&item.path, go_on)? else {
+            return Ok(None);
+        };
         if item.writing == Writing::Nobody {
             let counted = summary.clone();
             // It is counted again the next time.
@@ -199,7 +206,7 @@ impl Library {
                 tracing::debug!(%error, "a summary is not kept");
             }
         }
-        Ok(summary)
+        Ok(Some(summary))
     }
 
     /// The session of a name: a path, the name of a file with or without its ending, a name somebody gave, or the

@@ -31,6 +31,7 @@ pub mod pane;
 pub mod panes;
 pub mod payload;
 pub mod previews;
+pub mod replay;
 pub mod runtime;
 pub mod terminal;
 pub mod theme;
@@ -52,6 +53,8 @@ use model::{Keeping, Model};
 use outside::visit::Visit;
 use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
+use runtime::librarian::{self, Librarian};
+use runtime::opening::{self, Opened};
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};
@@ -200,8 +203,9 @@ async fn show(start: Start) -> Result<Leaving> {
         }
         Subject::Opened(opening) => {
             let keeping = opened::keeping(&opening);
+            let marks = runtime::opening::read_meta(opening.path()).marks;
             let bodies = opening.bodies();
-            opened::read(opening, parts);
+            opened::read(opening, parts.clone());
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -210,16 +214,29 @@ async fn show(start: Start) -> Result<Leaving> {
                 Clock::local(),
             );
             model.view = pane::View::Traffic;
+            model.world.marks = marks;
             (model, bodies, None)
         }
     };
     model.world.keys = start.keys;
     model.login = start.login;
+    let library = start
+        .shelves
+        .as_ref()
+        .map(|shelves| shelves.library.clone());
+    if let (Some(library), Some(_)) = (&library, &engine) {
+        let current = kept_in(&model.keeping);
+        librarian::keep_house(library.clone(), model.world.settings.sessions, current);
+    }
     let (keeper, kept) = Keeper::start(start.shelves, events.clone(), bodies.secrets());
+    let (librarian, shelved) = Librarian::start(library, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
         pictures,
+        opened: Opened::default(),
+        librarian,
+        parts,
         keeper,
         checker: Checker::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
@@ -270,7 +287,16 @@ async fn show(start: Start) -> Result<Leaving> {
     // With it goes the last way to the keeper, who then writes what is left.
     drop(runtime);
     kept.wait(KEEPING);
+    shelved.wait(KEEPING);
     looped
+}
+
+/// The file that is recorded into, if any.
+fn kept_in(keeping: &Keeping) -> Option<PathBuf> {
+    match keeping {
+        Keeping::Recording { path, .. } => Some(path.clone()),
+        Keeping::Unrecorded | Keeping::Opened { .. } => None,
+    }
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.

@@ -5,17 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Item, Writing};
+pub use crate::config::Retention;
 
 const DAY: i64 = 24 * 60 * 60;
-
-/// How long, and how much. Zero sets no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Retention {
-    /// Days after the last change of a session.
-    pub days: u32,
-    /// Bytes of all sessions together.
-    pub bytes: u64,
-}
 
 /// Why a session stays whatever the limits say.
 pub fn why_kept(item: &Item) -> Option<&'static str> {

@@ -58,8 +58,8 @@ pub(super) fn state_of(about: &std::fs::Metadata) -> (u64, i64) {
 }
 
 impl Summary {
-    /// Counts what is in a file: reads all of it.
-    pub fn count(path: &Path) -> Result<Self, OpenError> {
+    /// Counts what is in a file: reads all of it, unless `go_on` says no; then there is nothing to tell.
+    pub fn count(path: &Path, mut go_on: impl FnMut() -> bool) -> Result<Option<Self>, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
@@ -71,18 +71,21 @@ impl Summary {
             for entry in &batch {
                 timeline.push(entry);
             }
-            true
+            go_on()
         });
         let loaded = loaded.map_err(unreadable)?;
+        if !go_on() {
+            return Ok(None);
+        }
         let masked = recording.bodies().search(MASKED).map_err(unreadable)?;
         let (size, changed) = state_of(&about);
-        Ok(Self {
+        Ok(Some(Self {
             size,
             changed,
             masked: masked.len() as u64,
             skipped: loaded.skipped,
             ..Self::of(&timeline)
-        })
+        }))
     }
 
     /// What a fold knows; nothing of the file.

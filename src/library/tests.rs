@@ -73,7 +73,8 @@ fn a_summary_is_counted_once_and_again_when_the_file_has_changed() {
     let path = home.put("s", 1, ENTRIES);
     let item = home.library.look(&path, None).unwrap();
     assert_eq!(item.meta.summary, None);
-    let summary = home.library.summarise(&item).unwrap();
+    assert_eq!(home.library.summarise(&item, || false).unwrap(), None);
+    let summary = home.library.summarise(&item, || true).unwrap().unwrap();
     assert_eq!(
         (
             summary.entries,

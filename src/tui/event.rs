@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
 
 use super::effect::comparison::Texts;
 use super::outside::clipboard::Sequence;
@@ -18,10 +19,12 @@ use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
 use crate::json::{Problem, Value};
+use crate::library::{Deleted, Item, Meta, Summary};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::{Loaded, Over};
 use crate::session::recorded::Recorded;
+use crate::session::timeline::Moment;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -213,6 +216,14 @@ pub enum Event {
         /// For whom.
         asker: u64,
     },
+    /// A session file is open: what is read of it comes as parts.
+    SessionOpened(Box<OpenedSession>),
+    /// What it takes to look at an entry was read, or could not be.
+    Arrived(Result<Box<Moment>, String>),
+    /// Work with the library was done.
+    Library(Shelved),
+    /// Something about another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// A program that had the terminal is done, and there is nothing to say about it.
     Back,
     /// Something is in the clipboard, or is not.
@@ -221,6 +232,59 @@ pub enum Event {
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+/// A session file that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedSession {
+    /// Which.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub size: u64,
+    /// Whether it is read on while it is written.
+    pub following: bool,
+    /// What people added to it.
+    pub meta: Meta,
+}
+
+/// What became of work with the library. Errors are sentences that name the file and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelved {
+    /// The sessions were listed.
+    Listed {
+        /// When.
+        at: Timestamp,
+        /// They, newest first.
+        items: Result<Vec<Item>, String>,
+    },
+    /// What is in a session was counted, or could not be.
+    Counted {
+        /// Its file.
+        path: PathBuf,
+        /// What is in it.
+        summary: Result<Summary, String>,
+    },
+    /// What stands beside a session was changed.
+    Changed {
+        /// Its file.
+        path: PathBuf,
+        /// What stands there now.
+        meta: Result<Meta, String>,
+    },
+    /// Sessions were deleted.
+    Deleted {
+        /// Those that were.
+        deleted: Vec<Deleted>,
+        /// Why others were not.
+        troubles: Vec<String>,
+    },
+    /// Sessions came back.
+    Restored {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// Why others did not.
+        troubles: Vec<String>,
+    },
 }
 
 /// What a server said when it refused arguments; of moderate size.

@@ -11,6 +11,7 @@ use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
+use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
@@ -18,8 +19,10 @@ use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
 use super::panes::request::RequestPane;
 use super::panes::servers::ServersPane;
+use super::panes::sessions::SessionsPane;
 use super::panes::traffic::Traffic;
 use super::previews::Previews;
+use super::replay::Replay;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
@@ -28,6 +31,10 @@ use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
+
+mod aside;
+
+pub use aside::Aside;
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -94,6 +101,8 @@ pub struct Panes {
     pub logs: Logs,
     /// 7
     pub inbox: Inbox,
+    /// 8
+    pub sessions: SessionsPane,
     /// Without a number.
     pub request: RequestPane,
     /// Without a number.
@@ -101,6 +110,22 @@ pub struct Panes {
 }
 
 impl Panes {
+    /// Nothing selected anywhere; `follow` says whether streams stay at their newest row.
+    pub fn new(clock: &Clock, follow: bool) -> Self {
+        Self {
+            servers: ServersPane::default(),
+            tools: CataloguePane::new(Kind::Tools),
+            resources: CataloguePane::new(Kind::Resources),
+            prompts: CataloguePane::new(Kind::Prompts),
+            traffic: Traffic::new(clock.clone(), follow),
+            logs: Logs::new(clock.clone(), follow),
+            inbox: Inbox::new(clock.clone()),
+            sessions: SessionsPane::new(clock.clone()),
+            request: RequestPane::default(),
+            diff: DiffPane::default(),
+        }
+    }
+
     /// The pane of a view.
     pub fn get(&self, view: View) -> &dyn Pane {
         match view {
@@ -111,6 +136,7 @@ impl Panes {
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
             View::Inbox => &self.inbox,
+            View::Sessions => &self.sessions,
             View::ByHand => &self.request,
             View::Diff => &self.diff,
         }
@@ -126,6 +152,7 @@ impl Panes {
             | View::Traffic
             | View::Logs
             | View::Inbox
+            | View::Sessions
             | View::ByHand
             | View::Diff => [0; 3],
         }
@@ -141,6 +168,7 @@ impl Panes {
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
             View::Inbox => &mut self.inbox,
+            View::Sessions => &mut self.sessions,
             View::ByHand => &mut self.request,
             View::Diff => &mut self.diff,
         }
@@ -152,8 +180,23 @@ impl Panes {
 pub enum Overlay {
     /// Help, palette, menu.
     Picker(Picker),
+    /// Lines to fill in, and what for.
+    Sheet(Sheet, Purpose),
+    /// The letter of a mark is waited for: for an entry, or to go to.
+    Letters(Option<u64>),
     /// Quit?
     Quit,
+}
+
+/// What lines are filled in for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A place in a recording to go to.
+    Place,
+    /// The note of an entry, by its sequence number.
+    Note(u64),
+    /// Name, tags and note of a session.
+    Words(PathBuf),
 }
 
 /// A call that nears its limit.
@@ -234,6 +277,8 @@ pub struct Areas {
     pub hints: Vec<(Rect, Action)>,
     /// How half-typed keys may go on, while they are shown.
     pub continuations: Vec<(Rect, Action)>,
+    /// What can be clicked on the row of a recording.
+    pub replay: Vec<(Rect, Action)>,
     /// What the notices offer: the ticket of the call, and what is done to it.
     pub notices: Vec<(Rect, u64, Action)>,
 }
@@ -257,6 +302,18 @@ pub struct Model {
     pub status: Option<(Tone, String)>,
     /// Where the session is kept.
     pub keeping: Keeping,
+    /// Which session is looked at: 0 is what the program began with.
+    pub session: u32,
+    /// The newest session that was opened beside it.
+    pub sessions: u32,
+    /// What is put aside while another session is looked at.
+    pub aside: Option<Box<Aside>>,
+    /// Time of the newest event, in microseconds since the program began.
+    pub clock_us: u64,
+    /// Where a recording stands.
+    pub replay: Replay,
+    /// The entry that a mark was last gone to from.
+    pub jumped_from: Option<u64>,
     /// The zone times are shown in.
     pub clock: Clock,
     /// Entries that could not be recorded, and why.
@@ -306,17 +363,7 @@ impl Model {
         );
         let follow = settings.follow && grows;
         Self {
-            panes: Panes {
-                servers: ServersPane::default(),
-                tools: CataloguePane::new(Kind::Tools),
-                resources: CataloguePane::new(Kind::Resources),
-                prompts: CataloguePane::new(Kind::Prompts),
-                traffic: Traffic::new(clock.clone(), follow),
-                logs: Logs::new(clock.clone(), follow),
-                inbox: Inbox::new(clock.clone()),
-                request: RequestPane::default(),
-                diff: DiffPane::default(),
-            },
+            panes: Panes::new(&clock, follow),
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
                 terminate_grace: settings.terminate_grace,
@@ -340,6 +387,12 @@ impl Model {
             chords: Vec::new(),
             status: None,
             keeping,
+            session: 0,
+            sessions: 0,
+            aside: None,
+            clock_us: 0,
+            replay: Replay::default(),
+            jumped_from: None,
             clock,
             trouble: None,
             size: (0, 0),
@@ -376,6 +429,9 @@ impl Model {
             return vec![Scope::Notice, Scope::Global];
         }
         let mut scopes = self.pane().scopes();
+        if !self.world.live {
+            scopes.push(Scope::Replay);
+        }
         scopes.push(Scope::Global);
         scopes
     }
@@ -403,6 +459,9 @@ impl Model {
         if action == Action::GoNotice || action.row().scope == Scope::Notice {
             let none = self.notices.slow.is_empty();
             return none.then(|| "no call nears its limit".to_owned());
+        }
+        if action.row().scope == Scope::Replay {
+            return self.why_no_replay(action);
         }
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();

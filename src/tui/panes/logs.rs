@@ -510,6 +510,16 @@ impl Pane for Logs {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        let at = self.number();
+        self.filter.begin_again();
+        self.hits.clear();
+        self.search.forget();
+        self.filter.take(ctx.timeline.logs());
+        let row = at.map_or(0, |number| self.filter.row(number));
+        self.stream.refiltered(self.filter.len(), row);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.take(ctx);
         let logs = ctx.timeline.logs();

@@ -247,6 +247,15 @@ impl Pane for Traffic {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.failures = Failures::default();
+        self.search.forget();
+        for (sub, stream) in Sub::ALL.into_iter().zip(&mut self.streams) {
+            let row = stream.selected().unwrap_or(0);
+            stream.refiltered(sub.len(ctx.timeline), row);
+        }
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.arrived(ctx.timeline);
         if self.sub.place_of(entry, ctx.timeline).is_some() {
@@ -275,7 +284,7 @@ pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
 }
 
 /// Why a list is empty, in words.
-pub(super) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+pub(in crate::tui::panes) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let inner = Rect {
         x: area.x + list::GUTTER.min(area.width),
         width: area.width.saturating_sub(list::GUTTER * 2),

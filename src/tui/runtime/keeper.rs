@@ -14,6 +14,7 @@ use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::ignores::Ignores;
+use crate::library::Library;
 use crate::mask::Secrets;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
@@ -37,6 +38,8 @@ pub struct Shelves {
     pub ignores: Ignores,
     /// Tasks that had not ended.
     pub tasks: Errands,
+    /// The sessions.
+    pub library: Library,
     /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
     /// What is known of servers' eras; for the engine.
@@ -59,6 +62,7 @@ impl Shelves {
             ignores: Ignores::of(&presets, paths),
             presets,
             tasks: Errands::open(&paths.tasks_file()),
+            library: Library::of(paths),
             keeps,
             eras: if keeps {
                 Eras::at(paths.eras_file())

@@ -341,6 +341,23 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
     world.servers[place].starts += 1;
 }
 
+/// The servers of a recording, each with the newest connection it had at the moment that is shown.
+pub(super) fn stand_as_then(model: &mut Model) {
+    let state = model.world.timeline.state();
+    for server in &mut model.world.servers {
+        let its = state
+            .connections()
+            .filter(|connection| *connection.name == *server.name);
+        let its: Vec<u32> = its.map(|connection| connection.number).collect();
+        // Somebody else's recording, without our notes.
+        let number = server.name.strip_prefix("connection ");
+        let number = number.and_then(|number| number.parse().ok());
+        let unnamed = number.filter(|number| state.connection(*number).is_some());
+        server.conn = its.last().copied().or(unnamed);
+        server.starts = its.len().max(usize::from(unnamed.is_some())) as u32;
+    }
+}
+
 /// What to say of a server that was modern and answers as an older one.
 pub(super) fn downgraded(model: &Model, conn: u32) -> Option<String> {
     let connection = model.world.timeline.state().connection(conn)?;

@@ -33,6 +33,14 @@ impl Filter {
         self.looked = logs.len();
     }
 
+    /// Forgets the lines, but not which level is shown.
+    pub fn begin_again(&mut self) {
+        *self = Self {
+            least: self.least,
+            ..Self::default()
+        };
+    }
+
     /// The least level shown.
     pub fn least(&self) -> Option<Level> {
         self.least
