@@ -282,6 +282,7 @@ actions! {
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
+        PickColumns "pick-columns" ["C"] "" "Pick, order and add columns, also values by their path" Nothing "";
         NextWarning "next-warning" ["g w"] "" "Next row that deserves a look" Nothing "";
         PreviousWarning "previous-warning" ["g W"] "" "Previous row that deserves a look" Nothing "";
         NextMarked "next-marked" ["g m"] "" "Next marked row" Nothing "";

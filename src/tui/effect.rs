@@ -90,6 +90,8 @@ pub struct CopyAs {
 pub enum Store {
     /// Keep a run. Its arguments hold no secrets any more.
     Remember(Box<Run>),
+    /// Keep the columns of Traffic, by their names, in the settings.
+    KeepColumns(Vec<String>),
     /// Find runs.
     LoadHistory {
         /// Who asks: given back, so that late answers can be told.

@@ -23,6 +23,17 @@ use crate::session::recorded::Recorded;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
+/// A value of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFound {
+    /// Of which entry.
+    pub source: Source,
+    /// By which path.
+    pub path: Box<str>,
+    /// What is there: of a string its text, else JSON. Not sanitised.
+    pub value: Option<Box<str>>,
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -68,8 +79,8 @@ pub enum Event {
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
     },
-    /// Values of bodies were read: where, by which path, and what is there.
-    Values(Vec<(Source, Box<str>, Option<Box<str>>)>),
+    /// Values of bodies were read.
+    Values(Vec<ValueFound>),
     /// Keys are in order.
     Sorted {
         /// For whom.

@@ -292,7 +292,7 @@ impl Model {
                 tools: CataloguePane::new(Kind::Tools),
                 resources: CataloguePane::new(Kind::Resources),
                 prompts: CataloguePane::new(Kind::Prompts),
-                traffic: Traffic::new(clock.clone(), follow),
+                traffic: Traffic::new(clock.clone(), follow).with_columns(&settings.columns),
                 logs: Logs::new(clock.clone(), follow),
                 inbox: Inbox::new(clock.clone()),
                 request: RequestPane::default(),

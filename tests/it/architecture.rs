@@ -30,7 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["recorder", "recording"],
     &["config", "logging"],
     &["history"],
-    &["presets", "drafts"],
+    &["presets", "drafts", "kept"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],

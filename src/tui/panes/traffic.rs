@@ -26,6 +26,7 @@ use crate::tui::widgets::list;
 
 mod acting;
 mod around;
+mod chooser;
 mod columns;
 mod draw;
 mod failures;
@@ -45,6 +46,7 @@ mod values;
 mod waterfall;
 
 use around::Surroundings;
+use chooser::{Chooser, Chosen};
 use columns::Layout;
 use draw::Columns;
 use failures::Failures;
@@ -73,6 +75,8 @@ pub struct Traffic {
     spread: Spread,
     times: Times,
     layout: Layout,
+    /// The box in which columns are picked, while it is open.
+    chooser: Option<Chooser>,
     values: Values,
     picked: Picked,
     /// How the last jump went, until something is searched for.
@@ -86,6 +90,12 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The same with columns of one's own, by their names in settings.
+    pub fn with_columns(self, names: &[String]) -> Self {
+        let layout = Layout::of(names.iter().map(String::as_str));
+        Self { layout, ..self }
+    }
+
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
@@ -98,6 +108,7 @@ impl Traffic {
             spread: Spread::default(),
             times: Times::default(),
             layout: Layout::default(),
+            chooser: None,
             values: Values::default(),
             picked: Picked::default(),
             jumped: None,
@@ -196,11 +207,23 @@ impl Pane for Traffic {
     }
 
     fn takes_text(&self) -> bool {
-        self.search.is_open() || (self.detail.focused && self.detail.viewer.takes_text())
+        self.chooser.is_some()
+            || self.search.is_open()
+            || (self.detail.focused && self.detail.viewer.takes_text())
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.chooser.is_some() {
+            chooser::KEYS
+        } else {
+            &[]
+        }
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(reply) = self.choose(key) {
+            reply
+        } else if self.search.is_open() {
             self.search.key(key, ctx)
         } else {
             self.detail.viewer.key(key, ctx)
@@ -208,7 +231,10 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(chooser) = &mut self.chooser {
+            chooser.paste(text);
+            Reply::done()
+        } else if self.search.is_open() {
             self.search.paste(text)
         } else {
             self.detail.viewer.paste(text, ctx)
@@ -259,8 +285,12 @@ impl Pane for Traffic {
         self.placed(area, ctx)
     }
 
-    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        self.drawn(buf, ctx)
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let cursor = self.drawn(buf, ctx);
+        match &self.chooser {
+            Some(chooser) => chooser.draw(area, buf, ctx.theme),
+            None => cursor,
+        }
     }
 
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {

@@ -1,13 +1,15 @@
-//! What is done to the rows of a list, whichever part of the view has the keys: time, order, selection.
+//! What is done to the rows of a list, whichever part of the view has the keys: time, order, selection, columns.
+
+use crossterm::event::KeyEvent;
 
 use super::jumps::Jump;
 use super::picked::MOST;
 use super::sorted::By;
 use super::subs::Sub;
-use super::{Event, Traffic};
+use super::{Chooser, Chosen, Event, Traffic, WIDE};
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::Action;
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Reply};
 
 impl Traffic {
@@ -29,6 +31,13 @@ impl Traffic {
                 Reply::say(self.times.refer(entry, ctx.timeline))
             }),
             Action::SortRows => self.sort_next(),
+            Action::PickColumns if self.is_tall() => {
+                Reply::say(format!("Columns need a screen of {WIDE} columns."))
+            }
+            Action::PickColumns => {
+                self.chooser = Some(Chooser::new(&self.layout));
+                Reply::done()
+            }
             Action::SelectRow => entry.map_or_else(nothing, |entry| {
                 if self.picked.anchor().is_none() {
                     self.picked.toggle(entry);
@@ -131,6 +140,23 @@ impl Traffic {
             self.go_to(number);
         }
         Vec::new()
+    }
+
+    /// A key in the box in which columns are picked, if it is open.
+    pub(super) fn choose(&mut self, key: KeyEvent) -> Option<Reply> {
+        Some(match self.chooser.as_mut()?.key(key) {
+            Chosen::Nothing => Reply::done(),
+            Chosen::Layout(layout) => {
+                self.layout = layout;
+                Reply::done()
+            }
+            Chosen::Refused(why) => Reply::say(why),
+            Chosen::Closed => {
+                self.chooser = None;
+                let names = self.layout.names();
+                Reply::effect(Effect::Store(Store::KeepColumns(names)))
+            }
+        })
     }
 
     /// A time was brushed: its rows are selected.
