@@ -63,6 +63,7 @@
 //!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            ignores             what comparisons ignore, as a file of the user's
+//!            kept                what the screen keeps in the user's settings
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -138,6 +139,9 @@
 //! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a column of the traffic | `tui/panes/traffic/columns.rs`, its cell in `draw.rs` there, its name in `config.rs` |
+//! | an order of the traffic | `tui/panes/traffic/sorted.rs` |
+//! | what stands on the time line | `tui/panes/traffic/waterfall/chart.rs`, its lane in `lanes.rs` there |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
@@ -157,6 +161,7 @@ pub mod import;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod kept;
 pub mod library;
 pub mod lint;
 pub mod logging;

@@ -54,7 +54,7 @@ use outside::visit::Visit;
 use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::librarian::{self, Librarian};
-use runtime::opening::{self, Opened};
+use runtime::opening::Opened;
 use runtime::{Order, Runtime};
 use terminal::Terminal;
 use theme::{Depth, Theme};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
+use super::effect::Source;
 use super::effect::comparison::Texts;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
@@ -27,6 +28,17 @@ use crate::session::recorded::Recorded;
 use crate::session::timeline::Moment;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
+
+/// A value of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFound {
+    /// Of which entry.
+    pub source: Source,
+    /// By which path.
+    pub path: Box<str>,
+    /// What is there: of a string its text, else JSON. Not sanitised.
+    pub value: Option<Box<str>>,
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -74,6 +86,15 @@ pub enum Event {
         asker: u64,
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
+    },
+    /// Values of bodies were read.
+    Values(Vec<ValueFound>),
+    /// Keys are in order.
+    Sorted {
+        /// For whom.
+        asker: u64,
+        /// Their numbers, the greatest first.
+        places: Vec<u32>,
     },
     /// Where text was found in a big document.
     FoundIn {

@@ -111,13 +111,13 @@ pub struct Panes {
 
 impl Panes {
     /// Nothing selected anywhere; `follow` says whether streams stay at their newest row.
-    pub fn new(clock: &Clock, follow: bool) -> Self {
+    pub fn new(clock: &Clock, follow: bool, columns: &[String]) -> Self {
         Self {
             servers: ServersPane::default(),
             tools: CataloguePane::new(Kind::Tools),
             resources: CataloguePane::new(Kind::Resources),
             prompts: CataloguePane::new(Kind::Prompts),
-            traffic: Traffic::new(clock.clone(), follow),
+            traffic: Traffic::new(clock.clone(), follow).with_columns(columns),
             logs: Logs::new(clock.clone(), follow),
             inbox: Inbox::new(clock.clone()),
             sessions: SessionsPane::new(clock.clone()),
@@ -363,7 +363,7 @@ impl Model {
         );
         let follow = settings.follow && grows;
         Self {
-            panes: Panes::new(&clock, follow),
+            panes: Panes::new(&clock, follow, &settings.columns),
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
                 terminate_grace: settings.terminate_grace,

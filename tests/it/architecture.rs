@@ -41,6 +41,7 @@ const LAYERS: &[&[&str]] = &[
     &["library"],
     &["presets", "drafts"],
     &["ignores"],
+    &["presets", "drafts", "kept"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],

@@ -24,22 +24,41 @@ use crate::tui::pane::{Ctx, Pane, Reply};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list;
 
+mod acting;
+mod around;
+mod chooser;
+mod columns;
 mod draw;
 mod failures;
+mod jumps;
 mod moving;
+mod picked;
 mod requests;
 mod rows;
 mod screen;
 mod shown;
+mod sorted;
+mod spread;
 mod subs;
+mod times;
 mod told;
+mod values;
 mod waterfall;
 
+use around::Surroundings;
+use chooser::{Chooser, Chosen};
+use columns::Layout;
 use draw::Columns;
 use failures::Failures;
+use jumps::Jump;
+use picked::Picked;
 use shown::Shown;
+pub use sorted::order;
+use spread::Spread;
 use subs::{At, Sub};
+use times::Times;
 use told::told;
+use values::Values;
 use waterfall::Waterfall;
 
 /// See the module.
@@ -53,7 +72,17 @@ pub struct Traffic {
     shown: [Shown; 4],
     search: Search,
     failures: Failures,
+    spread: Spread,
+    times: Times,
+    layout: Layout,
+    /// The box in which columns are picked, while it is open.
+    chooser: Option<Chooser>,
+    values: Values,
+    picked: Picked,
+    /// How the last jump went, until something is searched for.
+    jumped: Option<Jump>,
     waterfall: Waterfall,
+    around: Surroundings,
     detail: Detail,
     /// Nothing but what has the keys.
     alone: bool,
@@ -61,6 +90,12 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The same with columns of one's own, by their names in settings.
+    pub fn with_columns(self, names: &[String]) -> Self {
+        let layout = Layout::of(names.iter().map(String::as_str));
+        Self { layout, ..self }
+    }
+
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
@@ -70,7 +105,15 @@ impl Traffic {
             shown: Default::default(),
             search: Search::default(),
             failures: Failures::default(),
+            spread: Spread::default(),
+            times: Times::default(),
+            layout: Layout::default(),
+            chooser: None,
+            values: Values::default(),
+            picked: Picked::default(),
+            jumped: None,
             waterfall: Waterfall::default(),
+            around: Surroundings::default(),
             detail: Detail::new("Select a row: what it says shows here."),
             alone: false,
             area: Rect::default(),
@@ -98,6 +141,9 @@ impl Pane for Traffic {
         if reply.handled {
             return reply;
         }
+        if let Some(reply) = self.on_rows(action, ctx) {
+            return reply;
+        }
         match action {
             Action::Back => self.back(),
             Action::OpenRow => self.open(),
@@ -105,8 +151,6 @@ impl Pane for Traffic {
                 self.stream_mut().toggle_follow();
                 Reply::done()
             }
-            Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
-            Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
             Action::Resend => self.again(false, ctx),
             Action::EditResend => self.again(true, ctx),
             Action::CopyRequest => self.copy(false, ctx),
@@ -149,6 +193,11 @@ impl Pane for Traffic {
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
             }
+            Action::FindNext | Action::FindPrevious
+                if self.jumped.is_some() && self.search.hits().is_none() =>
+            {
+                return None;
+            }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
@@ -158,11 +207,23 @@ impl Pane for Traffic {
     }
 
     fn takes_text(&self) -> bool {
-        self.search.is_open() || (self.detail.focused && self.detail.viewer.takes_text())
+        self.chooser.is_some()
+            || self.search.is_open()
+            || (self.detail.focused && self.detail.viewer.takes_text())
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.chooser.is_some() {
+            chooser::KEYS
+        } else {
+            &[]
+        }
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(reply) = self.choose(key) {
+            reply
+        } else if self.search.is_open() {
             self.search.key(key, ctx)
         } else {
             self.detail.viewer.key(key, ctx)
@@ -170,7 +231,10 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(chooser) = &mut self.chooser {
+            chooser.paste(text);
+            Reply::done()
+        } else if self.search.is_open() {
             self.search.paste(text)
         } else {
             self.detail.viewer.paste(text, ctx)
@@ -181,6 +245,10 @@ impl Pane for Traffic {
         let heard = self.detail.event(event);
         if !heard.is_empty() {
             return heard;
+        }
+        self.hear_sorted(event);
+        if let Event::Values(found) = event {
+            self.values.take(found);
         }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
@@ -217,8 +285,12 @@ impl Pane for Traffic {
         self.placed(area, ctx)
     }
 
-    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        self.drawn(buf, ctx)
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let cursor = self.drawn(buf, ctx);
+        match &self.chooser {
+            Some(chooser) => chooser.draw(area, buf, ctx.theme),
+            None => cursor,
+        }
     }
 
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {

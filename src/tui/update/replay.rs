@@ -262,7 +262,7 @@ pub(super) fn opened(model: &mut Model, session: u32, opened: OpenedSession) -> 
         bytes,
         following,
     };
-    let panes = Panes::new(&model.clock, false);
+    let panes = Panes::new(&model.clock, false, &model.world.settings.columns);
     let mut aside = Box::new(Aside::recording(session, keeping, marks, panes));
     // Numbers of askers stay nobody else's: there is one count of them.
     model.exchange(&mut aside);

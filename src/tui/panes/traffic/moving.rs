@@ -24,7 +24,7 @@ impl Traffic {
     /// The list may have grown.
     pub(super) fn arrived(&mut self, timeline: &Timeline) {
         let sub = self.sub as usize;
-        self.shown[sub].take(self.sub.len(timeline));
+        self.shown[sub].arrived(self.sub.len(timeline));
         self.streams[sub].arrived(self.shown[sub].len());
     }
 
@@ -106,7 +106,7 @@ impl Traffic {
     pub(super) fn back(&mut self) -> Reply {
         if self.detail.focused {
             self.detail.focused = false;
-        } else if self.waterfall.leave() || self.search.leave() {
+        } else if self.waterfall.leave() || self.picked.leave() || self.search.leave() {
         } else if self.alone {
             self.alone = false;
         } else {
@@ -141,6 +141,7 @@ impl Traffic {
         match action {
             Action::Find => {
                 self.search.open();
+                self.jumped = None;
                 Reply::done()
             }
             Action::FindNext | Action::FindPrevious => {
@@ -152,7 +153,13 @@ impl Traffic {
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),
-            _ if self.stream_mut().act(action) => Reply::done(),
+            _ if self.stream_mut().act(action) => {
+                if self.shown().by().is_some() {
+                    // The newest is wherever it belongs.
+                    self.stream_mut().hold();
+                }
+                Reply::done()
+            }
             _ => Reply::ignored(),
         }
     }

@@ -110,11 +110,6 @@ impl Waterfall {
         None
     }
 
-    /// Whether a time is being brushed.
-    pub fn is_brushing(&self) -> bool {
-        self.brush.is_some()
-    }
-
     /// No longer; false if none was.
     pub fn leave(&mut self) -> bool {
         self.brush.take().is_some()
@@ -357,12 +352,13 @@ fn draw_label(lane: &Drawn, area: Rect, buf: &mut Buffer, theme: &Theme) {
         _ => String::new(),
     };
     // What a lane holds is at the end of its words, and worth more than the end of a name.
-    let (name, word) = lane.label.rsplit_once(' ').unwrap_or((&lane.label, ""));
-    let name = text::fit(
-        name,
-        room.saturating_sub(text::width(word) + 1 + more.len()),
-    );
-    let words = format!("{name} {word}{more}");
+    let words = match lane.label.rsplit_once(' ') {
+        Some((name, word)) => {
+            let left = room.saturating_sub(text::width(word) + 1 + more.len());
+            format!("{} {word}{more}", text::fit(name, left))
+        }
+        None => lane.label.clone(),
+    };
     buf.set_stringn(area.x + 1, area.y, words, room, theme.style(role));
 }
 
