@@ -3,7 +3,8 @@
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
 //! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
 //! paragraph there. The tables `[keys]` and `[pager]` are
-//! kept as written: what their words mean is for the screen to say; `[ask]` and `[servers]` are in `ask`. The file is read when [`Config::load`] is called and never written.
+//! kept as written: what their words mean is for the screen to say; `[ask]` and `[servers]` are in `ask`. The file is read when [`Config::load`] is called;
+//! what the screen keeps in it is written elsewhere (`kept`).
 
 pub mod ask;
 mod images;
@@ -15,7 +16,7 @@ pub use images::Images;
 use images::images;
 use pagers::pagers;
 pub use values::duration;
-use values::{clipboard, limit, put, switch, theme, time};
+use values::{clipboard, limit, put, switch, theme, time, words};
 
 use crate::paths::Paths;
 use std::fmt;
@@ -58,6 +59,8 @@ pub struct Settings {
     pub terminate_grace: Duration,
     /// Which way text is copied.
     pub clipboard: ClipboardChoice,
+    /// The columns of Traffic, by their names; what is no column's is passed over.
+    pub columns: Vec<String>,
     /// Keys of the user's own.
     pub keys: UserKeys,
     /// Pagers of the user's own: the kind of text, and the command line.
@@ -68,6 +71,21 @@ pub struct Settings {
 
 /// The table `[pager]`: the kind of text, and a command line for it.
 pub type Pagers = Vec<(String, String)>;
+
+/// The columns of Traffic when nobody says otherwise.
+pub const COLUMNS: [&str; 11] = [
+    "mark",
+    "number",
+    "time",
+    "delta",
+    "server",
+    "direction",
+    "what",
+    "id",
+    "status",
+    "took",
+    "size",
+];
 
 /// Which way text is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +145,7 @@ impl Default for Settings {
             stdin_grace: Duration::from_millis(400),
             terminate_grace: Duration::from_millis(600),
             clipboard: ClipboardChoice::Auto,
+            columns: COLUMNS.map(str::to_owned).to_vec(),
             keys: UserKeys::default(),
             pagers: Vec::new(),
             ask: Asking::default(),
@@ -151,7 +170,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 13] = [
+const SETTINGS: [(&str, Set); 14] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -190,6 +209,9 @@ const SETTINGS: [(&str, Set); 13] = [
     }),
     ("clipboard", |settings, value| {
         put(&mut settings.clipboard, clipboard(value))
+    }),
+    ("columns", |settings, value| {
+        put(&mut settings.columns, words(value))
     }),
 ];
 

@@ -55,6 +55,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            ignores             what comparisons ignore, as a file of the user's
+//!            kept                what the screen keeps in the user's settings
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -121,6 +122,9 @@
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a column of the traffic | `tui/panes/traffic/columns.rs`, its cell in `draw.rs` there, its name in `config.rs` |
+//! | an order of the traffic | `tui/panes/traffic/sorted.rs` |
+//! | what stands on the time line | `tui/panes/traffic/waterfall/chart.rs`, its lane in `lanes.rs` there |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
@@ -136,6 +140,7 @@ pub mod ignores;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod kept;
 pub mod logging;
 pub mod mcp;
 pub mod note;

@@ -13,6 +13,7 @@ use crate::mcp::facts::Message;
 
 pub mod codec;
 pub mod level;
+pub mod marks;
 pub mod recorded;
 pub mod timeline;
 

@@ -11,6 +11,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 mod asking;
+mod behind;
 mod catalogue;
 pub mod changes;
 mod connection;
@@ -25,6 +26,7 @@ pub mod subscriptions;
 mod symbols;
 pub mod tasks;
 
+pub use behind::Tick;
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
@@ -181,6 +183,7 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
     /// Empty between two entries; kept for its room.
@@ -315,6 +318,10 @@ impl Timeline {
                 self.questions
                     .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
+            Linked::Progressed(exchange) => self.ticks.push(Tick {
+                entry: index,
+                exchange,
+            }),
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
                 let asked = match entry.direction {

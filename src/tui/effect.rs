@@ -8,7 +8,7 @@ use comparison::Comparison;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
-use super::payload::{Opening, TabBody};
+use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
 use crate::diff::report::Report;
 use crate::diff::{self, Rules};
@@ -67,6 +67,13 @@ pub enum Subject {
         /// Whether the exchange is the point, rather than what it carries.
         first: bool,
     },
+    /// An exchange, and what happened from its beginning to its end.
+    Row {
+        /// What it says.
+        of: Box<Subject>,
+        /// What happened meanwhile.
+        around: Around,
+    },
 }
 
 /// A request to reproduce, and in which form.
@@ -89,6 +96,8 @@ pub struct CopyAs {
 pub enum Store {
     /// Keep a run. Its arguments hold no secrets any more.
     Remember(Box<Run>),
+    /// Keep the columns of Traffic, by their names, in the settings.
+    KeepColumns(Vec<String>),
     /// Find runs.
     LoadHistory {
         /// Who asks: given back, so that late answers can be told.
@@ -193,6 +202,15 @@ pub struct Chosen {
     pub of: usize,
 }
 
+/// A value of an entry that somebody wants to see in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The entry.
+    pub source: Source,
+    /// Where in it: a JSONPath.
+    pub path: Box<str>,
+}
+
 /// Work for outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -204,6 +222,15 @@ pub enum Effect {
         viewer: u64,
         /// What.
         subject: Subject,
+    },
+    /// Read single values of bodies for a list; answered by [`super::event::Event::Values`].
+    Values(Vec<Wanted>),
+    /// Put keys in order, the greatest first; answered by [`super::event::Event::Sorted`].
+    Sort {
+        /// Who asks.
+        asker: u64,
+        /// By number.
+        keys: Arc<Vec<u64>>,
     },
     /// Read the beginnings of bodies for a list; answered by [`super::event::Event::Previews`].
     Previews(Vec<Source>),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::effect::Source;
 use super::effect::comparison::Texts;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
@@ -24,6 +25,17 @@ use crate::recording::Loaded;
 use crate::session::recorded::Recorded;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
+
+/// A value of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFound {
+    /// Of which entry.
+    pub source: Source,
+    /// By which path.
+    pub path: Box<str>,
+    /// What is there: of a string its text, else JSON. Not sanitised.
+    pub value: Option<Box<str>>,
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -69,6 +81,15 @@ pub enum Event {
         asker: u64,
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
+    },
+    /// Values of bodies were read.
+    Values(Vec<ValueFound>),
+    /// Keys are in order.
+    Sorted {
+        /// For whom.
+        asker: u64,
+        /// Their numbers, the greatest first.
+        places: Vec<u32>,
     },
     /// Where text was found in a big document.
     FoundIn {

@@ -24,6 +24,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
+use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
@@ -46,6 +47,8 @@ pub struct World {
     pub now_us: u64,
     /// Beginnings of bodies.
     pub previews: Previews,
+    /// What people marked in the session.
+    pub marks: Marks,
     /// Settings.
     pub settings: Settings,
     /// Colours.
@@ -65,6 +68,7 @@ impl World {
             live: self.live,
             now_us: self.now_us,
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,
@@ -298,7 +302,7 @@ impl Model {
                 tools: CataloguePane::new(Kind::Tools),
                 resources: CataloguePane::new(Kind::Resources),
                 prompts: CataloguePane::new(Kind::Prompts),
-                traffic: Traffic::new(clock.clone(), follow),
+                traffic: Traffic::new(clock.clone(), follow).with_columns(&settings.columns),
                 logs: Logs::new(clock.clone(), follow),
                 inbox: Inbox::new(clock.clone()),
                 request: RequestPane::default(),
@@ -315,6 +319,7 @@ impl Model {
                 live,
                 now_us: 0,
                 previews: Previews::default(),
+                marks: Marks::default(),
                 settings,
                 theme,
                 keys: Keymap::default(),

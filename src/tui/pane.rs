@@ -16,6 +16,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
 use crate::mcp::client::EraChoice;
+use crate::session::marks::Marks;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
 use crate::transport::Target;
 
@@ -109,6 +110,8 @@ pub struct Ctx<'a> {
     pub now_us: u64,
     /// Beginnings of bodies, as far as they have been read back.
     pub previews: &'a Previews,
+    /// What people marked in the session.
+    pub marks: &'a Marks,
     /// Settings.
     pub settings: &'a Settings,
     /// Colours.

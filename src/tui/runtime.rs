@@ -9,6 +9,7 @@ pub mod checker;
 mod comparing;
 mod copying;
 pub mod keeper;
+mod values;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
@@ -196,6 +197,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
         },
+        Effect::Values(wanted) => Event::Values(values::read(bodies, wanted)),
+        Effect::Sort { asker, keys } => Event::Sorted {
+            asker,
+            places: super::panes::traffic::order(&keys),
+        },
         Effect::FindIn {
             viewer,
             body,
@@ -380,6 +386,11 @@ fn build(
                 })
                 .collect();
             return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
+        Subject::Row { of, around } => {
+            let tabs = build(bodies, of, pictures)?;
+            let texts = read_previews(bodies, &around.sources());
+            return Ok(payload::with_around(tabs, around, &texts));
         }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)

@@ -31,7 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["recorder", "recording"],
     &["config", "logging"],
     &["history"],
-    &["presets", "drafts"],
+    &["presets", "drafts", "kept"],
     &["ignores"],
     &["unfinished"],
     &["inspector", "tap"],

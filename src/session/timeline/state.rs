@@ -97,6 +97,8 @@ pub(super) enum Linked {
     },
     /// A message that is a row of its own.
     Single(usize),
+    /// It tells how far this exchange has come.
+    Progressed(ExchangeIndex),
     /// A response that nothing waits for.
     Orphan(usize),
 }
@@ -422,6 +424,7 @@ impl State {
                         message: message.clone(),
                         count: count + 1,
                     });
+                    linked.push(Linked::Progressed(waiting.exchange));
                 }
             }
             _ => {

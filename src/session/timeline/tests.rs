@@ -190,6 +190,11 @@ fn progress_belongs_to_its_call() {
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":9,"progress":1,"total":3,"message":"one"}}"#,
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"9","progress":2}}"#,
     ]);
+    assert_eq!(
+        (timeline.progress_of(1), timeline.progress_of(2)),
+        (Some(0), None),
+        "a token is told from another by its type"
+    );
     let progress = timeline.state().progress(0).unwrap();
     assert_eq!(
         (

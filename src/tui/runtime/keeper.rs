@@ -4,7 +4,7 @@
 //! told what was gathered too, and nothing is lost when we leave. Nothing is ever written that holds arguments when
 //! the session is not recorded or `history = false`; what is on the disk from before can still be read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::ignores::Ignores;
+use crate::kept;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -36,6 +37,8 @@ pub struct Shelves {
     pub ignores: Ignores,
     /// Tasks that had not ended.
     pub tasks: Errands,
+    /// The user's settings.
+    pub settings: PathBuf,
     /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
     /// What is known of servers' eras; for the engine.
@@ -58,6 +61,7 @@ impl Shelves {
             ignores: Ignores::of(&presets, paths),
             presets,
             tasks: Errands::open(&paths.tasks_file()),
+            settings: paths.config_file(),
             keeps,
             eras: if keeps {
                 Eras::at(paths.eras_file())
@@ -92,6 +96,13 @@ impl Shelves {
                 Stored::NotKept(format!(
                     "unfinished tasks are not kept: {}",
                     in_words(&kept.err()?)
+                ))
+            }
+            Store::KeepColumns(names) => {
+                let written = kept::columns(&self.settings, &names);
+                Stored::NotKept(format!(
+                    "columns are not kept: {}",
+                    in_words(&written.err()?)
                 ))
             }
             Store::LoadTasks { asker, server } => Stored::Tasks {
@@ -186,7 +197,10 @@ fn nowhere(work: Store) -> Option<Stored> {
     let why = || format!("there is no place for files; set {}", paths::HOME_VARIABLE);
     Some(match work {
         // It was said at the start that nothing is kept.
-        Store::Remember(_) | Store::SaveDrafts { .. } | Store::SaveTasks { .. } => return None,
+        Store::Remember(_)
+        | Store::SaveDrafts { .. }
+        | Store::SaveTasks { .. }
+        | Store::KeepColumns(_) => return None,
         Store::Ignore { .. } => return None,
         Store::LoadIgnores { asker } => Stored::Ignores {
             asker,

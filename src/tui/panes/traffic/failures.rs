@@ -50,6 +50,11 @@ impl Failures {
         self.looked = end;
     }
 
+    /// Their numbers, ascending.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.rows.len()
@@ -66,6 +71,11 @@ impl Failures {
         let at = self.rows.partition_point(|other| (*other as usize) < row);
         Some(self.rows[at.checked_sub(1)?] as usize)
     }
+}
+
+/// Whether a row of the pairs went wrong.
+pub fn is_wrong(at: super::subs::At, timeline: &Timeline) -> bool {
+    matches!(at, super::subs::At::Pair(row) if outcome(timeline, row) == Outcome::Wrong)
 }
 
 #[derive(PartialEq, Eq)]

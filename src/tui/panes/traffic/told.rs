@@ -30,6 +30,8 @@ pub type Piece = (String, Role);
 pub struct Told<'a> {
     /// Its first entry.
     pub entry: &'a EntryRow,
+    /// The entry that answers it, when that is another.
+    pub answer: Option<EntryIndex>,
     /// Which way.
     pub dir: (&'static str, Role),
     /// What it is: method and subject, or the name of what happened.
@@ -95,10 +97,8 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
-        dir: match entry.direction() {
-            Direction::In => ("S→C", Role::DirIn),
-            _ => ("C→S", Role::DirOut),
-        },
+        answer: last.response,
+        dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
         preview_tells: false,
@@ -132,8 +132,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
         }
-        _ if out => ("C→S", Role::DirOut),
-        _ => ("S→C", Role::DirIn),
+        _ => way(entry.direction()),
     };
     let what = match single.kind {
         SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
@@ -147,6 +146,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
+        answer: None,
         dir,
         what,
         status: single_status(single, timeline, preview.as_deref()),
@@ -161,6 +161,14 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         },
         own: entry.aux || single.kind == SingleKind::Note,
     })
+}
+
+/// Which way a request or an answer went.
+pub fn way(direction: Direction) -> (&'static str, Role) {
+    match direction {
+        Direction::In => ("S→C", Role::DirIn),
+        Direction::Out | Direction::Here => ("C→S", Role::DirOut),
+    }
 }
 
 fn named(method: &str, subject: &str) -> Vec<Piece> {
