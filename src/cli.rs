@@ -10,6 +10,7 @@ mod conformance;
 mod console;
 mod content;
 mod demo_server;
+mod diff;
 mod document;
 mod events;
 mod exit;
@@ -90,6 +91,7 @@ enum Verb {
     Tap(tap::TapArgs),
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
+    Diff(diff::DiffArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording; - reads it from stdin
@@ -228,6 +230,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Logout(args) => login::forget(args),
         Verb::Export(args) => export::run(args),
         Verb::Import(args) => import::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -17,6 +17,7 @@ mod path;
 pub mod report;
 mod rules;
 mod shapes;
+pub mod surface;
 #[cfg(test)]
 mod tests;
 mod walk;

@@ -91,6 +91,41 @@ impl Glob {
         Ok(Self { rooted, parts })
     }
 
+    /// Whether it names the place that a report writes like this, or one that it is in.
+    pub fn names(&self, path: &str) -> bool {
+        let Ok(place) = Self::parse(path) else {
+            return false;
+        };
+        let steps = place.parts.iter().map(|part| match part {
+            Part::Name(pieces, which) => Some(Step::Member {
+                name: pieces.concat().into(),
+                nth: which.unwrap_or(0),
+                a: None,
+                b: None,
+            }),
+            Part::Item(at) => Some(Step::Item {
+                a: None,
+                b: Some(*at),
+                key: None,
+            }),
+            Part::Text => Some(Step::Text),
+            // How items were named is not known beforehand; any item of that name will do.
+            Part::Keyed(name, value) => {
+                let known = ["id", "name", "key", "uri", "uriTemplate", "_id"];
+                let name = known.into_iter().find(|known| known == name)?;
+                Some(Step::Item {
+                    a: None,
+                    b: None,
+                    key: Some((name, value.as_str().into())),
+                })
+            }
+            Part::Any | Part::Deep => None,
+        });
+        steps
+            .collect::<Option<Vec<Step>>>()
+            .is_some_and(|steps| self.holds(&steps))
+    }
+
     /// Whether it names this place, or one that it is in.
     pub fn holds(&self, steps: &[Step]) -> bool {
         if self.rooted {
