@@ -12,7 +12,9 @@ use crate::inspector::Command;
 use crate::json::Value;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
+use crate::recording::index::Indexing;
 use crate::session::recorded::Place;
+use crate::session::timeline::Timeline;
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -220,6 +222,13 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Keep the fold of an opened file beside it, so that it opens at once the next time.
+    KeepFold {
+        /// What of.
+        indexing: Box<Indexing>,
+        /// The fold.
+        timeline: Arc<Timeline>,
+    },
     /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
     Index {
         /// Who asks.

@@ -17,8 +17,10 @@ use crate::inspector::Update;
 use crate::json::{Problem, Value};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
+use crate::recording::index::Indexing;
 use crate::recording::{Loaded, Over};
 use crate::session::recorded::Recorded;
+use crate::session::timeline::Timeline;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -42,8 +44,15 @@ pub enum Event {
         /// Bytes read so far, and bytes in all.
         bytes: (u64, u64),
     },
-    /// An opened file has been read, as far as it goes by now.
-    Loaded(Loaded),
+    /// The fold of the first part of an opened file, out of its index.
+    Folded {
+        /// The fold.
+        timeline: Box<Timeline>,
+        /// Bytes it stands for, and bytes in all.
+        bytes: (u64, u64),
+    },
+    /// An opened file has been read, as far as it goes by now. With what it takes to keep the fold, if that is worth it.
+    Loaded(Loaded, Option<Box<Indexing>>),
     /// Nothing more will come of an opened file.
     Over(Over),
     /// A document was built.

@@ -38,7 +38,8 @@ pub(super) fn read(opening: Opening, parts: mpsc::Sender<Event>) {
         opening.run(|news| {
             let event = match news {
                 News::Entries(entries, bytes) => Event::Loading { entries, bytes },
-                News::Whole(loaded) => Event::Loaded(loaded),
+                News::Folded(timeline, bytes) => Event::Folded { timeline, bytes },
+                News::Whole(loaded, indexing) => Event::Loaded(loaded, indexing),
                 News::Over(over) => Event::Over(over),
             };
             // Nobody listens any more when the screen is gone.

@@ -146,6 +146,15 @@ impl Runtime {
                     }
                 });
             }
+            Effect::KeepFold { indexing, timeline } => {
+                tokio::task::spawn_blocking(move || {
+                    // Without it, all is as it was the first time.
+                    match indexing.keep(&timeline) {
+                        Ok(bytes) => tracing::debug!(bytes, "index kept"),
+                        Err(error) => tracing::debug!(%error, "index not kept"),
+                    }
+                });
+            }
             Effect::Index { viewer, body } => {
                 let events = self.events.clone();
                 tokio::task::spawn_blocking(move || {

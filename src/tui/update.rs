@@ -44,9 +44,11 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             fold(model, &entries);
             tell_panes(model, &Event::Loading { entries, bytes })
         }
-        Event::Loaded(loaded) => {
-            opened::whole(model, &loaded);
-            tell_panes(model, &Event::Loaded(loaded))
+        Event::Folded { timeline, bytes } => opened::folded(model, timeline, bytes),
+        Event::Loaded(loaded, indexing) => {
+            let mut effects = opened::whole(model, &loaded, indexing);
+            effects.extend(tell_panes(model, &Event::Loaded(loaded, None)));
+            effects
         }
         Event::Over(over) => {
             opened::over(model, &over);
@@ -149,7 +151,7 @@ fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
 fn fold(model: &mut Model, entries: &[Recorded]) {
     for entry in entries {
         model.world.previews.arrived(entry);
-        model.world.timeline.push(entry);
+        model.world.timeline_mut().push(entry);
         if !model.world.live {
             servers::learn(model, entry);
         }
