@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 mod again;
 pub mod calls;
+pub mod index;
 mod opening;
 mod reading;
 mod shared;
@@ -24,7 +25,9 @@ use crate::mask::{self, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec;
 use crate::session::recorded::{Place, Recorded};
+use crate::session::timeline::Timeline;
 use crate::session::{Entry, FORMAT, Header};
+use index::Indexing;
 use reading::{Oddities, SharedOddities};
 
 /// Why a file cannot be opened as a session.
@@ -314,6 +317,19 @@ impl Recording {
     pub fn reading(&self) -> Reading {
         let (file, odd) = (Arc::clone(&self.file), Arc::clone(&self.odd));
         Reading::new(file, Mark::default(), odd)
+    }
+
+    /// The same on from where the index beside it ends, with the fold up to there; none without an index to be
+    /// trusted.
+    pub fn indexed(&self) -> Option<(Timeline, Reading)> {
+        let (timeline, mark) = index::load(self)?;
+        let (file, odd) = (Arc::clone(&self.file), Arc::clone(&self.odd));
+        Some((timeline, Reading::new(file, mark, odd)))
+    }
+
+    /// What it takes to keep the fold of what was read up to `mark`, when that is worth it.
+    pub fn indexing(&self, mark: &Mark) -> Option<Indexing> {
+        Indexing::of(self, mark)
     }
 
     /// Reads all entries, in batches with the bytes read so far; stops when `take` says false.

@@ -16,8 +16,10 @@ use jiff::Timestamp;
 use notify::event::{AccessKind, EventKind};
 use notify::{RecursiveMode, Watcher as _};
 
+use super::index::{self, Indexing};
 use super::{Bodies, Loaded, OpenError, Reading, Recording};
 use crate::session::recorded::Recorded;
+use crate::session::timeline::Timeline;
 use crate::session::{FORMAT, Header};
 
 /// Where the system cannot tell of changes, they are looked for so often.
@@ -45,10 +47,12 @@ pub enum Follow {
 /// What reading brings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {
+    /// The fold of the first part, out of the index; with the bytes it stands for, and in all.
+    Folded(Box<Timeline>, (u64, u64)),
     /// Entries, with the bytes read so far and in all.
     Entries(Vec<Recorded>, (u64, u64)),
-    /// All there was is read. More may come of what is followed.
-    Whole(Loaded),
+    /// All there was is read. More may come of what is followed. If the fold is worth to be kept, with what that takes.
+    Whole(Loaded, Option<Box<Indexing>>),
     /// Nothing more will come of what was followed.
     Over(Over),
 }
@@ -211,7 +215,21 @@ impl Opening {
             },
             take,
         ) = (self, &mut take);
-        let mut reading = recording.reading();
+        let indexed = match &source {
+            Source::File { .. } => recording.indexed(),
+            Source::Pipe(..) => None,
+        };
+        let mut reading = match indexed {
+            Some((timeline, reading)) => {
+                let read = reading.mark().offset;
+                let length = reading.length().unwrap_or(read);
+                if !take(News::Folded(Box::new(timeline), (read, length))) {
+                    return;
+                }
+                reading
+            }
+            None => recording.reading(),
+        };
         let over = match source {
             Source::Pipe(source, file) => from_pipe(&mut reading, source, &file, take),
             Source::File { follows, written } => {
@@ -280,7 +298,7 @@ fn from_pipe(
         }
     }
     finish(reading, take);
-    take(News::Whole(reading.loaded().clone()));
+    take(News::Whole(reading.loaded().clone(), None));
     Ok(Some(Over::Ended))
 }
 
@@ -296,13 +314,20 @@ impl Follower<'_> {
     /// Reads all there is; false when it is no longer wanted.
     fn whole(&mut self, follows: bool, take: &mut impl FnMut(News) -> bool) -> io::Result<bool> {
         let size = self.reading.length()?;
+        let indexed = self.reading.mark().offset;
         if !read_on(self.reading, Some(size), take)? {
             return Ok(false);
         }
         if !follows {
             finish(self.reading, take);
         }
-        Ok(take(News::Whole(self.reading.loaded().clone())))
+        let mark = self.reading.mark();
+        let unindexed = !follows && mark.offset - indexed >= index::LEAST;
+        let indexing = unindexed.then(|| self.recording.indexing(mark)).flatten();
+        Ok(take(News::Whole(
+            mark.loaded.clone(),
+            indexing.map(Box::new),
+        )))
     }
 
     fn follow(&mut self, take: &mut impl FnMut(News) -> bool) -> io::Result<Option<Over>> {

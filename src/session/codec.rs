@@ -352,6 +352,37 @@ mod tests {
         assert_eq!(read_header(br#"{"mcpscope":99}"#).unwrap().format, 99);
     }
 
+    /// The document about the format shows lines as they are written, and names every channel and member.
+    #[test]
+    fn the_format_document_shows_what_is_written() {
+        let document = include_str!("../../sessions/FORMAT.md");
+        let example = document.split("```jsonl\n").nth(1).unwrap();
+        let mut lines = example.split("```").next().unwrap().split_inclusive('\n');
+        let header = lines.next().unwrap();
+        let read_back = read_header(header.as_bytes()).unwrap();
+        assert_eq!(read_back.format, super::super::FORMAT);
+        assert_eq!(write_header(&read_back), header);
+        let mut members = std::collections::BTreeSet::new();
+        let mut channels = std::collections::BTreeSet::new();
+        for text in lines {
+            let entry = read(text.as_bytes()).unwrap();
+            assert_eq!(line(&entry), text);
+            members.extend(json::members(text.as_bytes()).map(|(name, _)| name.into_owned()));
+            channels.insert(entry.channel.word().to_owned());
+        }
+        channels.extend(["process", "http", "note"].map(str::to_owned));
+        for name in members.iter().chain(&channels).chain(&["mask".to_owned()]) {
+            assert!(
+                document.contains(&format!("| `{name}` |")),
+                "{name} is missing"
+            );
+        }
+        assert_eq!((members.len(), channels.len()), (13, 6));
+        for word in &channels {
+            assert!(!matches!(Channel::of_word(word), Channel::Other(_)));
+        }
+    }
+
     proptest! {
         #[test]
         fn any_body_survives(body: Vec<u8>, ending in "(\n|\r\n|)", aux: bool) {

@@ -20,9 +20,10 @@ use crate::json::Value;
 use crate::library::Deleted;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
+use crate::recording::index::Indexing;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
-use crate::session::timeline::Approach;
+use crate::session::timeline::{Approach, Timeline};
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -313,6 +314,13 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Keep the fold of an opened file beside it, so that it opens at once the next time.
+    KeepFold {
+        /// What of.
+        indexing: Box<Indexing>,
+        /// The fold.
+        timeline: Arc<Timeline>,
+    },
     /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
     Index {
         /// Who asks.

@@ -23,9 +23,10 @@ use crate::json::{Problem, Value};
 use crate::library::{Deleted, Item, Meta, Summary};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
-use crate::recording::{Loaded, Over};
+use crate::recording::index::Indexing;
+use crate::recording::{Loaded, News, Over};
 use crate::session::recorded::Recorded;
-use crate::session::timeline::Moment;
+use crate::session::timeline::{Moment, Timeline};
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -60,8 +61,15 @@ pub enum Event {
         /// Bytes read so far, and bytes in all.
         bytes: (u64, u64),
     },
-    /// An opened file has been read, as far as it goes by now.
-    Loaded(Loaded),
+    /// The fold of the first part of an opened file, out of its index.
+    Folded {
+        /// The fold.
+        timeline: Box<Timeline>,
+        /// Bytes it stands for, and bytes in all.
+        bytes: (u64, u64),
+    },
+    /// An opened file has been read, as far as it goes by now. With what it takes to keep the fold, if that is worth it.
+    Loaded(Loaded, Option<Box<Indexing>>),
     /// Nothing more will come of an opened file.
     Over(Over),
     /// A document was built.
@@ -253,6 +261,17 @@ pub enum Event {
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+impl From<News> for Event {
+    fn from(news: News) -> Self {
+        match news {
+            News::Entries(entries, bytes) => Self::Loading { entries, bytes },
+            News::Folded(timeline, bytes) => Self::Folded { timeline, bytes },
+            News::Whole(loaded, indexing) => Self::Loaded(loaded, indexing),
+            News::Over(over) => Self::Over(over),
+        }
+    }
 }
 
 /// A session file that was opened.

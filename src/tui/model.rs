@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -43,7 +44,8 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 #[derive(Debug)]
 pub struct World {
     /// The fold.
-    pub timeline: Timeline,
+    /// Held by nobody else while entries come.
+    pub timeline: Arc<Timeline>,
     /// The servers.
     pub servers: Vec<Server>,
     /// Which is looked at.
@@ -66,6 +68,11 @@ pub struct World {
 }
 
 impl World {
+    /// The fold, to add to it. It is copied first if somebody else still holds it, which nobody does while entries come.
+    pub fn timeline_mut(&mut self) -> &mut Timeline {
+        Arc::make_mut(&mut self.timeline)
+    }
+
     /// The view a pane has of it.
     pub fn ctx(&self) -> Ctx<'_> {
         Ctx {
@@ -369,7 +376,7 @@ impl Model {
                 terminate_grace: settings.terminate_grace,
             },
             world: World {
-                timeline: Timeline::default(),
+                timeline: Arc::default(),
                 servers: Vec::new(),
                 current: 0,
                 live,

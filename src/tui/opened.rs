@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::event::Event;
 use super::model::Keeping;
-use crate::recording::{Follow, News, Opening, Over, PIPE};
+use crate::recording::{Follow, Opening, Over, PIPE};
 
 /// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
 pub(super) const PARTS: usize = 4;
@@ -36,13 +36,8 @@ pub(super) fn read(opening: Opening, parts: mpsc::Sender<Event>) {
     let last = parts.clone();
     let run = move || {
         opening.run(|news| {
-            let event = match news {
-                News::Entries(entries, bytes) => Event::Loading { entries, bytes },
-                News::Whole(loaded) => Event::Loaded(loaded),
-                News::Over(over) => Event::Over(over),
-            };
             // Nobody listens any more when the screen is gone.
-            parts.blocking_send(event).is_ok()
+            parts.blocking_send(Event::from(news)).is_ok()
         });
     };
     if let Err(error) = std::thread::Builder::new()

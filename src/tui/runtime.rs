@@ -178,6 +178,15 @@ impl Runtime {
                     }
                 });
             }
+            Effect::KeepFold { indexing, timeline } => {
+                tokio::task::spawn_blocking(move || {
+                    // Without it, all is as it was the first time.
+                    match indexing.keep(&timeline) {
+                        Ok(bytes) => tracing::debug!(bytes, "index kept"),
+                        Err(error) => tracing::debug!(%error, "index not kept"),
+                    }
+                });
+            }
             Effect::Index { viewer, body } => {
                 tokio::task::spawn_blocking(move || {
                     payload::index(body, |part| answer_of(Event::Indexed { viewer, part }));

@@ -103,9 +103,11 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             fold(model, &entries);
             tell_panes(model, &Event::Loading { entries, bytes })
         }
-        Event::Loaded(loaded) => {
-            opened::whole(model, &loaded);
-            tell_panes(model, &Event::Loaded(loaded))
+        Event::Folded { timeline, bytes } => opened::folded(model, timeline, bytes),
+        Event::Loaded(loaded, indexing) => {
+            let mut effects = opened::whole(model, &loaded, indexing);
+            effects.extend(tell_panes(model, &Event::Loaded(loaded, None)));
+            effects
         }
         Event::Over(over) => {
             opened::over(model, &over);
@@ -222,7 +224,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
     for entry in entries {
         model.world.previews.arrived(entry);
     }
-    model.world.timeline.extend(entries);
+    model.world.timeline_mut().extend(entries);
     if model.world.live {
         return;
     }

@@ -45,7 +45,7 @@ fn texts(news: News) -> Vec<String> {
 
 fn whole(news: &mpsc::Receiver<News>) -> Loaded {
     match next(news) {
-        News::Whole(loaded) => loaded,
+        News::Whole(loaded, _) => loaded,
         other => panic!("not whole: {other:?}"),
     }
 }

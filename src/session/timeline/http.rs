@@ -157,6 +157,9 @@ impl StepKind {
     }
 }
 
+/// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
+type Cut = (usize, usize, Vec<(HopIndex, Hop)>);
+
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Hops {
@@ -167,9 +170,9 @@ pub struct Hops {
     places: HashMap<(u32, u32), HopIndex>,
     /// By the frame their request carries; of several (redirects) the first, which leads to the others.
     carriers: HashMap<EntryIndex, HopIndex>,
-    /// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
+    /// When not everything is shown.
     #[serde(skip)]
-    cut: Option<(usize, usize, Vec<(HopIndex, Hop)>)>,
+    cut: Option<Cut>,
 }
 
 impl Hops {

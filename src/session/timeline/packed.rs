@@ -9,6 +9,9 @@ use super::{ChannelTag, EntryRow, Timeline, hash};
 use crate::pack::{self, PackError, fold_sign, put_number, take_number, unfold_sign};
 use crate::session::Direction;
 
+// Nothing in it is unequal to itself.
+impl Eq for Timeline {}
+
 impl Timeline {
     /// Appends it to `out`. Not while a moment is shown: then it is not what the fold gave.
     pub fn pack(&self, out: &mut Vec<u8>) -> Result<(), PackError> {

@@ -2,6 +2,8 @@
 //!
 //! The live session goes on underneath an opened file: what it tells is taken with the two exchanged for that long.
 
+use std::sync::Arc;
+
 use super::{Keeping, Model, Notices, Panes};
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
@@ -16,7 +18,7 @@ pub struct Aside {
     /// Its number: 0 is what the program began with.
     pub session: u32,
     /// Its fold.
-    pub timeline: Timeline,
+    pub timeline: Arc<Timeline>,
     servers: Vec<Server>,
     current: usize,
     live: bool,
@@ -38,7 +40,7 @@ impl Aside {
     pub fn recording(session: u32, keeping: Keeping, marks: Marks, panes: Panes) -> Self {
         Self {
             session,
-            timeline: Timeline::default(),
+            timeline: Arc::default(),
             servers: Vec::new(),
             current: 0,
             live: false,

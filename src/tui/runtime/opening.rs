@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use crate::library::{Library, sidecar};
-use crate::recording::{Bodies, Follow, News, Opening};
+use crate::recording::{Bodies, Follow, Opening};
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{Approach, Moment};
 use crate::tui::event::{Event, OpenedSession};
@@ -53,14 +53,7 @@ impl Opened {
             following: opening.follows(),
             meta: read_meta(path),
         })));
-        opening.run(|news| {
-            let event = match news {
-                News::Entries(entries, bytes) => Event::Loading { entries, bytes },
-                News::Whole(loaded) => Event::Loaded(loaded),
-                News::Over(over) => Event::Over(over),
-            };
-            self.lock().contains_key(&session) && tell(event)
-        });
+        opening.run(|news| self.lock().contains_key(&session) && tell(Event::from(news)));
     }
 }
 

@@ -120,7 +120,7 @@ pub(super) fn to(model: &mut Model, target: EntryIndex) -> Vec<Effect> {
         return Vec::new();
     }
     if Some(target) == last(model) {
-        if model.world.timeline.leave().is_some() {
+        if model.world.timeline_mut().leave().is_some() {
             moved(model);
         }
         return going_on(model);
@@ -139,7 +139,7 @@ pub(super) fn arrived(model: &mut Model, read: Result<Box<Moment>, String>) -> V
     let then = model.replay.wanted.take().and_then(|(_, then)| then);
     match read {
         Ok(moment) => {
-            model.world.timeline.enter(*moment);
+            model.world.timeline_mut().enter(*moment);
             moved(model);
         }
         Err(why) => {

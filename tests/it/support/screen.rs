@@ -102,7 +102,7 @@ impl Screen {
             screen.event(Event::Loading { entries, bytes });
             true
         });
-        screen.event(Event::Loaded(loaded.unwrap()));
+        screen.event(Event::Loaded(loaded.unwrap(), None));
         screen
     }
 

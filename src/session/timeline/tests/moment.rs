@@ -141,7 +141,7 @@ pub(super) fn line(kind: usize, id: u8) -> String {
         26 => format!(
             r#"< [{{"jsonrpc":"2.0","id":{id},"result":{{}}}},{{"jsonrpc":"2.0","id":{before},"result":{{}}}}]"#
         ),
-        _ => format!(r#"> {{"jsonrpc":"2.0","method":"tools/call","params":{{"name":"no id"}}}}"#),
+        _ => r#"> {"jsonrpc":"2.0","method":"tools/call","params":{"name":"no id"}}"#.to_owned(),
     }
 }
 
