@@ -10,7 +10,8 @@ use super::headless::{Headless, Stop};
 use super::output::Output;
 use crate::inspector::{Command, Update};
 use crate::json;
-use crate::mcp::client::Call;
+use crate::mask::{Missing, names_in};
+use crate::mcp::client::{Call, End};
 
 /// The number of our call: a verb has one at a time.
 const TICKET: u64 = 1;
@@ -61,6 +62,7 @@ impl Headless {
         params: Option<String>,
     ) -> Result<Answered, Early> {
         self.console.call_begins();
+        let masks = params.as_ref().map(|params| names_in(params.as_bytes()));
         self.send(Command::Call {
             conn: 1,
             call: Call {
@@ -70,7 +72,13 @@ impl Headless {
                 wait: None,
             },
         });
-        let seq = self.finished().await?;
+        let (seq, end) = self.finished().await?;
+        if end == End::Masked {
+            let names = masks.unwrap_or_default();
+            let missing = Missing { names };
+            let failure = Failure::usage(format!("{method} was not sent: {missing}"));
+            return Err(failure.hint(missing.hint()).into());
+        }
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
         };
@@ -86,7 +94,7 @@ impl Headless {
     }
 
     /// Waits for the end of our call; gives the entry of its request, if it was sent.
-    async fn finished(&mut self) -> Result<Option<u64>, Stop> {
+    async fn finished(&mut self) -> Result<(Option<u64>, End), Stop> {
         let mut sent = None;
         loop {
             match self.next().await {
@@ -94,7 +102,11 @@ impl Headless {
                     ticket: TICKET,
                     seq,
                 }) => sent = Some(seq),
-                Ok(Update::Finished { ticket: TICKET, .. }) => return Ok(sent),
+                Ok(Update::Finished {
+                    ticket: TICKET,
+                    end,
+                    ..
+                }) => return Ok((sent, end)),
                 Ok(_) => {}
                 Err(stop) => {
                     if matches!(stop, Stop::Signal(_)) {
