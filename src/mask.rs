@@ -109,6 +109,11 @@ impl Rule {
         &RULES[self as usize]
     }
 
+    /// Whether what it found is looked for in everything that follows. Keys and texts are found by themselves.
+    fn is_sought(self) -> bool {
+        !matches!(self, Self::Key | Self::Text)
+    }
+
     /// The word in the file.
     pub fn word(self) -> &'static str {
         self.row().word

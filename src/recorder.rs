@@ -193,7 +193,8 @@ impl Recorder {
         let mut done = Vec::with_capacity(1);
         done.extend(self.tell_gap());
         // What is told of an entry is what its file tells.
-        let facts = facts.filter(|_| !self.mask(&mut draft));
+        let masked = self.mask(&mut draft);
+        let facts = facts.filter(|_| !masked);
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
         let (place, is_json) = self.write(&entry, known).unwrap_or_else(|error| {

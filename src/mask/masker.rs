@@ -3,9 +3,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use super::needles::{Needles, What};
 use super::rules::{Whole, is_public};
 use super::schema::{Schema, below};
@@ -113,35 +110,17 @@ impl Masker {
 
     fn pass(&mut self, conn: u32, rule: Rule, name: &str, value: &str) {
         let server = self.server(conn);
-        let put = |name: &str, value: &str| {
-            // What is shorter, or a word of the protocol, is not looked for; see `Needles`.
-            if value.chars().nth(3).is_some() && !is_public(value) {
-                let held = Held::Text(value.into());
-                self.secrets.passed(name, rule, held, &server);
-            }
-        };
-        put(name, value);
-        if value.len() < 8 {
+        // What is shorter, or a word of the protocol, is not looked for; see `Needles`.
+        if value.chars().nth(3).is_none() || is_public(value) {
             return;
         }
-        // As it stands in JSON inside of a text, in an address and in a header.
-        let quoted = json::quote(value);
-        let quoted = &quoted[1..quoted.len() - 1];
-        if quoted != value {
-            put(&format!("{name}.json"), quoted);
-        }
-        let percent: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-        if percent != value {
-            put(&format!("{name}.url"), &percent.replace('+', "%20"));
-            put(&format!("{name}.form"), &percent);
-        }
-        put(&format!("{name}.base64"), &BASE64.encode(value));
+        self.secrets.hide(name, rule, value, &server);
         // A line of stderr has one line of it at most.
         for line in value
             .lines()
             .filter(|line| line.len() < value.len() && line.len() >= 16)
         {
-            put(name, line);
+            self.secrets.hide(name, rule, line, &server);
         }
     }
 

@@ -8,12 +8,10 @@ use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::rules::{TELLING_ENDS, is_public};
-use super::secrets::{Held, Secret, Secrets};
+use super::secrets::{Held, LONG, Secret, Secrets};
 use super::{Rule, Rules, masks, shapes};
 use crate::json;
 
-/// Values of this many characters are looked for inside of texts; shorter ones are the whole text or nothing.
-const LONG: usize = 8;
 /// Shorter ones are not looked for at all.
 const SHORT: usize = 4;
 /// Of secrets that were not passed to a server, so many are looked for: the newest.
@@ -84,7 +82,7 @@ impl Needles {
         let short = known
             .iter()
             .enumerate()
-            .filter(|(_, secret)| !is_long(secret))
+            .filter(|(_, secret)| !is_long(secret) && secret.rule != Rule::Member)
             .map(|(it, secret)| (text_of(secret).into(), it))
             .collect();
         let keys = rules.built_in().then(|| {
@@ -244,6 +242,9 @@ impl Trigger {
         any(char::is_control, &["\\u00"]);
         for secret in known {
             let text = text_of(secret);
+            if secret.rule == Rule::Member && text.chars().nth(LONG - 1).is_none() {
+                continue;
+            }
             let quoted = json::quote(text);
             if text.chars().nth(LONG - 1).is_some()
                 || text.bytes().all(|byte| byte.is_ascii_digit())

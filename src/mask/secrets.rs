@@ -4,8 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{LONGEST_NAME, Masker, Rule, Rules, Seen, placeholder};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 
+use super::{LONGEST_NAME, Masker, Rule, Rules, Seen, placeholder};
+use crate::json;
+
+/// Values of this many characters are looked for inside of texts; shorter ones are the whole text or nothing.
+pub(super) const LONG: usize = 8;
 /// Secrets that are held at a time, those that were passed to servers not counted.
 const MOST: usize = 2_048;
 /// Bytes of them.
@@ -116,17 +122,40 @@ impl Secrets {
 
     /// The name of a secret of this server's, which may be new. `base` is what it is called if nothing else is.
     pub(super) fn name(&self, base: &str, rule: Rule, held: Held, server: &str) -> Box<str> {
-        self.put(base, rule, held, server, false)
-    }
-
-    /// The same for one that was passed to the server: it stays.
-    pub(super) fn passed(&self, base: &str, rule: Rule, held: Held, server: &str) -> Box<str> {
-        self.put(base, rule, held, server, true)
+        self.spelled(base, rule, held, server, false)
     }
 
     /// Lets a text be masked wherever it is repeated, for as long as the session lasts.
     pub fn hide(&self, base: &str, rule: Rule, text: &str, server: &str) {
-        self.put(base, rule, Held::Text(text.into()), server, true);
+        self.spelled(base, rule, Held::Text(text.into()), server, true);
+    }
+
+    /// Takes a secret, and if it is looked for inside of texts, also as it is spelled in JSON inside of a text, in
+    /// addresses, and in headers that cannot hold it as it is.
+    fn spelled(&self, base: &str, rule: Rule, held: Held, server: &str, stays: bool) -> Box<str> {
+        let text = match &held {
+            Held::Text(text) if text.chars().nth(LONG - 1).is_some() && rule.is_sought() => {
+                Some(text.clone())
+            }
+            _ => None,
+        };
+        let name = self.put(base, rule, held, server, stays);
+        let Some(text) = text else { return name };
+        let quoted = json::quote(&text);
+        let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let others = [
+            ("json", quoted[1..quoted.len() - 1].to_owned()),
+            ("url", form.replace('+', "%20")),
+            ("form", form),
+            ("base64", BASE64.encode(&*text)),
+        ];
+        for (kind, other) in others {
+            if *other != *text {
+                let base = format!("{name}.{kind}");
+                self.put(&base, rule, Held::Text(other.into()), server, stays);
+            }
+        }
+        name
     }
 
     fn put(&self, base: &str, rule: Rule, held: Held, server: &str, stays: bool) -> Box<str> {
@@ -213,7 +242,7 @@ impl Secrets {
             .iter()
             .rev()
             .filter_map(|name| table.by_name.get(name))
-            .filter(|secret| matches!(secret.rule, Rule::Argument | Rule::Answer));
+            .filter(|secret| secret.rule.is_sought());
         found.extend(newest.take(most).cloned());
         found
     }
@@ -290,23 +319,23 @@ mod tests {
     #[test]
     fn the_oldest_go_and_what_was_passed_stays() {
         let secrets = Secrets::default();
-        secrets.passed("KEY", Rule::Variable, text("passed to it"), "s");
+        secrets.hide("KEY", Rule::Variable, "passed to it", "s");
         for number in 0..=MOST {
-            secrets.name("pin", Rule::Argument, text(&format!("value {number}")), "s");
+            secrets.name("pin", Rule::Key, text(&format!("value {number}")), "s");
         }
         assert_eq!(secrets.dropped(), 1);
         assert_eq!(secrets.reveal("pin"), None);
         assert_eq!(secrets.reveal("pin.2").unwrap(), "value 1");
         assert_eq!(secrets.reveal("KEY").unwrap(), "passed to it");
         let huge = "x".repeat(MOST_BYTES + 1);
-        secrets.name("pin", Rule::Argument, text(&huge), "s");
+        secrets.name("pin", Rule::Key, text(&huge), "s");
         assert_eq!(secrets.dropped(), MOST as u64 + 1);
     }
 
     #[test]
     fn a_secret_is_for_who_knows_it() {
         let secrets = Secrets::default();
-        secrets.passed("KEY", Rule::Variable, text("of a"), "a");
+        secrets.hide("KEY", Rule::Variable, "of a", "a");
         let secret = secrets.get("KEY").unwrap();
         assert!(secret.is_for(Some("a")) && secret.is_for(None) && !secret.is_for(Some("b")));
         secrets.give("KEY", "by hand");

@@ -1,3 +1,5 @@
+//! What is masked and what is not, in every spelling; and that nothing else changes.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

@@ -76,9 +76,10 @@ mod tests {
             extra: Some(r#""http":{"exchange":1}"#.into()),
         };
         let facts = crate::mcp::facts::of_frame(body).unwrap();
-        let recorded: Recorded = recorder
-            .append(draft, Some(Facts::Messages(facts)))
-            .remove(0);
+        let facts = Facts::Messages(facts);
+        let found = recorder.append(draft.clone(), None).remove(0);
+        let recorded: Recorded = recorder.append(draft, Some(facts)).remove(0);
+        assert_eq!(recorded.facts, found.facts);
         assert_eq!(recorded.preview.as_deref(), Some("it is ‹masked:KEY›"));
         let file = std::fs::read_to_string(&path).unwrap();
         assert!(!file.contains("hunter2"), "{file}");
@@ -100,9 +101,9 @@ mod tests {
                 true
             })
             .unwrap();
-        assert_eq!(places[0].facts, recorded.facts);
-        assert_eq!(places[0].preview, recorded.preview);
-        let closed = opened.bodies().original(1, recorded.place).unwrap();
+        assert_eq!(places[1].facts, recorded.facts);
+        assert_eq!(places[1].preview, recorded.preview);
+        let closed = opened.bodies().original(2, recorded.place).unwrap();
         assert_eq!(closed.body, entry.body);
     }
 }

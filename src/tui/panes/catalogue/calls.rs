@@ -175,9 +175,7 @@ impl CataloguePane {
         let Some(source) = source else {
             let how = match end {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
-                End::TimedOut => "timeout",
-                End::Cancelled => "cancelled",
-                End::Declined | End::NeedsInput | End::TooManyRounds | End::Masked => end.word(),
+                _ => end.word(),
             };
             if let Some(outcome) = &mut work.outcome {
                 outcome.during = format!("{} was not read: {how}", text::sanitize(link));
@@ -570,11 +568,7 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
         End::TooManyRounds => vec![format!(
             "{name} wanted input once too often; Traffic shows every round."
         )],
-        End::Masked => vec![
-            "Not sent: a value is masked and not known in this session; Logs says which."
-                .to_owned(),
-            "Type it anew, or start mcpscope with --secret NAME=VALUE.".to_owned(),
-        ],
+        End::Masked => vec![words::MASKED.to_owned()],
         End::Unanswered => {
             let trouble = connection.and_then(|connection| connection.trouble.as_ref());
             let Some(trouble) = trouble else {
