@@ -31,6 +31,7 @@ pub mod panes;
 pub mod payload;
 pub mod previews;
 pub mod runtime;
+pub mod tables;
 pub mod terminal;
 pub mod theme;
 pub mod update;
