@@ -16,6 +16,7 @@ mod events;
 mod exit;
 mod export;
 mod failure;
+mod generated;
 mod get;
 mod given;
 mod headless;
@@ -25,9 +26,11 @@ mod info;
 mod jq_worker;
 mod lines;
 mod list;
+mod listen;
 mod live;
 mod login;
 mod named;
+mod notify;
 mod output;
 mod raw;
 mod read;
@@ -37,9 +40,12 @@ mod round_trip;
 mod shell;
 mod signals;
 mod signature;
+mod stream;
+pub mod tables;
 #[cfg(unix)]
 mod tap;
 mod target;
+mod tasks;
 mod validated;
 mod verdict;
 
@@ -92,6 +98,10 @@ enum Verb {
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
     Diff(diff::DiffArgs),
+    Keys(tables::KeysArgs),
+    Theme(tables::ThemeArgs),
+    Completions(generated::CompletionsArgs),
+    Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording; - reads it from stdin
@@ -149,6 +159,8 @@ pub enum Invocation {
     Headless(Work),
     /// The screen.
     Screen(Screen),
+    /// The screen's keys or themes, on stdout.
+    Tables(tables::Tables),
 }
 
 /// A verb that needs no screen, for [`run`].
@@ -209,6 +221,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
+        Some(Verb::Keys(args)) => match tables::keys(&args) {
+            Ok(tables) => Ok(Invocation::Tables(tables)),
+            Err(failure) => Err(report(&failure)),
+        },
+        Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
         Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
             file,
             follow,
@@ -235,7 +252,10 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
-        Verb::Open { .. } => Exit::Internal,
+        Verb::Completions(args) => generated::completions(args),
+        Verb::Man(args) => generated::man(args),
+        // Those are not headless work.
+        Verb::Open { .. } | Verb::Keys(_) | Verb::Theme(_) => Exit::Internal,
     }
 }
 
@@ -270,6 +290,19 @@ pub fn tell_recording(path: Option<&std::path::Path>) {
         let path = crate::text::sanitize(&path.to_string_lossy()).into_owned();
         // Nobody may be left to read it.
         let _ = writeln!(io::stderr(), "recorded in {path}");
+    }
+}
+
+/// Prints text that is an answer. What nobody reads to its end was enough.
+pub fn print(text: &str) -> Result<(), Failure> {
+    use io::Write as _;
+    let mut to = io::stdout().lock();
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let what = format!("cannot write the answer: {error}");
+            Err(Failure::new(Exit::Internal, what))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -33,6 +33,7 @@ pub mod payload;
 pub mod previews;
 pub mod replay;
 pub mod runtime;
+pub mod tables;
 pub mod terminal;
 pub mod theme;
 pub mod update;

@@ -10,6 +10,8 @@ use super::output::Output;
 use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
+use crate::mcp::client::Options;
+use crate::mcp::tasks::{EXTENSION, Shape};
 use crate::mcp::types::List;
 
 /// What sends arguments that break the schema.
@@ -47,6 +49,9 @@ pub struct CallArgs {
     /// Send the call whatever the tool's schema says: arguments that break it, a tool that is not listed or excluded
     #[arg(long)]
     no_validate: bool,
+    /// Have the server make a task of it, and wait for its end (2025-11-25; in 2026-07-28 the server decides)
+    #[arg(long)]
+    task: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -64,6 +69,12 @@ impl Live for CallArgs {
 
     fn lists(&self) -> &'static [List] {
         &[List::Tools]
+    }
+
+    fn prepare(&self, options: &mut Options) {
+        if self.task {
+            options.capabilities.extend(EXTENSION, Some("{}"));
+        }
     }
 
     fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
@@ -114,8 +125,13 @@ async fn call_one(
     session.listed(List::Tools).await?;
     let arguments = args.arguments(session, json)?;
     let arguments = arguments.to_string();
+    let task = if args.task && session.connection().shape() == Shape::Core {
+        ",\"task\":{}"
+    } else {
+        ""
+    };
     let params = format!(
-        "{{\"name\":{},\"arguments\":{arguments}}}",
+        "{{\"name\":{},\"arguments\":{arguments}{task}}}",
         quote(&args.tool)
     );
     let answered = session.request("tools/call", Some(params)).await?;

@@ -13,8 +13,22 @@ use crate::text;
 const SHOWN: u64 = 3;
 /// Bytes of a junk line that are shown.
 const JUNK_WIDTH: usize = 120;
+/// Cells of a bar.
+const BAR: usize = 24;
 /// Where nobody watches, progress is told no more often than this, and not before.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(2);
+
+/// How far it is as a bar; none when that is not said, or makes no sense.
+fn bar(progress: &str, total: Option<&str>) -> Option<String> {
+    let (done, of): (f64, f64) = (progress.parse().ok()?, total?.parse().ok()?);
+    let part = (done / of).clamp(0.0, 1.0);
+    if !part.is_finite() || of <= 0.0 {
+        return None;
+    }
+    let filled = (part * BAR as f64).round() as usize;
+    let percent = (part * 100.0).floor();
+    Some(format!("[{:<BAR$}] {percent:>3}%", "#".repeat(filled)))
+}
 
 /// The stderr of a headless run.
 #[derive(Debug)]
@@ -192,7 +206,10 @@ impl Console {
         if self.quiet {
             return;
         }
-        let mut line = format!("progress {progress}");
+        let mut line = match bar(progress, total).filter(|_| self.terminal) {
+            Some(bar) => format!("{bar} {progress}"),
+            None => format!("progress {progress}"),
+        };
         for (mark, part) in [('/', total), (' ', message)] {
             if let Some(part) = part {
                 let _ = write!(line, "{mark}{part}");
@@ -244,5 +261,40 @@ impl Console {
             let _ = io::stderr().write_all(self.pending.as_bytes());
             self.pending.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_says_how_far_it_is_where_that_can_be_told() {
+        let bar = |progress, total| bar(progress, Some(total));
+        assert_eq!(
+            bar("1", "4").as_deref(),
+            Some("[######                  ]  25%")
+        );
+        assert_eq!(
+            bar("9", "4").as_deref(),
+            Some("[########################] 100%")
+        );
+        assert_eq!(
+            bar("-1", "4").as_deref(),
+            Some("[                        ]   0%")
+        );
+        for (progress, total) in [
+            ("1", "0"),
+            ("1", "-2"),
+            ("x", "2"),
+            ("NaN", "2"),
+            ("1", "inf"),
+        ] {
+            assert!(
+                bar(progress, total).is_none_or(|bar| bar.len() == 31),
+                "{progress} {total}"
+            );
+        }
+        assert_eq!(super::bar("1", None), None);
     }
 }

@@ -5,7 +5,9 @@ use super::document::Document;
 use super::headless::Headless;
 use crate::json;
 use crate::jsonrpc::Kind;
+use crate::mcp::facts::Detail;
 use crate::session::recorded::{Facts, Recorded};
+use crate::session::timeline::Question;
 use crate::session::{Channel, Direction};
 
 impl Headless {
@@ -22,9 +24,10 @@ impl Headless {
             }
             Facts::Messages(messages) if entry.direction == Direction::In => {
                 let told = [Kind::Notification, Kind::Request];
-                let message = messages
-                    .iter()
-                    .find(|message| told.contains(&message.kind))?;
+                // What a person or a policy answers is told by itself, however it was asked.
+                let message = messages.iter().find(|message| {
+                    told.contains(&message.kind) && !matches!(message.detail, Detail::Asked(_))
+                })?;
                 let word = match message.kind {
                     Kind::Request => "request",
                     _ => "notification",
@@ -48,6 +51,34 @@ impl Headless {
             _ => return None,
         }
         Some(event)
+    }
+
+    /// Tells what the server asked since this was last called.
+    pub(super) fn tell_questions(&mut self) {
+        let count = self.timeline.questions().count();
+        let new: Vec<Question> = self
+            .timeline
+            .questions()
+            .iter()
+            .rev()
+            .take_while(|question| question.number > self.told)
+            .cloned()
+            .collect();
+        self.told = count;
+        for question in new.iter().rev() {
+            let params = self.question(question).unwrap_or_default();
+            let params = match params.is_empty() {
+                true => "null".into(),
+                false => String::from_utf8_lossy(&params),
+            };
+            let mut event = Document::default();
+            event
+                .text("event", "asked")
+                .text("kind", question.kind.word())
+                .text("tool", &self.tool_of(question))
+                .raw("params", &params);
+            self.console.event(&event);
+        }
     }
 
     /// The body of an entry, read back.

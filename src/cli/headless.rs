@@ -68,6 +68,8 @@ pub struct Headless {
     /// What is answered when the server asks, and the questions that were.
     pub(super) answers: Option<Arc<Answers>>,
     pub(super) answered: HashSet<u32>,
+    /// The number of the last question that was told as an event.
+    pub(super) told: u32,
     /// Lines that are typed, in a shell; whether a person types them; and what happened while one was asked.
     pub(super) lines: Option<Lines>,
     pub(super) person: bool,
@@ -117,6 +119,7 @@ impl Headless {
             fetched: Vec::new(),
             answers: target.answers.clone(),
             answered: HashSet::new(),
+            told: 0,
             lines: None,
             person: false,
             stash: VecDeque::new(),
@@ -210,6 +213,9 @@ impl Headless {
                 for entry in batch {
                     self.timeline.push(entry);
                     self.show(entry);
+                }
+                if self.console.tells_events() && self.timeline.questions().count() > self.told {
+                    self.tell_questions();
                 }
                 if self.answers.is_some() && self.timeline.questions().count() > 0 {
                     self.answer_known();

@@ -10,7 +10,8 @@ use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
 use super::{Exit, Outcome, OutputArgs};
-use super::{call, complete, get, info, list, read, request};
+use super::{call, complete, get, info, list, listen, notify, read, request, tasks};
+use crate::mcp::client::Options;
 use crate::mcp::types::List;
 
 /// The table.
@@ -24,6 +25,10 @@ pub enum Verb {
     Complete(complete::CompleteArgs),
     Request(request::RequestArgs),
     Info(info::InfoArgs),
+    Notify(notify::NotifyArgs),
+    Subscribe(listen::SubscribeArgs),
+    Listen(listen::ListenArgs),
+    Tasks(tasks::TasksArgs),
 }
 
 /// What every one of them takes.
@@ -60,6 +65,9 @@ pub trait Live {
         &[]
     }
 
+    /// Settles what the connection has to be told beforehand.
+    fn prepare(&self, _: &mut Options) {}
+
     /// Finds out what can be found out without a server: nothing is started for arguments that make no sense.
     fn ready(&self, stdin: Stdin) -> Result<Self::Ready, Failure>;
 
@@ -82,6 +90,10 @@ macro_rules! each {
             Verb::Complete($args) => $does,
             Verb::Request($args) => $does,
             Verb::Info($args) => $does,
+            Verb::Notify($args) => $does,
+            Verb::Subscribe($args) => $does,
+            Verb::Listen($args) => $does,
+            Verb::Tasks($args) => $does,
         }
     };
 }
@@ -118,7 +130,8 @@ fn alone<V: Live>(verb: &V) -> Exit {
     let target = verb.ready(Stdin::Own).and_then(|made| {
         ready = Some(made);
         let target = common.target.target(verb.lists())?;
-        let connect = target.server(verb.usage())?;
+        let mut connect = target.server(verb.usage())?;
+        verb.prepare(&mut connect.options);
         Ok((target, connect))
     });
     super::session(

@@ -12,6 +12,7 @@ use crate::inspector::{Command, Update};
 use crate::json;
 use crate::mask::{Missing, names_in};
 use crate::mcp::client::{Call, End};
+use crate::session::timeline::Status;
 
 /// A request that got its result.
 #[derive(Debug)]
@@ -81,6 +82,13 @@ impl Headless {
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
         };
+        if exchange.status == Status::Task {
+            let index = self.timeline.index_of_seq(seq.unwrap_or_default());
+            let index = index.and_then(|index| self.timeline.exchange_of_request(index));
+            if let Some(task) = index.and_then(|index| self.task_of(index)) {
+                return self.outcome(task);
+            }
+        }
         if let Some(failure) = self.failed(exchange) {
             return Err(failure.into());
         }

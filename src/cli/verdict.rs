@@ -71,6 +71,9 @@ impl Headless {
                     Status::Error(-32602) => Some(
                         "the server does not accept these parameters; mcpscope list shows what it asks for",
                     ),
+                    Status::Error(-32021) => {
+                        Some("--answers POLICY or --answer FILE says what is answered when it asks")
+                    }
                     Status::Error(-32603) => {
                         Some("a fault inside the server; its stderr may say more")
                     }
@@ -106,7 +109,7 @@ impl Headless {
             }
             Status::InputRequired => self.wants_input(exchange, &what),
             Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
-                .hint("mcpscope cannot follow tasks yet".to_owned()),
+                .hint("mcpscope tasks list shows it, mcpscope tasks wait waits for it".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
             Status::Http(_) => self.unanswered(&what),
             Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(
