@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["history"],
     &["presets", "drafts"],
+    &["chips"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
