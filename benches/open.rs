@@ -123,8 +123,11 @@ fn measure(name: &str, file: &Path, home: &Path) -> u64 {
     let bytes = file.metadata().expect("the file is there").len();
     heading(&format!("{name}, {}", mib(bytes)));
     let began = Instant::now();
-    let counted = Command::new("wc").arg("-l").arg(file).stdout(Stdio::null());
-    let counted = counted.status();
+    let counted = Command::new("wc")
+        .arg("-l")
+        .arg(file)
+        .stdout(Stdio::null())
+        .status();
     let took = began.elapsed();
     if counted.is_ok_and(|status| status.success()) {
         figure("yardstick: wc -l", &seconds(took));

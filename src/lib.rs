@@ -64,6 +64,7 @@
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            ignores             what comparisons ignore, as a file of the user's
 //!            kept                what the screen keeps in the user's settings
+//!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -146,6 +147,7 @@
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
+pub mod chips;
 pub mod cli;
 pub mod config;
 pub mod demo;

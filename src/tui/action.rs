@@ -31,6 +31,8 @@ pub enum Scope {
     Logs,
     /// What differs.
     Diff,
+    /// What is shown of Traffic or Logs.
+    Filter,
     /// The Inbox, where questions are listed.
     Inbox,
     /// A question that is looked at.
@@ -51,7 +53,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -65,6 +67,7 @@ impl Scope {
         Self::Request,
         Self::Logs,
         Self::Diff,
+        Self::Filter,
         Self::Inbox,
         Self::Question,
         Self::Running,
@@ -91,6 +94,7 @@ impl Scope {
             Self::Request => "Requests",
             Self::Logs => "Logs",
             Self::Diff => "What differs",
+            Self::Filter => "Filters, in Traffic and Logs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
@@ -336,6 +340,20 @@ actions! {
         CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
         CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";
         CopyDiffReport "copy-diff-report" ["y M"] "" "Copy all of it as a Markdown report" Nothing "mcpscope diff A B --markdown";
+    }
+    Filter {
+        OpenFilter "filter" ["f"] "filter" "Filter the rows: by method, status, time, text and more" Nothing "";
+        ClearFilter "clear-filter" ["Backspace"] "" "Show all rows again" Nothing "";
+        UndoFilter "undo-filter" ["u"] "" "Back to the filter before" Nothing "";
+        SaveFilter "save-filter" ["s"] "" "Keep the filter under a name" Nothing "";
+        ForMethod "filter-method" ["= m"] "" "Filter for this method" Nothing "";
+        ForSubject "filter-subject" ["= t"] "" "Filter for this tool, resource or prompt" Nothing "";
+        ForServer "filter-server" ["= s"] "" "Filter for this server" Nothing "";
+        ForStatus "filter-status" ["= r"] "" "Filter for what became of this; in Logs, for its level" Nothing "";
+        NotMethod "exclude-method" ["= M"] "" "Leave out this method" Nothing "";
+        NotSubject "exclude-subject" ["= T"] "" "Leave out this tool, resource or prompt" Nothing "";
+        NotServer "exclude-server" ["= S"] "" "Leave out this server" Nothing "";
+        NotStatus "exclude-status" ["= R"] "" "Leave out what became of this; in Logs, its level" Nothing "";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";

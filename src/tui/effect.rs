@@ -11,9 +11,11 @@ use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
+use crate::chips::Chip;
 use crate::diff::report::Report;
 use crate::diff::{self, Rules};
 use crate::drafts::DraftChange;
+use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
@@ -23,7 +25,7 @@ use crate::presets::{Owner, Place as PresetPlace};
 use crate::recording::index::Indexing;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
-use crate::session::timeline::{Approach, Timeline};
+use crate::session::timeline::{Approach, EntryIndex, Timeline};
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -138,6 +140,10 @@ pub enum Store {
         /// Whose.
         server: Server,
     },
+    /// Read the filters that have names; answered to all.
+    LoadFilters,
+    /// Keep a filter under a name; an empty one takes the name away. Answered to all.
+    SaveFilter(Chip),
     /// List presets.
     ListPresets {
         /// Who asks.
@@ -251,6 +257,18 @@ pub enum MetaChange {
     Marks(Marks),
 }
 
+/// Which bodies are looked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// All of the file from an offset on, where a line begins.
+    File {
+        /// The offset.
+        from: u64,
+    },
+    /// Those of these entries.
+    Entries(Arc<[(EntryIndex, Source)]>),
+}
+
 /// A value of an entry that somebody wants to see in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -300,6 +318,17 @@ pub enum Effect {
         asker: u64,
         /// The text; capital letters make it case-sensitive.
         text: String,
+    },
+    /// Look through bodies for what a filter asks; answered by [`super::event::Event::Sifted`], several times.
+    Sift {
+        /// The list it is for: its newest work ends what goes on for it.
+        who: u64,
+        /// Who asks.
+        asker: u64,
+        /// What is asked.
+        leaf: Leaf,
+        /// Of which bodies.
+        among: Among,
     },
     /// Look for text in a big document; answered by [`super::event::Event::FoundIn`].
     FindIn {

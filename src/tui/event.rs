@@ -14,6 +14,7 @@ use super::outside::query::Answer;
 use super::outside::save::Unsaved;
 use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
+use crate::chips::Chip;
 use crate::diff::report::Report;
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
@@ -24,9 +25,10 @@ use crate::library::{Deleted, Item, Meta, Summary};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::index::Indexing;
+use crate::recording::sift::Slice;
 use crate::recording::{Loaded, News, Over};
 use crate::session::recorded::Recorded;
-use crate::session::timeline::{Moment, Timeline};
+use crate::session::timeline::{EntryIndex, Moment, Timeline};
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -94,6 +96,13 @@ pub enum Event {
         asker: u64,
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
+    },
+    /// Bodies were looked through for what a filter asks.
+    Sifted {
+        /// For whom.
+        asker: u64,
+        /// What was found since the last time.
+        part: Sifted,
     },
     /// Values of bodies were read.
     Values(Vec<ValueFound>),
@@ -327,6 +336,22 @@ pub enum Shelved {
     },
 }
 
+/// What looking through bodies found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sifted {
+    /// In a part of the file.
+    Lines(Slice),
+    /// Among entries that were read one by one: those it holds in, and how many of them were read so far.
+    Entries {
+        /// Entries.
+        found: Vec<EntryIndex>,
+        /// Of the list that was asked for.
+        upto: usize,
+    },
+    /// Nothing can be read, in words.
+    Failed(String),
+}
+
 /// What a server said when it refused arguments; of moderate size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -359,6 +384,13 @@ pub enum Stored {
         asker: u64,
         /// Oldest first.
         tasks: Result<Vec<Unfinished>, String>,
+    },
+    /// The filters that have names; of a filter that was just kept, its name.
+    Filters {
+        /// In the order they are kept, or why there are none.
+        chips: Result<Vec<Chip>, String>,
+        /// What was kept.
+        saved: Option<String>,
     },
     /// Presets were listed.
     Presets {

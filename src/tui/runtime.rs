@@ -12,6 +12,7 @@ pub mod keeper;
 pub mod librarian;
 mod masks;
 pub mod opening;
+pub mod sifter;
 mod values;
 
 use super::effect::{Effect, Source, Subject};
@@ -37,6 +38,7 @@ use checker::{Check, Checker};
 use keeper::Keeper;
 use librarian::Librarian;
 use opening::Opened;
+use sifter::{Sift, Sifter};
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -57,6 +59,8 @@ pub struct Runtime {
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks through bodies for filters.
+    pub sifter: Sifter,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -105,6 +109,14 @@ impl Runtime {
         }
     }
 
+    /// What reads the bodies of a session. What was closed meanwhile is not shown any more either.
+    fn bodies_of(&self, session: u32) -> Option<Bodies> {
+        match session {
+            0 => Some(self.bodies.clone()),
+            session => self.opened.bodies(session),
+        }
+    }
+
     fn carry_out_of(&self, session: u32, effect: Effect) -> Option<Order> {
         let answer_of = self.answers(session);
         match effect {
@@ -127,6 +139,18 @@ impl Runtime {
                 schema,
                 arguments,
                 chosen,
+            }),
+            Effect::Sift {
+                who,
+                asker,
+                leaf,
+                among,
+            } => self.sifter.take(Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: self.bodies_of(session)?,
             }),
             Effect::Wake { asker, after_ms } => {
                 tokio::spawn(async move {
@@ -199,11 +223,7 @@ impl Runtime {
             }
             Effect::CloseSession(session) => self.opened.close(session),
             slow => {
-                let bodies = match session {
-                    0 => self.bodies.clone(),
-                    // What was closed meanwhile is not shown any more either.
-                    session => self.opened.bodies(session)?,
-                };
+                let bodies = self.bodies_of(session)?;
                 let pictures = self.pictures;
                 tokio::task::spawn_blocking(move || {
                     if let Some(event) = answer(slow, &bodies, pictures) {
@@ -239,6 +259,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Search { asker, text } => match bodies.search(&text) {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::Sift {
+            who,
+            asker,
+            leaf,
+            among,
+        } => Event::Sifted {
+            asker,
+            part: sifter::at_once(&Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: bodies.clone(),
+            }),
         },
         Effect::Values(wanted) => Event::Values(values::read(bodies, wanted)),
         Effect::Sort { asker, keys } => Event::Sorted {

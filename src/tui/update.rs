@@ -71,7 +71,7 @@ const fn whose(event: &Event) -> Whose {
         | Event::Failed(_)
         | Event::Library(_)
         | Event::Stored(Stored::NotKept(_)) => Whose::Shown,
-        Event::Stored(_) | Event::Validated { .. } => Whose::Both,
+        Event::Stored(_) | Event::Validated { .. } | Event::Sifted { .. } => Whose::Both,
         _ => Whose::First,
     }
 }
@@ -159,6 +159,17 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
+        Event::Stored(Stored::Filters { chips, saved }) => {
+            match (&chips, &saved) {
+                (Err(why), _) => model.status = Some((Tone::Error, why.clone())),
+                (Ok(_), Some(name)) => {
+                    let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
+                    model.status = Some((Tone::Info, told));
+                }
+                (Ok(_), None) => {}
+            }
+            tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
+        }
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -175,6 +186,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Question { .. }
+        | Event::Sifted { .. }
         | Event::Sorted { .. }
         | Event::Values(_)
         | Event::Found { .. }) => tell_panes(model, &event),

@@ -41,6 +41,8 @@ const LAYERS: &[&[&str]] = &[
     &["library"],
     &["presets", "drafts", "kept"],
     &["ignores"],
+    &["presets", "drafts"],
+    &["chips"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],

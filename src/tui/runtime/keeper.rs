@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::chips::Chips;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
@@ -37,6 +38,8 @@ pub struct Shelves {
     pub presets: Presets,
     /// What comparisons ignore.
     pub ignores: Ignores,
+    /// Filters with a name.
+    pub chips: Chips,
     /// Tasks that had not ended.
     pub tasks: Errands,
     /// The sessions.
@@ -64,6 +67,7 @@ impl Shelves {
             drafts: Drafts::open(&paths.drafts()),
             ignores: Ignores::of(&presets, paths),
             presets,
+            chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
             library: Library::of(paths),
             settings: paths.config_file(),
@@ -131,6 +135,18 @@ impl Shelves {
                 Err(error) => {
                     Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
                 }
+            },
+            Store::LoadFilters => Stored::Filters {
+                chips: self.chips.load().map_err(|error| in_words(&error)),
+                saved: None,
+            },
+            Store::SaveFilter(chip) => Stored::Filters {
+                chips: self
+                    .chips
+                    .save(&chip)
+                    .and_then(|()| self.chips.load())
+                    .map_err(|error| in_words(&error)),
+                saved: Some(chip.name),
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -222,6 +238,14 @@ fn nowhere(work: Store) -> Option<Stored> {
         Store::LoadDrafts { asker, .. } => Stored::Drafts {
             asker,
             drafts: Ok(Vec::new()),
+        },
+        Store::LoadFilters => Stored::Filters {
+            chips: Ok(Vec::new()),
+            saved: None,
+        },
+        Store::SaveFilter(chip) => Stored::Filters {
+            chips: Err(why()),
+            saved: Some(chip.name),
         },
         Store::ListPresets { asker, .. } => Stored::Presets {
             asker,
