@@ -235,6 +235,7 @@ impl Screen {
             let mut parts = vec![of(Event::SessionOpened(Box::new(OpenedSession {
                 path,
                 size,
+                following: false,
                 meta,
             })))];
             let loaded = recording.load(|entries, read| {
@@ -242,7 +243,7 @@ impl Screen {
                 parts.push(of(Event::Loading { entries, bytes }));
                 true
             });
-            parts.push(of(Event::Loaded(loaded.map_err(|error| error.to_string()))));
+            parts.push(of(Event::Loaded(loaded.unwrap(), None)));
             self.opened.push((session, recording));
             for part in parts {
                 self.happen(part);
