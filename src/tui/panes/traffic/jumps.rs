@@ -1,8 +1,8 @@
 //! Ways to another row by what it is: failures, warnings, marks, the same operation, the call behind it. The last one
 //! is gone again by `n` and `N`.
 
-use super::subs::At;
 use super::Traffic;
+use super::subs::At;
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, FrameKind, Row, SingleKind, Status, Symbol, Timeline};
 use crate::tui::action::Action;
