@@ -20,6 +20,7 @@ mod info;
 mod jq_worker;
 mod list;
 mod login;
+mod masks;
 mod named;
 mod output;
 mod read;
@@ -85,6 +86,7 @@ enum Verb {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    Masks(masks::MasksArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -192,6 +194,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Masks(args) => masks::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -5,6 +5,7 @@ use crossterm::event::KeyEventKind;
 
 mod input;
 mod lists;
+mod masks;
 mod notices;
 mod servers;
 
@@ -63,6 +64,10 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
             model.status = Some(match result {
+                Ok(what) if model.world.revealed => (
+                    Tone::Warn,
+                    format!("{what}; masks are lifted, so it may hold secrets"),
+                ),
                 Ok(what) => (Tone::Info, what),
                 Err(why) => (Tone::Error, why),
             });
@@ -280,6 +285,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Action::ListMasks => vec![Effect::ListMasks],
+        Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::CopyList => lists::copies(model),

@@ -118,6 +118,7 @@ impl Stage {
             servers: &[],
             current: 0,
             live: self.live,
+            revealed: false,
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),
             previews: &self.previews,
             settings: &self.settings,

@@ -45,6 +45,7 @@ fn subject(seq: u64) -> Subject {
     let source = Source {
         seq,
         place: Place::default(),
+        revealed: false,
     };
     Subject::ToolResult(source, None)
 }
@@ -98,6 +99,7 @@ impl Stage {
             servers: &[],
             current: 0,
             live: true,
+            revealed: false,
             now_us: 0,
             previews: &self.previews,
             settings: &self.settings,
