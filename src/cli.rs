@@ -29,6 +29,7 @@ mod list;
 mod listen;
 mod live;
 mod login;
+mod masks;
 mod named;
 mod notify;
 mod output;
@@ -113,6 +114,7 @@ enum Verb {
     },
     Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Masks(masks::MasksArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -248,6 +250,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Export(args) => export::run(args),
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
+        Verb::Masks(args) => masks::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -90,10 +90,10 @@
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
-//!   and addresses are masked before they become a note, and so are the bodies of logins. Tokens and registered clients
-//!   stand in one file, `logins.json`, and nowhere else (`inspector::logins`). (What a server prints is recorded as it is; rules that mask
-//!   bodies are still to come.)
+//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error, whoever
+//!   repeats it. The recorder masks every entry on its way in ([`mask`]); headers, addresses and bodies of logins are
+//!   masked before they become a note. Tokens and registered clients stand in one file, `logins.json`, and nowhere else
+//!   (`inspector::logins`). What masks hide is in memory only, and goes to no server that does not know it.
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as

@@ -36,6 +36,8 @@ pub struct Source {
     pub seq: u64,
     /// Where it stands.
     pub place: Place,
+    /// Whether it is wanted as it came, masks undone as far as what they hide is known.
+    pub revealed: bool,
 }
 
 /// What a document is made from; decides which views of it there are.
@@ -368,6 +370,8 @@ pub enum Effect {
         /// In which way.
         opening: Opening,
     },
+    /// Count what is masked; answered by [`super::event::Event::ToPrint`].
+    ListMasks,
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or

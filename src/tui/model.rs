@@ -52,6 +52,8 @@ pub struct World {
     pub current: usize,
     /// Whether anything can be sent.
     pub live: bool,
+    /// Whether masks are lifted on the screen.
+    pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
     /// Beginnings of bodies.
@@ -80,6 +82,7 @@ impl World {
             servers: &self.servers,
             current: self.current,
             live: self.live,
+            revealed: self.revealed,
             now_us: self.now_us,
             previews: &self.previews,
             marks: &self.marks,
@@ -380,6 +383,7 @@ impl Model {
                 servers: Vec::new(),
                 current: 0,
                 live,
+                revealed: false,
                 now_us: 0,
                 previews: Previews::default(),
                 marks: Marks::default(),

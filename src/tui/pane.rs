@@ -111,6 +111,8 @@ pub struct Ctx<'a> {
     pub current: usize,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
+    /// Whether masks are lifted on the screen.
+    pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
     /// Beginnings of bodies, as far as they have been read back.
@@ -150,6 +152,7 @@ impl<'a> Ctx<'a> {
         self.timeline.entry(entry).map(|row| Source {
             seq: row.seq(),
             place: row.place(),
+            revealed: self.revealed,
         })
     }
 }

@@ -250,7 +250,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             kind,
         } => Event::Question {
             asker,
-            read: match bodies.read(source.seq, source.place) {
+            read: match masks::read(bodies, source) {
                 Ok(entry) => payload::question::read(kind, &which, &entry.body),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -308,7 +308,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             viewer,
             result: payload::open(&body, byte, opening)?,
         },
-        Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
+        Effect::ListMasks => match bodies.tally() {
+            Ok(tally) => Event::ToPrint(tally.to_string()),
+            Err(error) => Event::Failed(format!("the session cannot be read: {error}")),
+        },
+        Effect::CopyBody(source) => match masks::read(bodies, source) {
             Ok(entry) => Event::ToCopy {
                 text: entry.text().into_owned(),
                 what: format!("#{}", source.seq),
@@ -372,7 +376,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         },
         Effect::ReadFrame { asker, source } => Event::FrameRead {
             asker,
-            result: match bodies.read(source.seq, source.place) {
+            result: match masks::read(bodies, source) {
                 Ok(entry) => Ok(hand::again(&entry.body)),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -444,8 +448,7 @@ fn build(
 ) -> Result<Vec<payload::Tab>, String> {
     // Another pane may show the same.
     let read = |source: &Source| -> Result<Shared, String> {
-        bodies
-            .share(source.seq, source.place)
+        masks::share(bodies, *source)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {

@@ -6,6 +6,7 @@ use crossterm::event::KeyEventKind;
 mod input;
 mod lists;
 mod marks;
+mod masks;
 mod notices;
 mod opened;
 mod replay;
@@ -131,6 +132,10 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
             model.status = Some(match result {
+                Ok(what) if model.world.revealed => (
+                    Tone::Warn,
+                    format!("{what}; masks are lifted, so it may hold secrets"),
+                ),
                 Ok(what) => (Tone::Info, what),
                 Err(why) => (Tone::Error, why),
             });
@@ -389,6 +394,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Action::ListMasks => vec![Effect::ListMasks],
+        Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::CopyList => lists::copies(model),
