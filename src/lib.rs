@@ -45,6 +45,7 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
@@ -54,6 +55,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
 //!            kept                what the screen keeps in the user's settings
+//!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -103,6 +105,7 @@
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -126,10 +129,12 @@
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
+pub mod chips;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod drafts;
+pub mod filter;
 pub mod form;
 pub mod history;
 pub mod inspector;

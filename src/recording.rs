@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 mod shared;
+pub mod sift;
 
 pub use shared::Shared;
 

@@ -25,6 +25,7 @@ mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
+mod wrong;
 
 pub use behind::Tick;
 pub use catalogue::{Catalogue, Fresh, Listed};
@@ -183,6 +184,8 @@ pub struct Timeline {
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    /// Entries that a person sent, ascending.
+    by_hand: Vec<EntryIndex>,
     ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
@@ -225,6 +228,7 @@ impl Timeline {
         self.linked = linked;
         self.http(index, entry);
         self.ask(index, entry);
+        self.sent_by_hand(entry);
         self.log(index, entry);
     }
 

@@ -8,6 +8,7 @@ mod arguments;
 pub mod checker;
 mod copying;
 pub mod keeper;
+pub mod sifter;
 mod values;
 
 use super::effect::{Effect, Source, Subject};
@@ -30,6 +31,7 @@ use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
+use sifter::{Sift, Sifter};
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub struct Runtime {
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks through bodies for filters.
+    pub sifter: Sifter,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -93,6 +97,18 @@ impl Runtime {
                 schema,
                 arguments,
                 chosen,
+            }),
+            Effect::Sift {
+                who,
+                asker,
+                leaf,
+                among,
+            } => self.sifter.take(Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: self.bodies.clone(),
             }),
             Effect::Wake { asker, after_ms } => {
                 let events = self.events.clone();
@@ -199,6 +215,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Sort { asker, keys } => Event::Sorted {
             asker,
             places: super::panes::traffic::order(&keys),
+        },
+        Effect::Sift {
+            who,
+            asker,
+            leaf,
+            among,
+        } => Event::Sifted {
+            asker,
+            part: sifter::at_once(&Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: bodies.clone(),
+            }),
         },
         Effect::FindIn {
             viewer,

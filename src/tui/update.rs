@@ -91,6 +91,17 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
+        Event::Stored(Stored::Filters { chips, saved }) => {
+            match (&chips, &saved) {
+                (Err(why), _) => model.status = Some((Tone::Error, why.clone())),
+                (Ok(_), Some(name)) => {
+                    let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
+                    model.status = Some((Tone::Info, told));
+                }
+                (Ok(_), None) => {}
+            }
+            tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
+        }
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -107,6 +118,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Question { .. }
         | Event::Sorted { .. }
         | Event::Values(_)
+        | Event::Sifted { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -352,6 +364,11 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::Logs(entry) => {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
+        }
+        Go::During(term) => {
+            let ctx = model.world.ctx();
+            model.panes.traffic.during(&term, &ctx);
+            model.panes.logs.during(&term, &ctx);
         }
         Go::ByHand => show(model, View::ByHand),
         Go::Again(entry, edit) => return servers::again(model, entry, edit),

@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["validity"],
     &["mcp"],
     &["session"],
+    &["filter"],
     &["snippet"],
     &["demo"],
     &["transport"],
@@ -31,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["config", "logging"],
     &["history"],
     &["presets", "drafts", "kept"],
+    &["chips"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
@@ -42,7 +44,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "demo",
+    "filter", "snippet", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

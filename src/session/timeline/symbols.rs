@@ -12,6 +12,11 @@ impl Symbol {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    /// Its place in the table: small numbers, so that what is known of words can be kept in a list.
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A table of words, each kept once.

@@ -12,6 +12,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::copy_as;
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
+use super::stream::filtering::Filtering;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
 use crate::session::timeline::EntryIndex;
@@ -36,7 +37,7 @@ mod picked;
 mod requests;
 mod rows;
 mod screen;
-mod shown;
+pub(super) mod shown;
 mod sorted;
 mod spread;
 mod subs;
@@ -70,6 +71,7 @@ pub struct Traffic {
     streams: [Stream; 4],
     /// Which rows of each list are shown, in which order.
     shown: [Shown; 4],
+    filtering: Filtering,
     search: Search,
     failures: Failures,
     spread: Spread,
@@ -99,6 +101,7 @@ impl Traffic {
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
+            filtering: Filtering::new(clock.zone().clone()),
             clock,
             sub: Sub::default(),
             streams: [Stream::new(follow); 4],
@@ -124,14 +127,15 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            self.detail.scopes(&[Scope::Traffic, Scope::Request])
+            self.detail
+                .scopes(&[Scope::Traffic, Scope::Filter, Scope::Request])
         } else {
-            vec![Scope::Traffic, Scope::Move, Scope::Request]
+            vec![Scope::Traffic, Scope::Filter, Scope::Move, Scope::Request]
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         self.failures.take(ctx.timeline);
         let hits = self.search.hits().is_some();
         if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
@@ -139,6 +143,11 @@ impl Pane for Traffic {
         }
         let reply = self.detail.action(action, hits, ctx);
         if reply.handled {
+            return reply;
+        }
+        if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
+            self.arrived(ctx);
+            self.detail.focused &= !self.filtering.bar.is_open();
             return reply;
         }
         if let Some(reply) = self.on_rows(action, ctx) {
@@ -201,13 +210,19 @@ impl Pane for Traffic {
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            action => return copy_as::why_not(action, || self.asked(ctx), ctx),
+            action => {
+                return self
+                    .filtering
+                    .why_not(action, self.item(ctx), ctx)
+                    .or_else(|| copy_as::why_not(action, || self.asked(ctx), ctx));
+            }
         };
         Some(why.to_owned())
     }
 
     fn takes_text(&self) -> bool {
         self.chooser.is_some()
+            || self.filtering.bar.is_open()
             || self.search.is_open()
             || (self.detail.focused && self.detail.viewer.takes_text())
     }
@@ -216,12 +231,16 @@ impl Pane for Traffic {
         if self.chooser.is_some() {
             chooser::KEYS
         } else {
-            &[]
+            self.filtering.open_keys()
         }
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         if let Some(reply) = self.choose(key) {
+            reply
+        } else if self.filtering.bar.is_open() {
+            let reply = self.filtering.key(key, ctx);
+            self.arrived(ctx);
             reply
         } else if self.search.is_open() {
             self.search.key(key, ctx)
@@ -234,6 +253,10 @@ impl Pane for Traffic {
         if let Some(chooser) = &mut self.chooser {
             chooser.paste(text);
             Reply::done()
+        } else if self.filtering.bar.is_open() {
+            let reply = self.filtering.paste(text, ctx);
+            self.arrived(ctx);
+            reply
         } else if self.search.is_open() {
             self.search.paste(text)
         } else {
@@ -250,11 +273,15 @@ impl Pane for Traffic {
         if let Event::Values(found) = event {
             self.values.take(found);
         }
+        if self.filtering.event(event, ctx) {
+            self.arrived(ctx);
+        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
-            self.arrived(ctx.timeline);
-            let hits = self.sub.with_seqs(seqs, ctx.timeline);
+            self.arrived(ctx);
+            let mut hits = self.sub.with_seqs(seqs, ctx.timeline);
+            hits.retain(|number| self.shown().shows(*number as usize));
             let from = self.number().unwrap_or(0);
             if let Some(number) = self.search.found(term, hits, from) {
                 self.go_to(number);
@@ -320,7 +347,7 @@ impl Pane for Traffic {
     }
 
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         if self.sub.place_of(entry, ctx.timeline).is_some() {
             self.detail.focused = false;
             self.show_entry(entry, ctx);

@@ -6,11 +6,12 @@ use super::jumps::Jump;
 use super::picked::MOST;
 use super::sorted::By;
 use super::subs::Sub;
+use super::waterfall::wall;
 use super::{Chooser, Chosen, Event, Traffic, WIDE};
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Store};
-use crate::tui::pane::{Ctx, Reply};
+use crate::tui::pane::{Ctx, Go, Reply};
 
 impl Traffic {
     /// Does what is meant for rows; nothing if the action is another.
@@ -159,23 +160,19 @@ impl Traffic {
         })
     }
 
-    /// A time was brushed: its rows are selected.
+    /// A time was brushed: a filter for it, in every view that has one.
     fn brushed(&mut self, from: u64, to: u64, ctx: &Ctx<'_>) -> Reply {
-        let timeline = ctx.timeline;
-        let rows = timeline.rows();
-        let before = |us: u64| {
-            rows.partition_point(|row| {
-                let entry = timeline
-                    .entry_of(*row)
-                    .and_then(|entry| timeline.entry(entry));
-                entry.is_some_and(|entry| entry.us() < us)
-            })
-        };
-        let brushed = &rows[before(from)..before(to.saturating_add(1))];
-        let entries = brushed.iter().take(MOST);
-        self.picked
-            .add(entries.filter_map(|row| timeline.entry_of(*row)));
-        Reply::done()
+        let time = |us: u64| wall(us, ctx.timeline).map(|at| self.clock.time(at));
+        match (time(from), time(to.saturating_add(1_000))) {
+            (Some(from), Some(to)) => Reply::go(Go::During(format!("at:{from}..{to}"))),
+            _ => Reply::say("There is no row yet."),
+        }
+    }
+
+    /// Shows only what happened within a time, given as a term of the filter.
+    pub fn during(&mut self, term: &str, ctx: &Ctx<'_>) {
+        self.filtering.also(term, ctx.timeline);
+        self.arrived(ctx);
     }
 
     /// Begins to brush a time, or ends it.

@@ -1,8 +1,8 @@
 //! Ways to another row by what it is: failures, warnings, marks, the same operation, the call behind it. The last one
 //! is gone again by `n` and `N`.
 
+use super::Traffic;
 use super::subs::At;
-use super::{Traffic, failures};
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, FrameKind, Row, SingleKind, Status, Symbol, Timeline};
 use crate::tui::action::Action;
@@ -181,7 +181,7 @@ impl Alike {
 
 /// Whether a row deserves a look: it went wrong, or is no more than a warning.
 fn warns(at: At, timeline: &Timeline) -> bool {
-    let level = |entry: EntryIndex| failures::level(timeline, entry) >= Some(Level::Warning);
+    let level = |entry: EntryIndex| timeline.level_of(entry) >= Some(Level::Warning);
     match at {
         At::Pair(Row::Exchange(index)) => {
             let last = timeline.exchange(timeline.last_round(index));

@@ -29,6 +29,7 @@ impl Traffic {
                 alone: self.alone,
                 headings: !self.is_tall() || self.sub == Sub::Timeline,
                 find: self.search.is_open(),
+                filter: self.filtering.is_shown(),
             },
         )
     }
@@ -57,6 +58,30 @@ impl Traffic {
         }
     }
 
+    /// `TRAFFIC 131`, or `TRAFFIC 23 of 131`.
+    fn heading(&self) -> String {
+        let (shown, all) = (self.shown().len(), self.shown().all());
+        if self.filtering.is_on() {
+            format!("TRAFFIC {shown} of {all}")
+        } else {
+            format!("TRAFFIC {shown}")
+        }
+    }
+
+    /// Draws the filter bar; gives the caret.
+    fn draw_filter(&self, areas: &Areas, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let shown = self.shown();
+        let whole = shown.picks().is_whole();
+        let remark = self
+            .filtering
+            .remark(shown.len(), shown.all(), whole, ctx.timeline);
+        let caret = self.filtering.draw(areas.filter, &remark, buf, ctx);
+        self.filtering
+            .bar
+            .draw_choices(areas.filter, areas.rows, buf, ctx);
+        caret
+    }
+
     fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
         let failed = match self.failures.count() {
             0 => String::new(),
@@ -72,7 +97,7 @@ impl Traffic {
             if short { brief } else { long }
         });
         Rule {
-            title: &format!("TRAFFIC {}", self.shown().len()),
+            title: &self.heading(),
             focused: !self.detail.focused,
             tabs: &tabs,
             active: self.sub as usize,
@@ -150,6 +175,12 @@ impl Traffic {
                 effects.extend(self.values.ask(rows.into_iter(), &self.layout, ctx));
             }
         }
+        let sub = self.sub;
+        let item = |number| Some(sub.at(number, timeline)?.item());
+        effects.extend(
+            self.filtering
+                .ask(self.shown[sub as usize].picks(), item, ctx),
+        );
         if !areas.detail.is_empty() {
             let at = self.at(ctx);
             let subject = at.and_then(|at| at.subject(ctx));
@@ -169,10 +200,10 @@ impl Traffic {
 
     /// Takes what is new; what is selected stays so when rows come in between.
     fn put_in_order(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         let number = self.number().filter(|_| self.shown().by().is_some());
         let sub = self.sub as usize;
-        let work = self.shown[sub].take(self.sub, ctx.timeline, || ctx.ticket());
+        let work = self.shown[sub].sort_on(self.sub, ctx.timeline, || ctx.ticket());
         self.streams[sub].arrived(self.shown[sub].len());
         if let Some(number) = number {
             self.go_to(number);
@@ -207,7 +238,7 @@ impl Traffic {
             let of_list = self.waterfall.draw(
                 (areas.headings, areas.rows),
                 self.number(),
-                &self.failures,
+                (&self.failures, self.shown().passing()),
                 &self.clock,
                 buf,
                 ctx,
@@ -225,7 +256,9 @@ impl Traffic {
             );
         }
         if len == 0 && !areas.rows.is_empty() {
-            let words = if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
+            let words = if self.filtering.is_on() && self.shown().all() > 0 {
+                self.filtering.why_empty(self.shown().picks(), ctx)
+            } else if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
                 "Nothing went over HTTP: servers that are programs talk over pipes.".to_owned()
             } else if ctx.live {
                 format!(
@@ -286,6 +319,10 @@ impl Traffic {
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
         let of_detail = self.detail.draw(areas, buf, &self.title(ctx), ctx);
+        let of_filter = self.draw_filter(areas, buf, ctx);
+        if self.filtering.bar.is_open() {
+            return of_filter;
+        }
         if self.search.is_open() {
             return self.search.draw(areas.find, buf, ctx).or(of_list);
         }
@@ -299,6 +336,10 @@ impl Traffic {
     /// A click anywhere in it.
     pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas();
+        if let Some(reply) = self.filtering.click(at, areas.filter, areas.rows, ctx) {
+            self.arrived(ctx);
+            return reply;
+        }
         if areas.find.contains(at) {
             self.search.click(at, areas.find);
             return Reply::done();
@@ -332,7 +373,12 @@ impl Traffic {
         }
         self.detail.focused = false;
         let place = if self.sub == Sub::Timeline {
-            let number = self.waterfall.row_at(at, areas.rows, &self.failures, ctx);
+            let number = self.waterfall.row_at(
+                at,
+                areas.rows,
+                (&self.failures, self.shown().passing()),
+                ctx,
+            );
             number.map(|number| self.shown().place(number))
         } else {
             self.stream().row_at(at, self.lines(), areas.rows)

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use super::failures::level;
 use super::subs::At;
 use crate::session::Direction;
 use crate::session::level::Level;
@@ -221,7 +220,7 @@ fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) ->
 
 /// `404`, `exit 3`, `signal 9`; else the level, when it is worth a look.
 fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
-    let level = level(timeline, entry).unwrap_or_default();
+    let level = timeline.level_of(entry).unwrap_or_default();
     let role = if level >= Level::Error {
         Role::Error
     } else if level >= Level::Warning {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Piece, Told, level, named, preview, way};
+use super::{Piece, Told, named, preview, way};
 use crate::session::Direction;
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, EntryRow, Hop, HopRow, Timeline};
@@ -146,7 +146,7 @@ fn took(hop: &Hop, entry: &EntryRow, ctx: &Ctx<'_>) -> String {
 /// An event of a stream, a wait, the address, the end.
 fn other<'a>(index: EntryIndex, of: Option<&Hop>, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let entry = ctx.timeline.entry(index)?;
-    let level = level(ctx.timeline, index).unwrap_or_default();
+    let level = ctx.timeline.level_of(index).unwrap_or_default();
     // The exchange has a column of its own.
     let preview = preview(entry, ctx).map(|text| {
         let rest = text
