@@ -28,7 +28,7 @@ impl Traffic {
         let place = sub as usize;
         let number = self.number();
         let item = |number| Some(sub.at(number, timeline)?.item());
-        let moved = self.shown[place].take(sub.len(timeline), &mut self.filtering, item, ctx);
+        let moved = self.shown[place].sift(sub.len(timeline), &mut self.filtering, item, ctx);
         let (shown, stream) = (&self.shown[place], &mut self.streams[place]);
         if moved {
             let near = self.filtering.near(number);
