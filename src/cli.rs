@@ -9,6 +9,7 @@ mod conformance;
 mod console;
 mod content;
 mod demo_server;
+mod diff;
 mod document;
 mod exit;
 mod failure;
@@ -79,6 +80,7 @@ enum Verb {
     Tap(tap::TapArgs),
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
+    Diff(diff::DiffArgs),
     /// Open a recording on the screen, read-only
     Open {
         /// The recording
@@ -192,6 +194,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

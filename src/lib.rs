@@ -47,6 +47,7 @@
 //!            session             entry, file format, levels, the fold
 //!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
+//!            diff                what differs between two documents, two calls, two catalogues
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -54,6 +55,7 @@
 //!            config, logging     settings, our own log
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            ignores             what comparisons ignore, as a file of the user's
 //!            kept                what the screen keeps in the user's settings
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
@@ -106,6 +108,7 @@
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
 //! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
+//! | what is ignored when documents are compared | one row in `diff/rules.rs`, its looks in `diff/shapes.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
@@ -133,10 +136,12 @@ pub mod chips;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod drafts;
 pub mod filter;
 pub mod form;
 pub mod history;
+pub mod ignores;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;

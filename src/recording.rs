@@ -7,6 +7,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub mod calls;
 mod shared;
 pub mod sift;
 

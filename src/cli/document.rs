@@ -43,6 +43,13 @@ impl fmt::Display for Document {
     }
 }
 
+/// JSON that says exactly the same and does nothing to a terminal.
+pub fn harmless(json: &str) -> String {
+    let mut out = String::new();
+    push_exact(&mut out, json);
+    out
+}
+
 /// Adds raw JSON that says exactly the same and does nothing to a terminal. It may be huge, and is copied only once.
 ///
 /// A character that a terminal would act on or hide can stand only inside a string, where `\u…` means the same;

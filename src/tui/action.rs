@@ -31,6 +31,8 @@ pub enum Scope {
     Logs,
     /// What is shown of Traffic or Logs.
     Filter,
+    /// What differs.
+    Diff,
     /// The Inbox, where questions are listed.
     Inbox,
     /// A question that is looked at.
@@ -47,7 +49,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -61,6 +63,7 @@ impl Scope {
         Self::Request,
         Self::Logs,
         Self::Filter,
+        Self::Diff,
         Self::Inbox,
         Self::Question,
         Self::Running,
@@ -85,6 +88,7 @@ impl Scope {
             Self::Request => "Requests",
             Self::Logs => "Logs",
             Self::Filter => "Filters, in Traffic and Logs",
+            Self::Diff => "What differs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
@@ -283,6 +287,7 @@ actions! {
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
+        DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
@@ -331,6 +336,17 @@ actions! {
         NotSubject "exclude-subject" ["= T"] "" "Leave out this tool, resource or prompt" Nothing "";
         NotServer "exclude-server" ["= S"] "" "Leave out this server" Nothing "";
         NotStatus "exclude-status" ["= R"] "" "Leave out what became of this; in Logs, its level" Nothing "";
+    }
+    Diff {
+        NextChange "next-change" ["n"] "next" "Next difference" Nothing "";
+        PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
+        OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
+        IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
+        ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
+        CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";
+        CopyDiffReport "copy-diff-report" ["y M"] "" "Copy all of it as a Markdown report" Nothing "mcpscope diff A B --markdown";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";

@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+pub mod comparison;
+
+use comparison::Comparison;
+
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
 use crate::chips::Chip;
+use crate::diff::report::Report;
+use crate::diff::{self, Rules};
 use crate::drafts::DraftChange;
 use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
@@ -166,6 +172,18 @@ pub enum Store {
         text: String,
         /// In the place of one that is there.
         overwrite: bool,
+    },
+    /// Read what comparisons ignore.
+    LoadIgnores {
+        /// Who asks.
+        asker: u64,
+    },
+    /// Write down that comparisons ignore this, or that they do not.
+    Ignore {
+        /// A path, or the name of a rule.
+        line: String,
+        /// Whether they do.
+        on: bool,
     },
     /// Delete a preset.
     DeletePreset {
@@ -449,6 +467,26 @@ pub enum Effect {
         /// The last result.
         last: Option<Source>,
     },
+    /// Find what differs; answered by [`super::event::Event::Compared`].
+    Compare {
+        /// Who asks.
+        asker: u64,
+        /// Between what.
+        what: Comparison,
+        /// What is ignored.
+        rules: Rules,
+    },
+    /// Lay both sides of something out as lines; answered by [`super::event::Event::ComparedText`].
+    CompareText {
+        /// Who asks.
+        asker: u64,
+        /// The first.
+        a: Option<diff::Part>,
+        /// The second.
+        b: Option<diff::Part>,
+    },
+    /// Copy a report as Markdown; answered by [`super::event::Event::ToCopy`].
+    CopyReport(Arc<Report>),
     /// Say when a while has passed, by [`super::event::Event::Woken`].
     Wake {
         /// Who asks.

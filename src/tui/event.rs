@@ -1,10 +1,12 @@
 //! Event: the closed list of what can happen to the screen.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::effect::Source;
+use super::effect::comparison::Texts;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
@@ -12,6 +14,7 @@ use super::outside::save::Unsaved;
 use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
 use crate::chips::Chip;
+use crate::diff::report::Report;
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
@@ -220,6 +223,20 @@ pub enum Event {
         /// What came of it, or the references that have no value.
         result: Result<Value, Vec<Missing>>,
     },
+    /// What differs was found.
+    Compared {
+        /// For whom.
+        asker: u64,
+        /// It, or why it cannot be said.
+        result: Result<Arc<Report>, String>,
+    },
+    /// Two sides were laid out as lines.
+    ComparedText {
+        /// For whom.
+        asker: u64,
+        /// They, or why they were not.
+        result: Result<Texts, String>,
+    },
     /// A while has passed.
     Woken {
         /// For whom.
@@ -321,6 +338,15 @@ pub enum Stored {
         /// Its file.
         deleted: Result<PathBuf, String>,
     },
+    /// What comparisons ignore.
+    Ignores {
+        /// For whom.
+        asker: u64,
+        /// Paths and names of rules.
+        lines: Result<Vec<String>, String>,
+    },
+    /// What comparisons ignore is written down in this file.
+    Ignored(PathBuf),
     /// Runs or drafts cannot be kept; said once.
     NotKept(String),
 }

@@ -13,6 +13,7 @@ use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
+use super::panes::diff::DiffPane;
 use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
 use super::panes::request::RequestPane;
@@ -95,6 +96,8 @@ pub struct Panes {
     pub inbox: Inbox,
     /// Without a number.
     pub request: RequestPane,
+    /// Without a number.
+    pub diff: DiffPane,
 }
 
 impl Panes {
@@ -109,6 +112,7 @@ impl Panes {
             View::Logs => &self.logs,
             View::Inbox => &self.inbox,
             View::ByHand => &self.request,
+            View::Diff => &self.diff,
         }
     }
 
@@ -118,7 +122,12 @@ impl Panes {
             View::Tools => self.tools.changed(ctx),
             View::Resources => self.resources.changed(ctx),
             View::Prompts => self.prompts.changed(ctx),
-            View::Servers | View::Traffic | View::Logs | View::Inbox | View::ByHand => [0; 3],
+            View::Servers
+            | View::Traffic
+            | View::Logs
+            | View::Inbox
+            | View::ByHand
+            | View::Diff => [0; 3],
         }
     }
 
@@ -133,6 +142,7 @@ impl Panes {
             View::Logs => &mut self.logs,
             View::Inbox => &mut self.inbox,
             View::ByHand => &mut self.request,
+            View::Diff => &mut self.diff,
         }
     }
 }
@@ -296,6 +306,7 @@ impl Model {
                 logs: Logs::new(clock.clone(), follow),
                 inbox: Inbox::new(clock.clone()),
                 request: RequestPane::default(),
+                diff: DiffPane::default(),
             },
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,

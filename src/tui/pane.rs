@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
+use super::effect::comparison::Comparison;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -38,6 +39,8 @@ pub enum View {
     Inbox,
     /// Without a number: requests by hand.
     ByHand,
+    /// Without a number: what differs.
+    Diff,
 }
 
 impl View {
@@ -54,7 +57,7 @@ impl View {
 
     /// All that have a number, and those that have none.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::ByHand])
+        Self::ALL.into_iter().chain([Self::ByHand, Self::Diff])
     }
 
     /// Its name, long and short.
@@ -68,6 +71,7 @@ impl View {
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
             Self::ByHand => ("By hand", "Hand"),
+            Self::Diff => ("Diff", "Diff"),
         }
     }
 }
@@ -168,6 +172,10 @@ pub enum Go {
     Restart(usize),
     /// To requests by hand.
     ByHand,
+    /// To what differs between two entries: calls, when they are their requests.
+    Compare(EntryIndex, EntryIndex),
+    /// To what differs between these.
+    Diff(Box<Comparison>),
     /// Send an entry again; or have it changed first, if so.
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod catalogue;
 pub mod copy_as;
+pub mod diff;
 pub mod form;
 pub mod inbox;
 pub mod logs;

@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 mod arguments;
 pub mod checker;
+mod comparing;
 mod copying;
 pub mod keeper;
 pub mod sifter;
@@ -22,6 +23,7 @@ use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
+use crate::diff::report::Form;
 use crate::inspector::Command;
 use crate::json::{self, Value};
 use crate::mcp::hand;
@@ -265,6 +267,18 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 what: format!("#{}", source.seq),
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
+        },
+        Effect::Compare { asker, what, rules } => Event::Compared {
+            asker,
+            result: comparing::compare(bodies, &what, rules),
+        },
+        Effect::CompareText { asker, a, b } => Event::ComparedText {
+            asker,
+            result: comparing::texts(a.as_ref(), b.as_ref()),
+        },
+        Effect::CopyReport(report) => Event::ToCopy {
+            text: report.write(Form::Markdown),
+            what: "the report".to_owned(),
         },
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::ReadFile { asker, path } => Event::FileRead {

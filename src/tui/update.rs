@@ -12,11 +12,13 @@ pub use servers::{connect, push_server};
 
 use super::action::Action;
 use super::effect::Effect;
+use super::effect::comparison::Comparison;
 use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::outside::part::Part;
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
+use crate::recording::calls::CallAt;
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{Connection, EntryIndex};
 use crate::text;
@@ -112,6 +114,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Parsed { .. }
         | Event::Laid { .. }
         | Event::Woken { .. }
+        | Event::Compared { .. }
+        | Event::ComparedText { .. }
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
@@ -371,10 +375,22 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             model.panes.logs.during(&term, &ctx);
         }
         Go::ByHand => show(model, View::ByHand),
+        Go::Compare(a, b) => {
+            let at = |entry| CallAt::at(&model.world.timeline, entry);
+            if let (Some(a), Some(b)) = (at(a), at(b)) {
+                return go(model, Go::Diff(Box::new(Comparison::of(a, b))));
+            }
+        }
+        Go::Diff(what) => {
+            show(model, View::Diff);
+            return model.panes.diff.open(*what, &model.world.ctx());
+        }
         Go::Again(entry, edit) => return servers::again(model, entry, edit),
         Go::OtherEra(place) => return servers::other_era(model, place),
         // It has no number to be left by.
-        Go::Out if model.view == View::ByHand => show(model, model.last_view),
+        Go::Out if matches!(model.view, View::ByHand | View::Diff) => {
+            show(model, model.last_view);
+        }
         Go::Out => {
             let close = model.world.keys.word(Action::Close);
             let sentence = format!("this is the outermost level; {close} asks to quit");
@@ -405,7 +421,9 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
 fn close(model: &mut Model) -> Vec<Effect> {
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
-    if reply.handled && (reply.go != Some(Go::Out) || model.view == View::ByHand) {
+    if reply.handled
+        && (reply.go != Some(Go::Out) || matches!(model.view, View::ByHand | View::Diff))
+    {
         return replied(model, reply);
     }
     let alive = model

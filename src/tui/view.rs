@@ -148,7 +148,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),
-            View::ByHand => 0,
+            View::ByHand | View::Diff => 0,
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };

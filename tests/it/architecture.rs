@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["session"],
     &["filter"],
     &["snippet"],
+    &["diff"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -33,6 +34,7 @@ const LAYERS: &[&[&str]] = &[
     &["history"],
     &["presets", "drafts", "kept"],
     &["chips"],
+    &["ignores"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
@@ -44,7 +46,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "filter", "snippet", "demo",
+    "filter", "snippet", "diff", "demo",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

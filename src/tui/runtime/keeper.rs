@@ -14,6 +14,7 @@ use crate::chips::Chips;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
+use crate::ignores::Ignores;
 use crate::kept;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
@@ -35,6 +36,8 @@ pub struct Shelves {
     pub presets: Presets,
     /// Filters with a name.
     pub chips: Chips,
+    /// What comparisons ignore.
+    pub ignores: Ignores,
     /// Tasks that had not ended.
     pub tasks: Errands,
     /// The user's settings.
@@ -54,10 +57,12 @@ impl Shelves {
 
     /// Those for somebody who works in `cwd`.
     pub fn at(cwd: &Path, home: Option<&Path>, paths: &Paths, keeps: bool) -> Self {
+        let presets = Presets::of(cwd, home, paths);
         Self {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
-            presets: Presets::of(cwd, home, paths),
+            ignores: Ignores::of(&presets, paths),
+            presets,
             chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
             settings: paths.config_file(),
@@ -127,6 +132,16 @@ impl Shelves {
                     .and_then(|()| self.chips.load())
                     .map_err(|error| in_words(&error)),
                 saved: Some(chip.name),
+            },
+            Store::LoadIgnores { asker } => Stored::Ignores {
+                asker,
+                lines: self.ignores.load().map_err(|error| in_words(&error)),
+            },
+            Store::Ignore { line, on } => match self.ignores.set(&line, on) {
+                Ok(file) => Stored::Ignored(file),
+                Err(error) => {
+                    Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
+                }
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -202,6 +217,11 @@ fn nowhere(work: Store) -> Option<Stored> {
         | Store::SaveDrafts { .. }
         | Store::SaveTasks { .. }
         | Store::KeepColumns(_) => return None,
+        Store::Ignore { .. } => return None,
+        Store::LoadIgnores { asker } => Stored::Ignores {
+            asker,
+            lines: Ok(Vec::new()),
+        },
         Store::LoadTasks { asker, .. } => Stored::Tasks {
             asker,
             tasks: Ok(Vec::new()),
