@@ -8,16 +8,21 @@
 
 pub mod ask;
 mod images;
+mod mask;
 mod pagers;
+mod sessions;
 mod values;
 
 pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
 use pagers::pagers;
+pub use sessions::Retention;
+use sessions::retention;
 pub use values::duration;
 use values::{clipboard, limit, put, switch, theme, time, words};
 
+use crate::mask::{BadRule, Rules};
 use crate::paths::Paths;
 use std::fmt;
 use std::io;
@@ -67,6 +72,10 @@ pub struct Settings {
     pub pagers: Pagers,
     /// Who answers what servers ask.
     pub ask: Asking,
+    /// What is masked beyond the built-in rules.
+    pub mask: Rules,
+    /// How long sessions are kept, and how much of them.
+    pub sessions: Retention,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
@@ -149,6 +158,8 @@ impl Default for Settings {
             keys: UserKeys::default(),
             pagers: Vec::new(),
             ask: Asking::default(),
+            mask: Rules::default(),
+            sessions: Retention::default(),
         }
     }
 }
@@ -220,7 +231,9 @@ const KEYS: &str = "keys";
 const PAGER: &str = "pager";
 const ASK: &str = "ask";
 const SERVERS: &str = "servers";
-const TABLES: [&str; 4] = [KEYS, PAGER, ASK, SERVERS];
+const MASK: &str = "mask";
+const SESSIONS: &str = "sessions";
+const TABLES: [&str; 6] = [KEYS, PAGER, ASK, SERVERS, MASK, SESSIONS];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -343,6 +356,16 @@ impl Config {
             if name == PAGER {
                 config.settings.pagers =
                     pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == MASK {
+                config.settings.mask =
+                    mask::rules(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == SESSIONS {
+                config.settings.sessions =
+                    retention(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
             if name == ASK || name == SERVERS {
@@ -473,6 +496,9 @@ pub enum Problem {
         /// What would fit.
         expected: &'static str,
     },
+    /// A line of `[mask]` that masks nothing, or everything.
+    #[error("[mask] {0}")]
+    BadMask(BadRule),
     /// A line of `[keys]` without a list of keys.
     #[error("{action} must be a list of keys such as [\"g t\", \"C-x\"]")]
     NotKeys {
@@ -498,7 +524,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
@@ -510,7 +536,7 @@ impl ConfigError {
                 Some("a canned answer is a JSON file with the result as it is sent".into())
             }
             Self::Wrong {
-                problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
+                problem: Problem::BadValue { .. } | Problem::NotKeys { .. } | Problem::BadMask(_),
                 ..
             } => Some("correct the line, or remove it".into()),
             Self::Wrong {

@@ -81,7 +81,8 @@ pub fn run(args: &DiffArgs) -> Exit {
             against_server(session, args, output).await
         });
     }
-    let mut output = Output::new(args.output.json);
+    let mut output = Output::default();
+    output.set(&args.output);
     let done = args
         .compare()
         .map_err(Early::from)
@@ -95,7 +96,7 @@ pub fn run(args: &DiffArgs) -> Exit {
             let failure = Failure::new(Exit::Internal, what);
             super::fail(&failure, super::nobody(), &mut output)
         }
-        Err(Early::Stop) => Exit::Internal,
+        Err(Early::Stop(_)) => Exit::Internal,
     }
 }
 
@@ -243,7 +244,7 @@ impl DiffArgs {
             _ => Form::Plain,
         };
         let written = report.write(form);
-        output.text(&harmless(&written, form))?;
+        output.text(&exact(&written, form))?;
         if form == Form::Json {
             output.text("\n")?;
         }
@@ -257,9 +258,9 @@ impl DiffArgs {
 }
 
 /// JSON as `--json` prints it everywhere: with escapes for what a terminal would act on. All else is safe already.
-fn harmless(written: &str, form: Form) -> std::borrow::Cow<'_, str> {
+fn exact(written: &str, form: Form) -> std::borrow::Cow<'_, str> {
     if form == Form::Json {
-        super::document::harmless(written).into()
+        super::document::exact(written).into()
     } else {
         written.into()
     }

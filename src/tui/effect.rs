@@ -1,5 +1,6 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub mod comparison;
@@ -18,10 +19,13 @@ use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::library::Deleted;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
+use crate::recording::index::Indexing;
+use crate::session::marks::Marks;
 use crate::session::recorded::Place;
-use crate::session::timeline::EntryIndex;
+use crate::session::timeline::{Approach, EntryIndex, Timeline};
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -209,13 +213,48 @@ pub struct Chosen {
     pub of: usize,
 }
 
-/// A value of an entry that somebody wants to see in a list.
+/// Work with the library of sessions, done in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    /// The entry.
-    pub source: Source,
-    /// Where in it: a JSONPath.
-    pub path: Box<str>,
+pub enum Shelving {
+    /// List the sessions. Those that nobody counted yet are counted then, one by one.
+    List {
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Change what stands beside a session.
+    Change {
+        /// Its file.
+        path: PathBuf,
+        /// In which way.
+        change: MetaChange,
+    },
+    /// Move sessions to the trash.
+    Delete {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Bring sessions back from there.
+    Restore(Vec<Deleted>),
+}
+
+/// A change to what stands beside a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetaChange {
+    /// What somebody filled in.
+    Words {
+        /// Its name.
+        name: String,
+        /// Its tags.
+        tags: Vec<String>,
+        /// Its note.
+        note: String,
+    },
+    /// Whether it stays however old and large.
+    Keep(bool),
+    /// Its marks.
+    Marks(Marks),
 }
 
 /// Which bodies are looked through.
@@ -228,6 +267,15 @@ pub enum Among {
     },
     /// Those of these entries.
     Entries(Arc<[(EntryIndex, Source)]>),
+}
+
+/// A value of an entry that somebody wants to see in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The entry.
+    pub source: Source,
+    /// Where in it: a JSONPath.
+    pub path: Box<str>,
 }
 
 /// Work for outside.
@@ -295,6 +343,13 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Keep the fold of an opened file beside it, so that it opens at once the next time.
+    KeepFold {
+        /// What of.
+        indexing: Box<Indexing>,
+        /// The fold.
+        timeline: Arc<Timeline>,
+    },
     /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
     Index {
         /// Who asks.
@@ -501,6 +556,23 @@ pub enum Effect {
         /// Whether something went wrong.
         bad: bool,
     },
+    /// Open a session file, to be looked at in the place of what is shown; answered by
+    /// [`super::event::Event::SessionOpened`], and part by part by [`super::event::Event::Loading`], each as one of
+    /// that session.
+    OpenSession {
+        /// The number it is given.
+        session: u32,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A session is looked at no longer.
+    CloseSession(u32),
+    /// Read what it takes to look at an entry of a recording; answered by [`super::event::Event::Arrived`].
+    Approach(Box<Approach>),
+    /// Work with the library of sessions; answered by [`super::event::Event::Library`].
+    Library(Shelving),
+    /// The same for another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
 
 use super::effect::Source;
 use super::effect::comparison::Texts;
@@ -20,12 +21,14 @@ use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
 use crate::json::{Problem, Value};
+use crate::library::{Deleted, Item, Meta, Summary};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
-use crate::recording::Loaded;
+use crate::recording::index::Indexing;
 use crate::recording::sift::Slice;
+use crate::recording::{Loaded, News, Over};
 use crate::session::recorded::Recorded;
-use crate::session::timeline::EntryIndex;
+use crate::session::timeline::{EntryIndex, Moment, Timeline};
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -60,8 +63,17 @@ pub enum Event {
         /// Bytes read so far, and bytes in all.
         bytes: (u64, u64),
     },
-    /// An opened file has been read.
-    Loaded(Result<Loaded, String>),
+    /// The fold of the first part of an opened file, out of its index.
+    Folded {
+        /// The fold.
+        timeline: Box<Timeline>,
+        /// Bytes it stands for, and bytes in all.
+        bytes: (u64, u64),
+    },
+    /// An opened file has been read, as far as it goes by now. With what it takes to keep the fold, if that is worth it.
+    Loaded(Loaded, Option<Box<Indexing>>),
+    /// Nothing more will come of an opened file.
+    Over(Over),
     /// A document was built.
     Built {
         /// For whom.
@@ -85,6 +97,13 @@ pub enum Event {
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
     },
+    /// Bodies were looked through for what a filter asks.
+    Sifted {
+        /// For whom.
+        asker: u64,
+        /// What was found since the last time.
+        part: Sifted,
+    },
     /// Values of bodies were read.
     Values(Vec<ValueFound>),
     /// Keys are in order.
@@ -93,13 +112,6 @@ pub enum Event {
         asker: u64,
         /// Their numbers, the greatest first.
         places: Vec<u32>,
-    },
-    /// Bodies were looked through for what a filter asks.
-    Sifted {
-        /// For whom.
-        asker: u64,
-        /// What was found since the last time.
-        part: Sifted,
     },
     /// Where text was found in a big document.
     FoundIn {
@@ -242,6 +254,14 @@ pub enum Event {
         /// For whom.
         asker: u64,
     },
+    /// A session file is open: what is read of it comes as parts.
+    SessionOpened(Box<OpenedSession>),
+    /// What it takes to look at an entry was read, or could not be.
+    Arrived(Result<Box<Moment>, String>),
+    /// Work with the library was done.
+    Library(Shelved),
+    /// Something about another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// A program that had the terminal is done, and there is nothing to say about it.
     Back,
     /// Something is in the clipboard, or is not.
@@ -250,6 +270,70 @@ pub enum Event {
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+impl From<News> for Event {
+    fn from(news: News) -> Self {
+        match news {
+            News::Entries(entries, bytes) => Self::Loading { entries, bytes },
+            News::Folded(timeline, bytes) => Self::Folded { timeline, bytes },
+            News::Whole(loaded, indexing) => Self::Loaded(loaded, indexing),
+            News::Over(over) => Self::Over(over),
+        }
+    }
+}
+
+/// A session file that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedSession {
+    /// Which.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub size: u64,
+    /// Whether it is read on while it is written.
+    pub following: bool,
+    /// What people added to it.
+    pub meta: Meta,
+}
+
+/// What became of work with the library. Errors are sentences that name the file and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelved {
+    /// The sessions were listed.
+    Listed {
+        /// When.
+        at: Timestamp,
+        /// They, newest first.
+        items: Result<Vec<Item>, String>,
+    },
+    /// What is in a session was counted, or could not be.
+    Counted {
+        /// Its file.
+        path: PathBuf,
+        /// What is in it.
+        summary: Result<Summary, String>,
+    },
+    /// What stands beside a session was changed.
+    Changed {
+        /// Its file.
+        path: PathBuf,
+        /// What stands there now.
+        meta: Result<Meta, String>,
+    },
+    /// Sessions were deleted.
+    Deleted {
+        /// Those that were.
+        deleted: Vec<Deleted>,
+        /// Why others were not.
+        troubles: Vec<String>,
+    },
+    /// Sessions came back.
+    Restored {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// Why others did not.
+        troubles: Vec<String>,
+    },
 }
 
 /// What looking through bodies found.

@@ -1,6 +1,7 @@
 //! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -37,6 +38,8 @@ pub enum View {
     Logs,
     /// 7
     Inbox,
+    /// 8
+    Sessions,
     /// Without a number: requests by hand.
     ByHand,
     /// Without a number: what differs.
@@ -45,7 +48,7 @@ pub enum View {
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
@@ -53,6 +56,7 @@ impl View {
         Self::Traffic,
         Self::Logs,
         Self::Inbox,
+        Self::Sessions,
     ];
 
     /// All that have a number, and those that have none.
@@ -70,6 +74,7 @@ impl View {
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
+            Self::Sessions => ("Sessions", "Ses"),
             Self::ByHand => ("By hand", "Hand"),
             Self::Diff => ("Diff", "Diff"),
         }
@@ -182,6 +187,12 @@ pub enum Go {
     OtherEra(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
+    /// Open a session file, in the place of what is shown.
+    Open(PathBuf),
+    /// To the session that is recorded here.
+    Live,
+    /// Ask for the name, tags and note of a session.
+    EditSession(PathBuf),
     /// Do what somebody wants, as its key would.
     Do(Action),
 }
@@ -323,6 +334,9 @@ pub trait Pane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         None
     }
+
+    /// A recording is looked at from another moment: rows may be fewer than they were, and others.
+    fn rewound(&mut self, _ctx: &Ctx<'_>) {}
 
     /// Shows the row of an entry (Traffic and Logs), or does nothing.
     fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}

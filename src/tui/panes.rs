@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod logs;
 pub mod request;
 pub mod servers;
+pub mod sessions;
 pub mod stream;
 pub mod traffic;
 pub mod viewer;

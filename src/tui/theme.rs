@@ -7,6 +7,7 @@
 //! terminal's background; a role that does paint one (selection, match, popup) always names its foreground too.
 
 mod colour;
+pub mod contrast;
 
 use ratatui::style::{Modifier, Style};
 use toml::Spanned;

@@ -525,6 +525,14 @@ impl Pane for Logs {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.hits.clear();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        self.tally = Tally::default();
+        self.take(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.take(ctx);
         let logs = ctx.timeline.logs();

@@ -270,12 +270,12 @@ impl Pane for Traffic {
         if !heard.is_empty() {
             return heard;
         }
+        if self.filtering.event(event, ctx) {
+            self.arrived(ctx);
+        }
         self.hear_sorted(event);
         if let Event::Values(found) = event {
             self.values.take(found);
-        }
-        if self.filtering.event(event, ctx) {
-            self.arrived(ctx);
         }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
@@ -347,6 +347,17 @@ impl Pane for Traffic {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.failures = Failures::default();
+        self.spread = Spread::default();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        for shown in &mut self.shown {
+            shown.sort(shown.by());
+        }
+        self.arrived(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.arrived(ctx);
         if self.sub.place_of(entry, ctx.timeline).is_some() {
@@ -375,7 +386,7 @@ pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
 }
 
 /// Why a list is empty, in words.
-pub(super) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+pub(in crate::tui::panes) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let inner = Rect {
         x: area.x + list::GUTTER.min(area.width),
         width: area.width.saturating_sub(list::GUTTER * 2),

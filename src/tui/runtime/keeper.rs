@@ -16,6 +16,8 @@ use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::ignores::Ignores;
 use crate::kept;
+use crate::library::Library;
+use crate::mask::Secrets;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -34,12 +36,14 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
-    /// Filters with a name.
-    pub chips: Chips,
     /// What comparisons ignore.
     pub ignores: Ignores,
+    /// Filters with a name.
+    pub chips: Chips,
     /// Tasks that had not ended.
     pub tasks: Errands,
+    /// The sessions.
+    pub library: Library,
     /// The user's settings.
     pub settings: PathBuf,
     /// Whether runs, drafts and tasks may be written down.
@@ -65,6 +69,7 @@ impl Shelves {
             presets,
             chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
+            library: Library::of(paths),
             settings: paths.config_file(),
             keeps,
             eras: if keeps {
@@ -121,6 +126,16 @@ impl Shelves {
                 asker,
                 drafts: self.drafts.load(&server).map_err(|error| in_words(&error)),
             },
+            Store::LoadIgnores { asker } => Stored::Ignores {
+                asker,
+                lines: self.ignores.load().map_err(|error| in_words(&error)),
+            },
+            Store::Ignore { line, on } => match self.ignores.set(&line, on) {
+                Ok(file) => Stored::Ignored(file),
+                Err(error) => {
+                    Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
+                }
+            },
             Store::LoadFilters => Stored::Filters {
                 chips: self.chips.load().map_err(|error| in_words(&error)),
                 saved: None,
@@ -132,16 +147,6 @@ impl Shelves {
                     .and_then(|()| self.chips.load())
                     .map_err(|error| in_words(&error)),
                 saved: Some(chip.name),
-            },
-            Store::LoadIgnores { asker } => Stored::Ignores {
-                asker,
-                lines: self.ignores.load().map_err(|error| in_words(&error)),
-            },
-            Store::Ignore { line, on } => match self.ignores.set(&line, on) {
-                Ok(file) => Stored::Ignored(file),
-                Err(error) => {
-                    Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
-                }
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -216,8 +221,8 @@ fn nowhere(work: Store) -> Option<Stored> {
         Store::Remember(_)
         | Store::SaveDrafts { .. }
         | Store::SaveTasks { .. }
-        | Store::KeepColumns(_) => return None,
-        Store::Ignore { .. } => return None,
+        | Store::KeepColumns(_)
+        | Store::Ignore { .. } => return None,
         Store::LoadIgnores { asker } => Stored::Ignores {
             asker,
             lines: Ok(Vec::new()),
@@ -271,13 +276,19 @@ pub struct Keeper(mpsc::Sender<Store>);
 pub struct Finished(mpsc::Receiver<()>);
 
 impl Keeper {
-    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone.
-    pub fn start(shelves: Option<Shelves>, events: UnboundedSender<Event>) -> (Self, Finished) {
+    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone. What
+    /// is kept is masked as the session is.
+    pub fn start(
+        shelves: Option<Shelves>,
+        events: UnboundedSender<Event>,
+        secrets: &Secrets,
+    ) -> (Self, Finished) {
+        let secrets = secrets.clone();
         let (sender, work) = mpsc::channel();
         let (done, finished) = mpsc::channel();
         let thread = std::thread::Builder::new().name("keeper".to_owned());
         let started = thread.spawn(move || {
-            keep(shelves.as_ref(), &work, &events);
+            keep(shelves.as_ref(), &work, &events, &secrets);
             // Nobody waits when the screen went down in disorder.
             let _ = done.send(());
         });
@@ -338,12 +349,17 @@ impl Gathered {
     }
 }
 
-fn keep(shelves: Option<&Shelves>, work: &mpsc::Receiver<Store>, events: &UnboundedSender<Event>) {
+fn keep(
+    shelves: Option<&Shelves>,
+    work: &mpsc::Receiver<Store>,
+    events: &UnboundedSender<Event>,
+    secrets: &Secrets,
+) {
     let mut gathered = Gathered::default();
     let mut complained: Option<String> = None;
     let mut answer = |work: Store| {
         let stored = match shelves {
-            Some(shelves) => shelves.answer(work),
+            Some(shelves) => shelves.answer(work.masked(secrets)),
             None => nowhere(work),
         };
         if let Some(Stored::NotKept(what)) = &stored

@@ -255,13 +255,18 @@ impl Filtering {
             self.bar.chips.clone_from(chips);
             self.bar.look_again(&|key| values(key, ctx));
         }
-        if let Event::Loaded(_) = event
-            && let Some(filter) = self.sifting.filter().cloned()
-        {
+        if let Event::Loaded(..) = event {
             // What counts back from the end has another end now.
-            self.sifting.set(filter, ctx.timeline);
+            self.rewound(ctx.timeline);
         }
         self.sifting.event(event, ctx.timeline)
+    }
+
+    /// Another moment is shown, or more of the session: every row is looked at again.
+    pub fn rewound(&mut self, timeline: &Timeline) {
+        if let Some(filter) = self.sifting.filter().cloned() {
+            self.sifting.set(filter, timeline);
+        }
     }
 
     /// The name under which the filter is kept.

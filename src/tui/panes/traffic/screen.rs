@@ -203,7 +203,8 @@ impl Traffic {
         self.arrived(ctx);
         let number = self.number().filter(|_| self.shown().by().is_some());
         let sub = self.sub as usize;
-        let work = self.shown[sub].sort_on(self.sub, ctx.timeline, || ctx.ticket());
+        let work = self.shown[sub].take(self.sub, ctx.timeline, || ctx.ticket());
+        self.shown[sub].mix(ctx.timeline);
         self.streams[sub].arrived(self.shown[sub].len());
         if let Some(number) = number {
             self.go_to(number);

@@ -21,27 +21,27 @@ pub struct Shown {
     filtered: bool,
     /// Another order than they were recorded in.
     sorted: Option<Sorted>,
-    /// Those that the filter lets through, in that order; made anew when one of the two changed.
-    both: Option<Vec<u32>>,
+    /// Those that are let through, in that order; and what they were made of.
+    both: Vec<u32>,
+    mixed: Option<(u64, usize, By)>,
 }
 
 impl Shown {
     /// There are so many rows now. Says whether rows came or went before the end.
-    pub fn take(
+    pub fn sift(
         &mut self,
         rows: usize,
         filtering: &mut Filtering,
         item: impl Fn(usize) -> Option<Item>,
         ctx: &Ctx<'_>,
     ) -> bool {
-        let before = (self.filtered, self.picks.rows().len());
         self.rows = rows;
         self.filtered = filtering.is_on();
         let moved = self
             .picks
             .take(&mut filtering.sifting, rows, item, ctx.timeline, ctx.marks);
-        if moved || before != (self.filtered, self.picks.rows().len()) {
-            self.combine();
+        if moved {
+            self.mix(ctx.timeline);
         }
         moved
     }
@@ -56,6 +56,37 @@ impl Shown {
         self.filtered.then(|| self.picks.rows())
     }
 
+    /// Takes what is new; gives what is to be done for the order.
+    pub fn take(&mut self, sub: Sub, timeline: &Timeline, ticket: impl FnOnce() -> u64) -> Work {
+        self.rows = sub.len(timeline);
+        self.sorted
+            .as_mut()
+            .map_or(Work::None, |sorted| sorted.take(sub, timeline, ticket))
+    }
+
+    /// Puts what is let through in order, after either changed.
+    pub fn mix(&mut self, timeline: &Timeline) {
+        let sorted = self.sorted.as_ref().filter(|sorted| sorted.is_done());
+        let Some(sorted) = sorted.filter(|_| self.filtered) else {
+            self.mixed = None;
+            self.both.clear();
+            return;
+        };
+        let of = (self.picks.changes(), timeline.entries().len(), sorted.by());
+        if self.mixed == Some(of) {
+            return;
+        }
+        self.mixed = Some(of);
+        let mut through = vec![false; self.rows];
+        for number in self.picks.rows() {
+            if let Some(through) = through.get_mut(*number as usize) {
+                *through = true;
+            }
+        }
+        let is_through = |number: &&u32| through.get(**number as usize) == Some(&true);
+        self.both = sorted.places().iter().filter(is_through).copied().collect();
+    }
+
     /// Rows that are shown.
     pub fn len(&self) -> usize {
         self.order().map_or(self.rows, <[u32]>::len)
@@ -68,9 +99,10 @@ impl Shown {
 
     /// Whether a row is shown.
     pub fn shows(&self, number: usize) -> bool {
-        match self.passing() {
-            Some(rows) => rows.binary_search(&(number as u32)).is_ok(),
-            None => number < self.rows,
+        if self.filtered {
+            self.picks.rows().binary_search(&(number as u32)).is_ok()
+        } else {
+            number < self.rows
         }
     }
 
@@ -84,41 +116,19 @@ impl Shown {
 
     /// The place of a row; of one that is not shown, of the nearest that is.
     pub fn place(&self, number: usize) -> usize {
-        let sorted = self.is_sorted().then(|| self.order()).flatten();
-        match sorted {
+        let is_sorted = self.sorted.as_ref().is_some_and(Sorted::is_done);
+        let place = match self.order() {
+            None => Some(number),
+            Some(_) if !is_sorted => Some(self.picks.nearest(number)),
             // Told by a pass over four bytes a row: a fraction of a millisecond for a million.
-            Some(order) => {
-                let near = if self.filtered {
-                    let near = self.picks.nearest(number);
-                    self.picks.rows().get(near).copied()
-                } else {
-                    Some(number as u32)
-                };
-                let place = order.iter().position(|other| Some(*other) == near);
-                place.unwrap_or(0)
-            }
-            None if self.filtered => self.picks.nearest(number),
-            None => number.min(self.rows.saturating_sub(1)),
-        }
-    }
-
-    /// Takes what is new for the order; gives what is to be done for it.
-    pub fn sort_on(&mut self, sub: Sub, timeline: &Timeline, ticket: impl FnOnce() -> u64) -> Work {
-        let Some(sorted) = &mut self.sorted else {
-            return Work::None;
+            Some(order) => order.iter().position(|other| *other as usize == number),
         };
-        let (done, changes) = (sorted.is_done(), sorted.changes());
-        let work = sorted.take(sub, timeline, ticket);
-        if (done, changes) != (sorted.is_done(), sorted.changes()) {
-            self.combine();
-        }
-        work
+        place.unwrap_or(0).min(self.len().saturating_sub(1))
     }
 
     /// Sorts it, or no longer.
     pub fn sort(&mut self, by: Option<By>) {
         self.sorted = by.map(Sorted::new);
-        self.combine();
     }
 
     /// By what it is sorted.
@@ -131,44 +141,20 @@ impl Shown {
         self.sorted.as_ref().is_some_and(|sorted| !sorted.is_done())
     }
 
-    fn is_sorted(&self) -> bool {
-        self.sorted.as_ref().is_some_and(Sorted::is_done)
-    }
-
     /// Takes an order that was made elsewhere.
     pub fn sorted(&mut self, ticket: u64, places: &[u32]) -> bool {
-        let ours = self
-            .sorted
+        self.sorted
             .as_mut()
-            .is_some_and(|sorted| sorted.sorted(ticket, places));
-        if ours {
-            self.combine();
-        }
-        ours
+            .is_some_and(|sorted| sorted.sorted(ticket, places))
     }
 
-    /// The numbers as they are shown; none when that is all rows as they were recorded.
     fn order(&self) -> Option<&[u32]> {
         let sorted = self.sorted.as_ref().filter(|sorted| sorted.is_done());
-        match (sorted, &self.both) {
-            (Some(_), Some(both)) => Some(both),
-            (Some(sorted), None) => Some(sorted.places()),
-            (None, _) => self.passing(),
+        match (sorted, self.filtered) {
+            (Some(_), true) => Some(&self.both),
+            (Some(sorted), false) => Some(sorted.places()),
+            (None, true) => Some(self.picks.rows()),
+            (None, false) => None,
         }
-    }
-
-    /// Makes the order of what the filter lets through: one pass over the order, a bit a row.
-    fn combine(&mut self) {
-        let sorted = self.sorted.as_ref().filter(|sorted| sorted.is_done());
-        self.both = sorted.filter(|_| self.filtered).map(|sorted| {
-            let mut bits = vec![0_u64; sorted.places().len().div_ceil(64)];
-            for number in self.picks.rows() {
-                if let Some(word) = bits.get_mut(*number as usize / 64) {
-                    *word |= 1 << (number % 64);
-                }
-            }
-            let passes = |number: &&u32| bits[**number as usize / 64] >> (**number % 64) & 1 == 1;
-            sorted.places().iter().filter(passes).copied().collect()
-        });
     }
 }

@@ -60,8 +60,6 @@ pub struct Sorted {
     /// Numbers whose key may change.
     open: Vec<u32>,
     entries: usize,
-    /// Rises whenever the order changes.
-    changes: u64,
     state: State,
 }
 
@@ -95,7 +93,6 @@ impl Sorted {
             places: Vec::new(),
             open: Vec::new(),
             entries: 0,
-            changes: 0,
             state: State::Gathering,
         }
     }
@@ -108,11 +105,6 @@ impl Sorted {
     /// Whether the order is known.
     pub fn is_done(&self) -> bool {
         self.state == State::Done
-    }
-
-    /// Rises whenever the order changes.
-    pub fn changes(&self) -> u64 {
-        self.changes
     }
 
     /// The numbers, in order.
@@ -194,10 +186,6 @@ impl Sorted {
                 .retain(|number| moved.binary_search(number).is_err());
         }
         moved.extend(self.keys.len() as u32..rows as u32);
-        if moved.is_empty() {
-            return;
-        }
-        self.changes += 1;
         self.gather(rows, sub, timeline);
         let keys = &self.keys;
         let before =
