@@ -295,6 +295,7 @@ actions! {
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
+        DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";

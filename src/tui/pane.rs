@@ -166,6 +166,8 @@ pub enum Go {
     Traffic(EntryIndex),
     /// To the line of an entry in Logs, or the first one after it.
     Logs(EntryIndex),
+    /// Show only what happened within a time, a term of a filter, wherever filters are.
+    During(String),
     /// Out of the pane: it has no level left to leave.
     Out,
     /// Look at another server, by its place in the list.

@@ -463,6 +463,11 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Logs);
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
+        Go::During(term) => {
+            let ctx = model.world.ctx();
+            model.panes.traffic.during(&term, &ctx);
+            model.panes.logs.during(&term, &ctx);
+        }
         Go::ByHand => show(model, View::ByHand),
         Go::Compare(a, b) => {
             let at = |entry| CallAt::at(&model.world.timeline, entry);

@@ -199,6 +199,7 @@ impl Pane for Traffic {
             {
                 "Nothing went wrong so far."
             }
+            Action::DiffRows => self.why_not_two(ctx)?,
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
             }

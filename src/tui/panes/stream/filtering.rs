@@ -89,6 +89,20 @@ impl Filtering {
         }
     }
 
+    /// Narrows it by what somebody else wrote, in the place of times that were asked for before.
+    pub fn also(&mut self, term: &str, timeline: &Timeline) {
+        let filter = self.sifting.filter().cloned().unwrap_or_default();
+        let Ok(term) = Filter::parse(term) else {
+            return;
+        };
+        let mut parts = filter.parts().to_vec();
+        parts.retain(|part| !matches!(part, Expr::Term(Term::At(_))));
+        parts.extend(term.parts().iter().cloned());
+        let text = Filter::of(Expr::all(parts)).to_string();
+        self.put(&text, timeline);
+        self.bar.remember(text);
+    }
+
     /// Narrows it by a term; `not` leaves out what it says.
     pub fn narrow(&mut self, term: Term, not: bool, timeline: &Timeline) {
         let term = Expr::Term(term);

@@ -6,11 +6,15 @@ use super::jumps::Jump;
 use super::picked::MOST;
 use super::sorted::By;
 use super::subs::Sub;
+use super::waterfall::wall;
 use super::{Chooser, Chosen, Event, Traffic, WIDE};
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Store};
-use crate::tui::pane::{Ctx, Reply};
+use crate::tui::pane::{Ctx, Go, Reply};
+
+/// Why nothing can be compared.
+const TWO: &str = "Select two rows first, or one and stand on the other.";
 
 impl Traffic {
     /// Does what is meant for rows; nothing if the action is another.
@@ -26,6 +30,10 @@ impl Traffic {
                 self.jump(jump, action == Action::FindNext, ctx)
             }
             Action::GoCall => self.call(ctx),
+            Action::DiffRows => match self.two(entry) {
+                Some((one, other)) => Reply::go(Go::Compare(one, other)),
+                None => Reply::say(TWO),
+            },
             Action::TimeFormat => Reply::say(self.times.turn(ctx.timeline)),
             Action::TimeReference => entry.map_or_else(nothing, |entry| {
                 Reply::say(self.times.refer(entry, ctx.timeline))
@@ -60,6 +68,22 @@ impl Traffic {
             },
             _ => return None,
         })
+    }
+
+    /// The two rows to be compared: those that are selected, or the one that is and the one stood on.
+    fn two(&self, stood: Option<EntryIndex>) -> Option<(EntryIndex, EntryIndex)> {
+        let picked = self.selection();
+        match (&picked[..], stood) {
+            ([one, other], _) => Some((*one, *other)),
+            ([one], Some(other)) if *one != other => Some((*one.min(&other), *one.max(&other))),
+            _ => None,
+        }
+    }
+
+    /// Why two rows cannot be compared.
+    pub(super) fn why_not_two(&self, ctx: &Ctx<'_>) -> Option<&'static str> {
+        let stood = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
+        self.two(stood).is_none().then_some(TWO)
     }
 
     /// Selects the rows of the range, if one was begun.
@@ -159,23 +183,19 @@ impl Traffic {
         })
     }
 
-    /// A time was brushed: its rows are selected.
+    /// A time was brushed: a filter for it, in every view that has one.
     fn brushed(&mut self, from: u64, to: u64, ctx: &Ctx<'_>) -> Reply {
-        let timeline = ctx.timeline;
-        let rows = timeline.rows();
-        let before = |us: u64| {
-            rows.partition_point(|row| {
-                let entry = timeline
-                    .entry_of(*row)
-                    .and_then(|entry| timeline.entry(entry));
-                entry.is_some_and(|entry| entry.us() < us)
-            })
-        };
-        let brushed = &rows[before(from)..before(to.saturating_add(1))];
-        let entries = brushed.iter().take(MOST);
-        self.picked
-            .add(entries.filter_map(|row| timeline.entry_of(*row)));
-        Reply::done()
+        let time = |us: u64| wall(us, ctx.timeline).map(|at| self.clock.time(at));
+        match (time(from), time(to.saturating_add(1_000))) {
+            (Some(from), Some(to)) => Reply::go(Go::During(format!("at:{from}..{to}"))),
+            _ => Reply::say("There is no row yet."),
+        }
+    }
+
+    /// Shows only what happened within a time, given as a term of the filter.
+    pub fn during(&mut self, term: &str, ctx: &Ctx<'_>) {
+        self.filtering.also(term, ctx.timeline);
+        self.arrived(ctx);
     }
 
     /// Begins to brush a time, or ends it.
