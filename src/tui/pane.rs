@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
-use super::effect::comparison::Comparison;
+use super::effect::comparison::{Comparison, Everywhere};
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -184,6 +184,8 @@ pub enum Go {
     Compare(EntryIndex, EntryIndex),
     /// To what differs between these.
     Diff(Box<Comparison>),
+    /// To the answers of several servers to a call.
+    Everywhere(Box<Everywhere>),
     /// Send an entry again; or have it changed first, if so.
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.

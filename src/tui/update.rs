@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEventKind;
 
+mod everywhere;
 mod input;
 mod lists;
 mod marks;
@@ -399,6 +400,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::CopyList => lists::copies(model),
+        Action::PickServers => everywhere::pick(model),
         Action::Help => lists::help(model),
         Action::Menu => lists::menu(model),
         Action::Palette => lists::palette(model),
@@ -475,6 +477,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
                 return go(model, Go::Diff(Box::new(Comparison::of(a, b))));
             }
         }
+        Go::Everywhere(call) => return everywhere::run(model, *call),
         Go::Diff(what) => {
             show(model, View::Diff);
             return model.panes.diff.open(*what, &model.world.ctx());

@@ -29,6 +29,7 @@ mod acting;
 mod around;
 mod chooser;
 mod columns;
+mod comparing;
 mod draw;
 mod failures;
 mod jumps;
@@ -190,6 +191,7 @@ impl Pane for Traffic {
         }
         let why = match action {
             Action::OpenRow if self.stream().selected().is_none() => "There is no row yet.",
+            Action::CompareRows => self.why_not_compare(ctx)?,
             Action::Resend => return self.why_not_again(false, ctx),
             Action::EditResend => return self.why_not_again(true, ctx),
             Action::CopyRequest => self.copied(false, ctx).err()?,

@@ -175,6 +175,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
             replied(model, reply)
         }
         Pick::Server(place) => go(model, Go::Server(place)),
+        Pick::Mark(place) => super::everywhere::picked(model, place),
     }
 }
 
