@@ -52,10 +52,13 @@ fn tell(asked: &Tables) -> Result<Exit, Failure> {
                 Some(text) => text.to_owned(),
                 None => cli::tables::file(name)?,
             };
-            let found = tables::check(&text)
-                .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+            let found =
+                tables::check(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
             match found.as_slice() {
-                [] => (format!("{name}: fine, {} roles\n", tables::roles()), Exit::Ok),
+                [] => (
+                    format!("{name}: fine, {} roles\n", tables::roles()),
+                    Exit::Ok,
+                ),
                 lines => (lines.join("\n") + "\n", Exit::Findings),
             }
         }
@@ -77,7 +80,10 @@ fn tell(asked: &Tables) -> Result<Exit, Failure> {
                 let exit = if lost { Exit::Findings } else { Exit::Ok };
                 match (json, lines.as_slice()) {
                     (true, lines) => (tables::findings(lines) + "\n", exit),
-                    (false, []) => ("no key is bound twice, and all arrive here\n".to_owned(), exit),
+                    (false, []) => (
+                        "no key is bound twice, and all arrive here\n".to_owned(),
+                        exit,
+                    ),
                     (false, lines) => (lines.join("\n") + "\n", exit),
                 }
             } else {

@@ -271,11 +271,29 @@ mod tests {
     #[test]
     fn a_bar_says_how_far_it_is_where_that_can_be_told() {
         let bar = |progress, total| bar(progress, Some(total));
-        assert_eq!(bar("1", "4").as_deref(), Some("[######                  ]  25%"));
-        assert_eq!(bar("9", "4").as_deref(), Some("[########################] 100%"));
-        assert_eq!(bar("-1", "4").as_deref(), Some("[                        ]   0%"));
-        for (progress, total) in [("1", "0"), ("1", "-2"), ("x", "2"), ("NaN", "2"), ("1", "inf")] {
-            assert!(bar(progress, total).is_none_or(|bar| bar.len() == 31), "{progress} {total}");
+        assert_eq!(
+            bar("1", "4").as_deref(),
+            Some("[######                  ]  25%")
+        );
+        assert_eq!(
+            bar("9", "4").as_deref(),
+            Some("[########################] 100%")
+        );
+        assert_eq!(
+            bar("-1", "4").as_deref(),
+            Some("[                        ]   0%")
+        );
+        for (progress, total) in [
+            ("1", "0"),
+            ("1", "-2"),
+            ("x", "2"),
+            ("NaN", "2"),
+            ("1", "inf"),
+        ] {
+            assert!(
+                bar(progress, total).is_none_or(|bar| bar.len() == 31),
+                "{progress} {total}"
+            );
         }
         assert_eq!(super::bar("1", None), None);
     }

@@ -117,9 +117,7 @@ impl Live for SubscribeArgs {
         }
         self.settled(session).await?;
         let told = stream::notifications(session, output, self.enough, |message| {
-            self.uris
-                .iter()
-                .any(|uri| stream::updates(message, uri))
+            self.uris.iter().any(|uri| stream::updates(message, uri))
         })
         .await?;
         for uri in &self.uris {
@@ -155,7 +153,8 @@ impl SubscribeArgs {
                     Some(state) => state.words(),
                 };
                 let what = format!("no subscription to {}: {why}", quote(uri));
-                let hint = "mcpscope info shows whether the server offers subscriptions (resources)";
+                let hint =
+                    "mcpscope info shows whether the server offers subscriptions (resources)";
                 return Err(Failure::new(Exit::Protocol, what)
                     .hint(hint.to_owned())
                     .into());

@@ -54,7 +54,9 @@ impl Live for NotifyArgs {
         session.ready().await?;
         session.tickets += 1;
         let ours = session.tickets;
-        let line = params.as_deref().map(|params| crate::json::one_line(params.as_bytes()));
+        let line = params
+            .as_deref()
+            .map(|params| crate::json::one_line(params.as_bytes()));
         let line = line.map(|line| String::from_utf8_lossy(&line).into_owned());
         session.send(Command::Typed {
             conn: 1,

@@ -65,9 +65,11 @@ pub enum Tables {
 /// What `keys` asks.
 pub fn keys(args: &KeysArgs) -> Result<Tables, Failure> {
     let settings = match Paths::from_env() {
-        Ok(paths) => Config::load(&paths)
-            .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?
-            .settings,
+        Ok(paths) => {
+            Config::load(&paths)
+                .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?
+                .settings
+        }
         Err(_) => Settings::default(),
     };
     Ok(Tables::Keys {

@@ -106,10 +106,16 @@ impl Live for TasksArgs {
         let describe = |document: &mut Document| {
             document.text("task", id);
         };
-        let lines = if is_result { content::lines } else { content::any };
+        let lines = if is_result {
+            content::lines
+        } else {
+            content::any
+        };
         answered.print(session, output, describe, lines)?;
         if is_result && answered.is_tool_error() {
-            session.console.error("the tool reported an error (isError)");
+            session
+                .console
+                .error("the tool reported an error (isError)");
             return Ok(Exit::ToolError);
         }
         Ok(Exit::Ok)
@@ -231,7 +237,11 @@ impl Headless {
         let body = body.map(|entry| entry.body).unwrap_or_default();
         let path: [&[&str]; 3] = match task.shape {
             Shape::Core => [&["result"], &["error"], &["error"]],
-            Shape::Extension => [&["result", "result"], &["params", "result"], &["result", "error"]],
+            Shape::Extension => [
+                &["result", "result"],
+                &["params", "result"],
+                &["result", "error"],
+            ],
         };
         let took_us = task.changed_us.saturating_sub(task.since_us);
         for place in path {

@@ -71,9 +71,9 @@ impl Headless {
                     Status::Error(-32602) => Some(
                         "the server does not accept these parameters; mcpscope list shows what it asks for",
                     ),
-                    Status::Error(-32021) => Some(
-                        "--answers POLICY or --answer FILE says what is answered when it asks",
-                    ),
+                    Status::Error(-32021) => {
+                        Some("--answers POLICY or --answer FILE says what is answered when it asks")
+                    }
                     Status::Error(-32603) => {
                         Some("a fault inside the server; its stderr may say more")
                     }
@@ -108,10 +108,8 @@ impl Headless {
                 .hint("--timeout DURATION waits longer".to_owned())
             }
             Status::InputRequired => self.wants_input(exchange, &what),
-            Status::Task => {
-                Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
-                    .hint("mcpscope tasks list shows it, mcpscope tasks wait waits for it".to_owned())
-            }
+            Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
+                .hint("mcpscope tasks list shows it, mcpscope tasks wait waits for it".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
             Status::Http(_) => self.unanswered(&what),
             Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(

@@ -20,7 +20,11 @@ pub fn keys(keymap: &Keymap, json: bool) -> String {
         for row in rows(scope) {
             let keys = keymap.labels(row.action);
             if json {
-                let keys: Vec<String> = keymap.list(row.action).iter().map(|key| quote(key)).collect();
+                let keys: Vec<String> = keymap
+                    .list(row.action)
+                    .iter()
+                    .map(|key| quote(key))
+                    .collect();
                 objects.push(format!(
                     r#"{{"action":{},"where":{},"keys":[{}],"doc":{}}}"#,
                     quote(row.name),
@@ -137,7 +141,11 @@ mod tests {
         let json = keys(&Keymap::default(), true);
         assert!(json::check(json.as_bytes()).is_ok());
         for row in ACTIONS {
-            assert!(text.contains(row.name) && json.contains(&quote(row.name)), "{}", row.name);
+            assert!(
+                text.contains(row.name) && json.contains(&quote(row.name)),
+                "{}",
+                row.name
+            );
         }
     }
 
@@ -148,9 +156,17 @@ mod tests {
             ..Terminal::default()
         };
         let (lines, lost) = unsent(&Keymap::default(), tmux);
-        assert!(lines.iter().any(|line| line.starts_with("Ctrl-b (page-up): tmux")), "{lines:?}");
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("Ctrl-b (page-up): tmux")),
+            "{lines:?}"
+        );
         assert!(!lost, "{lines:?}");
-        assert_eq!(unsent(&Keymap::default(), Terminal::default()), (Vec::new(), false));
+        assert_eq!(
+            unsent(&Keymap::default(), Terminal::default()),
+            (Vec::new(), false)
+        );
     }
 
     #[test]
@@ -160,7 +176,12 @@ mod tests {
         }
         let faint = "inherits = \"dark\"\n[roles]\n\"text.muted\" = \"#222222\"\n";
         let lines = check(faint).unwrap();
-        assert!(lines.iter().any(|line| line.starts_with("text.muted: contrast 1.")), "{lines:?}");
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("text.muted: contrast 1.")),
+            "{lines:?}"
+        );
         assert_eq!(check("[roles]\nnothing = \"red\"").unwrap_err().line, 2);
     }
 }

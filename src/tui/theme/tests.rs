@@ -36,7 +36,9 @@ fn contrast_is_enough_to_read() {
     for (name, ground) in COLOURED {
         for depth in [Depth::Rgb, Depth::C256] {
             let theme = Theme::load(name, depth).unwrap();
-            let readable = Role::ALL.iter().filter(|role| theme.style(**role).fg.is_some());
+            let readable = Role::ALL
+                .iter()
+                .filter(|role| theme.style(**role).fg.is_some());
             assert!(readable.count() > 40, "{name}");
             assert_eq!(contrast::faint(&theme, ground), [], "{name} {depth:?}");
         }
