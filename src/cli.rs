@@ -55,7 +55,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 pub use failure::Failure;
@@ -82,6 +82,9 @@ use crate::recording::PIPE;
 struct CommandLine {
     #[command(subcommand)]
     verb: Option<Verb>,
+    /// A line at a time instead of the screen: numbered lists and questions, nothing drawn over (also: TERM=dumb)
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -197,18 +200,26 @@ impl Screen {
 /// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
-    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
-            return report(&refusal::of(&error));
+            let word = arguments.get(1).and_then(|word| word.to_str());
+            let known = word.filter(|word| CommandLine::command().find_subcommand(word).is_some());
+            return report(&refusal::of(&error, refusal::help(known)));
         }
         // Help was asked for. Nobody may be reading.
         let _ = error.print();
         Exit::Ok
     })?;
-    if line.verb.is_some() && line.target != TargetArgs::default() {
+    if line.verb.is_some() && (line.plain || line.target != TargetArgs::default()) {
         let failure = Failure::usage("an option or command stands before the verb");
         let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
         return Err(report(&failure.hint(hint)));
+    }
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if line.verb.is_none() && (line.plain || dumb) {
+        let shell = shell::ShellArgs::plain(line.target);
+        return Ok(Invocation::Headless(Work(Verb::Shell(shell))));
     }
     if line.verb.is_none() && line.target.answers_by_itself() {
         let failure = Failure::usage("on the screen a person answers what servers ask");

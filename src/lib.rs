@@ -97,7 +97,7 @@
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
-//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing.
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing, and declare nothing that `--answers` or `--answer` has no answer for.
 //! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
@@ -123,7 +123,8 @@
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
-//! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
+//! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
