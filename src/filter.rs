@@ -149,6 +149,14 @@ impl Filter {
         matches!(&self.expr, Expr::All(parts) if parts.is_empty())
     }
 
+    /// What must hold all together, at the top.
+    pub fn parts(&self) -> &[Expr] {
+        match &self.expr {
+            Expr::All(parts) => parts,
+            other => std::slice::from_ref(other),
+        }
+    }
+
     /// All its terms, in order.
     pub fn terms(&self) -> Vec<&Term> {
         let mut terms = Vec::new();

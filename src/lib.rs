@@ -59,6 +59,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -136,6 +137,7 @@
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
+pub mod chips;
 pub mod cli;
 pub mod config;
 pub mod demo;

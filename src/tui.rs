@@ -50,9 +50,8 @@ use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
-use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
-use runtime::{Order, Runtime};
+use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use terminal::Terminal;
 use theme::{Depth, Theme};
 use widgets::picture::{Pictures, Surroundings};
@@ -222,6 +221,7 @@ async fn show(start: Start) -> Result<Leaving> {
         pictures,
         keeper,
         checker: Checker::start(events.clone()),
+        sifter: Sifter::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };

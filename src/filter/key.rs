@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_word_that_was_meant_is_near() {
-        let keys = || KEYS.iter().map(|row| row.name);
+        let keys = || KEYS.iter().map(|row| row.name).filter(|name| *name != "$");
         for (word, expected) in [
             ("metod", Some("method")),
             ("stauts", Some("status")),

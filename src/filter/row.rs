@@ -73,23 +73,43 @@ pub fn newest(timeline: &Timeline) -> i64 {
         .map_or(0, |entry| entry.at().as_microsecond())
 }
 
-/// What bodies said: of one leaf, in which entries it holds, and how far they were looked at.
+/// What bodies said: of one leaf, in which entries it holds, and which were looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    bits: Vec<u64>,
-    count: usize,
+    holds: Bits,
+    /// Looked at one by one, beyond those before `read`.
+    seen: Bits,
     read: EntryIndex,
+}
+
+/// A set of entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn put(&mut self, entry: EntryIndex) {
+        let word = entry as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (entry % 64);
+    }
+
+    fn has(&self, entry: EntryIndex) -> bool {
+        let word = self.0.get(entry as usize / 64).copied().unwrap_or(0);
+        word >> (entry % 64) & 1 == 1
+    }
 }
 
 impl Found {
     /// It holds in this entry.
     pub fn put(&mut self, entry: EntryIndex) {
-        let (word, bit) = (entry as usize / 64, 1_u64 << (entry % 64));
-        if word >= self.bits.len() {
-            self.bits.resize(word + 1, 0);
-        }
-        self.count += usize::from(self.bits[word] & bit == 0);
-        self.bits[word] |= bit;
+        self.holds.put(entry);
+    }
+
+    /// This entry was looked at.
+    pub fn see(&mut self, entry: EntryIndex) {
+        self.seen.put(entry);
     }
 
     /// All entries before this one were looked at.
@@ -97,30 +117,53 @@ impl Found {
         self.read = self.read.max(entry);
     }
 
-    /// How many entries were looked at.
+    /// All entries before this one were looked at.
     pub fn read(&self) -> EntryIndex {
         self.read
     }
 
-    /// In how many it holds.
-    pub fn count(&self) -> usize {
-        self.count
+    /// Whether an entry was looked at.
+    pub fn has_seen(&self, entry: EntryIndex) -> bool {
+        entry < self.read || self.seen.has(entry)
     }
 
     /// Whether it holds in an entry, as far as is known.
     pub fn has(&self, entry: EntryIndex) -> bool {
-        let word = self.bits.get(entry as usize / 64).copied().unwrap_or(0);
-        word >> (entry % 64) & 1 == 1
+        self.holds.has(entry)
+    }
+
+    /// How many entries it holds in.
+    pub fn count(&self) -> usize {
+        self.holds
+            .0
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
     }
 
     /// The entries it holds in, ascending.
     pub fn iter(&self) -> impl Iterator<Item = EntryIndex> {
-        let words = (0_u32..).zip(&self.bits).filter(|(_, word)| **word != 0);
+        let words = (0_u32..).zip(&self.holds.0).filter(|(_, word)| **word != 0);
         words.flat_map(|(place, word)| {
             (0..64)
                 .filter(move |bit| word >> bit & 1 == 1)
                 .map(move |bit| place * 64 + bit)
         })
+    }
+
+    /// What is known of what asks for more than this: that it does not hold where this does not.
+    pub fn refined(&self) -> Self {
+        let words = self.read as usize / 64;
+        let word = |at: usize| !self.holds.0.get(at).copied().unwrap_or(0);
+        let mut seen: Vec<u64> = (0..words).map(word).collect();
+        if !self.read.is_multiple_of(64) {
+            seen.push(word(words) & ((1 << (self.read % 64)) - 1));
+        }
+        Self {
+            holds: Bits::default(),
+            seen: Bits(seen),
+            read: 0,
+        }
     }
 }
 
@@ -223,14 +266,19 @@ impl Sieve {
         &self.leaves
     }
 
+    /// Made ready for many rows at one time.
+    pub fn through<'a>(&'a mut self, world: &'a World<'a>, answers: &'a Answers) -> Through<'a> {
+        let Self { node, leaves, .. } = self;
+        Through {
+            node,
+            world,
+            found: leaves.iter().map(|leaf| answers.get(leaf)).collect(),
+        }
+    }
+
     /// Whether a row is let through, as far as is known.
     pub fn row(&mut self, item: Item, world: &World<'_>, answers: &Answers) -> Truth {
-        let Some(known) = Known::of(item, world.timeline) else {
-            return Truth::No;
-        };
-        let Self { node, leaves, .. } = self;
-        let found: Vec<Option<&Found>> = leaves.iter().map(|leaf| answers.get(leaf)).collect();
-        holds(node, &known, world, &found)
+        self.through(world, answers).row(item)
     }
 
     /// Whether a row is let through, when bodies are read at once: `body` has that of an entry.
@@ -246,8 +294,7 @@ impl Sieve {
             Truth::No => return false,
             Truth::Unread => {}
         }
-        let entries = Known::of(item, world.timeline)
-            .map_or_else(Vec::new, |known| known.entries(world.timeline));
+        let entries = Self::entries(item, world.timeline);
         let end = world.timeline.entries().len() as EntryIndex;
         for leaf in &self.leaves {
             answers.entry(leaf.clone()).or_default().read_to(end);
@@ -263,9 +310,37 @@ impl Sieve {
         self.row(item, world, &answers) == Truth::Yes
     }
 
+    /// The entries of a row.
+    pub fn entries(item: Item, timeline: &Timeline) -> Vec<EntryIndex> {
+        Known::of(item, timeline).map_or_else(Vec::new, |known| known.entries(timeline))
+    }
+
+    /// The first of them.
+    pub fn first_entry(item: Item, timeline: &Timeline) -> Option<EntryIndex> {
+        Some(Known::of(item, timeline)?.index)
+    }
+
     /// Whether what holds of a row may change by itself: its request waits for an answer.
     pub fn is_open(item: Item, timeline: &Timeline) -> bool {
         Known::of(item, timeline).is_some_and(|known| known.is_open())
+    }
+}
+
+/// A filter, what is known, and what bodies said.
+#[derive(Debug)]
+pub struct Through<'a> {
+    node: &'a mut Node,
+    world: &'a World<'a>,
+    found: Vec<Option<&'a Found>>,
+}
+
+impl Through<'_> {
+    /// Whether a row is let through, as far as is known.
+    pub fn row(&mut self, item: Item) -> Truth {
+        let Some(known) = Known::of(item, self.world.timeline) else {
+            return Truth::No;
+        };
+        holds(self.node, &known, self.world, &self.found)
     }
 }
 
@@ -355,7 +430,7 @@ fn in_bodies(found: Option<&Found>, known: &Known<'_>, timeline: &Timeline) -> T
     known.each_entry(timeline, &mut |entry| {
         if found.has(entry) {
             truth = Truth::Yes;
-        } else if entry >= found.read && truth == Truth::No {
+        } else if truth == Truth::No && !found.has_seen(entry) {
             truth = Truth::Unread;
         }
         truth != Truth::Yes
@@ -505,3 +580,53 @@ fn meets(span: &Span<Moment>, began: i64, ended: i64) -> bool {
     last - first > 2
         || (first..=last).any(|day| day * DAY + from <= ended && began < day * DAY + to)
 }
+
+/// The term that a row would be let through by, for one of its columns: [`Key::Method`], [`Key::Tool`] for whatever
+/// it is about, [`Key::Srv`], [`Key::Status`] for what became of it or its level.
+pub fn said_of(item: Item, column: Key, timeline: &Timeline) -> Option<Term> {
+    let known = Known::of(item, timeline)?;
+    match column {
+        Key::Method => {
+            let method = timeline.word(known.method);
+            (!method.is_empty()).then(|| Term::name(Key::Method, method))
+        }
+        Key::Tool => {
+            let (method, subject) = (timeline.word(known.method), timeline.word(known.subject));
+            let key = match method {
+                "tools/call" => Key::Tool,
+                "prompts/get" => Key::Prompt,
+                _ if method.starts_with("resources/")
+                    || method.starts_with("notifications/resources/") =>
+                {
+                    Key::Uri
+                }
+                _ => return None,
+            };
+            (!subject.is_empty()).then(|| Term::name(key, subject))
+        }
+        Key::Srv => {
+            let connection = timeline.state().connection(known.first.conn())?;
+            Some(Term::name(Key::Srv, &connection.name))
+        }
+        Key::Status => {
+            if let Item::Log(log) = item {
+                return Some(Term::Levels(vec![Span::one(log.level)]));
+            }
+            let exact = STATUSES
+                .iter()
+                .filter(|(word, _)| *word != "error")
+                .find(|(word, _)| known.has_status(word, timeline));
+            match exact {
+                Some((word, _)) => Term::word(Key::Status, word),
+                None => {
+                    let kind = KINDS.iter().find(|(word, _)| known.is_kind(word))?;
+                    Term::word(Key::Kind, kind.0)
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use memchr::memmem;
 
 use super::{Bodies, read_at};
-use crate::filter::Leaf;
 use crate::filter::pattern::find;
+use crate::filter::row::{Answers, Found, Item, Sieve, Truth, World};
+use crate::filter::{Filter, Leaf};
 use crate::json;
+use crate::session::timeline::{EntryIndex, Row, Timeline};
 
 /// What was found in a part of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,6 +77,55 @@ impl Bodies {
                 slice.read = told;
             }
         }
+    }
+}
+
+/// What a filter lets through of a whole session.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Picked {
+    /// Rows of the traffic, oldest first.
+    pub rows: Vec<Row>,
+    /// The entries of these rows, ascending.
+    pub entries: Vec<EntryIndex>,
+}
+
+impl Bodies {
+    /// What bodies say to a filter, all of them read.
+    pub fn answers(&self, filter: &Filter, timeline: &Timeline) -> io::Result<Answers> {
+        let mut answers = Answers::new();
+        for leaf in filter.leaves() {
+            let mut found = Found::default();
+            self.sift(&leaf, 0, &mut |slice| {
+                let entries = slice.found.iter();
+                for entry in entries.filter_map(|offset| timeline.index_of_place(*offset)) {
+                    found.put(entry);
+                }
+                true
+            })?;
+            found.read_to(timeline.entries().len() as EntryIndex);
+            answers.insert(leaf, found);
+        }
+        Ok(answers)
+    }
+
+    /// The rows that a filter lets through, for whoever has no screen to keep up.
+    pub fn pick(&self, filter: &Filter, world: &World<'_>) -> io::Result<Picked> {
+        let timeline = world.timeline;
+        let answers = self.answers(filter, timeline)?;
+        let mut sieve = Sieve::new(filter.clone());
+        let mut through = sieve.through(world, &answers);
+        let mut picked = Picked::default();
+        for row in timeline.rows() {
+            if through.row(Item::Pair(*row)) == Truth::Yes {
+                picked.rows.push(*row);
+                picked
+                    .entries
+                    .extend(Sieve::entries(Item::Pair(*row), timeline));
+            }
+        }
+        picked.entries.sort_unstable();
+        picked.entries.dedup();
+        Ok(picked)
     }
 }
 
@@ -306,7 +357,7 @@ mod tests {
             ("seq", &[]),
             ("text", &[2]),
             ("needle", &[3]),
-            ("text~^.{2,9}needle", &[3]),
+            ("text~needle.in", &[3]),
             ("\"\twith\"", &[2]),
             ("$.city=Oslo", &[4]),
             ("*", &[1, 2, 3, 4]),

@@ -29,6 +29,8 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// What is shown of Traffic or Logs.
+    Filter,
     /// The Inbox, where questions are listed.
     Inbox,
     /// A question that is looked at.
@@ -45,7 +47,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -58,6 +60,7 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Filter,
         Self::Inbox,
         Self::Question,
         Self::Running,
@@ -81,6 +84,7 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Filter => "Filters, in Traffic and Logs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
@@ -301,6 +305,20 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Filter {
+        OpenFilter "filter" ["f"] "filter" "Filter the rows: by method, status, time, text and more" Nothing "";
+        ClearFilter "clear-filter" ["Backspace"] "" "Show all rows again" Nothing "";
+        UndoFilter "undo-filter" ["u"] "" "Back to the filter before" Nothing "";
+        SaveFilter "save-filter" ["s"] "" "Keep the filter under a name" Nothing "";
+        ForMethod "filter-method" ["= m"] "" "Filter for this method" Nothing "";
+        ForSubject "filter-subject" ["= t"] "" "Filter for this tool, resource or prompt" Nothing "";
+        ForServer "filter-server" ["= s"] "" "Filter for this server" Nothing "";
+        ForStatus "filter-status" ["= r"] "" "Filter for what became of this; in Logs, for its level" Nothing "";
+        NotMethod "exclude-method" ["= M"] "" "Leave out this method" Nothing "";
+        NotSubject "exclude-subject" ["= T"] "" "Leave out this tool, resource or prompt" Nothing "";
+        NotServer "exclude-server" ["= S"] "" "Leave out this server" Nothing "";
+        NotStatus "exclude-status" ["= R"] "" "Leave out what became of this; in Logs, its level" Nothing "";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";

@@ -20,6 +20,11 @@ impl Clock {
         Self { zone }
     }
 
+    /// The zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// `14:02:09.120`
     pub fn time(&self, at: Timestamp) -> String {
         self.write(at, "%H:%M:%S%.3f")

@@ -6,13 +6,16 @@ use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Opening, TabBody};
 use super::widgets::json_table::Csv;
+use crate::chips::Chip;
 use crate::drafts::DraftChange;
+use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::session::recorded::Place;
+use crate::session::timeline::EntryIndex;
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -118,6 +121,10 @@ pub enum Store {
         /// Whose.
         server: Server,
     },
+    /// Read the filters that have names; answered to all.
+    LoadFilters,
+    /// Keep a filter under a name; an empty one takes the name away. Answered to all.
+    SaveFilter(Chip),
     /// List presets.
     ListPresets {
         /// Who asks.
@@ -175,6 +182,18 @@ pub struct Chosen {
     pub of: usize,
 }
 
+/// Which bodies are looked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// All of the file from an offset on, where a line begins.
+    File {
+        /// The offset.
+        from: u64,
+    },
+    /// Those of these entries.
+    Entries(Arc<[(EntryIndex, Source)]>),
+}
+
 /// Work for outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -206,6 +225,17 @@ pub enum Effect {
         asker: u64,
         /// The text; capital letters make it case-sensitive.
         text: String,
+    },
+    /// Look through bodies for what a filter asks; answered by [`super::event::Event::Sifted`], several times.
+    Sift {
+        /// The list it is for: its newest work ends what goes on for it.
+        who: u64,
+        /// Who asks.
+        asker: u64,
+        /// What is asked.
+        leaf: Leaf,
+        /// Of which bodies.
+        among: Among,
     },
     /// Look for text in a big document; answered by [`super::event::Event::FoundIn`].
     FindIn {

@@ -10,6 +10,7 @@ use super::outside::query::Answer;
 use super::outside::save::Unsaved;
 use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
+use crate::chips::Chip;
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
@@ -18,7 +19,10 @@ use crate::json::{Problem, Value};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
 use crate::recording::{Loaded, Over};
+use crate::recording::Loaded;
+use crate::recording::sift::Slice;
 use crate::session::recorded::Recorded;
+use crate::session::timeline::EntryIndex;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -68,6 +72,13 @@ pub enum Event {
         asker: u64,
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
+    },
+    /// Bodies were looked through for what a filter asks.
+    Sifted {
+        /// For whom.
+        asker: u64,
+        /// What was found since the last time.
+        part: Sifted,
     },
     /// Where text was found in a big document.
     FoundIn {
@@ -206,6 +217,22 @@ pub enum Event {
     Second,
 }
 
+/// What looking through bodies found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sifted {
+    /// In a part of the file.
+    Lines(Slice),
+    /// Among entries that were read one by one: those it holds in, and how many of them were read so far.
+    Entries {
+        /// Entries.
+        found: Vec<EntryIndex>,
+        /// Of the list that was asked for.
+        upto: usize,
+    },
+    /// Nothing can be read, in words.
+    Failed(String),
+}
+
 /// What a server said when it refused arguments; of moderate size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -238,6 +265,13 @@ pub enum Stored {
         asker: u64,
         /// Oldest first.
         tasks: Result<Vec<Unfinished>, String>,
+    },
+    /// The filters that have names; of a filter that was just kept, its name.
+    Filters {
+        /// In the order they are kept, or why there are none.
+        chips: Result<Vec<Chip>, String>,
+        /// What was kept.
+        saved: Option<String>,
     },
     /// Presets were listed.
     Presets {

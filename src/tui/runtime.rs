@@ -8,6 +8,7 @@ mod arguments;
 pub mod checker;
 mod copying;
 pub mod keeper;
+pub mod sifter;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
@@ -29,6 +30,7 @@ use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
+use sifter::{Sift, Sifter};
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -43,6 +45,8 @@ pub struct Runtime {
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks through bodies for filters.
+    pub sifter: Sifter,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -92,6 +96,18 @@ impl Runtime {
                 schema,
                 arguments,
                 chosen,
+            }),
+            Effect::Sift {
+                who,
+                asker,
+                leaf,
+                among,
+            } => self.sifter.take(Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: self.bodies.clone(),
             }),
             Effect::Wake { asker, after_ms } => {
                 let events = self.events.clone();
@@ -193,6 +209,21 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Search { asker, text } => match bodies.search(&text) {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::Sift {
+            who,
+            asker,
+            leaf,
+            among,
+        } => Event::Sifted {
+            asker,
+            part: sifter::at_once(&Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: bodies.clone(),
+            }),
         },
         Effect::FindIn {
             viewer,

@@ -90,6 +90,17 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
+        Event::Stored(Stored::Filters { chips, saved }) => {
+            match (&chips, &saved) {
+                (Err(why), _) => model.status = Some((Tone::Error, why.clone())),
+                (Ok(_), Some(name)) => {
+                    let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
+                    model.status = Some((Tone::Info, told));
+                }
+                (Ok(_), None) => {}
+            }
+            tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
+        }
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -104,6 +115,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Question { .. }
+        | Event::Sifted { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {

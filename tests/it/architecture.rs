@@ -37,6 +37,7 @@ const LAYERS: &[&[&str]] = &[
     &["history"],
     &["library"],
     &["presets", "drafts"],
+    &["chips"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],

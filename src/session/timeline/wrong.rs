@@ -1,4 +1,5 @@
-//! Of a row: whether it went wrong, how bad it is, whether a person sent it.
+//! Of a row: whether it went wrong, how bad it is, whether a person sent it. Of a place in the file: which entry
+//! stands there.
 
 use super::{EntryIndex, Single, SingleKind, Timeline};
 use crate::note::Note;
@@ -38,6 +39,35 @@ impl Timeline {
     /// Whether an entry was sent again or typed by a person.
     pub fn is_by_hand(&self, entry: EntryIndex) -> bool {
         self.by_hand.binary_search(&entry).is_ok()
+    }
+
+    /// The entry whose line stands at an offset of the file.
+    pub fn index_of_place(&self, offset: u64) -> Option<EntryIndex> {
+        let index = self.index_after(offset);
+        (self.entry(index)?.place().offset == offset).then_some(index)
+    }
+
+    /// The first entry whose line does not stand before an offset of the file.
+    pub fn index_after(&self, offset: u64) -> EntryIndex {
+        let mut from = 0;
+        loop {
+            let before = |entry: &super::EntryRow| entry.place().offset < offset;
+            let at = from + self.entries[from..].partition_point(before);
+            // Entries that could not be recorded stand nowhere, between those that do.
+            let lost = self.entries[at..]
+                .iter()
+                .take_while(|entry| entry.place().offset == u64::MAX)
+                .count();
+            if lost == 0
+                || self
+                    .entries
+                    .get(at + lost)
+                    .is_none_or(|entry| !before(entry))
+            {
+                return at as EntryIndex;
+            }
+            from = at + lost;
+        }
     }
 
     pub(super) fn sent_by_hand(&mut self, entry: &Recorded) {

@@ -12,6 +12,7 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 use super::copy_as;
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
+use super::stream::filtering::Filtering;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
 use crate::session::timeline::EntryIndex;
@@ -30,7 +31,7 @@ mod moving;
 mod requests;
 mod rows;
 mod screen;
-mod shown;
+pub(super) mod shown;
 mod subs;
 mod told;
 mod waterfall;
@@ -51,6 +52,7 @@ pub struct Traffic {
     streams: [Stream; 4],
     /// Which rows of each list are shown, in which order.
     shown: [Shown; 4],
+    filtering: Filtering,
     search: Search,
     failures: Failures,
     waterfall: Waterfall,
@@ -64,6 +66,7 @@ impl Traffic {
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
+            filtering: Filtering::new(clock.zone().clone()),
             clock,
             sub: Sub::default(),
             streams: [Stream::new(follow); 4],
@@ -81,14 +84,15 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            self.detail.scopes(&[Scope::Traffic, Scope::Request])
+            self.detail
+                .scopes(&[Scope::Traffic, Scope::Filter, Scope::Request])
         } else {
-            vec![Scope::Traffic, Scope::Move, Scope::Request]
+            vec![Scope::Traffic, Scope::Filter, Scope::Move, Scope::Request]
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         self.failures.take(ctx.timeline);
         let hits = self.search.hits().is_some();
         if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
@@ -96,6 +100,11 @@ impl Pane for Traffic {
         }
         let reply = self.detail.action(action, hits, ctx);
         if reply.handled {
+            return reply;
+        }
+        if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
+            self.arrived(ctx);
+            self.detail.focused &= !self.filtering.bar.is_open();
             return reply;
         }
         match action {
@@ -152,17 +161,32 @@ impl Pane for Traffic {
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            action => return copy_as::why_not(action, || self.asked(ctx), ctx),
+            action => {
+                return self
+                    .filtering
+                    .why_not(action, self.item(ctx), ctx)
+                    .or_else(|| copy_as::why_not(action, || self.asked(ctx), ctx));
+            }
         };
         Some(why.to_owned())
     }
 
     fn takes_text(&self) -> bool {
-        self.search.is_open() || (self.detail.focused && self.detail.viewer.takes_text())
+        self.filtering.bar.is_open()
+            || self.search.is_open()
+            || (self.detail.focused && self.detail.viewer.takes_text())
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        self.filtering.open_keys()
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if self.filtering.bar.is_open() {
+            let reply = self.filtering.key(key, ctx);
+            self.arrived(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.key(key, ctx)
         } else {
             self.detail.viewer.key(key, ctx)
@@ -170,7 +194,11 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if self.filtering.bar.is_open() {
+            let reply = self.filtering.paste(text, ctx);
+            self.arrived(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.paste(text)
         } else {
             self.detail.viewer.paste(text, ctx)
@@ -182,11 +210,15 @@ impl Pane for Traffic {
         if !heard.is_empty() {
             return heard;
         }
+        if self.filtering.event(event, ctx) {
+            self.arrived(ctx);
+        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
-            self.arrived(ctx.timeline);
-            let hits = self.sub.with_seqs(seqs, ctx.timeline);
+            self.arrived(ctx);
+            let mut hits = self.sub.with_seqs(seqs, ctx.timeline);
+            hits.retain(|number| self.shown().shows(*number as usize));
             let from = self.number().unwrap_or(0);
             if let Some(number) = self.search.found(term, hits, from) {
                 self.go_to(number);
@@ -248,7 +280,7 @@ impl Pane for Traffic {
     }
 
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         if self.sub.place_of(entry, ctx.timeline).is_some() {
             self.detail.focused = false;
             self.show_entry(entry, ctx);

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::chips::Chips;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
@@ -31,6 +32,8 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
+    /// Filters with a name.
+    pub chips: Chips,
     /// Tasks that had not ended.
     pub tasks: Errands,
     /// Whether runs, drafts and tasks may be written down.
@@ -52,6 +55,7 @@ impl Shelves {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
             presets: Presets::of(cwd, home, paths),
+            chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
             keeps,
             eras: if keeps {
@@ -100,6 +104,18 @@ impl Shelves {
             Store::LoadDrafts { asker, server } => Stored::Drafts {
                 asker,
                 drafts: self.drafts.load(&server).map_err(|error| in_words(&error)),
+            },
+            Store::LoadFilters => Stored::Filters {
+                chips: self.chips.load().map_err(|error| in_words(&error)),
+                saved: None,
+            },
+            Store::SaveFilter(chip) => Stored::Filters {
+                chips: self
+                    .chips
+                    .save(&chip)
+                    .and_then(|()| self.chips.load())
+                    .map_err(|error| in_words(&error)),
+                saved: Some(chip.name),
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -183,6 +199,14 @@ fn nowhere(work: Store) -> Option<Stored> {
         Store::LoadDrafts { asker, .. } => Stored::Drafts {
             asker,
             drafts: Ok(Vec::new()),
+        },
+        Store::LoadFilters => Stored::Filters {
+            chips: Ok(Vec::new()),
+            saved: None,
+        },
+        Store::SaveFilter(chip) => Stored::Filters {
+            chips: Err(why()),
+            saved: Some(chip.name),
         },
         Store::ListPresets { asker, .. } => Stored::Presets {
             asker,

@@ -3,6 +3,7 @@
 use super::shown::Shown;
 use super::subs::{At, Sub};
 use super::{Stream, Traffic};
+use crate::filter::row::Item;
 use crate::session::timeline::{EntryIndex, Row, Timeline};
 use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Go, Reply};
@@ -22,10 +23,21 @@ impl Traffic {
     }
 
     /// The list may have grown.
-    pub(super) fn arrived(&mut self, timeline: &Timeline) {
-        let sub = self.sub as usize;
-        self.shown[sub].take(self.sub.len(timeline));
-        self.streams[sub].arrived(self.shown[sub].len());
+    pub(super) fn arrived(&mut self, ctx: &Ctx<'_>) {
+        let (sub, timeline) = (self.sub, ctx.timeline);
+        let place = sub as usize;
+        let number = self.number();
+        let item = |number| Some(sub.at(number, timeline)?.item());
+        let moved = self.shown[place].take(sub.len(timeline), &mut self.filtering, item, ctx);
+        let (shown, stream) = (&self.shown[place], &mut self.streams[place]);
+        if moved {
+            let near = self.filtering.near(number);
+            stream.refiltered(shown.len(), shown.place(near.unwrap_or(0)));
+            let stood = stream.selected().and_then(|place| shown.number(place));
+            self.filtering.stood(near, stood);
+        } else {
+            stream.arrived(shown.len());
+        }
     }
 
     /// The row shown at a place.
@@ -37,6 +49,11 @@ impl Traffic {
     /// The number of the selected row, in the order they were recorded.
     pub(super) fn number(&self) -> Option<usize> {
         self.shown().number(self.stream().selected()?)
+    }
+
+    /// The selected row, as filters know it.
+    pub(super) fn item(&self, ctx: &Ctx<'_>) -> Option<Item> {
+        self.at(ctx).map(At::item)
     }
 
     /// The selected row of the list.
@@ -61,7 +78,7 @@ impl Traffic {
         );
         self.sub = sub;
         self.search.forget();
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         if let Some(entry) = entry.filter(|_| !(follows && at_end)) {
             self.show_entry(entry, ctx);
         }
@@ -123,11 +140,18 @@ impl Traffic {
             sub.at(*index, timeline)
                 .is_some_and(|at| at.is_wrong(timeline))
         };
+        let shown = |number: &usize| self.shown().shows(*number);
+        let step = |from: &usize| {
+            if below {
+                self.failures.after(*from)
+            } else {
+                self.failures.before(*from)
+            }
+        };
         match (sub.is_pairs(), below) {
-            (true, true) => self.failures.after(selected),
-            (true, false) => self.failures.before(selected),
-            (_, true) => (selected + 1..sub.len(timeline)).find(wrong),
-            (_, false) => (0..selected).rev().find(wrong),
+            (true, _) => std::iter::successors(step(&selected), step).find(shown),
+            (_, true) => (selected + 1..sub.len(timeline)).filter(shown).find(wrong),
+            (_, false) => (0..selected).rev().filter(shown).find(wrong),
         }
     }
 
@@ -147,7 +171,12 @@ impl Traffic {
                 if let Some(why) = self.search.why_not() {
                     return Reply::say(why);
                 }
-                let row = self.search.step(action == Action::FindNext, selected);
+                let hits = self.search.hits().map_or(0, |found| found.hits.len());
+                let shown = &self.shown[self.sub as usize];
+                let search = &mut self.search;
+                let row = (0..hits)
+                    .filter_map(|_| search.step(action == Action::FindNext, selected))
+                    .find(|number| shown.shows(*number));
                 self.go(row, "No hit.")
             }
             Action::Right => self.open(),

@@ -24,6 +24,7 @@ impl Traffic {
                 alone: self.alone,
                 headings: !self.is_tall() || self.sub == Sub::Timeline,
                 find: self.search.is_open(),
+                filter: self.filtering.is_shown(),
             },
         )
     }
@@ -52,6 +53,30 @@ impl Traffic {
         }
     }
 
+    /// `TRAFFIC 131`, or `TRAFFIC 23 of 131`.
+    fn heading(&self) -> String {
+        let (shown, all) = (self.shown().len(), self.shown().all());
+        if self.filtering.is_on() {
+            format!("TRAFFIC {shown} of {all}")
+        } else {
+            format!("TRAFFIC {shown}")
+        }
+    }
+
+    /// Draws the filter bar; gives the caret.
+    fn draw_filter(&self, areas: &Areas, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let shown = self.shown();
+        let whole = shown.picks().is_whole();
+        let remark = self
+            .filtering
+            .remark(shown.len(), shown.all(), whole, ctx.timeline);
+        let caret = self.filtering.draw(areas.filter, &remark, buf, ctx);
+        self.filtering
+            .bar
+            .draw_choices(areas.filter, areas.rows, buf, ctx);
+        caret
+    }
+
     fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
         let failed = match self.failures.count() {
             0 => String::new(),
@@ -67,7 +92,7 @@ impl Traffic {
             if short { brief } else { long }
         });
         Rule {
-            title: &format!("TRAFFIC {}", self.shown().len()),
+            title: &self.heading(),
             focused: !self.detail.focused,
             tabs: &tabs,
             active: self.sub as usize,
@@ -82,7 +107,7 @@ impl Traffic {
         let areas = self.areas();
         let timeline = ctx.timeline;
         self.failures.take(timeline);
-        self.arrived(timeline);
+        self.arrived(ctx);
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height / self.lines());
             let len = self.shown().len();
@@ -106,6 +131,12 @@ impl Traffic {
                 effects.push(Effect::Previews(missing));
             }
         }
+        let sub = self.sub;
+        let item = |number| Some(sub.at(number, timeline)?.item());
+        effects.extend(
+            self.filtering
+                .ask(self.shown[sub as usize].picks(), item, ctx),
+        );
         if !areas.detail.is_empty() {
             let subject = self.at(ctx).and_then(|at| at.subject(ctx));
             effects.extend(self.detail.show(subject, ctx));
@@ -152,7 +183,9 @@ impl Traffic {
             );
         }
         if len == 0 && !areas.rows.is_empty() {
-            let words = if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
+            let words = if self.filtering.is_on() && self.shown().all() > 0 {
+                self.filtering.why_empty(self.shown().picks(), ctx)
+            } else if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
                 "Nothing went over HTTP: servers that are programs talk over pipes.".to_owned()
             } else if ctx.live {
                 format!(
@@ -202,6 +235,10 @@ impl Traffic {
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
         let of_detail = self.detail.draw(areas, buf, &self.title(ctx), ctx);
+        let of_filter = self.draw_filter(areas, buf, ctx);
+        if self.filtering.bar.is_open() {
+            return of_filter;
+        }
         if self.search.is_open() {
             return self.search.draw(areas.find, buf, ctx).or(of_list);
         }
@@ -215,6 +252,10 @@ impl Traffic {
     /// A click anywhere in it.
     pub(super) fn clicked(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas();
+        if let Some(reply) = self.filtering.click(at, areas.filter, areas.rows, ctx) {
+            self.arrived(ctx);
+            return reply;
+        }
         if areas.find.contains(at) {
             self.search.click(at, areas.find);
             return Reply::done();

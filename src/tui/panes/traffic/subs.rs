@@ -2,8 +2,9 @@
 //! in one of its lists, and nothing is copied.
 
 use super::rows;
+use crate::filter::row::Item;
 use crate::session::timeline::{
-    EntryIndex, FrameKind, HopIndex, HopRow, Row, SingleKind, Timeline,
+    EntryIndex, FrameKind, FrameRow, HopIndex, HopRow, Row, SingleKind, Timeline,
 };
 use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Ctx;
@@ -141,6 +142,15 @@ fn partition(len: usize, before: impl Fn(usize) -> bool) -> usize {
 }
 
 impl At {
+    /// As filters know it.
+    pub fn item(self) -> Item {
+        match self {
+            Self::Pair(row) => Item::Pair(row),
+            Self::Frame(entry, kind, more) => Item::Frame(FrameRow { entry, kind, more }),
+            Self::Http(row) => Item::Http(row),
+        }
+    }
+
     /// Its first entry.
     pub fn entry(self, timeline: &Timeline) -> Option<EntryIndex> {
         match self {

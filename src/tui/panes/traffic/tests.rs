@@ -287,7 +287,10 @@ fn narrow_details_take_the_screen_and_give_it_back() {
     let stage = Stage::of(SESSION);
     let mut pane = pane(false);
     stage.show(&mut pane, 80, 20);
-    assert_eq!(pane.scopes(), [Scope::Traffic, Scope::Move, Scope::Request]);
+    assert_eq!(
+        pane.scopes(),
+        [Scope::Traffic, Scope::Filter, Scope::Move, Scope::Request]
+    );
     for _ in 0..3 {
         pane.action(Action::Down, &stage.ctx());
     }
