@@ -386,7 +386,8 @@ actions! {
         ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
-GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Export "export" ["g x"] "" "Export the session: HTML, HAR, OpenTelemetry, Markdown …" Nothing "mcpscope export FILE -o report.html";
+        GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+pub mod exporting;
+
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Opening, TabBody};
@@ -317,7 +319,9 @@ pub enum Effect {
         /// The filter.
         filter: String,
     },
-    /// End what goes on for an asker: a pipe, a query.
+    /// Export the session, or count what that would bring; told of by [`super::event::Event::Exporting`].
+    Export(Box<exporting::Export>),
+    /// End what goes on for an asker: a pipe, a query, an export.
     Stop(u64),
     /// Let the desktop show a part of a document.
     Open {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::effect::exporting::Told;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
@@ -18,9 +19,8 @@ use crate::inspector::Update;
 use crate::json::{Problem, Value};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
-use crate::recording::{Loaded, Over};
-use crate::recording::Loaded;
 use crate::recording::sift::Slice;
+use crate::recording::{Loaded, Over};
 use crate::session::recorded::Recorded;
 use crate::session::timeline::EntryIndex;
 use crate::unfinished::Unfinished;
@@ -150,6 +150,13 @@ pub enum Event {
         sequence: Sequence,
         /// What to say when it is written.
         told: String,
+    },
+    /// An export goes on, or has ended.
+    Exporting {
+        /// Who asked.
+        asker: u64,
+        /// What is told of it.
+        told: Told,
     },
     /// A file was written, or was not.
     Saved {

@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::keymap::{Chord, Keymap};
+use super::overlays::export::ExportBox;
 use super::overlays::picker::Picker;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
@@ -144,6 +145,8 @@ pub enum Overlay {
     Picker(Picker),
     /// Quit?
     Quit,
+    /// An export.
+    Export(Box<ExportBox>),
 }
 
 /// A call that nears its limit.
@@ -253,6 +256,8 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// The number the newest work of an export has.
+    pub exports: Option<u64>,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -332,6 +337,7 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            exports: None,
             notices: Notices::default(),
             areas: Areas::default(),
             options,

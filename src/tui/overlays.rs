@@ -1,4 +1,5 @@
 //! What is drawn over the body.
 
+pub mod export;
 pub mod picker;
 pub mod which_key;

@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEventKind;
 
+mod exporting;
 mod input;
 mod lists;
 mod notices;
@@ -101,6 +102,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
         }
+        Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -258,6 +260,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
+        Action::Export => exporting::open(model),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
         Action::OtherEra => go(model, Go::OtherEra(model.world.current)),

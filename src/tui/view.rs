@@ -123,6 +123,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
     for overlay in &model.overlays {
         cursor = match overlay {
             Overlay::Picker(picker) => Some(picker.draw(screen, buf, &model.world.theme)),
+            Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),
             Overlay::Quit => Some(quit_box(model, screen, buf)),
         };
     }

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Model, act, go, notices, replied, show};
+use super::{Model, act, exporting, go, notices, replied, show};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
@@ -103,6 +103,15 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
                 Vec::new()
             })
         }
+        Overlay::Export(export) => {
+            let key = if Chord::from(key) == Chord::CTRL_C {
+                KeyEvent::from(KeyCode::Esc)
+            } else {
+                key
+            };
+            let outcome = export.key(key);
+            Some(exporting::came_of(model, outcome))
+        }
         Overlay::Picker(picker) => {
             if Chord::from(key) == Chord::CTRL_C {
                 model.overlays.pop();
@@ -123,6 +132,17 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
 /// The mouse while a list or a question is open: a click on a row picks it, one beside the list closes it.
 fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<Effect> {
     let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    if let Some(Overlay::Export(export)) = model.overlays.last_mut() {
+        if !matches!(kind, MouseEventKind::Down(_)) {
+            return Vec::new();
+        }
+        let outcome = if export.is_beside(at, screen) {
+            export.key(KeyEvent::from(KeyCode::Esc))
+        } else {
+            export.click(at, screen)
+        };
+        return exporting::came_of(model, outcome);
+    }
     let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
         if matches!(kind, MouseEventKind::Down(_)) {
             model.overlays.pop();
@@ -169,6 +189,10 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
     match model.overlays.last_mut() {
         Some(Overlay::Picker(picker)) => {
             picker.paste(pasted);
+            Vec::new()
+        }
+        Some(Overlay::Export(export)) => {
+            export.paste(pasted);
             Vec::new()
         }
         Some(Overlay::Quit) => Vec::new(),
