@@ -4,6 +4,7 @@ mod answers;
 mod conformance;
 mod copied;
 mod exits;
+mod exporting;
 mod leaving;
 mod login;
 mod recording;
