@@ -139,7 +139,7 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
             .is_some_and(|output| output.as_os_str() == "-");
         match args.output.as_ref().filter(|_| !to_stdout) {
             None => {
-                done.to = "-".to_owned();
+                "-".clone_into(&mut done.to);
                 match write(&mut Stdout::new()) {
                     Ok(written) => done.written = written,
                     // Whoever read it has enough.

@@ -189,7 +189,7 @@ fn context(
         .material
         .timeline
         .entry(request)
-        .map_or(0, |entry| entry.seq());
+        .map_or(0, EntryRow::seq);
     Ok(Some(Context::of(job.material, seq, index, &body, above)))
 }
 
