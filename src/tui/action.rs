@@ -462,7 +462,8 @@ actions! {
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
         GoCall "go-call" ["g r"] "" "The call behind this, in Traffic" Nothing "";
         GoServer "go-server" ["g s"] "" "Its server, in Servers" Nothing "";
-GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Export "export" ["g x"] "" "Export the session: HTML, HAR, OpenTelemetry, Markdown …" Nothing "mcpscope export FILE -o report.html";
+        GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         Mark "mark" ["m"] "" "Mark the entry of this row with a letter, or take the mark away" Nothing "";
         GoMark "go-mark" ["'"] "" "To a marked entry by its letter; twice: back" Nothing "";
         Annotate "annotate" ["A"] "" "Write a note at the entry of this row" Nothing "";

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub mod comparison;
+pub mod exporting;
 
 use comparison::Comparison;
 
@@ -421,7 +422,9 @@ pub enum Effect {
         /// The filter.
         filter: String,
     },
-    /// End what goes on for an asker: a pipe, a query.
+    /// Export the session, or count what that would bring; told of by [`super::event::Event::Exporting`].
+    Export(Box<exporting::Export>),
+    /// End what goes on for an asker: a pipe, a query, an export.
     Stop(u64),
     /// Let the desktop show a part of a document.
     Open {

@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::keymap::{Chord, Keymap};
+use super::overlays::export::ExportBox;
 use super::overlays::picker::Picker;
 use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Server, View};
@@ -196,6 +197,8 @@ pub enum Overlay {
     Letters(Option<u64>),
     /// Quit?
     Quit,
+    /// An export.
+    Export(Box<ExportBox>),
 }
 
 /// What lines are filled in for.
@@ -330,6 +333,8 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// The number the newest work of an export has.
+    pub exports: Option<u64>,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -407,6 +412,7 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            exports: None,
             notices: Notices::default(),
             areas: Areas::default(),
             options,

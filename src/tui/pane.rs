@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
 use super::effect::comparison::{Comparison, Everywhere};
+use super::effect::exporting::Share;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -345,6 +346,11 @@ pub trait Pane {
 
     /// Shows the row of an entry (Traffic and Logs), or does nothing.
     fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}
+
+    /// What of the session may be exported from here, beside all of it.
+    fn shares(&self, _ctx: &Ctx<'_>) -> Vec<Share> {
+        Vec::new()
+    }
 
     /// The entry the focused row is about, for going to the same moment elsewhere.
     fn moment(&self, _ctx: &Ctx<'_>) -> Option<EntryIndex> {

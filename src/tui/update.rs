@@ -4,6 +4,7 @@
 use crossterm::event::KeyEventKind;
 
 mod everywhere;
+mod exporting;
 mod input;
 mod lists;
 mod marks;
@@ -176,6 +177,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
         }
+        Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -354,6 +356,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::ViewSessions => go(model, Go::View(View::Sessions)),
+        Action::Export => exporting::open(model),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
         Action::OtherEra => go(model, Go::OtherEra(model.world.current)),

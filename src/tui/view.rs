@@ -149,6 +149,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
                 letters::draw(*at, &world.marks, row, screen, buf, &world.theme);
                 cursor
             }
+            Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),
             Overlay::Quit => Some(quit_box(model, screen, buf)),
         };
     }

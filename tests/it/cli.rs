@@ -5,6 +5,7 @@ mod asked;
 mod conformance;
 mod copied;
 mod exits;
+mod exporting;
 mod leaving;
 mod login;
 mod raw;

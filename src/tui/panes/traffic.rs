@@ -19,6 +19,7 @@ use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
+use crate::tui::effect::exporting::Share;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply};
@@ -366,6 +367,11 @@ impl Pane for Traffic {
             self.detail.focused = false;
             self.show_entry(entry, ctx);
         }
+    }
+
+    fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
+        let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
+        row.into_iter().chain(self.filtering.share(ctx)).collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
