@@ -25,6 +25,7 @@ mod output;
 mod read;
 mod request;
 mod round_trip;
+mod sessions;
 mod signals;
 mod signature;
 #[cfg(unix)]
@@ -81,10 +82,11 @@ enum Verb {
     Logout(login::LogoutArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording
+        /// The recording: a file, or a name that mcpscope sessions lists
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    Sessions(sessions::SessionsArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -170,10 +172,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
-        Some(Verb::Open { file }) => Ok(Invocation::Screen(Screen::Open {
-            file,
-            target: target(&[])?,
-        })),
+        Some(Verb::Open { file }) => {
+            let target = target(&[])?;
+            let file = sessions::named(&file, target.paths.as_ref());
+            let file = file.map_err(|failure| report(&failure))?;
+            Ok(Invocation::Screen(Screen::Open { file, target }))
+        }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
 }
@@ -196,6 +200,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
+        Verb::Sessions(args) => sessions::run(args),
         Verb::Open { .. } => Exit::Internal,
     }
 }

@@ -58,7 +58,7 @@
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -108,6 +108,8 @@
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
+//! | a way through a recording | a row in `tui/action.rs`, its arm in `tui/update/replay.rs` |
 //! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |

@@ -8,4 +8,5 @@ mod leaving;
 mod login;
 mod recording;
 mod remote;
+mod sessions;
 mod verbs;

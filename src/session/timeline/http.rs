@@ -157,6 +157,9 @@ impl StepKind {
     }
 }
 
+/// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
+type Cut = (usize, usize, Vec<(HopIndex, Hop)>);
+
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Hops {
@@ -167,8 +170,8 @@ pub struct Hops {
     places: HashMap<(u32, u32), HopIndex>,
     /// By the frame their request carries; of several (redirects) the first, which leads to the others.
     carriers: HashMap<EntryIndex, HopIndex>,
-    /// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
-    cut: Option<(usize, usize, Vec<(HopIndex, Hop)>)>,
+    /// What is shown, when it is not all.
+    cut: Option<Cut>,
 }
 
 impl Hops {

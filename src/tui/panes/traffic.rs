@@ -530,6 +530,7 @@ impl Pane for Traffic {
 
     fn rewound(&mut self, ctx: &Ctx<'_>) {
         self.failures = Failures::default();
+        self.failures.take(ctx.timeline);
         self.search.forget();
         for (sub, stream) in Sub::ALL.into_iter().zip(&mut self.streams) {
             let row = stream.selected().unwrap_or(0);
