@@ -38,6 +38,7 @@ mod read;
 mod refusal;
 mod request;
 mod round_trip;
+mod sessions;
 mod shell;
 mod signals;
 mod signature;
@@ -108,7 +109,7 @@ enum Verb {
     Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording; - reads it from stdin
+        /// The recording: a file, or a name that mcpscope sessions lists; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
@@ -118,6 +119,7 @@ enum Verb {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Masks(masks::MasksArgs),
+    Sessions(sessions::SessionsArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -239,11 +241,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Err(failure) => Err(report(&failure)),
         },
         Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
-        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
-            file,
-            follow,
-            target: target(&[])?,
-        })),
+        Some(Verb::Open { file, follow }) => {
+            let target = target(&[])?;
+            let file = sessions::named(&file, target.paths.as_ref());
+            let file = file.map_err(|failure| report(&failure))?;
+            Ok(Invocation::Screen(Screen::Open {
+                file,
+                follow,
+                target,
+            }))
+        }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
 }
@@ -266,6 +273,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
+        Verb::Sessions(args) => sessions::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
         // Those are not headless work.

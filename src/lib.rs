@@ -69,7 +69,7 @@
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -125,6 +125,8 @@
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
 //! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
+//! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
+//! | a way through a recording | a row in `tui/action.rs`, its arm in `tui/update/replay.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |

@@ -12,6 +12,7 @@ mod raw;
 mod recording;
 mod remote;
 pub mod secrets;
+mod sessions;
 mod shell;
 mod streams;
 mod tables;

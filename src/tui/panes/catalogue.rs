@@ -40,6 +40,7 @@ mod person;
 mod pick;
 mod presets;
 mod prompt;
+mod recorded;
 mod sending;
 mod services;
 mod shelf;
@@ -504,6 +505,10 @@ impl Pane for CataloguePane {
         self.heard(event, ctx)
     }
 
+    fn rewound(&mut self, _ctx: &Ctx<'_>) {
+        self.look_again();
+    }
+
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
         if let Some(reply) = self.asked_click(at, double, ctx) {
@@ -536,7 +541,7 @@ impl Pane for CataloguePane {
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
+        let mut effects = self.look_back(ctx);
         let (form, result) = (body(self.areas.form), self.document_area());
         let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);

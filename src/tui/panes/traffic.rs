@@ -352,6 +352,7 @@ impl Pane for Traffic {
 
     fn rewound(&mut self, ctx: &Ctx<'_>) {
         self.failures = Failures::default();
+        self.failures.take(ctx.timeline);
         self.spread = Spread::default();
         self.search.forget();
         self.filtering.rewound(ctx.timeline);

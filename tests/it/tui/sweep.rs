@@ -20,7 +20,7 @@ const FOCUS: [&str; 5] = ["", "j Enter", "j Enter Esc", "S-Tab", "Enter /"];
 
 #[test]
 fn every_action_everywhere() {
-    for view in 1..=7 {
+    for view in 1..=8 {
         for (index, focus) in FOCUS.into_iter().enumerate() {
             let mut screen = Screen::opened(SESSIONS[0], SIZES[(view + index) % 2]);
             for row in ACTIONS {
