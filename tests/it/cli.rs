@@ -7,6 +7,7 @@ mod copied;
 mod exits;
 mod exporting;
 mod leaving;
+mod lint;
 mod login;
 mod raw;
 mod recording;
