@@ -3,40 +3,59 @@
 //! One file per verb, each with its arguments and what it does. stdout carries answers, stderr everything else.
 //! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
 
+mod asked;
 mod call;
 mod complete;
 mod conformance;
 mod console;
 mod content;
 mod demo_server;
+mod diff;
 mod document;
+mod events;
 mod exit;
+mod export;
 mod failure;
+mod generated;
 mod get;
 mod given;
 mod headless;
+mod import;
 mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
+mod lines;
 mod list;
+mod listen;
+mod live;
 mod login;
+mod masks;
 mod named;
+mod notify;
 mod output;
+mod raw;
 mod read;
+mod refusal;
 mod request;
 mod round_trip;
+mod shell;
 mod signals;
 mod signature;
+mod stream;
+pub mod tables;
 #[cfg(unix)]
 mod tap;
 mod target;
+mod tasks;
+mod validated;
 mod verdict;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 pub use failure::Failure;
@@ -48,6 +67,7 @@ use target::TargetArgs;
 
 use crate::inspector::Connect;
 use crate::mcp::types::List;
+use crate::recording::PIPE;
 
 /// Inspector for MCP servers: shows what a server offers, calls it, and records every byte.
 #[derive(Debug, Parser)]
@@ -62,29 +82,42 @@ use crate::mcp::types::List;
 struct CommandLine {
     #[command(subcommand)]
     verb: Option<Verb>,
+    /// A line at a time instead of the screen: numbered lists and questions, nothing drawn over (also: TERM=dumb)
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
 
+// The arguments of verbs that nobody asked for are not put together: that takes longer than the rest of a start.
 #[derive(Debug, Clone, Subcommand)]
+#[command(defer = true)]
 enum Verb {
-    List(list::ListArgs),
-    Call(call::CallArgs),
-    Read(read::ReadArgs),
-    Get(get::GetArgs),
-    Complete(complete::CompleteArgs),
-    Request(request::RequestArgs),
-    Info(info::InfoArgs),
+    #[command(flatten)]
+    Live(live::Verb),
+    Shell(shell::ShellArgs),
+    Raw(raw::RawArgs),
     #[cfg(unix)]
     Tap(tap::TapArgs),
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
+    Diff(diff::DiffArgs),
+    Keys(tables::KeysArgs),
+    Theme(tables::ThemeArgs),
+    Completions(generated::CompletionsArgs),
+    Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording
+        /// The recording; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
+        #[arg(short, long)]
+        follow: bool,
     },
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
+    Masks(masks::MasksArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -99,14 +132,29 @@ enum Verb {
 }
 
 /// How the answer of a headless verb is wanted.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct OutputArgs {
     /// Print one JSON object, with the server's own JSON as it sent it
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// Print JSON objects, one a line, as things happen: notifications, progress, questions, then the answer
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    ndjson: bool,
     /// Hide the server's stderr and progress; a failure still quotes the last lines
     #[arg(short, long, help_heading = "Output")]
     quiet: bool,
+}
+
+impl OutputArgs {
+    /// What these say, or `general` where they say nothing.
+    fn over(&self, general: &Self) -> Self {
+        let own = self.json || self.ndjson;
+        Self {
+            json: if own { self.json } else { general.json },
+            ndjson: if own { self.ndjson } else { general.ndjson },
+            quiet: self.quiet || general.quiet,
+        }
+    }
 }
 
 /// What the command line asks for.
@@ -116,6 +164,8 @@ pub enum Invocation {
     Headless(Work),
     /// The screen.
     Screen(Screen),
+    /// The screen's keys or themes, on stdout.
+    Tables(tables::Tables),
 }
 
 /// A verb that needs no screen, for [`run`].
@@ -129,8 +179,10 @@ pub enum Screen {
     Inspect(Box<Target>),
     /// A recording.
     Open {
-        /// Which.
+        /// Which; `-` is stdin.
         file: PathBuf,
+        /// Whether to read on whoever writes it.
+        follow: bool,
         /// Settings and paths; never a server.
         target: Box<Target>,
     },
@@ -148,18 +200,30 @@ impl Screen {
 /// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
-    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
-        // Nobody may be reading; the exit code says it too.
-        let _ = error.print();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
-            Exit::Usage
-        } else {
-            Exit::Ok
+            let word = arguments.get(1).and_then(|word| word.to_str());
+            let known = word.filter(|word| CommandLine::command().find_subcommand(word).is_some());
+            return report(&refusal::of(&error, refusal::help(known)));
         }
+        // Help was asked for. Nobody may be reading.
+        let _ = error.print();
+        Exit::Ok
     })?;
-    if line.verb.is_some() && line.target != TargetArgs::default() {
+    if line.verb.is_some() && (line.plain || line.target != TargetArgs::default()) {
         let failure = Failure::usage("an option or command stands before the verb");
         let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
+        return Err(report(&failure.hint(hint)));
+    }
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if line.verb.is_none() && (line.plain || dumb) {
+        let shell = shell::ShellArgs::plain(line.target);
+        return Ok(Invocation::Headless(Work(Verb::Shell(shell))));
+    }
+    if line.verb.is_none() && line.target.answers_by_itself() {
+        let failure = Failure::usage("on the screen a person answers what servers ask");
+        let hint = "[ask] in the settings says what is answered without one".to_owned();
         return Err(report(&failure.hint(hint)));
     }
     let target = |lists: &[List]| {
@@ -170,8 +234,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
-        Some(Verb::Open { file }) => Ok(Invocation::Screen(Screen::Open {
+        Some(Verb::Keys(args)) => match tables::keys(&args) {
+            Ok(tables) => Ok(Invocation::Tables(tables)),
+            Err(failure) => Err(report(&failure)),
+        },
+        Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
+        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
             file,
+            follow,
             target: target(&[])?,
         })),
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
@@ -181,29 +251,43 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 /// Runs a verb that needs no screen to its end.
 pub fn run(Work(verb): &Work) -> Exit {
     match verb {
-        Verb::List(args) => list::run(args),
-        Verb::Call(args) => call::run(args),
-        Verb::Read(args) => read::run(args),
-        Verb::Get(args) => get::run(args),
-        Verb::Complete(args) => complete::run(args),
-        Verb::Request(args) => request::run(args),
-        Verb::Info(args) => info::run(args),
+        Verb::Live(verb) => verb.run(),
+        Verb::Shell(args) => shell::run(args),
+        Verb::Raw(args) => raw::run(args),
         #[cfg(unix)]
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Export(args) => export::run(args),
+        Verb::Import(args) => import::run(args),
+        Verb::Diff(args) => diff::run(args),
+        Verb::Masks(args) => masks::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
-        Verb::Open { .. } => Exit::Internal,
+        Verb::Completions(args) => generated::completions(args),
+        Verb::Man(args) => generated::man(args),
+        // Those are not headless work.
+        Verb::Open { .. } | Verb::Keys(_) | Verb::Theme(_) => Exit::Internal,
     }
 }
 
-/// The screen needs a terminal to draw on and to be typed at.
-pub fn needs_terminal() -> Result<(), Failure> {
+/// The screen needs a terminal to draw on and to be typed at. What it shows may come on stdin (`open -`): then keys
+/// are read from the terminal all the same.
+pub fn needs_terminal(screen: &Screen) -> Result<(), Failure> {
     use io::IsTerminal as _;
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    let typed = io::stdin().is_terminal();
+    if matches!(screen, Screen::Open { file, .. } if file == Path::new(PIPE)) {
+        if typed {
+            let hint = "mcpscope open FILE opens a file; - is for a pipe, as in ssh HOST cat FILE | mcpscope open -";
+            return Err(Failure::usage("stdin is the terminal, and no pipe").hint(hint.to_owned()));
+        }
+        if io::stdout().is_terminal() && File::open("/dev/tty").is_ok() {
+            return Ok(());
+        }
+    }
+    if io::stdout().is_terminal() && typed {
         return Ok(());
     }
     let hint = "in scripts, mcpscope list, call, read and get do the same without a screen";
@@ -223,6 +307,19 @@ pub fn tell_recording(path: Option<&std::path::Path>) {
     }
 }
 
+/// Prints text that is an answer. What nobody reads to its end was enough.
+pub fn print(text: &str) -> Result<(), Failure> {
+    use io::Write as _;
+    let mut to = io::stdout().lock();
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let what = format!("cannot write the answer: {error}");
+            Err(Failure::new(Exit::Internal, what))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Tells a failure on stderr.
 pub fn report(failure: &Failure) -> Exit {
     let _ = failure.tell(&mut io::stderr().lock());
@@ -236,7 +333,7 @@ type Outcome = Result<Exit, Early>;
 #[derive(Debug)]
 enum Early {
     /// The connection is gone, or we shall go.
-    Stop,
+    Stop(Stop),
     /// Something is wrong.
     Failure(Failure),
     /// The answer cannot be written.
@@ -244,8 +341,8 @@ enum Early {
 }
 
 impl From<Stop> for Early {
-    fn from(_: Stop) -> Self {
-        Self::Stop
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
     }
 }
 
@@ -268,8 +365,9 @@ fn session(
     output: &OutputArgs,
     work: impl AsyncFnOnce(&mut Headless, &mut Output) -> Outcome,
 ) -> Exit {
-    let quiet = output.quiet;
-    let mut output = Output::new(output.json);
+    let given = output;
+    let mut output = Output::default();
+    output.set(given);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -284,7 +382,7 @@ fn session(
         .as_ref()
         .and_then(|paths| crate::logging::start(paths.log.clone()));
     runtime.block_on(async {
-        let mut session = match Headless::start(&target, connect, quiet) {
+        let mut session = match Headless::start(&target, connect, given) {
             Ok(session) => session,
             Err(failure) => return fail(&failure, nobody(), &mut output),
         };
@@ -299,7 +397,8 @@ fn session(
             (Err(Early::Output(error)), _) => {
                 Failure::new(Exit::Internal, format!("cannot write the answer: {error}"))
             }
-            (Err(Early::Stop), _) => session.lost(),
+            (Err(Early::Stop(Stop::Unread)), _) => return Exit::Ok,
+            (Err(Early::Stop(_)), _) => session.lost(),
             (Err(Early::Failure(failure)), _) if failure.exit == Exit::Usage => failure,
             (Err(Early::Failure(failure)), _) => session.with_stderr(failure),
         };

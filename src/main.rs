@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
+use mcpscope::cli::tables::Tables;
 use mcpscope::cli::{self, Exit, Failure, Invocation, Screen};
 
 fn main() -> ExitCode {
@@ -11,6 +12,9 @@ fn main() -> ExitCode {
     }
     let exit = match cli::parse(std::env::args_os()) {
         Ok(Invocation::Headless(work)) => cli::run(&work),
+        Ok(Invocation::Tables(tables)) => {
+            tell(&tables).unwrap_or_else(|failure| cli::report(&failure))
+        }
         Ok(Invocation::Screen(screen)) => {
             show(screen).unwrap_or_else(|failure| cli::report(&failure))
         }
@@ -37,20 +41,94 @@ fn install_hooks() -> color_eyre::Result<()> {
     Ok(())
 }
 
+/// Prints what is asked of the screen's tables.
+#[cfg(feature = "tui")]
+fn tell(asked: &Tables) -> Result<Exit, Failure> {
+    use mcpscope::tui::{keymap::Keymap, tables};
+    let (text, exit) = match asked {
+        Tables::Themes => (tables::themes().join("\n") + "\n", Exit::Ok),
+        Tables::Theme(name) => {
+            let text = match tables::bundled(name) {
+                Some(text) => text.to_owned(),
+                None => cli::tables::file(name)?,
+            };
+            let found =
+                tables::check(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+            match found.as_slice() {
+                [] => (
+                    format!("{name}: fine, {} roles\n", tables::roles()),
+                    Exit::Ok,
+                ),
+                lines => (lines.join("\n") + "\n", Exit::Findings),
+            }
+        }
+        Tables::Keys {
+            settings,
+            check,
+            json,
+        } => {
+            let keymap = Keymap::new(&settings.keys)
+                .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+            if *check {
+                let term = std::env::var("TERM").ok();
+                let terminal = tables::Terminal {
+                    term: term.as_deref(),
+                    tmux: std::env::var_os("TMUX").is_some(),
+                    screen: std::env::var_os("STY").is_some(),
+                };
+                let (lines, lost) = tables::unsent(&keymap, terminal);
+                let exit = if lost { Exit::Findings } else { Exit::Ok };
+                match (json, lines.as_slice()) {
+                    (true, lines) => (tables::findings(lines) + "\n", exit),
+                    (false, []) => (
+                        "no key is bound twice, and all arrive here\n".to_owned(),
+                        exit,
+                    ),
+                    (false, lines) => (lines.join("\n") + "\n", exit),
+                }
+            } else {
+                (tables::keys(&keymap, *json), Exit::Ok)
+            }
+        }
+    };
+    cli::print(&text)?;
+    Ok(exit)
+}
+
+#[cfg(not(feature = "tui"))]
+fn tell(_asked: &Tables) -> Result<Exit, Failure> {
+    let hint = "the feature `tui` adds it";
+    Err(Failure::new(Exit::Usage, "this build has no screen").hint(hint.to_owned()))
+}
+
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
+    use mcpscope::recording::Follow;
     use mcpscope::tui::runtime::keeper::Shelves;
     use mcpscope::tui::{self, Leaving, Start, Subject, keymap::Keymap};
     let (Screen::Inspect(target) | Screen::Open { target, .. }) = &screen;
     let keys = Keymap::new(&target.settings.keys)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
-    cli::needs_terminal()?;
+    cli::needs_terminal(&screen)?;
     let screen = screen.with_person();
     let (subject, target) = match screen {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
-        Screen::Open { file, target } => (Subject::opened(&file), target),
+        Screen::Open {
+            file,
+            follow,
+            target,
+        } => {
+            let follow = if follow {
+                Follow::Always
+            } else {
+                Follow::WhileWritten
+            };
+            (Subject::opened(&file, follow), target)
+        }
     };
-    let subject = subject.map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let subject = subject
+        .map_err(|error| Failure::usage(format!("{error:#}")))?
+        .masked_by(&target.settings.mask);
     let _log = target
         .paths
         .as_ref()

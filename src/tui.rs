@@ -24,13 +24,16 @@ pub mod event;
 pub mod highlight;
 pub mod keymap;
 pub mod model;
+mod opened;
 pub mod outside;
 pub mod overlays;
 pub mod pane;
 pub mod panes;
 pub mod payload;
 pub mod previews;
+pub mod replay;
 pub mod runtime;
+pub mod tables;
 pub mod terminal;
 pub mod theme;
 pub mod update;
@@ -42,7 +45,7 @@ use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
-use crate::recording::Recording;
+use crate::recording::{Follow, Opening};
 use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use event::Event;
@@ -50,6 +53,8 @@ use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
 use runtime::keeper::{Keeper, Shelves};
+use runtime::librarian::{self, Librarian};
+use runtime::opening::Opened;
 use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use terminal::Terminal;
 use theme::{Depth, Theme};
@@ -61,8 +66,6 @@ const FRAME: Duration = Duration::from_millis(33);
 const BATCH: usize = 256;
 /// How long history and drafts may take to be written when we leave.
 const KEEPING: Duration = Duration::from_secs(2);
-/// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
-const PARTS: usize = 4;
 
 /// What the screen starts with.
 #[derive(Debug)]
@@ -95,8 +98,8 @@ pub enum Subject {
         /// Why it is not recorded where it should be.
         trouble: Option<String>,
     },
-    /// A session file, read-only.
-    Opened(Recording),
+    /// A session file or what comes out of a pipe, read-only.
+    Opened(Opening),
 }
 
 impl Subject {
@@ -115,9 +118,9 @@ impl Subject {
         })
     }
 
-    /// A session file.
-    pub fn opened(file: &Path) -> Result<Self> {
-        Ok(Self::Opened(Recording::open(file)?))
+    /// A session file; `-` is what comes on stdin.
+    pub fn opened(file: &Path, follow: Follow) -> Result<Self> {
+        Ok(Self::Opened(opened::open(file, follow)?))
     }
 }
 
@@ -152,7 +155,7 @@ pub fn run(start: Start) -> Result<(Leaving, Option<PathBuf>)> {
 
 async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
-    let (parts, part_events) = mpsc::channel(PARTS);
+    let (parts, part_events) = mpsc::channel(opened::PARTS);
     let theme = theme_for(start.settings.theme)?;
     let pictures = pictures_for(&start.settings);
     let began = Instant::now();
@@ -198,15 +201,11 @@ async fn show(start: Start) -> Result<Leaving> {
             model.status = trouble.map(|trouble| (model::Tone::Error, trouble));
             (model, bodies, Some(engine))
         }
-        Subject::Opened(recording) => {
-            let path = recording.path().to_owned();
-            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
-            let keeping = Keeping::Opened {
-                path,
-                bytes: (0, size),
-            };
-            let bodies = recording.bodies();
-            load(recording, size, parts);
+        Subject::Opened(opening) => {
+            let keeping = opened::keeping(&opening);
+            let marks = runtime::opening::read_meta(opening.path()).marks;
+            let bodies = opening.bodies();
+            opened::read(opening, parts.clone());
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -215,16 +214,29 @@ async fn show(start: Start) -> Result<Leaving> {
                 Clock::local(),
             );
             model.view = pane::View::Traffic;
+            model.world.marks = marks;
             (model, bodies, None)
         }
     };
     model.world.keys = start.keys;
     model.login = start.login;
-    let (keeper, kept) = Keeper::start(start.shelves, events.clone());
+    let library = start
+        .shelves
+        .as_ref()
+        .map(|shelves| shelves.library.clone());
+    if let (Some(library), Some(_)) = (&library, &engine) {
+        let current = kept_in(&model.keeping);
+        librarian::keep_house(library.clone(), model.world.settings.sessions, current);
+    }
+    let (keeper, kept) = Keeper::start(start.shelves, events.clone(), bodies.secrets());
+    let (librarian, shelved) = Librarian::start(library, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
         pictures,
+        opened: Opened::default(),
+        librarian,
+        parts,
         keeper,
         checker: Checker::start(events.clone()),
         sifter: Sifter::start(events.clone()),
@@ -276,7 +288,16 @@ async fn show(start: Start) -> Result<Leaving> {
     // With it goes the last way to the keeper, who then writes what is left.
     drop(runtime);
     kept.wait(KEEPING);
+    shelved.wait(KEEPING);
     looped
+}
+
+/// The file that is recorded into, if any.
+fn kept_in(keeping: &Keeping) -> Option<PathBuf> {
+    match keeping {
+        Keeping::Recording { path, .. } => Some(path.clone()),
+        Keeping::Unrecorded | Keeping::Opened { .. } => None,
+    }
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.
@@ -298,20 +319,6 @@ fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
             drop,
         );
     inspector
-}
-
-fn load(recording: Recording, size: u64, parts: mpsc::Sender<Event>) {
-    tokio::task::spawn_blocking(move || {
-        let loaded = recording.load(|entries, read| {
-            let bytes = (read, size);
-            parts
-                .blocking_send(Event::Loading { entries, bytes })
-                .is_ok()
-        });
-        let loaded = loaded.map_err(|error| format!("reading stopped: {error}"));
-        // Nobody listens any more when the screen is gone.
-        let _ = parts.blocking_send(Event::Loaded(loaded));
-    });
 }
 
 /// What blocking workers send.

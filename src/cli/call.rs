@@ -5,17 +5,23 @@ use clap::Args;
 use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, content, given};
+use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
+use crate::mcp::client::Options;
+use crate::mcp::tasks::{EXTENSION, Shape};
 use crate::mcp::types::List;
+
+/// What sends arguments that break the schema.
+const ANYWAY: &str = " --no-validate";
 
 /// Call a tool of a server and show its result
 ///
 /// key=value converts by the tool's schema (to a string where the schema does not say),
-/// key:=json is sent as it is.
+/// key:=json is sent as it is. What breaks the tool's schema is not sent; --no-validate
+/// sends it.
 ///
 /// The result's text goes to stdout, whatever the tool says of its success; exit code 7
 /// tells that it failed. With --json, one object:
@@ -33,50 +39,80 @@ use crate::mcp::types::List;
 #[command(verbatim_doc_comment)]
 pub struct CallArgs {
     /// The tool's name
-    tool: String,
+    pub(super) tool: String,
     /// Its arguments: key=value, or key:=json
     #[arg(value_name = "KEY=VALUE|KEY:=JSON")]
     arguments: Vec<String>,
     /// Its arguments as one JSON object, from a file with @FILE, from stdin with -
     #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
-    args: Option<String>,
+    pub(super) args: Option<String>,
+    /// Send the call whatever the tool's schema says: arguments that break it, a tool that is not listed or excluded
+    #[arg(long)]
+    no_validate: bool,
+    /// Have the server make a task of it, and wait for its end (2025-11-25; in 2026-07-28 the server decides)
+    #[arg(long)]
+    task: bool,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
-/// Runs it.
-pub fn run(args: &CallArgs) -> Exit {
-    let prepared = args.json().and_then(|json| {
-        let target = args.target.target(&[List::Tools])?;
-        let connect = target.server("call TOOL [KEY=VALUE]…")?;
-        Ok((json, (target, connect)))
-    });
-    let (json, target) = match prepared {
-        Ok((json, target)) => (json, Ok(target)),
-        Err(failure) => (None, Err(failure)),
-    };
-    super::session(target, &args.output, async |session, output| {
-        call_one(session, args, json.as_deref(), output).await
-    })
+impl Live for CallArgs {
+    type Ready = Option<String>;
+
+    fn usage(&self) -> &'static str {
+        "call TOOL [KEY=VALUE]…"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn lists(&self) -> &'static [List] {
+        &[List::Tools]
+    }
+
+    fn prepare(&self, options: &mut Options) {
+        if self.task {
+            options.capabilities.extend(EXTENSION, Some("{}"));
+        }
+    }
+
+    fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
+        let given = self.args.as_deref();
+        given::optional(given, "--args", "--args '{\"key\": 1}'", stdin)
+    }
+
+    async fn work(
+        &self,
+        json: Option<String>,
+        session: &mut Headless,
+        output: &mut Output,
+    ) -> Outcome {
+        call_one(session, self, json.as_deref(), output).await
+    }
 }
 
 impl CallArgs {
-    /// The text of `--args`.
-    fn json(&self) -> Result<Option<String>, Failure> {
-        let given = self.args.as_deref();
-        given
-            .map(|given| given::text(given, "--args", "--args '{\"key\": 1}'"))
-            .transpose()
+    /// Whether it has no arguments at all.
+    pub(super) fn is_bare(&self) -> bool {
+        self.arguments.is_empty() && self.args.is_none()
     }
 
     /// The arguments as the tool's schema wants them.
     fn arguments(&self, session: &mut Headless, json: Option<&str>) -> Result<Value, Failure> {
-        let tool = session.named(List::Tools, &self.tool)?;
+        let tool = match session.named(List::Tools, &self.tool) {
+            // It is called all the same.
+            Err(failure) if self.no_validate && failure.exit == Exit::Usage => None,
+            tool => tool?,
+        };
         let schema = tool.as_ref().map_or(&b"{}"[..], |tool| tool.input_schema());
-        assign::arguments(schema, &self.arguments, json)
-            .map_err(|error| Failure::usage(format!("{}: {error}", self.tool)).hint(error.hint()))
+        let arguments = assign::arguments(schema, &self.arguments, json).map_err(|error| {
+            Failure::usage(format!("{}: {error}", self.tool)).hint(error.hint(ANYWAY))
+        })?;
+        if let Some(tool) = tool.filter(|_| !self.no_validate) {
+            session.validated(&tool, &arguments)?;
+        }
+        Ok(arguments)
     }
 }
 
@@ -85,12 +121,17 @@ async fn call_one(
     args: &CallArgs,
     json: Option<&str>,
     output: &mut Output,
-) -> super::Outcome {
+) -> Outcome {
     session.listed(List::Tools).await?;
     let arguments = args.arguments(session, json)?;
     let arguments = arguments.to_string();
+    let task = if args.task && session.connection().shape() == Shape::Core {
+        ",\"task\":{}"
+    } else {
+        ""
+    };
     let params = format!(
-        "{{\"name\":{},\"arguments\":{arguments}}}",
+        "{{\"name\":{},\"arguments\":{arguments}{task}}}",
         quote(&args.tool)
     );
     let answered = session.request("tools/call", Some(params)).await?;

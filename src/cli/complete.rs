@@ -2,10 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
+use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, target};
+use super::{Exit, Outcome, target};
 use crate::json;
 use crate::mcp::completion::{Ask, Reference, Suggestions};
 use crate::mcp::revision::Revision;
@@ -38,9 +39,7 @@ pub struct CompleteArgs {
     #[arg(long, value_name = "KEY=VALUE", value_parser = target::variable)]
     context: Vec<(String, String)>,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -49,22 +48,27 @@ enum Of {
     Resource,
 }
 
-/// Runs it.
-pub fn run(args: &CompleteArgs) -> Exit {
-    let target = args.target.target(&[]).and_then(|target| {
-        let connect = target.server("complete prompt NAME ARGUMENT [VALUE]")?;
-        Ok((target, connect))
-    });
-    super::session(target, &args.output, async |session, output| {
-        complete(session, args, output).await
-    })
+impl Live for CompleteArgs {
+    type Ready = ();
+
+    fn usage(&self) -> &'static str {
+        "complete prompt NAME ARGUMENT [VALUE]"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn ready(&self, _: Stdin) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn work(&self, (): (), session: &mut Headless, output: &mut Output) -> Outcome {
+        complete(session, self, output).await
+    }
 }
 
-async fn complete(
-    session: &mut Headless,
-    args: &CompleteArgs,
-    output: &mut Output,
-) -> super::Outcome {
+async fn complete(session: &mut Headless, args: &CompleteArgs, output: &mut Output) -> Outcome {
     session.ready().await?;
     let ask = Ask {
         reference: match args.of {
@@ -97,7 +101,7 @@ async fn complete(
     }
     let Some(found) = found else {
         let what = "the answer to completion/complete has no \"completion\"";
-        return Err(super::Failure::new(Exit::Protocol, what).into());
+        return Err(Failure::new(Exit::Protocol, what).into());
     };
     if found.values.is_empty() {
         session.console.note("the server suggests nothing");

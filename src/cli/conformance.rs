@@ -32,10 +32,7 @@ pub struct ConformanceArgs {
 
 /// Runs it.
 pub fn run(args: &ConformanceArgs) -> Exit {
-    let output = OutputArgs {
-        json: false,
-        quiet: false,
-    };
+    let output = OutputArgs::default();
     let asked = Asked::from_env();
     let target = asked.as_ref().map_err(Failure::clone).and_then(|asked| {
         let lists = asked.scenario.lists();

@@ -5,22 +5,42 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use super::OutputArgs;
+use super::document::Document;
 use crate::text;
 
 /// Oddities of a kind that are shown; the rest is counted.
 const SHOWN: u64 = 3;
 /// Bytes of a junk line that are shown.
 const JUNK_WIDTH: usize = 120;
+/// Cells of a bar.
+const BAR: usize = 24;
 /// Where nobody watches, progress is told no more often than this, and not before.
 const PROGRESS_PAUSE: Duration = Duration::from_secs(2);
+
+/// How far it is as a bar; none when that is not said, or makes no sense.
+fn bar(progress: &str, total: Option<&str>) -> Option<String> {
+    let (done, of): (f64, f64) = (progress.parse().ok()?, total?.parse().ok()?);
+    let part = (done / of).clamp(0.0, 1.0);
+    if !part.is_finite() || of <= 0.0 {
+        return None;
+    }
+    let filled = (part * BAR as f64).round() as usize;
+    let percent = (part * 100.0).floor();
+    Some(format!("[{:<BAR$}] {percent:>3}%", "#".repeat(filled)))
+}
 
 /// The stderr of a headless run.
 #[derive(Debug)]
 pub struct Console {
     quiet: bool,
+    /// Whether events go to stdout, and whether somebody still takes them.
+    events: bool,
+    unread: bool,
     terminal: bool,
     dim: bool,
     pending: String,
+    shown: u64,
     junk: (u64, u64),
     odd: u64,
     /// Whether a progress line stands on the terminal.
@@ -30,19 +50,71 @@ pub struct Console {
 
 impl Console {
     /// A console; a quiet one leaves out what the server says there and how far it has come.
-    pub fn new(quiet: bool) -> Self {
+    pub(super) fn new(output: &OutputArgs) -> Self {
         let terminal = io::stderr().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
-            quiet,
+            quiet: output.quiet,
+            events: output.ndjson,
+            unread: false,
             terminal,
             dim: terminal && !no_color,
             pending: String::new(),
+            shown: SHOWN,
             junk: (0, 0),
             odd: 0,
             progress: false,
             told: Instant::now(),
         }
+    }
+
+    /// The same, from now on.
+    pub(super) fn set(&mut self, output: &OutputArgs) {
+        self.quiet = output.quiet;
+        self.events = output.ndjson;
+    }
+
+    /// Whether events are wanted as they come.
+    pub fn tells_events(&self) -> bool {
+        self.events
+    }
+
+    /// Whether whoever wanted events has gone.
+    pub fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// A line for a person, on stdout.
+    pub fn say(&mut self, line: &str) {
+        self.settle();
+        // Whoever does not listen will not answer either.
+        let _ = writeln!(io::stdout(), "{line}");
+    }
+
+    /// What a person is asked, and answers on the same line.
+    pub fn prompt(&mut self, words: &str) {
+        self.settle();
+        let mut to = io::stdout().lock();
+        let _ = to.write_all(words.as_bytes()).and_then(|()| to.flush());
+    }
+
+    /// Something that happened, for programs: a line on stdout at once.
+    pub fn event(&mut self, event: &Document) {
+        self.settle();
+        let line = format!("{event}\n");
+        let mut to = io::stdout().lock();
+        let written = to.write_all(line.as_bytes()).and_then(|()| to.flush());
+        self.unread |= written.is_err();
+    }
+
+    /// Whether somebody watches.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Lines that are no JSON-RPC are shown, however many there are.
+    pub fn show_all(&mut self) {
+        self.shown = u64::MAX;
     }
 
     /// Whether the server's stderr stays hidden.
@@ -79,7 +151,7 @@ impl Console {
     pub fn junk(&mut self, head: &str, size: u64) {
         self.junk.0 += 1;
         self.junk.1 += size;
-        if self.junk.0 <= SHOWN {
+        if self.junk.0 <= self.shown {
             let head = text::sanitize(head);
             let head = text::fit(&head, JUNK_WIDTH);
             self.line(&match size {
@@ -134,7 +206,10 @@ impl Console {
         if self.quiet {
             return;
         }
-        let mut line = format!("progress {progress}");
+        let mut line = match bar(progress, total).filter(|_| self.terminal) {
+            Some(bar) => format!("{bar} {progress}"),
+            None => format!("progress {progress}"),
+        };
         for (mark, part) in [('/', total), (' ', message)] {
             if let Some(part) = part {
                 let _ = write!(line, "{mark}{part}");
@@ -166,7 +241,7 @@ impl Console {
     /// The run is over: tells what was only counted.
     pub fn finish(&mut self) {
         let (lines, bytes) = self.junk;
-        if lines > SHOWN {
+        if lines > self.shown {
             let all = text::plural(lines as usize, "line");
             self.line(&format!(
                 "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",
@@ -186,5 +261,40 @@ impl Console {
             let _ = io::stderr().write_all(self.pending.as_bytes());
             self.pending.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_says_how_far_it_is_where_that_can_be_told() {
+        let bar = |progress, total| bar(progress, Some(total));
+        assert_eq!(
+            bar("1", "4").as_deref(),
+            Some("[######                  ]  25%")
+        );
+        assert_eq!(
+            bar("9", "4").as_deref(),
+            Some("[########################] 100%")
+        );
+        assert_eq!(
+            bar("-1", "4").as_deref(),
+            Some("[                        ]   0%")
+        );
+        for (progress, total) in [
+            ("1", "0"),
+            ("1", "-2"),
+            ("x", "2"),
+            ("NaN", "2"),
+            ("1", "inf"),
+        ] {
+            assert!(
+                bar(progress, total).is_none_or(|bar| bar.len() == 31),
+                "{progress} {total}"
+            );
+        }
+        assert_eq!(super::bar("1", None), None);
     }
 }

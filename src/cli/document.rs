@@ -7,17 +7,38 @@ use crate::text;
 
 /// An object being put together, member by member.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Document(String);
+pub struct Document {
+    members: String,
+    fails: bool,
+}
 
 impl Document {
     /// Adds a member that is JSON already. Order and spelling stay; see [`push_exact`] for what does not.
     pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
-        if !self.0.is_empty() {
-            self.0.push(',');
+        if !self.members.is_empty() {
+            self.members.push(',');
         }
-        self.0.push_str(&quote(name));
-        self.0.push(':');
-        push_exact(&mut self.0, json);
+        self.members.push_str(&quote(name));
+        self.members.push(':');
+        push_exact(&mut self.members, json);
+        self
+    }
+
+    /// The object as the last of a run's events: what it is, in a member before the others.
+    pub fn event(&self) -> Self {
+        let word = if self.fails { "error" } else { "result" };
+        let mut event = Self::default();
+        event.text("event", word);
+        if !self.members.is_empty() {
+            event.members.push(',');
+            event.members.push_str(&self.members);
+        }
+        event
+    }
+
+    /// It tells of a failure.
+    pub fn fails(&mut self) -> &mut Self {
+        self.fails = true;
         self
     }
 
@@ -39,8 +60,15 @@ impl Document {
 
 impl fmt::Display for Document {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{{{}}}", self.0)
+        write!(formatter, "{{{}}}", self.members)
     }
+}
+
+/// Raw JSON on one line that says exactly the same and does nothing to a terminal.
+pub fn exact(json: &str) -> String {
+    let mut out = String::new();
+    push_exact(&mut out, json);
+    out
 }
 
 /// Adds raw JSON that says exactly the same and does nothing to a terminal. It may be huge, and is copied only once.

@@ -87,6 +87,6 @@ impl Failure {
             .raw("hint", &optional(&self.hint))
             .raw("rpc", self.rpc.as_deref().unwrap_or("null"))
             .raw("stderr", &format!("[{}]", lines.join(",")));
-        document.raw("error", &error.to_string());
+        document.fails().raw("error", &error.to_string());
     }
 }

@@ -5,9 +5,9 @@ use clap::Args;
 use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, content, given};
+use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
 use crate::mcp::types::List;
@@ -27,37 +27,52 @@ use crate::mcp::types::List;
 #[command(verbatim_doc_comment)]
 pub struct GetArgs {
     /// The prompt's name
-    prompt: String,
+    pub(super) prompt: String,
     /// Its arguments; they are texts
     #[arg(value_name = "KEY=VALUE")]
     arguments: Vec<String>,
     /// Its arguments as one JSON object, from a file with @FILE, from stdin with -
     #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
-    args: Option<String>,
+    pub(super) args: Option<String>,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
-/// Runs it.
-pub fn run(args: &GetArgs) -> Exit {
-    let given = args.args.as_deref();
-    let json = given
-        .map(|given| given::text(given, "--args", "--args '{\"key\": \"text\"}'"))
-        .transpose();
-    let prepared = json.and_then(|json| {
-        let target = args.target.target(&[List::Prompts])?;
-        let connect = target.server("get PROMPT [KEY=VALUE]…")?;
-        Ok((json, (target, connect)))
-    });
-    let (json, target) = match prepared {
-        Ok((json, target)) => (json, Ok(target)),
-        Err(failure) => (None, Err(failure)),
-    };
-    super::session(target, &args.output, async |session, output| {
-        get(session, args, json.as_deref(), output).await
-    })
+impl Live for GetArgs {
+    type Ready = Option<String>;
+
+    fn usage(&self) -> &'static str {
+        "get PROMPT [KEY=VALUE]…"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn lists(&self) -> &'static [List] {
+        &[List::Prompts]
+    }
+
+    fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
+        let given = self.args.as_deref();
+        given::optional(given, "--args", "--args '{\"key\": \"text\"}'", stdin)
+    }
+
+    async fn work(
+        &self,
+        json: Option<String>,
+        session: &mut Headless,
+        output: &mut Output,
+    ) -> Outcome {
+        get(session, self, json.as_deref(), output).await
+    }
+}
+
+impl GetArgs {
+    /// Whether it has no arguments at all.
+    pub(super) fn is_bare(&self) -> bool {
+        self.arguments.is_empty() && self.args.is_none()
+    }
 }
 
 async fn get(
@@ -65,7 +80,7 @@ async fn get(
     args: &GetArgs,
     json: Option<&str>,
     output: &mut Output,
-) -> super::Outcome {
+) -> Outcome {
     session.listed(List::Prompts).await?;
     let schema = match session.named(List::Prompts, &args.prompt)? {
         Some(prompt) => {
@@ -82,7 +97,7 @@ async fn get(
         None => "{}".to_owned(),
     };
     let arguments = assign::arguments(schema.as_bytes(), &args.arguments, json)
-        .map_err(|error| Failure::usage(format!("{}: {error}", args.prompt)).hint(error.hint()))?
+        .map_err(|error| Failure::usage(format!("{}: {error}", args.prompt)).hint(error.hint("")))?
         .to_string();
     let name = quote(&args.prompt);
     let params = format!("{{\"name\":{name},\"arguments\":{arguments}}}");

@@ -3,14 +3,20 @@
 use std::io::Read as _;
 
 use super::failure::Failure;
+use super::live::Stdin;
+use crate::json::{self, Kind};
 
 /// The text that `given` stands for. `what` is how the command line calls it (`--args`), `example` what it may be.
-pub fn text(given: &str, what: &str, example: &str) -> Result<String, Failure> {
+pub fn text(given: &str, what: &str, example: &str, stdin: Stdin) -> Result<String, Failure> {
     let unreadable = |from: &str, error: std::io::Error| {
         Failure::usage(format!("cannot read {what} from {from}: {error}"))
             .hint(format!("the text itself is taken too: {example}"))
     };
     if given == "-" {
+        if stdin == Stdin::Commands {
+            let failure = Failure::usage(format!("{what} cannot come from stdin in a shell"));
+            return Err(failure.hint("a file can hold it: @FILE".to_owned()));
+        }
         let mut text = String::new();
         return match std::io::stdin().read_to_string(&mut text) {
             Ok(_) => Ok(text),
@@ -21,4 +27,32 @@ pub fn text(given: &str, what: &str, example: &str) -> Result<String, Failure> {
         Some(path) => std::fs::read_to_string(path).map_err(|error| unreadable(path, error)),
         None => Ok(given.to_owned()),
     }
+}
+
+/// The same for what need not be given.
+pub fn optional(
+    given: Option<&str>,
+    what: &str,
+    example: &str,
+    stdin: Stdin,
+) -> Result<Option<String>, Failure> {
+    given
+        .map(|given| text(given, what, example, stdin))
+        .transpose()
+}
+
+/// The parameters of a request or notification: one object. `example` is a whole command.
+pub fn params(given: Option<&str>, example: &str, stdin: Stdin) -> Result<Option<String>, Failure> {
+    let Some(text) = optional(given, "the parameters", example, stdin)? else {
+        return Ok(None);
+    };
+    json::check(text.as_bytes()).map_err(|problem| {
+        Failure::usage(format!("the parameters are not JSON: {problem}"))
+            .hint(format!("one object, as in {example}"))
+    })?;
+    if json::kind(text.as_bytes()) != Kind::Object {
+        let failure = Failure::usage("the parameters of an MCP request are one JSON object");
+        return Err(failure.hint(format!("as in {example}")));
+    }
+    Ok(Some(text))
 }

@@ -1,16 +1,23 @@
 //! One headless session: the engine runs beside it on the same thread, updates are folded as they come, and
 //! whatever happens (an answer, a dead server, a signal) the servers are shut down before it is over.
 
+use std::collections::{HashSet, VecDeque};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::OutputArgs;
+use super::asked::Answers;
 use super::console::Console;
 use super::document::Document;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::lines::Lines;
 use super::login::Door;
 use super::signals::Signals;
 use super::target::Target;
+use super::validated::Schemas;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::json;
 use crate::jsonrpc::Id;
@@ -35,6 +42,8 @@ pub enum Stop {
     Signal(Exit),
     /// The connection failed, or its process is gone.
     Lost,
+    /// Nobody reads what we say any more.
+    Unread,
 }
 
 /// See the module.
@@ -45,7 +54,7 @@ pub struct Headless {
     /// Where to say things.
     pub console: Console,
     inspector: Inspector,
-    bodies: Bodies,
+    pub(super) bodies: Bodies,
     recording: Option<PathBuf>,
     signals: Signals,
     name: String,
@@ -53,15 +62,33 @@ pub struct Headless {
     signal: Option<Exit>,
     cut: Vec<List>,
     door: Door,
+    /// Whether the connection works, and the lists that were asked for and that have come.
+    is_ready: bool,
+    asked: Vec<List>,
+    fetched: Vec<List>,
+    /// What is answered when the server asks, and the questions that were.
+    pub(super) answers: Option<Arc<Answers>>,
+    pub(super) answered: HashSet<u32>,
+    /// The number of the last question that was told as an event.
+    pub(super) told: u32,
+    /// Lines that are typed, in a shell; whether a person types them; and what happened while one was asked.
+    pub(super) lines: Option<Lines>,
+    pub(super) person: bool,
+    stash: VecDeque<Update>,
+    /// Calls that were made.
+    pub(super) tickets: u64,
+    /// What tools ask for, as far as they were called.
+    pub(super) schemas: Schemas,
 }
 
 impl Headless {
     /// Starts recording and connecting. Must be called inside the runtime.
-    pub fn start(target: &Target, connect: Connect, quiet: bool) -> Result<Self, Failure> {
-        let mut console = Console::new(quiet);
+    pub fn start(target: &Target, connect: Connect, output: &OutputArgs) -> Result<Self, Failure> {
+        let mut console = Console::new(output);
         let signals =
             Signals::listen().map_err(|error| internal("cannot listen for signals", &error))?;
-        let recorder = recorder(&target.keep, &connect.name, &mut console)?;
+        let recorder = recorder(&target.keep, &connect.name, &mut console)?
+            .masked_by(target.settings.mask.clone());
         let recording = recorder
             .path()
             .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -73,6 +100,7 @@ impl Headless {
             connect.options.request_wait,
             connect.options.request_wait_max,
         );
+        let asked = connect.options.lists.clone();
         // The engine has just been started; if it is gone all the same, the first update says so.
         let _ = inspector.commands.send(Command::Connect(Box::new(connect)));
         Ok(Self {
@@ -87,6 +115,17 @@ impl Headless {
             signal: None,
             cut: Vec::new(),
             door: Door::default(),
+            is_ready: false,
+            asked,
+            fetched: Vec::new(),
+            answers: target.answers.clone(),
+            answered: HashSet::new(),
+            told: 0,
+            lines: None,
+            person: false,
+            stash: VecDeque::new(),
+            tickets: 0,
+            schemas: Schemas::default(),
         })
     }
 
@@ -96,8 +135,55 @@ impl Headless {
         let _ = self.inspector.commands.send(command);
     }
 
-    /// The next update, folded and shown already.
+    /// The next update, folded and shown already. What the server asks a person was answered, where there is one.
     pub async fn next(&mut self) -> Result<Update, Stop> {
+        if let Some(update) = self.stash.pop_front() {
+            return Ok(update);
+        }
+        let update = self.step().await?;
+        if self.person && self.lines.is_some() && matches!(update, Update::Recorded(_)) {
+            self.attend().await?;
+        }
+        Ok(update)
+    }
+
+    /// The next line that is typed; none at the end. What happens meanwhile is folded, and kept for [`Self::next`] if
+    /// somebody waits for it.
+    pub(super) async fn line(&mut self, keep: bool) -> Result<Option<String>, Stop> {
+        let Some(mut lines) = self.lines.take() else {
+            return Ok(None);
+        };
+        let line = loop {
+            tokio::select! {
+                biased;
+                update = self.step() => match update {
+                    Ok(update) if keep => self.stash.push_back(update),
+                    Ok(_) => {}
+                    Err(stop) => break Err(stop),
+                },
+                line = lines.next() => {
+                    break Ok(line.map(|line| String::from_utf8_lossy(&line).into_owned()));
+                }
+            }
+        };
+        self.lines = Some(lines);
+        // Where nobody sees what is typed, the answers would stand behind each other.
+        if let Ok(Some(line)) = &line
+            && self.person
+            && !std::io::stdin().is_terminal()
+        {
+            self.console.say(&crate::text::sanitize(line));
+        }
+        line
+    }
+
+    /// A person goes on after a signal.
+    pub(super) fn forgive(&mut self) {
+        self.signal = None;
+    }
+
+    /// The next update, folded and shown already.
+    async fn step(&mut self) -> Result<Update, Stop> {
         if self.inspector.updates.is_empty() {
             self.console.flush();
         }
@@ -119,6 +205,9 @@ impl Headless {
             None | Some(Update::Failed { .. } | Update::Gone { .. }) => Err(Stop::Lost),
             Some(update) => {
                 self.take(&update);
+                if self.console.is_unread() {
+                    return Err(Stop::Unread);
+                }
                 Ok(update)
             }
         }
@@ -126,10 +215,18 @@ impl Headless {
 
     fn take(&mut self, update: &Update) {
         match update {
+            Update::Ready { .. } => self.is_ready = true,
+            Update::Listed { list, .. } => self.fetched.push(*list),
             Update::Recorded(batch) => {
                 for entry in batch {
                     self.timeline.push(entry);
                     self.show(entry);
+                }
+                if self.console.tells_events() && self.timeline.questions().count() > self.told {
+                    self.tell_questions();
+                }
+                if self.answers.is_some() && self.timeline.questions().count() > 0 {
+                    self.answer_known();
                 }
             }
             Update::Visit { url, .. } => {
@@ -151,6 +248,11 @@ impl Headless {
     }
 
     fn show(&mut self, entry: &Recorded) {
+        if self.console.tells_events()
+            && let Some(event) = self.event(entry)
+        {
+            self.console.event(&event);
+        }
         let preview = entry.preview.as_deref().unwrap_or_default();
         match &entry.facts {
             Facts::Line(_) if !self.console.is_quiet() => {
@@ -293,29 +395,36 @@ impl Headless {
         self.limits
     }
 
-    /// Waits until `list` has come as far as it will.
+    /// Waits until `list` has come as far as it will; it is fetched if nobody did that yet.
     pub async fn listed(&mut self, list: List) -> Result<(), Stop> {
-        loop {
-            match self.next().await? {
-                Update::Listed { list: other, .. } if other == list => return Ok(()),
-                _ => {}
+        if !self.fetched.contains(&list) && !self.asked.contains(&list) {
+            self.ready().await?;
+            self.asked.push(list);
+            let opening = self.connection().opening.as_ref();
+            if opening.is_none_or(|opening| opening.has(list.capability())) {
+                self.send(Command::Refresh { conn: CONN, list });
+            } else {
+                self.fetched.push(list);
             }
         }
+        while !self.fetched.contains(&list) {
+            self.next().await?;
+        }
+        Ok(())
     }
 
     /// Waits until the connection works.
     pub async fn ready(&mut self) -> Result<(), Stop> {
-        while !matches!(self.next().await?, Update::Ready { .. }) {}
+        while !self.is_ready {
+            self.next().await?;
+        }
         Ok(())
     }
 
-    /// Waits until the lists that were asked for, all four of them, have come as far as they will.
+    /// Waits until all four lists have come as far as they will.
     pub async fn all_listed(&mut self) -> Result<(), Stop> {
-        let mut left = List::ALL.to_vec();
-        while !left.is_empty() {
-            if let Update::Listed { list, .. } = self.next().await? {
-                left.retain(|other| *other != list);
-            }
+        for list in List::ALL {
+            self.listed(list).await?;
         }
         Ok(())
     }
@@ -345,7 +454,8 @@ impl Headless {
     /// The raw member `name` of the response to `exchange`.
     pub fn answer(&self, exchange: &Exchange, name: &str) -> Option<String> {
         let row = self.timeline.entry(exchange.response?)?;
-        let mut body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        // Whoever reads the answer gets it as it came; it is masked in the recording.
+        let mut body = self.bodies.original(row.seq(), row.place()).ok()?.body;
         let message = if json::kind(&body) == json::Kind::Array {
             json::elements(&body).find(|message| {
                 json::get(message, &["id"]).map(Id::read) == Some(exchange.id.clone())
@@ -366,7 +476,7 @@ impl Headless {
     /// The raw params of a question of the server's.
     pub fn question(&self, question: &Question) -> Option<Vec<u8>> {
         let row = self.timeline.entry(question.entry)?;
-        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        let body = self.bodies.original(row.seq(), row.place()).ok()?.body;
         question.which.params(&body).map(<[u8]>::to_vec)
     }
 

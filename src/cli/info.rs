@@ -2,11 +2,12 @@
 
 use clap::Args;
 
-use super::Exit;
 use super::document::Document;
+use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
+use super::{Exit, Outcome};
 use crate::mcp::types::List;
 use crate::session::timeline::Listed;
 use crate::text;
@@ -27,23 +28,34 @@ use crate::text;
 #[command(verbatim_doc_comment)]
 pub struct InfoArgs {
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
-/// Runs it.
-pub fn run(args: &InfoArgs) -> Exit {
-    let target = args.target.target(&List::ALL).and_then(|target| {
-        let connect = target.server("info")?;
-        Ok((target, connect))
-    });
-    super::session(target, &args.output, async |session, output| {
+impl Live for InfoArgs {
+    type Ready = ();
+
+    fn usage(&self) -> &'static str {
+        "info"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn lists(&self) -> &'static [List] {
+        &List::ALL
+    }
+
+    fn ready(&self, _: Stdin) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn work(&self, (): (), session: &mut Headless, output: &mut Output) -> Outcome {
         info(session, output).await
-    })
+    }
 }
 
-async fn info(session: &mut Headless, output: &mut Output) -> super::Outcome {
+async fn info(session: &mut Headless, output: &mut Output) -> Outcome {
     session.all_listed().await?;
     session.console.settle();
     let connection = session.connection();

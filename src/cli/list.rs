@@ -2,10 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
+use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, signature};
+use super::{Exit, Outcome, signature};
 use crate::mcp::types::List;
 
 /// List the tools, resources, resource templates or prompts of a server
@@ -26,9 +27,7 @@ pub struct ListArgs {
     #[arg(value_enum)]
     what: What,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -39,24 +38,39 @@ enum What {
     Prompts,
 }
 
-/// Runs it.
-pub fn run(args: &ListArgs) -> Exit {
-    let list = match args.what {
-        What::Tools => List::Tools,
-        What::Resources => List::Resources,
-        What::Templates => List::Templates,
-        What::Prompts => List::Prompts,
-    };
-    let target = args.target.target(&[list]).and_then(|target| {
-        let connect = target.server("list WHAT")?;
-        Ok((target, connect))
-    });
-    super::session(target, &args.output, async |session, output| {
-        list_one(session, list, output).await
-    })
+impl Live for ListArgs {
+    type Ready = ();
+
+    fn usage(&self) -> &'static str {
+        "list WHAT"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn lists(&self) -> &'static [List] {
+        match self.what {
+            What::Tools => &[List::Tools],
+            What::Resources => &[List::Resources],
+            What::Templates => &[List::Templates],
+            What::Prompts => &[List::Prompts],
+        }
+    }
+
+    fn ready(&self, _: Stdin) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn work(&self, (): (), session: &mut Headless, output: &mut Output) -> Outcome {
+        for list in self.lists() {
+            list_one(session, *list, output).await?;
+        }
+        Ok(Exit::Ok)
+    }
 }
 
-async fn list_one(session: &mut Headless, list: List, output: &mut Output) -> super::Outcome {
+async fn list_one(session: &mut Headless, list: List, output: &mut Output) -> Outcome {
     session.listed(list).await?;
     let note = session.judge(list)?;
     if let Some(note) = &note {

@@ -2,23 +2,54 @@
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 
-use super::document::Document;
+use super::OutputArgs;
+use super::document::{self, Document};
 
 /// See the module.
 #[derive(Debug)]
 pub struct Output {
     /// Whether one JSON object is wanted instead of text.
     pub json: bool,
+    /// Whether that is the last of several, one a line.
+    events: bool,
+    /// Whether what is written may wait for what is written next.
+    held: bool,
     to: BufWriter<StdoutLock<'static>>,
 }
 
-impl Output {
-    /// The process's stdout.
-    pub fn new(json: bool) -> Self {
+impl Default for Output {
+    /// The process's stdout, for text.
+    fn default() -> Self {
         Self {
-            json,
+            json: false,
+            events: false,
+            held: false,
             to: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
         }
+    }
+}
+
+impl Output {
+    /// Answers are wanted in this form from now on.
+    pub(super) fn set(&mut self, args: &OutputArgs) {
+        self.json = args.json || args.ndjson;
+        self.events = args.ndjson;
+    }
+
+    /// Whether events are wanted, one a line.
+    pub fn events(&self) -> bool {
+        self.events
+    }
+
+    /// An event, at once.
+    pub fn event(&mut self, event: &Document) -> io::Result<()> {
+        writeln!(self.to, "{event}")?;
+        self.flush()
+    }
+
+    /// JSON as it was written, on a line of its own; only what would act on a terminal is spelled otherwise.
+    pub fn raw(&mut self, json: &str) -> io::Result<()> {
+        writeln!(self.to, "{}", document::exact(json))
     }
 
     /// A line of text that is safe to show.
@@ -34,12 +65,24 @@ impl Output {
 
     /// The object, and nothing after it.
     pub fn document(&mut self, document: &Document) -> io::Result<()> {
-        writeln!(self.to, "{document}")?;
+        if self.events {
+            writeln!(self.to, "{}", document.event())?;
+        } else {
+            writeln!(self.to, "{document}")?;
+        }
         self.flush()
     }
 
-    /// Hands everything to the system.
+    /// What is written from now on may wait for what comes next, or goes out at once.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// Hands everything to the system, unless it may wait.
     pub fn flush(&mut self) -> io::Result<()> {
+        if self.held {
+            return Ok(());
+        }
         self.to.flush()
     }
 }

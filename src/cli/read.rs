@@ -8,9 +8,9 @@ use clap::Args;
 use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, content};
+use super::{Exit, Outcome, content};
 use crate::form::{assign, template};
 use crate::json::{self, quote};
 use crate::text;
@@ -30,7 +30,7 @@ use crate::text;
 #[command(verbatim_doc_comment)]
 pub struct ReadArgs {
     /// The resource's address, or a template of addresses (RFC 6570)
-    uri: String,
+    pub(super) uri: String,
     /// Variables of the template
     #[arg(value_name = "KEY=VALUE|KEY:=JSON")]
     variables: Vec<String>,
@@ -43,35 +43,42 @@ pub struct ReadArgs {
     )]
     file: Option<PathBuf>,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
-/// Runs it.
-pub fn run(args: &ReadArgs) -> Exit {
-    let prepared = args.uri().and_then(|uri| {
-        let target = args.target.target(&[])?;
-        let connect = target.server("read URI")?;
-        Ok((uri, (target, connect)))
-    });
-    let (uri, target) = match prepared {
-        Ok((uri, target)) => (uri, Ok(target)),
-        Err(failure) => (String::new(), Err(failure)),
-    };
-    super::session(target, &args.output, async |session, output| {
-        read(session, args, &uri, output).await
-    })
+impl Live for ReadArgs {
+    type Ready = String;
+
+    fn usage(&self) -> &'static str {
+        "read URI"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn ready(&self, _: Stdin) -> Result<String, Failure> {
+        self.uri()
+    }
+
+    async fn work(&self, uri: String, session: &mut Headless, output: &mut Output) -> Outcome {
+        read(session, self, &uri, output).await
+    }
 }
 
 impl ReadArgs {
+    /// Whether no variable of a template is given.
+    pub(super) fn is_bare(&self) -> bool {
+        self.variables.is_empty()
+    }
+
     fn uri(&self) -> Result<String, Failure> {
         if self.variables.is_empty() {
             return Ok(self.uri.clone());
         }
         let known = template::variables(&self.uri);
         let values = assign::arguments(b"{}", &self.variables, None)
-            .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+            .map_err(|error| Failure::usage(error.to_string()).hint(error.hint("")))?;
         for (name, _) in values.as_object().unwrap_or_default() {
             if !known.iter().any(|variable| variable.name == *name) {
                 let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
@@ -87,12 +94,7 @@ impl ReadArgs {
     }
 }
 
-async fn read(
-    session: &mut Headless,
-    args: &ReadArgs,
-    uri: &str,
-    output: &mut Output,
-) -> super::Outcome {
+async fn read(session: &mut Headless, args: &ReadArgs, uri: &str, output: &mut Output) -> Outcome {
     let params = format!("{{\"uri\":{}}}", quote(uri));
     let answered = session.request("resources/read", Some(params)).await?;
     if let Some(file) = &args.file {

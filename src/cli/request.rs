@@ -5,10 +5,9 @@ use clap::Args;
 use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
+use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::target::TargetArgs;
-use super::{Exit, content, given};
-use crate::json::{self, Kind};
+use super::{Exit, Outcome, content, given};
 
 /// Send any request and show its result
 ///
@@ -33,43 +32,32 @@ pub struct RequestArgs {
     #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
     params: Option<String>,
     #[command(flatten)]
-    output: super::OutputArgs,
-    #[command(flatten)]
-    target: TargetArgs,
+    common: Common,
 }
 
-/// Runs it.
-pub fn run(args: &RequestArgs) -> Exit {
-    let prepared = args.params().and_then(|params| {
-        let target = args.target.target(&[])?;
-        let connect = target.server("request METHOD [PARAMS]")?;
-        Ok((params, (target, connect)))
-    });
-    let (params, target) = match prepared {
-        Ok((params, target)) => (params, Ok(target)),
-        Err(failure) => (None, Err(failure)),
-    };
-    super::session(target, &args.output, async |session, output| {
-        send(session, args, params, output).await
-    })
-}
+impl Live for RequestArgs {
+    type Ready = Option<String>;
 
-impl RequestArgs {
-    fn params(&self) -> Result<Option<String>, Failure> {
+    fn usage(&self) -> &'static str {
+        "request METHOD [PARAMS]"
+    }
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
         let example = "mcpscope request tools/call '{\"name\": \"echo\"}'";
-        let Some(given) = &self.params else {
-            return Ok(None);
-        };
-        let text = given::text(given, "the parameters", example)?;
-        json::check(text.as_bytes()).map_err(|problem| {
-            Failure::usage(format!("the parameters are not JSON: {problem}"))
-                .hint(format!("one object, as in {example}"))
-        })?;
-        if json::kind(text.as_bytes()) != Kind::Object {
-            let failure = Failure::usage("the parameters of an MCP request are one JSON object");
-            return Err(failure.hint(format!("as in {example}")));
-        }
-        Ok(Some(text))
+        given::params(self.params.as_deref(), example, stdin)
+    }
+
+    async fn work(
+        &self,
+        params: Option<String>,
+        session: &mut Headless,
+        output: &mut Output,
+    ) -> Outcome {
+        send(session, self, params, output).await
     }
 }
 
@@ -78,7 +66,7 @@ async fn send(
     args: &RequestArgs,
     params: Option<String>,
     output: &mut Output,
-) -> super::Outcome {
+) -> Outcome {
     let answered = session.request(&args.method, params.clone()).await?;
     let describe = |document: &mut Document| {
         document

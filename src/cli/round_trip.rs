@@ -10,10 +10,9 @@ use super::headless::{Headless, Stop};
 use super::output::Output;
 use crate::inspector::{Command, Update};
 use crate::json;
-use crate::mcp::client::Call;
-
-/// The number of our call: a verb has one at a time.
-const TICKET: u64 = 1;
+use crate::mask::{Missing, names_in};
+use crate::mcp::client::{Call, End};
+use crate::session::timeline::Status;
 
 /// A request that got its result.
 #[derive(Debug)]
@@ -61,19 +60,35 @@ impl Headless {
         params: Option<String>,
     ) -> Result<Answered, Early> {
         self.console.call_begins();
+        self.tickets += 1;
+        let ticket = self.tickets;
+        let masks = params.as_ref().map(|params| names_in(params.as_bytes()));
         self.send(Command::Call {
             conn: 1,
             call: Call {
-                ticket: TICKET,
+                ticket,
                 method: method.to_owned(),
                 params,
                 wait: None,
             },
         });
-        let seq = self.finished().await?;
+        let (seq, end) = self.finished(ticket).await?;
+        if end == End::Masked {
+            let names = masks.unwrap_or_default();
+            let missing = Missing { names };
+            let failure = Failure::usage(format!("{method} was not sent: {missing}"));
+            return Err(failure.hint(missing.hint()).into());
+        }
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
         };
+        if exchange.status == Status::Task {
+            let index = self.timeline.index_of_seq(seq.unwrap_or_default());
+            let index = index.and_then(|index| self.timeline.exchange_of_request(index));
+            if let Some(task) = index.and_then(|index| self.task_of(index)) {
+                return self.outcome(task);
+            }
+        }
         if let Some(failure) = self.failed(exchange) {
             return Err(failure.into());
         }
@@ -86,21 +101,20 @@ impl Headless {
     }
 
     /// Waits for the end of our call; gives the entry of its request, if it was sent.
-    async fn finished(&mut self) -> Result<Option<u64>, Stop> {
+    async fn finished(&mut self, ours: u64) -> Result<(Option<u64>, End), Stop> {
         let mut sent = None;
         loop {
             match self.next().await {
-                Ok(Update::Sent {
-                    ticket: TICKET,
-                    seq,
-                }) => sent = Some(seq),
-                Ok(Update::Finished { ticket: TICKET, .. }) => return Ok(sent),
+                Ok(Update::Sent { ticket, seq }) if ticket == ours => sent = Some(seq),
+                Ok(Update::Finished { ticket, end, .. }) if ticket == ours => {
+                    return Ok((sent, end));
+                }
                 Ok(_) => {}
                 Err(stop) => {
                     if matches!(stop, Stop::Signal(_)) {
                         self.send(Command::Cancel {
                             conn: 1,
-                            ticket: TICKET,
+                            ticket: ours,
                         });
                     }
                     return Err(stop);

@@ -2,16 +2,18 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
+use super::asked::{Answers, AskArgs};
 use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
-use crate::mcp::auth::Person;
+use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};
 use crate::mcp::http::Choice;
 use crate::mcp::revision::{Era, Revision};
@@ -47,6 +49,8 @@ pub struct TargetArgs {
     insecure: bool,
     #[command(flatten)]
     login: LoginArgs,
+    #[command(flatten)]
+    asking: AskArgs,
     /// Set a variable in the server's environment (repeatable); its value is never recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = variable, help_heading = "Server")]
     env: Vec<(String, String)>,
@@ -76,6 +80,9 @@ pub struct TargetArgs {
     /// Keep no recording of the session, and no history or drafts of arguments
     #[arg(long, help_heading = "Recording")]
     no_record: bool,
+    /// What a mask hides that stands in something to be sent (repeatable); without VALUE, the variable NAME says it
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = secret, help_heading = "Recording")]
+    secret: Vec<(String, Secret)>,
 }
 
 /// A server to start, and what goes with it.
@@ -91,6 +98,8 @@ pub struct Target {
     pub settings: Settings,
     /// How to log in to servers over HTTP; none when that is not wanted.
     pub login: Option<Box<http::Login>>,
+    /// What is answered when the server asks; none when nothing is.
+    pub answers: Option<Arc<Answers>>,
     /// Where mcpscope keeps its files; none when this user has no place for them.
     pub paths: Option<Paths>,
 }
@@ -105,10 +114,15 @@ impl TargetArgs {
         }
     }
 
+    /// Whether something is said of what is answered when nobody is there.
+    pub(super) fn answers_by_itself(&self) -> bool {
+        self.asking.is_given()
+    }
+
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();
-        let settings = match &paths {
+        let mut settings = match &paths {
             Ok(paths) => {
                 Config::load(paths)
                     .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?
@@ -116,6 +130,9 @@ impl TargetArgs {
             }
             Err(_) => Settings::default(),
         };
+        for (name, value) in &self.secret {
+            settings.mask.give(name, value.reveal());
+        }
         let keep = match (&self.record, &paths) {
             (Some(path), _) => Keep::At(path.clone()),
             (None, Ok(paths)) if settings.record && !self.no_record => Keep::In(paths.sessions()),
@@ -123,7 +140,7 @@ impl TargetArgs {
         };
         let options = self.options(&settings, lists)?;
         let login = self.login.login(paths.as_ref().ok())?;
-        let connect = match (self.demo, self.command.split_first()) {
+        let mut connect = match (self.demo, self.command.split_first()) {
             _ if self.url.is_some() => self
                 .url
                 .as_ref()
@@ -144,9 +161,17 @@ impl TargetArgs {
             }
             (false, None) => None,
         };
+        let mut answers = None;
+        if let Some(connect) = connect.as_mut().filter(|_| self.asking.is_given()) {
+            let read = self.asking.read(&settings, &connect.name)?;
+            connect.options.capabilities = read.capabilities();
+            connect.options.policies = read.policies();
+            answers = Some(Arc::new(read));
+        }
         Ok(Target {
             connect,
             options,
+            answers,
             keep,
             settings,
             login,
@@ -300,7 +325,21 @@ pub(super) fn variable(text: &str) -> Result<(String, String), &'static str> {
     }
 }
 
-fn limit(text: &str) -> Result<Duration, &'static str> {
+/// `NAME=VALUE`, or `NAME` alone for a variable of our own environment.
+fn secret(text: &str) -> Result<(String, Secret), String> {
+    match text.split_once('=') {
+        Some(("", _)) | None if text.is_empty() || text.starts_with('=') => {
+            Err("it needs the name of a mask, as in NAME=VALUE or NAME".to_owned())
+        }
+        Some((name, value)) => Ok((name.to_owned(), Secret::new(value))),
+        None => match std::env::var(text) {
+            Ok(value) => Ok((text.to_owned(), Secret::new(value))),
+            Err(_) => Err(format!("there is no variable {text}; say NAME=VALUE")),
+        },
+    }
+}
+
+pub(super) fn limit(text: &str) -> Result<Duration, &'static str> {
     config::duration(text)
         .filter(|time| !time.is_zero())
         .ok_or("a whole number with a unit is needed, as in 500ms, 3s or 10min")

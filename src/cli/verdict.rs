@@ -18,10 +18,11 @@ impl Headless {
     pub fn judge(&self, list: List) -> Result<Option<String>, Failure> {
         let connection = self.connection();
         let listed = connection.list(list).listed;
+        if listed == Listed::Whole {
+            return Ok(None);
+        }
         let method = list.method();
-        let last = self.last(method);
-        match (listed, last) {
-            (Listed::Whole, _) => Ok(None),
+        match (listed, self.last(method)) {
             (Listed::Never, _) | (_, None) => Ok(Some(format!(
                 "{} does not offer {}",
                 self.name(),
@@ -70,6 +71,9 @@ impl Headless {
                     Status::Error(-32602) => Some(
                         "the server does not accept these parameters; mcpscope list shows what it asks for",
                     ),
+                    Status::Error(-32021) => {
+                        Some("--answers POLICY or --answer FILE says what is answered when it asks")
+                    }
                     Status::Error(-32603) => {
                         Some("a fault inside the server; its stderr may say more")
                     }
@@ -105,7 +109,7 @@ impl Headless {
             }
             Status::InputRequired => self.wants_input(exchange, &what),
             Status::Task => Failure::new(Exit::Protocol, format!("{name} made a task of {what}"))
-                .hint("mcpscope cannot follow tasks yet".to_owned()),
+                .hint("mcpscope tasks list shows it, mcpscope tasks wait waits for it".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
             Status::Http(_) => self.unanswered(&what),
             Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(
@@ -137,7 +141,7 @@ impl Headless {
                     "{name} wants input before it answers {what}: {}",
                     wanted.join(", ")
                 ),
-                "the screen (mcpscope without a verb) shows such questions and lets you answer",
+                "--answers POLICY or --answer FILE answers it; on the screen (mcpscope without a verb) and in mcpscope shell you can",
             ),
             (true, 1) => (
                 format!("{name} wants input before it answers {what}"),

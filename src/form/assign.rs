@@ -69,8 +69,8 @@ pub enum AssignError {
 }
 
 impl AssignError {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
+    /// What to do about it. `also` stands behind an argument that is to be sent as it is: what else that takes.
+    pub fn hint(&self, also: &str) -> String {
         match self {
             Self::Form { .. } => {
                 "write key=value, or key:=json for a value as JSON (count:=3, tags:='[\"a\"]')"
@@ -81,7 +81,7 @@ impl AssignError {
                 format!("quote JSON for the shell: '{name}:={{\"a\": [1, 2]}}'")
             }
             Self::Expected { name, .. } => {
-                format!("{name}:=JSON sends any value as it is, checked by the server alone")
+                format!("{name}:=JSON{also} sends any value as it is, checked by the server alone")
             }
             Self::Ambiguous {
                 name,
@@ -95,14 +95,14 @@ impl AssignError {
                 nearest: Some(nearest),
                 ..
             } => {
-                format!("did you mean `{nearest}`? {name}:=JSON sends it anyway")
+                format!("did you mean `{nearest}`? {name}:=JSON{also} sends it anyway")
             }
             Self::Unknown { name, known, .. } if known.is_empty() => {
-                format!("it takes no arguments; {name}:=JSON sends it anyway")
+                format!("it takes no arguments; {name}:=JSON{also} sends it anyway")
             }
             Self::Unknown { name, known, .. } => {
                 format!(
-                    "it takes {}; {name}:=JSON sends it anyway",
+                    "it takes {}; {name}:=JSON{also} sends it anyway",
                     known.join(", ")
                 )
             }
@@ -357,7 +357,7 @@ mod tests {
     fn errors_say_what_was_expected_and_what_to_do() {
         let error = |pairs: &[&str], json| {
             let error = made(pairs, json).unwrap_err();
-            format!("{error} | {}", error.hint())
+            format!("{error} | {}", error.hint(""))
         };
         for (pair, wanted) in [
             ("city", "`city` is not an argument | write key=value"),

@@ -261,6 +261,7 @@ impl Client {
         out: &mut Vec<Output>,
     ) {
         match message.kind {
+            _ if self.phase == Phase::Bare => {}
             Kind::Request => self.answer(message, on, out),
             Kind::Result | Kind::Error => self.response(now, message, out),
             Kind::Notification => self.notification(now, message, out),

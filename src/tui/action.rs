@@ -29,6 +29,8 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// What differs.
+    Diff,
     /// What is shown of Traffic or Logs.
     Filter,
     /// The Inbox, where questions are listed.
@@ -41,13 +43,17 @@ pub enum Scope {
     Subscriptions,
     /// The Inbox, among requests that run.
     Running,
+    /// The Sessions view.
+    Sessions,
+    /// A recording that is looked at.
+    Replay,
     /// A notice above the status row.
     Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -60,12 +66,15 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Diff,
         Self::Filter,
         Self::Inbox,
         Self::Question,
         Self::Running,
         Self::Tasks,
         Self::Subscriptions,
+        Self::Sessions,
+        Self::Replay,
         Self::Notice,
     ];
 
@@ -84,12 +93,15 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Diff => "What differs",
             Self::Filter => "Filters, in Traffic and Logs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
             Self::Tasks => "Inbox: tasks",
             Self::Subscriptions => "Inbox: subscriptions",
+            Self::Sessions => "Sessions",
+            Self::Replay => "Recordings",
             Self::Notice => "Notices above the status row",
         }
     }
@@ -168,6 +180,7 @@ actions! {
         PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
+        MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -211,6 +224,8 @@ actions! {
         History "list-runs" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
         Presets "list-presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
         SavePreset "save-preset" ["w"] "" "Save the arguments under a name" Nothing "";
+        CompareRuns "compare-runs" ["g ="] "" "What the last two answers to it differ in" Nothing "mcpscope diff FILE#A FILE#B";
+        RunOnAll "run-on-all" ["g b"] "" "Run it on all marked servers, and compare the answers" Servers "";
     }
     Content {
         Follow "follow-link" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
@@ -281,11 +296,14 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         Resend "resend" ["r"] "resend" "Send it again" Nothing "";
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
+        CompareRows "compare-rows" ["D"] "diff" "What the selected rows differ in" Nothing "mcpscope diff FILE#A FILE#B";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
+        DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
+        PickColumns "pick-columns" ["C"] "" "Pick, order and add columns, also values by their path" Nothing "";
         NextWarning "next-warning" ["g w"] "" "Next row that deserves a look" Nothing "";
         PreviousWarning "previous-warning" ["g W"] "" "Previous row that deserves a look" Nothing "";
         NextMarked "next-marked" ["g m"] "" "Next marked row" Nothing "";
@@ -316,6 +334,17 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Diff {
+        NextChange "next-change" ["n"] "next" "Next difference" Nothing "";
+        PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
+        OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
+        IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
+        ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
+        CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";
+        CopyDiffReport "copy-diff-report" ["y M"] "" "Copy all of it as a Markdown report" Nothing "mcpscope diff A B --markdown";
     }
     Filter {
         OpenFilter "filter" ["f"] "filter" "Filter the rows: by method, status, time, text and more" Nothing "";
@@ -361,6 +390,39 @@ actions! {
         ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
         TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
     }
+    Sessions {
+        OpenSession "open-session" ["Enter"] "open" "Look at the session: every view shows what was recorded" Nothing "mcpscope open NAME";
+        EditSession "edit-session" ["e"] "name, tags" "Its name, tags and note" Nothing "mcpscope sessions name NAME TEXT";
+        DeleteSession "delete-session" ["d"] "delete" "Move the session, or those selected, to the trash" Nothing "mcpscope sessions rm NAME";
+        UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
+        SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
+        SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
+        KeepSession "keep-session" ["K"] "" "Keep it whatever the limits of [sessions] say, or no longer" Nothing "mcpscope sessions keep NAME";
+        ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";
+        DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "";
+        ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "";
+        CopySession "copy-session" ["y y"] "" "Copy the path of its file" Nothing "mcpscope sessions list --json";
+        ReadSessions "read-sessions" ["g R"] "" "List the sessions again" Nothing "mcpscope sessions list";
+    }
+    Replay {
+        ReplayOn "replay-on" [">"] "on" "On to where the next exchange ended" Nothing "";
+        ReplayBack "replay-back" ["<"] "back" "Back to where the exchange before ended" Nothing "";
+        ReplayPlay "replay-play" [", p"] "" "Play it, or pause" Nothing "";
+        ReplayTime "replay-time" [", t"] "" "Go to a time or an entry" Nothing "";
+        ReplayHere "replay-here" [", h"] "" "Go to the selected row: views show what was true then" Nothing "";
+        ReplayNextError "replay-next-error" [", e"] "" "On to what goes wrong next" Nothing "";
+        ReplayPreviousError "replay-previous-error" [", E"] "" "Back to what went wrong before" Nothing "";
+        ReplayNextMark "replay-next-mark" [", m"] "" "On to the next mark" Nothing "";
+        ReplayPreviousMark "replay-previous-mark" [", M"] "" "Back to the mark before" Nothing "";
+        ReplayNextEntry "replay-next-entry" [", j"] "" "On by one entry" Nothing "";
+        ReplayPreviousEntry "replay-previous-entry" [", k"] "" "Back by one entry" Nothing "";
+        ReplayStart "replay-start" [", g"] "" "To the first entry" Nothing "";
+        ReplayEnd "replay-end" [", G"] "" "To the end: all of it" Nothing "";
+        ReplayFaster "replay-faster" [", +"] "" "Play faster" Nothing "";
+        ReplaySlower "replay-slower" [", -"] "" "Play slower" Nothing "";
+        ReplayCap "replay-cap" [", c"] "" "Shorten long pauses, or do not" Nothing "";
+        ReplayLeave "replay-leave" [", q"] "" "Close the recording: back to what was looked at before" Nothing "";
+    }
     Notice {
         KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
         NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
@@ -393,23 +455,31 @@ actions! {
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
+        ViewSessions "view-sessions" ["8"] "" "Sessions: what was recorded" Nothing "mcpscope sessions list";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
         GoCall "go-call" ["g r"] "" "The call behind this, in Traffic" Nothing "";
         GoServer "go-server" ["g s"] "" "Its server, in Servers" Nothing "";
-GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Export "export" ["g x"] "" "Export the session: HTML, HAR, OpenTelemetry, Markdown …" Nothing "mcpscope export FILE -o report.html";
+        GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Mark "mark" ["m"] "" "Mark the entry of this row with a letter, or take the mark away" Nothing "";
+        GoMark "go-mark" ["'"] "" "To a marked entry by its letter; twice: back" Nothing "";
+        Annotate "annotate" ["A"] "" "Write a note at the entry of this row" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";
         PreviousTab "previous-tab" ["["] "" "Previous tab of the pane" Nothing "";
         NextServer "next-server" ["}"] "" "Next server" Servers "";
         PreviousServer "previous-server" ["{"] "" "Previous server" Servers "";
+        PickServers "pick-servers" ["S"] "" "Mark the servers that are meant by what runs on several" Servers "";
         Zoom "zoom" ["+"] "" "The focused pane on the whole screen, and back" Nothing "";
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
         Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
+        ListMasks "list-masks" ["g m"] "" "What is masked in this session: why, under which name, where, how often" Nothing "mcpscope masks FILE";
+        RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
         Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";
         Menu "actions" ["x"] "actions" "What can be done here" Nothing "";

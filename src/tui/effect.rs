@@ -1,21 +1,32 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+
+pub mod comparison;
+pub mod exporting;
+
+use comparison::Comparison;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
 use crate::chips::Chip;
+use crate::diff::report::Report;
+use crate::diff::{self, Rules};
 use crate::drafts::DraftChange;
 use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::library::Deleted;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
+use crate::recording::index::Indexing;
+use crate::session::marks::Marks;
 use crate::session::recorded::Place;
-use crate::session::timeline::EntryIndex;
+use crate::session::timeline::{Approach, EntryIndex, Timeline};
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -26,6 +37,8 @@ pub struct Source {
     pub seq: u64,
     /// Where it stands.
     pub place: Place,
+    /// Whether it is wanted as it came, masks undone as far as what they hide is known.
+    pub revealed: bool,
 }
 
 /// What a document is made from; decides which views of it there are.
@@ -93,6 +106,8 @@ pub struct CopyAs {
 pub enum Store {
     /// Keep a run. Its arguments hold no secrets any more.
     Remember(Box<Run>),
+    /// Keep the columns of Traffic, by their names, in the settings.
+    KeepColumns(Vec<String>),
     /// Find runs.
     LoadHistory {
         /// Who asks: given back, so that late answers can be told.
@@ -165,6 +180,18 @@ pub enum Store {
         /// In the place of one that is there.
         overwrite: bool,
     },
+    /// Read what comparisons ignore.
+    LoadIgnores {
+        /// Who asks.
+        asker: u64,
+    },
+    /// Write down that comparisons ignore this, or that they do not.
+    Ignore {
+        /// A path, or the name of a rule.
+        line: String,
+        /// Whether they do.
+        on: bool,
+    },
     /// Delete a preset.
     DeletePreset {
         /// Who asks.
@@ -187,6 +214,50 @@ pub struct Chosen {
     pub variant: usize,
     /// Of how many.
     pub of: usize,
+}
+
+/// Work with the library of sessions, done in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelving {
+    /// List the sessions. Those that nobody counted yet are counted then, one by one.
+    List {
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Change what stands beside a session.
+    Change {
+        /// Its file.
+        path: PathBuf,
+        /// In which way.
+        change: MetaChange,
+    },
+    /// Move sessions to the trash.
+    Delete {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Bring sessions back from there.
+    Restore(Vec<Deleted>),
+}
+
+/// A change to what stands beside a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetaChange {
+    /// What somebody filled in.
+    Words {
+        /// Its name.
+        name: String,
+        /// Its tags.
+        tags: Vec<String>,
+        /// Its note.
+        note: String,
+    },
+    /// Whether it stays however old and large.
+    Keep(bool),
+    /// Its marks.
+    Marks(Marks),
 }
 
 /// Which bodies are looked through.
@@ -275,6 +346,13 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Keep the fold of an opened file beside it, so that it opens at once the next time.
+    KeepFold {
+        /// What of.
+        indexing: Box<Indexing>,
+        /// The fold.
+        timeline: Arc<Timeline>,
+    },
     /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
     Index {
         /// Who asks.
@@ -293,6 +371,8 @@ pub enum Effect {
         /// In which way.
         opening: Opening,
     },
+    /// Count what is masked; answered by [`super::event::Event::ToPrint`].
+    ListMasks,
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or
@@ -342,7 +422,9 @@ pub enum Effect {
         /// The filter.
         filter: String,
     },
-    /// End what goes on for an asker: a pipe, a query.
+    /// Export the session, or count what that would bring; told of by [`super::event::Event::Exporting`].
+    Export(Box<exporting::Export>),
+    /// End what goes on for an asker: a pipe, a query, an export.
     Stop(u64),
     /// Let the desktop show a part of a document.
     Open {
@@ -447,6 +529,26 @@ pub enum Effect {
         /// The last result.
         last: Option<Source>,
     },
+    /// Find what differs; answered by [`super::event::Event::Compared`].
+    Compare {
+        /// Who asks.
+        asker: u64,
+        /// Between what.
+        what: Comparison,
+        /// What is ignored.
+        rules: Rules,
+    },
+    /// Lay both sides of something out as lines; answered by [`super::event::Event::ComparedText`].
+    CompareText {
+        /// Who asks.
+        asker: u64,
+        /// The first.
+        a: Option<diff::Part>,
+        /// The second.
+        b: Option<diff::Part>,
+    },
+    /// Copy a report as Markdown; answered by [`super::event::Event::ToCopy`].
+    CopyReport(Arc<Report>),
     /// Say when a while has passed, by [`super::event::Event::Woken`].
     Wake {
         /// Who asks.
@@ -461,6 +563,23 @@ pub enum Effect {
         /// Whether something went wrong.
         bad: bool,
     },
+    /// Open a session file, to be looked at in the place of what is shown; answered by
+    /// [`super::event::Event::SessionOpened`], and part by part by [`super::event::Event::Loading`], each as one of
+    /// that session.
+    OpenSession {
+        /// The number it is given.
+        session: u32,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A session is looked at no longer.
+    CloseSession(u32),
+    /// Read what it takes to look at an entry of a recording; answered by [`super::event::Event::Arrived`].
+    Approach(Box<Approach>),
+    /// Work with the library of sessions; answered by [`super::event::Event::Library`].
+    Library(Shelving),
+    /// The same for another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

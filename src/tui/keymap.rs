@@ -85,8 +85,12 @@ impl Keymap {
 
     /// All keys of an action, for people.
     pub fn labels(&self, action: Action) -> String {
-        let labels: Vec<String> = self.of(action).iter().map(|keys| label_of(keys)).collect();
-        labels.join(" ")
+        self.list(action).join(" ")
+    }
+
+    /// The same, each by itself.
+    pub fn list(&self, action: Action) -> Vec<String> {
+        self.of(action).iter().map(|keys| label_of(keys)).collect()
     }
 
     /// The first keys of an action, for people.

@@ -1,4 +1,7 @@
 //! What is drawn over the body.
 
+pub mod export;
+pub mod letters;
 pub mod picker;
+pub mod sheet;
 pub mod which_key;

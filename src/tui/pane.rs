@@ -1,12 +1,15 @@
 //! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
+use super::effect::comparison::{Comparison, Everywhere};
+use super::effect::exporting::Share;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -36,13 +39,17 @@ pub enum View {
     Logs,
     /// 7
     Inbox,
+    /// 8
+    Sessions,
     /// Without a number: requests by hand.
     ByHand,
+    /// Without a number: what differs.
+    Diff,
 }
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
@@ -50,11 +57,12 @@ impl View {
         Self::Traffic,
         Self::Logs,
         Self::Inbox,
+        Self::Sessions,
     ];
 
     /// All that have a number, and those that have none.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::ByHand])
+        Self::ALL.into_iter().chain([Self::ByHand, Self::Diff])
     }
 
     /// Its name, long and short.
@@ -67,7 +75,9 @@ impl View {
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
+            Self::Sessions => ("Sessions", "Ses"),
             Self::ByHand => ("By hand", "Hand"),
+            Self::Diff => ("Diff", "Diff"),
         }
     }
 }
@@ -102,6 +112,8 @@ pub struct Ctx<'a> {
     pub current: usize,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
+    /// Whether masks are lifted on the screen.
+    pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
     /// Beginnings of bodies, as far as they have been read back.
@@ -141,6 +153,7 @@ impl<'a> Ctx<'a> {
         self.timeline.entry(entry).map(|row| Source {
             seq: row.seq(),
             place: row.place(),
+            revealed: self.revealed,
         })
     }
 }
@@ -154,6 +167,8 @@ pub enum Go {
     Traffic(EntryIndex),
     /// To the line of an entry in Logs, or the first one after it.
     Logs(EntryIndex),
+    /// Show only what happened within a time, a term of a filter, wherever filters are.
+    During(String),
     /// Out of the pane: it has no level left to leave.
     Out,
     /// Look at another server, by its place in the list.
@@ -166,12 +181,24 @@ pub enum Go {
     Restart(usize),
     /// To requests by hand.
     ByHand,
+    /// To what differs between two entries: calls, when they are their requests.
+    Compare(EntryIndex, EntryIndex),
+    /// To what differs between these.
+    Diff(Box<Comparison>),
+    /// To the answers of several servers to a call.
+    Everywhere(Box<Everywhere>),
     /// Send an entry again; or have it changed first, if so.
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.
     OtherEra(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
+    /// Open a session file, in the place of what is shown.
+    Open(PathBuf),
+    /// To the session that is recorded here.
+    Live,
+    /// Ask for the name, tags and note of a session.
+    EditSession(PathBuf),
     /// Do what somebody wants, as its key would.
     Do(Action),
 }
@@ -314,8 +341,16 @@ pub trait Pane {
         None
     }
 
+    /// A recording is looked at from another moment: rows may be fewer than they were, and others.
+    fn rewound(&mut self, _ctx: &Ctx<'_>) {}
+
     /// Shows the row of an entry (Traffic and Logs), or does nothing.
     fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}
+
+    /// What of the session may be exported from here, beside all of it.
+    fn shares(&self, _ctx: &Ctx<'_>) -> Vec<Share> {
+        Vec::new()
+    }
 
     /// The entry the focused row is about, for going to the same moment elsewhere.
     fn moment(&self, _ctx: &Ctx<'_>) -> Option<EntryIndex> {

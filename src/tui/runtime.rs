@@ -6,22 +6,29 @@ use tokio::sync::mpsc;
 
 mod arguments;
 pub mod checker;
+mod comparing;
 mod copying;
 pub mod keeper;
+pub mod librarian;
+mod masks;
+pub mod opening;
 pub mod sifter;
 mod values;
 
+use super::effect::exporting::Export;
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
-use super::outside::Desk;
 use super::outside::clipboard::Sequence;
 use super::outside::process::Stop;
+use super::outside::tools::Ours;
 use super::outside::visit::Errand;
+use super::outside::{self, Desk};
 use super::payload::{self, TabBody};
 use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
+use crate::diff::report::Form;
 use crate::inspector::Command;
 use crate::json::{self, Value};
 use crate::mcp::hand;
@@ -31,6 +38,8 @@ use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
+use librarian::Librarian;
+use opening::Opened;
 use sifter::{Sift, Sifter};
 
 /// The outside, as far as effects need it.
@@ -38,10 +47,16 @@ use sifter::{Sift, Sifter};
 pub struct Runtime {
     /// Where commands for the engine go; none in an opened file.
     pub engine: Option<mpsc::UnboundedSender<Command>>,
-    /// Where bodies are read.
+    /// Where bodies are read of the session the program began with.
     pub bodies: Bodies,
     /// What pictures become on this terminal.
     pub pictures: Pictures,
+    /// Sessions that were opened beside the one the program began with.
+    pub opened: Opened,
+    /// Who lists, names and deletes sessions.
+    pub librarian: Librarian,
+    /// Where files are told that are read part by part.
+    pub parts: mpsc::Sender<Event>,
     /// Who reads and writes history, drafts and presets.
     pub keeper: Keeper,
     /// Who checks arguments.
@@ -78,8 +93,37 @@ impl Runtime {
     /// Carries one effect out, or gives it back when it is the loop's.
     pub fn carry_out(&self, effect: Effect) -> Option<Order> {
         match effect {
+            Effect::Of(session, effect) => self.carry_out_of(session, *effect),
+            effect => self.carry_out_of(0, effect),
+        }
+    }
+
+    /// Who hears what comes of an effect of a session.
+    fn answers(&self, session: u32) -> impl Fn(Event) + Send + 'static {
+        let events = self.events.clone();
+        move |event| {
+            let event = match session {
+                0 => event,
+                session => Event::Of(session, Box::new(event)),
+            };
+            // Nobody listens any more when the screen is gone.
+            let _ = events.send(event);
+        }
+    }
+
+    /// What reads the bodies of a session. What was closed meanwhile is not shown any more either.
+    fn bodies_of(&self, session: u32) -> Option<Bodies> {
+        match session {
+            0 => Some(self.bodies.clone()),
+            session => self.opened.bodies(session),
+        }
+    }
+
+    fn carry_out_of(&self, session: u32, effect: Effect) -> Option<Order> {
+        let answer_of = self.answers(session);
+        match effect {
             Effect::Engine(command) => {
-                if let Some(engine) = &self.engine {
+                if let Some(engine) = self.engine.as_ref().filter(|_| session == 0) {
                     // The engine outlives the screen; a failed send means we are on our way out.
                     let _ = engine.send(command);
                 }
@@ -108,19 +152,18 @@ impl Runtime {
                 asker,
                 leaf,
                 among,
-                bodies: self.bodies.clone(),
+                bodies: self.bodies_of(session)?,
             }),
             Effect::Wake { asker, after_ms } => {
-                let events = self.events.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(after_ms)).await;
-                    // Nobody listens any more when the screen is gone.
-                    let _ = events.send(Event::Woken { asker });
+                    answer_of(Event::Woken { asker });
                 });
             }
             Effect::ToTerminal { sequence, told } => {
                 return Some(Order::ToTerminal { sequence, told });
             }
+            Effect::Export(work) => self.export(*work),
             Effect::Stop(asker) => self.desk.stop(asker),
             Effect::Page { part, kind } => {
                 let pagers = self.desk.settings().pagers.clone();
@@ -151,39 +194,64 @@ impl Runtime {
             | Effect::Query { .. }
             | Effect::Open { .. }
             | Effect::Browse { .. }) => {
-                let (desk, events) = (self.desk.clone(), self.events.clone());
+                let desk = self.desk.clone();
                 let stop = match &outside {
                     Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
                     _ => Stop::default(),
                 };
                 tokio::task::spawn_blocking(move || {
                     if let Some(event) = desk.answer(outside, &stop) {
-                        // Nobody listens any more when the screen is gone.
-                        let _ = events.send(event);
+                        answer_of(event);
+                    }
+                });
+            }
+            Effect::KeepFold { indexing, timeline } => {
+                tokio::task::spawn_blocking(move || {
+                    // Without it, all is as it was the first time.
+                    match indexing.keep(&timeline) {
+                        Ok(bytes) => tracing::debug!(bytes, "index kept"),
+                        Err(error) => tracing::debug!(%error, "index not kept"),
                     }
                 });
             }
             Effect::Index { viewer, body } => {
-                let events = self.events.clone();
                 tokio::task::spawn_blocking(move || {
-                    payload::index(body, |part| {
-                        // As below.
-                        let _ = events.send(Event::Indexed { viewer, part });
-                    });
+                    payload::index(body, |part| answer_of(Event::Indexed { viewer, part }));
                 });
             }
+            Effect::Library(work) => self.librarian.take(work),
+            Effect::OpenSession { session, path } => {
+                let (opened, parts) = (self.opened.clone(), self.parts.clone());
+                tokio::task::spawn_blocking(move || opened.open(session, &path, &parts));
+            }
+            Effect::CloseSession(session) => self.opened.close(session),
             slow => {
-                let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                let bodies = self.bodies_of(session)?;
                 let pictures = self.pictures;
                 tokio::task::spawn_blocking(move || {
                     if let Some(event) = answer(slow, &bodies, pictures) {
-                        // Nobody listens any more when the screen is gone.
-                        let _ = events.send(event);
+                        answer_of(event);
                     }
                 });
             }
         }
         None
+    }
+}
+
+impl Runtime {
+    /// Exports on a thread of its own, and tells how far it is.
+    fn export(&self, work: Export) {
+        let stop = self.desk.begin(work.asker);
+        let (desk, bodies, events) = (self.desk.clone(), self.bodies.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let asker = work.asker;
+            // Nobody listens any more when the screen is gone.
+            let tell = |told| drop(events.send(Event::Exporting { asker, told }));
+            let told = outside::exporting::export(&work, &bodies, &stop, &Ours, tell);
+            desk.end(asker);
+            tell(told);
+        });
     }
 }
 
@@ -201,7 +269,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             kind,
         } => Event::Question {
             asker,
-            read: match bodies.read(source.seq, source.place) {
+            read: match masks::read(bodies, source) {
                 Ok(entry) => payload::question::read(kind, &which, &entry.body),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -259,13 +327,30 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             viewer,
             result: payload::open(&body, byte, opening)?,
         },
-        Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
+        Effect::ListMasks => match bodies.tally() {
+            Ok(tally) => Event::ToPrint(tally.to_string()),
+            Err(error) => Event::Failed(format!("the session cannot be read: {error}")),
+        },
+        Effect::CopyBody(source) => match masks::read(bodies, source) {
             Ok(entry) => Event::ToCopy {
                 text: entry.text().into_owned(),
                 what: format!("#{}", source.seq),
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::Compare { asker, what, rules } => Event::Compared {
+            asker,
+            result: comparing::compare(bodies, &what, rules),
+        },
+        Effect::CompareText { asker, a, b } => Event::ComparedText {
+            asker,
+            result: comparing::texts(a.as_ref(), b.as_ref()),
+        },
+        Effect::CopyReport(report) => Event::ToCopy {
+            text: report.write(Form::Markdown),
+            what: "the report".to_owned(),
+        },
+        Effect::Approach(approach) => Event::Arrived(opening::arrive(*approach, bodies)),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
@@ -310,7 +395,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         },
         Effect::ReadFrame { asker, source } => Event::FrameRead {
             asker,
-            result: match bodies.read(source.seq, source.place) {
+            result: match masks::read(bodies, source) {
                 Ok(entry) => Ok(hand::again(&entry.body)),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -322,7 +407,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         } => {
             let read = |source: Source| bodies.read(source.seq, source.place).ok();
             let body = last.and_then(read).map(|entry| entry.body);
-            let variable = |name: &str| std::env::var(name).ok();
+            let variable = |name: &str| {
+                let value = std::env::var(name).ok()?;
+                masks::hide(bodies.secrets(), name, &value);
+                Some(value)
+            };
             Event::Resolved {
                 asker,
                 result: arguments::resolve(&arguments, body.as_deref(), &variable),
@@ -378,8 +467,7 @@ fn build(
 ) -> Result<Vec<payload::Tab>, String> {
     // Another pane may show the same.
     let read = |source: &Source| -> Result<Shared, String> {
-        bodies
-            .share(source.seq, source.place)
+        masks::share(bodies, *source)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {

@@ -7,6 +7,7 @@
 //! terminal's background; a role that does paint one (selection, match, popup) always names its foreground too.
 
 mod colour;
+pub mod contrast;
 
 use ratatui::style::{Modifier, Style};
 use toml::Spanned;
@@ -66,6 +67,7 @@ roles! {
     JsonNumber "json.number" "JSON numbers."
     JsonBool "json.bool" "true and false."
     JsonNull "json.null" "null."
+    JsonMask "json.mask" "What stands in the place of a secret."
     JsonPunct "json.punct" "Brackets, colons, counts and previews."
     CodeKeyword "code.keyword" "Words of a language, and tags."
     CodeString "code.string" "Strings in code; code inside prose; where links lead."

@@ -40,3 +40,15 @@ fn readme_names_every_exit_code() {
     let help = "0 ok, 1 internal, 2 usage, 3 cannot start, 4 cannot reach, 5 needs login, 6 protocol error, 7 tool error, 8 timeout, 9 server exited or crashed, 10 differs, 11 findings, 12 not trusted";
     assert!(readme.contains(help));
 }
+
+#[test]
+fn readme_names_every_format_and_tool() {
+    let readme = include_str!("../../README.md");
+    for row in mcpscope::export::FORMATS {
+        let line = format!("| `{}` | `.{}` |", row.name, row.extension);
+        assert!(readme.contains(&line), "{line}");
+    }
+    let tools = mcpscope::import::IMPORTS.iter().map(|row| row.name);
+    let tools: Vec<&str> = tools.filter(|name| *name != "har").collect();
+    assert!(readme.contains(&format!("recordings of {}, and HAR", tools.join(", "))));
+}

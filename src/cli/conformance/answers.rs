@@ -3,11 +3,10 @@
 
 use std::collections::HashSet;
 
+use super::super::asked::as_it_opens;
 use super::super::headless::Headless;
-use crate::form::Form;
 use crate::inspector::Command;
-use crate::json;
-use crate::mcp::asked::{AskKind, Capabilities, Policies, Policy, Reply, reply};
+use crate::mcp::asked::{AskKind, Capabilities, Policies, Policy};
 use crate::mcp::client::Options;
 
 /// Whoever plays a scenario can be asked everything a person at the screen can.
@@ -29,23 +28,16 @@ pub(super) fn answer(session: &Headless, answered: &mut HashSet<u32>) {
             session.send(Command::Answer {
                 conn: 1,
                 question: question.which.clone(),
-                reply: accept(&params),
+                reply: as_it_opens(&params),
             });
         }
     }
 }
 
-/// Sends the form back as it opens.
-fn accept(params: &[u8]) -> Reply {
-    let schema = json::get(params, &["requestedSchema"]).unwrap_or(b"{}");
-    let mut form = Form::from_schema(schema).multi_select(true);
-    form.send_defaults(true);
-    reply::accept(Some(&form.arguments().to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mcp::asked::reply;
 
     #[test]
     fn a_form_is_accepted_with_its_defaults() {
@@ -59,7 +51,7 @@ mod tests {
             "free":{"type":"string"}}}}"#;
         let content =
             r#"{"name":"John","age":30,"score":95.5,"status":"active","ok":true,"many":["b"]}"#;
-        assert_eq!(accept(params), reply::accept(Some(content)));
-        assert_eq!(accept(b"{}"), reply::accept(Some("{}")));
+        assert_eq!(as_it_opens(params), reply::accept(Some(content)));
+        assert_eq!(as_it_opens(b"{}"), reply::accept(Some("{}")));
     }
 }

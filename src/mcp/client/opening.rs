@@ -21,6 +21,8 @@ pub(super) enum Phase {
     Probing,
     Initializing,
     Ready,
+    /// Nothing is done here: see `Options::bare`.
+    Bare,
     Over,
 }
 
@@ -37,6 +39,10 @@ pub(super) fn verdict(out: &mut Vec<Output>, era: Era, evidence: &str) {
 impl Client {
     pub(super) fn started(&mut self, now: Duration, out: &mut Vec<Output>) {
         match self.options.era {
+            _ if self.options.bare => {
+                self.phase = Phase::Bare;
+                out.push(Output::Ready);
+            }
             _ if self.respawned => self.initialize(now, None, out),
             EraChoice::Legacy => {
                 verdict(out, Era::Legacy, "asked for");

@@ -80,6 +80,8 @@ pub struct Options {
     pub ask_again: bool,
     /// What calls carry besides what they are about.
     pub settings: RequestSettings,
+    /// Begin nothing and answer nothing: all that is sent is somebody else's frames.
+    pub bare: bool,
 }
 
 impl Default for Options {
@@ -100,6 +102,7 @@ impl Default for Options {
             known: None,
             ask_again: false,
             settings: RequestSettings::default(),
+            bare: false,
         }
     }
 }
@@ -260,6 +263,8 @@ pub enum End {
     NeedsInput,
     /// The server wanted something once too often; see [`Options::rounds`].
     TooManyRounds,
+    /// It was not sent: a value that it needs is masked, and not known here.
+    Masked,
 }
 
 impl End {
@@ -273,6 +278,7 @@ impl End {
             Self::Declined => "declined",
             Self::NeedsInput => "input",
             Self::TooManyRounds => "too many rounds",
+            Self::Masked => "not sent",
         }
     }
 }

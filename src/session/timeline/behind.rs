@@ -9,7 +9,7 @@ use crate::session::Direction;
 const LOOKED: usize = 2_000;
 
 /// A progress notification, and the call it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tick {
     /// The notification.
     pub entry: EntryIndex,

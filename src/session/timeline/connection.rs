@@ -12,7 +12,7 @@ use crate::mcp::facts::Opening;
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::tasks::Shape;
-use crate::mcp::types::List;
+use crate::mcp::types::{Item, List};
 use crate::note::Note;
 use crate::note::asked::Asking;
 use crate::note::decided::Decided;
@@ -23,7 +23,7 @@ const TAIL: usize = 20;
 const READS: usize = 10_000;
 
 /// How a connection stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum LinkState {
     /// Asked for; nothing runs yet.
     #[default]
@@ -53,7 +53,7 @@ pub enum LinkState {
 }
 
 /// What the process tree used when it was last looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Usage {
     /// CPU time, in milliseconds.
     pub cpu_ms: u64,
@@ -66,7 +66,7 @@ pub struct Usage {
 }
 
 /// Counts of one connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Counters {
     /// Messages to the server.
     pub out: u64,
@@ -81,7 +81,7 @@ pub struct Counters {
 }
 
 /// Why a request got no answer over HTTP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     /// What kind of reason; none when a later version knows more of them.
     pub kind: Option<LossKind>,
@@ -92,7 +92,7 @@ pub struct Trouble {
 }
 
 /// One connection at some entry.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Connection {
     /// Its number.
     pub number: u32,
@@ -160,6 +160,15 @@ impl Connection {
 
     pub(super) fn list_mut(&mut self, list: List) -> &mut Catalogue {
         &mut self.lists[list as usize]
+    }
+
+    /// Why `tool` must not be used on it: marks that are not valid, over HTTP in 2026-07-28 (`server/tools`,
+    /// `x-mcp-header`).
+    pub fn excludes<'a>(&self, tool: &'a Item) -> Option<&'a str> {
+        let modern = self.revision.map(Revision::era) == Some(Era::Modern);
+        tool.barred
+            .as_deref()
+            .filter(|_| self.url.is_some() && modern)
     }
 
     /// How tasks look on it.

@@ -25,6 +25,7 @@ mod actions;
 mod buttons;
 mod calls;
 mod changes;
+mod comparing;
 mod completion;
 mod drafts;
 mod draw;
@@ -304,6 +305,8 @@ impl CataloguePane {
             Action::RefreshList => self.refresh(ctx),
             Action::Subscribe => self.subscribe(ctx),
             Action::ListChanges => self.show_changes(ctx),
+            Action::CompareRuns => self.compare_last(ctx),
+            Action::RunOnAll => self.run_everywhere(ctx),
             Action::History | Action::Presets | Action::SavePreset
                 if self.focus != Focus::Result =>
             {
@@ -337,6 +340,7 @@ impl CataloguePane {
             Action::RunAsTask => self.why_no_task(ctx),
             Action::Subscribe => self.why_no_subscription(ctx),
             Action::ListChanges => self.why_no_changes(ctx),
+            Action::CompareRuns => self.why_not_compare(ctx),
             Action::OpenItem => match self.work() {
                 None => Some(format!("no {} to open", words::noun(self.kind.lists()[0]))),
                 Some(work) if work.form.is_none() => words::cannot_send(ctx)

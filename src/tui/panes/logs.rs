@@ -21,6 +21,7 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
+use crate::tui::effect::exporting::Share;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::list;
@@ -155,6 +156,12 @@ impl Logs {
     }
 
     /// Shows only the next level and worse; after `error`, everything again.
+    /// Shows only what happened within a time, given as a term of the filter.
+    pub fn during(&mut self, term: &str, ctx: &Ctx<'_>) {
+        self.filtering.also(term, ctx.timeline);
+        self.take(ctx);
+    }
+
     fn raise(&mut self, ctx: &Ctx<'_>) -> Reply {
         let least = match self.filtering.least_level() {
             // Debug is the least there is: from it on is everything.
@@ -519,6 +526,14 @@ impl Pane for Logs {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.hits.clear();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        self.tally = Tally::default();
+        self.take(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.take(ctx);
         let logs = ctx.timeline.logs();
@@ -528,6 +543,10 @@ impl Pane for Logs {
             self.stream
                 .go(self.shown.place(at).min(self.shown.len() - 1));
         }
+    }
+
+    fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
+        self.filtering.share(ctx).into_iter().collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

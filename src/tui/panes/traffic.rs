@@ -19,6 +19,7 @@ use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
+use crate::tui::effect::exporting::Share;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply};
@@ -27,7 +28,9 @@ use crate::tui::widgets::list;
 
 mod acting;
 mod around;
+mod chooser;
 mod columns;
+mod comparing;
 mod draw;
 mod failures;
 mod jumps;
@@ -46,6 +49,7 @@ mod values;
 mod waterfall;
 
 use around::Surroundings;
+use chooser::{Chooser, Chosen};
 use columns::Layout;
 use draw::Columns;
 use failures::Failures;
@@ -75,6 +79,8 @@ pub struct Traffic {
     spread: Spread,
     times: Times,
     layout: Layout,
+    /// The box in which columns are picked, while it is open.
+    chooser: Option<Chooser>,
     values: Values,
     picked: Picked,
     /// How the last jump went, until something is searched for.
@@ -88,6 +94,12 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The same with columns of one's own, by their names in settings.
+    pub fn with_columns(self, names: &[String]) -> Self {
+        let layout = Layout::of(names.iter().map(String::as_str));
+        Self { layout, ..self }
+    }
+
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
@@ -101,6 +113,7 @@ impl Traffic {
             spread: Spread::default(),
             times: Times::default(),
             layout: Layout::default(),
+            chooser: None,
             values: Values::default(),
             picked: Picked::default(),
             jumped: None,
@@ -179,6 +192,7 @@ impl Pane for Traffic {
         }
         let why = match action {
             Action::OpenRow if self.stream().selected().is_none() => "There is no row yet.",
+            Action::CompareRows => self.why_not_compare(ctx)?,
             Action::Resend => return self.why_not_again(false, ctx),
             Action::EditResend => return self.why_not_again(true, ctx),
             Action::CopyRequest => self.copied(false, ctx).err()?,
@@ -188,6 +202,7 @@ impl Pane for Traffic {
             {
                 "Nothing went wrong so far."
             }
+            Action::DiffRows => self.why_not_two(ctx)?,
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
             }
@@ -210,17 +225,24 @@ impl Pane for Traffic {
     }
 
     fn takes_text(&self) -> bool {
-        self.filtering.bar.is_open()
+        self.chooser.is_some()
+            || self.filtering.bar.is_open()
             || self.search.is_open()
             || (self.detail.focused && self.detail.viewer.takes_text())
     }
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
-        self.filtering.open_keys()
+        if self.chooser.is_some() {
+            chooser::KEYS
+        } else {
+            self.filtering.open_keys()
+        }
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.filtering.bar.is_open() {
+        if let Some(reply) = self.choose(key) {
+            reply
+        } else if self.filtering.bar.is_open() {
             let reply = self.filtering.key(key, ctx);
             self.arrived(ctx);
             reply
@@ -232,7 +254,10 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.filtering.bar.is_open() {
+        if let Some(chooser) = &mut self.chooser {
+            chooser.paste(text);
+            Reply::done()
+        } else if self.filtering.bar.is_open() {
             let reply = self.filtering.paste(text, ctx);
             self.arrived(ctx);
             reply
@@ -291,8 +316,12 @@ impl Pane for Traffic {
         self.placed(area, ctx)
     }
 
-    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        self.drawn(buf, ctx)
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let cursor = self.drawn(buf, ctx);
+        match &self.chooser {
+            Some(chooser) => chooser.draw(area, buf, ctx.theme),
+            None => cursor,
+        }
     }
 
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
@@ -321,12 +350,28 @@ impl Pane for Traffic {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.failures = Failures::default();
+        self.spread = Spread::default();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        for shown in &mut self.shown {
+            shown.sort(shown.by());
+        }
+        self.arrived(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.arrived(ctx);
         if self.sub.place_of(entry, ctx.timeline).is_some() {
             self.detail.focused = false;
             self.show_entry(entry, ctx);
         }
+    }
+
+    fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
+        let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
+        row.into_iter().chain(self.filtering.share(ctx)).collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
@@ -349,7 +394,7 @@ pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
 }
 
 /// Why a list is empty, in words.
-pub(super) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+pub(in crate::tui::panes) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let inner = Rect {
         x: area.x + list::GUTTER.min(area.width),
         width: area.width.saturating_sub(list::GUTTER * 2),

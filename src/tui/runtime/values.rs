@@ -3,13 +3,14 @@
 use crate::json::path::Path;
 use crate::json::{self, Kind};
 use crate::recording::Bodies;
-use crate::tui::effect::{Source, Wanted};
+use crate::tui::effect::Wanted;
+use crate::tui::event::ValueFound;
 
 /// The most of a value that is given.
 const LONGEST: usize = 200;
 
 /// Reads them, each body once for paths that follow each other.
-pub fn read(bodies: &Bodies, wanted: Vec<Wanted>) -> Vec<(Source, Box<str>, Option<Box<str>>)> {
+pub fn read(bodies: &Bodies, wanted: Vec<Wanted>) -> Vec<ValueFound> {
     let mut last: Option<(u64, Vec<u8>)> = None;
     wanted
         .into_iter()
@@ -23,7 +24,11 @@ pub fn read(bodies: &Bodies, wanted: Vec<Wanted>) -> Vec<(Source, Box<str>, Opti
             }
             let body = last.as_ref().map_or(&[][..], |(_, body)| body);
             let value = value(body, &path);
-            (source, path, value)
+            ValueFound {
+                source,
+                path,
+                value,
+            }
         })
         .collect()
 }

@@ -136,13 +136,11 @@ fn distance(a: [u8; 3], b: [u8; 3]) -> i64 {
 }
 
 /// WCAG 2 contrast of two colours, 1 to 21; `None` where one is the terminal's own.
-#[cfg(test)]
 pub(super) fn contrast(a: Color, b: Color) -> Option<f64> {
     let (a, b) = (luminance(a)?, luminance(b)?);
     Some((a.max(b) + 0.05) / (a.min(b) + 0.05))
 }
 
-#[cfg(test)]
 fn luminance(c: Color) -> Option<f64> {
     let shade = match c {
         Color::Rgb(r, g, b) => [r, g, b],

@@ -4,7 +4,6 @@
 
 use ratatui::style::Color;
 
-use super::colour::contrast;
 use super::*;
 
 const COLOURED: [(&str, Color); 2] = [
@@ -34,45 +33,14 @@ fn bundled_themes_name_every_role() {
 
 #[test]
 fn contrast_is_enough_to_read() {
-    let readable: Vec<Role> = Role::ALL
-        .iter()
-        .copied()
-        .filter(|r| {
-            !matches!(
-                r,
-                Role::TextFaint
-                    | Role::Rule
-                    | Role::RuleFocus
-                    | Role::Surface
-                    | Role::Popup
-                    | Role::Cursor
-            )
-        })
-        .collect();
     for (name, ground) in COLOURED {
         for depth in [Depth::Rgb, Depth::C256] {
             let theme = Theme::load(name, depth).unwrap();
-            let popup = theme.style(Role::Popup).bg.unwrap();
-            let selected = theme.style(Role::Selection).bg.unwrap();
-            for &role in &readable {
-                let style = theme.style(role);
-                let (fg, grounds) = match style.bg {
-                    Some(bg) => (style.fg.unwrap(), vec![bg]),
-                    None => (style.fg.unwrap(), vec![ground, popup, selected]),
-                };
-                for bg in grounds {
-                    let found = contrast(fg, bg).unwrap();
-                    assert!(
-                        found >= 4.5,
-                        "{name} {depth:?} {} {fg:?} on {bg:?}: {found:.2}",
-                        role.name()
-                    );
-                }
-            }
-            for role in [Role::Rule, Role::RuleFocus, Role::Focus] {
-                let found = contrast(theme.style(role).fg.unwrap(), ground).unwrap();
-                assert!(found >= 3.0, "{name} {depth:?} {}: {found:.2}", role.name());
-            }
+            let readable = Role::ALL
+                .iter()
+                .filter(|role| theme.style(**role).fg.is_some());
+            assert!(readable.count() > 40, "{name}");
+            assert_eq!(contrast::faint(&theme, ground), [], "{name} {depth:?}");
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::filter::{Expr, Filter, Key, Term};
 use crate::session::level::Level;
 use crate::session::timeline::Timeline;
 use crate::tui::action::Action;
+use crate::tui::effect::exporting::Share;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Reply};
@@ -68,6 +69,12 @@ impl Filtering {
         self.sifting.filter().is_some()
     }
 
+    /// What it lets through, to be exported.
+    pub fn share(&self, ctx: &Ctx<'_>) -> Option<Share> {
+        let filter = self.sifting.filter().filter(|filter| !filter.is_empty())?;
+        Some(Share::Filter(filter.to_string(), ctx.marks.clone()))
+    }
+
     /// The filter, as it was typed.
     pub fn text(&self) -> &str {
         &self.text
@@ -87,6 +94,20 @@ impl Filtering {
             text.trim().clone_into(&mut self.text);
             self.sifting.set(filter, timeline);
         }
+    }
+
+    /// Narrows it by what somebody else wrote, in the place of times that were asked for before.
+    pub fn also(&mut self, term: &str, timeline: &Timeline) {
+        let filter = self.sifting.filter().cloned().unwrap_or_default();
+        let Ok(term) = Filter::parse(term) else {
+            return;
+        };
+        let mut parts = filter.parts().to_vec();
+        parts.retain(|part| !matches!(part, Expr::Term(Term::At(_))));
+        parts.extend(term.parts().iter().cloned());
+        let text = Filter::of(Expr::all(parts)).to_string();
+        self.put(&text, timeline);
+        self.bar.remember(text);
     }
 
     /// Narrows it by a term; `not` leaves out what it says.
@@ -246,13 +267,18 @@ impl Filtering {
             self.bar.chips.clone_from(chips);
             self.bar.look_again(&|key| values(key, ctx));
         }
-        if let Event::Loaded(_) = event
-            && let Some(filter) = self.sifting.filter().cloned()
-        {
+        if let Event::Loaded(..) = event {
             // What counts back from the end has another end now.
-            self.sifting.set(filter, ctx.timeline);
+            self.rewound(ctx.timeline);
         }
         self.sifting.event(event, ctx.timeline)
+    }
+
+    /// Another moment is shown, or more of the session: every row is looked at again.
+    pub fn rewound(&mut self, timeline: &Timeline) {
+        if let Some(filter) = self.sifting.filter().cloned() {
+            self.sifting.set(filter, timeline);
+        }
     }
 
     /// The name under which the filter is kept.

@@ -1,14 +1,20 @@
-//! What is done to the rows of a list, whichever part of the view has the keys: time, order, selection.
+//! What is done to the rows of a list, whichever part of the view has the keys: time, order, selection, columns.
+
+use crossterm::event::KeyEvent;
 
 use super::jumps::Jump;
 use super::picked::MOST;
 use super::sorted::By;
 use super::subs::Sub;
-use super::{Event, Traffic};
+use super::waterfall::wall;
+use super::{Chooser, Chosen, Event, Traffic, WIDE};
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::Action;
-use crate::tui::effect::Effect;
-use crate::tui::pane::{Ctx, Reply};
+use crate::tui::effect::{Effect, Store};
+use crate::tui::pane::{Ctx, Go, Reply};
+
+/// Why nothing can be compared.
+const TWO: &str = "Select two rows first, or one and stand on the other.";
 
 impl Traffic {
     /// Does what is meant for rows; nothing if the action is another.
@@ -24,11 +30,23 @@ impl Traffic {
                 self.jump(jump, action == Action::FindNext, ctx)
             }
             Action::GoCall => self.call(ctx),
+            Action::DiffRows => match self.two(entry) {
+                Some((one, other)) => Reply::go(Go::Compare(one, other)),
+                None => Reply::say(TWO),
+            },
             Action::TimeFormat => Reply::say(self.times.turn(ctx.timeline)),
             Action::TimeReference => entry.map_or_else(nothing, |entry| {
                 Reply::say(self.times.refer(entry, ctx.timeline))
             }),
             Action::SortRows => self.sort_next(),
+            Action::PickColumns if self.is_tall() => {
+                Reply::say(format!("Columns need a screen of {WIDE} columns."))
+            }
+            Action::PickColumns => {
+                self.chooser = Some(Chooser::new(&self.layout));
+                Reply::done()
+            }
+            Action::CompareRows => self.compare(ctx),
             Action::SelectRow => entry.map_or_else(nothing, |entry| {
                 if self.picked.anchor().is_none() {
                     self.picked.toggle(entry);
@@ -51,6 +69,22 @@ impl Traffic {
             },
             _ => return None,
         })
+    }
+
+    /// The two rows to be compared: those that are selected, or the one that is and the one stood on.
+    fn two(&self, stood: Option<EntryIndex>) -> Option<(EntryIndex, EntryIndex)> {
+        let picked = self.selection();
+        match (&picked[..], stood) {
+            ([one, other], _) => Some((*one, *other)),
+            ([one], Some(other)) if *one != other => Some((*one.min(&other), *one.max(&other))),
+            _ => None,
+        }
+    }
+
+    /// Why two rows cannot be compared.
+    pub(super) fn why_not_two(&self, ctx: &Ctx<'_>) -> Option<&'static str> {
+        let stood = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
+        self.two(stood).is_none().then_some(TWO)
     }
 
     /// Selects the rows of the range, if one was begun.
@@ -133,23 +167,36 @@ impl Traffic {
         Vec::new()
     }
 
-    /// A time was brushed: its rows are selected.
+    /// A key in the box in which columns are picked, if it is open.
+    pub(super) fn choose(&mut self, key: KeyEvent) -> Option<Reply> {
+        Some(match self.chooser.as_mut()?.key(key) {
+            Chosen::Nothing => Reply::done(),
+            Chosen::Layout(layout) => {
+                self.layout = layout;
+                Reply::done()
+            }
+            Chosen::Refused(why) => Reply::say(why),
+            Chosen::Closed => {
+                self.chooser = None;
+                let names = self.layout.names();
+                Reply::effect(Effect::Store(Store::KeepColumns(names)))
+            }
+        })
+    }
+
+    /// A time was brushed: a filter for it, in every view that has one.
     fn brushed(&mut self, from: u64, to: u64, ctx: &Ctx<'_>) -> Reply {
-        let timeline = ctx.timeline;
-        let rows = timeline.rows();
-        let before = |us: u64| {
-            rows.partition_point(|row| {
-                let entry = timeline
-                    .entry_of(*row)
-                    .and_then(|entry| timeline.entry(entry));
-                entry.is_some_and(|entry| entry.us() < us)
-            })
-        };
-        let brushed = &rows[before(from)..before(to.saturating_add(1))];
-        let entries = brushed.iter().take(MOST);
-        self.picked
-            .add(entries.filter_map(|row| timeline.entry_of(*row)));
-        Reply::done()
+        let time = |us: u64| wall(us, ctx.timeline).map(|at| self.clock.time(at));
+        match (time(from), time(to.saturating_add(1_000))) {
+            (Some(from), Some(to)) => Reply::go(Go::During(format!("at:{from}..{to}"))),
+            _ => Reply::say("There is no row yet."),
+        }
+    }
+
+    /// Shows only what happened within a time, given as a term of the filter.
+    pub fn during(&mut self, term: &str, ctx: &Ctx<'_>) {
+        self.filtering.also(term, ctx.timeline);
+        self.arrived(ctx);
     }
 
     /// Begins to brush a time, or ends it.

@@ -7,7 +7,7 @@ use super::sorted::By;
 use super::subs::At;
 use super::times::Times;
 use super::told::{Piece, Told, delta};
-use super::values::Values;
+use super::values::{Known, Values};
 use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::clock::Clock;
@@ -216,7 +216,7 @@ impl<'a> Columns<'a> {
                                 Column::Id | Column::Status | Column::Took | Column::Size
                             )
                         };
-                        while let Some((_, width)) = cells.next_if(|cell| empty(&cell)) {
+                        while let Some((_, width)) = cells.next_if(|cell| empty(cell)) {
                             room += width + 1;
                         }
                         pen.cells(&inline(told), room);
@@ -233,9 +233,9 @@ impl<'a> Columns<'a> {
                 Column::Size => pen.cell(&told.size, Role::TextMuted, width),
                 Column::Value(path) => {
                     let (value, role) = match self.values.of(told, path, ctx) {
-                        Some(Some(value)) => (safe(value, width), Role::Text),
-                        Some(None) => ("–".to_owned(), Role::TextMuted),
-                        None => ("…".to_owned(), Role::TextFaint),
+                        Known::Is(value) => (safe(value, width), Role::Text),
+                        Known::Missing => ("–".to_owned(), Role::TextMuted),
+                        Known::NotYet => ("…".to_owned(), Role::TextMuted),
                     };
                     pen.cell(&value, role, width);
                 }
@@ -257,6 +257,10 @@ impl<'a> Columns<'a> {
     }
 
     /// A row in two lines: what happened, and the beginning of what it says.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row, with all that is marked on it"
+    )]
     pub fn tall_line(
         &self,
         told: &Told<'_>,

@@ -239,7 +239,7 @@ impl Traffic {
             let of_list = self.waterfall.draw(
                 (areas.headings, areas.rows),
                 self.number(),
-                &self.failures,
+                (&self.failures, self.shown().passing()),
                 &self.clock,
                 buf,
                 ctx,
@@ -374,7 +374,12 @@ impl Traffic {
         }
         self.detail.focused = false;
         let place = if self.sub == Sub::Timeline {
-            let number = self.waterfall.row_at(at, areas.rows, &self.failures, ctx);
+            let number = self.waterfall.row_at(
+                at,
+                areas.rows,
+                (&self.failures, self.shown().passing()),
+                ctx,
+            );
             number.map(|number| self.shown().place(number))
         } else {
             self.stream().row_at(at, self.lines(), areas.rows)

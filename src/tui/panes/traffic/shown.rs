@@ -51,6 +51,11 @@ impl Shown {
         &self.picks
     }
 
+    /// The numbers of the rows that the filter lets through, when there is one.
+    pub fn passing(&self) -> Option<&[u32]> {
+        self.filtered.then(|| self.picks.rows())
+    }
+
     /// Takes what is new; gives what is to be done for the order.
     pub fn take(&mut self, sub: Sub, timeline: &Timeline, ticket: impl FnOnce() -> u64) -> Work {
         self.rows = sub.len(timeline);

@@ -135,6 +135,9 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     let what = match single.kind {
         SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
+        SingleKind::Junk if entry.is_damage() => {
+            vec![("a line of the file, no entry".to_owned(), Role::Text)]
+        }
         SingleKind::Junk => vec![("stdout, not JSON-RPC".to_owned(), Role::Text)],
         SingleKind::Malformed => vec![("malformed message".to_owned(), Role::Text)],
         SingleKind::Process => vec![(format!("process: {method}"), Role::Text)],
@@ -298,6 +301,13 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
                     .is_some_and(|entry| entry.direction() == Direction::Out) =>
             {
                 "typed by hand: no JSON-RPC"
+            }
+            SingleKind::Junk
+                if timeline
+                    .entry(timeline.single_row(index)?.entry)
+                    .is_some_and(EntryRow::is_damage) =>
+            {
+                "a line of the file that is no entry: damaged, cut, or from somewhere else"
             }
             SingleKind::Junk => "bytes that are no JSON-RPC: strict clients fail here",
             _ => return None,

@@ -5,11 +5,23 @@ use std::collections::{HashMap, HashSet};
 use super::columns::{Column, Layout};
 use super::told::Told;
 use crate::session::timeline::EntryIndex;
-use crate::tui::effect::{Effect, Source, Wanted};
+use crate::tui::effect::{Effect, Wanted};
+use crate::tui::event::ValueFound as Found;
 use crate::tui::pane::Ctx;
 
 /// The most that are kept.
 const KEPT: usize = 20_000;
+
+/// What is known of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// It was not read yet.
+    NotYet,
+    /// There is none.
+    Missing,
+    /// It is this; not sanitised.
+    Is(&'a str),
+}
 
 /// Owns what was read and what is being read: by the number of the entry, and the path.
 #[derive(Debug, Clone, Default)]
@@ -19,18 +31,21 @@ pub struct Values {
 }
 
 impl Values {
-    /// The value of a row: none while it is not known, nothing inside when there is none.
-    pub fn of(&self, told: &Told<'_>, path: &str, ctx: &Ctx<'_>) -> Option<Option<&str>> {
+    /// The value of a row.
+    pub fn of(&self, told: &Told<'_>, path: &str, ctx: &Ctx<'_>) -> Known<'_> {
         let entry = if Column::is_of_answer(path) {
-            match told.answer {
-                Some(answer) => ctx.timeline.entry(answer)?.seq(),
-                None => return Some(None),
-            }
+            told.answer.and_then(|answer| ctx.timeline.entry(answer))
         } else {
-            told.entry.seq()
+            Some(told.entry)
         };
-        let found = self.found.get(&(entry, path.into()))?;
-        Some(found.as_deref())
+        let Some(entry) = entry else {
+            return Known::Missing;
+        };
+        match self.found.get(&(entry.seq(), path.into())) {
+            Some(Some(value)) => Known::Is(value),
+            Some(None) => Known::Missing,
+            None => Known::NotYet,
+        }
     }
 
     /// What reads those that are missing: each row is its first entry and that of its answer.
@@ -64,8 +79,13 @@ impl Values {
     }
 
     /// Takes what was read.
-    pub fn take(&mut self, found: &[(Source, Box<str>, Option<Box<str>>)]) {
-        for (source, path, value) in found {
+    pub fn take(&mut self, found: &[Found]) {
+        for Found {
+            source,
+            path,
+            value,
+        } in found
+        {
             let key = (source.seq, path.clone());
             self.asked.remove(&key);
             self.found.insert(key, value.clone());

@@ -149,7 +149,7 @@ impl Waterfall {
     fn plan<'a>(
         &'a self,
         area: Rect,
-        failures: &'a Failures,
+        (failures, passing): (&'a Failures, Option<&'a [u32]>),
         ctx: &Ctx<'a>,
     ) -> Option<(Plan<'a>, u16)> {
         let widest = self.lanes.list().iter().map(|lane| {
@@ -168,6 +168,7 @@ impl Waterfall {
             lines: usize::from(area.height),
             now_us: ctx.now_us,
             wrong: failures.rows(),
+            passing,
             timeline: ctx.timeline,
             lanes: &self.lanes,
         };
@@ -179,10 +180,10 @@ impl Waterfall {
         &self,
         at: Position,
         area: Rect,
-        failures: &Failures,
+        rows: (&Failures, Option<&[u32]>),
         ctx: &Ctx<'_>,
     ) -> Option<usize> {
-        let (plan, label) = self.plan(area, failures, ctx)?;
+        let (plan, label) = self.plan(area, rows, ctx)?;
         let column = at.x.checked_sub(area.x + label)?;
         let mut y = area.y;
         for lane in plan.chart() {
@@ -203,17 +204,17 @@ impl Waterfall {
         None
     }
 
-    /// Draws the axis and the lanes; gives where the selected bar begins.
+    /// Draws the axis and the lanes, of the rows that a filter lets through if there is one; gives where the selected bar begins.
     pub fn draw(
         &self,
         (axis, area): (Rect, Rect),
         selected: Option<usize>,
-        failures: &Failures,
+        rows: (&Failures, Option<&[u32]>),
         clock: &Clock,
         buf: &mut Buffer,
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
-        let (plan, label) = self.plan(area, failures, ctx)?;
+        let (plan, label) = self.plan(area, rows, ctx)?;
         let lanes = Rect {
             x: area.x + label,
             width: plan.columns,
@@ -352,12 +353,13 @@ fn draw_label(lane: &Drawn, area: Rect, buf: &mut Buffer, theme: &Theme) {
         _ => String::new(),
     };
     // What a lane holds is at the end of its words, and worth more than the end of a name.
-    let (name, word) = lane.label.rsplit_once(' ').unwrap_or((&lane.label, ""));
-    let name = text::fit(
-        name,
-        room.saturating_sub(text::width(word) + 1 + more.len()),
-    );
-    let words = format!("{name} {word}{more}");
+    let words = match lane.label.rsplit_once(' ') {
+        Some((name, word)) => {
+            let left = room.saturating_sub(text::width(word) + 1 + more.len());
+            format!("{} {word}{more}", text::fit(name, left))
+        }
+        None => lane.label.clone(),
+    };
     buf.set_stringn(area.x + 1, area.y, words, room, theme.style(role));
 }
 

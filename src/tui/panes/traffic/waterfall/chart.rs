@@ -11,6 +11,12 @@ use crate::tui::panes::stream::safe;
 /// The most bars a lane is drawn with one by one.
 const BARS: usize = 300;
 
+/// The most rows of a lane that are held against a filter one by one.
+const LOOKED: usize = 4_000;
+
+/// The most rows of a column that stand for the others behind a filter.
+const SAMPLES: usize = 32;
+
 /// The most ticks that are looked through.
 const TICKS: usize = 4_000;
 
@@ -96,6 +102,8 @@ pub struct Plan<'a> {
     pub now_us: u64,
     /// Places of rows that went wrong, ascending.
     pub wrong: &'a [u32],
+    /// The rows that a filter lets through, ascending; none without a filter.
+    pub passing: Option<&'a [u32]>,
     /// The fold.
     pub timeline: &'a Timeline,
     /// The index.
@@ -132,30 +140,83 @@ impl Plan<'_> {
         );
         let within = self.lanes.within(place, time, self.timeline);
         let rows = &lane.rows[within];
-        let crowd = if lane.kind.lasts() {
+        let most = if lane.kind.lasts() {
             BARS
         } else {
             usize::from(self.columns) * 2
         };
-        let filled = if rows.len() > crowd {
-            let counts = self.counts(|time| self.lanes.within(place, time, self.timeline).len());
-            let wrong = self.wrong_columns(&lane.rows);
-            Filled::Crowd(counts, wrong)
-        } else {
-            let before = reaching.iter().filter_map(|index| {
-                let number = self.number_of(*index)?;
-                lane.rows.binary_search(&number).is_ok().then_some(number)
-            });
-            let numbers = before.chain(rows.iter().copied());
-            let mut bars: Vec<Bar> = numbers.filter_map(|number| self.bar(number)).collect();
-            self.ticks(&mut bars);
-            packed(bars)
+        let filled = match self.few(rows, time, most) {
+            None => Filled::Crowd(self.crowd(place), self.wrong_columns(&lane.rows)),
+            Some(numbers) => {
+                let before = reaching.iter().filter_map(|index| {
+                    let number = self.number_of(*index)?;
+                    let here = lane.rows.binary_search(&number).is_ok() && self.passes(number);
+                    here.then_some(number)
+                });
+                let numbers = before.chain(numbers);
+                let mut bars: Vec<Bar> = numbers.filter_map(|number| self.bar(number)).collect();
+                self.ticks(&mut bars);
+                packed(bars)
+            }
         };
         Drawn {
             label,
             kind: Some(lane.kind),
             filled,
         }
+    }
+
+    fn passes(&self, number: u32) -> bool {
+        self.passing
+            .is_none_or(|passing| passing.binary_search(&number).is_ok())
+    }
+
+    /// Those of a lane's rows that the filter lets through, unless they are more than `most`.
+    fn few(&self, rows: &[u32], time: &Range<u64>, most: usize) -> Option<Vec<u32>> {
+        let Some(passing) = self.passing else {
+            return (rows.len() <= most).then(|| rows.to_vec());
+        };
+        let passing = &passing[self.passing_in(passing, time)];
+        // The shorter one is gone through.
+        let (short, long) = if passing.len() < rows.len() {
+            (passing, rows)
+        } else {
+            (rows, passing)
+        };
+        if short.len() > LOOKED {
+            return None;
+        }
+        let both = short
+            .iter()
+            .filter(|number| long.binary_search(number).is_ok());
+        let both: Vec<u32> = both.copied().collect();
+        (both.len() <= most).then_some(both)
+    }
+
+    /// The places of those that begin within this time.
+    fn passing_in(&self, passing: &[u32], time: &Range<u64>) -> Range<usize> {
+        let rows = self.timeline.rows();
+        let before = |us: u64| {
+            passing.partition_point(|number| {
+                let row = rows.get(*number as usize);
+                row.and_then(|row| began(*row, self.timeline)) < Some(us)
+            })
+        };
+        before(time.start)..before(time.end)
+    }
+
+    /// How many rows of a lane begin in each column. Behind a filter some stand for all.
+    fn crowd(&self, place: usize) -> Vec<u32> {
+        let Some(passing) = self.passing else {
+            return self.counts(|time| self.lanes.within(place, time, self.timeline).len());
+        };
+        let rows = &self.lanes.list()[place].rows;
+        self.counts(|time| {
+            let passing = &passing[self.passing_in(passing, time)];
+            let step = passing.len().div_ceil(SAMPLES).max(1);
+            let here = |number: &&u32| rows.binary_search(number).is_ok();
+            passing.iter().step_by(step).filter(here).count() * step
+        })
     }
 
     /// The number of the row that an exchange has.
@@ -196,7 +257,7 @@ impl Plan<'_> {
             *marked = wrong
                 .iter()
                 .take(64)
-                .any(|number| rows.binary_search(number).is_ok());
+                .any(|number| rows.binary_search(number).is_ok() && self.passes(*number));
         }
         columns
     }

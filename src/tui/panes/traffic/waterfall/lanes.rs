@@ -168,7 +168,7 @@ impl Lanes {
             let Some(exchange) = timeline.exchange(*index) else {
                 return false;
             };
-            let settled = self.is_settled(*index, exchange, timeline);
+            let settled = is_settled(*index, exchange, timeline);
             let end = exchange
                 .ended
                 .filter(|_| settled || exchange.status != Status::Pending);
@@ -205,22 +205,6 @@ impl Lanes {
             let all = block * BLOCK..((block + 1) * BLOCK).min(self.exchanges);
             let ends = all.filter_map(|index| self.end(index as ExchangeIndex, timeline, u64::MAX));
             self.blocks[block] = ends.max().unwrap_or(0);
-        }
-    }
-
-    /// Whether its end is known for good.
-    fn is_settled(&self, index: ExchangeIndex, exchange: &Exchange, timeline: &Timeline) -> bool {
-        match exchange.status {
-            Status::Pending => false,
-            Status::InputRequired => {
-                timeline.last_round(index) != index || !timeline.waits_for_person(index)
-            }
-            Status::Task => !timeline
-                .state()
-                .connection(exchange.conn)
-                .and_then(|connection| connection.tasks.of_exchange(index))
-                .is_some_and(|task| !task.is_over()),
-            _ => true,
         }
     }
 
@@ -342,4 +326,20 @@ fn call_of_poll(index: ExchangeIndex, timeline: &Timeline) -> Option<ExchangeInd
     let connection = timeline.state().connection(exchange.conn)?;
     let task = connection.tasks.get(timeline.word(exchange.subject))?;
     task.exchange.filter(|call| *call != index)
+}
+
+/// Whether its end is known for good.
+fn is_settled(index: ExchangeIndex, exchange: &Exchange, timeline: &Timeline) -> bool {
+    match exchange.status {
+        Status::Pending => false,
+        Status::InputRequired => {
+            timeline.last_round(index) != index || !timeline.waits_for_person(index)
+        }
+        Status::Task => timeline
+            .state()
+            .connection(exchange.conn)
+            .and_then(|connection| connection.tasks.of_exchange(index))
+            .is_none_or(crate::session::timeline::tasks::Task::is_over),
+        _ => true,
+    }
 }

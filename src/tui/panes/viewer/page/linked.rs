@@ -25,11 +25,9 @@ impl Page {
     /// Stands at these bytes.
     pub(in super::super) fn stand_at(&mut self, bytes: Range<usize>, area: Rect) {
         match self.hand() {
-            Some(Hand::Tree(tree, state)) => {
-                // A value that is shown stays; one that holds it would be the first byte's.
-                if tree.span(state.selected()) != bytes {
-                    state.reveal_byte(tree, bytes.start);
-                }
+            // A value that is shown stays; one that holds it would be the first byte's.
+            Some(Hand::Tree(tree, state)) if tree.span(state.selected()) != bytes => {
+                state.reveal_byte(tree, bytes.start);
             }
             Some(Hand::Text(document, state)) if bytes.end <= document.bytes().len() => {
                 state.light(bytes, document, window(area));

@@ -1,0 +1,139 @@
+//! `mcpscope completions` and `mcpscope man`: made from the same description of the command line that reads it.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, ValueEnum};
+
+use super::failure::Failure;
+use super::{CommandLine, Exit};
+
+/// Print completions for a shell
+///
+///   bash: mcpscope completions bash > ~/.local/share/bash-completion/completions/mcpscope
+///   zsh:  mcpscope completions zsh > "${fpath[1]}/_mcpscope"
+///   fish: mcpscope completions fish > ~/.config/fish/completions/mcpscope.fish
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// Print the manual page, or write those of all commands
+#[derive(Debug, Clone, Args)]
+pub struct ManArgs {
+    /// The command whose page is wanted
+    #[arg(value_name = "COMMAND", conflicts_with = "all")]
+    command: Option<String>,
+    /// Write the pages of all commands into this directory
+    #[arg(long, value_name = "DIR")]
+    all: Option<PathBuf>,
+}
+
+/// The command line without what is not for people.
+fn shown() -> clap::Command {
+    let whole = CommandLine::command();
+    let mut shown = clap::Command::new("mcpscope").version(env!("CARGO_PKG_VERSION"));
+    if let Some(about) = whole.get_about() {
+        shown = shown.about(about.clone());
+    }
+    if let Some(after) = whole.get_after_help() {
+        shown = shown.after_help(after.clone());
+    }
+    shown = shown.args(whole.get_arguments().cloned());
+    let verbs = whole.get_subcommands().filter(|verb| !verb.is_hide_set());
+    shown.subcommands(verbs.cloned())
+}
+
+/// Runs `completions`.
+pub fn completions(args: &CompletionsArgs) -> Exit {
+    let mut command = shown();
+    let shell = match args.shell {
+        Shell::Bash => clap_complete::Shell::Bash,
+        Shell::Zsh => clap_complete::Shell::Zsh,
+        Shell::Fish => clap_complete::Shell::Fish,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "mcpscope", &mut script);
+    print(&script)
+}
+
+/// Runs `man`.
+pub fn man(args: &ManArgs) -> Exit {
+    let mut command = shown();
+    command.build();
+    let made = match (&args.all, &args.command) {
+        (Some(directory), _) => return write_all(directory, &command),
+        (None, None) => page(&command, "mcpscope"),
+        (None, Some(name)) => {
+            let found = command.get_subcommands().find(|sub| sub.get_name() == name);
+            let Some(found) = found else {
+                let known = command.get_subcommands().map(clap::Command::get_name);
+                let nearest = crate::form::assign::nearest(name, known);
+                let hint = nearest.map_or_else(
+                    || "mcpscope --help lists the commands".to_owned(),
+                    |name| format!("did you mean {name}?"),
+                );
+                let what = format!("there is no command {name}");
+                return super::report(&Failure::usage(what).hint(hint));
+            };
+            page(found, &format!("mcpscope-{name}"))
+        }
+    };
+    match made {
+        Ok(page) => print(&page),
+        Err(error) => super::report(&Failure::new(Exit::Internal, error.to_string())),
+    }
+}
+
+fn page(command: &clap::Command, name: &str) -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    let name: &'static str = name.to_owned().leak();
+    clap_mangen::Man::new(command.clone().name(name)).render(&mut page)?;
+    Ok(page)
+}
+
+fn write_all(directory: &std::path::Path, command: &clap::Command) -> Exit {
+    let write = || -> io::Result<usize> {
+        std::fs::create_dir_all(directory)?;
+        std::fs::write(directory.join("mcpscope.1"), page(command, "mcpscope")?)?;
+        let mut count = 1;
+        for sub in command.get_subcommands() {
+            if sub.get_name() == "help" {
+                continue;
+            }
+            let name = format!("mcpscope-{}", sub.get_name());
+            std::fs::write(directory.join(format!("{name}.1")), page(sub, &name)?)?;
+            count += 1;
+        }
+        Ok(count)
+    };
+    match write() {
+        Ok(count) => {
+            let pages = crate::text::plural(count, "page");
+            // Nobody may be reading; the exit code says it too.
+            let _ = writeln!(io::stderr(), "{pages} written to {}", directory.display());
+            Exit::Ok
+        }
+        Err(error) => {
+            let what = format!("cannot write to {}: {error}", directory.display());
+            super::report(&Failure::usage(what))
+        }
+    }
+}
+
+fn print(bytes: &[u8]) -> Exit {
+    match super::print(&String::from_utf8_lossy(bytes)) {
+        Ok(()) => Exit::Ok,
+        Err(failure) => super::report(&failure),
+    }
+}

@@ -1,0 +1,61 @@
+//! What two or more things are to be compared with each other, as an effect carries it, and what came of it as text.
+
+use std::path::PathBuf;
+
+use crate::diff::Line;
+use crate::mcp::types::List;
+use crate::recording::calls::CallAt;
+
+/// What is to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    /// Calls, or single entries, of the session that is looked at, each with another.
+    Calls {
+        /// What the first ones are called.
+        left: String,
+        /// What the second ones are called.
+        right: String,
+        /// What the rows are called; as their calls are when there are none.
+        rows: Vec<String>,
+        /// Which.
+        pairs: Vec<(CallAt, CallAt)>,
+    },
+    /// Two session files, call by call.
+    Files(PathBuf, PathBuf),
+}
+
+impl Comparison {
+    /// Two calls or entries.
+    pub fn of(a: CallAt, b: CallAt) -> Self {
+        Self::Calls {
+            left: a.name(),
+            right: b.name(),
+            rows: Vec::new(),
+            pairs: vec![(a, b)],
+        }
+    }
+}
+
+/// A call that is to go to several servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Everywhere {
+    /// The method.
+    pub method: &'static str,
+    /// Its parameters.
+    pub params: String,
+    /// The list what is called stands in.
+    pub list: List,
+    /// Its name there; of a resource the URI.
+    pub name: String,
+}
+
+/// Both sides of something as lines, one against the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// Lines of the first, safe to show.
+    pub a: Vec<Box<str>>,
+    /// Lines of the second, safe to show.
+    pub b: Vec<Box<str>>,
+    /// Which stand against each other.
+    pub rows: Vec<Line>,
+}
