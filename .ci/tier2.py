@@ -34,6 +34,7 @@ from driver import (  # noqa: E402 (the folder has to be known first)
     listing,
     mcpscope,
     no_junk,
+    read_back,
     same,
     scratch,
     sum_up,
@@ -326,8 +327,22 @@ def ours():
     copies("demo server", demo, odd, {"yP": copied_python})
 
 
+def exported():
+    """What is exported, read by the published schema of HTTP Archives and by OpenTelemetry's own protocol buffers."""
+    root = here.parent.parent
+    har = ["node", str(here / "har.cjs"), str(folder / "readers")]
+    otlp = [str(folder / "readers-python/bin/python"), str(here / "otlp.py")]
+    for name, source, exchanges, spans in (
+        ("demo", root / "sessions/demo.jsonl", "23", "20 20 0"),
+        ("mcpsnoop", root / "tests/import/mcpsnoop-legacy.jsonl", "14", "13 12 1"),
+        ("chromium", root / "tests/import/chromium.har", "6", "5 5 0"),
+    ):
+        read_back(name, source, "har", har, exchanges)
+        read_back(name, source, "otlp", otlp, spans)
+
+
 try:
-    for part in (ceilings, others, over_http, asking, answering, protected, ours):
+    for part in (ceilings, others, over_http, asking, answering, protected, ours, exported):
         part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)

@@ -1,4 +1,4 @@
-//! What a headless run costs: cold `mcpscope list tools`, recording, against a bare client that does no more than
+//! What a headless run costs: 10,000 calls in a shell, and cold `mcpscope list tools`, recording, against a bare client that does no more than
 //! initialize and tools/list. Both start the same instant server; runs are interleaved, so that both see the same
 //! machine. Prints figures and judges only memory: machines differ in everything else.
 
@@ -20,6 +20,14 @@ const PEAK: u64 = 20 << 20;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, server, count] = arguments.as_slice()
+        && word == "calls"
+    {
+        return match calls(server, count.parse().unwrap_or(0)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     if let [word, server] = arguments.as_slice()
         && word == "bare"
     {
@@ -29,7 +37,93 @@ fn main() -> ExitCode {
         };
     }
     let quick = arguments.iter().any(|argument| argument == "--quick");
+    let (rounds, count) = if quick { (3, 2_000) } else { (9, 10_000) };
+    shell(rounds, count);
     compare(if quick { 20 } else { 100 })
+}
+
+/// One call of the tool that gives back its text.
+fn call(id: usize) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"echo","arguments":{{"text":"n{id}"}}}}}}"#
+    )
+}
+
+/// The least a client can do that calls a tool so many times, one call after the other, and prints each text.
+fn calls(server: &str, count: usize) -> std::io::Result<()> {
+    let mut child = Command::new(server)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(std::io::ErrorKind::BrokenPipe.into());
+    };
+    let (mut from, mut line) = (BufReader::new(from), String::new());
+    to.write_all(
+        concat!(
+            r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
+            r#""capabilities":{},"clientInfo":{"name":"bare","version":"1"}}}"#,
+            "\n"
+        )
+        .as_bytes(),
+    )?;
+    from.read_line(&mut line)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for id in 1..=count {
+        to.write_all((call(id) + "\n").as_bytes())?;
+        line.clear();
+        from.read_line(&mut line)?;
+        let value: serde_json::Value = serde_json::from_str(&line)?;
+        let text = &value["result"]["content"][0]["text"];
+        writeln!(out, "{}", text.as_str().unwrap_or_default())?;
+    }
+    out.flush()?;
+    drop(to);
+    child.wait()?;
+    Ok(())
+}
+
+/// Calls over one connection, against the bare client.
+fn shell(rounds: usize, count: usize) {
+    heading(&format!(
+        "{count} calls over one connection, median of {rounds} interleaved pairs"
+    ));
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let bench = std::env::current_exe().expect("this program has a path");
+    let lines: String = (1..=count)
+        .map(|id| format!("call echo text=n{id}\n"))
+        .collect();
+    let commands = home.path().join("commands");
+    std::fs::write(&commands, lines).expect("a file of commands");
+    let number = count.to_string();
+    let time = |command: &mut Command| {
+        let began = Instant::now();
+        let status = command
+            .stdin(std::fs::File::open(&commands).expect("the file of commands"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "{command:?} failed"
+        );
+        began.elapsed()
+    };
+    let (mut bare, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        bare.push(time(Command::new(&bench).args(["calls", SERVER, &number])));
+        let mut command = Command::new(MCPSCOPE);
+        command.env("MCPSCOPE_HOME", home.path());
+        ours.push(time(command.args(["shell", "--", SERVER])));
+    }
+    let base = median(&mut bare);
+    let took = median(&mut ours);
+    let ratio = took.as_secs_f64() / base.as_secs_f64();
+    figure("a bare client that parses each answer", &milliseconds(base));
+    figure(
+        "mcpscope shell (recording)",
+        &format!("{}  ({ratio:.2} x)", milliseconds(took)),
+    );
 }
 
 /// The least a client can do: starts the server, shakes hands, lists its tools, closes its stdin, waits for its end.

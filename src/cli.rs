@@ -29,6 +29,7 @@ mod list;
 mod listen;
 mod live;
 mod login;
+mod masks;
 mod named;
 mod notify;
 mod output;
@@ -37,6 +38,7 @@ mod read;
 mod refusal;
 mod request;
 mod round_trip;
+mod sessions;
 mod shell;
 mod signals;
 mod signature;
@@ -54,7 +56,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 pub use failure::Failure;
@@ -81,6 +83,9 @@ use crate::recording::PIPE;
 struct CommandLine {
     #[command(subcommand)]
     verb: Option<Verb>,
+    /// A line at a time instead of the screen: numbered lists and questions, nothing drawn over (also: TERM=dumb)
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -104,7 +109,7 @@ enum Verb {
     Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording; - reads it from stdin
+        /// The recording: a file, or a name that mcpscope sessions lists; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
@@ -113,6 +118,8 @@ enum Verb {
     },
     Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Masks(masks::MasksArgs),
+    Sessions(sessions::SessionsArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -195,18 +202,26 @@ impl Screen {
 /// Reads the command line. What is wrong with it, and what `--help` asks for, is printed here; then only the exit
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
-    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
-            return report(&refusal::of(&error));
+            let word = arguments.get(1).and_then(|word| word.to_str());
+            let known = word.filter(|word| CommandLine::command().find_subcommand(word).is_some());
+            return report(&refusal::of(&error, refusal::help(known)));
         }
         // Help was asked for. Nobody may be reading.
         let _ = error.print();
         Exit::Ok
     })?;
-    if line.verb.is_some() && line.target != TargetArgs::default() {
+    if line.verb.is_some() && (line.plain || line.target != TargetArgs::default()) {
         let failure = Failure::usage("an option or command stands before the verb");
         let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
         return Err(report(&failure.hint(hint)));
+    }
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if line.verb.is_none() && (line.plain || dumb) {
+        let shell = shell::ShellArgs::plain(line.target);
+        return Ok(Invocation::Headless(Work(Verb::Shell(shell))));
     }
     if line.verb.is_none() && line.target.answers_by_itself() {
         let failure = Failure::usage("on the screen a person answers what servers ask");
@@ -226,11 +241,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Err(failure) => Err(report(&failure)),
         },
         Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
-        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
-            file,
-            follow,
-            target: target(&[])?,
-        })),
+        Some(Verb::Open { file, follow }) => {
+            let target = target(&[])?;
+            let file = sessions::named(&file, target.paths.as_ref());
+            let file = file.map_err(|failure| report(&failure))?;
+            Ok(Invocation::Screen(Screen::Open {
+                file,
+                follow,
+                target,
+            }))
+        }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
 }
@@ -248,10 +268,12 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Export(args) => export::run(args),
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
+        Verb::Masks(args) => masks::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
+        Verb::Sessions(args) => sessions::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
         // Those are not headless work.

@@ -69,7 +69,7 @@
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -90,14 +90,14 @@
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error. Headers
-//!   and addresses are masked before they become a note, and so are the bodies of logins. Tokens and registered clients
-//!   stand in one file, `logins.json`, and nowhere else (`inspector::logins`). (What a server prints is recorded as it is; rules that mask
-//!   bodies are still to come.)
+//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error, whoever
+//!   repeats it. The recorder masks every entry on its way in ([`mask`]); headers, addresses and bodies of logins are
+//!   masked before they become a note. Tokens and registered clients stand in one file, `logins.json`, and nowhere else
+//!   (`inspector::logins`). What masks hide is in memory only, and goes to no server that does not know it.
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
-//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing.
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing, and declare nothing that `--answers` or `--answer` has no answer for.
 //! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
@@ -123,7 +123,10 @@
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
-//! | a headless verb | a file in `cli/`, a variant in `cli.rs` |
+//! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
+//! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
+//! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
+//! | a way through a recording | a row in `tui/action.rs`, its arm in `tui/update/replay.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |

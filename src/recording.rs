@@ -12,6 +12,7 @@ use jiff::Timestamp;
 mod again;
 pub mod calls;
 pub mod index;
+mod masks;
 mod opening;
 mod reading;
 mod shared;

@@ -448,6 +448,23 @@ def copies(name, server, typed, programs):
         print(f"WRONG {name}: what is copied runs: {problem!r}", flush=True)
 
 
+def read_back(name, source, form, reader, expected):
+    """Exports a recording and has it read by somebody else; what the reader prints is what it found."""
+    global passed, failed
+    path = scratch / f"read-back.{form}"
+    try:
+        words = [str(mcpscope), "export", str(source), "-f", form, "-o", str(path), "--force", "--quiet"]
+        subprocess.run(words, check=True, capture_output=True, timeout=RUN_WITHIN)
+        found = subprocess.run([*reader, str(path)], capture_output=True, text=True, timeout=RUN_WITHIN)
+        check(found.returncode == 0, f"it was not read: {found.stderr[-600:]}")
+        same(found.stdout.split(), expected.split(), "what was read")
+        passed += 1
+        print(f"ok    {name}: {form} is read back  ({found.stdout.strip()})", flush=True)
+    except (Wrong, subprocess.SubprocessError, OSError) as problem:
+        failed += 1
+        print(f"WRONG {name}: {form} is read back: {problem}", flush=True)
+
+
 def forget(url):
     """Logs out: nothing is recorded of that, and nobody is asked."""
     global passed, failed

@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::{Exit, report};
 use crate::export::{Chosen, FORMATS, Fault, Format, Written};
 use crate::exporting::{self, push};
-use crate::library::Library;
+use crate::filter::Filter;
+use crate::library::{self, Library};
 use crate::paths::Paths;
 use crate::recording::Recording;
 use crate::text;
@@ -33,6 +34,9 @@ pub struct ExportArgs {
     /// The format; by default as the ending of --output says, and otlp with --push
     #[arg(short, long, value_name = "FORMAT", value_parser = named)]
     format: Option<Format>,
+    /// Only what this filter lets through, such as 'status:error time>100ms'
+    #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
+    filter: Option<Filter>,
     /// Where to: a file, or - for stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -92,7 +96,17 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
     let unreadable = |fault: Fault| Failure::usage(format!("{}: {fault}", path.display()));
     let (material, bodies) =
         exporting::survey(&recording.bodies(), &name, |_| true).map_err(unreadable)?;
-    let chosen = Chosen::All;
+    let chosen = match &args.filter {
+        None => Chosen::All,
+        Some(filter) => {
+            // Whoever cannot read what people added sees no marks, as the screen does.
+            let marks = std::fs::read(library::sidecar(&path)).unwrap_or_default();
+            let marks = library::Meta::read(&marks).marks;
+            let zone = jiff::tz::TimeZone::system();
+            exporting::choose(&material, &bodies, filter.clone(), &marks, &zone)
+                .map_err(unreadable)?
+        }
+    };
     let mut told = |_| true;
     let mut write =
         |out: &mut dyn Write| exporting::write(&material, &bodies, format, &chosen, out, &mut told);
@@ -125,7 +139,7 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
             .is_some_and(|output| output.as_os_str() == "-");
         match args.output.as_ref().filter(|_| !to_stdout) {
             None => {
-                done.to = "-".to_owned();
+                "-".clone_into(&mut done.to);
                 match write(&mut Stdout::new()) {
                     Ok(written) => done.written = written,
                     // Whoever read it has enough.

@@ -39,9 +39,24 @@ pub struct ManArgs {
     all: Option<PathBuf>,
 }
 
+/// The command line without what is not for people.
+fn shown() -> clap::Command {
+    let whole = CommandLine::command();
+    let mut shown = clap::Command::new("mcpscope").version(env!("CARGO_PKG_VERSION"));
+    if let Some(about) = whole.get_about() {
+        shown = shown.about(about.clone());
+    }
+    if let Some(after) = whole.get_after_help() {
+        shown = shown.after_help(after.clone());
+    }
+    shown = shown.args(whole.get_arguments().cloned());
+    let verbs = whole.get_subcommands().filter(|verb| !verb.is_hide_set());
+    shown.subcommands(verbs.cloned())
+}
+
 /// Runs `completions`.
 pub fn completions(args: &CompletionsArgs) -> Exit {
-    let mut command = CommandLine::command();
+    let mut command = shown();
     let shell = match args.shell {
         Shell::Bash => clap_complete::Shell::Bash,
         Shell::Zsh => clap_complete::Shell::Zsh,
@@ -54,15 +69,13 @@ pub fn completions(args: &CompletionsArgs) -> Exit {
 
 /// Runs `man`.
 pub fn man(args: &ManArgs) -> Exit {
-    let mut command = CommandLine::command();
+    let mut command = shown();
     command.build();
     let made = match (&args.all, &args.command) {
         (Some(directory), _) => return write_all(directory, &command),
         (None, None) => page(&command, "mcpscope"),
         (None, Some(name)) => {
-            let found = command
-                .get_subcommands()
-                .find(|sub| sub.get_name() == name && !sub.is_hide_set());
+            let found = command.get_subcommands().find(|sub| sub.get_name() == name);
             let Some(found) = found else {
                 let known = command.get_subcommands().map(clap::Command::get_name);
                 let nearest = crate::form::assign::nearest(name, known);
@@ -94,7 +107,7 @@ fn write_all(directory: &std::path::Path, command: &clap::Command) -> Exit {
         std::fs::create_dir_all(directory)?;
         std::fs::write(directory.join("mcpscope.1"), page(command, "mcpscope")?)?;
         let mut count = 1;
-        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        for sub in command.get_subcommands() {
             if sub.get_name() == "help" {
                 continue;
             }

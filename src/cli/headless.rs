@@ -2,6 +2,7 @@
 //! whatever happens (an answer, a dead server, a signal) the servers are shut down before it is over.
 
 use std::collections::{HashSet, VecDeque};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,6 +167,13 @@ impl Headless {
             }
         };
         self.lines = Some(lines);
+        // Where nobody sees what is typed, the answers would stand behind each other.
+        if let Ok(Some(line)) = &line
+            && self.person
+            && !std::io::stdin().is_terminal()
+        {
+            self.console.say(&crate::text::sanitize(line));
+        }
         line
     }
 

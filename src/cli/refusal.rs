@@ -4,8 +4,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::failure::Failure;
 
-/// The failure that clap's error is.
-pub fn of(error: &clap::Error) -> Failure {
+/// The failure that clap's error is; `help` says where to read on when nothing better is known.
+pub fn of(error: &clap::Error, help: String) -> Failure {
     let said = |kind: ContextKind| {
         error.get(kind).map(|value| match value {
             ContextValue::Strings(several) => several.clone(),
@@ -14,10 +14,6 @@ pub fn of(error: &clap::Error) -> Failure {
         })
     };
     let one = |kind| said(kind).and_then(|several| several.into_iter().next());
-    let help = match one(ContextKind::Usage).as_deref().and_then(verb_of) {
-        Some(verb) => format!("mcpscope {verb} --help tells what it takes"),
-        None => "mcpscope --help lists the commands and options".to_owned(),
-    };
     let rendered = error.render().to_string();
     let first = rendered.lines().next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first).to_owned();
@@ -53,10 +49,10 @@ pub fn of(error: &clap::Error) -> Failure {
                 )
             } else {
                 let hint = match one(ContextKind::SuggestedValue) {
-                    Some(nearest) => format!("did you mean {nearest}? There are {known}"),
-                    None => format!("there are {known}"),
+                    Some(nearest) => format!("did you mean {nearest}? It can be {known}"),
+                    None => format!("it can be {known}"),
                 };
-                (format!("{value} is nothing {argument} can be"), Some(hint))
+                (format!("{argument} cannot be {value}"), Some(hint))
             }
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -67,13 +63,13 @@ pub fn of(error: &clap::Error) -> Failure {
     Failure::usage(what).hint(hint.unwrap_or(help))
 }
 
-/// The verb in a usage line: `Usage: mcpscope call [OPTIONS] …`.
-fn verb_of(usage: &str) -> Option<&str> {
-    let mut words = usage
-        .split_whitespace()
-        .skip_while(|word| *word != "mcpscope");
-    words.next()?;
-    words
-        .next()
-        .filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+/// Where the help of a command line is that begins with this word.
+pub fn help(word: Option<&str>) -> String {
+    let verb = word.filter(|word| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+    });
+    match verb.filter(|verb| !verb.starts_with('-')) {
+        Some(verb) => format!("mcpscope {verb} --help tells what it takes"),
+        None => "mcpscope --help lists the commands and options".to_owned(),
+    }
 }

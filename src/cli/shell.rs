@@ -14,6 +14,7 @@ use super::headless::{Headless, Stop};
 use super::lines::Lines;
 use super::live::{self, Common};
 use super::output::Output;
+use super::target::TargetArgs;
 use super::{Early, Exit, Outcome, refusal};
 use crate::mcp::asked::{Capabilities, capabilities};
 use crate::mcp::types::List;
@@ -39,12 +40,26 @@ use numbered::Numbered;
 pub struct ShellArgs {
     /// For a person: numbered lists and questions, a line at a time, nothing drawn over
     #[arg(long)]
-    pub(super) plain: bool,
+    plain: bool,
     /// End with the first line that fails
     #[arg(short = 'e', long)]
     exit_on_error: bool,
     #[command(flatten)]
-    pub(super) common: Common,
+    common: Common,
+}
+
+impl ShellArgs {
+    /// For a person, at this server.
+    pub(super) fn plain(target: TargetArgs) -> Self {
+        Self {
+            plain: true,
+            exit_on_error: false,
+            common: Common {
+                target,
+                ..Common::default()
+            },
+        }
+    }
 }
 
 /// A line.
@@ -118,6 +133,8 @@ struct Shell<'a> {
 /// What comes after a line.
 enum Then {
     Next(Exit),
+    /// The same, and nothing was asked of the server.
+    Shown,
     Leave,
 }
 
@@ -147,6 +164,7 @@ impl Shell<'_> {
             let began = Instant::now();
             let exit = match self.line(&line, session, output).await {
                 Ok(Then::Leave) => break,
+                Ok(Then::Shown) => continue,
                 Ok(Then::Next(exit)) => exit,
                 Err(Early::Failure(failure)) => {
                     session.console.settle();
@@ -159,7 +177,7 @@ impl Shell<'_> {
                 }
                 Err(early) => return Err(early),
             };
-            if self.person && exit == Exit::Ok && began.elapsed().as_millis() > 0 {
+            if self.person && exit == Exit::Ok {
                 session.say(&format!("ok, {}", text::took(began.elapsed())));
             }
             if exit != Exit::Ok {
@@ -184,7 +202,7 @@ impl Shell<'_> {
     ) -> Result<Then, Early> {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
-            return Ok(Then::Next(Exit::Ok));
+            return Ok(Then::Shown);
         }
         let mut words = shell_words::split(line).map_err(|_| {
             let failure = Failure::usage("a quote is not closed");
@@ -198,12 +216,21 @@ impl Shell<'_> {
         }
         let word = match self.parse(&words) {
             Ok(line) => line.word,
-            Err(error) if error.use_stderr() => return Err(refusal::of(&error).into()),
+            Err(error) if error.use_stderr() => {
+                let known = words
+                    .first()
+                    .filter(|word| self.parser.find_subcommand(word).is_some());
+                let help = known.map_or_else(
+                    || "help lists the commands".to_owned(),
+                    |word| format!("help {word} tells what it takes"),
+                );
+                return Err(refusal::of(&error, help).into());
+            }
             Err(error) => {
                 // Help was asked for.
                 output.text(&error.render().to_string())?;
                 output.flush()?;
-                return Ok(Then::Next(Exit::Ok));
+                return Ok(Then::Shown);
             }
         };
         let (list, filter) = match word {
@@ -219,7 +246,7 @@ impl Shell<'_> {
             output.line(&line)?;
         }
         output.flush()?;
-        Ok(Then::Next(Exit::Ok))
+        Ok(Then::Shown)
     }
 
     fn parse(&mut self, words: &[String]) -> Result<Line, clap::Error> {
@@ -237,7 +264,7 @@ impl Shell<'_> {
         output.set(&own);
         session.console.set(&own);
         if self.person && !self.fill(&mut verb, session).await? {
-            return Ok(Then::Next(Exit::Ok));
+            return Ok(Then::Shown);
         }
         // What waits may wait a little longer: answers to lines that are at hand go out together.
         let more = !self.person && session.lines.as_mut().is_some_and(Lines::has_next);

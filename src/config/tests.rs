@@ -51,7 +51,7 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 #[test]
 fn every_setting_can_be_set() {
     let text = "theme='mono'\nimages='off'\nrecord=false\nhistory=false\nfollow=false\ncareful=true\nfollow_lists=false\nprobe_timeout='1s'\nrequest_timeout='1s'\n\
-                request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\nclipboard='off'\n\
+                request_timeout_max='1s'\nstdin_grace='0ms'\nterminate_grace='0ms'\nclipboard='off'\ncolumns=['took']\n\
                 [keys]\nquit=['X']\n[pager]\njson='jless'\n\
                 [ask]\nurl='off'\n[servers.x.ask]\nurl='off'";
     let config = parse(text).unwrap();

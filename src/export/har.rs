@@ -16,7 +16,7 @@ use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::session::Direction;
-use crate::session::timeline::{EntryIndex, HopIndex, Row, SingleKind};
+use crate::session::timeline::{EntryIndex, EntryRow, HopIndex, Row, SingleKind};
 
 /// What becomes an entry.
 enum What {
@@ -81,7 +81,7 @@ fn order(job: &Job<'_>) -> Vec<(EntryIndex, What)> {
         else {
             continue;
         };
-        let conn = timeline.entry(at).map_or(0, |entry| entry.conn());
+        let conn = timeline.entry(at).map_or(0, EntryRow::conn);
         let connection = timeline.state().connection(conn);
         if connection.is_none_or(|connection| &*connection.transport != "http") {
             order.push((at, What::Row(*row)));

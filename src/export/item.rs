@@ -148,8 +148,8 @@ impl Job<'_> {
                     odd => (ItemKind::Stray, odd.word()),
                 };
                 let mut item = self.bare(kind, single.entry)?;
-                item.name = timeline.word(single.method).to_owned();
-                item.subject = timeline.word(single.subject).to_owned();
+                timeline.word(single.method).clone_into(&mut item.name);
+                timeline.word(single.subject).clone_into(&mut item.subject);
                 status.clone_into(&mut item.status);
                 if kind == ItemKind::Event {
                     item.words = Note::read(&item.body).sentence();

@@ -13,7 +13,7 @@ pub fn escape(words: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
             '\n' => out.push_str("&#10;"),
-            '\u{FFFE}' | '\u{FFFF}' => out.push_str("\u{FFFD}"),
+            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
             c => text::push_safe(&mut out, c),
         }
     }

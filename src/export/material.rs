@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::Detail;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
+use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, Timeline};
 use crate::session::{Channel, Direction, Header, Via};
 
 /// A session, read once from its beginning. Bodies are not in it.
@@ -112,6 +112,6 @@ impl Material {
     /// The last moment of the session that is known, in microseconds since it began.
     pub fn last_us(&self) -> u64 {
         let last = self.timeline.entries().last();
-        last.map_or(0, |entry| entry.us())
+        last.map_or(0, EntryRow::us)
     }
 }

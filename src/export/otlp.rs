@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use super::{Fault, Job};
 use crate::json::quote;
 use crate::session::Direction;
-use crate::session::timeline::{ExchangeIndex, Row, SingleKind, Status};
+use crate::session::timeline::{EntryRow, ExchangeIndex, Row, SingleKind, Status, Timeline};
 use ids::Context;
 use span::Span;
 
@@ -138,7 +138,8 @@ fn resource(job: &Job<'_>, conn: u32) -> String {
 fn parent(job: &mut Job<'_>, index: ExchangeIndex) -> Result<Option<Context>, Fault> {
     let timeline = &job.material.timeline;
     let question = timeline.questions().of_exchange(index);
-    let Some(call) = question.and_then(|question| question.call) else {
+    let told = question.and_then(|question| question.call);
+    let Some(call) = told.or_else(|| only_pending(timeline, index)) else {
         return Ok(None);
     };
     let first = timeline.first_round(call);
@@ -147,6 +148,31 @@ fn parent(job: &mut Job<'_>, index: ExchangeIndex) -> Result<Option<Context>, Fa
         return Ok(above);
     }
     context(job, call, above.as_ref())
+}
+
+/// Requests before one of the server's that are looked at for the one it came during.
+const LOOKED_AT: usize = 256;
+
+/// The one request of the client's that was waiting when the server asked something; none when there were several, or
+/// when it was the client who asked. Our own notes say it better; other recordings have none.
+fn only_pending(timeline: &Timeline, index: ExchangeIndex) -> Option<ExchangeIndex> {
+    let asked = timeline.exchange(index)?;
+    let at = asked.request;
+    if timeline.entry(at)?.direction() != Direction::In {
+        return None;
+    }
+    let before = timeline.exchanges()[..index as usize]
+        .iter()
+        .enumerate()
+        .rev();
+    let mut waiting = before.take(LOOKED_AT).filter(|(_, other)| {
+        let ours = timeline.entry(other.request).map(EntryRow::direction) == Some(Direction::Out);
+        ours && other.conn == asked.conn
+            && other.ended.is_none_or(|ended| ended > at)
+            && timeline.word(other.method) != "subscriptions/listen"
+    });
+    let (call, _) = waiting.next()?;
+    waiting.next().is_none().then_some(call as ExchangeIndex)
 }
 
 /// The ids of an exchange's span.
@@ -163,7 +189,7 @@ fn context(
         .material
         .timeline
         .entry(request)
-        .map_or(0, |entry| entry.seq());
+        .map_or(0, EntryRow::seq);
     Ok(Some(Context::of(job.material, seq, index, &body, above)))
 }
 

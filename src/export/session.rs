@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Chosen, Fault, Job};
 use crate::note::Note;
 use crate::session::codec;
-use crate::session::timeline::{EntryIndex, Row, Status, Timeline};
+use crate::session::timeline::{EntryIndex, EntryRow, Row, Status, Timeline};
 use crate::session::{Channel, Direction, Entry, FORMAT, Header};
 
 pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
@@ -45,7 +45,7 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
             job.written
         );
         let note = Entry {
-            seq: newest.map_or(last.seq, |entry| entry.seq()) + 1,
+            seq: newest.map_or(last.seq, EntryRow::seq) + 1,
             conn: 0,
             channel: Channel::Note,
             direction: Direction::Here,
@@ -54,7 +54,7 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
             ending: "\n".into(),
             extra: None,
             us: material.last_us(),
-            at: newest.map_or(last.at, |entry| entry.at()),
+            at: newest.map_or(last.at, EntryRow::at),
         };
         line.clear();
         codec::write(&note, &mut line);
@@ -93,7 +93,7 @@ fn wanted(timeline: &Timeline, rows: &[Row]) -> BTreeSet<EntryIndex> {
                 if let Some(single) = timeline.single_row(index) {
                     wanted.insert(single.entry);
                     let entry = timeline.entry(single.entry);
-                    connections.extend(entry.map(|entry| entry.conn()));
+                    connections.extend(entry.map(EntryRow::conn));
                 }
             }
         }

@@ -61,10 +61,10 @@ impl Collector {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let _inside = runtime.enter();
+        let inside = runtime.enter();
         let client = http::client(&Address::new(url.clone()))
             .map_err(|error| io::Error::other(error.to_string()))?;
-        drop(_inside);
+        drop(inside);
         Ok(Self {
             runtime,
             client,

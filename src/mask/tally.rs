@@ -1,10 +1,12 @@
 //! What is masked, counted: for a preview and for reports. Never a value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::walk::{Token, walk};
 use super::{Mark, Rule};
 use crate::json::steps::{self, Notation};
+use crate::text;
 
 /// Masks by rule, name and place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +63,38 @@ impl Tally {
     /// How many there are in all.
     pub fn total(&self) -> u64 {
         self.rows.values().sum()
+    }
+}
+
+impl fmt::Display for Tally {
+    /// For people: a line for each secret in each place, and why; never a value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows.is_empty() {
+            return writeln!(f, "Nothing is masked in this session.");
+        }
+        let names: BTreeSet<&str> = self.rows().map(|row| row.name).collect();
+        let masks = text::plural(self.total() as usize, "mask");
+        let secrets = text::plural(names.len(), "secret");
+        writeln!(f, "{masks} of {secrets} in this session:")?;
+        let width = |part: fn(&TallyRow<'_>) -> usize| self.rows().map(|row| part(&row)).max();
+        let name = width(|row| row.name.len()).unwrap_or(0);
+        let place = width(|row| text::width(row.place)).unwrap_or(0).min(60);
+        for row in self.rows() {
+            let shown = text::sanitize(row.place);
+            let gap = place.saturating_sub(text::width(&shown));
+            writeln!(
+                f,
+                "  {:<8}  {:<name$}  {shown}{:gap$}  {:>5}",
+                row.rule.word(),
+                row.name,
+                "",
+                row.count
+            )?;
+        }
+        for (rule, count) in self.by_rule() {
+            writeln!(f, "{} ({count}): {}.", rule.word(), rule.row().what)?;
+        }
+        Ok(())
     }
 }
 

@@ -5,16 +5,14 @@ use super::node::Node;
 use super::shell::{self, quote};
 use super::variables::Piece;
 use super::{Server, Subject};
-use crate::json;
+use crate::json::{self, Value};
+use crate::validity::{UNCHECKED, Validator};
 
 pub fn why_not(_: &Server, method: &str) -> Option<String> {
     match method {
         "initialize" | "server/discover" => Some(format!(
             "mcpscope sends {method} by itself, as each connection opens"
         )),
-        _ if method.starts_with("notifications/") => {
-            Some(format!("mcpscope has no command for {method} yet"))
-        }
         _ => None,
     }
 }
@@ -30,6 +28,9 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
                     .into_iter()
                     .flat_map(|node| args(node, call.subject)),
             );
+            if breaks_schema(call.subject) {
+                words.push("--no-validate".to_owned());
+            }
         }
         Some(Verb::List(what, None)) => words.extend(["list".to_owned(), what.to_owned()]),
         Some(Verb::Read(uri)) if !uri.starts_with('-') => {
@@ -50,7 +51,12 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
                     "a command line takes no method whose name begins with a dash".to_owned(),
                 );
             }
-            words.extend(["request".to_owned(), quote(method)]);
+            let verb = if method.starts_with("notifications/") {
+                "notify"
+            } else {
+                "request"
+            };
+            words.extend([verb.to_owned(), quote(method)]);
             match &call.params {
                 Node::Null => {}
                 params @ Node::Object(members) if !members.is_empty() => {
@@ -64,6 +70,22 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
     words.extend(protocol(call.subject));
     words.extend(target(call));
     Ok(shell::with_json(words.join(" ") + "\n"))
+}
+
+/// Whether `mcpscope call` would not send these arguments unless it is told to.
+fn breaks_schema(subject: &Subject) -> bool {
+    let nothing = Value::Object(Vec::new());
+    let arguments = subject.params.get("arguments").unwrap_or(&nothing);
+    subject
+        .schema
+        .as_deref()
+        .and_then(|schema| Validator::compile(schema).ok())
+        .is_some_and(|validator| {
+            let violations = validator.check(arguments);
+            violations
+                .iter()
+                .any(|violation| violation.keyword != UNCHECKED)
+        })
 }
 
 /// The arguments: as JSON, with the texts of secrets beside it where the schema says plainly that they are texts.

@@ -180,6 +180,7 @@ actions! {
         PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
+        MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -223,6 +224,8 @@ actions! {
         History "list-runs" ["H"] "history" "Earlier runs: look at them, fill the form from one" Nothing "";
         Presets "list-presets" ["P"] "presets" "Saved arguments: fill the form from them, delete them" Nothing "";
         SavePreset "save-preset" ["w"] "" "Save the arguments under a name" Nothing "";
+        CompareRuns "compare-runs" ["g ="] "" "What the last two answers to it differ in" Nothing "mcpscope diff FILE#A FILE#B";
+        RunOnAll "run-on-all" ["g b"] "" "Run it on all marked servers, and compare the answers" Servers "";
     }
     Content {
         Follow "follow-link" ["Enter"] "follow" "Read the link, or look at the block alone" Nothing "mcpscope read URI -- COMMAND";
@@ -293,6 +296,7 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         Resend "resend" ["r"] "resend" "Send it again" Nothing "";
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
+        CompareRows "compare-rows" ["D"] "diff" "What the selected rows differ in" Nothing "mcpscope diff FILE#A FILE#B";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
         DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
@@ -458,7 +462,8 @@ actions! {
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
         GoCall "go-call" ["g r"] "" "The call behind this, in Traffic" Nothing "";
         GoServer "go-server" ["g s"] "" "Its server, in Servers" Nothing "";
-GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Export "export" ["g x"] "" "Export the session: HTML, HAR, OpenTelemetry, Markdown …" Nothing "mcpscope export FILE -o report.html";
+        GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         Mark "mark" ["m"] "" "Mark the entry of this row with a letter, or take the mark away" Nothing "";
         GoMark "go-mark" ["'"] "" "To a marked entry by its letter; twice: back" Nothing "";
         Annotate "annotate" ["A"] "" "Write a note at the entry of this row" Nothing "";
@@ -468,10 +473,13 @@ GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothi
         PreviousTab "previous-tab" ["["] "" "Previous tab of the pane" Nothing "";
         NextServer "next-server" ["}"] "" "Next server" Servers "";
         PreviousServer "previous-server" ["{"] "" "Previous server" Servers "";
+        PickServers "pick-servers" ["S"] "" "Mark the servers that are meant by what runs on several" Servers "";
         Zoom "zoom" ["+"] "" "The focused pane on the whole screen, and back" Nothing "";
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
         Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
+        ListMasks "list-masks" ["g m"] "" "What is masked in this session: why, under which name, where, how often" Nothing "mcpscope masks FILE";
+        RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
         Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";
         Menu "actions" ["x"] "actions" "What can be done here" Nothing "";

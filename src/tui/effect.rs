@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub mod comparison;
+pub mod exporting;
 
 use comparison::Comparison;
 
@@ -36,6 +37,8 @@ pub struct Source {
     pub seq: u64,
     /// Where it stands.
     pub place: Place,
+    /// Whether it is wanted as it came, masks undone as far as what they hide is known.
+    pub revealed: bool,
 }
 
 /// What a document is made from; decides which views of it there are.
@@ -368,6 +371,8 @@ pub enum Effect {
         /// In which way.
         opening: Opening,
     },
+    /// Count what is masked; answered by [`super::event::Event::ToPrint`].
+    ListMasks,
     /// Copy the exact body of an entry to the clipboard; answered by [`super::event::Event::ToCopy`].
     CopyBody(Source),
     /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or
@@ -417,7 +422,9 @@ pub enum Effect {
         /// The filter.
         filter: String,
     },
-    /// End what goes on for an asker: a pipe, a query.
+    /// Export the session, or count what that would bring; told of by [`super::event::Event::Exporting`].
+    Export(Box<exporting::Export>),
+    /// End what goes on for an asker: a pipe, a query, an export.
     Stop(u64),
     /// Let the desktop show a part of a document.
     Open {

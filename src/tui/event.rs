@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::effect::Source;
 use super::effect::comparison::Texts;
+use super::effect::exporting::Told;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
@@ -183,6 +184,13 @@ pub enum Event {
         sequence: Sequence,
         /// What to say when it is written.
         told: String,
+    },
+    /// An export goes on, or has ended.
+    Exporting {
+        /// Who asked.
+        asker: u64,
+        /// What is told of it.
+        told: Told,
     },
     /// A file was written, or was not.
     Saved {

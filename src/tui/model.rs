@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::keymap::{Chord, Keymap};
+use super::overlays::export::ExportBox;
 use super::overlays::picker::Picker;
 use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Server, View};
@@ -52,6 +53,8 @@ pub struct World {
     pub current: usize,
     /// Whether anything can be sent.
     pub live: bool,
+    /// Whether masks are lifted on the screen.
+    pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
     /// Beginnings of bodies.
@@ -80,6 +83,7 @@ impl World {
             servers: &self.servers,
             current: self.current,
             live: self.live,
+            revealed: self.revealed,
             now_us: self.now_us,
             previews: &self.previews,
             marks: &self.marks,
@@ -193,6 +197,8 @@ pub enum Overlay {
     Letters(Option<u64>),
     /// Quit?
     Quit,
+    /// An export.
+    Export(Box<ExportBox>),
 }
 
 /// What lines are filled in for.
@@ -327,6 +333,8 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// The number the newest work of an export has.
+    pub exports: Option<u64>,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -380,6 +388,7 @@ impl Model {
                 servers: Vec::new(),
                 current: 0,
                 live,
+                revealed: false,
                 now_us: 0,
                 previews: Previews::default(),
                 marks: Marks::default(),
@@ -403,6 +412,7 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            exports: None,
             notices: Notices::default(),
             areas: Areas::default(),
             options,

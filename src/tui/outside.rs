@@ -21,6 +21,7 @@ use tools::{Lookup, Ours, Show};
 
 pub mod browser;
 pub mod clipboard;
+pub mod exporting;
 pub mod part;
 pub mod pipe;
 pub mod process;
@@ -77,7 +78,8 @@ impl Desk {
         stop
     }
 
-    fn end(&self, asker: u64) {
+    /// Notes that it has ended.
+    pub fn end(&self, asker: u64) {
         let mut going_on = self.going_on.lock().unwrap_or_else(PoisonError::into_inner);
         going_on.remove(&asker);
     }

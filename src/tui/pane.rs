@@ -8,7 +8,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
-use super::effect::comparison::Comparison;
+use super::effect::comparison::{Comparison, Everywhere};
+use super::effect::exporting::Share;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -111,6 +112,8 @@ pub struct Ctx<'a> {
     pub current: usize,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
+    /// Whether masks are lifted on the screen.
+    pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
     /// Beginnings of bodies, as far as they have been read back.
@@ -150,6 +153,7 @@ impl<'a> Ctx<'a> {
         self.timeline.entry(entry).map(|row| Source {
             seq: row.seq(),
             place: row.place(),
+            revealed: self.revealed,
         })
     }
 }
@@ -181,6 +185,8 @@ pub enum Go {
     Compare(EntryIndex, EntryIndex),
     /// To what differs between these.
     Diff(Box<Comparison>),
+    /// To the answers of several servers to a call.
+    Everywhere(Box<Everywhere>),
     /// Send an entry again; or have it changed first, if so.
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.
@@ -340,6 +346,11 @@ pub trait Pane {
 
     /// Shows the row of an entry (Traffic and Logs), or does nothing.
     fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}
+
+    /// What of the session may be exported from here, beside all of it.
+    fn shares(&self, _ctx: &Ctx<'_>) -> Vec<Share> {
+        Vec::new()
+    }
 
     /// The entry the focused row is about, for going to the same moment elsewhere.
     fn moment(&self, _ctx: &Ctx<'_>) -> Option<EntryIndex> {

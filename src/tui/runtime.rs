@@ -15,12 +15,14 @@ pub mod opening;
 pub mod sifter;
 mod values;
 
+use super::effect::exporting::Export;
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
-use super::outside::Desk;
 use super::outside::clipboard::Sequence;
 use super::outside::process::Stop;
+use super::outside::tools::Ours;
 use super::outside::visit::Errand;
+use super::outside::{self, Desk};
 use super::payload::{self, TabBody};
 use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
@@ -161,6 +163,7 @@ impl Runtime {
             Effect::ToTerminal { sequence, told } => {
                 return Some(Order::ToTerminal { sequence, told });
             }
+            Effect::Export(work) => self.export(*work),
             Effect::Stop(asker) => self.desk.stop(asker),
             Effect::Page { part, kind } => {
                 let pagers = self.desk.settings().pagers.clone();
@@ -236,6 +239,22 @@ impl Runtime {
     }
 }
 
+impl Runtime {
+    /// Exports on a thread of its own, and tells how far it is.
+    fn export(&self, work: Export) {
+        let stop = self.desk.begin(work.asker);
+        let (desk, bodies, events) = (self.desk.clone(), self.bodies.clone(), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let asker = work.asker;
+            // Nobody listens any more when the screen is gone.
+            let tell = |told| drop(events.send(Event::Exporting { asker, told }));
+            let told = outside::exporting::export(&work, &bodies, &stop, &Ours, tell);
+            desk.end(asker);
+            tell(told);
+        });
+    }
+}
+
 /// Does the work of an effect that may be slow, and answers with an event; nothing for effects that are not work.
 pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Event> {
     Some(match effect {
@@ -250,7 +269,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             kind,
         } => Event::Question {
             asker,
-            read: match bodies.read(source.seq, source.place) {
+            read: match masks::read(bodies, source) {
                 Ok(entry) => payload::question::read(kind, &which, &entry.body),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -308,7 +327,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             viewer,
             result: payload::open(&body, byte, opening)?,
         },
-        Effect::CopyBody(source) => match bodies.read(source.seq, source.place) {
+        Effect::ListMasks => match bodies.tally() {
+            Ok(tally) => Event::ToPrint(tally.to_string()),
+            Err(error) => Event::Failed(format!("the session cannot be read: {error}")),
+        },
+        Effect::CopyBody(source) => match masks::read(bodies, source) {
             Ok(entry) => Event::ToCopy {
                 text: entry.text().into_owned(),
                 what: format!("#{}", source.seq),
@@ -372,7 +395,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         },
         Effect::ReadFrame { asker, source } => Event::FrameRead {
             asker,
-            result: match bodies.read(source.seq, source.place) {
+            result: match masks::read(bodies, source) {
                 Ok(entry) => Ok(hand::again(&entry.body)),
                 Err(error) => Err(format!("#{} cannot be read back: {error}", source.seq)),
             },
@@ -444,8 +467,7 @@ fn build(
 ) -> Result<Vec<payload::Tab>, String> {
     // Another pane may show the same.
     let read = |source: &Source| -> Result<Shared, String> {
-        bodies
-            .share(source.seq, source.place)
+        masks::share(bodies, *source)
             .map_err(|error| format!("#{} cannot be read back: {error}", source.seq))
     };
     let (first, second) = match subject {

@@ -67,6 +67,7 @@ roles! {
     JsonNumber "json.number" "JSON numbers."
     JsonBool "json.bool" "true and false."
     JsonNull "json.null" "null."
+    JsonMask "json.mask" "What stands in the place of a secret."
     JsonPunct "json.punct" "Brackets, colons, counts and previews."
     CodeKeyword "code.keyword" "Words of a language, and tags."
     CodeString "code.string" "Strings in code; code inside prose; where links lead."

@@ -3,9 +3,12 @@
 
 use crossterm::event::KeyEventKind;
 
+mod everywhere;
+mod exporting;
 mod input;
 mod lists;
 mod marks;
+mod masks;
 mod notices;
 mod opened;
 mod replay;
@@ -131,6 +134,10 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
             model.status = Some(match result {
+                Ok(what) if model.world.revealed => (
+                    Tone::Warn,
+                    format!("{what}; masks are lifted, so it may hold secrets"),
+                ),
                 Ok(what) => (Tone::Info, what),
                 Err(why) => (Tone::Error, why),
             });
@@ -170,6 +177,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
         }
+        Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -348,6 +356,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::ViewSessions => go(model, Go::View(View::Sessions)),
+        Action::Export => exporting::open(model),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
         Action::OtherEra => go(model, Go::OtherEra(model.world.current)),
@@ -389,9 +398,12 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Action::ListMasks => vec![Effect::ListMasks],
+        Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::CopyList => lists::copies(model),
+        Action::PickServers => everywhere::pick(model),
         Action::Help => lists::help(model),
         Action::Menu => lists::menu(model),
         Action::Palette => lists::palette(model),
@@ -468,6 +480,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
                 return go(model, Go::Diff(Box::new(Comparison::of(a, b))));
             }
         }
+        Go::Everywhere(call) => return everywhere::run(model, *call),
         Go::Diff(what) => {
             show(model, View::Diff);
             return model.panes.diff.open(*what, &model.world.ctx());

@@ -1,12 +1,19 @@
 //! mcpscope without a screen, as scripts meet it: stdout, stderr and exit code of every way a run can go.
 
 mod answers;
+mod asked;
 mod conformance;
 mod copied;
 mod exits;
+mod exporting;
 mod leaving;
 mod login;
+mod raw;
 mod recording;
 mod remote;
 pub mod secrets;
+mod sessions;
+mod shell;
+mod streams;
+mod tables;
 mod verbs;

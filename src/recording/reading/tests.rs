@@ -188,7 +188,7 @@ fn other_things_are_refused_in_words() {
     for (content, problem) in [
         (&b""[..], NoSession::Empty),
         (b"hello\n", NoSession::Foreign),
-        (b"{\"log\":{\"version\":\"1.2\"}}", NoSession::Foreign),
+        (b"{\"version\":\"1.2\"}", NoSession::Foreign),
         (&[0; 5_000], NoSession::Foreign),
         (&binary, NoSession::Foreign),
     ] {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::diff::Line;
+use crate::mcp::types::List;
 use crate::recording::calls::CallAt;
 
 /// What is to be compared.
@@ -14,6 +15,8 @@ pub enum Comparison {
         left: String,
         /// What the second ones are called.
         right: String,
+        /// What the rows are called; as their calls are when there are none.
+        rows: Vec<String>,
         /// Which.
         pairs: Vec<(CallAt, CallAt)>,
     },
@@ -27,9 +30,23 @@ impl Comparison {
         Self::Calls {
             left: a.name(),
             right: b.name(),
+            rows: Vec::new(),
             pairs: vec![(a, b)],
         }
     }
+}
+
+/// A call that is to go to several servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Everywhere {
+    /// The method.
+    pub method: &'static str,
+    /// Its parameters.
+    pub params: String,
+    /// The list what is called stands in.
+    pub list: List,
+    /// Its name there; of a resource the URI.
+    pub name: String,
 }
 
 /// Both sides of something as lines, one against the other.

@@ -58,7 +58,8 @@ pub fn save(
     Ok(format!("wrote {size} to {}", shown.display()))
 }
 
-fn expanded(path: &str, lookup: &impl Lookup) -> Result<PathBuf, String> {
+/// The path that somebody means; `~/` at the beginning is the home folder.
+pub fn expanded(path: &str, lookup: &impl Lookup) -> Result<PathBuf, String> {
     let path = path.trim();
     if path.is_empty() {
         return Err("a file needs a name".to_owned());

@@ -23,6 +23,8 @@ pub enum Pick {
     Item(crate::tui::pane::View, String),
     /// To a server.
     Server(usize),
+    /// Mark a server, or mean all of them.
+    Mark(Option<usize>),
 }
 
 /// One row.
@@ -45,7 +47,7 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
-            Pick::Item(..) | Pick::Server(_) => None,
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) => None,
         }
     }
 }

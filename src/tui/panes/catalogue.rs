@@ -25,6 +25,7 @@ mod actions;
 mod buttons;
 mod calls;
 mod changes;
+mod comparing;
 mod completion;
 mod drafts;
 mod draw;
@@ -39,6 +40,7 @@ mod person;
 mod pick;
 mod presets;
 mod prompt;
+mod recorded;
 mod sending;
 mod services;
 mod shelf;
@@ -304,6 +306,8 @@ impl CataloguePane {
             Action::RefreshList => self.refresh(ctx),
             Action::Subscribe => self.subscribe(ctx),
             Action::ListChanges => self.show_changes(ctx),
+            Action::CompareRuns => self.compare_last(ctx),
+            Action::RunOnAll => self.run_everywhere(ctx),
             Action::History | Action::Presets | Action::SavePreset
                 if self.focus != Focus::Result =>
             {
@@ -337,6 +341,7 @@ impl CataloguePane {
             Action::RunAsTask => self.why_no_task(ctx),
             Action::Subscribe => self.why_no_subscription(ctx),
             Action::ListChanges => self.why_no_changes(ctx),
+            Action::CompareRuns => self.why_not_compare(ctx),
             Action::OpenItem => match self.work() {
                 None => Some(format!("no {} to open", words::noun(self.kind.lists()[0]))),
                 Some(work) if work.form.is_none() => words::cannot_send(ctx)
@@ -500,6 +505,10 @@ impl Pane for CataloguePane {
         self.heard(event, ctx)
     }
 
+    fn rewound(&mut self, _ctx: &Ctx<'_>) {
+        self.look_again();
+    }
+
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
         if let Some(reply) = self.asked_click(at, double, ctx) {
@@ -532,7 +541,7 @@ impl Pane for CataloguePane {
         browse
             .list
             .clamp(browse.rows.len(), usize::from(list.height));
-        let mut effects: Vec<Effect> = self.look_back(ctx).into_iter().collect();
+        let mut effects = self.look_back(ctx);
         let (form, result) = (body(self.areas.form), self.document_area());
         let (tab, (fields, json)) = (self.tab(), self.halves());
         let document = draw::indent(form);

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -13,17 +14,20 @@ use crate::diff::{Glob, Rules};
 use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
-use crate::tui::effect::comparison::Comparison;
+use crate::tui::effect::comparison::{Comparison, Everywhere};
 use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::list::ListState;
 
 mod draw;
+mod everywhere;
 mod lines;
 #[cfg(test)]
 mod tests;
 
+use everywhere::Round;
+pub use everywhere::Server as Asked;
 use lines::Lines;
 
 /// From this width on both sides stand beside each other.
@@ -69,6 +73,8 @@ struct Areas {
 #[derive(Debug)]
 pub struct DiffPane {
     what: Option<Comparison>,
+    /// A call that several servers are asked, until they have answered.
+    round: Option<Round>,
     /// The number of the comparison that is under way or shown.
     asker: u64,
     report: Option<Result<Arc<Report>, String>>,
@@ -93,6 +99,7 @@ impl Default for DiffPane {
     fn default() -> Self {
         Self {
             what: None,
+            round: None,
             asker: 0,
             report: None,
             rules: Rules::standard(),
@@ -118,10 +125,30 @@ impl DiffPane {
         self.changes = ListState::default();
         self.on_rows = true;
         self.what = Some(what);
+        self.round = None;
         let asker = ctx.ticket();
         self.loading = Some(asker);
         let mut effects = vec![Effect::Store(Store::LoadIgnores { asker })];
         effects.extend(self.compare(ctx));
+        effects
+    }
+
+    /// Has several servers answer a call, and compares what they say.
+    pub fn everywhere(
+        &mut self,
+        call: Everywhere,
+        servers: Vec<Asked>,
+        ctx: &Ctx<'_>,
+    ) -> Vec<Effect> {
+        let mut round = Round::new(call, servers);
+        (self.what, self.report) = (None, None);
+        let effects = if round.is_question() {
+            Vec::new()
+        } else {
+            round.send(ctx)
+        };
+        self.round = Some(round);
+        self.turned();
         effects
     }
 
@@ -489,6 +516,13 @@ impl Pane for DiffPane {
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Compared { asker, result } if *asker == self.asker => self.came(result),
+            Event::Update(update) => {
+                if self.round.as_mut().is_some_and(|round| round.hear(update)) {
+                    let round = self.round.take();
+                    let what = round.and_then(|round| round.comparison(ctx));
+                    return what.map_or_else(Vec::new, |what| self.open(what, ctx));
+                }
+            }
             Event::ComparedText { asker, result } => self.lines.came(*asker, result),
             Event::Stored(Stored::Ignores { asker, lines }) if self.loading == Some(*asker) => {
                 self.loading = None;
@@ -518,6 +552,31 @@ impl Pane for DiffPane {
             _ => {}
         }
         Vec::new()
+    }
+
+    fn takes_text(&self) -> bool {
+        self.round.as_ref().is_some_and(Round::is_question)
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.takes_text() {
+            &[("y", "send it to all"), ("Esc", "do not")]
+        } else {
+            &[]
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
+        match (&mut self.round, key.code) {
+            (Some(round), KeyCode::Char('y')) => Reply::effects(round.send(ctx)),
+            _ => {
+                self.round = None;
+                Reply {
+                    say: Some("Nothing was sent.".to_owned()),
+                    ..Reply::go(Go::Out)
+                }
+            }
+        }
     }
 
     fn click(&mut self, at: Position, double: bool, _ctx: &Ctx<'_>) -> Reply {

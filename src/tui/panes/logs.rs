@@ -21,6 +21,7 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
+use crate::tui::effect::exporting::Share;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::list;
@@ -542,6 +543,10 @@ impl Pane for Logs {
             self.stream
                 .go(self.shown.place(at).min(self.shown.len() - 1));
         }
+    }
+
+    fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
+        self.filtering.share(ctx).into_iter().collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

@@ -1,5 +1,7 @@
 //! View 1: the servers, how each stands, and what is known of the selected one.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -99,6 +101,8 @@ impl Columns {
 /// See the module.
 #[derive(Debug, Default)]
 pub struct ServersPane {
+    /// Those that are meant by what runs on several, by name; all when none is.
+    marked: BTreeSet<String>,
     list: ListState,
     adding: Option<LineInput>,
     logins: Logins,
@@ -107,6 +111,25 @@ pub struct ServersPane {
 }
 
 impl ServersPane {
+    /// Those that are meant by what runs on several, by name; all when none is.
+    pub fn marked(&self) -> &BTreeSet<String> {
+        &self.marked
+    }
+
+    /// Marks a server, or no longer.
+    pub fn mark(&mut self, name: &str) -> bool {
+        let new = !self.marked.remove(name);
+        if new {
+            self.marked.insert(name.to_owned());
+        }
+        new
+    }
+
+    /// Marks none.
+    pub fn unmark(&mut self) {
+        self.marked.clear();
+    }
+
     fn layout(area: Rect) -> (Rect, Rect) {
         if area.width >= WIDE {
             let left = area.width * 3 / 5;
@@ -143,7 +166,7 @@ impl ServersPane {
         Reply::go(Go::Server(self.list.selected))
     }
 
-    fn row(server: &Server, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
+    fn row(&self, server: &Server, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
         let theme = ctx.theme;
         let connection = server
             .conn
@@ -181,6 +204,12 @@ impl ServersPane {
             },
             None => String::new(),
         };
+        let mark = if self.marked.contains(&server.name) {
+            "+ "
+        } else {
+            ""
+        };
+        let shown = format!("{mark}{}", server.name);
         let Columns { name, origin } = columns;
         let detail = text::sanitize(&detail).into_owned();
         let cell = |text: &str, width: usize| {
@@ -190,7 +219,7 @@ impl ServersPane {
         Line::from(vec![
             Span::styled(format!("{glyph} "), theme.style(role)),
             Span::styled(text::pad(&word, STATE - 2), theme.style(role)),
-            Span::styled(cell(&server.name, name), theme.style(Role::Text)),
+            Span::styled(cell(&shown, name), theme.style(Role::Text)),
             Span::styled(cell(&server.origin, origin), theme.style(Role::TextMuted)),
             Span::styled(
                 text::fit(&detail, width.saturating_sub(STATE + name + origin)).into_owned(),
@@ -220,7 +249,7 @@ impl ServersPane {
             |index, width| {
                 let width = usize::from(width);
                 let columns = Columns::of(ctx.servers, width);
-                Self::row(&ctx.servers[index], columns, ctx, width)
+                self.row(&ctx.servers[index], columns, ctx, width)
             },
             rows,
             buf,
@@ -341,6 +370,17 @@ impl Pane for ServersPane {
                 } else {
                     Reply::go(Go::Connect(self.list.selected, true))
                 }
+            }
+            Action::MarkServer => {
+                let Some(server) = ctx.servers.get(self.list.selected) else {
+                    return Reply::say("There is no server yet.");
+                };
+                let words = if self.mark(&server.name) {
+                    "is meant by what runs on several servers"
+                } else {
+                    "is not marked any more"
+                };
+                Reply::say(format!("{} {words}", text::sanitize(&server.name)))
             }
             Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),

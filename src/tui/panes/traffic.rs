@@ -19,6 +19,7 @@ use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
+use crate::tui::effect::exporting::Share;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Pane, Reply};
@@ -29,6 +30,7 @@ mod acting;
 mod around;
 mod chooser;
 mod columns;
+mod comparing;
 mod draw;
 mod failures;
 mod jumps;
@@ -190,6 +192,7 @@ impl Pane for Traffic {
         }
         let why = match action {
             Action::OpenRow if self.stream().selected().is_none() => "There is no row yet.",
+            Action::CompareRows => self.why_not_compare(ctx)?,
             Action::Resend => return self.why_not_again(false, ctx),
             Action::EditResend => return self.why_not_again(true, ctx),
             Action::CopyRequest => self.copied(false, ctx).err()?,
@@ -349,6 +352,7 @@ impl Pane for Traffic {
 
     fn rewound(&mut self, ctx: &Ctx<'_>) {
         self.failures = Failures::default();
+        self.failures.take(ctx.timeline);
         self.spread = Spread::default();
         self.search.forget();
         self.filtering.rewound(ctx.timeline);
@@ -364,6 +368,11 @@ impl Pane for Traffic {
             self.detail.focused = false;
             self.show_entry(entry, ctx);
         }
+    }
+
+    fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
+        let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
+        row.into_iter().chain(self.filtering.share(ctx)).collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

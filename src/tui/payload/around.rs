@@ -116,6 +116,7 @@ mod tests {
                 offset: 0,
                 length: 0,
             },
+            revealed: false,
         };
         let around = Around {
             near: [Near {

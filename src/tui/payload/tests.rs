@@ -22,6 +22,7 @@ const SOURCE: Source = Source {
         offset: 0,
         length: 0,
     },
+    revealed: false,
 };
 
 fn entry(channel: Channel, body: &[u8]) -> Entry {

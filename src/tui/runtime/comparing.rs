@@ -25,15 +25,23 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
         ..Options::default()
     };
     let report = match what {
-        Comparison::Calls { left, right, pairs } => {
+        Comparison::Calls {
+            left,
+            right,
+            rows: names,
+            pairs,
+        } => {
             let read = |call: &CallAt| {
                 call.read(bodies)
                     .map_err(|error| format!("#{} cannot be read back: {error}", call.seq))
             };
-            let rows = pairs
+            let mut rows = pairs
                 .iter()
                 .map(|(a, b)| Ok(calls::compare(&read(a)?, &read(b)?, &options)))
-                .collect::<Result<_, String>>()?;
+                .collect::<Result<Vec<_>, String>>()?;
+            for (row, name) in rows.iter_mut().zip(names) {
+                row.name.clone_from(name);
+            }
             Report::new(left, right, "call", &options.rules, rows)
         }
         Comparison::Files(left, right) => {

@@ -1,10 +1,14 @@
 //! Masks and the screen: by which rules a session is recorded, and that what is kept beside it is masked as it is.
 
+use std::io;
+
 use crate::drafts::DraftChange;
 use crate::json::Value;
 use crate::mask::{Rule, Rules, Secrets};
+use crate::recording::{Bodies, Shared};
+use crate::session::Entry;
 use crate::tui::Subject;
-use crate::tui::effect::Store;
+use crate::tui::effect::{Source, Store};
 
 impl Subject {
     /// The same, masked by these rules. In an opened file they mask nothing any more.
@@ -32,6 +36,24 @@ impl Subject {
 pub(super) fn hide(secrets: &Secrets, name: &str, value: &str) {
     if !secrets.rules().is_plain(name) {
         secrets.hide(name, Rule::Variable, value, "");
+    }
+}
+
+/// An entry as it was recorded, or as it came when that is wanted.
+pub(super) fn read(bodies: &Bodies, source: Source) -> io::Result<Entry> {
+    if source.revealed {
+        bodies.original(source.seq, source.place)
+    } else {
+        bodies.read(source.seq, source.place)
+    }
+}
+
+/// The same, shared.
+pub(super) fn share(bodies: &Bodies, source: Source) -> io::Result<Shared> {
+    if source.revealed {
+        read(bodies, source).map(Shared::from)
+    } else {
+        bodies.share(source.seq, source.place)
     }
 }
 

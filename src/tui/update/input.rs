@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Model, act, go, marks, notices, replied, show};
+use super::{Model, act, exporting, go, marks, notices, replied, show};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
@@ -110,6 +110,15 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             model.status = None;
             Some(marks::letter(model, key, at))
         }
+        Overlay::Export(export) => {
+            let key = if Chord::from(key) == Chord::CTRL_C {
+                KeyEvent::from(KeyCode::Esc)
+            } else {
+                key
+            };
+            let outcome = export.key(key);
+            Some(exporting::came_of(model, outcome))
+        }
         Overlay::Picker(picker) => {
             if Chord::from(key) == Chord::CTRL_C {
                 model.overlays.pop();
@@ -136,6 +145,17 @@ fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<E
             return marks::filled_in(model, filled);
         }
         return Vec::new();
+    }
+    if let Some(Overlay::Export(export)) = model.overlays.last_mut() {
+        if !matches!(kind, MouseEventKind::Down(_)) {
+            return Vec::new();
+        }
+        let outcome = if export.is_beside(at, screen) {
+            export.key(KeyEvent::from(KeyCode::Esc))
+        } else {
+            export.click(at, screen)
+        };
+        return exporting::came_of(model, outcome);
     }
     let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
         if matches!(kind, MouseEventKind::Down(_)) {
@@ -175,6 +195,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
             replied(model, reply)
         }
         Pick::Server(place) => go(model, Go::Server(place)),
+        Pick::Mark(place) => super::everywhere::picked(model, place),
     }
 }
 
@@ -187,6 +208,10 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         }
         Some(Overlay::Sheet(sheet, _)) => {
             sheet.paste(pasted);
+            Vec::new()
+        }
+        Some(Overlay::Export(export)) => {
+            export.paste(pasted);
             Vec::new()
         }
         Some(Overlay::Quit | Overlay::Letters(_)) => Vec::new(),

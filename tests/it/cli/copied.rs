@@ -67,6 +67,110 @@ fn a_command_line_gives_the_same_result() {
     assert_eq!((stdout, code), (run.stdout, run.code), "{line}");
 }
 
+/// What a verb sent, taken out of its recording, as a command line that sends it again.
+fn again(home: &Home, method: &str, revision: &str, schema: Option<&str>) -> String {
+    let newest = home.sessions().pop().unwrap();
+    let session = std::fs::read(newest).unwrap();
+    let request = session
+        .split(|byte| *byte == b'\n')
+        .filter(|line| json::string_at(line, &["dir"]).as_deref() == Some("out"))
+        .filter_map(|line| json::get(line, &["json"]))
+        .find(|body| json::string_at(body, &["method"]).as_deref() == Some(method))
+        .unwrap_or_else(|| panic!("{method} was not sent"));
+    let server = Server::Process {
+        command: vec![MCPSCOPE.to_owned(), "demo-server".to_owned()],
+        cwd: None,
+        env: Vec::new(),
+    };
+    let mut subject = subject(server, revision);
+    subject.schema = schema.map(|schema| schema.as_bytes().to_vec());
+    subject.read(request).unwrap();
+    Form::Cli.write(&subject).unwrap().text
+}
+
+#[test]
+fn whatever_is_sent_has_a_command_that_gives_the_same_answer() {
+    let whole = r#"{"type":"object","properties":{"guests":{"type":"integer","maximum":12}}}"#;
+    for (verb, method, schema, says) in [
+        (
+            &["list", "tools"][..],
+            "tools/list",
+            None,
+            "mcpscope list tools",
+        ),
+        (
+            &["list", "templates"],
+            "resources/templates/list",
+            None,
+            "mcpscope list templates",
+        ),
+        (
+            &["call", "echo", "text=it's"],
+            "tools/call",
+            None,
+            "mcpscope call echo",
+        ),
+        (
+            &[
+                "call",
+                "book-table",
+                "name=A",
+                "guests:=99",
+                "--no-validate",
+            ],
+            "tools/call",
+            Some(whole),
+            "--no-validate",
+        ),
+        (
+            &["read", "demo://data/rainfall.csv"],
+            "resources/read",
+            None,
+            "mcpscope read",
+        ),
+        (
+            &["get", "invite", "guest=Ada"],
+            "prompts/get",
+            None,
+            "mcpscope get invite",
+        ),
+        (
+            &["complete", "prompt", "invite", "language", "d"],
+            "completion/complete",
+            None,
+            "mcpscope request completion/complete",
+        ),
+        (
+            &["request", "no/such"],
+            "no/such",
+            None,
+            "mcpscope request no/such",
+        ),
+        (
+            &["notify", "notifications/x", r#"{"a":1.50}"#],
+            "notifications/x",
+            None,
+            "mcpscope notify notifications/x",
+        ),
+    ] {
+        for (era, revision) in [("legacy", "2025-11-25"), ("modern", "2026-07-28")] {
+            let home = Home::new();
+            let words = [verb, &["--era", era, "--", MCPSCOPE, "demo-server"]].concat();
+            let run = home.run(&words);
+            let line = again(&home, method, revision, schema);
+            assert!(line.contains(says), "{line}");
+            let (stdout, code) = sh(&home, &line, &[]);
+            let is_request = line.contains("mcpscope request") && verb[0] == "complete";
+            // Suggestions are told a line each by one, as they came by the other.
+            assert!(
+                stdout == run.stdout || is_request,
+                "{line}\n{stdout}\n{run}"
+            );
+            assert_eq!(code, run.code, "{line}");
+        }
+    }
+}
+
 #[test]
 fn curl_gives_the_same_result_in_both_eras() {
     if Command::new("curl").arg("--version").output().is_err() {

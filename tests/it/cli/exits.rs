@@ -33,19 +33,14 @@ fn a_wrong_command_line_exits_2() {
     "#);
     assert_snapshot!(home.run(&["list", "tolls", "--demo"]), @r#"
     --- stderr
-    error: invalid value 'tolls' for '<WHAT>'
-      [possible values: tools, resources, templates, prompts]
-
-      tip: a similar value exists: 'tools'
-
-    For more information, try '--help'.
+    error: <WHAT> cannot be tolls
+     hint: did you mean tools? It can be tools, resources, templates, prompts
     --- exit 2
     "#);
     assert_snapshot!(home.run(&["list", "tools", "--demo", "--timeout", "5"]), @r#"
     --- stderr
     error: invalid value '5' for '--timeout <DURATION>': a whole number with a unit is needed, as in 500ms, 3s or 10min
-
-    For more information, try '--help'.
+     hint: mcpscope list --help tells what it takes
     --- exit 2
     "#);
     assert_snapshot!(home.run(&["list", "tools", "--demo", "--era", "legacy", "--protocol", "2026-07-28"]), @r#"
@@ -57,8 +52,7 @@ fn a_wrong_command_line_exits_2() {
     assert_snapshot!(home.run(&["list", "tools", "--demo", "--env", "=x"]), @r#"
     --- stderr
     error: invalid value '=x' for '--env <KEY=VALUE>': it needs a name and a value, as in KEY=VALUE
-
-    For more information, try '--help'.
+     hint: mcpscope list --help tells what it takes
     --- exit 2
     "#);
     assert_snapshot!(home.run(&["--era", "legacy", "list", "tools", "--demo"]), @r#"
@@ -146,15 +140,27 @@ fn wrong_arguments_exit_2_and_are_never_sent() {
     assert_snapshot!(home.run(&["call", "book-table", "guests=many", "--demo"]), @r#"
     --- stderr
     error: book-table: argument `guests` must be a whole number, not `many`
-     hint: guests:=JSON sends any value as it is, checked by the server alone
+     hint: guests:=JSON --no-validate sends any value as it is, checked by the server alone
     --- exit 2
     "#);
     assert_snapshot!(home.run(&["call", "book-table", "gests=2", "--demo"]), @r#"
     --- stderr
     error: book-table: there is no argument `gests`
-     hint: did you mean `guests`? gests:=JSON sends it anyway
+     hint: did you mean `guests`? gests:=JSON --no-validate sends it anyway
     --- exit 2
     "#);
+    assert_snapshot!(home.run(&["call", "book-table", "name=Ada", "guests:=99", "--demo"]), @"
+    --- stderr
+    error: book-table: guests must be 12 or less
+     hint: --no-validate sends it anyway
+    --- exit 2
+    ");
+    assert_snapshot!(home.run(&["call", "echo", "--demo"]), @"
+    --- stderr
+    error: echo: text is required
+     hint: --no-validate sends it anyway
+    --- exit 2
+    ");
     assert_snapshot!(home.run(&["call", "eco", "--demo"]), @r#"
     --- stderr
     error: demo has no tool "eco"

@@ -151,7 +151,7 @@ fn wrong_addresses_and_options_exit_2() {
         ),
         (
             &["--url", "http://x/", "--transport", "pigeon"],
-            "invalid value",
+            "--transport <TRANSPORT> cannot be pigeon",
         ),
     ] {
         let run = home.run(&[&["list", "tools"], arguments].concat());
@@ -306,7 +306,7 @@ fn a_call_that_wants_input_says_what_was_asked() {
     --- stderr
     note: request 2 wants input that nobody can give: elicitation form was not declared
     error: WEB wants input before it answers tools/call "echo": elicitation form "Which\u001b[31m city?", roots
-     hint: the screen (mcpscope without a verb) shows such questions and lets you answer
+     hint: --answers POLICY or --answer FILE answers it; on the screen (mcpscope without a verb) and in mcpscope shell you can
     --- exit 6
     "#);
 }

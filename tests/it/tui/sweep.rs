@@ -20,7 +20,7 @@ const FOCUS: [&str; 5] = ["", "j Enter", "j Enter Esc", "S-Tab", "Enter /"];
 
 #[test]
 fn every_action_everywhere() {
-    for view in 1..=7 {
+    for view in 1..=8 {
         for (index, focus) in FOCUS.into_iter().enumerate() {
             let mut screen = Screen::opened(SESSIONS[0], SIZES[(view + index) % 2]);
             for row in ACTIONS {
@@ -91,7 +91,9 @@ fn play(mut screen: Screen, keys: &[String]) {
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             // The row that quits can be picked.
-            Some(Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_)) => key == "Enter",
+            Some(
+                Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_) | Overlay::Export(_),
+            ) => key == "Enter",
             None => key == "Q" || (key == "q" && !screen.model.world.live),
         };
         screen.press(key);

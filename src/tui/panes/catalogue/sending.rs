@@ -40,7 +40,7 @@ pub struct ValuePreview {
 const ELSEWHERE: &str = "not sent: another server is looked at now";
 
 /// Whether anything in a value may be a reference, or an escape of one.
-fn may_refer(value: &Value) -> bool {
+pub(super) fn may_refer(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains("${"),
         Value::Array(items) => items.iter().any(may_refer),

@@ -150,6 +150,7 @@ impl Stage {
             servers: &self.servers,
             current: 0,
             live: self.live,
+            revealed: false,
             now_us: self.now_us,
             previews: &self.previews,
             marks: &self.marks,

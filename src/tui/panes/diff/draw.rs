@@ -55,6 +55,9 @@ fn say(sentence: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
 
 /// Why there is no row.
 fn state(pane: &DiffPane) -> String {
+    if let Some(round) = &pane.round {
+        return round.words();
+    }
     match (&pane.what, &pane.report) {
         (None, _) => {
             "Select two rows in Traffic and compare them: what differs shows here.".to_owned()

@@ -17,6 +17,7 @@ use crate::filter::{Expr, Filter, Key, Term};
 use crate::session::level::Level;
 use crate::session::timeline::Timeline;
 use crate::tui::action::Action;
+use crate::tui::effect::exporting::Share;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Reply};
@@ -66,6 +67,12 @@ impl Filtering {
     /// Whether it holds rows back.
     pub fn is_on(&self) -> bool {
         self.sifting.filter().is_some()
+    }
+
+    /// What it lets through, to be exported.
+    pub fn share(&self, ctx: &Ctx<'_>) -> Option<Share> {
+        let filter = self.sifting.filter().filter(|filter| !filter.is_empty())?;
+        Some(Share::Filter(filter.to_string(), ctx.marks.clone()))
     }
 
     /// The filter, as it was typed.
@@ -233,6 +240,11 @@ impl Filtering {
                 self.sifting.set(filter, ctx.timeline);
                 Reply::done()
             }
+            Typed::Done(filter) => {
+                self.text = filter.to_string();
+                self.sifting.set(filter, ctx.timeline);
+                self.typed(Typed::Left, ctx)
+            }
             Typed::Left => {
                 if let Some(before) = self.opened.take().filter(|before| *before != self.text) {
                     self.before.push(before);
@@ -384,3 +396,7 @@ fn lends(action: Action) -> Option<(Key, bool)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -121,6 +121,7 @@ impl Stage {
             servers: &[],
             current: 0,
             live: self.live,
+            revealed: false,
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),
             previews: &self.previews,
             marks: &self.marks,

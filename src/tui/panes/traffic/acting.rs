@@ -46,6 +46,7 @@ impl Traffic {
                 self.chooser = Some(Chooser::new(&self.layout));
                 Reply::done()
             }
+            Action::CompareRows => self.compare(ctx),
             Action::SelectRow => entry.map_or_else(nothing, |entry| {
                 if self.picked.anchor().is_none() {
                     self.picked.toggle(entry);

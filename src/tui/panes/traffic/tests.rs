@@ -44,6 +44,7 @@ fn source(seq: u64) -> Source {
             offset: (seq - 1) * 100,
             length: 100,
         },
+        revealed: false,
     }
 }
 

@@ -47,6 +47,7 @@ fn subject(seq: u64) -> Subject {
     let source = Source {
         seq,
         place: Place::default(),
+        revealed: false,
     };
     Subject::ToolResult(source, None)
 }
@@ -101,6 +102,7 @@ impl Stage {
             servers: &[],
             current: 0,
             live: true,
+            revealed: false,
             now_us: 0,
             previews: &self.previews,
             marks: &self.marks,

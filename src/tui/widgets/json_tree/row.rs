@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::place::{Part, Place};
 use super::tell::tell;
 use super::{Kind, Tree, TreeState, clip};
+use crate::mask::is_mask;
 use crate::text;
 use crate::tui::theme::{Role, Theme};
 
@@ -303,16 +304,17 @@ fn value_row(
         }
         return;
     }
+    // Eight bytes a column are enough for any character.
+    let most = if state.wrap { LONGEST / 8 } else { width };
+    let beginning = tree.beginning(place.node.start, most);
     let role = match kind {
+        Kind::String if is_mask(beginning.trim_matches('"')) => Role::JsonMask,
         Kind::String => Role::JsonString,
         Kind::Number => Role::JsonNumber,
         Kind::Bool => Role::JsonBool,
         Kind::Null => Role::JsonNull,
         Kind::Object | Kind::Array => Role::JsonPunct,
     };
-    // Eight bytes a column are enough for any character.
-    let most = if state.wrap { LONGEST / 8 } else { width };
-    let beginning = tree.beginning(place.node.start, most);
     let size = tree.span(place).len();
     row.body = (text::sanitize(&beginning).into_owned(), style(role));
     row.is_value = true;

@@ -1,0 +1,35 @@
+//! `mcpscope masks`: what is masked in a recording.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::recording::Recording;
+
+/// Tell what is masked in a recording: why, under which name, where and how often; values are not in it
+#[derive(Debug, Clone, Args)]
+pub struct MasksArgs {
+    /// The recording
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Runs it.
+pub fn run(args: &MasksArgs) -> Exit {
+    let tally = Recording::open(&args.file)
+        .map_err(|error| Failure::usage(error.to_string()))
+        .and_then(|recording| {
+            let failed = |error| Failure::new(Exit::Internal, format!("cannot read it: {error}"));
+            recording.bodies().tally().map_err(failed)
+        });
+    match tally {
+        Ok(tally) => match write!(std::io::stdout().lock(), "{tally}") {
+            // Whoever reads may have had enough.
+            Ok(()) | Err(_) => Exit::Ok,
+        },
+        Err(failure) => super::report(&failure),
+    }
+}

@@ -1,0 +1,103 @@
+//! An export from the screen: the session is read again on this thread, chosen from, and written or only counted.
+
+use std::io;
+
+use jiff::tz::TimeZone;
+
+use super::process::Stop;
+use super::save::expanded;
+use super::tools::Lookup;
+use crate::export::{Chosen, Fault, Material, Written};
+use crate::exporting;
+use crate::filter::Filter;
+use crate::recording::Bodies;
+use crate::text;
+use crate::tui::effect::exporting::{Export, Share, To, Told};
+
+/// Does it, and tells how far it is. Slow.
+pub fn export(
+    work: &Export,
+    bodies: &Bodies,
+    stop: &Stop,
+    lookup: &impl Lookup,
+    mut tell: impl FnMut(Told),
+) -> Told {
+    let done = |work: &Export, tell: &mut dyn FnMut(Told)| -> Result<Told, Fault> {
+        // Reading it is half of the work.
+        let (material, bodies) = exporting::survey(bodies, &work.name, |far| {
+            tell(Told::Far(far / 2));
+            !stop.is_said()
+        })?;
+        let chosen = chosen(&work.share, &material, &bodies)?;
+        let mut told = |far: u32| {
+            tell(Told::Far(500 + far / 2));
+            !stop.is_said()
+        };
+        let mut write = |out: &mut dyn io::Write| -> Result<Written, Fault> {
+            exporting::write(&material, &bodies, work.format, &chosen, out, &mut told)
+        };
+        let (path, overwrite) = match &work.to {
+            To::Nowhere => {
+                let written = write(&mut io::sink())?;
+                return Ok(Told::Counted {
+                    count: written.count,
+                    masked: written.masked.words(),
+                });
+            }
+            To::File { path, overwrite } => (path, *overwrite),
+        };
+        let path = match expanded(path, lookup) {
+            Ok(path) => path,
+            Err(why) => return Ok(Told::Failed(why)),
+        };
+        let shown = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let shown = shown.display();
+        let exists = || Told::Exists(format!("{shown} is there already; Enter again replaces it"));
+        let mut target = match exporting::target(&path, overwrite) {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(exists()),
+            Err(error) => return Ok(Told::Failed(format!("{shown} was not written: {error}"))),
+        };
+        let written = write(&mut target)?;
+        match target.finish() {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(exists()),
+            Err(error) => return Err(Fault::Write(error)),
+        }
+        let masked = written.masked.words();
+        let masked = if masked.is_empty() {
+            String::new()
+        } else {
+            format!("; masked: {masked}")
+        };
+        let size = std::fs::metadata(&path).map_or(0, |found| found.len());
+        let row = work.format.row();
+        Ok(Told::Done(format!(
+            "wrote {} of {} to {shown}{masked}",
+            text::size(size),
+            row.name
+        )))
+    };
+    match done(work, &mut tell) {
+        Ok(told) => told,
+        Err(Fault::Cancelled) => Told::Stopped,
+        Err(fault) => Told::Failed(fault.to_string()),
+    }
+}
+
+fn chosen(share: &Share, material: &Material, bodies: &Bodies) -> Result<Chosen, Fault> {
+    let words = share.words();
+    Ok(match share {
+        Share::All(_) => Chosen::All,
+        Share::Rows(rows, _) => Chosen::rows(rows.clone(), words),
+        Share::Filter(text, marks) => {
+            let filter = Filter::parse(text).map_err(|fault| {
+                Fault::Read(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    fault.to_string(),
+                ))
+            })?;
+            exporting::choose(material, bodies, filter, marks, &TimeZone::system())?
+        }
+    })
+}

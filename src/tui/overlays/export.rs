@@ -1,0 +1,468 @@
+//! The box that exports a session: as what, what of it, where to; what would be masked, and how far it is.
+//!
+//! Owns what is chosen and typed. Work is asked for by effects, and told of by [`Told`]; nothing is read or written
+//! here.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::export::{FORMATS, Format, FormatRow};
+use crate::text;
+use crate::tui::effect::Effect;
+use crate::tui::effect::exporting::{Export, Share, To, Told};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::input::{LineInput, Look, Reaction};
+use crate::tui::widgets::popup::{Place, Popup};
+
+/// What a key or an answer led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The box stays.
+    Stays(Vec<Effect>),
+    /// It goes; what is to be done then, and said.
+    Goes(Vec<Effect>, Option<String>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Format,
+    Share,
+    To,
+}
+
+const FIELDS: [Field; 3] = [Field::Format, Field::Share, Field::To];
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// What it would hold is being counted.
+    Counting,
+    /// It is known: how many, and what is masked.
+    Counted(u64, String),
+    /// It is being written, so far.
+    Writing(u32),
+    /// Something is to be said before it can go on.
+    Held(String),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct ExportBox {
+    asker: u64,
+    name: String,
+    shares: Vec<Share>,
+    format: usize,
+    share: usize,
+    focus: Field,
+    to: LineInput,
+    /// Somebody typed another name than the one proposed.
+    named: bool,
+    state: State,
+    /// Enter replaces the file that is there.
+    overwrite: bool,
+}
+
+/// The first of the numbers that name exports; each piece of work has its own.
+const FIRST: u64 = 0x4558_0000;
+
+impl ExportBox {
+    /// A box for the session `name`; of `shares` the last is proposed. Comes with the first work to do. `before` is the
+    /// number the last work of an earlier box had.
+    pub fn new(name: &str, shares: Vec<Share>, before: Option<u64>) -> (Self, Vec<Effect>) {
+        let mut export = Self {
+            asker: before.unwrap_or(FIRST),
+            name: name.to_owned(),
+            share: shares.len().saturating_sub(1),
+            shares,
+            format: Format::Html as usize,
+            focus: Field::Format,
+            to: LineInput::default(),
+            named: false,
+            state: State::Counting,
+            overwrite: false,
+        };
+        export.propose();
+        let effects = export.count();
+        (export, effects)
+    }
+
+    /// The number its newest work has.
+    pub fn asker(&self) -> u64 {
+        self.asker
+    }
+
+    fn row(&self) -> &'static FormatRow {
+        &FORMATS[self.format]
+    }
+
+    fn propose(&mut self) {
+        if !self.named {
+            self.to
+                .set(format!("{}.{}", self.name, self.row().extension));
+        }
+    }
+
+    /// Asks what it would hold; what was asked before does not matter any more.
+    fn count(&mut self) -> Vec<Effect> {
+        let before = self.asker;
+        self.state = State::Counting;
+        vec![Effect::Stop(before), self.work(To::Nowhere)]
+    }
+
+    fn work(&mut self, to: To) -> Effect {
+        self.asker += 1;
+        Effect::Export(Box::new(Export {
+            asker: self.asker,
+            name: self.name.clone(),
+            format: self.row().format,
+            share: self.shares[self.share].clone(),
+            to,
+        }))
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        let stays = Outcome::Stays(Vec::new());
+        if let State::Writing(_) = self.state {
+            if key.code == KeyCode::Esc {
+                return Outcome::Stays(vec![Effect::Stop(self.asker)]);
+            }
+            return stays;
+        }
+        let at = FIELDS.iter().position(|field| *field == self.focus);
+        let at = at.unwrap_or(0);
+        match key.code {
+            KeyCode::Esc => return Outcome::Goes(vec![Effect::Stop(self.asker)], None),
+            KeyCode::Enter => return Outcome::Stays(self.write()),
+            KeyCode::Tab | KeyCode::Down => self.focus = FIELDS[(at + 1) % FIELDS.len()],
+            KeyCode::BackTab | KeyCode::Up => {
+                self.focus = FIELDS[(at + FIELDS.len() - 1) % FIELDS.len()];
+            }
+            code if self.focus != Field::To => {
+                let by = match code {
+                    KeyCode::Right | KeyCode::Char('l' | ' ') => 1,
+                    KeyCode::Left | KeyCode::Char('h') => -1,
+                    KeyCode::Char('j') => {
+                        self.focus = FIELDS[at + 1];
+                        return stays;
+                    }
+                    KeyCode::Char('k') if at > 0 => {
+                        self.focus = FIELDS[at - 1];
+                        return stays;
+                    }
+                    _ => return stays,
+                };
+                return Outcome::Stays(self.change(by));
+            }
+            _ => {
+                if self.to.key(key) == Reaction::Edited {
+                    self.edited();
+                }
+            }
+        }
+        stays
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, pasted: &str) {
+        if matches!(self.state, State::Writing(_)) {
+            return;
+        }
+        self.focus = Field::To;
+        self.to.paste(pasted);
+        self.edited();
+    }
+
+    fn edited(&mut self) {
+        self.named = true;
+        self.overwrite = false;
+        let name = self.to.text().to_owned();
+        // The ending of a name says what it is meant to be.
+        if let Some(format) = Format::of_file(&name) {
+            self.format = format as usize;
+        }
+        if let State::Held(_) = self.state {
+            self.state = State::Counted(0, String::new());
+        }
+    }
+
+    fn change(&mut self, by: isize) -> Vec<Effect> {
+        let turned =
+            |place: usize, of: usize| (place as isize + by).rem_euclid(of as isize) as usize;
+        match self.focus {
+            Field::Format => {
+                self.format = turned(self.format, FORMATS.len());
+                self.propose();
+                self.overwrite = false;
+            }
+            Field::Share if self.shares.len() > 1 => {
+                self.share = turned(self.share, self.shares.len());
+            }
+            Field::Share | Field::To => return Vec::new(),
+        }
+        self.count()
+    }
+
+    fn write(&mut self) -> Vec<Effect> {
+        let path = self.to.text().trim().to_owned();
+        if path.is_empty() {
+            self.state = State::Held("a file needs a name".to_owned());
+            return Vec::new();
+        }
+        let stop = Effect::Stop(self.asker);
+        let work = self.work(To::File {
+            path,
+            overwrite: self.overwrite,
+        });
+        self.state = State::Writing(0);
+        vec![stop, work]
+    }
+
+    /// Hears of its work; of what was asked before it, nothing.
+    pub fn hear(&mut self, asker: u64, told: &Told) -> Outcome {
+        if asker != self.asker {
+            return Outcome::Stays(Vec::new());
+        }
+        match told {
+            Told::Far(far) => {
+                if let State::Writing(so_far) = &mut self.state {
+                    *so_far = *far;
+                }
+            }
+            Told::Counted { count, masked } => {
+                self.state = State::Counted(*count, masked.clone());
+            }
+            Told::Done(said) => return Outcome::Goes(Vec::new(), Some(said.clone())),
+            Told::Exists(said) => {
+                self.overwrite = true;
+                self.state = State::Held(said.clone());
+            }
+            Told::Failed(why) => self.state = State::Held(why.clone()),
+            Told::Stopped => self.state = State::Held("called off; nothing was written".to_owned()),
+        }
+        Outcome::Stays(Vec::new())
+    }
+
+    /// Whether a click is beside it.
+    pub fn is_beside(&self, at: Position, screen: Rect) -> bool {
+        !popup("").area(screen).contains(at)
+    }
+
+    /// Takes a click: a field gets the keys, a choice turns on.
+    pub fn click(&mut self, at: Position, screen: Rect) -> Outcome {
+        let room = popup("").room(screen);
+        let line = at.y.checked_sub(room.y).map(usize::from);
+        let field = line.and_then(|line| FIELDS.get(line / 2).filter(|_| line % 2 == 0));
+        if let (Some(field), false) = (field, matches!(self.state, State::Writing(_))) {
+            let again = self.focus == *field;
+            self.focus = *field;
+            if *field == Field::To {
+                let begin = room.x + LABEL;
+                let width = room.width.saturating_sub(LABEL);
+                self.to.click(at.x.saturating_sub(begin), width);
+            } else if again {
+                return Outcome::Stays(self.change(1));
+            }
+        }
+        Outcome::Stays(Vec::new())
+    }
+
+    /// Draws it over the screen. The caret is in the field that has the keys.
+    pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let footer = match (&self.state, self.focus) {
+            (State::Writing(_), _) => "Esc calls it off",
+            (_, Field::To) => "Tab next  Enter writes  Esc closes",
+            _ => "h l choose  Tab next  Enter writes  Esc closes",
+        };
+        let room = popup(footer).draw(screen, buf, theme);
+        let width = usize::from(room.width.saturating_sub(LABEL));
+        let row = self.row();
+        let mut cursor = Position::new(room.x, room.y);
+        let share = &self.shares[self.share];
+        let lines = [
+            (
+                Field::Format,
+                "format",
+                row.name.to_owned(),
+                row.doc.to_owned(),
+            ),
+            (Field::Share, "what", share.words(), self.counted()),
+            (Field::To, "to", String::new(), self.said()),
+        ];
+        for (y, (field, label, value, below)) in (room.y..).step_by(2).zip(lines) {
+            if y >= room.bottom() {
+                break;
+            }
+            let focused = field == self.focus;
+            let style = theme.style(if focused {
+                Role::Focus
+            } else {
+                Role::TextMuted
+            });
+            buf.set_stringn(room.x, y, label, usize::from(LABEL), style);
+            let x = room.x + LABEL;
+            if field == Field::To {
+                let area = Rect::new(x, y, room.width.saturating_sub(LABEL), 1);
+                let at = self.to.draw(Look::default(), area, buf, theme);
+                if focused {
+                    cursor = at;
+                }
+            } else {
+                let several = field == Field::Format || self.shares.len() > 1;
+                let shown = if several {
+                    format!("‹ {value} ›")
+                } else {
+                    value
+                };
+                let style = theme.style(if focused { Role::Selection } else { Role::Text });
+                let shown = text::fit(&text::sanitize(&shown), width).into_owned();
+                buf.set_stringn(x, y, shown, width, style);
+                if focused {
+                    cursor = Position::new(x, y);
+                }
+            }
+            if y + 1 < room.bottom() {
+                let role = match (field, &self.state) {
+                    (Field::To, State::Held(_)) => Role::Warn,
+                    _ => Role::TextMuted,
+                };
+                let below = text::fit(&text::sanitize(&below), width).into_owned();
+                buf.set_stringn(x, y + 1, below, width, theme.style(role));
+            }
+        }
+        cursor
+    }
+
+    /// What it would hold.
+    fn counted(&self) -> String {
+        match &self.state {
+            State::Counting => "counting…".to_owned(),
+            State::Counted(0, _) => String::new(),
+            State::Counted(count, masked) => {
+                let count = usize::try_from(*count).unwrap_or(usize::MAX);
+                let counted = match self.row().format {
+                    Format::Session if count == 1 => "1 entry".to_owned(),
+                    Format::Session => format!("{count} entries"),
+                    Format::Otlp => text::plural(count, "span"),
+                    Format::Har => text::plural(count, "exchange"),
+                    Format::Junit => text::plural(count, "case"),
+                    Format::Lines | Format::Markdown | Format::Html => text::plural(count, "row"),
+                };
+                if masked.is_empty() {
+                    format!("{counted}; nothing more to mask")
+                } else {
+                    format!("{counted}; masked on the way: {masked}")
+                }
+            }
+            State::Writing(_) | State::Held(_) => String::new(),
+        }
+    }
+
+    fn said(&self) -> String {
+        match &self.state {
+            State::Writing(far) => format!("writing… {} %", far / 10),
+            State::Held(said) => said.clone(),
+            State::Counting | State::Counted(..) => String::new(),
+        }
+    }
+}
+
+/// Columns of the labels.
+const LABEL: u16 = 8;
+
+fn popup(footer: &str) -> Popup<'_> {
+    Popup {
+        title: "EXPORT",
+        footer,
+        width: 84,
+        height: 6,
+        place: Place::Centre,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::session::marks::Marks;
+
+    fn errors() -> Share {
+        Share::Filter("status:error".to_owned(), Marks::default())
+    }
+
+    fn begun() -> ExportBox {
+        let shares = vec![Share::All(131), errors()];
+        let (export, effects) = ExportBox::new("bug-41", shares, None);
+        let counted = work(&effects).unwrap();
+        assert_eq!((counted.format, &counted.to), (Format::Html, &To::Nowhere));
+        assert_eq!(counted.share, errors());
+        export
+    }
+
+    fn work(effects: &[Effect]) -> Option<&Export> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Export(work) => Some(&**work),
+            _ => None,
+        })
+    }
+
+    fn press(export: &mut ExportBox, code: KeyCode) -> Vec<Effect> {
+        match export.key(KeyEvent::from(code)) {
+            Outcome::Stays(effects) => effects,
+            Outcome::Goes(..) => panic!("it went"),
+        }
+    }
+
+    #[test]
+    fn the_name_follows_the_format_until_somebody_types_one() {
+        let mut export = begun();
+        let effects = press(&mut export, KeyCode::Right);
+        assert_eq!(work(&effects).unwrap().format, Format::Otlp);
+        assert_eq!(export.to.text(), "bug-41.otlp.jsonl");
+        export.focus = Field::To;
+        export.to.set("");
+        export.paste("/tmp/x.har");
+        assert_eq!(export.row().format, Format::Har);
+        export.focus = Field::Format;
+        press(&mut export, KeyCode::Char('h'));
+        assert_eq!(export.to.text(), "/tmp/x.har");
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_replaced_by_a_second_enter_only() {
+        let mut export = begun();
+        let first = press(&mut export, KeyCode::Enter);
+        let to = |overwrite| To::File {
+            path: "bug-41.html".to_owned(),
+            overwrite,
+        };
+        assert_eq!(work(&first).unwrap().to, to(false));
+        let asker = export.asker();
+        // Late answers to what was asked before change nothing.
+        export.hear(
+            asker - 1,
+            &Told::Counted {
+                count: 1,
+                masked: String::new(),
+            },
+        );
+        export.hear(asker, &Told::Far(420));
+        assert_eq!(export.state, State::Writing(420));
+        export.hear(asker, &Told::Exists("it is there".to_owned()));
+        let second = press(&mut export, KeyCode::Enter);
+        assert_eq!(work(&second).unwrap().to, to(true));
+        let done = export.hear(export.asker(), &Told::Done("wrote it".to_owned()));
+        assert_eq!(done, Outcome::Goes(vec![], Some("wrote it".to_owned())));
+    }
+
+    #[test]
+    fn esc_calls_off_what_is_written_and_closes_only_then() {
+        let mut export = begun();
+        press(&mut export, KeyCode::Enter);
+        let asker = export.asker();
+        assert_eq!(press(&mut export, KeyCode::Esc), [Effect::Stop(asker)]);
+        export.hear(asker, &Told::Stopped);
+        let gone = export.key(KeyEvent::from(KeyCode::Esc));
+        assert!(matches!(gone, Outcome::Goes(_, None)));
+    }
+}

@@ -1,0 +1,179 @@
+//! What is printed about mcpscope itself: keys, themes, completions, manual pages, help.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+use mcpscope::json;
+
+use crate::support::MCPSCOPE;
+use crate::support::program::{Home, Run};
+
+fn run(arguments: &[&str]) -> Run {
+    Home::new().run(arguments)
+}
+
+const VERBS: [&str; 22] = [
+    "list",
+    "call",
+    "read",
+    "get",
+    "complete",
+    "request",
+    "info",
+    "notify",
+    "subscribe",
+    "listen",
+    "tasks",
+    "shell",
+    "raw",
+    "tap",
+    "login",
+    "logout",
+    "keys",
+    "theme",
+    "completions",
+    "man",
+    "open",
+    "demo-server",
+];
+
+#[test]
+fn keys_are_listed_with_the_users_own() {
+    let home = Home::new();
+    assert!(
+        home.run(&["keys"])
+            .stdout
+            .contains("Ctrl-l           redraw")
+    );
+    std::fs::create_dir_all(home.path("home/config")).unwrap();
+    let file = home.path("home/config/config.toml");
+    std::fs::write(&file, "[keys]\nredraw = [\"F5\"]\n").unwrap();
+    assert!(
+        home.run(&["keys"])
+            .stdout
+            .contains("F5               redraw")
+    );
+    let json = home.run(&["keys", "--json"]).stdout;
+    assert!(
+        json.contains(r#"{"action":"redraw","where":"Everywhere","keys":["F5"],"#),
+        "{json}"
+    );
+    assert!(json::check(json.trim_end().as_bytes()).is_ok());
+    std::fs::write(&file, "[keys]\nquit = [\"q\"]\n").unwrap();
+    assert_snapshot!(home.run(&["keys", "check"]), @r#"
+    --- stderr
+    error: HOME/home/config/config.toml:2:9: "q" is bound to both quit and close
+     hint: close has it by default: give it other keys in [keys] too, or none: close = []
+    --- exit 2
+    "#);
+}
+
+#[test]
+fn themes_are_listed_and_checked() {
+    assert_snapshot!(run(&["theme", "list"]), @"
+    --- stdout
+    dark
+    light
+    mono
+    --- exit 0
+    ");
+    let home = Home::new();
+    let faint = "inherits = \"dark\"\n[roles]\n\"text.muted\" = \"#222222\"\n";
+    std::fs::write(home.path("faint.toml"), faint).unwrap();
+    std::fs::write(home.path("bad.toml"), "[roles]\nnothing = \"red\"\n").unwrap();
+    let all: Vec<String> = ["dark", "faint.toml", "bad.toml", "darg"]
+        .iter()
+        .map(|theme| home.run(&["theme", "check", theme]).to_string())
+        .collect();
+    assert_snapshot!("theme-check", all.join("\n"));
+}
+
+/// Feeds a script to a shell, if it is there.
+fn shell(name: &str, script: &str) -> Option<String> {
+    let mut child = Command::new(name)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .ok()?;
+    child.stdin.take()?.write_all(script.as_bytes()).ok()?;
+    let out = child.wait_with_output().ok()?;
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    let wrong = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(wrong.is_empty(), "{name}: {wrong}");
+    Some(said)
+}
+
+#[test]
+fn completions_complete() {
+    let bash = run(&["completions", "bash"]).stdout;
+    let ask = "COMP_WORDS=(mcpscope subs); COMP_CWORD=1; _mcpscope mcpscope subs mcpscope; echo \"${COMPREPLY[@]}\"\n\
+               COMP_WORDS=(mcpscope call --no-v); COMP_CWORD=2; _mcpscope mcpscope --no-v call; echo \"${COMPREPLY[@]}\"\n";
+    if let Some(said) = shell("bash", &format!("{bash}\n{ask}")) {
+        assert_eq!(said, "subscribe\n--no-validate\n");
+    }
+    let zsh = run(&["completions", "zsh"]).stdout;
+    shell(
+        "zsh",
+        &format!("autoload -U compinit; compinit -D\n{zsh}\nwhence -w _mcpscope\n"),
+    );
+    let fish = run(&["completions", "fish"]).stdout;
+    if let Some(said) = shell("fish", &format!("{fish}\ncomplete -C 'mcpscope subsc'\n")) {
+        assert!(said.starts_with("subscribe"), "{said}");
+    }
+    for script in [&bash, &zsh, &fish] {
+        assert!(VERBS.iter().all(|verb| script.contains(verb)));
+        assert!(!script.contains("jq-worker") && !script.contains("conformance"));
+    }
+    assert_snapshot!(run(&["completions", "bsh"]), @"
+    --- stderr
+    error: <SHELL> cannot be bsh
+     hint: did you mean bash? It can be bash, zsh, fish
+    --- exit 2
+    ");
+}
+
+#[test]
+fn manual_pages_are_those_of_the_commands() {
+    let home = Home::new();
+    let wrote = home.run(&["man", "--all", "pages"]);
+    assert_eq!(wrote.code, Some(0), "{wrote}");
+    for verb in VERBS {
+        let page = std::fs::read_to_string(home.path(&format!("pages/mcpscope-{verb}.1")))
+            .unwrap_or_else(|error| panic!("{verb}: {error}"));
+        assert!(
+            page.contains(".SH NAME") && page.contains(".SH OPTIONS"),
+            "{verb}"
+        );
+        let one = home.run(&["man", verb]).stdout;
+        assert_eq!(one, page, "{verb}");
+    }
+    assert!(home.run(&["man"]).stdout.contains(".TH mcpscope 1"));
+    assert_snapshot!(home.run(&["man", "cal"]), @"
+    --- stderr
+    error: there is no command cal
+     hint: did you mean call?
+    --- exit 2
+    ");
+}
+
+#[test]
+fn help_says_what_every_command_takes() {
+    let whole = run(&["--help"]).stdout;
+    for verb in VERBS {
+        assert!(whole.contains(&format!("\n  {verb} ")), "{verb}: {whole}");
+        let help = run(&[verb, "--help"]);
+        assert!(
+            help.code == Some(0)
+                && help.stdout.contains("Usage: mcpscope")
+                && help.stderr.is_empty(),
+            "{verb}: {help}"
+        );
+        // One sentence first, and no line too wide for a terminal of 100 columns.
+        let first = help.stdout.lines().next().unwrap_or_default();
+        assert!(first.len() > 10 && !first.ends_with('.'), "{verb}: {first}");
+    }
+    assert_snapshot!("help", whole);
+    assert!(std::path::Path::new(MCPSCOPE).exists());
+}
