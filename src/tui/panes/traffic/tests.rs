@@ -6,6 +6,8 @@ use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Go;
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
+mod rows;
+
 /// What a row says, without what happened meanwhile.
 fn itself(subject: Subject) -> Subject {
     match subject {
