@@ -112,6 +112,19 @@ impl Pty {
         }
     }
 
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Whether what is on the screen by now is as wanted.
+    pub fn shows(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
+        while let Ok(chunk) = self.chunks.try_recv() {
+            self.take(chunk);
+        }
+        wanted(&self.screen.screen().contents())
+    }
+
     /// Waits until nothing has been written for a while.
     pub fn settle(&mut self) {
         while let Ok(chunk) = self.chunks.recv_timeout(QUIET) {

@@ -10,14 +10,17 @@ mod conformance;
 mod console;
 mod content;
 mod demo_server;
+mod diff;
 mod document;
 mod events;
 mod exit;
+mod export;
 mod failure;
 mod generated;
 mod get;
 mod given;
 mod headless;
+mod import;
 mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
@@ -47,8 +50,9 @@ mod validated;
 mod verdict;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
@@ -62,6 +66,7 @@ use target::TargetArgs;
 
 use crate::inspector::Connect;
 use crate::mcp::types::List;
+use crate::recording::PIPE;
 
 /// Inspector for MCP servers: shows what a server offers, calls it, and records every byte.
 #[derive(Debug, Parser)]
@@ -95,16 +100,22 @@ enum Verb {
     Tap(tap::TapArgs),
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
+    Diff(diff::DiffArgs),
     Keys(tables::KeysArgs),
     Theme(tables::ThemeArgs),
     Completions(generated::CompletionsArgs),
     Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording
+        /// The recording; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
+        #[arg(short, long)]
+        follow: bool,
     },
+    Export(export::ExportArgs),
+    Import(import::ImportArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -166,8 +177,10 @@ pub enum Screen {
     Inspect(Box<Target>),
     /// A recording.
     Open {
-        /// Which.
+        /// Which; `-` is stdin.
         file: PathBuf,
+        /// Whether to read on whoever writes it.
+        follow: bool,
         /// Settings and paths; never a server.
         target: Box<Target>,
     },
@@ -224,8 +237,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Err(failure) => Err(report(&failure)),
         },
         Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
-        Some(Verb::Open { file }) => Ok(Invocation::Screen(Screen::Open {
+        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
             file,
+            follow,
             target: target(&[])?,
         })),
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
@@ -242,6 +256,9 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Tap(args) => tap::run(args),
         Verb::Login(args) => login::run(args),
         Verb::Logout(args) => login::forget(args),
+        Verb::Export(args) => export::run(args),
+        Verb::Import(args) => import::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
@@ -253,10 +270,21 @@ pub fn run(Work(verb): &Work) -> Exit {
     }
 }
 
-/// The screen needs a terminal to draw on and to be typed at.
-pub fn needs_terminal() -> Result<(), Failure> {
+/// The screen needs a terminal to draw on and to be typed at. What it shows may come on stdin (`open -`): then keys
+/// are read from the terminal all the same.
+pub fn needs_terminal(screen: &Screen) -> Result<(), Failure> {
     use io::IsTerminal as _;
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    let typed = io::stdin().is_terminal();
+    if matches!(screen, Screen::Open { file, .. } if file == Path::new(PIPE)) {
+        if typed {
+            let hint = "mcpscope open FILE opens a file; - is for a pipe, as in ssh HOST cat FILE | mcpscope open -";
+            return Err(Failure::usage("stdin is the terminal, and no pipe").hint(hint.to_owned()));
+        }
+        if io::stdout().is_terminal() && File::open("/dev/tty").is_ok() {
+            return Ok(());
+        }
+    }
+    if io::stdout().is_terminal() && typed {
         return Ok(());
     }
     let hint = "in scripts, mcpscope list, call, read and get do the same without a screen";

@@ -3,20 +3,26 @@
 //! `config/default.toml` is the reference and says what each setting means; a test holds it and
 //! [`Settings::default`] together. To add a setting: a field, its default, a row in `SETTINGS`, a
 //! paragraph there. The tables `[keys]` and `[pager]` are
-//! kept as written: what their words mean is for the screen to say; `[ask]` and `[servers]` are in `ask`. The file is read when [`Config::load`] is called and never written.
+//! kept as written: what their words mean is for the screen to say; `[ask]` and `[servers]` are in `ask`. The file is read when [`Config::load`] is called;
+//! what the screen keeps in it is written elsewhere (`kept`).
 
 pub mod ask;
 mod images;
+mod mask;
 mod pagers;
+mod sessions;
 mod values;
 
 pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
 use pagers::pagers;
+pub use sessions::Retention;
+use sessions::retention;
 pub use values::duration;
-use values::{clipboard, limit, put, switch, theme, time};
+use values::{clipboard, limit, put, switch, theme, time, words};
 
+use crate::mask::{BadRule, Rules};
 use crate::paths::Paths;
 use std::fmt;
 use std::io;
@@ -58,16 +64,37 @@ pub struct Settings {
     pub terminate_grace: Duration,
     /// Which way text is copied.
     pub clipboard: ClipboardChoice,
+    /// The columns of Traffic, by their names; what is no column's is passed over.
+    pub columns: Vec<String>,
     /// Keys of the user's own.
     pub keys: UserKeys,
     /// Pagers of the user's own: the kind of text, and the command line.
     pub pagers: Pagers,
     /// Who answers what servers ask.
     pub ask: Asking,
+    /// What is masked beyond the built-in rules.
+    pub mask: Rules,
+    /// How long sessions are kept, and how much of them.
+    pub sessions: Retention,
 }
 
 /// The table `[pager]`: the kind of text, and a command line for it.
 pub type Pagers = Vec<(String, String)>;
+
+/// The columns of Traffic when nobody says otherwise.
+pub const COLUMNS: [&str; 11] = [
+    "mark",
+    "number",
+    "time",
+    "delta",
+    "server",
+    "direction",
+    "what",
+    "id",
+    "status",
+    "took",
+    "size",
+];
 
 /// Which way text is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,9 +154,12 @@ impl Default for Settings {
             stdin_grace: Duration::from_millis(400),
             terminate_grace: Duration::from_millis(600),
             clipboard: ClipboardChoice::Auto,
+            columns: COLUMNS.map(str::to_owned).to_vec(),
             keys: UserKeys::default(),
             pagers: Vec::new(),
             ask: Asking::default(),
+            mask: Rules::default(),
+            sessions: Retention::default(),
         }
     }
 }
@@ -151,7 +181,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 13] = [
+const SETTINGS: [(&str, Set); 14] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -191,6 +221,9 @@ const SETTINGS: [(&str, Set); 13] = [
     ("clipboard", |settings, value| {
         put(&mut settings.clipboard, clipboard(value))
     }),
+    ("columns", |settings, value| {
+        put(&mut settings.columns, words(value))
+    }),
 ];
 
 /// The tables among the settings.
@@ -198,7 +231,9 @@ const KEYS: &str = "keys";
 const PAGER: &str = "pager";
 const ASK: &str = "ask";
 const SERVERS: &str = "servers";
-const TABLES: [&str; 4] = [KEYS, PAGER, ASK, SERVERS];
+const MASK: &str = "mask";
+const SESSIONS: &str = "sessions";
+const TABLES: [&str; 6] = [KEYS, PAGER, ASK, SERVERS, MASK, SESSIONS];
 
 /// Reads the table `[keys]`, or says what is wrong where.
 fn bindings(
@@ -321,6 +356,16 @@ impl Config {
             if name == PAGER {
                 config.settings.pagers =
                     pagers(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == MASK {
+                config.settings.mask =
+                    mask::rules(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
+                continue;
+            }
+            if name == SESSIONS {
+                config.settings.sessions =
+                    retention(value).map_err(|(span, problem)| wrong(Some(span), problem))?;
                 continue;
             }
             if name == ASK || name == SERVERS {
@@ -451,6 +496,9 @@ pub enum Problem {
         /// What would fit.
         expected: &'static str,
     },
+    /// A line of `[mask]` that masks nothing, or everything.
+    #[error("[mask] {0}")]
+    BadMask(BadRule),
     /// A line of `[keys]` without a list of keys.
     #[error("{action} must be a list of keys such as [\"g t\", \"C-x\"]")]
     NotKeys {
@@ -476,7 +524,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),
@@ -488,7 +536,7 @@ impl ConfigError {
                 Some("a canned answer is a JSON file with the result as it is sent".into())
             }
             Self::Wrong {
-                problem: Problem::BadValue { .. } | Problem::NotKeys { .. },
+                problem: Problem::BadValue { .. } | Problem::NotKeys { .. } | Problem::BadMask(_),
                 ..
             } => Some("correct the line, or remove it".into()),
             Self::Wrong {

@@ -7,6 +7,7 @@
 mod exchanges;
 mod hand;
 pub mod logins;
+mod masking;
 mod words;
 
 pub use words::{Command, Connect, Update};
@@ -167,9 +168,17 @@ impl Engine {
     async fn command(&mut self, command: Command) {
         match command {
             Command::Connect(connect) => self.connect(*connect).await,
-            Command::Call { conn, call } => {
+            Command::Call { conn, mut call } => {
                 let ticket = call.ticket;
-                if self.connections.contains_key(&conn) {
+                if !self.unmask_call(conn, &mut call).await {
+                    let end = End::Masked;
+                    self.tell(Update::Finished {
+                        ticket,
+                        end,
+                        seq: None,
+                    })
+                    .await;
+                } else if self.connections.contains_key(&conn) {
                     self.put(conn, Input::Call(call), None).await;
                 } else {
                     self.tell(Update::Finished {
@@ -180,7 +189,12 @@ impl Engine {
                     .await;
                 }
             }
-            Command::Complete { conn, ticket, ask } => {
+            Command::Complete {
+                conn,
+                ticket,
+                mut ask,
+            } => {
+                self.unmask_ask(conn, &mut ask);
                 if self.connections.contains_key(&conn) {
                     self.put(conn, Input::Complete { ticket, ask }, None).await;
                 } else {
@@ -197,6 +211,9 @@ impl Engine {
             Command::CameBack { conn, address } => self.send(conn, Outgoing::CameBack(address)),
             Command::NoLogin { conn } => self.send(conn, Outgoing::NoLogin),
             Command::Subscribe { conn, uri, on } => {
+                let Some(uri) = self.unmasked_text(conn, uri).await else {
+                    return;
+                };
                 self.put(conn, Input::Subscribe { uri: &uri, on }, None)
                     .await;
             }
@@ -204,6 +221,9 @@ impl Engine {
                 self.put(conn, Input::FollowLists(on), None).await;
             }
             Command::Task { conn, id, wish } => {
+                let Some(id) = self.unmasked_text(conn, id).await else {
+                    return;
+                };
                 self.put(conn, Input::Task { id: &id, wish }, None).await;
             }
             Command::ListTasks { conn } => self.put(conn, Input::ListTasks, None).await,
@@ -223,6 +243,9 @@ impl Engine {
                 question,
                 reply,
             } => {
+                let Some(reply) = self.unmasked_reply(conn, reply).await else {
+                    return;
+                };
                 self.put(conn, Input::Answer(&question, reply), None).await;
             }
             Command::Policies { conn, policies } => {
@@ -240,6 +263,7 @@ impl Engine {
 
     async fn connect(&mut self, connect: Connect) {
         let conn = connect.conn;
+        self.passes(&connect);
         self.note(
             conn,
             &Note::Connect {
@@ -266,9 +290,9 @@ impl Engine {
         let started = match &connect.target {
             Target::Process(spawn) => stdio::start(spawn.clone(), connect.stdio)
                 .map_err(|error| (error.to_string(), error.hint())),
-            Target::Address(address) => {
-                logins::link(address).map_err(|error| (error.to_string(), error.hint()))
-            }
+            Target::Address(address) => self
+                .link(&connect, address)
+                .map_err(|error| (error.to_string(), error.hint())),
         };
         match started {
             Ok(link) => {

@@ -242,7 +242,7 @@ pub(crate) fn skip_string(raw: &[u8], start: usize) -> usize {
 }
 
 /// The end of the value that starts at `at`; containers are skipped by counting brackets outside strings.
-fn skip_value(raw: &[u8], at: usize) -> usize {
+pub(crate) fn skip_value(raw: &[u8], at: usize) -> usize {
     match raw.get(at) {
         Some(b'"') => skip_string(raw, at),
         Some(b'{' | b'[') => skip::container_end(raw, at),

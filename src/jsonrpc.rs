@@ -6,7 +6,7 @@ use std::fmt;
 use crate::json;
 
 /// A request id, with its JSON type: `1` and `"1"` are two ids.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Id {
     /// An integer that fits.
     Integer(i64),

@@ -36,6 +36,7 @@
 //!
 //! ```text
 //! values     json, text          lossless JSON, text made safe for terminals
+//!            pack                values to compact bytes and back, for what we keep for ourselves
 //!            query               jq filters over JSON (only with the screen)
 //!            jsonrpc             envelopes, read leniently
 //!            sse                 event streams, read incrementally
@@ -45,14 +46,25 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
+//!            lint                RULES over a session: what is wrong with a server, or its client
+//!            mask                what is never written down, and what stands there instead
+//!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
+//!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
+//!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
+//!            diff                what differs between two documents, two calls, two catalogues
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file
 //!            config, logging     settings, our own log
+//!            exporting           exports on their way to a file or a collector
 //!            history             runs with their arguments; what a server is; files several of us write
+//!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
+//!            ignores             what comparisons ignore, as a file of the user's
+//!            kept                what the screen keeps in the user's settings
+//!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
@@ -97,14 +109,20 @@
 //! | a way to look at a body | one row in `tui/payload.rs`'s PAYLOAD_VIEWS |
 //! | a kind of content block | `tui/payload/block.rs`; what is behind it in `tui/widgets/part.rs` |
 //! | a way to draw pictures | a [`Way`](tui::widgets::picture::Way), its choice there, its cells in `tui/widgets/picture/decode.rs` |
-//! | a protocol method | one row in `mcp/method.rs` |
+//! | a protocol method | one row in `mcp/method.rs`, what it looks like in `mcp/shape/messages.shapes` |
 //! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
 //! | what the fold derives | `session/timeline/` |
+//! | what people add to a session | a member of [`Meta`](library::Meta) |
+//! | a figure of a session | [`Summary`](library::Summary) |
+//! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
+//! | what is ignored when documents are compared | one row in `diff/rules.rs`, its looks in `diff/shapes.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
+//! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
 //! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
@@ -116,25 +134,44 @@
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
+//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |
+//! | a name that tells of a secret, a variable that is none | `mask/rules.rs` |
+//! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |
+//! | a column of the traffic | `tui/panes/traffic/columns.rs`, its cell in `draw.rs` there, its name in `config.rs` |
+//! | an order of the traffic | `tui/panes/traffic/sorted.rs` |
+//! | what stands on the time line | `tui/panes/traffic/waterfall/chart.rs`, its lane in `lanes.rs` there |
 //! | a decision about eras or limits | a variant in `note/decided.rs` |
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
+pub mod chips;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod diff;
 pub mod drafts;
+pub mod export;
+pub mod exporting;
+pub mod filter;
 pub mod form;
 pub mod history;
+pub mod ignores;
+pub mod import;
 pub mod inspector;
 pub mod json;
 pub mod jsonrpc;
+pub mod kept;
+pub mod library;
+pub mod lint;
 pub mod logging;
+pub mod mask;
 pub mod mcp;
 pub mod note;
+pub mod pack;
 pub mod paths;
 pub mod presets;
 #[cfg(feature = "tui")]

@@ -103,18 +103,32 @@ fn tell(_asked: &Tables) -> Result<Exit, Failure> {
 
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
+    use mcpscope::recording::Follow;
     use mcpscope::tui::runtime::keeper::Shelves;
     use mcpscope::tui::{self, Leaving, Start, Subject, keymap::Keymap};
     let (Screen::Inspect(target) | Screen::Open { target, .. }) = &screen;
     let keys = Keymap::new(&target.settings.keys)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
-    cli::needs_terminal()?;
+    cli::needs_terminal(&screen)?;
     let screen = screen.with_person();
     let (subject, target) = match screen {
         Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
-        Screen::Open { file, target } => (Subject::opened(&file), target),
+        Screen::Open {
+            file,
+            follow,
+            target,
+        } => {
+            let follow = if follow {
+                Follow::Always
+            } else {
+                Follow::WhileWritten
+            };
+            (Subject::opened(&file, follow), target)
+        }
     };
-    let subject = subject.map_err(|error| Failure::usage(format!("{error:#}")))?;
+    let subject = subject
+        .map_err(|error| Failure::usage(format!("{error:#}")))?
+        .masked_by(&target.settings.mask);
     let _log = target
         .paths
         .as_ref()

@@ -11,6 +11,7 @@ pub mod hand;
 pub mod http;
 pub mod method;
 pub mod revision;
+pub mod shape;
 pub mod subscriptions;
 pub mod tasks;
 pub mod types;

@@ -84,6 +84,11 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// Filters with a name.
+    pub fn filters_file(&self) -> PathBuf {
+        self.config.join("filters.toml")
+    }
+
     /// Runs with their arguments.
     pub fn history_file(&self) -> PathBuf {
         self.state.join("history.jsonl")

@@ -159,6 +159,12 @@ impl Presets {
         }
     }
 
+    /// The project's folder for files of ours, when it is there.
+    pub fn project_folder(&self) -> Option<&Path> {
+        let folder = self.project.as_ref()?.parent()?;
+        folder.is_dir().then_some(folder)
+    }
+
     /// Those of `owner`, by name, the project's first. Files that are no presets are passed over.
     pub fn list(&self, owner: &Owner) -> Result<Vec<Listed>, PresetError> {
         let mut listed: Vec<Listed> = Vec::new();

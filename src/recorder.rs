@@ -2,6 +2,9 @@
 //!
 //! When a write fails (a full disk, mostly) the work goes on: the entry stays in memory as far as it is bounded,
 //! the gap is counted, and a `gap` entry says so in the file as soon as it can be written to again.
+//!
+//! What is secret is masked on the way in (`masking`): who reads an entry back, from the file or from memory, finds the
+//! masks and, in its member `mask`, where they stand.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -14,9 +17,11 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 mod keep;
+mod masking;
 
 pub use keep::{Keep, KeepError};
 
+use crate::mask::Masker;
 use crate::note::Note;
 use crate::recording::Bodies;
 use crate::session::recorded::{Facts, Place, Recorded};
@@ -117,6 +122,7 @@ pub struct Recorder {
     why: Option<String>,
     kept: Arc<Mutex<Kept>>,
     line: Vec<u8>,
+    masker: Masker,
 }
 
 impl Recorder {
@@ -140,6 +146,7 @@ impl Recorder {
             created: Timestamp::now(),
             by: concat!("mcpscope ", env!("CARGO_PKG_VERSION")).to_owned(),
         });
+        claim(&file);
         file.write_all(header.as_bytes())?;
         Ok(Self {
             file: Arc::new(file),
@@ -153,6 +160,7 @@ impl Recorder {
             why: None,
             kept: Arc::default(),
             line: Vec::new(),
+            masker: Masker::default(),
         })
     }
 
@@ -163,7 +171,8 @@ impl Recorder {
 
     /// The reading end.
     pub fn bodies(&self) -> Bodies {
-        Bodies::new(Arc::clone(&self.file), Arc::clone(&self.kept))
+        let secrets = self.masker.secrets().clone();
+        Bodies::new(Arc::clone(&self.file), Arc::clone(&self.kept), secrets)
     }
 
     /// Entries that could not be written so far, and why the last could not.
@@ -180,9 +189,12 @@ impl Recorder {
     ///
     /// When this returns, the bytes are the operating system's: a crash of ours loses nothing. Who gives facts that are
     /// messages has found the body to be one JSON text.
-    pub fn append(&mut self, draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
+    pub fn append(&mut self, mut draft: Draft, facts: Option<Facts>) -> Vec<Recorded> {
         let mut done = Vec::with_capacity(1);
         done.extend(self.tell_gap());
+        // What is told of an entry is what its file tells.
+        let masked = self.mask(&mut draft);
+        let facts = facts.filter(|_| !masked);
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
         let (place, is_json) = self.write(&entry, known).unwrap_or_else(|error| {
@@ -205,8 +217,9 @@ impl Recorder {
     }
 
     /// The same for who has no fold to feed: writes an entry and looks no further into it.
-    pub fn put(&mut self, draft: Draft) {
+    pub fn put(&mut self, mut draft: Draft) {
         self.tell_gap();
+        self.mask(&mut draft);
         let entry = self.entry(draft);
         if let Err(error) = self.write(&entry, false) {
             self.failed(&error);
@@ -290,6 +303,23 @@ impl Recorder {
         Ok((place, known || apart))
     }
 }
+
+/// Lets others see that the file is being written; it ends with the process, however that ends.
+#[cfg(unix)]
+fn claim(file: &File) {
+    // Somebody who just looks holds it for a moment. A file system without locks only costs that others do not see it.
+    let tries = 100;
+    for _ in 0..tries {
+        match file.try_lock() {
+            Err(std::fs::TryLockError::WouldBlock) => std::thread::yield_now(),
+            _ => break,
+        }
+    }
+}
+
+/// Elsewhere a lock would keep others from reading.
+#[cfg(not(unix))]
+fn claim(_file: &File) {}
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]

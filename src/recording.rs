@@ -3,21 +3,32 @@
 //! Both may be slow and are never called on the drawing thread. Nothing is mapped: positioned reads do.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
+mod again;
+pub mod calls;
+pub mod index;
+mod opening;
+mod reading;
 mod shared;
+pub mod sift;
 
+pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
+pub use reading::{Loaded, Mark, Reading};
 pub use shared::Shared;
 
+use crate::mask::{self, Secrets};
 use crate::recorder::{Kept, LOST};
-use crate::session::codec::{self, HeaderProblem};
-use crate::session::recorded::{Facts, Place, Recorded};
-use crate::session::{Entry, Header};
-
-/// Entries handed over at a time while a file is read.
-const BATCH: usize = 1_024;
+use crate::session::codec;
+use crate::session::recorded::{Place, Recorded};
+use crate::session::timeline::Timeline;
+use crate::session::{Entry, FORMAT, Header};
+use index::Indexing;
+use reading::{Oddities, SharedOddities};
 
 /// Why a file cannot be opened as a session.
 #[derive(Debug, thiserror::Error)]
@@ -30,13 +41,35 @@ pub enum OpenError {
         /// Why.
         error: io::Error,
     },
-    /// It is something else, or too new.
+    /// It is something else.
     #[error("{} is no session: {problem}", path.display())]
     NoSession {
         /// Which.
         path: PathBuf,
         /// Why.
-        problem: HeaderProblem,
+        problem: NoSession,
+    },
+}
+
+/// What a file is that is no session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSession {
+    /// Nothing was written to it.
+    #[error("it is empty")]
+    Empty,
+    /// It is a directory.
+    #[error("it is a directory")]
+    Directory,
+    /// Neither a header nor an entry stands in its first lines.
+    #[error("the first line is no mcpscope session header, and no entry follows")]
+    Foreign,
+    /// It is a recording of another tool, which cannot be imported.
+    #[error("it looks like a recording of {tool}, but {why}")]
+    Unimportable {
+        /// Whose.
+        tool: &'static str,
+        /// Why not.
+        why: String,
     },
 }
 
@@ -47,8 +80,12 @@ pub struct Bodies {
     kept: Arc<Mutex<Kept>>,
     /// Whether the lines are as we write them, so that a body ends where its line does.
     ours: bool,
+    /// Where they are not.
+    odd: SharedOddities,
     /// Long bodies that somebody holds.
     held: Arc<Mutex<Vec<shared::Held>>>,
+    /// What masks hide; nothing in an opened file.
+    secrets: Secrets,
 }
 
 /// Of longer lines, the body is looked for in so many first bytes.
@@ -56,12 +93,14 @@ const HEAD: usize = 4096;
 
 impl Bodies {
     /// Of a file that is being recorded.
-    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>) -> Self {
+    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>, secrets: Secrets) -> Self {
         Self {
             file,
             kept,
             ours: true,
+            odd: Arc::default(),
             held: Arc::default(),
+            secrets,
         }
     }
 
@@ -85,13 +124,38 @@ impl Bodies {
         }
         let mut line = vec![0; length];
         read_exact_at(&self.file, &mut line, place.offset)?;
+        if self.odd().is_damaged(place.offset) {
+            return Ok(reading::damaged_entry(seq, line));
+        }
         // It was checked when its place was found.
-        codec::read_checked(line)
-            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))
+        let entry = codec::read_checked(line)
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem.to_string()))?;
+        Ok(Entry { seq, ..entry })
+    }
+
+    fn odd(&self) -> MutexGuard<'_, Oddities> {
+        self.odd.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Bodies {
+    /// What masks hide in the session that is being recorded; in an opened file, what a person gave.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The entry as it came, masks of ours undone where what they hide is still known.
+    pub fn original(&self, seq: u64, place: Place) -> io::Result<Entry> {
+        let mut entry = self.read(seq, place)?;
+        let marks = mask::Mark::of(entry.extra.as_deref());
+        if !marks.is_empty()
+            && let Ok(body) = self.secrets.originals(&entry.body, &marks)
+        {
+            entry.body = body;
+        }
+        Ok(entry)
+    }
+
     /// The sequence numbers of the entries whose recorded body holds `text`, ascending. Without a capital letter in
     /// `text`, ASCII letters match in either case.
     pub fn search(&self, text: &str) -> io::Result<Vec<u64>> {
@@ -108,16 +172,20 @@ impl Bodies {
             let read = read_at(&self.file, &mut chunk[start..], offset)?;
             offset += read as u64;
             let end = start + read;
+            let begin = offset - end as u64;
             let mut from = 0;
             while let Some(newline) = memchr::memchr(b'\n', &chunk[from..end]) {
                 let line = &chunk[from..from + newline];
+                let at = begin + from as u64;
                 if body_of(line)
+                    .filter(|_| !self.odd().is_damaged(at))
                     .is_some_and(|body| needles.iter().any(|needle| holds(body, needle, exact)))
                 {
+                    let shift = self.odd().shift(at);
                     found.extend(
                         crate::json::get(line, &["seq"])
                             .and_then(crate::json::integer)
-                            .map(i64::cast_unsigned),
+                            .map(|seq| seq.cast_unsigned().saturating_add(shift)),
                     );
                 }
                 from += newline + 1;
@@ -188,66 +256,43 @@ pub struct Recording {
     pub header: Header,
     path: PathBuf,
     file: Arc<File>,
-}
-
-/// How reading a file went.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Loaded {
-    /// Entries read.
-    pub entries: u64,
-    /// Lines that are no entries.
-    pub skipped: u64,
-    /// The first of them: its number (from 1) and why.
-    pub first_problem: Option<(u64, String)>,
-    /// Whether the last line was cut off, as a crash leaves it.
-    pub cut: bool,
-}
-
-impl Loaded {
-    /// One line for people, when there is anything to tell.
-    pub fn notice(&self) -> Option<String> {
-        let others = self.skipped - u64::from(self.cut);
-        let cut = "the last line is cut off (it was being written when the recording stopped)";
-        match (self.cut, others, &self.first_problem) {
-            (false, 0, _) => None,
-            (true, 0, _) => Some(cut.to_owned()),
-            (was_cut, others, problem) => {
-                let (line, why) = problem.clone().unwrap_or_default();
-                let also = if was_cut {
-                    format!("; {cut}")
-                } else {
-                    String::new()
-                };
-                Some(format!(
-                    "{others} lines are no entries and were skipped, first line {line}: {why}{also}"
-                ))
-            }
-        }
-    }
+    odd: SharedOddities,
 }
 
 impl Recording {
-    /// Opens a session file and reads its first line.
+    /// Opens a session file and reads its beginning.
+    ///
+    /// A file whose header is missing is taken when one of its first lines is an entry, one with a cut header as one
+    /// without entries.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
         };
-        let file = File::open(path).map_err(unreadable)?;
-        let mut first = Vec::new();
-        // A line of a header is short; somebody's 10 GB of zeros is not read to find that out.
-        BufReader::new(&file)
-            .take(1 << 20)
-            .read_until(b'\n', &mut first)
-            .map_err(unreadable)?;
-        let header = codec::read_header(&first).map_err(|problem| OpenError::NoSession {
+        let no_session = |problem| OpenError::NoSession {
             path: path.to_owned(),
             problem,
-        })?;
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.is_dir() {
+            return Err(no_session(NoSession::Directory));
+        }
+        // The beginning of a session is short; somebody's 10 GB of zeros are not read to find out what they are.
+        let mut head = Vec::new();
+        (&file)
+            .take(1 << 20)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        let header = match begin(&head) {
+            Ok(header) => header,
+            Err(NoSession::Foreign) => return Self::imported(path, &head),
+            Err(problem) => return Err(no_session(problem)),
+        };
         Ok(Self {
             header,
             path: path.to_owned(),
             file: Arc::new(file),
+            odd: Arc::default(),
         })
     }
 
@@ -262,97 +307,74 @@ impl Recording {
             file: Arc::clone(&self.file),
             kept: Arc::default(),
             ours: false,
+            odd: Arc::clone(&self.odd),
             held: Arc::default(),
+            secrets: Secrets::default(),
         }
+    }
+
+    /// Reads it from its beginning on, as far as it goes whenever one asks.
+    pub fn reading(&self) -> Reading {
+        let (file, odd) = (Arc::clone(&self.file), Arc::clone(&self.odd));
+        Reading::new(file, Mark::default(), odd)
+    }
+
+    /// The same on from where the index beside it ends, with the fold up to there; none without an index to be
+    /// trusted.
+    pub fn indexed(&self) -> Option<(Timeline, Reading)> {
+        let (timeline, mark) = index::load(self)?;
+        let (file, odd) = (Arc::clone(&self.file), Arc::clone(&self.odd));
+        Some((timeline, Reading::new(file, mark, odd)))
+    }
+
+    /// What it takes to keep the fold of what was read up to `mark`, when that is worth it.
+    pub fn indexing(&self, mark: &Mark) -> Option<Indexing> {
+        Indexing::of(self, mark)
     }
 
     /// Reads all entries, in batches with the bytes read so far; stops when `take` says false.
     pub fn load(&self, mut take: impl FnMut(Vec<Recorded>, u64) -> bool) -> io::Result<Loaded> {
-        use std::io::Seek as _;
-        let mut file = &*self.file;
-        file.rewind()?;
-        let mut reader = BufReader::with_capacity(1 << 20, file);
-        let (mut loaded, mut batch) = (Loaded::default(), Vec::with_capacity(BATCH));
-        let (mut line, mut offset, mut number) = (Vec::new(), 0, 0_u64);
-        loop {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line)? as u64;
-            if length == 0 {
-                break;
-            }
-            number += 1;
-            let place = Place { offset, length };
-            offset += length;
-            if number == 1 || line.trim_ascii().is_empty() {
-                continue;
-            }
-            let whole = line.ends_with(b"\n");
-            match codec::read_owned(std::mem::take(&mut line)) {
-                Ok((entry, is_json)) => {
-                    loaded.entries += 1;
-                    let facts = if is_json {
-                        Facts::of_json(&entry)
-                    } else {
-                        Facts::of(&entry)
-                    };
-                    batch.push(Recorded::with_facts(&entry, place, facts));
-                    // Its room is good for the next line.
-                    line = entry.body;
-                }
-                Err(problem) => {
-                    loaded.skipped += 1;
-                    loaded.cut = !whole;
-                    loaded
-                        .first_problem
-                        .get_or_insert((number, problem.to_string()));
-                }
-            }
-            if batch.len() == BATCH
-                && !take(
-                    std::mem::replace(&mut batch, Vec::with_capacity(BATCH)),
-                    offset,
-                )
-            {
-                return Ok(loaded);
-            }
+        let mut reading = self.reading();
+        if reading.read_on(&mut take)?
+            && let Some(last) = reading.finish()
+        {
+            take(vec![last], reading.mark().offset);
         }
-        take(batch, offset);
-        Ok(loaded)
+        Ok(reading.loaded().clone())
     }
+}
+
+/// Lines that are looked at for the beginning of a session.
+const LOOKED_AT: usize = 100;
+
+/// The header of a file that begins like this; made up when there is none.
+fn begin(head: &[u8]) -> Result<Header, NoSession> {
+    let made_up = |created| Header {
+        format: FORMAT,
+        created,
+        by: String::new(),
+    };
+    if head.is_empty() {
+        return Err(NoSession::Empty);
+    }
+    let lines = || head.split_inclusive(|byte| *byte == b'\n').take(LOOKED_AT);
+    let first = lines().next().unwrap_or_default();
+    if let Some(header) = codec::read_header(first) {
+        return Ok(header);
+    }
+    if reading::is_cut_header(first) {
+        return Ok(made_up(Timestamp::UNIX_EPOCH));
+    }
+    let created = lines().find_map(|line| match codec::read(line) {
+        Ok(entry) => Some(entry.at),
+        Err(_) => Some(codec::read_header(line)?.created),
+    });
+    created.map(made_up).ok_or(NoSession::Foreign)
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn broken_lines_are_skipped_counted_and_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("s.jsonl");
-        let entry = r#"{"seq":1,"us":1,"at":"2026-11-21T10:30:00Z","conn":1,"ch":"stderr","dir":"in","text":"a"}"#;
-        std::fs::write(
-            &path,
-            format!("{{\"mcpscope\":1}}\n{entry}\nhello\n\n{entry}\n{{\"seq\":3,\"te"),
-        )
-        .unwrap();
-        let recording = Recording::open(&path).unwrap();
-        let mut places = Vec::new();
-        let loaded = recording
-            .load(|batch, _| {
-                places.extend(batch.iter().map(|recorded| recorded.place));
-                true
-            })
-            .unwrap();
-        assert_eq!((loaded.entries, loaded.skipped, loaded.cut), (2, 2, true));
-        assert_eq!(
-            loaded.first_problem.as_ref().map(|(line, _)| *line),
-            Some(3)
-        );
-        assert!(loaded.notice().unwrap().contains("cut off"));
-        assert_eq!(recording.bodies().read(1, places[1]).unwrap().text(), "a");
-    }
-
     #[test]
     fn searching_looks_at_bodies_only() {
         let folder = tempfile::tempdir().unwrap();
@@ -383,23 +405,5 @@ mod tests {
         ] {
             assert_eq!(bodies.search(text).unwrap(), seqs, "{text}");
         }
-    }
-
-    #[test]
-    fn other_files_are_refused_in_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x");
-        std::fs::write(&path, "hello\n").unwrap();
-        let words = Recording::open(&path).unwrap_err().to_string();
-        assert!(
-            words.ends_with("is no session: the first line is no mcpscope session header"),
-            "{words}"
-        );
-        assert!(
-            Recording::open(&folder.path().join("none"))
-                .unwrap_err()
-                .to_string()
-                .starts_with("cannot open")
-        );
     }
 }

@@ -13,11 +13,15 @@ use crate::mcp::facts::Message;
 
 pub mod codec;
 pub mod level;
+pub mod marks;
 pub mod recorded;
 pub mod timeline;
 
 /// The number of the file format this version writes; see [`codec`].
 pub const FORMAT: u32 = 1;
+
+/// The word in place of the channel for a line of an opened file that is no entry. Never written.
+pub const DAMAGED: &str = "damaged";
 
 /// The first line of a session file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +35,7 @@ pub struct Header {
 }
 
 /// Which way something went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// Client to server.
     Out,

@@ -21,6 +21,7 @@ mod typescript;
 mod variables;
 
 use call::Call;
+pub use markdown::{code, fenced};
 
 /// How a server is reached, as far as it may be told: names, but no values of what is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+use crate::mask::Rule;
 use crate::note::{self, Note};
 use crate::recorder::{Draft, Recorder};
 use crate::session::{Channel, Direction};
@@ -76,6 +77,9 @@ impl Shared {
 ///
 /// Must be called inside a tokio runtime. Signals that would end us go to the server instead, as if there were no tap.
 pub async fn run(spawn: &Spawn, name: &str, recorder: Recorder) -> Result<Tapped, TapError> {
+    let mut recorder = recorder;
+    recorder.connects(CONN, name);
+    recorder.passed(CONN, Rule::Variable, &spawn.env);
     let shared = Shared(Arc::new(Mutex::new(recorder)));
     shared.note(&Note::Connect {
         name: name.to_owned(),

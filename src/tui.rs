@@ -23,13 +23,16 @@ pub mod effect;
 pub mod event;
 pub mod highlight;
 pub mod keymap;
+mod looks;
 pub mod model;
+mod opened;
 pub mod outside;
 pub mod overlays;
 pub mod pane;
 pub mod panes;
 pub mod payload;
 pub mod previews;
+pub mod replay;
 pub mod runtime;
 pub mod tables;
 pub mod terminal;
@@ -38,24 +41,24 @@ pub mod update;
 pub mod view;
 pub mod widgets;
 
-use crate::config::{Settings, ThemeChoice};
+use crate::config::Settings;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
-use crate::recording::Recording;
+use crate::recording::{Follow, Opening};
 use crate::transport::{Spawn, Target, http};
 use clock::Clock;
+use looks::{is_ascii, pictures_for, theme_for};
 use event::Event;
 use keymap::Keymap;
 use model::{Keeping, Model};
 use outside::visit::Visit;
-use runtime::checker::Checker;
 use runtime::keeper::{Keeper, Shelves};
-use runtime::{Order, Runtime};
+use runtime::librarian::{self, Librarian};
+use runtime::opening::Opened;
+use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use terminal::Terminal;
-use theme::{Depth, Theme};
-use widgets::picture::{Pictures, Surroundings};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -63,8 +66,6 @@ const FRAME: Duration = Duration::from_millis(33);
 const BATCH: usize = 256;
 /// How long history and drafts may take to be written when we leave.
 const KEEPING: Duration = Duration::from_secs(2);
-/// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
-const PARTS: usize = 4;
 
 /// What the screen starts with.
 #[derive(Debug)]
@@ -97,8 +98,8 @@ pub enum Subject {
         /// Why it is not recorded where it should be.
         trouble: Option<String>,
     },
-    /// A session file, read-only.
-    Opened(Recording),
+    /// A session file or what comes out of a pipe, read-only.
+    Opened(Opening),
 }
 
 impl Subject {
@@ -117,9 +118,9 @@ impl Subject {
         })
     }
 
-    /// A session file.
-    pub fn opened(file: &Path) -> Result<Self> {
-        Ok(Self::Opened(Recording::open(file)?))
+    /// A session file; `-` is what comes on stdin.
+    pub fn opened(file: &Path, follow: Follow) -> Result<Self> {
+        Ok(Self::Opened(opened::open(file, follow)?))
     }
 }
 
@@ -154,7 +155,7 @@ pub fn run(start: Start) -> Result<(Leaving, Option<PathBuf>)> {
 
 async fn show(start: Start) -> Result<Leaving> {
     let (events, worker_events) = mpsc::unbounded_channel();
-    let (parts, part_events) = mpsc::channel(PARTS);
+    let (parts, part_events) = mpsc::channel(opened::PARTS);
     let theme = theme_for(start.settings.theme)?;
     let pictures = pictures_for(&start.settings);
     let began = Instant::now();
@@ -200,15 +201,11 @@ async fn show(start: Start) -> Result<Leaving> {
             model.status = trouble.map(|trouble| (model::Tone::Error, trouble));
             (model, bodies, Some(engine))
         }
-        Subject::Opened(recording) => {
-            let path = recording.path().to_owned();
-            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
-            let keeping = Keeping::Opened {
-                path,
-                bytes: (0, size),
-            };
-            let bodies = recording.bodies();
-            load(recording, size, parts);
+        Subject::Opened(opening) => {
+            let keeping = opened::keeping(&opening);
+            let marks = runtime::opening::read_meta(opening.path()).marks;
+            let bodies = opening.bodies();
+            opened::read(opening, parts.clone());
             let mut model = Model::new(
                 start.settings,
                 theme,
@@ -217,18 +214,32 @@ async fn show(start: Start) -> Result<Leaving> {
                 Clock::local(),
             );
             model.view = pane::View::Traffic;
+            model.world.marks = marks;
             (model, bodies, None)
         }
     };
     model.world.keys = start.keys;
     model.login = start.login;
-    let (keeper, kept) = Keeper::start(start.shelves, events.clone());
+    let library = start
+        .shelves
+        .as_ref()
+        .map(|shelves| shelves.library.clone());
+    if let (Some(library), Some(_)) = (&library, &engine) {
+        let current = kept_in(&model.keeping);
+        librarian::keep_house(library.clone(), model.world.settings.sessions, current);
+    }
+    let (keeper, kept) = Keeper::start(start.shelves, events.clone(), bodies.secrets());
+    let (librarian, shelved) = Librarian::start(library, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
         bodies,
         pictures,
+        opened: Opened::default(),
+        librarian,
+        parts,
         keeper,
         checker: Checker::start(events.clone()),
+        sifter: Sifter::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
     };
@@ -277,7 +288,16 @@ async fn show(start: Start) -> Result<Leaving> {
     // With it goes the last way to the keeper, who then writes what is left.
     drop(runtime);
     kept.wait(KEEPING);
+    shelved.wait(KEEPING);
     looped
+}
+
+/// The file that is recorded into, if any.
+fn kept_in(keeping: &Keeping) -> Option<PathBuf> {
+    match keeping {
+        Keeping::Recording { path, .. } => Some(path.clone()),
+        Keeping::Unrecorded | Keeping::Opened { .. } => None,
+    }
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.
@@ -299,20 +319,6 @@ fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
             drop,
         );
     inspector
-}
-
-fn load(recording: Recording, size: u64, parts: mpsc::Sender<Event>) {
-    tokio::task::spawn_blocking(move || {
-        let loaded = recording.load(|entries, read| {
-            let bytes = (read, size);
-            parts
-                .blocking_send(Event::Loading { entries, bytes })
-                .is_ok()
-        });
-        let loaded = loaded.map_err(|error| format!("reading stopped: {error}"));
-        // Nobody listens any more when the screen is gone.
-        let _ = parts.blocking_send(Event::Loaded(loaded));
-    });
 }
 
 /// What blocking workers send.
@@ -538,64 +544,4 @@ fn suspend(terminal: &mut Terminal) -> Result<()> {
 #[cfg(not(unix))]
 fn suspend(_terminal: &mut Terminal) -> Result<()> {
     Ok(())
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-fn depth() -> Depth {
-    Depth::detect(
-        variable("COLORTERM").as_deref(),
-        variable("TERM").as_deref(),
-        variable("NO_COLOR").as_deref(),
-    )
-}
-
-/// The terminal is asked nothing: its size in pixels is the system's to know.
-fn pictures_for(settings: &Settings) -> Pictures {
-    let cell = crossterm::terminal::window_size().ok().and_then(|size| {
-        let cell = (
-            size.width.checked_div(size.columns)?,
-            size.height.checked_div(size.rows)?,
-        );
-        (cell.0 > 1 && cell.1 > 1).then_some(cell)
-    });
-    let depth = match settings.theme {
-        ThemeChoice::Mono => Depth::None,
-        _ => depth(),
-    };
-    Pictures::choose(
-        settings.images,
-        Surroundings {
-            variable: &variable,
-            depth,
-            ascii: is_ascii(),
-            cell,
-        },
-    )
-}
-
-fn theme_for(choice: ThemeChoice) -> Result<Theme> {
-    let depth = depth();
-    let name = match choice {
-        ThemeChoice::Auto => theme::for_background(variable("COLORFGBG").as_deref()),
-        ThemeChoice::Dark => "dark",
-        ThemeChoice::Light => "light",
-        ThemeChoice::Mono => "mono",
-    };
-    Ok(Theme::load(name, depth)?)
-}
-
-/// Whether the locale says that the terminal does not take UTF-8.
-fn is_ascii() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty());
-    // Without any word on it, terminals of today take UTF-8.
-    locale.is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        !value.contains("utf-8") && !value.contains("utf8")
-    })
 }

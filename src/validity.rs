@@ -65,6 +65,22 @@ pub struct Verdict {
     pub remarks: Vec<String>,
 }
 
+/// Whether a raw schema is valid in the dialect it declares, else in 2020-12.
+///
+/// # Errors
+/// Where in the schema it is not, as a JSON pointer, and why.
+pub fn is_schema(schema: &[u8]) -> Result<(), (String, String)> {
+    let nowhere = |words: String| (String::new(), words);
+    let value = Value::parse(schema).map_err(|problem| nowhere(problem.to_string()))?;
+    let converted = convert::instance(&value).map_err(nowhere)?;
+    if !jsonschema::meta::options().is_valid(&converted.value) {
+        let error = jsonschema::meta::options().validate(&converted.value);
+        let Err(error) = error else { return Ok(()) };
+        return Err((error.instance_path().to_string(), error.to_string()));
+    }
+    Ok(())
+}
+
 impl Validator {
     /// Compiles a raw schema. What cannot be used of it is left out, see [`remarks`](Self::remarks).
     pub fn compile(schema: &[u8]) -> Result<Self, Refusal> {

@@ -87,7 +87,8 @@ impl Headless {
         let mut console = Console::new(output);
         let signals =
             Signals::listen().map_err(|error| internal("cannot listen for signals", &error))?;
-        let recorder = recorder(&target.keep, &connect.name, &mut console)?;
+        let recorder = recorder(&target.keep, &connect.name, &mut console)?
+            .masked_by(target.settings.mask.clone());
         let recording = recorder
             .path()
             .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
@@ -453,7 +454,8 @@ impl Headless {
     /// The raw member `name` of the response to `exchange`.
     pub fn answer(&self, exchange: &Exchange, name: &str) -> Option<String> {
         let row = self.timeline.entry(exchange.response?)?;
-        let mut body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        // Whoever reads the answer gets it as it came; it is masked in the recording.
+        let mut body = self.bodies.original(row.seq(), row.place()).ok()?.body;
         let message = if json::kind(&body) == json::Kind::Array {
             json::elements(&body).find(|message| {
                 json::get(message, &["id"]).map(Id::read) == Some(exchange.id.clone())
@@ -474,7 +476,7 @@ impl Headless {
     /// The raw params of a question of the server's.
     pub fn question(&self, question: &Question) -> Option<Vec<u8>> {
         let row = self.timeline.entry(question.entry)?;
-        let body = self.bodies.read(row.seq(), row.place()).ok()?.body;
+        let body = self.bodies.original(row.seq(), row.place()).ok()?.body;
         question.which.params(&body).map(<[u8]>::to_vec)
     }
 

@@ -10,7 +10,8 @@ use super::headless::{Headless, Stop};
 use super::output::Output;
 use crate::inspector::{Command, Update};
 use crate::json;
-use crate::mcp::client::Call;
+use crate::mask::{Missing, names_in};
+use crate::mcp::client::{Call, End};
 use crate::session::timeline::Status;
 
 /// A request that got its result.
@@ -61,6 +62,7 @@ impl Headless {
         self.console.call_begins();
         self.tickets += 1;
         let ticket = self.tickets;
+        let masks = params.as_ref().map(|params| names_in(params.as_bytes()));
         self.send(Command::Call {
             conn: 1,
             call: Call {
@@ -70,7 +72,13 @@ impl Headless {
                 wait: None,
             },
         });
-        let seq = self.finished(ticket).await?;
+        let (seq, end) = self.finished(ticket).await?;
+        if end == End::Masked {
+            let names = masks.unwrap_or_default();
+            let missing = Missing { names };
+            let failure = Failure::usage(format!("{method} was not sent: {missing}"));
+            return Err(failure.hint(missing.hint()).into());
+        }
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
         };
@@ -93,12 +101,14 @@ impl Headless {
     }
 
     /// Waits for the end of our call; gives the entry of its request, if it was sent.
-    async fn finished(&mut self, ours: u64) -> Result<Option<u64>, Stop> {
+    async fn finished(&mut self, ours: u64) -> Result<(Option<u64>, End), Stop> {
         let mut sent = None;
         loop {
             match self.next().await {
                 Ok(Update::Sent { ticket, seq }) if ticket == ours => sent = Some(seq),
-                Ok(Update::Finished { ticket, .. }) if ticket == ours => return Ok(sent),
+                Ok(Update::Finished { ticket, end, .. }) if ticket == ours => {
+                    return Ok((sent, end));
+                }
                 Ok(_) => {}
                 Err(stop) => {
                     if matches!(stop, Stop::Signal(_)) {

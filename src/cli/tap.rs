@@ -53,6 +53,7 @@ fn tap(args: &TapArgs) -> Result<tap::Tapped, Failure> {
             .hint(error.hint())
             .tell(&mut std::io::stderr().lock());
     }
+    let recorder = recorder.masked_by(target.settings.mask.clone());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

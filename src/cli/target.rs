@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
 use crate::inspector::Connect;
-use crate::mcp::auth::Person;
+use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};
 use crate::mcp::http::Choice;
 use crate::mcp::revision::{Era, Revision};
@@ -80,6 +80,9 @@ pub struct TargetArgs {
     /// Keep no recording of the session, and no history or drafts of arguments
     #[arg(long, help_heading = "Recording")]
     no_record: bool,
+    /// What a mask hides that stands in something to be sent (repeatable); without VALUE, the variable NAME says it
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = secret, help_heading = "Recording")]
+    secret: Vec<(String, Secret)>,
 }
 
 /// A server to start, and what goes with it.
@@ -119,7 +122,7 @@ impl TargetArgs {
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();
-        let settings = match &paths {
+        let mut settings = match &paths {
             Ok(paths) => {
                 Config::load(paths)
                     .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?
@@ -127,6 +130,9 @@ impl TargetArgs {
             }
             Err(_) => Settings::default(),
         };
+        for (name, value) in &self.secret {
+            settings.mask.give(name, value.reveal());
+        }
         let keep = match (&self.record, &paths) {
             (Some(path), _) => Keep::At(path.clone()),
             (None, Ok(paths)) if settings.record && !self.no_record => Keep::In(paths.sessions()),
@@ -316,6 +322,20 @@ pub(super) fn variable(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("it needs a name and a value, as in KEY=VALUE"),
+    }
+}
+
+/// `NAME=VALUE`, or `NAME` alone for a variable of our own environment.
+fn secret(text: &str) -> Result<(String, Secret), String> {
+    match text.split_once('=') {
+        Some(("", _)) | None if text.is_empty() || text.starts_with('=') => {
+            Err("it needs the name of a mask, as in NAME=VALUE or NAME".to_owned())
+        }
+        Some((name, value)) => Ok((name.to_owned(), Secret::new(value))),
+        None => match std::env::var(text) {
+            Ok(value) => Ok((text.to_owned(), Secret::new(value))),
+            Err(_) => Err(format!("there is no variable {text}; say NAME=VALUE")),
+        },
     }
 }
 

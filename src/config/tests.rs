@@ -75,7 +75,9 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
         "{hint}"
     );
     assert!(
-        hint.ends_with("and the tables [keys], [pager], [ask] and [servers.NAME.ask]"),
+        hint.ends_with(
+            "and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]"
+        ),
         "{hint}"
     );
     let (_, hint) = refuse("[key]\nquit = [\"q\"]");
@@ -192,6 +194,31 @@ fn mistakes_in_the_table_of_keys_are_named() {
         "config.toml:3:1: theme is a setting, not a line of this table"
     );
     assert_eq!(hint, "move the line above the first [table]");
+}
+
+#[test]
+fn sessions_are_kept_for_so_long_and_so_much() {
+    let config = parse("[sessions]\nkeep_days = 90\nkeep_size = \"2 GB\"\n").unwrap();
+    let (days, bytes) = (90, 2_000_000_000);
+    assert_eq!(config.settings.sessions, Retention { days, bytes });
+    for (text, said) in [
+        (
+            "[sessions]\nkeep_days = -1",
+            "2:13: keep_days must be a whole number",
+        ),
+        ("[sessions]\nkeep_days = \"9\"", "2:13: keep_days must be"),
+        (
+            "[sessions]\nkeep_size = 9",
+            "2:13: keep_size must be a size",
+        ),
+        ("[sessions]\nkeep_size = \"9\"", "2:13: keep_size must be"),
+        ("[sessions]\nkept = 9", "unknown setting \"sessions.kept\""),
+        ("sessions = 9", "sessions must be a table"),
+        ("[sessions]\ntheme = \"dark\"", "theme is a setting"),
+    ] {
+        let (error, _) = refuse(text);
+        assert!(error.contains(said), "{text}: {error}");
+    }
 }
 
 #[test]

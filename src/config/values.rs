@@ -34,6 +34,15 @@ pub(super) fn switch(value: &DeValue<'_>) -> Result<bool, &'static str> {
     value.as_bool().ok_or("true or false")
 }
 
+pub(super) fn words(value: &DeValue<'_>) -> Result<Vec<String>, &'static str> {
+    let list = value.as_array();
+    let words = list.and_then(|list| {
+        let word = |item: &toml::Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
+        list.iter().map(word).collect()
+    });
+    words.ok_or("a list of words, such as [\"what\", \"took\"]")
+}
+
 pub(super) fn time(value: &DeValue<'_>) -> Result<Duration, &'static str> {
     value
         .as_str()

@@ -61,6 +61,16 @@ impl Engine {
                 })
                 .await;
         }
+        let Some(bytes) = self.unmasked_frame(conn, bytes).await else {
+            let end = crate::mcp::client::End::Masked;
+            return self
+                .tell(Update::Finished {
+                    ticket,
+                    end,
+                    seq: None,
+                })
+                .await;
+        };
         let (facts, mut odd) = match facts::of_frame(&bytes) {
             Ok(messages) => (Facts::Messages(messages), None),
             Err(why) => (Facts::Junk(why.as_str().into()), Some(why)),

@@ -7,9 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Engine, Update};
+use super::{Connect, Engine, Update};
 use crate::history::file::{self, FileError, Lock};
-use crate::mcp::auth::Keys;
+use crate::mask::{Rule, Secrets};
+use crate::mcp::auth::{Keys, Tokens};
 use crate::mcp::client::Input;
 use crate::note::Note;
 use crate::transport::http::login::{Keep, Shelf};
@@ -46,14 +47,24 @@ pub fn forget(path: &Path, server: &url::Url) -> Result<usize, FileError> {
     change(path, |keys| keys.drop_tokens(&server))
 }
 
-/// A link to an address, with what is kept of earlier logins.
-pub(super) fn link(address: &Address) -> Result<Link, OpenError> {
-    let store = address.login.as_ref().and_then(|login| login.store.clone());
-    let shelf = store.map(|path| Shelf(Arc::new(move || read(&path).unwrap_or_default())));
-    http::start_with(address, shelf)
-}
-
 impl Engine {
+    /// A link to an address, with what is kept of earlier logins. What is taken from there is masked like what was given.
+    pub(super) fn link(&self, connect: &Connect, address: &Address) -> Result<Link, OpenError> {
+        let store = address.login.as_ref().and_then(|login| login.store.clone());
+        let canonical = crate::mcp::auth::canonical(&address.url);
+        let (secrets, name) = (self.recorder.secrets().clone(), connect.name.clone());
+        let shelf = store.map(|path| {
+            Shelf(Arc::new(move || {
+                let keys = read(&path).unwrap_or_default();
+                if let Some(tokens) = keys.tokens(&canonical) {
+                    hide(&secrets, &name, tokens);
+                }
+                keys
+            }))
+        });
+        http::start_with(address, shelf)
+    }
+
     /// Something of a login happened; gives back what is none of it.
     pub(super) async fn login(&mut self, conn: u32, event: LinkEvent) -> Option<LinkEvent> {
         match event {
@@ -74,6 +85,9 @@ impl Engine {
     }
 
     async fn keep(&mut self, conn: u32, keep: Keep) {
+        if let (Keep::Tokens(tokens), Some(live)) = (&keep, self.connections.get(&conn)) {
+            hide(self.recorder.secrets(), &live.connect.name, tokens);
+        }
         let Some(path) = self.store(conn) else { return };
         let kept = change(&path, |keys| match keep {
             Keep::Client(issuer, Some(client)) => keys.put_client(&issuer, client),
@@ -87,11 +101,19 @@ impl Engine {
     }
 }
 
+/// Lets tokens be masked wherever they are repeated.
+fn hide(secrets: &Secrets, server: &str, tokens: &Tokens) {
+    secrets.hide("access_token", Rule::Header, tokens.access.reveal(), server);
+    if let Some(refresh) = &tokens.refresh {
+        secrets.hide("refresh_token", Rule::Header, refresh.reveal(), server);
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::mcp::auth::{ClientId, Method, Secret, Source, Tokens};
+    use crate::mcp::auth::{ClientId, Method, Secret, Source};
 
     fn tokens(server: &str) -> Tokens {
         Tokens {

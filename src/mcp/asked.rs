@@ -32,7 +32,9 @@ const LABEL: usize = 80;
 const LONGEST_ID: usize = 256;
 
 /// What kind of thing is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum AskKind {
     /// `sampling/createMessage`
     Sampling,
@@ -241,7 +243,7 @@ pub fn required_urls(data: &[u8]) -> Vec<Asked> {
 }
 
 /// Which question: how it is named on the wire. On one connection there is one open question of a name at most.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Which {
     /// A request of the server's.
     Request(Id),

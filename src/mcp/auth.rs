@@ -39,7 +39,7 @@ pub use keys::{ClientId, Keys, Method, Source, Tokens};
 pub use metadata::{canonical, is_loopback};
 pub use requests::Chance;
 pub use scopes::within;
-pub use secret::{Secret, masked_headers, masked_url};
+pub use secret::{Secret, masked_body, masked_headers, masked_url};
 
 use url::Url;
 

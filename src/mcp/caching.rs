@@ -12,7 +12,7 @@ use crate::json;
 const LONGEST_MS: u64 = 366 * 24 * 3600 * 1000;
 
 /// Who may share a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Scope {
     /// `public`: everybody.
     Public,
@@ -23,7 +23,7 @@ pub enum Scope {
 }
 
 /// What a result says of its freshness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Freshness {
     /// `ttlMs`; a negative one counts as 0, one that is no integer is none.
     pub ttl_ms: u64,

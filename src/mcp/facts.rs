@@ -139,7 +139,7 @@ pub struct Listing {
 }
 
 /// What a server says of itself when a connection opens.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Opening {
     /// `protocolVersion` of an initialize result.
     pub version: Option<String>,

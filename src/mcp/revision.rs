@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A published revision of the Model Context Protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Revision {
     /// 2024-11-05
     V2024_11_05,

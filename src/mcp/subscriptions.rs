@@ -18,7 +18,7 @@ const LISTS: [(&str, &str, List); 3] = [
 ];
 
 /// What somebody wants to be told, or is going to be.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Filter {
     /// `toolsListChanged`
     pub tools: bool,

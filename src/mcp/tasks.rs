@@ -22,7 +22,7 @@ const USUAL: Duration = Duration::from_secs(2);
 const BOUNDS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(60));
 
 /// The two kinds of tasks there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Shape {
     /// Of 2025-11-25: the caller asks for one with `params.task`; `tasks/result` waits for the result.
     Core,
@@ -48,7 +48,9 @@ impl Shape {
 }
 
 /// How a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub enum TaskStatus {
     /// `working`
     #[default]

@@ -6,7 +6,9 @@ use super::http::headers;
 use crate::json;
 
 /// The four things a server lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum List {
     /// `tools/list`
     Tools,
@@ -68,7 +70,7 @@ impl List {
 }
 
 /// One listed tool, resource, template or prompt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Item {
     /// `name` (of a nameless resource its `uri`; empty when there is neither).
     pub name: Box<str>,
@@ -91,7 +93,7 @@ pub struct Item {
 }
 
 /// What a tool's annotations say it does (2025-03-26 and later; hints only, never to be trusted).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum ToolEffect {
     /// No annotations: the specification's default is "may destroy".
     #[default]

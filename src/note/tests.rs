@@ -2,10 +2,10 @@
 
 use super::*;
 
-#[test]
-fn every_note_is_read_back() {
+/// One of every kind, with odd texts.
+fn notes() -> Vec<Note> {
     let text = || "a \"b\"\n".to_owned();
-    let notes = [
+    vec![
         Note::Connect {
             name: text(),
             transport: "stdio".into(),
@@ -209,9 +209,44 @@ fn every_note_is_read_back() {
         Note::Unknown {
             name: "later".into(),
         },
-    ];
-    for note in notes {
+    ]
+}
+
+#[test]
+fn every_note_is_read_back() {
+    for note in notes() {
         assert_eq!(Note::read(note.to_json().as_bytes()), note);
         assert!(!note.sentence().is_empty());
+    }
+}
+
+/// The document about the format shows every note as it is written, in the section of its channel.
+#[test]
+fn the_format_document_shows_every_note() {
+    let document = include_str!("../../sessions/FORMAT.md");
+    let mut shown = std::collections::BTreeSet::new();
+    let mut section = "";
+    for line in document.lines() {
+        if let Some(title) = line.strip_prefix("### ") {
+            section = title;
+        }
+        if !line.starts_with("{\"event\":") {
+            continue;
+        }
+        let note = Note::read(line.as_bytes());
+        assert!(!matches!(note, Note::Unknown { .. }), "{line}");
+        assert_eq!(note.to_json(), line, "as it is written");
+        let channel = match (note.is_process(), note.is_http()) {
+            (true, _) => "Channel `process`",
+            (_, true) => "Channel `http`",
+            _ => "Channel `note`",
+        };
+        assert_eq!(section, channel, "{line}");
+        shown.insert(note.name().to_owned());
+    }
+    for note in notes() {
+        if !matches!(note, Note::Unknown { .. }) {
+            assert!(shown.contains(note.name()), "{} is missing", note.name());
+        }
     }
 }

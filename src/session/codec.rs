@@ -21,7 +21,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::Timestamp;
 
-use super::{Channel, Direction, Entry, FORMAT, Header};
+use super::{Channel, Direction, Entry, Header};
 use crate::json;
 
 /// Why a line of a session file is no entry.
@@ -35,17 +35,6 @@ pub enum LineProblem {
     Member(&'static str),
 }
 
-/// Why a file is not a session.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderProblem {
-    /// The first line is something else.
-    #[error("the first line is no mcpscope session header")]
-    Foreign,
-    /// Written by a later mcpscope.
-    #[error("written in format {0}, this mcpscope reads up to {FORMAT}")]
-    Newer(u32),
-}
-
 /// The header as a line, newline included.
 pub fn write_header(header: &Header) -> String {
     format!(
@@ -56,16 +45,12 @@ pub fn write_header(header: &Header) -> String {
     )
 }
 
-/// Reads the first line of a file.
-pub fn read_header(line: &[u8]) -> Result<Header, HeaderProblem> {
+/// Reads the first line of a file; nothing when it is something else. Of a later format all that is known here is read.
+pub fn read_header(line: &[u8]) -> Option<Header> {
     let format = json::get(line, &["mcpscope"])
         .and_then(json::integer)
-        .and_then(|number| u32::try_from(number).ok())
-        .ok_or(HeaderProblem::Foreign)?;
-    if format > FORMAT {
-        return Err(HeaderProblem::Newer(format));
-    }
-    Ok(Header {
+        .and_then(|number| u32::try_from(number).ok())?;
+    Some(Header {
         format,
         created: json::string_at(line, &["created"])
             .and_then(|text| text.parse().ok())
@@ -362,11 +347,40 @@ mod tests {
         ));
         assert_eq!(read(b"{}"), Err(LineProblem::Member("ch")));
         assert_eq!(read(br#"{"ch":"wire"}"#), Err(LineProblem::Member("seq")));
-        assert_eq!(read_header(b"{}"), Err(HeaderProblem::Foreign));
-        assert_eq!(
-            read_header(br#"{"mcpscope":99}"#),
-            Err(HeaderProblem::Newer(99))
-        );
+        assert_eq!(read_header(b"{}"), None);
+        assert_eq!(read_header(br#"{"mcpscope":-1}"#), None);
+        assert_eq!(read_header(br#"{"mcpscope":99}"#).unwrap().format, 99);
+    }
+
+    /// The document about the format shows lines as they are written, and names every channel and member.
+    #[test]
+    fn the_format_document_shows_what_is_written() {
+        let document = include_str!("../../sessions/FORMAT.md");
+        let example = document.split("```jsonl\n").nth(1).unwrap();
+        let mut lines = example.split("```").next().unwrap().split_inclusive('\n');
+        let header = lines.next().unwrap();
+        let read_back = read_header(header.as_bytes()).unwrap();
+        assert_eq!(read_back.format, super::super::FORMAT);
+        assert_eq!(write_header(&read_back), header);
+        let mut members = std::collections::BTreeSet::new();
+        let mut channels = std::collections::BTreeSet::new();
+        for text in lines {
+            let entry = read(text.as_bytes()).unwrap();
+            assert_eq!(line(&entry), text);
+            members.extend(json::members(text.as_bytes()).map(|(name, _)| name.into_owned()));
+            channels.insert(entry.channel.word().to_owned());
+        }
+        channels.extend(["process", "http", "note"].map(str::to_owned));
+        for name in members.iter().chain(&channels).chain(&["mask".to_owned()]) {
+            assert!(
+                document.contains(&format!("| `{name}` |")),
+                "{name} is missing"
+            );
+        }
+        assert_eq!((members.len(), channels.len()), (13, 6));
+        for word in &channels {
+            assert!(!matches!(Channel::of_word(word), Channel::Other(_)));
+        }
     }
 
     proptest! {

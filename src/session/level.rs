@@ -3,7 +3,19 @@
 use std::fmt;
 
 /// A log level (`logging/setLevel`, all revisions), least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub enum Level {
     /// Finest detail.
     Debug,

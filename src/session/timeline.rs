@@ -6,11 +6,11 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::Range;
 
 use jiff::Timestamp;
 
 mod asking;
+mod behind;
 mod catalogue;
 pub mod changes;
 mod connection;
@@ -18,18 +18,23 @@ mod exchange;
 mod frames;
 mod http;
 pub mod login;
+mod moment;
+mod packed;
 pub mod questions;
 mod rounds;
 mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
+mod wrong;
 
+pub use behind::Tick;
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
 pub use frames::{FrameKind, FrameRow};
 pub use http::{Hop, HopIndex, HopRow, Hops};
+pub use moment::{Approach, Moment, Stop};
 pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
@@ -48,7 +53,7 @@ use state::Linked;
 const CHECKPOINT: usize = 65_536;
 
 /// An entry, as it stays resident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct EntryRow {
     offset: u64,
     us: u64,
@@ -63,7 +68,7 @@ pub struct EntryRow {
     pub aux: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum ChannelTag {
     Wire,
     Stdout,
@@ -115,6 +120,17 @@ impl EntryRow {
         self.channel == ChannelTag::Wire
     }
 
+    /// Whether it tells what happened or was decided here, rather than what somebody said.
+    pub fn is_ours(&self) -> bool {
+        use ChannelTag::{Http, Note, Process};
+        matches!(self.channel, Process | Http | Note)
+    }
+
+    /// Whether it is a line of an opened file that is no entry, if its row says that it is no JSON-RPC.
+    pub fn is_damage(&self) -> bool {
+        self.channel == ChannelTag::Other
+    }
+
     /// Where its line stands in the file.
     pub const fn place(&self) -> Place {
         Place {
@@ -125,7 +141,7 @@ impl EntryRow {
 }
 
 /// Where a line of the log comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum LogSource {
     /// The server's stderr.
     Stderr,
@@ -153,10 +169,15 @@ impl LogSource {
             Self::Note => "mcpscope",
         }
     }
+
+    /// Whether it is about the connection itself, rather than what somebody says over it.
+    const fn is_of_life(self) -> bool {
+        matches!(self, Self::Process | Self::Http | Self::Note)
+    }
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogRow {
     /// Which entry.
     pub entry: EntryIndex,
@@ -167,8 +188,9 @@ pub struct LogRow {
 }
 
 /// The fold over the entries of a session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Timeline {
+    #[serde(with = "packed::entries")]
     entries: Vec<EntryRow>,
     rows: Vec<Row>,
     logs: Vec<LogRow>,
@@ -178,18 +200,30 @@ pub struct Timeline {
     hops: Hops,
     symbols: Symbols,
     /// Exchange by hash of (connection, direction, id), once it has ended: tells late answers from unknown ones.
+    #[serde(skip)]
     finished: HashMap<u64, ExchangeIndex>,
     questions: Questions,
     rounds: rounds::Rounds,
+    /// Entries that a person sent, ascending.
+    by_hand: Vec<EntryIndex>,
+    ticks: Vec<Tick>,
     state: State,
     checkpoints: Vec<State>,
+    /// The moment that is shown, when it is not all.
+    #[serde(skip)]
+    shown: Option<Box<moment::Shown>>,
     /// Empty between two entries; kept for its room.
+    #[serde(skip)]
     linked: Vec<Linked>,
 }
 
 impl Timeline {
-    /// Takes the next entry.
+    /// Takes the next entry. While a moment is shown, none can be taken: leave it first.
     pub fn push(&mut self, entry: &Recorded) {
+        debug_assert!(
+            self.shown.is_none(),
+            "entries are added to a whole timeline"
+        );
         if self.entries.len().is_multiple_of(CHECKPOINT) {
             self.checkpoints.push(self.state.clone());
         }
@@ -222,6 +256,7 @@ impl Timeline {
         self.linked = linked;
         self.http(index, entry);
         self.ask(index, entry);
+        self.sent_by_hand(entry);
         self.log(index, entry);
     }
 
@@ -315,6 +350,10 @@ impl Timeline {
                 self.questions
                     .exchange_ended(index, exchange, ended, direction, answer, made_of);
             }
+            Linked::Progressed(exchange) => self.ticks.push(Tick {
+                entry: index,
+                exchange,
+            }),
             Linked::Single(place) => self.single(index, single_kind(entry, place), entry, place),
             Linked::Orphan(place) => {
                 let asked = match entry.direction {
@@ -411,57 +450,15 @@ impl Timeline {
         });
     }
 
-    /// What is true now.
-    pub fn state(&self) -> &State {
-        &self.state
-    }
-
-    /// What was true when entry `index` was the newest.
-    ///
-    /// `read` must give the entries of the range again, in order; it is asked for at most 65,536 of them.
-    pub fn state_at(
-        &self,
-        index: EntryIndex,
-        read: impl FnOnce(Range<EntryIndex>) -> Vec<Recorded>,
-    ) -> State {
-        let end = (index as usize + 1).min(self.entries.len());
-        let Some(start) = end
-            .checked_sub(1)
-            .map(|last| last / CHECKPOINT * CHECKPOINT)
-        else {
-            return State::default();
-        };
-        let mut state = self.checkpoints[start / CHECKPOINT].clone();
-        for entry in read(start as EntryIndex..end as EntryIndex) {
-            state.fold(&entry, &mut Vec::new());
-        }
-        state
-    }
-
-    /// All entries.
-    pub fn entries(&self) -> &[EntryRow] {
-        &self.entries
-    }
-
     /// One entry.
     pub fn entry(&self, index: EntryIndex) -> Option<&EntryRow> {
-        self.entries.get(index as usize)
+        self.entries().get(index as usize)
     }
 
     /// The index of the entry with this sequence number, or of the next one after a hole.
     pub fn index_of_seq(&self, seq: u64) -> Option<EntryIndex> {
-        let index = self.entries.partition_point(|entry| entry.seq() < seq);
-        (index < self.entries.len()).then_some(index as EntryIndex)
-    }
-
-    /// The rows of the traffic, oldest first.
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// Every frame, and every stray line on stdout, oldest first.
-    pub fn frames(&self) -> &[FrameRow] {
-        &self.frames
+        let index = self.entries().partition_point(|entry| entry.seq() < seq);
+        (index < self.entries().len()).then_some(index as EntryIndex)
     }
 
     /// The exchanges over HTTP.
@@ -469,32 +466,22 @@ impl Timeline {
         &self.hops
     }
 
-    /// The lines of the log, oldest first.
-    pub fn logs(&self) -> &[LogRow] {
-        &self.logs
-    }
-
     /// One exchange.
     pub fn exchange(&self, index: ExchangeIndex) -> Option<&Exchange> {
-        self.exchanges.get(index as usize)
-    }
-
-    /// All exchanges, in the order of their requests.
-    pub fn exchanges(&self) -> &[Exchange] {
-        &self.exchanges
+        self.exchanges().get(index as usize)
     }
 
     /// The exchange whose request is entry `index` (the first of them, in a batch).
     pub fn exchange_of_request(&self, index: EntryIndex) -> Option<ExchangeIndex> {
         let place = self
-            .exchanges
+            .exchanges()
             .partition_point(|exchange| exchange.request < index);
-        (self.exchanges.get(place)?.request == index).then_some(place as ExchangeIndex)
+        (self.exchanges().get(place)?.request == index).then_some(place as ExchangeIndex)
     }
 
     /// One single row.
     pub fn single_row(&self, index: u32) -> Option<&Single> {
-        self.singles.get(index as usize)
+        self.singles().get(index as usize)
     }
 
     /// The first entry of a row: the request, or the entry itself.

@@ -1,9 +1,10 @@
 //! A request made ready for writing: its secrets taken out, its parts at hand.
 
-use super::node::{Node, Schema, Secret};
+use super::node::{Node, Secret};
 use super::variables::{Names, Variables};
 use super::{Server, Subject};
 use crate::json::Value;
+use crate::mask::schema::Schema;
 
 /// See the module.
 #[derive(Debug)]

@@ -138,7 +138,7 @@ fn hidden(call: &Call<'_>, text: &str) -> String {
 }
 
 /// A span of code on one line.
-fn code(words: &str) -> String {
+pub fn code(words: &str) -> String {
     let words = text::sanitize(words);
     let ticks = "`".repeat(longest_run(&words) + 1);
     if words.is_empty() || ticks.len() > 1 {
@@ -148,7 +148,8 @@ fn code(words: &str) -> String {
     }
 }
 
-fn fenced(language: &str, body: &str) -> String {
+/// A block of code that nothing in it ends.
+pub fn fenced(language: &str, body: &str) -> String {
     let body = &literal::spelled(body);
     let ticks = "`".repeat((longest_run(body) + 1).max(3));
     format!("{ticks}{language}\n{body}\n{ticks}\n")

@@ -1,11 +1,11 @@
 //! Arguments with their secrets taken out: a JSON value in which some places are the name of a variable.
 
-use crate::json::{self, Value};
+use crate::json::Value;
+use crate::mask::schema::{Schema, below};
+use crate::mask::{is_mask, masks};
 
 use super::variables::Names;
 
-/// How deep schemas are looked into.
-const DEEPEST: usize = 64;
 /// A secret shorter than this is not looked for in answers: it would be found everywhere.
 pub const TELLING: usize = 4;
 
@@ -47,7 +47,10 @@ impl Node {
         names: &mut Names,
         secrets: &mut Vec<Secret>,
     ) -> Self {
-        if schemas.iter().any(Schema::is_secret) && *value != Value::Null {
+        let masked = value
+            .as_str()
+            .is_some_and(|text| masks(text).next().is_some());
+        if schemas.iter().any(Schema::is_secret) && *value != Value::Null && !masked {
             let text = value.as_str().map(str::to_owned);
             let same = secrets.iter().find(|other| {
                 other.is_text == text.is_some() && text.as_ref() == Some(&other.value)
@@ -62,6 +65,12 @@ impl Node {
             };
             secrets.push(secret.clone());
             return Self::Secret(secret);
+        }
+        // What was masked when it was recorded is a variable too; half a text is none.
+        if let Some(text) = value.as_str()
+            && let Some((_, mask)) = masks(text).next()
+        {
+            return Self::masked(text, mask, schemas, names, secrets);
         }
         match value {
             Value::Null => Self::Null,
@@ -89,6 +98,26 @@ impl Node {
                     .collect(),
             ),
         }
+    }
+
+    /// A text with a mask in it. Whether it hid a text or a number, only the schema can tell.
+    fn masked(
+        text: &str,
+        mask: &str,
+        schemas: &[Schema<'_>],
+        names: &mut Names,
+        secrets: &mut Vec<Secret>,
+    ) -> Self {
+        if let Some(same) = secrets.iter().find(|other| other.value == text) {
+            return Self::Secret(same.clone());
+        }
+        let secret = Secret {
+            variable: names.take(mask),
+            is_text: !is_mask(text) || schemas.iter().all(Schema::takes_text),
+            value: text.to_owned(),
+        };
+        secrets.push(secret.clone());
+        Self::Secret(secret)
     }
 
     /// A member of an object; of duplicates the last.
@@ -126,98 +155,5 @@ impl Node {
             ),
             Self::Secret(_) => Value::String(mark.to_owned()),
         }
-    }
-}
-
-/// A schema in the document it stands in.
-#[derive(Debug, Clone, Copy)]
-pub struct Schema<'a> {
-    root: &'a [u8],
-    raw: &'a [u8],
-}
-
-fn below<'a>(
-    schemas: &[Schema<'a>],
-    step: impl Fn(&Schema<'a>) -> Vec<Schema<'a>>,
-) -> Vec<Schema<'a>> {
-    schemas.iter().flat_map(step).collect()
-}
-
-impl<'a> Schema<'a> {
-    /// A whole schema, and all that it takes in.
-    pub fn all(root: &'a [u8]) -> Vec<Self> {
-        let mut found = Vec::new();
-        Self { root, raw: root }.spread(0, &mut found);
-        found
-    }
-
-    fn is_secret(&self) -> bool {
-        json::get(self.raw, &["writeOnly"]).and_then(json::boolean) == Some(true)
-            || json::string_at(self.raw, &["format"]).as_deref() == Some("password")
-    }
-
-    /// The schema and those it refers to or is made of. Branches that may not apply count: rather hidden than told.
-    fn spread(self, depth: usize, found: &mut Vec<Self>) {
-        if depth > DEEPEST || found.len() > DEEPEST * DEEPEST {
-            return;
-        }
-        found.push(self);
-        for (key, raw) in json::members(self.raw) {
-            match &*key {
-                "$ref" => {
-                    let target = json::string(raw).and_then(|target| self.resolve(&target));
-                    if let Some(target) = target {
-                        target.spread(depth + 1, found);
-                    }
-                }
-                "allOf" | "anyOf" | "oneOf" => {
-                    for raw in json::elements(raw) {
-                        self.at(raw).spread(depth + 1, found);
-                    }
-                }
-                "if" | "then" | "else" => self.at(raw).spread(depth + 1, found),
-                _ => {}
-            }
-        }
-    }
-
-    fn at(self, raw: &'a [u8]) -> Self {
-        Self { raw, ..self }
-    }
-
-    fn resolve(self, target: &str) -> Option<Self> {
-        let mut raw = self.root;
-        for step in json::pointer::steps(target.strip_prefix('#')?) {
-            let step = json::pointer::unescape(step);
-            raw = match json::kind(raw) {
-                json::Kind::Array => json::elements(raw).nth(step.parse().ok()?)?,
-                _ => json::get(raw, &[&step])?,
-            };
-        }
-        Some(self.at(raw))
-    }
-
-    fn member(&self, name: &str) -> Vec<Self> {
-        let mut found = Vec::new();
-        if let Some(raw) = json::get(self.raw, &["properties", name]) {
-            self.at(raw).spread(0, &mut found);
-        } else if let Some(raw) = json::get(self.raw, &["additionalProperties"]) {
-            self.at(raw).spread(0, &mut found);
-        }
-        let patterns = json::get(self.raw, &["patternProperties"]);
-        for (_, raw) in json::members(patterns.unwrap_or_default()) {
-            self.at(raw).spread(0, &mut found);
-        }
-        found
-    }
-
-    fn items(&self, index: usize) -> Vec<Self> {
-        let mut found = Vec::new();
-        let of = |name: &str| json::get(self.raw, &[name]);
-        let tuple = of("prefixItems").and_then(|raw| json::elements(raw).nth(index));
-        for raw in [tuple, of("items"), of("contains")].into_iter().flatten() {
-            self.at(raw).spread(0, &mut found);
-        }
-        found
     }
 }

@@ -127,6 +127,16 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Bytes of an error's body that are told.
 const EXCERPT: usize = 600;
 
+/// A client for requests of another kind than MCP's, with the same trust in certificates.
+pub fn client(address: &Address) -> Result<reqwest::Client, OpenError> {
+    client::build(address)
+}
+
+/// Why a request failed, with what lies behind it.
+pub fn told(error: &reqwest::Error) -> String {
+    trouble::chain(error)
+}
+
 /// Makes a link. Must be called inside a tokio runtime with I/O and time; nothing is sent before a frame is.
 pub fn start(address: &Address) -> Result<Link, OpenError> {
     start_with(address, None)

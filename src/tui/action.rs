@@ -29,6 +29,10 @@ pub enum Scope {
     Request,
     /// The Logs view.
     Logs,
+    /// What differs.
+    Diff,
+    /// What is shown of Traffic or Logs.
+    Filter,
     /// The Inbox, where questions are listed.
     Inbox,
     /// A question that is looked at.
@@ -39,13 +43,17 @@ pub enum Scope {
     Subscriptions,
     /// The Inbox, among requests that run.
     Running,
+    /// The Sessions view.
+    Sessions,
+    /// A recording that is looked at.
+    Replay,
     /// A notice above the status row.
     Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -58,11 +66,15 @@ impl Scope {
         Self::Traffic,
         Self::Request,
         Self::Logs,
+        Self::Diff,
+        Self::Filter,
         Self::Inbox,
         Self::Question,
         Self::Running,
         Self::Tasks,
         Self::Subscriptions,
+        Self::Sessions,
+        Self::Replay,
         Self::Notice,
     ];
 
@@ -81,11 +93,15 @@ impl Scope {
             Self::Traffic => "Traffic",
             Self::Request => "Requests",
             Self::Logs => "Logs",
+            Self::Diff => "What differs",
+            Self::Filter => "Filters, in Traffic and Logs",
             Self::Inbox => "Inbox",
             Self::Question => "Inbox: questions of servers",
             Self::Running => "Inbox: requests that run",
             Self::Tasks => "Inbox: tasks",
             Self::Subscriptions => "Inbox: subscriptions",
+            Self::Sessions => "Sessions",
+            Self::Replay => "Recordings",
             Self::Notice => "Notices above the status row",
         }
     }
@@ -277,6 +293,20 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         Resend "resend" ["r"] "resend" "Send it again" Nothing "";
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
+        SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
+        SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
+        TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
+        TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
+        SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
+        PickColumns "pick-columns" ["C"] "" "Pick, order and add columns, also values by their path" Nothing "";
+        NextWarning "next-warning" ["g w"] "" "Next row that deserves a look" Nothing "";
+        PreviousWarning "previous-warning" ["g W"] "" "Previous row that deserves a look" Nothing "";
+        NextMarked "next-marked" ["g m"] "" "Next marked row" Nothing "";
+        PreviousMarked "previous-marked" ["g M"] "" "Previous marked row" Nothing "";
+        NextSame "next-same" ["g o"] "" "Next of the same operation, or frame of the same id" Nothing "";
+        PreviousSame "previous-same" ["g O"] "" "Previous of the same operation, or frame of the same id" Nothing "";
+        ZoomIn "zoom-in" ["z i"] "" "Time line: closer" Nothing "";
+        ZoomOut "zoom-out" ["z o"] "" "Time line: more of the time" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
@@ -299,6 +329,31 @@ actions! {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
+    }
+    Diff {
+        NextChange "next-change" ["n"] "next" "Next difference" Nothing "";
+        PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
+        OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
+        IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
+        ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
+        CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";
+        CopyDiffReport "copy-diff-report" ["y M"] "" "Copy all of it as a Markdown report" Nothing "mcpscope diff A B --markdown";
+    }
+    Filter {
+        OpenFilter "filter" ["f"] "filter" "Filter the rows: by method, status, time, text and more" Nothing "";
+        ClearFilter "clear-filter" ["Backspace"] "" "Show all rows again" Nothing "";
+        UndoFilter "undo-filter" ["u"] "" "Back to the filter before" Nothing "";
+        SaveFilter "save-filter" ["s"] "" "Keep the filter under a name" Nothing "";
+        ForMethod "filter-method" ["= m"] "" "Filter for this method" Nothing "";
+        ForSubject "filter-subject" ["= t"] "" "Filter for this tool, resource or prompt" Nothing "";
+        ForServer "filter-server" ["= s"] "" "Filter for this server" Nothing "";
+        ForStatus "filter-status" ["= r"] "" "Filter for what became of this; in Logs, for its level" Nothing "";
+        NotMethod "exclude-method" ["= M"] "" "Leave out this method" Nothing "";
+        NotSubject "exclude-subject" ["= T"] "" "Leave out this tool, resource or prompt" Nothing "";
+        NotServer "exclude-server" ["= S"] "" "Leave out this server" Nothing "";
+        NotStatus "exclude-status" ["= R"] "" "Leave out what became of this; in Logs, its level" Nothing "";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";
@@ -329,6 +384,39 @@ actions! {
     Subscriptions {
         ShowSubscription "show-subscription" ["Enter"] "in traffic" "Show the newest of it in Traffic" Nothing "";
         TurnSubscription "turn-subscription" ["s"] "end" "End it, or begin it again" Nothing "";
+    }
+    Sessions {
+        OpenSession "open-session" ["Enter"] "open" "Look at the session: every view shows what was recorded" Nothing "mcpscope open NAME";
+        EditSession "edit-session" ["e"] "name, tags" "Its name, tags and note" Nothing "mcpscope sessions name NAME TEXT";
+        DeleteSession "delete-session" ["d"] "delete" "Move the session, or those selected, to the trash" Nothing "mcpscope sessions rm NAME";
+        UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
+        SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
+        SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
+        KeepSession "keep-session" ["K"] "" "Keep it whatever the limits of [sessions] say, or no longer" Nothing "mcpscope sessions keep NAME";
+        ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";
+        DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "";
+        ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "";
+        CopySession "copy-session" ["y y"] "" "Copy the path of its file" Nothing "mcpscope sessions list --json";
+        ReadSessions "read-sessions" ["g R"] "" "List the sessions again" Nothing "mcpscope sessions list";
+    }
+    Replay {
+        ReplayOn "replay-on" [">"] "on" "On to where the next exchange ended" Nothing "";
+        ReplayBack "replay-back" ["<"] "back" "Back to where the exchange before ended" Nothing "";
+        ReplayPlay "replay-play" [", p"] "" "Play it, or pause" Nothing "";
+        ReplayTime "replay-time" [", t"] "" "Go to a time or an entry" Nothing "";
+        ReplayHere "replay-here" [", h"] "" "Go to the selected row: views show what was true then" Nothing "";
+        ReplayNextError "replay-next-error" [", e"] "" "On to what goes wrong next" Nothing "";
+        ReplayPreviousError "replay-previous-error" [", E"] "" "Back to what went wrong before" Nothing "";
+        ReplayNextMark "replay-next-mark" [", m"] "" "On to the next mark" Nothing "";
+        ReplayPreviousMark "replay-previous-mark" [", M"] "" "Back to the mark before" Nothing "";
+        ReplayNextEntry "replay-next-entry" [", j"] "" "On by one entry" Nothing "";
+        ReplayPreviousEntry "replay-previous-entry" [", k"] "" "Back by one entry" Nothing "";
+        ReplayStart "replay-start" [", g"] "" "To the first entry" Nothing "";
+        ReplayEnd "replay-end" [", G"] "" "To the end: all of it" Nothing "";
+        ReplayFaster "replay-faster" [", +"] "" "Play faster" Nothing "";
+        ReplaySlower "replay-slower" [", -"] "" "Play slower" Nothing "";
+        ReplayCap "replay-cap" [", c"] "" "Shorten long pauses, or do not" Nothing "";
+        ReplayLeave "replay-leave" [", q"] "" "Close the recording: back to what was looked at before" Nothing "";
     }
     Notice {
         KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
@@ -362,11 +450,17 @@ actions! {
         ViewTraffic "view-traffic" ["5"] "" "Traffic" Nothing "mcpscope open FILE";
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
+        ViewSessions "view-sessions" ["8"] "" "Sessions: what was recorded" Nothing "mcpscope sessions list";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
+        GoCall "go-call" ["g r"] "" "The call behind this, in Traffic" Nothing "";
+        GoServer "go-server" ["g s"] "" "Its server, in Servers" Nothing "";
 GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        Mark "mark" ["m"] "" "Mark the entry of this row with a letter, or take the mark away" Nothing "";
+        GoMark "go-mark" ["'"] "" "To a marked entry by its letter; twice: back" Nothing "";
+        Annotate "annotate" ["A"] "" "Write a note at the entry of this row" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

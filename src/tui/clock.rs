@@ -20,6 +20,11 @@ impl Clock {
         Self { zone }
     }
 
+    /// The zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// `14:02:09.120`
     pub fn time(&self, at: Timestamp) -> String {
         self.write(at, "%H:%M:%S%.3f")
@@ -32,6 +37,31 @@ impl Clock {
 
     fn write(&self, at: Timestamp, format: &str) -> String {
         at.to_zoned(self.zone.clone()).strftime(format).to_string()
+    }
+
+    /// `14:02:09`
+    pub fn second(&self, at: Timestamp) -> String {
+        self.write(at, "%H:%M:%S")
+    }
+
+    /// Milliseconds since midnight.
+    pub fn of_day(&self, at: Timestamp) -> u64 {
+        let time = at.to_zoned(self.zone.clone()).time();
+        let seconds = (i64::from(time.hour()) * 60 + i64::from(time.minute())) * 60
+            + i64::from(time.second());
+        (seconds * 1_000 + i64::from(time.millisecond())).cast_unsigned()
+    }
+
+    /// `today 14:02`, `Nov 18 14:02` within the year, `2025-11-18` before.
+    pub fn day(&self, at: Timestamp, now: Option<Timestamp>) -> String {
+        let then = at.to_zoned(self.zone.clone());
+        let now = now.map(|now| now.to_zoned(self.zone.clone()));
+        let format = match now {
+            Some(now) if now.date() == then.date() => "today %H:%M",
+            Some(now) if now.year() == then.year() => "%b %d %H:%M",
+            _ => "%Y-%m-%d",
+        };
+        then.strftime(format).to_string()
     }
 
     /// `14:02`
@@ -53,5 +83,18 @@ mod tests {
         assert_eq!(utc.time(at), "14:02:09.120");
         let east = Clock::in_zone(TimeZone::fixed(Offset::constant(10)));
         assert_eq!(east.moment(at), "2026-11-22 00:02:09.120");
+        assert_eq!(
+            (utc.second(at).as_str(), east.of_day(at)),
+            ("14:02:09", 129_120)
+        );
+        let later = |days: i64| Timestamp::from_second(at.as_second() + days * 86_400).ok();
+        for (now, told) in [
+            (later(0), "today 14:02"),
+            (later(1), "Nov 21 14:02"),
+            (later(41), "2026-11-21"),
+            (None, "2026-11-21"),
+        ] {
+            assert_eq!(utc.day(at, now), told);
+        }
     }
 }

@@ -1,18 +1,31 @@
 //! Effect: work for outside, as plain comparable data. `runtime.rs` carries it out and sends back events.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+
+pub mod comparison;
+
+use comparison::Comparison;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
-use super::payload::{Opening, TabBody};
+use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
+use crate::chips::Chip;
+use crate::diff::report::Report;
+use crate::diff::{self, Rules};
 use crate::drafts::DraftChange;
+use crate::filter::Leaf;
 use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
+use crate::library::Deleted;
 use crate::mcp::asked::{AskKind, Which};
 use crate::presets::{Owner, Place as PresetPlace};
+use crate::recording::index::Indexing;
+use crate::session::marks::Marks;
 use crate::session::recorded::Place;
+use crate::session::timeline::{Approach, EntryIndex, Timeline};
 use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
@@ -61,6 +74,13 @@ pub enum Subject {
         /// Whether the exchange is the point, rather than what it carries.
         first: bool,
     },
+    /// An exchange, and what happened from its beginning to its end.
+    Row {
+        /// What it says.
+        of: Box<Subject>,
+        /// What happened meanwhile.
+        around: Around,
+    },
 }
 
 /// A request to reproduce, and in which form.
@@ -83,6 +103,8 @@ pub struct CopyAs {
 pub enum Store {
     /// Keep a run. Its arguments hold no secrets any more.
     Remember(Box<Run>),
+    /// Keep the columns of Traffic, by their names, in the settings.
+    KeepColumns(Vec<String>),
     /// Find runs.
     LoadHistory {
         /// Who asks: given back, so that late answers can be told.
@@ -118,6 +140,10 @@ pub enum Store {
         /// Whose.
         server: Server,
     },
+    /// Read the filters that have names; answered to all.
+    LoadFilters,
+    /// Keep a filter under a name; an empty one takes the name away. Answered to all.
+    SaveFilter(Chip),
     /// List presets.
     ListPresets {
         /// Who asks.
@@ -151,6 +177,18 @@ pub enum Store {
         /// In the place of one that is there.
         overwrite: bool,
     },
+    /// Read what comparisons ignore.
+    LoadIgnores {
+        /// Who asks.
+        asker: u64,
+    },
+    /// Write down that comparisons ignore this, or that they do not.
+    Ignore {
+        /// A path, or the name of a rule.
+        line: String,
+        /// Whether they do.
+        on: bool,
+    },
     /// Delete a preset.
     DeletePreset {
         /// Who asks.
@@ -175,6 +213,71 @@ pub struct Chosen {
     pub of: usize,
 }
 
+/// Work with the library of sessions, done in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelving {
+    /// List the sessions. Those that nobody counted yet are counted then, one by one.
+    List {
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Change what stands beside a session.
+    Change {
+        /// Its file.
+        path: PathBuf,
+        /// In which way.
+        change: MetaChange,
+    },
+    /// Move sessions to the trash.
+    Delete {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// The one that is being recorded here.
+        current: Option<PathBuf>,
+    },
+    /// Bring sessions back from there.
+    Restore(Vec<Deleted>),
+}
+
+/// A change to what stands beside a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetaChange {
+    /// What somebody filled in.
+    Words {
+        /// Its name.
+        name: String,
+        /// Its tags.
+        tags: Vec<String>,
+        /// Its note.
+        note: String,
+    },
+    /// Whether it stays however old and large.
+    Keep(bool),
+    /// Its marks.
+    Marks(Marks),
+}
+
+/// Which bodies are looked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// All of the file from an offset on, where a line begins.
+    File {
+        /// The offset.
+        from: u64,
+    },
+    /// Those of these entries.
+    Entries(Arc<[(EntryIndex, Source)]>),
+}
+
+/// A value of an entry that somebody wants to see in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The entry.
+    pub source: Source,
+    /// Where in it: a JSONPath.
+    pub path: Box<str>,
+}
+
 /// Work for outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -186,6 +289,15 @@ pub enum Effect {
         viewer: u64,
         /// What.
         subject: Subject,
+    },
+    /// Read single values of bodies for a list; answered by [`super::event::Event::Values`].
+    Values(Vec<Wanted>),
+    /// Put keys in order, the greatest first; answered by [`super::event::Event::Sorted`].
+    Sort {
+        /// Who asks.
+        asker: u64,
+        /// By number.
+        keys: Arc<Vec<u64>>,
     },
     /// Read the beginnings of bodies for a list; answered by [`super::event::Event::Previews`].
     Previews(Vec<Source>),
@@ -207,6 +319,17 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Look through bodies for what a filter asks; answered by [`super::event::Event::Sifted`], several times.
+    Sift {
+        /// The list it is for: its newest work ends what goes on for it.
+        who: u64,
+        /// Who asks.
+        asker: u64,
+        /// What is asked.
+        leaf: Leaf,
+        /// Of which bodies.
+        among: Among,
+    },
     /// Look for text in a big document; answered by [`super::event::Event::FoundIn`].
     FindIn {
         /// Who asks.
@@ -220,6 +343,13 @@ pub enum Effect {
     },
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
+    /// Keep the fold of an opened file beside it, so that it opens at once the next time.
+    KeepFold {
+        /// What of.
+        indexing: Box<Indexing>,
+        /// The fold.
+        timeline: Arc<Timeline>,
+    },
     /// Make the index of a big tree; answered by [`super::event::Event::Indexed`], several times.
     Index {
         /// Who asks.
@@ -392,6 +522,26 @@ pub enum Effect {
         /// The last result.
         last: Option<Source>,
     },
+    /// Find what differs; answered by [`super::event::Event::Compared`].
+    Compare {
+        /// Who asks.
+        asker: u64,
+        /// Between what.
+        what: Comparison,
+        /// What is ignored.
+        rules: Rules,
+    },
+    /// Lay both sides of something out as lines; answered by [`super::event::Event::ComparedText`].
+    CompareText {
+        /// Who asks.
+        asker: u64,
+        /// The first.
+        a: Option<diff::Part>,
+        /// The second.
+        b: Option<diff::Part>,
+    },
+    /// Copy a report as Markdown; answered by [`super::event::Event::ToCopy`].
+    CopyReport(Arc<Report>),
     /// Say when a while has passed, by [`super::event::Event::Woken`].
     Wake {
         /// Who asks.
@@ -406,6 +556,23 @@ pub enum Effect {
         /// Whether something went wrong.
         bad: bool,
     },
+    /// Open a session file, to be looked at in the place of what is shown; answered by
+    /// [`super::event::Event::SessionOpened`], and part by part by [`super::event::Event::Loading`], each as one of
+    /// that session.
+    OpenSession {
+        /// The number it is given.
+        session: u32,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A session is looked at no longer.
+    CloseSession(u32),
+    /// Read what it takes to look at an entry of a recording; answered by [`super::event::Event::Arrived`].
+    Approach(Box<Approach>),
+    /// Work with the library of sessions; answered by [`super::event::Event::Library`].
+    Library(Shelving),
+    /// The same for another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

@@ -1,26 +1,47 @@
 //! Event: the closed list of what can happen to the screen.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
 
+use super::effect::Source;
+use super::effect::comparison::Texts;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
 use super::outside::save::Unsaved;
 use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
+use crate::chips::Chip;
+use crate::diff::report::Report;
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
 use crate::json::{Problem, Value};
+use crate::library::{Deleted, Item, Meta, Summary};
 use crate::mcp::hand::Again;
 use crate::presets::{Listed, Place, Preset};
-use crate::recording::Loaded;
+use crate::recording::index::Indexing;
+use crate::recording::sift::Slice;
+use crate::recording::{Loaded, News, Over};
 use crate::session::recorded::Recorded;
+use crate::session::timeline::{EntryIndex, Moment, Timeline};
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
+
+/// A value of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFound {
+    /// Of which entry.
+    pub source: Source,
+    /// By which path.
+    pub path: Box<str>,
+    /// What is there: of a string its text, else JSON. Not sanitised.
+    pub value: Option<Box<str>>,
+}
 
 /// Something that happened.
 #[derive(Debug)]
@@ -42,8 +63,17 @@ pub enum Event {
         /// Bytes read so far, and bytes in all.
         bytes: (u64, u64),
     },
-    /// An opened file has been read.
-    Loaded(Result<Loaded, String>),
+    /// The fold of the first part of an opened file, out of its index.
+    Folded {
+        /// The fold.
+        timeline: Box<Timeline>,
+        /// Bytes it stands for, and bytes in all.
+        bytes: (u64, u64),
+    },
+    /// An opened file has been read, as far as it goes by now. With what it takes to keep the fold, if that is worth it.
+    Loaded(Loaded, Option<Box<Indexing>>),
+    /// Nothing more will come of an opened file.
+    Over(Over),
     /// A document was built.
     Built {
         /// For whom.
@@ -66,6 +96,22 @@ pub enum Event {
         asker: u64,
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
+    },
+    /// Bodies were looked through for what a filter asks.
+    Sifted {
+        /// For whom.
+        asker: u64,
+        /// What was found since the last time.
+        part: Sifted,
+    },
+    /// Values of bodies were read.
+    Values(Vec<ValueFound>),
+    /// Keys are in order.
+    Sorted {
+        /// For whom.
+        asker: u64,
+        /// Their numbers, the greatest first.
+        places: Vec<u32>,
     },
     /// Where text was found in a big document.
     FoundIn {
@@ -189,11 +235,33 @@ pub enum Event {
         /// What came of it, or the references that have no value.
         result: Result<Value, Vec<Missing>>,
     },
+    /// What differs was found.
+    Compared {
+        /// For whom.
+        asker: u64,
+        /// It, or why it cannot be said.
+        result: Result<Arc<Report>, String>,
+    },
+    /// Two sides were laid out as lines.
+    ComparedText {
+        /// For whom.
+        asker: u64,
+        /// They, or why they were not.
+        result: Result<Texts, String>,
+    },
     /// A while has passed.
     Woken {
         /// For whom.
         asker: u64,
     },
+    /// A session file is open: what is read of it comes as parts.
+    SessionOpened(Box<OpenedSession>),
+    /// What it takes to look at an entry was read, or could not be.
+    Arrived(Result<Box<Moment>, String>),
+    /// Work with the library was done.
+    Library(Shelved),
+    /// Something about another session than the one the program began with.
+    Of(u32, Box<Self>),
     /// A program that had the terminal is done, and there is nothing to say about it.
     Back,
     /// Something is in the clipboard, or is not.
@@ -202,6 +270,86 @@ pub enum Event {
     Failed(String),
     /// A second has passed while something is pending.
     Second,
+}
+
+impl From<News> for Event {
+    fn from(news: News) -> Self {
+        match news {
+            News::Entries(entries, bytes) => Self::Loading { entries, bytes },
+            News::Folded(timeline, bytes) => Self::Folded { timeline, bytes },
+            News::Whole(loaded, indexing) => Self::Loaded(loaded, indexing),
+            News::Over(over) => Self::Over(over),
+        }
+    }
+}
+
+/// A session file that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedSession {
+    /// Which.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub size: u64,
+    /// Whether it is read on while it is written.
+    pub following: bool,
+    /// What people added to it.
+    pub meta: Meta,
+}
+
+/// What became of work with the library. Errors are sentences that name the file and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelved {
+    /// The sessions were listed.
+    Listed {
+        /// When.
+        at: Timestamp,
+        /// They, newest first.
+        items: Result<Vec<Item>, String>,
+    },
+    /// What is in a session was counted, or could not be.
+    Counted {
+        /// Its file.
+        path: PathBuf,
+        /// What is in it.
+        summary: Result<Summary, String>,
+    },
+    /// What stands beside a session was changed.
+    Changed {
+        /// Its file.
+        path: PathBuf,
+        /// What stands there now.
+        meta: Result<Meta, String>,
+    },
+    /// Sessions were deleted.
+    Deleted {
+        /// Those that were.
+        deleted: Vec<Deleted>,
+        /// Why others were not.
+        troubles: Vec<String>,
+    },
+    /// Sessions came back.
+    Restored {
+        /// Their files.
+        paths: Vec<PathBuf>,
+        /// Why others did not.
+        troubles: Vec<String>,
+    },
+}
+
+/// What looking through bodies found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sifted {
+    /// In a part of the file.
+    Lines(Slice),
+    /// Among entries that were read one by one: those it holds in, and how many of them were read so far.
+    Entries {
+        /// Entries.
+        found: Vec<EntryIndex>,
+        /// Of the list that was asked for.
+        upto: usize,
+    },
+    /// Nothing can be read, in words.
+    Failed(String),
 }
 
 /// What a server said when it refused arguments; of moderate size.
@@ -237,6 +385,13 @@ pub enum Stored {
         /// Oldest first.
         tasks: Result<Vec<Unfinished>, String>,
     },
+    /// The filters that have names; of a filter that was just kept, its name.
+    Filters {
+        /// In the order they are kept, or why there are none.
+        chips: Result<Vec<Chip>, String>,
+        /// What was kept.
+        saved: Option<String>,
+    },
     /// Presets were listed.
     Presets {
         /// For whom.
@@ -267,6 +422,15 @@ pub enum Stored {
         /// Its file.
         deleted: Result<PathBuf, String>,
     },
+    /// What comparisons ignore.
+    Ignores {
+        /// For whom.
+        asker: u64,
+        /// Paths and names of rules.
+        lines: Result<Vec<String>, String>,
+    },
+    /// What comparisons ignore is written down in this file.
+    Ignored(PathBuf),
     /// Runs or drafts cannot be kept; said once.
     NotKept(String),
 }

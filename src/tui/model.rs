@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -11,21 +12,30 @@ use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::keymap::{Chord, Keymap};
 use super::overlays::picker::Picker;
+use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
+use super::panes::diff::DiffPane;
 use super::panes::inbox::Inbox;
 use super::panes::logs::Logs;
 use super::panes::request::RequestPane;
 use super::panes::servers::ServersPane;
+use super::panes::sessions::SessionsPane;
 use super::panes::traffic::Traffic;
 use super::previews::Previews;
+use super::replay::Replay;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
+use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
+
+mod aside;
+
+pub use aside::Aside;
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -34,7 +44,8 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 #[derive(Debug)]
 pub struct World {
     /// The fold.
-    pub timeline: Timeline,
+    /// Held by nobody else while entries come.
+    pub timeline: Arc<Timeline>,
     /// The servers.
     pub servers: Vec<Server>,
     /// Which is looked at.
@@ -45,6 +56,8 @@ pub struct World {
     pub now_us: u64,
     /// Beginnings of bodies.
     pub previews: Previews,
+    /// What people marked in the session.
+    pub marks: Marks,
     /// Settings.
     pub settings: Settings,
     /// Colours.
@@ -55,6 +68,11 @@ pub struct World {
 }
 
 impl World {
+    /// The fold, to add to it. It is copied first if somebody else still holds it, which nobody does while entries come.
+    pub fn timeline_mut(&mut self) -> &mut Timeline {
+        Arc::make_mut(&mut self.timeline)
+    }
+
     /// The view a pane has of it.
     pub fn ctx(&self) -> Ctx<'_> {
         Ctx {
@@ -64,6 +82,7 @@ impl World {
             live: self.live,
             now_us: self.now_us,
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,
@@ -89,11 +108,31 @@ pub struct Panes {
     pub logs: Logs,
     /// 7
     pub inbox: Inbox,
+    /// 8
+    pub sessions: SessionsPane,
     /// Without a number.
     pub request: RequestPane,
+    /// Without a number.
+    pub diff: DiffPane,
 }
 
 impl Panes {
+    /// Nothing selected anywhere; `follow` says whether streams stay at their newest row.
+    pub fn new(clock: &Clock, follow: bool, columns: &[String]) -> Self {
+        Self {
+            servers: ServersPane::default(),
+            tools: CataloguePane::new(Kind::Tools),
+            resources: CataloguePane::new(Kind::Resources),
+            prompts: CataloguePane::new(Kind::Prompts),
+            traffic: Traffic::new(clock.clone(), follow).with_columns(columns),
+            logs: Logs::new(clock.clone(), follow),
+            inbox: Inbox::new(clock.clone()),
+            sessions: SessionsPane::new(clock.clone()),
+            request: RequestPane::default(),
+            diff: DiffPane::default(),
+        }
+    }
+
     /// The pane of a view.
     pub fn get(&self, view: View) -> &dyn Pane {
         match view {
@@ -104,7 +143,9 @@ impl Panes {
             View::Traffic => &self.traffic,
             View::Logs => &self.logs,
             View::Inbox => &self.inbox,
+            View::Sessions => &self.sessions,
             View::ByHand => &self.request,
+            View::Diff => &self.diff,
         }
     }
 
@@ -114,7 +155,13 @@ impl Panes {
             View::Tools => self.tools.changed(ctx),
             View::Resources => self.resources.changed(ctx),
             View::Prompts => self.prompts.changed(ctx),
-            View::Servers | View::Traffic | View::Logs | View::Inbox | View::ByHand => [0; 3],
+            View::Servers
+            | View::Traffic
+            | View::Logs
+            | View::Inbox
+            | View::Sessions
+            | View::ByHand
+            | View::Diff => [0; 3],
         }
     }
 
@@ -128,7 +175,9 @@ impl Panes {
             View::Traffic => &mut self.traffic,
             View::Logs => &mut self.logs,
             View::Inbox => &mut self.inbox,
+            View::Sessions => &mut self.sessions,
             View::ByHand => &mut self.request,
+            View::Diff => &mut self.diff,
         }
     }
 }
@@ -138,8 +187,23 @@ impl Panes {
 pub enum Overlay {
     /// Help, palette, menu.
     Picker(Picker),
+    /// Lines to fill in, and what for.
+    Sheet(Sheet, Purpose),
+    /// The letter of a mark is waited for: for an entry, or to go to.
+    Letters(Option<u64>),
     /// Quit?
     Quit,
+}
+
+/// What lines are filled in for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A place in a recording to go to.
+    Place,
+    /// The note of an entry, by its sequence number.
+    Note(u64),
+    /// Name, tags and note of a session.
+    Words(PathBuf),
 }
 
 /// A call that nears its limit.
@@ -193,6 +257,8 @@ pub enum Keeping {
         path: PathBuf,
         /// Bytes read, and in all; equal when it is read.
         bytes: (u64, u64),
+        /// Whether more may come: it is still being written.
+        following: bool,
     },
 }
 
@@ -218,6 +284,8 @@ pub struct Areas {
     pub hints: Vec<(Rect, Action)>,
     /// How half-typed keys may go on, while they are shown.
     pub continuations: Vec<(Rect, Action)>,
+    /// What can be clicked on the row of a recording.
+    pub replay: Vec<(Rect, Action)>,
     /// What the notices offer: the ticket of the call, and what is done to it.
     pub notices: Vec<(Rect, u64, Action)>,
 }
@@ -241,6 +309,18 @@ pub struct Model {
     pub status: Option<(Tone, String)>,
     /// Where the session is kept.
     pub keeping: Keeping,
+    /// Which session is looked at: 0 is what the program began with.
+    pub session: u32,
+    /// The newest session that was opened beside it.
+    pub sessions: u32,
+    /// What is put aside while another session is looked at.
+    pub aside: Option<Box<Aside>>,
+    /// Time of the newest event, in microseconds since the program began.
+    pub clock_us: u64,
+    /// Where a recording stands.
+    pub replay: Replay,
+    /// The entry that a mark was last gone to from.
+    pub jumped_from: Option<u64>,
     /// The zone times are shown in.
     pub clock: Clock,
     /// Entries that could not be recorded, and why.
@@ -281,29 +361,28 @@ impl Model {
         clock: Clock,
     ) -> Self {
         let live = !matches!(keeping, Keeping::Opened { .. });
-        let follow = settings.follow && live;
+        let grows = !matches!(
+            keeping,
+            Keeping::Opened {
+                following: false,
+                ..
+            }
+        );
+        let follow = settings.follow && grows;
         Self {
-            panes: Panes {
-                servers: ServersPane::default(),
-                tools: CataloguePane::new(Kind::Tools),
-                resources: CataloguePane::new(Kind::Resources),
-                prompts: CataloguePane::new(Kind::Prompts),
-                traffic: Traffic::new(clock.clone(), follow),
-                logs: Logs::new(clock.clone(), follow),
-                inbox: Inbox::new(clock.clone()),
-                request: RequestPane::default(),
-            },
+            panes: Panes::new(&clock, follow, &settings.columns),
             stdio: StdioOptions {
                 stdin_grace: settings.stdin_grace,
                 terminate_grace: settings.terminate_grace,
             },
             world: World {
-                timeline: Timeline::default(),
+                timeline: Arc::default(),
                 servers: Vec::new(),
                 current: 0,
                 live,
                 now_us: 0,
                 previews: Previews::default(),
+                marks: Marks::default(),
                 settings,
                 theme,
                 keys: Keymap::default(),
@@ -315,6 +394,12 @@ impl Model {
             chords: Vec::new(),
             status: None,
             keeping,
+            session: 0,
+            sessions: 0,
+            aside: None,
+            clock_us: 0,
+            replay: Replay::default(),
+            jumped_from: None,
             clock,
             trouble: None,
             size: (0, 0),
@@ -351,6 +436,9 @@ impl Model {
             return vec![Scope::Notice, Scope::Global];
         }
         let mut scopes = self.pane().scopes();
+        if !self.world.live {
+            scopes.push(Scope::Replay);
+        }
         scopes.push(Scope::Global);
         scopes
     }
@@ -378,6 +466,9 @@ impl Model {
         if action == Action::GoNotice || action.row().scope == Scope::Notice {
             let none = self.notices.slow.is_empty();
             return none.then(|| "no call nears its limit".to_owned());
+        }
+        if action.row().scope == Scope::Replay {
+            return self.why_no_replay(action);
         }
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();

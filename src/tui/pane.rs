@@ -1,12 +1,14 @@
 //! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, Scope};
+use super::effect::comparison::Comparison;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -15,6 +17,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
 use crate::mcp::client::EraChoice;
+use crate::session::marks::Marks;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
 use crate::transport::Target;
 
@@ -35,13 +38,17 @@ pub enum View {
     Logs,
     /// 7
     Inbox,
+    /// 8
+    Sessions,
     /// Without a number: requests by hand.
     ByHand,
+    /// Without a number: what differs.
+    Diff,
 }
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
@@ -49,11 +56,12 @@ impl View {
         Self::Traffic,
         Self::Logs,
         Self::Inbox,
+        Self::Sessions,
     ];
 
     /// All that have a number, and those that have none.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::ByHand])
+        Self::ALL.into_iter().chain([Self::ByHand, Self::Diff])
     }
 
     /// Its name, long and short.
@@ -66,7 +74,9 @@ impl View {
             Self::Traffic => ("Traffic", "Trf"),
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
+            Self::Sessions => ("Sessions", "Ses"),
             Self::ByHand => ("By hand", "Hand"),
+            Self::Diff => ("Diff", "Diff"),
         }
     }
 }
@@ -105,6 +115,8 @@ pub struct Ctx<'a> {
     pub now_us: u64,
     /// Beginnings of bodies, as far as they have been read back.
     pub previews: &'a Previews,
+    /// What people marked in the session.
+    pub marks: &'a Marks,
     /// Settings.
     pub settings: &'a Settings,
     /// Colours.
@@ -163,12 +175,22 @@ pub enum Go {
     Restart(usize),
     /// To requests by hand.
     ByHand,
+    /// To what differs between two entries: calls, when they are their requests.
+    Compare(EntryIndex, EntryIndex),
+    /// To what differs between these.
+    Diff(Box<Comparison>),
     /// Send an entry again; or have it changed first, if so.
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.
     OtherEra(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
+    /// Open a session file, in the place of what is shown.
+    Open(PathBuf),
+    /// To the session that is recorded here.
+    Live,
+    /// Ask for the name, tags and note of a session.
+    EditSession(PathBuf),
     /// Do what somebody wants, as its key would.
     Do(Action),
 }
@@ -310,6 +332,9 @@ pub trait Pane {
     fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
         None
     }
+
+    /// A recording is looked at from another moment: rows may be fewer than they were, and others.
+    fn rewound(&mut self, _ctx: &Ctx<'_>) {}
 
     /// Shows the row of an entry (Traffic and Logs), or does nothing.
     fn reveal(&mut self, _entry: EntryIndex, _ctx: &Ctx<'_>) {}

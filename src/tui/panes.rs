@@ -3,11 +3,13 @@
 pub mod address;
 pub mod catalogue;
 pub mod copy_as;
+pub mod diff;
 pub mod form;
 pub mod inbox;
 pub mod logs;
 pub mod request;
 pub mod servers;
+pub mod sessions;
 pub mod stream;
 pub mod traffic;
 pub mod viewer;

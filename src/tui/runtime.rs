@@ -6,8 +6,14 @@ use tokio::sync::mpsc;
 
 mod arguments;
 pub mod checker;
+mod comparing;
 mod copying;
 pub mod keeper;
+pub mod librarian;
+mod masks;
+pub mod opening;
+pub mod sifter;
+mod values;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
@@ -20,6 +26,7 @@ use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
+use crate::diff::report::Form;
 use crate::inspector::Command;
 use crate::json::{self, Value};
 use crate::mcp::hand;
@@ -29,20 +36,31 @@ use crate::recording::{Bodies, Shared};
 use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
+use librarian::Librarian;
+use opening::Opened;
+use sifter::{Sift, Sifter};
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
 pub struct Runtime {
     /// Where commands for the engine go; none in an opened file.
     pub engine: Option<mpsc::UnboundedSender<Command>>,
-    /// Where bodies are read.
+    /// Where bodies are read of the session the program began with.
     pub bodies: Bodies,
     /// What pictures become on this terminal.
     pub pictures: Pictures,
+    /// Sessions that were opened beside the one the program began with.
+    pub opened: Opened,
+    /// Who lists, names and deletes sessions.
+    pub librarian: Librarian,
+    /// Where files are told that are read part by part.
+    pub parts: mpsc::Sender<Event>,
     /// Who reads and writes history, drafts and presets.
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks through bodies for filters.
+    pub sifter: Sifter,
     /// What programs and files need.
     pub desk: Desk,
     /// Where answers go.
@@ -73,8 +91,37 @@ impl Runtime {
     /// Carries one effect out, or gives it back when it is the loop's.
     pub fn carry_out(&self, effect: Effect) -> Option<Order> {
         match effect {
+            Effect::Of(session, effect) => self.carry_out_of(session, *effect),
+            effect => self.carry_out_of(0, effect),
+        }
+    }
+
+    /// Who hears what comes of an effect of a session.
+    fn answers(&self, session: u32) -> impl Fn(Event) + Send + 'static {
+        let events = self.events.clone();
+        move |event| {
+            let event = match session {
+                0 => event,
+                session => Event::Of(session, Box::new(event)),
+            };
+            // Nobody listens any more when the screen is gone.
+            let _ = events.send(event);
+        }
+    }
+
+    /// What reads the bodies of a session. What was closed meanwhile is not shown any more either.
+    fn bodies_of(&self, session: u32) -> Option<Bodies> {
+        match session {
+            0 => Some(self.bodies.clone()),
+            session => self.opened.bodies(session),
+        }
+    }
+
+    fn carry_out_of(&self, session: u32, effect: Effect) -> Option<Order> {
+        let answer_of = self.answers(session);
+        match effect {
             Effect::Engine(command) => {
-                if let Some(engine) = &self.engine {
+                if let Some(engine) = self.engine.as_ref().filter(|_| session == 0) {
                     // The engine outlives the screen; a failed send means we are on our way out.
                     let _ = engine.send(command);
                 }
@@ -93,12 +140,22 @@ impl Runtime {
                 arguments,
                 chosen,
             }),
+            Effect::Sift {
+                who,
+                asker,
+                leaf,
+                among,
+            } => self.sifter.take(Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: self.bodies_of(session)?,
+            }),
             Effect::Wake { asker, after_ms } => {
-                let events = self.events.clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(after_ms)).await;
-                    // Nobody listens any more when the screen is gone.
-                    let _ = events.send(Event::Woken { asker });
+                    answer_of(Event::Woken { asker });
                 });
             }
             Effect::ToTerminal { sequence, told } => {
@@ -134,34 +191,43 @@ impl Runtime {
             | Effect::Query { .. }
             | Effect::Open { .. }
             | Effect::Browse { .. }) => {
-                let (desk, events) = (self.desk.clone(), self.events.clone());
+                let desk = self.desk.clone();
                 let stop = match &outside {
                     Effect::Pipe { asker, .. } | Effect::Query { asker, .. } => desk.begin(*asker),
                     _ => Stop::default(),
                 };
                 tokio::task::spawn_blocking(move || {
                     if let Some(event) = desk.answer(outside, &stop) {
-                        // Nobody listens any more when the screen is gone.
-                        let _ = events.send(event);
+                        answer_of(event);
+                    }
+                });
+            }
+            Effect::KeepFold { indexing, timeline } => {
+                tokio::task::spawn_blocking(move || {
+                    // Without it, all is as it was the first time.
+                    match indexing.keep(&timeline) {
+                        Ok(bytes) => tracing::debug!(bytes, "index kept"),
+                        Err(error) => tracing::debug!(%error, "index not kept"),
                     }
                 });
             }
             Effect::Index { viewer, body } => {
-                let events = self.events.clone();
                 tokio::task::spawn_blocking(move || {
-                    payload::index(body, |part| {
-                        // As below.
-                        let _ = events.send(Event::Indexed { viewer, part });
-                    });
+                    payload::index(body, |part| answer_of(Event::Indexed { viewer, part }));
                 });
             }
+            Effect::Library(work) => self.librarian.take(work),
+            Effect::OpenSession { session, path } => {
+                let (opened, parts) = (self.opened.clone(), self.parts.clone());
+                tokio::task::spawn_blocking(move || opened.open(session, &path, &parts));
+            }
+            Effect::CloseSession(session) => self.opened.close(session),
             slow => {
-                let (bodies, events) = (self.bodies.clone(), self.events.clone());
+                let bodies = self.bodies_of(session)?;
                 let pictures = self.pictures;
                 tokio::task::spawn_blocking(move || {
                     if let Some(event) = answer(slow, &bodies, pictures) {
-                        // Nobody listens any more when the screen is gone.
-                        let _ = events.send(event);
+                        answer_of(event);
                     }
                 });
             }
@@ -193,6 +259,26 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Search { asker, text } => match bodies.search(&text) {
             Ok(seqs) => Event::Found { asker, seqs },
             Err(error) => Event::Failed(format!("the session cannot be searched: {error}")),
+        },
+        Effect::Sift {
+            who,
+            asker,
+            leaf,
+            among,
+        } => Event::Sifted {
+            asker,
+            part: sifter::at_once(&Sift {
+                who,
+                asker,
+                leaf,
+                among,
+                bodies: bodies.clone(),
+            }),
+        },
+        Effect::Values(wanted) => Event::Values(values::read(bodies, wanted)),
+        Effect::Sort { asker, keys } => Event::Sorted {
+            asker,
+            places: super::panes::traffic::order(&keys),
         },
         Effect::FindIn {
             viewer,
@@ -229,6 +315,19 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             },
             Err(error) => Event::Failed(format!("#{} cannot be read back: {error}", source.seq)),
         },
+        Effect::Compare { asker, what, rules } => Event::Compared {
+            asker,
+            result: comparing::compare(bodies, &what, rules),
+        },
+        Effect::CompareText { asker, a, b } => Event::ComparedText {
+            asker,
+            result: comparing::texts(a.as_ref(), b.as_ref()),
+        },
+        Effect::CopyReport(report) => Event::ToCopy {
+            text: report.write(Form::Markdown),
+            what: "the report".to_owned(),
+        },
+        Effect::Approach(approach) => Event::Arrived(opening::arrive(*approach, bodies)),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
@@ -285,7 +384,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         } => {
             let read = |source: Source| bodies.read(source.seq, source.place).ok();
             let body = last.and_then(read).map(|entry| entry.body);
-            let variable = |name: &str| std::env::var(name).ok();
+            let variable = |name: &str| {
+                let value = std::env::var(name).ok()?;
+                masks::hide(bodies.secrets(), name, &value);
+                Some(value)
+            };
             Event::Resolved {
                 asker,
                 result: arguments::resolve(&arguments, body.as_deref(), &variable),
@@ -366,6 +469,11 @@ fn build(
                 })
                 .collect();
             return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
+        Subject::Row { of, around } => {
+            let tabs = build(bodies, of, pictures)?;
+            let texts = read_previews(bodies, &around.sources());
+            return Ok(payload::with_around(tabs, around, &texts));
         }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)

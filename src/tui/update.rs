@@ -5,30 +5,90 @@ use crossterm::event::KeyEventKind;
 
 mod input;
 mod lists;
+mod marks;
 mod notices;
+mod opened;
+mod replay;
 mod servers;
 
 pub use servers::{connect, push_server};
 
 use super::action::Action;
 use super::effect::Effect;
+use super::effect::comparison::Comparison;
 use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::outside::part::Part;
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
+use crate::recording::calls::CallAt;
 use crate::session::recorded::Recorded;
-use crate::session::timeline::Connection;
+use crate::session::timeline::{Connection, EntryIndex, EntryRow};
 use crate::text;
 
-/// Takes an event that happened at `now_us` of the session.
+/// Takes an event that happened at `now_us` of the session. It is for the session that is looked at, for the one the
+/// program began with, which may be put aside, or for both.
 pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
+    model.clock_us = now_us;
     model.world.now_us = now_us;
+    let session = model.session;
+    if let Event::Of(session, event) = event {
+        return replay::of_session(model, session, *event);
+    }
+    match whose(&event) {
+        Whose::First if session != 0 => replay::underneath(model, |model| take(model, event)),
+        Whose::Both if model.aside.is_some() => replay::tell_both(model, &event),
+        _ => {
+            let effects = take(model, event);
+            replay::of(session, effects)
+        }
+    }
+}
+
+/// Which session an event is for that does not say so itself.
+enum Whose {
+    /// The one that is looked at: what somebody does, and what only says something.
+    Shown,
+    /// The one the program began with: its engine, and who reads its file.
+    First,
+    /// Either: who asked is known by a number.
+    Both,
+}
+
+const fn whose(event: &Event) -> Whose {
+    match event {
+        Event::Key(_)
+        | Event::Paste(_)
+        | Event::Mouse(_)
+        | Event::Resize(..)
+        | Event::Second
+        | Event::Back
+        | Event::Edited { .. }
+        | Event::ToTerminal { .. }
+        | Event::ToCopy { .. }
+        | Event::ToPrint(_)
+        | Event::Copied(_)
+        | Event::Failed(_)
+        | Event::Library(_)
+        | Event::Stored(Stored::NotKept(_)) => Whose::Shown,
+        Event::Stored(_) | Event::Validated { .. } | Event::Sifted { .. } => Whose::Both,
+        _ => Whose::First,
+    }
+}
+
+fn take(model: &mut Model, event: Event) -> Vec<Effect> {
+    // In a recording it is as late as its newest entry.
+    model.world.now_us = if model.world.live {
+        model.clock_us
+    } else {
+        let entries = model.world.timeline.entries();
+        entries.last().map_or(0, EntryRow::us)
+    };
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => input::key_pressed(model, key),
         Event::Paste(pasted) => input::paste(model, &pasted),
-        Event::Mouse(mouse) => input::mouse_used(model, mouse, now_us),
+        Event::Mouse(mouse) => input::mouse_used(model, mouse, model.clock_us),
         Event::Resize(width, height) => {
             model.size = (width, height);
             Vec::new()
@@ -43,16 +103,24 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             fold(model, &entries);
             tell_panes(model, &Event::Loading { entries, bytes })
         }
-        Event::Loaded(result) => {
-            if let Keeping::Opened { bytes, .. } = &mut model.keeping {
-                bytes.0 = bytes.1;
-            }
-            model.status = match &result {
-                Ok(loaded) => loaded.notice().map(|notice| (Tone::Warn, notice)),
-                Err(error) => Some((Tone::Error, error.clone())),
-            };
-            tell_panes(model, &Event::Loaded(result))
+        Event::Folded { timeline, bytes } => opened::folded(model, timeline, bytes),
+        Event::Loaded(loaded, indexing) => {
+            let mut effects = opened::whole(model, &loaded, indexing);
+            effects.extend(tell_panes(model, &Event::Loaded(loaded, None)));
+            effects
         }
+        Event::Over(over) => {
+            opened::over(model, &over);
+            tell_panes(model, &Event::Over(over))
+        }
+        Event::Arrived(read) => replay::arrived(model, read),
+        Event::Woken { asker } => match replay::woken(model, asker) {
+            Some(effects) => effects,
+            None => tell_panes(model, &Event::Woken { asker }),
+        },
+        Event::Of(session, event) => replay::of_session(model, session, *event),
+        // They come as of their session.
+        Event::SessionOpened(_) => Vec::new(),
         Event::Previews(texts) => {
             for (seq, text) in texts {
                 model.world.previews.put(seq, text);
@@ -91,6 +159,17 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
+        Event::Stored(Stored::Filters { chips, saved }) => {
+            match (&chips, &saved) {
+                (Err(why), _) => model.status = Some((Tone::Error, why.clone())),
+                (Ok(_), Some(name)) => {
+                    let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
+                    model.status = Some((Tone::Info, told));
+                }
+                (Ok(_), None) => {}
+            }
+            tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
+        }
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
         | Event::Queried { .. }
@@ -100,11 +179,16 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Resolved { .. }
         | Event::Parsed { .. }
         | Event::Laid { .. }
-        | Event::Woken { .. }
+        | Event::Compared { .. }
+        | Event::ComparedText { .. }
+        | Event::Library(_)
         | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Question { .. }
+        | Event::Sifted { .. }
+        | Event::Sorted { .. }
+        | Event::Values(_)
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -121,14 +205,15 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
     model.areas.body = body;
     let ctx = model.world.ctx();
     let effects = model.panes.get_mut(model.view).place(body, &ctx);
-    effects
+    let effects = effects
         .into_iter()
         .filter_map(|effect| match effect {
             // Asked for once, however often it is drawn before it comes.
             Effect::Previews(wanted) => model.world.previews.ask(wanted),
             other => Some(other),
         })
-        .collect()
+        .collect();
+    replay::of(model.session, effects)
 }
 
 fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
@@ -150,10 +235,16 @@ fn tell_panes(model: &mut Model, event: &Event) -> Vec<Effect> {
 fn fold(model: &mut Model, entries: &[Recorded]) {
     for entry in entries {
         model.world.previews.arrived(entry);
-        model.world.timeline.push(entry);
-        if !model.world.live {
-            servers::learn(model, entry);
-        }
+    }
+    model.world.timeline_mut().extend(entries);
+    if model.world.live {
+        return;
+    }
+    for entry in entries {
+        servers::learn(model, entry);
+    }
+    if model.world.timeline.moment().is_some() {
+        servers::stand_as_then(model);
     }
 }
 
@@ -219,11 +310,20 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
 
 /// Does an action, wherever it came from: key, hint, menu, palette.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let session = model.session;
+    let effects = perform(model, action);
+    replay::of(session, effects)
+}
+
+fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(reason) = model.why_not(action) {
         model.status = Some((Tone::Warn, format!("{}: {reason}", action.row().name)));
         return Vec::new();
     }
-    if let Some(effects) = notices::act(model, action) {
+    if let Some(effects) = notices::act(model, action)
+        .or_else(|| marks::act(model, action))
+        .or_else(|| replay::act(model, action))
+    {
         return effects;
     }
     let ctx = model.world.ctx();
@@ -247,6 +347,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewTraffic => go(model, Go::View(View::Traffic)),
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
+        Action::ViewSessions => go(model, Go::View(View::Sessions)),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
         Action::OtherEra => go(model, Go::OtherEra(model.world.current)),
@@ -256,6 +357,14 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
                 Some(entry) if action == Action::GoTraffic => go(model, Go::Traffic(entry)),
                 Some(entry) => go(model, Go::Logs(entry)),
                 None => say(model, "nothing here has a moment to go to"),
+            }
+        }
+        Action::GoCall | Action::GoServer => {
+            let moment = model.pane().moment(&model.world.ctx());
+            match moment {
+                Some(entry) if action == Action::GoCall => go_call(model, entry),
+                Some(entry) => servers::go_server(model, entry),
+                None => say(model, "nothing here has a moment to go from"),
             }
         }
         Action::NextServer => servers::step(model, 1),
@@ -290,6 +399,19 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
+/// To the call that is behind an entry.
+fn go_call(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
+    let timeline = &model.world.timeline;
+    let call = timeline.call_behind(entry);
+    match call.and_then(|call| timeline.exchange(call)) {
+        Some(call) => {
+            let request = call.request;
+            go(model, Go::Traffic(request))
+        }
+        None => say(model, "no call is behind this"),
+    }
+}
+
 fn say(model: &mut Model, sentence: &str) -> Vec<Effect> {
     model.status = Some((Tone::Warn, sentence.to_owned()));
     Vec::new()
@@ -321,6 +443,10 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             if view == View::Inbox {
                 model.panes.inbox.entered(&model.world.ctx());
             }
+            if view == View::Sessions {
+                replay::tell_sessions(model);
+                return model.panes.sessions.entered();
+            }
         }
         Go::Traffic(entry) => {
             show(model, View::Traffic);
@@ -331,10 +457,22 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             model.panes.logs.reveal(entry, &model.world.ctx());
         }
         Go::ByHand => show(model, View::ByHand),
+        Go::Compare(a, b) => {
+            let at = |entry| CallAt::at(&model.world.timeline, entry);
+            if let (Some(a), Some(b)) = (at(a), at(b)) {
+                return go(model, Go::Diff(Box::new(Comparison::of(a, b))));
+            }
+        }
+        Go::Diff(what) => {
+            show(model, View::Diff);
+            return model.panes.diff.open(*what, &model.world.ctx());
+        }
         Go::Again(entry, edit) => return servers::again(model, entry, edit),
         Go::OtherEra(place) => return servers::other_era(model, place),
         // It has no number to be left by.
-        Go::Out if model.view == View::ByHand => show(model, model.last_view),
+        Go::Out if matches!(model.view, View::ByHand | View::Diff) => {
+            show(model, model.last_view);
+        }
         Go::Out => {
             let close = model.world.keys.word(Action::Close);
             let sentence = format!("this is the outermost level; {close} asks to quit");
@@ -356,6 +494,13 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         }
         Go::Restart(place) => return servers::restart(model, place),
         Go::Add(command) => return servers::add(model, &command),
+        Go::Open(path) => return replay::open(model, path),
+        Go::Live => {
+            let effects = replay::leave(model);
+            show(model, View::Traffic);
+            return effects;
+        }
+        Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Do(action) => return act(model, action),
     }
     Vec::new()
@@ -365,8 +510,13 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
 fn close(model: &mut Model) -> Vec<Effect> {
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
-    if reply.handled && (reply.go != Some(Go::Out) || model.view == View::ByHand) {
+    if reply.handled
+        && (reply.go != Some(Go::Out) || matches!(model.view, View::ByHand | View::Diff))
+    {
         return replied(model, reply);
+    }
+    if model.aside.is_some() {
+        return replay::leave(model);
     }
     let alive = model
         .world

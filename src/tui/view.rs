@@ -16,9 +16,10 @@ use ratatui::style::Style;
 use super::action::{Action, Scope};
 use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
-use super::overlays::which_key;
+use super::overlays::{letters, which_key};
 use super::pane::View;
 use super::panes::inbox::Inbox;
+use super::replay;
 use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
@@ -38,11 +39,13 @@ const ENDING: [Action; 3] = [Action::Menu, Action::Palette, Action::Help];
 /// The rectangle of the pane.
 pub fn body(model: &Model) -> Rect {
     let (width, height) = model.size;
+    // A recording has a row of its own that says where in it one is.
+    let above = 2 + u16::from(!model.world.live);
     Rect {
         x: 0,
-        y: 2.min(height),
+        y: above.min(height),
         width,
-        height: height.saturating_sub(4 + model.notices.lines(height)),
+        height: height.saturating_sub(above + 2 + model.notices.lines(height)),
     }
 }
 
@@ -93,6 +96,23 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         },
         buf,
     );
+    if !model.world.live {
+        let row = Rect {
+            y: 2,
+            height: 1,
+            ..screen
+        };
+        let remark = model.underneath();
+        areas.replay = replay::draw(
+            &model.replay,
+            &model.world.timeline,
+            &remark,
+            &model.clock,
+            row,
+            buf,
+            &model.world.theme,
+        );
+    }
     let ctx = model.world.ctx();
     let mut cursor = model.pane().draw(areas.body, buf, &ctx);
     let status_row = Rect {
@@ -123,6 +143,12 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
     for overlay in &model.overlays {
         cursor = match overlay {
             Overlay::Picker(picker) => Some(picker.draw(screen, buf, &model.world.theme)),
+            Overlay::Sheet(sheet, _) => Some(sheet.draw(screen, buf, &model.world.theme)),
+            Overlay::Letters(at) => {
+                let (world, row) = (&model.world, cursor.map_or(0, |at| at.y));
+                letters::draw(*at, &world.marks, row, screen, buf, &world.theme);
+                cursor
+            }
             Overlay::Quit => Some(quit_box(model, screen, buf)),
         };
     }
@@ -148,7 +174,8 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),
-            View::ByHand => 0,
+            View::Sessions => model.panes.sessions.count(),
+            View::ByHand | View::Diff => 0,
         };
         let active = view == model.view;
         let mark = if active { "▸" } else { " " };

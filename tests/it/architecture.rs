@@ -15,6 +15,7 @@ use source::{Source, words};
 const LAYERS: &[&[&str]] = &[
     &["json"],
     &["text"],
+    &["pack"],
     &["query"],
     &["jsonrpc"],
     &["sse"],
@@ -23,14 +24,25 @@ const LAYERS: &[&[&str]] = &[
     &["validity"],
     &["mcp"],
     &["session"],
+    &["lint"],
+    &["mask"],
+    &["filter"],
     &["snippet"],
+    &["export"],
+    &["import"],
+    &["diff"],
     &["demo"],
     &["transport"],
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
+    &["exporting"],
     &["history"],
+    &["library"],
+    &["presets", "drafts", "kept"],
+    &["ignores"],
     &["presets", "drafts"],
+    &["chips"],
     &["unfinished"],
     &["inspector", "tap"],
     &["cli", "tui"],
@@ -42,7 +54,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "snippet", "demo",
+    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -10,6 +10,7 @@ mod login;
 mod raw;
 mod recording;
 mod remote;
+pub mod secrets;
 mod shell;
 mod streams;
 mod tables;

@@ -5,10 +5,12 @@
 mod architecture;
 mod cli;
 mod corpus;
+mod lint;
 mod obligations;
 mod protocol;
 mod pty;
 mod readme;
+mod shapes;
 mod support;
 mod tap;
 mod tui;

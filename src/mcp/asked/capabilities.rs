@@ -7,7 +7,7 @@ use crate::json::{self, quote};
 use crate::mcp::revision::{Era, Revision};
 
 /// `sampling`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Sampling {
     /// Takes `tools` and `toolChoice` (2025-11-25 and later).
     pub tools: bool,
@@ -16,7 +16,7 @@ pub struct Sampling {
 }
 
 /// `elicitation` (2025-06-18 and later); without any mode it is not declared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Elicitation {
     /// Mode form.
     pub form: bool,
@@ -25,14 +25,14 @@ pub struct Elicitation {
 }
 
 /// `roots`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct RootsCapability {
     /// Tells when they change (not in 2026-07-28, where they are asked for anew in every round).
     pub list_changed: bool,
 }
 
 /// The client's capabilities.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Capabilities {
     /// Answers `sampling/createMessage`.
     pub sampling: Option<Sampling>,

@@ -18,7 +18,7 @@ pub enum Reply {
 }
 
 /// How a question was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Outcome {
     /// An elicitation was accepted.
     Accept,

@@ -263,6 +263,8 @@ pub enum End {
     NeedsInput,
     /// The server wanted something once too often; see [`Options::rounds`].
     TooManyRounds,
+    /// It was not sent: a value that it needs is masked, and not known here.
+    Masked,
 }
 
 impl End {
@@ -276,6 +278,7 @@ impl End {
             Self::Declined => "declined",
             Self::NeedsInput => "input",
             Self::TooManyRounds => "too many rounds",
+            Self::Masked => "not sent",
         }
     }
 }

@@ -4,7 +4,7 @@ use super::flight::Flight;
 use super::headers;
 
 /// What kind of reason; the exit code and what may be concluded about the server depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum LossKind {
     /// There is no connection: refused, no such host, TLS. Says nothing of the server.
     Unreachable,

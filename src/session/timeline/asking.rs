@@ -1,7 +1,6 @@
 //! What entries mean for questions and conversations: the way from the fold to [`Questions`] and rounds.
 
 use super::exchange::{EntryIndex, ExchangeIndex};
-use super::questions::Questions;
 use super::rounds::Opened;
 use super::{Timeline, hash};
 use crate::jsonrpc::Id;
@@ -49,11 +48,6 @@ impl Timeline {
     /// The call that a task was made of.
     fn made_of(&self, conn: u32, task: &str) -> Option<ExchangeIndex> {
         self.state.connection(conn)?.tasks.get(task)?.exchange
-    }
-
-    /// What servers asked.
-    pub fn questions(&self) -> &Questions {
-        &self.questions
     }
 
     /// The request that a new one of ours goes on with, if it does.

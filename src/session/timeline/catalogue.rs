@@ -8,7 +8,7 @@ use crate::mcp::facts::Listing;
 use crate::mcp::types::Item;
 
 /// How far a list has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Listed {
     /// Never asked for.
     #[default]
@@ -22,7 +22,7 @@ pub enum Listed {
 }
 
 /// What a server says of the freshness of something that came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fresh {
     /// What it says.
     pub freshness: Freshness,
@@ -35,9 +35,10 @@ pub struct Fresh {
 }
 
 /// One of a server's lists.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Catalogue {
     /// What it holds, in the server's order.
+    #[serde(with = "crate::pack::shared::list")]
     pub items: Arc<Vec<Arc<Item>>>,
     /// How far it has come.
     pub listed: Listed,
@@ -47,6 +48,7 @@ pub struct Catalogue {
     pub fresh: Option<Fresh>,
     /// Whether the server said that it changed since it was last fetched.
     announced: bool,
+    #[serde(with = "crate::pack::shared::list")]
     building: Arc<Vec<Arc<Item>>>,
     /// What the pages so far say of their freshness, and with which entry and when the first came.
     pages: (Vec<Option<Freshness>>, (u64, u64)),

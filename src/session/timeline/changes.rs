@@ -12,7 +12,7 @@ const KEPT: usize = 50;
 const MOST: usize = 1_000;
 
 /// Why a list was fetched again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Since {
     /// The server said that it changed.
     Announced,
@@ -23,20 +23,22 @@ pub enum Since {
 }
 
 /// An item that is another than before.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Altered {
     /// Its name, or its URI.
     pub name: Box<str>,
     /// The members that differ, in the order of the new one, then those that are gone.
     pub members: Vec<Box<str>>,
     /// As it was.
+    #[serde(with = "crate::pack::shared")]
     pub old: Arc<Item>,
     /// As it is.
+    #[serde(with = "crate::pack::shared")]
     pub new: Arc<Item>,
 }
 
 /// What differs between two states of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Difference {
     /// Why it was fetched again.
     pub since: Since,
@@ -164,7 +166,7 @@ fn differing(old: &str, new: &str) -> Vec<Box<str>> {
 }
 
 /// The differences of a list, oldest first.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Changes(Arc<Vec<Arc<Difference>>>);
 
 impl Changes {

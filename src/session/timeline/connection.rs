@@ -23,7 +23,7 @@ const TAIL: usize = 20;
 const READS: usize = 10_000;
 
 /// How a connection stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum LinkState {
     /// Asked for; nothing runs yet.
     #[default]
@@ -53,7 +53,7 @@ pub enum LinkState {
 }
 
 /// What the process tree used when it was last looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Usage {
     /// CPU time, in milliseconds.
     pub cpu_ms: u64,
@@ -66,7 +66,7 @@ pub struct Usage {
 }
 
 /// Counts of one connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Counters {
     /// Messages to the server.
     pub out: u64,
@@ -81,7 +81,7 @@ pub struct Counters {
 }
 
 /// Why a request got no answer over HTTP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     /// What kind of reason; none when a later version knows more of them.
     pub kind: Option<LossKind>,
@@ -92,7 +92,7 @@ pub struct Trouble {
 }
 
 /// One connection at some entry.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Connection {
     /// Its number.
     pub number: u32,

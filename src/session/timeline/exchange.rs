@@ -11,7 +11,7 @@ pub type EntryIndex = u32;
 pub type ExchangeIndex = u32;
 
 /// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Status {
     /// Not answered yet.
     Pending,
@@ -71,7 +71,7 @@ impl fmt::Display for Status {
 }
 
 /// A request and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Exchange {
     /// The entry of the request.
     pub request: EntryIndex,
@@ -92,6 +92,17 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The exchange as it was when entry `now` was the newest.
+    pub(super) fn as_of(&self, now: EntryIndex) -> Self {
+        let came = |entry: Option<EntryIndex>| entry.filter(|entry| *entry <= now);
+        Self {
+            status: self.status_at(now),
+            response: came(self.response),
+            ended: came(self.ended),
+            ..self.clone()
+        }
+    }
+
     /// What had become of it when entry `now` was the newest.
     pub fn status_at(&self, now: EntryIndex) -> Status {
         match self.ended {
@@ -102,7 +113,7 @@ impl Exchange {
 }
 
 /// Why an entry has a row of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum SingleKind {
     /// A notification.
     Notification,
@@ -144,7 +155,7 @@ impl SingleKind {
 }
 
 /// An entry that is a row of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Single {
     /// Which entry.
     pub entry: EntryIndex,
@@ -157,7 +168,9 @@ pub struct Single {
 }
 
 /// One row of the traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Row {
     /// A request and what became of it.
     Exchange(ExchangeIndex),

@@ -3,7 +3,7 @@
 use super::exchange::{EntryIndex, ExchangeIndex};
 
 /// What a frame is to the rows of the traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum FrameKind {
     /// It opened this exchange.
     Request(ExchangeIndex),
@@ -14,7 +14,7 @@ pub enum FrameKind {
 }
 
 /// A frame. Of a batch, the first message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FrameRow {
     /// Its entry.
     pub entry: EntryIndex,

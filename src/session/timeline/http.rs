@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::exchange::EntryIndex;
+use super::moment::tells;
 use super::symbols::{Symbol, Symbols};
 use crate::mcp::http::headers;
 use crate::note::Note;
@@ -18,7 +19,7 @@ pub type HopIndex = u32;
 const NONE: u32 = u32::MAX;
 
 /// An HTTP exchange. Times are in microseconds, at most about an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Hop {
     /// The connection.
     pub conn: u32,
@@ -66,6 +67,51 @@ impl Hop {
         Some(self.follows).filter(|number| *number != NONE)
     }
 
+    /// Takes what a step tells of it.
+    fn take(&mut self, step: &Step, symbols: &mut Symbols) {
+        match step {
+            Step::Request { .. } | Step::Wait { .. } => {}
+            Step::Response {
+                status,
+                headers,
+                dns,
+                connect,
+                first_byte,
+                ..
+            } => {
+                self.status = *status;
+                self.mime = symbols.put(&headers::mime(headers));
+                self.dns = dns.map(short);
+                self.connect = connect.map(short);
+                self.first_byte = Some(short(*first_byte));
+            }
+            Step::Event { .. } => self.events += 1,
+            Step::End {
+                size, took, error, ..
+            } => {
+                self.size.1 = short(*size);
+                self.took = Some(short(*took));
+                self.broken = error.is_some();
+            }
+        }
+    }
+
+    /// The exchange when nothing of it was there but its request.
+    fn begun(self) -> Self {
+        Self {
+            mime: Symbol::default(),
+            status: 0,
+            broken: false,
+            dns: None,
+            connect: None,
+            first_byte: None,
+            took: None,
+            size: (self.size.0, 0),
+            events: 0,
+            ..self
+        }
+    }
+
     /// Whether it went wrong: broken off, or refused. A probe may be refused, and so may a stream of the server's own.
     pub fn is_failure(&self) -> bool {
         self.broken || self.status >= 400
@@ -73,7 +119,7 @@ impl Hop {
 }
 
 /// What a row of HTTP is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum HopRow {
     /// An exchange.
     Hop(HopIndex),
@@ -82,14 +128,40 @@ pub enum HopRow {
 }
 
 /// A step of an exchange, and the step before it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Link {
     entry: EntryIndex,
     before: u32,
+    kind: StepKind,
 }
 
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum StepKind {
+    Request,
+    Response,
+    Event,
+    Wait,
+    End,
+}
+
+impl StepKind {
+    const fn of(step: &Step) -> Self {
+        match step {
+            Step::Request { .. } => Self::Request,
+            Step::Response { .. } => Self::Response,
+            Step::Event { .. } => Self::Event,
+            Step::Wait { .. } => Self::Wait,
+            Step::End { .. } => Self::End,
+        }
+    }
+}
+
+/// How many exchanges and rows are shown, and the exchanges that were changed for that, as they became.
+type Cut = (usize, usize, Vec<(HopIndex, Hop)>);
+
 /// See the module.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Hops {
     all: Vec<Hop>,
     rows: Vec<HopRow>,
@@ -98,6 +170,9 @@ pub struct Hops {
     places: HashMap<(u32, u32), HopIndex>,
     /// By the frame their request carries; of several (redirects) the first, which leads to the others.
     carriers: HashMap<EntryIndex, HopIndex>,
+    /// When not everything is shown.
+    #[serde(skip)]
+    cut: Option<Cut>,
 }
 
 impl Hops {
@@ -161,59 +236,129 @@ impl Hops {
             self.rows.push(HopRow::Entry(index, None));
             return;
         };
-        match step {
-            Step::Request { .. } => {}
-            Step::Response {
-                status,
-                headers,
-                dns,
-                connect,
-                first_byte,
-                ..
-            } => {
-                hop.status = *status;
-                hop.mime = symbols.put(&headers::mime(headers));
-                hop.dns = dns.map(short);
-                hop.connect = connect.map(short);
-                hop.first_byte = Some(short(*first_byte));
-            }
-            Step::Event { .. } => {
-                hop.events += 1;
-                self.rows.push(HopRow::Entry(index, found));
-            }
-            Step::End {
-                size, took, error, ..
-            } => {
-                hop.size.1 = short(*size);
-                hop.took = Some(short(*took));
-                hop.broken = error.is_some();
-            }
-            Step::Wait { .. } => self.rows.push(HopRow::Entry(index, found)),
+        hop.take(step, symbols);
+        if matches!(step, Step::Event { .. } | Step::Wait { .. }) {
+            self.rows.push(HopRow::Entry(index, found));
         }
         self.links.push(Link {
             entry: index,
             before: std::mem::replace(&mut hop.last, self.links.len() as u32),
+            kind: StepKind::of(step),
         });
+    }
+
+    /// The exchanges that went on when entry `at` was the newest, with the entries before it that tell most of them.
+    pub(super) fn going_on(
+        &self,
+        at: EntryIndex,
+    ) -> impl Iterator<Item = (HopIndex, Vec<EntryIndex>)> {
+        let begun = self.all.partition_point(|hop| hop.request <= at);
+        (0..begun as HopIndex).filter_map(move |index| {
+            let hop = self.original(index)?;
+            let last = self.links.get(hop.last as usize);
+            if last.is_none_or(|link| link.entry <= at) {
+                return None;
+            }
+            let mut told: Vec<EntryIndex> = self
+                .links_of(hop)
+                .filter(|link| link.entry <= at && tells(link.kind))
+                .map(|link| link.entry)
+                .collect();
+            told.reverse();
+            Some((index, told))
+        })
+    }
+
+    /// An exchange as it became, whatever is shown.
+    fn original(&self, hop: HopIndex) -> Option<&Hop> {
+        let changed = self.cut.iter().flat_map(|(.., changed)| changed);
+        let mut changed = changed.filter(|(index, _)| *index == hop);
+        changed
+            .next()
+            .map(|(_, hop)| hop)
+            .or_else(|| self.all.get(hop as usize))
+    }
+
+    /// Shows what was there when entry `at` was the newest; `told` is what [`Hops::going_on`] named, `over` what was
+    /// told of others.
+    pub(super) fn enter(
+        &mut self,
+        at: EntryIndex,
+        told: &[(HopIndex, Vec<Step>)],
+        over: &[(HopIndex, Hop)],
+        symbols: &mut Symbols,
+    ) {
+        let mut changed = Vec::with_capacity(told.len());
+        for (index, steps) in told {
+            let Some(hop) = self.all.get(*index as usize).copied() else {
+                continue;
+            };
+            let mut then = hop.begun();
+            for step in steps {
+                then.take(step, symbols);
+            }
+            let mut last = hop.last;
+            while let Some(link) = self.links.get(last as usize).filter(|link| link.entry > at) {
+                last = link.before;
+            }
+            then.last = last;
+            then.events = self
+                .links_of(&then)
+                .filter(|link| link.kind == StepKind::Event)
+                .count() as u32;
+            self.all[*index as usize] = then;
+            changed.push((*index, hop));
+        }
+        for (index, then) in over {
+            if let Some(hop) = self.all.get_mut(*index as usize) {
+                changed.push((*index, std::mem::replace(hop, *then)));
+            }
+        }
+        let hops = self.all.partition_point(|hop| hop.request <= at);
+        let rows = self.rows.partition_point(|row| match row {
+            HopRow::Hop(hop) => self.all[*hop as usize].request <= at,
+            HopRow::Entry(entry, _) => *entry <= at,
+        });
+        self.cut = Some((hops, rows, changed));
+    }
+
+    /// Shows everything again.
+    pub(super) fn leave(&mut self) {
+        for (index, hop) in self
+            .cut
+            .take()
+            .into_iter()
+            .flat_map(|(.., changed)| changed)
+        {
+            self.all[index as usize] = hop;
+        }
+    }
+
+    /// The steps of an exchange, newest first.
+    fn links_of(&self, hop: &Hop) -> impl Iterator<Item = &Link> {
+        let link = |at: u32| self.links.get(at as usize);
+        std::iter::successors(link(hop.last), move |before| link(before.before))
     }
 
     /// The rows, oldest first.
     pub fn rows(&self) -> &[HopRow] {
-        &self.rows
+        &self.rows[..self.cut.as_ref().map_or(self.rows.len(), |cut| cut.1)]
     }
 
     /// All exchanges, in the order of their requests.
     pub fn all(&self) -> &[Hop] {
-        &self.all
+        &self.all[..self.cut.as_ref().map_or(self.all.len(), |cut| cut.0)]
     }
 
     /// One exchange.
     pub fn get(&self, hop: HopIndex) -> Option<&Hop> {
-        self.all.get(hop as usize)
+        self.all().get(hop as usize)
     }
 
     /// The exchange of this number on a connection.
     pub fn numbered(&self, conn: u32, number: u32) -> Option<HopIndex> {
-        self.places.get(&(conn, number)).copied()
+        let hop = self.places.get(&(conn, number)).copied()?;
+        self.get(hop).map(|_| hop)
     }
 
     /// The exchange that carried the frame of entry `frame`; where it was redirected, the last of them.
@@ -221,7 +366,7 @@ impl Hops {
         let mut hop = *self.carriers.get(&frame)?;
         // Redirects of one frame follow each other; there are few.
         let mine = self.get(hop)?;
-        for (place, other) in (hop..).zip(&self.all[hop as usize..]).take(REDIRECTS) {
+        for (place, other) in (hop..).zip(&self.all()[hop as usize..]).take(REDIRECTS) {
             if other.conn == mine.conn && other.frame == frame {
                 hop = place;
             }

@@ -6,7 +6,7 @@ use crate::note::login::Hop;
 const KEPT: usize = 64;
 
 /// How far a login is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Stage {
     /// There was none.
     #[default]
@@ -27,7 +27,7 @@ pub enum Stage {
 }
 
 /// A token, as far as it may be known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Token {
     /// Who gave it.
     pub issuer: Box<str>,
@@ -44,7 +44,7 @@ pub struct Token {
 }
 
 /// See the module.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Login {
     /// How far it is.
     pub stage: Stage,

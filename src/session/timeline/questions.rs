@@ -18,7 +18,7 @@ use crate::session::recorded::{Facts, Recorded};
 const KEPT: usize = 10_000;
 
 /// Who answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum By {
     /// A person.
     Person,
@@ -31,7 +31,7 @@ pub enum By {
 }
 
 /// How a question ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum End {
     /// It was answered.
     Answered(Outcome, By),
@@ -42,7 +42,7 @@ pub enum End {
 }
 
 /// One thing a server asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Question {
     /// Its number in the session, from 1, in order of arrival.
     pub number: u32,
@@ -71,9 +71,29 @@ pub struct Question {
     pub end: Option<(EntryIndex, End)>,
     /// The entry that said that what was to be done in the browser is done.
     pub completed: Option<EntryIndex>,
+    /// The entry that said that a person was asked.
+    asked_at: Option<EntryIndex>,
+    /// The entry that told for which request.
+    called_at: Option<EntryIndex>,
 }
 
 impl Question {
+    /// The question as it was when entry `now` was the newest.
+    fn as_of(&self, now: EntryIndex) -> Self {
+        let came = |entry: &EntryIndex| *entry <= now;
+        let asked_at = self.asked_at.filter(came);
+        let called_at = self.called_at.filter(came);
+        Self {
+            asked: asked_at.is_some(),
+            asked_at,
+            call: self.call.filter(|_| called_at.is_some()),
+            called_at,
+            end: self.end.clone().filter(|(entry, _)| came(entry)),
+            completed: self.completed.filter(came),
+            ..self.clone()
+        }
+    }
+
     /// Whether it waits for a person.
     pub const fn is_waiting(&self) -> bool {
         self.asked && self.end.is_none()
@@ -86,7 +106,7 @@ impl Question {
 }
 
 /// All questions of a session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Questions {
     /// In the order of their numbers, with holes where some were let go.
     list: VecDeque<Question>,
@@ -159,6 +179,37 @@ impl Questions {
         self.get(*self.own.get(&exchange)?)
     }
 
+    /// The questions as they were when entry `now` was the newest. Which of them tasks asked is not told: it only
+    /// matters to what comes next.
+    pub(super) fn as_of(&self, now: EntryIndex) -> Self {
+        let mut then = Self::default();
+        for question in self.list.iter().filter(|question| question.entry <= now) {
+            let question = question.as_of(now);
+            let number = question.number;
+            then.count = number;
+            if question.end.is_none() {
+                let name = (question.conn, question.which.clone());
+                then.open.insert(name, number);
+            }
+            if let Some(exchange) = question.exchange {
+                then.own.insert(exchange, number);
+            }
+            if let Some(call) = question.call {
+                then.of_call.entry(call).or_default().push(number);
+            }
+            then.list.push_back(question);
+        }
+        // In the order they were told of.
+        let list = &then.list;
+        for numbers in then.of_call.values_mut() {
+            numbers.sort_by_key(|number| {
+                let place = list.partition_point(|one| one.number < *number);
+                (list.get(place).and_then(|one| one.called_at), *number)
+            });
+        }
+        then
+    }
+
     /// A question came.
     pub(super) fn came(
         &mut self,
@@ -191,6 +242,8 @@ impl Questions {
             asked: false,
             end: None,
             completed: None,
+            asked_at: None,
+            called_at: None,
         });
         if self.list.len() > KEPT * 2 {
             self.shrink();
@@ -228,12 +281,13 @@ impl Questions {
         }
     }
 
-    fn belongs(&mut self, number: u32, call: ExchangeIndex) {
+    fn belongs(&mut self, entry: EntryIndex, number: u32, call: ExchangeIndex) {
         let Some(question) = self.get_mut(number) else {
             return;
         };
         if question.call.is_none() {
             question.call = Some(call);
+            question.called_at = Some(entry);
             self.of_call.entry(call).or_default().push(number);
         }
     }
@@ -280,7 +334,7 @@ impl Questions {
                 question.task = Some(facts.id.clone());
             }
             if let Some(call) = call {
-                self.belongs(number, call);
+                self.belongs(entry, number, call);
             }
         }
     }
@@ -309,7 +363,7 @@ impl Questions {
                         key: key.clone(),
                     };
                     let number = self.came(entry, exchange.conn, which, asked);
-                    self.belongs(number, index);
+                    self.belongs(entry, number, index);
                 }
             }
             Some(Detail::Result(result)) if result.task.is_some() => {
@@ -326,7 +380,7 @@ impl Questions {
                         nth,
                     };
                     let number = self.came(entry, exchange.conn, which, asked);
-                    self.belongs(number, index);
+                    self.belongs(entry, number, index);
                 }
             }
             _ => {}
@@ -432,10 +486,11 @@ impl Questions {
                 let number = *number;
                 if let Some(question) = self.get_mut(number) {
                     question.asked = true;
+                    question.asked_at.get_or_insert(entry);
                 }
                 let call = call.as_deref().map(|id| Id::read(id.as_bytes()));
                 if let Some(call) = call.and_then(|id| exchange_of(&id)) {
-                    self.belongs(number, call);
+                    self.belongs(entry, number, call);
                 }
             }
             Asking::Answered {

@@ -29,7 +29,7 @@ impl Spans {
 }
 
 /// The conversations of a session that have more than one round.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Rounds {
     /// By their first exchange: all of them, the first included.
     all: HashMap<ExchangeIndex, Vec<ExchangeIndex>>,
@@ -42,7 +42,7 @@ pub(super) struct Rounds {
 }
 
 /// A request that wants input, as far as it takes to recognise the one that brings it; or that one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Opened {
     pub exchange: ExchangeIndex,
     pub conn: u32,
@@ -131,8 +131,7 @@ impl Timeline {
         self.rounds
             .all
             .get(&first)
-            .cloned()
-            .unwrap_or_else(|| vec![first])
+            .map_or_else(|| vec![first], |rounds| self.sent(rounds).to_vec())
     }
 
     /// How many requests a conversation has.
@@ -140,7 +139,7 @@ impl Timeline {
         self.rounds
             .all
             .get(&self.first_round(exchange))
-            .map_or(1, Vec::len)
+            .map_or(1, |rounds| self.sent(rounds).len())
     }
 
     /// The newest request of the conversation an exchange belongs to.
@@ -149,7 +148,7 @@ impl Timeline {
         self.rounds
             .all
             .get(&first)
-            .and_then(|rounds| rounds.last().copied())
+            .and_then(|rounds| self.sent(rounds).last().copied())
             .unwrap_or(first)
     }
 
@@ -177,7 +176,7 @@ impl Timeline {
     pub fn waits_for_person(&self, exchange: ExchangeIndex) -> bool {
         self.rounds(exchange)
             .into_iter()
-            .flat_map(|round| self.questions.of_call(round))
+            .flat_map(|round| self.questions().of_call(round))
             .any(super::Question::is_waiting)
     }
 
@@ -198,7 +197,7 @@ impl Timeline {
         };
         let mut waits: Vec<(u64, u64)> = rounds
             .iter()
-            .flat_map(|round| self.questions.of_call(*round))
+            .flat_map(|round| self.questions().of_call(*round))
             .filter(|question| question.asked)
             .map(|question| {
                 let until = question.end.as_ref().map_or(now_us, |(end, _)| us(*end));

@@ -18,7 +18,7 @@ use crate::session::{Channel, Direction};
 use told::About;
 
 /// How far a pending request has come, as the server spelled it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Progress {
     /// How far.
     pub progress: Box<str>,
@@ -31,7 +31,7 @@ pub struct Progress {
 }
 
 /// A request that waits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Waiting {
     /// Its exchange.
     pub exchange: ExchangeIndex,
@@ -72,7 +72,7 @@ pub(super) fn is_event(note: &Note) -> bool {
 type Key = (u32, Direction, Id);
 
 /// Everything that is true at some entry.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct State {
     /// By number; index 0 is the session itself.
     connections: Vec<Connection>,
@@ -97,6 +97,8 @@ pub(super) enum Linked {
     },
     /// A message that is a row of its own.
     Single(usize),
+    /// It tells how far this exchange has come.
+    Progressed(ExchangeIndex),
     /// A response that nothing waits for.
     Orphan(usize),
 }
@@ -122,6 +124,14 @@ impl State {
             .iter()
             .filter(move |((number, ..), _)| *number == conn)
             .map(|(_, waiting)| waiting)
+    }
+
+    /// The exchanges that wait for an answer, on any connection.
+    pub(super) fn pending(&self) -> Vec<ExchangeIndex> {
+        self.waiting
+            .values()
+            .map(|waiting| waiting.exchange)
+            .collect()
     }
 
     /// The request with this id that waits for an answer.
@@ -422,6 +432,7 @@ impl State {
                         message: message.clone(),
                         count: count + 1,
                     });
+                    linked.push(Linked::Progressed(waiting.exchange));
                 }
             }
             _ => {

@@ -10,7 +10,7 @@ const STREAMS: usize = 200;
 const WATCHED: usize = 10_000;
 
 /// How a stream stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StreamState {
     /// Asked for, not acknowledged.
     Asked,
@@ -46,7 +46,7 @@ impl StreamState {
 }
 
 /// A stream of notifications.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Stream {
     /// The id of its `subscriptions/listen`, which its notifications name.
     pub id: Id,
@@ -67,7 +67,7 @@ pub struct Stream {
 }
 
 /// How a subscription to a resource stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum WatchState {
     /// Asked for, not answered.
     Asked,
@@ -110,7 +110,7 @@ impl WatchState {
 }
 
 /// A resource that is or was subscribed to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Watched {
     /// Which.
     pub uri: Box<str>,
@@ -129,7 +129,7 @@ pub struct Watched {
 }
 
 /// What a connection is told of.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Subscriptions {
     /// Streams, oldest first.
     pub streams: Vec<Stream>,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A word of a [`Symbols`] table. The default is the empty word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Symbol(u32);
 
 impl Symbol {
@@ -12,10 +14,16 @@ impl Symbol {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    /// Its place in the table: small numbers, so that what is known of words can be kept in a list.
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A table of words, each kept once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
 pub struct Symbols {
     words: Vec<Arc<str>>,
     places: HashMap<Arc<str>, u32>,
@@ -28,6 +36,23 @@ impl Default for Symbols {
             words: vec![Arc::clone(&empty)],
             places: HashMap::from([(empty, 0)]),
         }
+    }
+}
+
+impl From<Vec<Arc<str>>> for Symbols {
+    fn from(words: Vec<Arc<str>>) -> Self {
+        let places = (0..).zip(&words);
+        let places = places.map(|(place, word)| (Arc::clone(word), place));
+        Self {
+            places: places.collect(),
+            words,
+        }
+    }
+}
+
+impl From<Symbols> for Vec<Arc<str>> {
+    fn from(symbols: Symbols) -> Self {
+        symbols.words
     }
 }
 

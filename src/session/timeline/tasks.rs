@@ -7,7 +7,7 @@ use crate::mcp::tasks::{Shape, TaskFacts, TaskStatus, UNKNOWN, UNWANTED};
 const KEPT: usize = 1_000;
 
 /// How a task went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Outcome {
     /// The entry that holds its result or error, by sequence number.
     pub seq: u64,
@@ -16,7 +16,7 @@ pub struct Outcome {
 }
 
 /// One task.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Task {
     /// Its id.
     pub id: Box<str>,
@@ -60,7 +60,7 @@ impl Task {
 }
 
 /// All of them, in the order they were heard of.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Tasks(Vec<Task>);
 
 impl Tasks {

@@ -11,6 +11,8 @@ use crate::session::Entry;
 
 mod asking;
 mod following;
+mod moment;
+mod packed;
 mod tasks;
 
 fn entries(lines: &[&str]) -> Vec<Recorded> {
@@ -190,6 +192,11 @@ fn progress_belongs_to_its_call() {
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":9,"progress":1,"total":3,"message":"one"}}"#,
         r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"9","progress":2}}"#,
     ]);
+    assert_eq!(
+        (timeline.progress_of(1), timeline.progress_of(2)),
+        (Some(0), None),
+        "a token is told from another by its type"
+    );
     let progress = timeline.state().progress(0).unwrap();
     assert_eq!(
         (
@@ -250,8 +257,11 @@ proptest! {
         for entry in &all[..=cut] {
             part.push(entry);
         }
-        let again = whole.state_at(cut as EntryIndex, |range| all[range.start as usize..range.end as usize].to_vec());
-        prop_assert_eq!(&again, part.state());
+        let read = |seq: u64, _: Place| Ok::<_, ()>(all[seq as usize - 1].clone());
+        let moment = whole.approach(cut as EntryIndex).unwrap().arrive(read).unwrap();
+        let mut then = whole.clone();
+        then.enter(moment);
+        prop_assert_eq!(then.state(), part.state());
         for (before, after) in part.exchanges().iter().zip(whole.exchanges()) {
             prop_assert_eq!(before.status, after.status_at(cut as EntryIndex));
         }

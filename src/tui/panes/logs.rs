@@ -1,18 +1,20 @@
 //! The Logs view: stderr, log notifications, stray output and what happened to the processes, on one time line.
 //!
-//! Owns which line is selected and the least level shown. Lines are read off the timeline while they are drawn, and
+//! Owns which line is selected. Lines are read off the timeline while they are drawn, and
 //! only those on screen; whole lines come from the viewer.
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 
 use super::stream::areas::{Areas, Wish};
 use super::stream::detail::{Detail, messages};
+use super::stream::filtering::Filtering;
 use super::stream::search::Search;
-use super::stream::{Naming, Stream, join, safe};
+use super::stream::{Naming, Stream, join};
 use super::traffic::draw_empty;
+use super::traffic::shown::Shown;
+use crate::filter::row::Item;
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, LogRow, LogSource};
 use crate::text;
@@ -21,20 +23,13 @@ use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
-use crate::tui::theme::Role;
 use crate::tui::widgets::list;
 use crate::tui::widgets::rule::Rule;
 
-mod filter;
+mod line;
+mod tally;
 
-use filter::Filter;
-
-/// Columns of `14:02:09.120`.
-const TIME: usize = 12;
-/// Columns of the longest [`LogSource::word`].
-const SOURCE: usize = 8;
-/// Columns of most level words.
-const LEVEL: usize = 8;
+use tally::Tally;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -42,7 +37,9 @@ pub struct Logs {
     clock: Clock,
     stream: Stream,
     search: Search,
-    filter: Filter,
+    filtering: Filtering,
+    shown: Shown,
+    tally: Tally,
     detail: Detail,
     /// Whether the whole line is shown below the list.
     open: bool,
@@ -56,10 +53,12 @@ impl Logs {
     /// Nothing selected; `follow` says whether it stays at the newest line.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
+            filtering: Filtering::new(clock.zone().clone()),
             clock,
             stream: Stream::new(follow),
             search: Search::default(),
-            filter: Filter::default(),
+            shown: Shown::default(),
+            tally: Tally::default(),
             detail: Detail::new("Select a line: all of it shows here."),
             open: false,
             alone: false,
@@ -77,18 +76,34 @@ impl Logs {
                 alone: self.alone,
                 headings: false,
                 find: self.search.is_open(),
+                filter: self.filtering.is_shown(),
             },
         )
     }
 
     fn take(&mut self, ctx: &Ctx<'_>) {
-        self.filter.take(ctx.timeline.logs());
-        self.stream.arrived(self.filter.len());
+        let logs = ctx.timeline.logs();
+        self.tally.take(logs);
+        let number = self.number();
+        let item = |number| logs.get(number).copied().map(Item::Log);
+        if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) {
+            let near = self.filtering.near(number);
+            let place = self.shown.place(near.unwrap_or(0));
+            self.stream.refiltered(self.shown.len(), place);
+            self.filtering.stood(near, self.number());
+            if let Some(found) = self.search.hits() {
+                let term = found.term.clone();
+                let number = self.number().unwrap_or(0);
+                self.search.found(term, self.shown_hits(), number);
+            }
+        } else {
+            self.stream.arrived(self.shown.len());
+        }
     }
 
     /// The number of the selected line in the log.
     fn number(&self) -> Option<usize> {
-        self.filter.line(self.stream.selected()?)
+        self.shown.number(self.stream.selected()?)
     }
 
     fn line(&self, ctx: &Ctx<'_>) -> Option<LogRow> {
@@ -139,32 +154,38 @@ impl Logs {
         Reply::done()
     }
 
+    /// Shows only the next level and worse; after `error`, everything again.
     fn raise(&mut self, ctx: &Ctx<'_>) -> Reply {
-        let logs = ctx.timeline.logs();
-        let number = self.number().unwrap_or(0);
-        self.filter.raise(logs);
-        self.stream
-            .refiltered(self.filter.len(), self.filter.row(number));
-        if let Some(found) = self.search.hits() {
-            let term = found.term.clone();
-            self.search.found(term, self.shown_hits(logs), number);
-        }
-        Reply::say(match self.filter.least() {
+        let least = match self.filtering.least_level() {
+            // Debug is the least there is: from it on is everything.
+            None | Some(Level::Debug) => Some(Level::Info),
+            Some(Level::Info) => Some(Level::Notice),
+            Some(Level::Notice) => Some(Level::Warning),
+            Some(Level::Warning) => Some(Level::Error),
+            Some(_) => None,
+        };
+        self.filtering.raise(least, ctx.timeline);
+        self.take(ctx);
+        Reply::say(match least {
             None => "Every level is shown.".to_owned(),
             Some(least) => format!("{least} and worse are shown."),
         })
     }
 
-    fn shown_hits(&self, logs: &[LogRow]) -> Vec<u32> {
-        let shown = |number: &&u32| self.filter.shows(logs[**number as usize]);
+    fn shown_hits(&self) -> Vec<u32> {
+        let shown = |number: &&u32| self.shown.shows(**number as usize);
         self.hits.iter().filter(shown).copied().collect()
+    }
+
+    fn item(&self, ctx: &Ctx<'_>) -> Option<Item> {
+        self.line(ctx).map(Item::Log)
     }
 
     /// Goes to a line of the log, or tells why there is none to go to.
     fn go(&mut self, number: Option<usize>, why: &str) -> Reply {
         match number {
             Some(number) => {
-                self.stream.go(self.filter.row(number));
+                self.stream.go(self.shown.place(number));
                 Reply::done()
             }
             None => Reply::say(why),
@@ -192,20 +213,17 @@ impl Logs {
         }
     }
 
-    /// The title: how many lines, and of what level.
+    /// The title: how many lines.
     fn heading(&self) -> String {
-        match self.filter.least() {
-            None => format!("LOGS {}", self.filter.len()),
-            Some(least) => format!(
-                "LOGS {} of {} · {least} and worse",
-                self.filter.len(),
-                self.filter.count(Level::Debug..=Level::Emergency)
-            ),
+        if self.filtering.is_on() {
+            format!("LOGS {} of {}", self.shown.len(), self.shown.all())
+        } else {
+            format!("LOGS {}", self.shown.len())
         }
     }
 
     fn remark(&self) -> String {
-        let counted = |levels, noun| match self.filter.count(levels) {
+        let counted = |levels, noun| match self.tally.count(levels) {
             0 => String::new(),
             count => text::plural(count, noun),
         };
@@ -216,59 +234,14 @@ impl Logs {
             self.stream.remark(),
         ])
     }
-
-    fn drawn(
-        &self,
-        row: usize,
-        width: u16,
-        naming: Naming,
-        ctx: &Ctx<'_>,
-    ) -> Option<Line<'static>> {
-        let number = self.filter.line(row)?;
-        let log = ctx.timeline.logs().get(number)?;
-        let entry = ctx.timeline.entry(log.entry)?;
-        let theme = ctx.theme;
-        let mut spans = Vec::with_capacity(8);
-        let mut left = usize::from(width);
-        let mut cell = |text: &str, role: Role, width: usize| {
-            if width > 0 {
-                left = left.saturating_sub(width + 1);
-                spans.push(Span::styled(text::pad(text, width + 1), theme.style(role)));
-            }
-        };
-        cell(&self.clock.time(entry.at()), Role::TextMuted, TIME);
-        let server = naming.of_connection(ctx.timeline, entry.conn());
-        cell(&server, Role::Text, naming.width());
-        cell(log.source.word(), source_role(log.source), SOURCE);
-        let (word, role) = if log.source == LogSource::Junk {
-            ("junk", Role::Junk)
-        } else {
-            (log.level.word(), level_role(log.level))
-        };
-        cell(word, role, LEVEL);
-        let style = theme.style(if log.source == LogSource::Note {
-            Role::TextMuted
-        } else {
-            Role::Text
-        });
-        match (ctx.previews.get(entry.seq()), self.search.hits()) {
-            (None, _) => spans.push(Span::styled("…", theme.style(Role::TextFaint))),
-            (Some(text), Some(found)) => {
-                let match_style = theme.style(Role::Match);
-                spans.extend(found.term.spans(&safe(text, left), style, match_style));
-            }
-            (Some(text), None) => spans.push(Span::styled(safe(text, left), style)),
-        }
-        Some(Line::from(spans))
-    }
 }
 
 impl Pane for Logs {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            self.detail.scopes(&[Scope::Logs])
+            self.detail.scopes(&[Scope::Logs, Scope::Filter])
         } else {
-            vec![Scope::Logs, Scope::Move]
+            vec![Scope::Logs, Scope::Filter, Scope::Move]
         }
     }
 
@@ -277,6 +250,11 @@ impl Pane for Logs {
         let hits = self.search.hits().is_some();
         let reply = self.detail.action(action, hits, ctx);
         if reply.handled {
+            return reply;
+        }
+        if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
+            self.take(ctx);
+            self.detail.focused &= !self.filtering.bar.is_open();
             return reply;
         }
         match action {
@@ -289,14 +267,14 @@ impl Pane for Logs {
             Action::Level => self.raise(ctx),
             Action::NextError | Action::PreviousError => {
                 let forward = action == Action::NextError;
-                let logs = ctx.timeline.logs();
                 let number = self.number().unwrap_or(0);
                 let why = if forward {
                     "No error below."
                 } else {
                     "No error above."
                 };
-                self.go(self.filter.wrong(forward, number, logs), why)
+                let shown = |number| self.shown.shows(number);
+                self.go(self.tally.wrong(forward, number, shown), why)
             }
             Action::NextPane | Action::PreviousPane if self.detail.focused => {
                 self.detail.focused = false;
@@ -318,30 +296,40 @@ impl Pane for Logs {
         }
     }
 
-    fn why_not(&self, action: Action, _ctx: &Ctx<'_>) -> Option<String> {
+    fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let hits = self.search.hits().is_some();
         if let Some(why) = self.detail.why_not(action, hits) {
             return Some(why);
         }
         let why = match action {
             Action::OpenLine if self.stream.selected().is_none() => "There is no line yet.",
-            Action::NextError | Action::PreviousError if !self.filter.any_wrong() => {
+            Action::NextError | Action::PreviousError if !self.tally.any_wrong() => {
                 "Nothing went wrong so far."
             }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            _ => return None,
+            _ => return self.filtering.why_not(action, self.item(ctx), ctx),
         };
         Some(why.to_owned())
     }
 
     fn takes_text(&self) -> bool {
-        self.search.is_open() || (self.detail.focused && self.detail.viewer.takes_text())
+        self.filtering.bar.is_open()
+            || self.search.is_open()
+            || (self.detail.focused && self.detail.viewer.takes_text())
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        self.filtering.open_keys()
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if self.filtering.bar.is_open() {
+            let reply = self.filtering.key(key, ctx);
+            self.take(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.key(key, ctx)
         } else {
             self.detail.viewer.key(key, ctx)
@@ -349,7 +337,11 @@ impl Pane for Logs {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if self.filtering.bar.is_open() {
+            let reply = self.filtering.paste(text, ctx);
+            self.take(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.paste(text)
         } else {
             self.detail.viewer.paste(text, ctx)
@@ -360,6 +352,9 @@ impl Pane for Logs {
         let heard = self.detail.event(event);
         if !heard.is_empty() {
             return heard;
+        }
+        if self.filtering.event(event, ctx) {
+            self.take(ctx);
         }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
@@ -375,9 +370,9 @@ impl Pane for Logs {
                 })
                 .collect();
             let number = self.number().unwrap_or(0);
-            let hit = self.search.found(term, self.shown_hits(logs), number);
+            let hit = self.search.found(term, self.shown_hits(), number);
             if let Some(hit) = hit {
-                self.stream.go(self.filter.row(hit));
+                self.stream.go(self.shown.place(hit));
             }
         }
         Vec::new()
@@ -385,6 +380,10 @@ impl Pane for Logs {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas();
+        if let Some(reply) = self.filtering.click(at, areas.filter, areas.rows, ctx) {
+            self.take(ctx);
+            return reply;
+        }
         if areas.find.contains(at) {
             self.search.click(at, areas.find);
             return Reply::done();
@@ -426,18 +425,21 @@ impl Pane for Logs {
         let mut effects = Vec::new();
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height);
-            self.stream.place(self.filter.len(), height);
+            self.stream.place(self.shown.len(), height);
             let logs = ctx.timeline.logs();
             let missing: Vec<_> = self
                 .stream
                 .visible()
-                .filter_map(|row| ctx.source(logs.get(self.filter.line(row)?)?.entry))
+                .filter_map(|row| ctx.source(logs.get(self.shown.number(row)?)?.entry))
                 .filter(|source| ctx.previews.get(source.seq).is_none())
                 .collect();
             if !missing.is_empty() {
                 effects.push(Effect::Previews(missing));
             }
         }
+        let logs = ctx.timeline.logs();
+        let item = |number| logs.get(number).copied().map(Item::Log);
+        effects.extend(self.filtering.ask(self.shown.picks(), item, ctx));
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
             let subject = messages(entry, None, ctx);
@@ -458,24 +460,21 @@ impl Pane for Logs {
             }
             .draw(areas.rule, buf, ctx.theme);
         }
-        if self.filter.len() == 0 && !areas.rows.is_empty() {
-            let words = match (self.filter.least(), ctx.live) {
-                (Some(least), _) => format!(
-                    "Nothing at {least} or worse; {} shows other levels.",
-                    ctx.keys.word(Action::Level)
-                ),
-                (None, true) => format!(
+        if self.shown.len() == 0 && !areas.rows.is_empty() {
+            let words = match (self.filtering.is_on() && self.shown.all() > 0, ctx.live) {
+                (true, _) => self.filtering.why_empty(self.shown.picks(), ctx),
+                (false, true) => format!(
                     "Nothing yet: connect a server ({}); what it writes to stderr, its log \
                     messages, its start and its end will show here.",
                     ctx.keys.word(Action::ViewServers)
                 ),
-                (None, false) => "This recording holds no log lines.".to_owned(),
+                (false, false) => "This recording holds no log lines.".to_owned(),
             };
             draw_empty(&words, areas.rows, buf, ctx);
         }
         let naming = Naming::of(ctx.timeline);
         let of_list = list::draw(
-            self.filter.len(),
+            self.shown.len(),
             self.stream.list(),
             !self.detail.focused,
             |row, width| self.drawn(row, width, naming, ctx).unwrap_or_default(),
@@ -484,6 +483,16 @@ impl Pane for Logs {
             ctx.theme,
         );
         let of_detail = self.detail.draw(&areas, buf, &self.title(ctx), ctx);
+        let (shown, all) = (self.shown.len(), self.shown.all());
+        let whole = self.shown.picks().is_whole();
+        let remark = self.filtering.remark(shown, all, whole, ctx.timeline);
+        let of_filter = self.filtering.draw(areas.filter, &remark, buf, ctx);
+        self.filtering
+            .bar
+            .draw_choices(areas.filter, areas.rows, buf, ctx);
+        if self.filtering.bar.is_open() {
+            return of_filter;
+        }
         if self.search.is_open() {
             return self.search.draw(areas.find, buf, ctx).or(of_list);
         }
@@ -510,37 +519,27 @@ impl Pane for Logs {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.hits.clear();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        self.tally = Tally::default();
+        self.take(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
         self.take(ctx);
         let logs = ctx.timeline.logs();
         let at = logs.partition_point(|log| log.entry < entry);
-        if self.filter.len() > 0 {
+        if self.shown.len() > 0 {
             self.detail.focused = false;
             self.stream
-                .go(self.filter.row(at).min(self.filter.len() - 1));
+                .go(self.shown.place(at).min(self.shown.len() - 1));
         }
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
         Some(self.line(ctx)?.entry)
-    }
-}
-
-fn source_role(source: LogSource) -> Role {
-    match source {
-        LogSource::Stderr => Role::TextMuted,
-        LogSource::Notification => Role::Notif,
-        LogSource::Junk => Role::Junk,
-        LogSource::Process | LogSource::Http | LogSource::Note => Role::Life,
-    }
-}
-
-fn level_role(level: Level) -> Role {
-    match level {
-        Level::Debug => Role::TextMuted,
-        Level::Info | Level::Notice => Role::Info,
-        Level::Warning => Role::Warn,
-        Level::Error | Level::Critical | Level::Alert | Level::Emergency => Role::Error,
     }
 }
 

@@ -10,8 +10,11 @@ use crate::tui::action::Action;
 use crate::tui::widgets::list::ListState;
 
 pub mod areas;
+pub mod bar;
 pub mod detail;
+pub mod filtering;
 pub mod search;
+pub mod sifting;
 
 #[cfg(test)]
 pub(crate) mod fixture;

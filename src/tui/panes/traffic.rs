@@ -1,5 +1,5 @@
 //! The Traffic view: every exchange, notification, stray line and event of the session, and what they say. It has
-//! three lists of it: pairs, frames one by one, exchanges over HTTP.
+//! three lists of it: pairs, frames one by one, exchanges over HTTP; and the pairs once more on a time line.
 //!
 //! Owns which row is selected and what is done to it. Rows are read off the timeline while they are drawn, and only
 //! those on screen; bodies come from the viewer, which has them built elsewhere.
@@ -7,36 +7,60 @@
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::copy_as;
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
+use super::stream::filtering::Filtering;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
-use crate::session::timeline::{EntryIndex, Row, Timeline};
+use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
 use crate::tui::effect::{Effect, Subject};
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::pane::{Ctx, Pane, Reply};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list;
-use crate::tui::widgets::rule::Rule;
 
+mod acting;
+mod around;
+mod chooser;
+mod columns;
 mod draw;
 mod failures;
+mod jumps;
+mod moving;
+mod picked;
 mod requests;
 mod rows;
+mod screen;
+pub(super) mod shown;
+mod sorted;
+mod spread;
 mod subs;
+mod times;
 mod told;
+mod values;
+mod waterfall;
 
+use around::Surroundings;
+use chooser::{Chooser, Chosen};
+use columns::Layout;
 use draw::Columns;
 use failures::Failures;
+use jumps::Jump;
+use picked::Picked;
+use shown::Shown;
+pub use sorted::order;
+use spread::Spread;
 use subs::{At, Sub};
+use times::Times;
 use told::told;
+use values::Values;
+use waterfall::Waterfall;
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -44,9 +68,23 @@ pub struct Traffic {
     clock: Clock,
     sub: Sub,
     /// One for each list, in the order of [`Sub::ALL`].
-    streams: [Stream; 3],
+    streams: [Stream; 4],
+    /// Which rows of each list are shown, in which order.
+    shown: [Shown; 4],
+    filtering: Filtering,
     search: Search,
     failures: Failures,
+    spread: Spread,
+    times: Times,
+    layout: Layout,
+    /// The box in which columns are picked, while it is open.
+    chooser: Option<Chooser>,
+    values: Values,
+    picked: Picked,
+    /// How the last jump went, until something is searched for.
+    jumped: Option<Jump>,
+    waterfall: Waterfall,
+    around: Surroundings,
     detail: Detail,
     /// Nothing but what has the keys.
     alone: bool,
@@ -54,190 +92,34 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The same with columns of one's own, by their names in settings.
+    pub fn with_columns(self, names: &[String]) -> Self {
+        let layout = Layout::of(names.iter().map(String::as_str));
+        Self { layout, ..self }
+    }
+
     /// Nothing selected; `follow` says whether it stays at the newest row.
     pub fn new(clock: Clock, follow: bool) -> Self {
         Self {
+            filtering: Filtering::new(clock.zone().clone()),
             clock,
             sub: Sub::default(),
-            streams: [Stream::new(follow); 3],
+            streams: [Stream::new(follow); 4],
+            shown: Default::default(),
             search: Search::default(),
             failures: Failures::default(),
+            spread: Spread::default(),
+            times: Times::default(),
+            layout: Layout::default(),
+            chooser: None,
+            values: Values::default(),
+            picked: Picked::default(),
+            jumped: None,
+            waterfall: Waterfall::default(),
+            around: Surroundings::default(),
             detail: Detail::new("Select a row: what it says shows here."),
             alone: false,
             area: Rect::default(),
-        }
-    }
-
-    fn areas(&self) -> Areas {
-        Areas::of(
-            self.area,
-            Wish {
-                detail: true,
-                detail_focused: self.detail.focused,
-                alone: self.alone,
-                headings: !self.is_tall(),
-                find: self.search.is_open(),
-            },
-        )
-    }
-
-    /// Whether a row takes two lines.
-    fn is_tall(&self) -> bool {
-        self.area.width < WIDE
-    }
-
-    fn lines(&self) -> u16 {
-        if self.is_tall() { 2 } else { 1 }
-    }
-
-    /// Whether only one of list and detail is on screen.
-    fn is_drilled(&self) -> bool {
-        self.alone || !Areas::fits_both(self.area)
-    }
-
-    fn stream(&self) -> &Stream {
-        &self.streams[self.sub as usize]
-    }
-
-    fn stream_mut(&mut self) -> &mut Stream {
-        &mut self.streams[self.sub as usize]
-    }
-
-    /// The list may have grown.
-    fn arrived(&mut self, timeline: &Timeline) {
-        let len = self.sub.len(timeline);
-        self.stream_mut().arrived(len);
-    }
-
-    /// The selected row of the list.
-    fn at(&self, ctx: &Ctx<'_>) -> Option<At> {
-        self.sub.at(self.stream().selected()?, ctx.timeline)
-    }
-
-    /// The pair it is a part of.
-    fn row(&self, ctx: &Ctx<'_>) -> Option<Row> {
-        self.at(ctx)?.pair(ctx.timeline)
-    }
-
-    /// Turns to another list, and to the same moment in it.
-    fn turn(&mut self, sub: Sub, ctx: &Ctx<'_>) -> Reply {
-        if sub == self.sub {
-            return Reply::done();
-        }
-        let entry = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
-        let (follows, at_end) = (
-            self.stream().follows(),
-            self.stream().selected() == self.sub.len(ctx.timeline).checked_sub(1),
-        );
-        self.sub = sub;
-        self.search.forget();
-        self.arrived(ctx.timeline);
-        if let Some(entry) = entry.filter(|_| !(follows && at_end))
-            && let Some(place) = sub.place_of(entry, ctx.timeline)
-        {
-            self.stream_mut().go(place);
-        }
-        Reply::done()
-    }
-
-    fn title(&self, ctx: &Ctx<'_>) -> String {
-        let name = self.at(ctx).and_then(|at| told::name(at, ctx));
-        let name = name.unwrap_or_else(|| "nothing selected".to_owned());
-        if self.is_drilled() {
-            format!("Traffic › {name}")
-        } else {
-            name
-        }
-    }
-
-    /// Goes to a row, or tells why there is none to go to.
-    fn go(&mut self, row: Option<usize>, why: &str) -> Reply {
-        match row {
-            Some(row) => {
-                self.stream_mut().go(row);
-                Reply::done()
-            }
-            None => Reply::say(why),
-        }
-    }
-
-    fn open(&mut self) -> Reply {
-        if self.stream().selected().is_none() {
-            return Reply::say("There is no row yet.");
-        }
-        // What somebody reads must not be replaced by what arrives.
-        self.stream_mut().hold();
-        self.detail.focused = true;
-        Reply::done()
-    }
-
-    /// Out one level.
-    fn back(&mut self) -> Reply {
-        if self.detail.focused {
-            self.detail.focused = false;
-        } else if self.search.leave() {
-        } else if self.alone {
-            self.alone = false;
-        } else {
-            return Reply::go(Go::Out);
-        }
-        Reply::done()
-    }
-
-    /// The next row that went wrong, or the one before.
-    fn wrong(&self, below: bool, ctx: &Ctx<'_>) -> Option<usize> {
-        let selected = self.stream().selected().unwrap_or(0);
-        let (sub, timeline) = (self.sub, ctx.timeline);
-        let wrong = |index: &usize| {
-            sub.at(*index, timeline)
-                .is_some_and(|at| at.is_wrong(timeline))
-        };
-        match (sub, below) {
-            (Sub::Pairs, true) => self.failures.after(selected),
-            (Sub::Pairs, false) => self.failures.before(selected),
-            (_, true) => (selected + 1..sub.len(timeline)).find(wrong),
-            (_, false) => (0..selected).rev().find(wrong),
-        }
-    }
-
-    fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
-        let failed = match self.failures.count() {
-            0 => String::new(),
-            count => format!("{count} went wrong"),
-        };
-        let short = area.width < WIDE;
-        let tabs = Sub::ALL.map(|sub| {
-            let (long, brief) = sub.title();
-            if short { brief } else { long }
-        });
-        Rule {
-            title: &format!("TRAFFIC {}", self.sub.len(ctx.timeline)),
-            focused: !self.detail.focused,
-            tabs: &tabs,
-            active: self.sub as usize,
-            right: &join(&[self.search.remark(), failed, self.stream().remark()]),
-        }
-        .draw(area, buf, ctx.theme)
-    }
-
-    fn in_list(&mut self, action: Action) -> Reply {
-        let selected = self.stream().selected().unwrap_or(0);
-        match action {
-            Action::Find => {
-                self.search.open();
-                Reply::done()
-            }
-            Action::FindNext | Action::FindPrevious => {
-                if let Some(why) = self.search.why_not() {
-                    return Reply::say(why);
-                }
-                let row = self.search.step(action == Action::FindNext, selected);
-                self.go(row, "No hit.")
-            }
-            Action::Right => self.open(),
-            Action::Left => Reply::done(),
-            _ if self.stream_mut().act(action) => Reply::done(),
-            _ => Reply::ignored(),
         }
     }
 }
@@ -245,14 +127,15 @@ impl Traffic {
 impl Pane for Traffic {
     fn scopes(&self) -> Vec<Scope> {
         if self.detail.focused {
-            self.detail.scopes(&[Scope::Traffic, Scope::Request])
+            self.detail
+                .scopes(&[Scope::Traffic, Scope::Filter, Scope::Request])
         } else {
-            vec![Scope::Traffic, Scope::Move, Scope::Request]
+            vec![Scope::Traffic, Scope::Filter, Scope::Move, Scope::Request]
         }
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        self.arrived(ctx.timeline);
+        self.arrived(ctx);
         self.failures.take(ctx.timeline);
         let hits = self.search.hits().is_some();
         if let Some(reply) = copy_as::reply(action, || self.asked(ctx), ctx) {
@@ -262,6 +145,14 @@ impl Pane for Traffic {
         if reply.handled {
             return reply;
         }
+        if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
+            self.arrived(ctx);
+            self.detail.focused &= !self.filtering.bar.is_open();
+            return reply;
+        }
+        if let Some(reply) = self.on_rows(action, ctx) {
+            return reply;
+        }
         match action {
             Action::Back => self.back(),
             Action::OpenRow => self.open(),
@@ -269,8 +160,6 @@ impl Pane for Traffic {
                 self.stream_mut().toggle_follow();
                 Reply::done()
             }
-            Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
-            Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
             Action::Resend => self.again(false, ctx),
             Action::EditResend => self.again(true, ctx),
             Action::CopyRequest => self.copy(false, ctx),
@@ -288,9 +177,9 @@ impl Pane for Traffic {
                 Reply::done()
             }
             Action::Left if self.detail.focused => self.back(),
-            Action::FindNext | Action::FindPrevious => self.in_list(action),
+            Action::FindNext | Action::FindPrevious => self.in_list(action, ctx),
             _ if self.detail.focused => Reply::ignored(),
-            _ => self.in_list(action),
+            _ => self.in_list(action, ctx),
         }
     }
 
@@ -306,24 +195,54 @@ impl Pane for Traffic {
             Action::CopyRequest => self.copied(false, ctx).err()?,
             Action::CopyResponse => self.copied(true, ctx).err()?,
             Action::NextError | Action::PreviousError
-                if self.sub == Sub::Pairs && self.failures.count() == 0 =>
+                if self.sub.is_pairs() && self.failures.count() == 0 =>
             {
                 "Nothing went wrong so far."
+            }
+            Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
+                "Only the time line has a zoom."
+            }
+            Action::FindNext | Action::FindPrevious
+                if self.jumped.is_some() && self.search.hits().is_none() =>
+            {
+                return None;
             }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            action => return copy_as::why_not(action, || self.asked(ctx), ctx),
+            action => {
+                return self
+                    .filtering
+                    .why_not(action, self.item(ctx), ctx)
+                    .or_else(|| copy_as::why_not(action, || self.asked(ctx), ctx));
+            }
         };
         Some(why.to_owned())
     }
 
     fn takes_text(&self) -> bool {
-        self.search.is_open() || (self.detail.focused && self.detail.viewer.takes_text())
+        self.chooser.is_some()
+            || self.filtering.bar.is_open()
+            || self.search.is_open()
+            || (self.detail.focused && self.detail.viewer.takes_text())
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.chooser.is_some() {
+            chooser::KEYS
+        } else {
+            self.filtering.open_keys()
+        }
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(reply) = self.choose(key) {
+            reply
+        } else if self.filtering.bar.is_open() {
+            let reply = self.filtering.key(key, ctx);
+            self.arrived(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.key(key, ctx)
         } else {
             self.detail.viewer.key(key, ctx)
@@ -331,7 +250,14 @@ impl Pane for Traffic {
     }
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
-        if self.search.is_open() {
+        if let Some(chooser) = &mut self.chooser {
+            chooser.paste(text);
+            Reply::done()
+        } else if self.filtering.bar.is_open() {
+            let reply = self.filtering.paste(text, ctx);
+            self.arrived(ctx);
+            reply
+        } else if self.search.is_open() {
             self.search.paste(text)
         } else {
             self.detail.viewer.paste(text, ctx)
@@ -343,57 +269,37 @@ impl Pane for Traffic {
         if !heard.is_empty() {
             return heard;
         }
+        if self.filtering.event(event, ctx) {
+            self.arrived(ctx);
+        }
+        self.hear_sorted(event);
+        if let Event::Values(found) = event {
+            self.values.take(found);
+        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {
-            self.arrived(ctx.timeline);
-            let hits = self.sub.with_seqs(seqs, ctx.timeline);
-            let from = self.stream().selected().unwrap_or(0);
-            if let Some(row) = self.search.found(term, hits, from) {
-                self.stream_mut().go(row);
+            self.arrived(ctx);
+            let mut hits = self.sub.with_seqs(seqs, ctx.timeline);
+            hits.retain(|number| self.shown().shows(*number as usize));
+            let from = self.number().unwrap_or(0);
+            if let Some(number) = self.search.found(term, hits, from) {
+                self.go_to(number);
             }
         }
         Vec::new()
     }
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
-        let areas = self.areas();
-        if areas.find.contains(at) {
-            self.search.click(at, areas.find);
-            return Reply::done();
-        }
-        let title = self.title(ctx);
-        if let Some(reply) = self.detail.click(at, double, &areas, &title, ctx) {
-            self.stream_mut().hold();
-            return reply;
-        }
-        if areas.rule.contains(at) {
-            // Drawn once more, aside, to learn where the tabs are.
-            let mut aside = Buffer::empty(areas.rule);
-            let places = self.draw_rule(areas.rule, &mut aside, ctx);
-            let chosen = places.iter().position(|place| place.contains(at));
-            return match chosen.and_then(|index| Sub::ALL.get(index)) {
-                Some(sub) => self.turn(*sub, ctx),
-                None => Reply::ignored(),
-            };
-        }
-        if !areas.rows.contains(at) {
-            return Reply::ignored();
-        }
-        self.detail.focused = false;
-        match self.stream().row_at(at, self.lines(), areas.rows) {
-            Some(row) => {
-                self.stream_mut().go(row);
-                if double { self.open() } else { Reply::done() }
-            }
-            None => Reply::done(),
-        }
+        self.clicked(at, double, ctx)
     }
 
-    fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+    fn wheel(&mut self, at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         let areas = self.areas();
         if areas.detail.contains(at) {
             self.detail.viewer.wheel(lines);
+        } else if areas.rows.contains(at) && self.sub == Sub::Timeline {
+            self.waterfall.wheel(lines, ctx);
         } else if areas.rows.contains(at) {
             self.stream_mut().wheel(lines);
         } else {
@@ -403,102 +309,14 @@ impl Pane for Traffic {
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.area = area;
-        let areas = self.areas();
-        let timeline = ctx.timeline;
-        self.failures.take(timeline);
-        let sub = self.sub;
-        let len = sub.len(timeline);
-        if areas.rows.is_empty() {
-            self.stream_mut().arrived(len);
-        } else {
-            let height = usize::from(areas.rows.height / self.lines());
-            self.stream_mut().place(len, height);
-        }
-        let mut effects = Vec::new();
-        if !areas.rows.is_empty() {
-            let tall = self.is_tall();
-            let missing: Vec<_> = self
-                .stream()
-                .visible()
-                .filter_map(|index| ctx.source(sub.at(index, timeline)?.shown(timeline, tall)?))
-                .filter(|source| ctx.previews.get(source.seq).is_none())
-                .collect();
-            if !missing.is_empty() {
-                effects.push(Effect::Previews(missing));
-            }
-        }
-        if !areas.detail.is_empty() {
-            let subject = self.at(ctx).and_then(|at| at.subject(ctx));
-            effects.extend(self.detail.show(subject, ctx));
-            effects.extend(self.detail.viewer.place(areas.detail, ctx));
-        }
-        effects
+        self.placed(area, ctx)
     }
 
-    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let areas = self.areas();
-        let theme = ctx.theme;
-        let len = self.sub.len(ctx.timeline);
-        if !areas.rule.is_empty() {
-            self.draw_rule(areas.rule, buf, ctx);
-        }
-        let columns = Columns::of(areas.rows.width.saturating_sub(list::GUTTER), ctx);
-        if !areas.headings.is_empty() {
-            buf.set_stringn(
-                areas.headings.x + list::GUTTER,
-                areas.headings.y,
-                columns.headings(),
-                usize::from(areas.headings.width.saturating_sub(list::GUTTER)),
-                theme.style(Role::TextMuted),
-            );
-        }
-        if len == 0 && !areas.rows.is_empty() {
-            let words = if self.sub == Sub::Http && !ctx.timeline.rows().is_empty() {
-                "Nothing went over HTTP: servers that are programs talk over pipes.".to_owned()
-            } else if ctx.live {
-                format!(
-                    "Nothing yet: connect a server ({}), every message will show here.",
-                    ctx.keys.word(Action::ViewServers)
-                )
-            } else {
-                "This recording holds no messages.".to_owned()
-            };
-            draw_empty(&words, areas.rows, buf, ctx);
-        }
-        let tall = self.is_tall();
-        let of_list = list::draw_tall(
-            len,
-            self.stream().list(),
-            !self.detail.focused,
-            self.lines(),
-            |index, line, width| {
-                let row = self.sub.at(index, ctx.timeline);
-                let Some(told) = row.and_then(|row| told(row, ctx)) else {
-                    return Line::default();
-                };
-                let hit = self.search.is_hit(index);
-                if tall {
-                    columns.tall_line(&told, line, width, hit, &self.clock, ctx)
-                } else {
-                    let before = index.checked_sub(1);
-                    let before = before.and_then(|before| self.sub.at(before, ctx.timeline));
-                    let since = draw::since(before, &told, ctx);
-                    columns.line(&told, since, hit, &self.clock, ctx)
-                }
-            },
-            areas.rows,
-            buf,
-            theme,
-        );
-        let of_detail = self.detail.draw(&areas, buf, &self.title(ctx), ctx);
-        if self.search.is_open() {
-            return self.search.draw(areas.find, buf, ctx).or(of_list);
-        }
-        if self.detail.focused {
-            of_detail
-        } else {
-            of_list.or(Some(areas.rows.as_position()))
+    fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let cursor = self.drawn(buf, ctx);
+        match &self.chooser {
+            Some(chooser) => chooser.draw(area, buf, ctx.theme),
+            None => cursor,
         }
     }
 
@@ -528,11 +346,22 @@ impl Pane for Traffic {
         Some(parts.join(" · "))
     }
 
+    fn rewound(&mut self, ctx: &Ctx<'_>) {
+        self.failures = Failures::default();
+        self.spread = Spread::default();
+        self.search.forget();
+        self.filtering.rewound(ctx.timeline);
+        for shown in &mut self.shown {
+            shown.sort(shown.by());
+        }
+        self.arrived(ctx);
+    }
+
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {
-        self.arrived(ctx.timeline);
-        if let Some(row) = self.sub.place_of(entry, ctx.timeline) {
+        self.arrived(ctx);
+        if self.sub.place_of(entry, ctx.timeline).is_some() {
             self.detail.focused = false;
-            self.stream_mut().go(row);
+            self.show_entry(entry, ctx);
         }
     }
 
@@ -556,7 +385,7 @@ pub fn title_of(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
 }
 
 /// Why a list is empty, in words.
-pub(super) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+pub(in crate::tui::panes) fn draw_empty(words: &str, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let inner = Rect {
         x: area.x + list::GUTTER.min(area.width),
         width: area.width.saturating_sub(list::GUTTER * 2),

@@ -4,15 +4,20 @@
 //! told what was gathered too, and nothing is lost when we leave. Nothing is ever written that holds arguments when
 //! the session is not recorded or `history = false`; what is on the disk from before can still be read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::chips::Chips;
 use crate::drafts::{DraftChange, Drafts};
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
+use crate::ignores::Ignores;
+use crate::kept;
+use crate::library::Library;
+use crate::mask::Secrets;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
@@ -31,8 +36,16 @@ pub struct Shelves {
     pub drafts: Drafts,
     /// Arguments with a name.
     pub presets: Presets,
+    /// What comparisons ignore.
+    pub ignores: Ignores,
+    /// Filters with a name.
+    pub chips: Chips,
     /// Tasks that had not ended.
     pub tasks: Errands,
+    /// The sessions.
+    pub library: Library,
+    /// The user's settings.
+    pub settings: PathBuf,
     /// Whether runs, drafts and tasks may be written down.
     pub keeps: bool,
     /// What is known of servers' eras; for the engine.
@@ -48,11 +61,16 @@ impl Shelves {
 
     /// Those for somebody who works in `cwd`.
     pub fn at(cwd: &Path, home: Option<&Path>, paths: &Paths, keeps: bool) -> Self {
+        let presets = Presets::of(cwd, home, paths);
         Self {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
-            presets: Presets::of(cwd, home, paths),
+            ignores: Ignores::of(&presets, paths),
+            presets,
+            chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
+            library: Library::of(paths),
+            settings: paths.config_file(),
             keeps,
             eras: if keeps {
                 Eras::at(paths.eras_file())
@@ -89,6 +107,13 @@ impl Shelves {
                     in_words(&kept.err()?)
                 ))
             }
+            Store::KeepColumns(names) => {
+                let written = kept::columns(&self.settings, &names);
+                Stored::NotKept(format!(
+                    "columns are not kept: {}",
+                    in_words(&written.err()?)
+                ))
+            }
             Store::LoadTasks { asker, server } => Stored::Tasks {
                 asker,
                 tasks: self.tasks.load(&server).map_err(|error| in_words(&error)),
@@ -100,6 +125,28 @@ impl Shelves {
             Store::LoadDrafts { asker, server } => Stored::Drafts {
                 asker,
                 drafts: self.drafts.load(&server).map_err(|error| in_words(&error)),
+            },
+            Store::LoadIgnores { asker } => Stored::Ignores {
+                asker,
+                lines: self.ignores.load().map_err(|error| in_words(&error)),
+            },
+            Store::Ignore { line, on } => match self.ignores.set(&line, on) {
+                Ok(file) => Stored::Ignored(file),
+                Err(error) => {
+                    Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
+                }
+            },
+            Store::LoadFilters => Stored::Filters {
+                chips: self.chips.load().map_err(|error| in_words(&error)),
+                saved: None,
+            },
+            Store::SaveFilter(chip) => Stored::Filters {
+                chips: self
+                    .chips
+                    .save(&chip)
+                    .and_then(|()| self.chips.load())
+                    .map_err(|error| in_words(&error)),
+                saved: Some(chip.name),
             },
             Store::ListPresets { asker, owner } => Stored::Presets {
                 asker,
@@ -171,7 +218,15 @@ fn nowhere(work: Store) -> Option<Stored> {
     let why = || format!("there is no place for files; set {}", paths::HOME_VARIABLE);
     Some(match work {
         // It was said at the start that nothing is kept.
-        Store::Remember(_) | Store::SaveDrafts { .. } | Store::SaveTasks { .. } => return None,
+        Store::Remember(_)
+        | Store::SaveDrafts { .. }
+        | Store::SaveTasks { .. }
+        | Store::KeepColumns(_)
+        | Store::Ignore { .. } => return None,
+        Store::LoadIgnores { asker } => Stored::Ignores {
+            asker,
+            lines: Ok(Vec::new()),
+        },
         Store::LoadTasks { asker, .. } => Stored::Tasks {
             asker,
             tasks: Ok(Vec::new()),
@@ -183,6 +238,14 @@ fn nowhere(work: Store) -> Option<Stored> {
         Store::LoadDrafts { asker, .. } => Stored::Drafts {
             asker,
             drafts: Ok(Vec::new()),
+        },
+        Store::LoadFilters => Stored::Filters {
+            chips: Ok(Vec::new()),
+            saved: None,
+        },
+        Store::SaveFilter(chip) => Stored::Filters {
+            chips: Err(why()),
+            saved: Some(chip.name),
         },
         Store::ListPresets { asker, .. } => Stored::Presets {
             asker,
@@ -213,13 +276,19 @@ pub struct Keeper(mpsc::Sender<Store>);
 pub struct Finished(mpsc::Receiver<()>);
 
 impl Keeper {
-    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone.
-    pub fn start(shelves: Option<Shelves>, events: UnboundedSender<Event>) -> (Self, Finished) {
+    /// Starts the thread; `None` when this user has no place for files. It ends when the last [`Keeper`] is gone. What
+    /// is kept is masked as the session is.
+    pub fn start(
+        shelves: Option<Shelves>,
+        events: UnboundedSender<Event>,
+        secrets: &Secrets,
+    ) -> (Self, Finished) {
+        let secrets = secrets.clone();
         let (sender, work) = mpsc::channel();
         let (done, finished) = mpsc::channel();
         let thread = std::thread::Builder::new().name("keeper".to_owned());
         let started = thread.spawn(move || {
-            keep(shelves.as_ref(), &work, &events);
+            keep(shelves.as_ref(), &work, &events, &secrets);
             // Nobody waits when the screen went down in disorder.
             let _ = done.send(());
         });
@@ -280,12 +349,17 @@ impl Gathered {
     }
 }
 
-fn keep(shelves: Option<&Shelves>, work: &mpsc::Receiver<Store>, events: &UnboundedSender<Event>) {
+fn keep(
+    shelves: Option<&Shelves>,
+    work: &mpsc::Receiver<Store>,
+    events: &UnboundedSender<Event>,
+    secrets: &Secrets,
+) {
     let mut gathered = Gathered::default();
     let mut complained: Option<String> = None;
     let mut answer = |work: Store| {
         let stored = match shelves {
-            Some(shelves) => shelves.answer(work),
+            Some(shelves) => shelves.answer(work.masked(secrets)),
             None => nowhere(work),
         };
         if let Some(Stored::NotKept(what)) = &stored

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Model, act, go, notices, replied, show};
+use super::{Model, act, go, marks, notices, replied, show};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
@@ -103,6 +103,13 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
                 Vec::new()
             })
         }
+        Overlay::Sheet(..) => Some(marks::sheet_key(model, key)),
+        Overlay::Letters(at) => {
+            let at = *at;
+            model.overlays.pop();
+            model.status = None;
+            Some(marks::letter(model, key, at))
+        }
         Overlay::Picker(picker) => {
             if Chord::from(key) == Chord::CTRL_C {
                 model.overlays.pop();
@@ -123,6 +130,13 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
 /// The mouse while a list or a question is open: a click on a row picks it, one beside the list closes it.
 fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<Effect> {
     let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    if let Some(Overlay::Sheet(sheet, _)) = model.overlays.last_mut() {
+        if matches!(kind, MouseEventKind::Down(_)) {
+            let filled = sheet.click(at, screen);
+            return marks::filled_in(model, filled);
+        }
+        return Vec::new();
+    }
     let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
         if matches!(kind, MouseEventKind::Down(_)) {
             model.overlays.pop();
@@ -171,7 +185,11 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             picker.paste(pasted);
             Vec::new()
         }
-        Some(Overlay::Quit) => Vec::new(),
+        Some(Overlay::Sheet(sheet, _)) => {
+            sheet.paste(pasted);
+            Vec::new()
+        }
+        Some(Overlay::Quit | Overlay::Letters(_)) => Vec::new(),
         None => {
             model.chords.clear();
             let ctx = model.world.ctx();
@@ -212,6 +230,10 @@ pub(super) fn mouse_used(model: &mut Model, mouse: MouseEvent, now_us: u64) -> V
             if let Some((_, view)) = model.areas.views.iter().find(|(area, _)| area.contains(at)) {
                 let view = *view;
                 return go(model, Go::View(view));
+            }
+            let replay = model.areas.replay.iter();
+            if let Some((_, action)) = replay.copied().find(|(area, _)| area.contains(at)) {
+                return act(model, action);
             }
             let notice = model.areas.notices.iter();
             if let Some((_, ticket, action)) = notice.copied().find(|(area, ..)| area.contains(at))

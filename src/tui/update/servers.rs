@@ -14,7 +14,7 @@ use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Tone;
-use crate::tui::pane::Server;
+use crate::tui::pane::{Go, Server, View};
 
 /// The newest connection of the server at `place`.
 pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
@@ -317,9 +317,33 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
         {
             return;
         }
-        // Somebody else's recording, without our notes.
-        _ => format!("connection {}", entry.conn),
+        _ => unnamed(entry.conn),
     };
+    know(model, name, entry.conn);
+}
+
+/// The same of all connections that a fold tells of.
+pub(super) fn learn_all(model: &mut Model) {
+    let named = |connection: &Connection| match &*connection.name {
+        "" => unnamed(connection.number),
+        name => name.to_owned(),
+    };
+    let state = model.world.timeline.state();
+    let all: Vec<(String, u32)> = state
+        .connections()
+        .map(|connection| (named(connection), connection.number))
+        .collect();
+    for (name, conn) in all {
+        know(model, name, conn);
+    }
+}
+
+/// The connection of somebody else's recording, without our notes.
+fn unnamed(conn: u32) -> String {
+    format!("connection {conn}")
+}
+
+fn know(model: &mut Model, name: String, conn: u32) {
     let world = &mut model.world;
     let place = world
         .servers
@@ -337,8 +361,25 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
             });
             world.servers.len() - 1
         });
-    world.servers[place].conn = Some(entry.conn);
+    world.servers[place].conn = Some(conn);
     world.servers[place].starts += 1;
+}
+
+/// The servers of a recording, each with the newest connection it had at the moment that is shown.
+pub(super) fn stand_as_then(model: &mut Model) {
+    let state = model.world.timeline.state();
+    for server in &mut model.world.servers {
+        let its = state
+            .connections()
+            .filter(|connection| *connection.name == *server.name);
+        let its: Vec<u32> = its.map(|connection| connection.number).collect();
+        // Somebody else's recording, without our notes.
+        let number = server.name.strip_prefix("connection ");
+        let number = number.and_then(|number| number.parse().ok());
+        let unnamed = number.filter(|number| state.connection(*number).is_some());
+        server.conn = its.last().copied().or(unnamed);
+        server.starts = its.len().max(usize::from(unnamed.is_some())) as u32;
+    }
 }
 
 /// What to say of a server that was modern and answers as an older one.
@@ -403,5 +444,28 @@ pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
             Some(format!("{} {how}{last}", text::sanitize(&connection.name)))
         }
         _ => None,
+    }
+}
+
+/// To the server of an entry.
+pub fn go_server(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
+    let world = &model.world;
+    let conn = world.timeline.entry(entry).map_or(0, EntryRow::conn);
+    let connection = world.timeline.state().connection(conn);
+    let place = connection.and_then(|connection| {
+        let same = |server: &Server| *server.name == *connection.name;
+        let own = |server: &Server| server.conn == Some(conn);
+        let servers = &world.servers;
+        servers
+            .iter()
+            .position(own)
+            .or_else(|| servers.iter().position(same))
+    });
+    match place {
+        Some(place) => {
+            model.world.current = place;
+            super::go(model, Go::View(View::Servers))
+        }
+        None => super::say(model, "this is about no server"),
     }
 }

@@ -156,6 +156,7 @@ fn keeping(model: &Model, terse: u8) -> Span<'static> {
         Keeping::Opened {
             path,
             bytes: (read, all),
+            following,
         } => {
             let name = path
                 .file_name()
@@ -164,6 +165,8 @@ fn keeping(model: &Model, terse: u8) -> Span<'static> {
             let name = text::sanitize(&name).into_owned();
             let progress = if read < all {
                 format!("  {} %", read * 100 / (*all).max(1))
+            } else if *following {
+                "  follows".to_owned()
             } else {
                 String::new()
             };

@@ -75,6 +75,20 @@ impl LineInput {
         *self = Self::new(text);
     }
 
+    /// Byte offset of the caret.
+    pub fn caret(&self) -> usize {
+        self.caret
+    }
+
+    /// Puts `text` in the place of a part of it, the caret behind.
+    pub fn replace(&mut self, part: std::ops::Range<usize>, text: &str) {
+        if self.text.get(part.clone()).is_some() {
+            self.caret = part.start + text.len();
+            self.text.replace_range(part, text);
+            self.caret = self.boundary_from(self.caret);
+        }
+    }
+
     /// Inserts pasted text at the caret, as it is.
     pub fn paste(&mut self, s: &str) {
         self.text.insert_str(self.caret, s);

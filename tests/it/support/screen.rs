@@ -21,10 +21,10 @@ use mcpscope::transport::Spawn;
 use mcpscope::tui::action::Action;
 use mcpscope::tui::clock::Clock;
 use mcpscope::tui::effect::Effect;
-use mcpscope::tui::event::Event;
+use mcpscope::tui::event::{Event, OpenedSession};
 use mcpscope::tui::model::{Keeping, Model};
 use mcpscope::tui::pane::View;
-use mcpscope::tui::runtime::{self, keeper::Shelves};
+use mcpscope::tui::runtime::{self, keeper::Shelves, librarian, opening};
 use mcpscope::tui::theme::{Depth, Role, Theme};
 use mcpscope::tui::update;
 use mcpscope::tui::view;
@@ -38,6 +38,11 @@ pub const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
 
 /// Effects that lead to effects more often than this never end.
 const PATIENCE: usize = 1_000;
+
+/// What time it is on the screens of tests.
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_795_269_000).unwrap()
+}
 
 /// A file of the package, by its path there.
 pub fn file(path: &str) -> PathBuf {
@@ -65,6 +70,9 @@ pub struct Screen {
     /// What pictures become.
     pub pictures: Pictures,
     bodies: Bodies,
+    /// Sessions that are opened beside the first, and those that are to be.
+    opened: Vec<(u32, Recording)>,
+    to_read: VecDeque<(u32, PathBuf)>,
     recorder: Option<Recorder>,
     /// Where history, drafts and presets are; a folder of its own.
     pub shelves: Shelves,
@@ -85,6 +93,7 @@ impl Screen {
         let keeping = Keeping::Opened {
             path,
             bytes: (0, length),
+            following: false,
         };
         let mut screen = Self::new(keeping, size, theme, recording.bodies(), None);
         screen.model.view = View::Traffic;
@@ -93,7 +102,7 @@ impl Screen {
             screen.event(Event::Loading { entries, bytes });
             true
         });
-        screen.event(Event::Loaded(loaded.map_err(|error| error.to_string())));
+        screen.event(Event::Loaded(loaded.unwrap(), None));
         screen
     }
 
@@ -134,6 +143,8 @@ impl Screen {
             copied: Vec::new(),
             pictures: Pictures::OFF,
             bodies,
+            opened: Vec::new(),
+            to_read: VecDeque::new(),
             recorder,
             shelves: Shelves::at(
                 home.path(),
@@ -160,6 +171,7 @@ impl Screen {
     pub fn press(&mut self, keys: &str) {
         for key in parse(keys) {
             self.happen(Event::Key(key));
+            self.read_sessions();
         }
         self.draw();
     }
@@ -203,7 +215,40 @@ impl Screen {
     /// Something happens, everything that follows from it too, and the screen is drawn.
     pub fn event(&mut self, event: Event) {
         self.happen(event);
+        self.read_sessions();
         self.draw();
+    }
+
+    /// Reads the sessions that are to be opened, whole.
+    fn read_sessions(&mut self) {
+        while let Some((session, path)) = self.to_read.pop_front() {
+            let of = |event| Event::Of(session, Box::new(event));
+            let recording = match Recording::open(&path) {
+                Ok(recording) => recording,
+                Err(error) => {
+                    self.happen(of(Event::Failed(error.to_string())));
+                    continue;
+                }
+            };
+            let size = std::fs::metadata(&path).unwrap().len();
+            let meta = opening::read_meta(&path);
+            let mut parts = vec![of(Event::SessionOpened(Box::new(OpenedSession {
+                path,
+                size,
+                following: false,
+                meta,
+            })))];
+            let loaded = recording.load(|entries, read| {
+                let bytes = (read, size);
+                parts.push(of(Event::Loading { entries, bytes }));
+                true
+            });
+            parts.push(of(Event::Loaded(loaded.unwrap(), None)));
+            self.opened.push((session, recording));
+            for part in parts {
+                self.happen(part);
+            }
+        }
     }
 
     fn happen(&mut self, event: Event) {
@@ -229,7 +274,28 @@ impl Screen {
     }
 
     fn carry_out(&mut self, effect: Effect) -> Option<Event> {
+        if let Effect::Of(session, effect) = effect {
+            let recording = self.opened.iter().find(|(number, _)| *number == session);
+            // What was closed meanwhile is not read any more.
+            let bodies = std::mem::replace(&mut self.bodies, recording?.1.bodies());
+            assert!(
+                !matches!(*effect, Effect::Engine(_)),
+                "a recording sends nothing"
+            );
+            let event = self.carry_out(*effect);
+            self.bodies = bodies;
+            return event.map(|event| Event::Of(session, Box::new(event)));
+        }
         match effect {
+            Effect::Library(work) => {
+                let library = Some(&self.shelves.library);
+                let told = librarian::answer(library, work, now());
+                return Some(Event::Library(told));
+            }
+            Effect::OpenSession { session, path } => {
+                self.to_read.push_back((session, path));
+            }
+            Effect::CloseSession(session) => self.opened.retain(|(number, _)| *number != session),
             Effect::Engine(command) => self.sent.push(command),
             Effect::Store(work) => return self.shelves.answer(work).map(Event::Stored),
             Effect::Wake { asker, .. } => return Some(Event::Woken { asker }),

@@ -91,7 +91,7 @@ fn play(mut screen: Screen, keys: &[String]) {
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             // The row that quits can be picked.
-            Some(Overlay::Picker(_)) => key == "Enter",
+            Some(Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_)) => key == "Enter",
             None => key == "Q" || (key == "q" && !screen.model.world.live),
         };
         screen.press(key);

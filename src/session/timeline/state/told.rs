@@ -13,7 +13,7 @@ use crate::session::Direction;
 use crate::session::recorded::Recorded;
 
 /// What a request is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum About {
     Nothing,
     /// A call of a tool, which may become a task.

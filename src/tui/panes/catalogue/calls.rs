@@ -175,9 +175,7 @@ impl CataloguePane {
         let Some(source) = source else {
             let how = match end {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
-                End::TimedOut => "timeout",
-                End::Cancelled => "cancelled",
-                End::Declined | End::NeedsInput | End::TooManyRounds => end.word(),
+                _ => end.word(),
             };
             if let Some(outcome) = &mut work.outcome {
                 outcome.during = format!("{} was not read: {how}", text::sanitize(link));
@@ -363,7 +361,7 @@ impl CataloguePane {
             End::Cancelled => (Some("cancelled"), Role::Warn),
             End::Gone | End::Unanswered => (Some("no reply"), Role::Error),
             End::Declined => (Some(end.word()), Role::Warn),
-            End::NeedsInput | End::TooManyRounds => (Some(end.word()), Role::Error),
+            End::NeedsInput | End::TooManyRounds | End::Masked => (Some(end.word()), Role::Error),
         };
         if let Some(word) = word {
             word.clone_into(&mut outcome.word);
@@ -570,6 +568,7 @@ fn without_answer(end: End, call: &Pending, ctx: &Ctx<'_>) -> Vec<String> {
         End::TooManyRounds => vec![format!(
             "{name} wanted input once too often; Traffic shows every round."
         )],
+        End::Masked => vec![words::MASKED.to_owned()],
         End::Unanswered => {
             let trouble = connection.and_then(|connection| connection.trouble.as_ref());
             let Some(trouble) = trouble else {

@@ -55,7 +55,7 @@ impl CataloguePane {
         let outcome = match (end, status) {
             (End::TimedOut, _) => history::Outcome::TimedOut,
             (End::Cancelled | End::Declined, _) => history::Outcome::Cancelled,
-            (End::Gone | End::Unanswered, _) => history::Outcome::NoReply,
+            (End::Gone | End::Unanswered | End::Masked, _) => history::Outcome::NoReply,
             (End::NeedsInput | End::TooManyRounds, _) => history::Outcome::Error(None),
             (End::Answered, Some(Status::ToolError)) => history::Outcome::ToolError,
             (End::Answered, Some(Status::Error(code))) => {

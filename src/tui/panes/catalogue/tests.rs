@@ -11,6 +11,7 @@ use super::*;
 use crate::config::Settings;
 use crate::inspector::{Command, Update};
 use crate::mcp::client::End;
+use crate::session::marks::Marks;
 use crate::session::recorded::{Place, Recorded};
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Entry};
@@ -53,6 +54,7 @@ struct Stage {
     live: bool,
     now_us: u64,
     previews: Previews,
+    marks: Marks,
     settings: Settings,
     theme: Theme,
     keys: Keymap,
@@ -79,6 +81,7 @@ impl Stage {
             live: true,
             now_us: 0,
             previews: Previews::default(),
+            marks: Marks::default(),
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).unwrap(),
             keys: Keymap::default(),
@@ -149,6 +152,7 @@ impl Stage {
             live: self.live,
             now_us: self.now_us,
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

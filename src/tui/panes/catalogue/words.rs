@@ -19,6 +19,10 @@ use crate::tui::action::Action;
 use crate::tui::pane::Ctx;
 use crate::tui::theme::Role;
 
+/// Of a call that was not sent.
+pub const MASKED: &str =
+    "Not sent: a value is masked and not known in this session; Logs says which. Type it anew.";
+
 /// Said of everything that would send in an opened file.
 const RECORDING: &str = "this is a recording; nothing is sent";
 /// Lines of stderr that explain an end.

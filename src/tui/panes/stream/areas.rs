@@ -24,6 +24,8 @@ pub struct Wish {
     pub headings: bool,
     /// The find line is open.
     pub find: bool,
+    /// There is a filter, or one is being typed.
+    pub filter: bool,
 }
 
 /// Where everything is. What is not on screen is empty.
@@ -31,6 +33,8 @@ pub struct Wish {
 pub struct Areas {
     /// The title of the list.
     pub rule: Rect,
+    /// The filter.
+    pub filter: Rect,
     /// The headings of its columns.
     pub headings: Rect,
     /// Its rows.
@@ -69,10 +73,12 @@ impl Areas {
         let one = u16::from(list > 0);
         let headings = u16::from(wish.headings && list > 6);
         let find = u16::from(wish.find && list > 1);
+        let filter = u16::from(wish.filter && list > 2);
         Self {
             rule: take(one),
+            filter: take(filter),
             headings: take(headings),
-            rows: take(list.saturating_sub(one + headings + find)),
+            rows: take(list.saturating_sub(one + filter + headings + find)),
             find: take(find),
             detail_rule: take(u16::from(list < area.height)),
             detail: take(area.height),
@@ -109,7 +115,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_line_is_used_once(
-            width in 0_u16..200, height in 0_u16..80, bits in 0_u8..32,
+            width in 0_u16..200, height in 0_u16..80, bits in 0_u8..64,
         ) {
             let wish = Wish {
                 detail: bits & 1 > 0,
@@ -117,9 +123,10 @@ mod tests {
                 alone: bits & 4 > 0,
                 headings: bits & 8 > 0,
                 find: bits & 16 > 0,
+                filter: bits & 32 > 0,
             };
             let areas = Areas::of(Rect::new(0, 3, width, height), wish);
-            let all = [areas.rule, areas.headings, areas.rows, areas.find, areas.detail_rule, areas.detail];
+            let all = [areas.rule, areas.filter, areas.headings, areas.rows, areas.find, areas.detail_rule, areas.detail];
             prop_assert_eq!(all.iter().map(|area| area.height).sum::<u16>(), height);
             for pair in all.windows(2) {
                 prop_assert_eq!(pair[0].bottom(), pair[1].top());

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::config::Settings;
+use crate::session::marks::Marks;
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::{EntryRow, Timeline};
 use crate::session::{Channel, Direction, Entry};
@@ -31,6 +32,7 @@ const STEP: u64 = 120_000;
 pub struct Stage {
     pub timeline: Timeline,
     pub previews: Previews,
+    pub marks: Marks,
     pub live: bool,
     settings: Settings,
     theme: Theme,
@@ -43,6 +45,7 @@ impl Stage {
         let mut stage = Self {
             timeline: Timeline::default(),
             previews: Previews::default(),
+            marks: Marks::default(),
             live: true,
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).expect("bundled"),
@@ -120,6 +123,7 @@ impl Stage {
             live: self.live,
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

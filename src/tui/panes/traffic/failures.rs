@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use crate::session::Direction;
-use crate::session::level::Level;
-use crate::session::timeline::{EntryIndex, Row, SingleKind, Status, Timeline};
+use crate::session::timeline::{Row, Status, Timeline};
 
 /// See the module.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +48,11 @@ impl Failures {
         self.looked = end;
     }
 
+    /// Their numbers, ascending.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.rows.len()
@@ -66,6 +69,11 @@ impl Failures {
         let at = self.rows.partition_point(|other| (*other as usize) < row);
         Some(self.rows[at.checked_sub(1)?] as usize)
     }
+}
+
+/// Whether a row of the pairs went wrong.
+pub fn is_wrong(at: super::subs::At, timeline: &Timeline) -> bool {
+    matches!(at, super::subs::At::Pair(row) if outcome(timeline, row) == Outcome::Wrong)
 }
 
 #[derive(PartialEq, Eq)]
@@ -87,41 +95,9 @@ fn outcome(timeline: &Timeline, row: Row) -> Outcome {
             Some(exchange) => timeline.went_wrong(exchange),
             None => false,
         },
-        Row::Single(index) => {
-            timeline
-                .single_row(index)
-                .is_some_and(|single| match single.kind {
-                    // What was typed by hand is nobody's fault.
-                    SingleKind::Junk | SingleKind::Malformed if is_ours(timeline, single.entry) => {
-                        false
-                    }
-                    SingleKind::Junk
-                    | SingleKind::Malformed
-                    | SingleKind::DuplicateResponse
-                    | SingleKind::UnknownResponse
-                    | SingleKind::ResponseWithoutId => true,
-                    SingleKind::Process | SingleKind::Http | SingleKind::Note => {
-                        level(timeline, single.entry) >= Some(Level::Error)
-                    }
-                    // A late answer is told by the timeout before it.
-                    SingleKind::LateResponse | SingleKind::Notification | SingleKind::Other => {
-                        false
-                    }
-                })
-        }
+        Row::Single(index) => timeline
+            .single_row(index)
+            .is_some_and(|single| timeline.single_went_wrong(single)),
     };
     if wrong { Outcome::Wrong } else { Outcome::Fine }
-}
-
-fn is_ours(timeline: &Timeline, entry: EntryIndex) -> bool {
-    timeline
-        .entry(entry)
-        .is_some_and(|entry| entry.direction() == Direction::Out)
-}
-
-/// The level of a note, as the log has it.
-pub fn level(timeline: &Timeline, entry: EntryIndex) -> Option<Level> {
-    let logs = timeline.logs();
-    let at = logs.binary_search_by_key(&entry, |log| log.entry).ok()?;
-    Some(logs[at].level)
 }

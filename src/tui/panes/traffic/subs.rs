@@ -1,9 +1,10 @@
-//! The three lists of the traffic: pairs, every frame, exchanges over HTTP. Reads only the timeline; a row is a number
+//! The lists of the traffic: pairs, every frame, exchanges over HTTP, the pairs on a time line. Reads only the timeline; a row is a number
 //! in one of its lists, and nothing is copied.
 
 use super::rows;
+use crate::filter::row::Item;
 use crate::session::timeline::{
-    EntryIndex, FrameKind, HopIndex, HopRow, Row, SingleKind, Timeline,
+    EntryIndex, FrameKind, FrameRow, HopIndex, HopRow, Row, SingleKind, Timeline,
 };
 use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Ctx;
@@ -22,6 +23,8 @@ pub enum Sub {
     Messages,
     /// Exchanges over HTTP and what came with them.
     Http,
+    /// The pairs once more, on a time line.
+    Timeline,
 }
 
 /// A row of one of the lists.
@@ -37,7 +40,7 @@ pub enum At {
 
 impl Sub {
     /// All, in the order of their tabs.
-    pub const ALL: [Self; 3] = [Self::Pairs, Self::Messages, Self::Http];
+    pub const ALL: [Self; 4] = [Self::Pairs, Self::Messages, Self::Http, Self::Timeline];
 
     /// Its name, long and short.
     pub const fn title(self) -> (&'static str, &'static str) {
@@ -45,7 +48,13 @@ impl Sub {
             Self::Pairs => ("Pairs", "Pairs"),
             Self::Messages => ("Messages", "Msgs"),
             Self::Http => ("HTTP", "HTTP"),
+            Self::Timeline => ("Timeline", "Time"),
         }
+    }
+
+    /// Whether its rows are the pairs.
+    pub const fn is_pairs(self) -> bool {
+        matches!(self, Self::Pairs | Self::Timeline)
     }
 
     /// The next one, around the end; or the one before.
@@ -57,7 +66,7 @@ impl Sub {
     /// How many rows it has.
     pub fn len(self, timeline: &Timeline) -> usize {
         match self {
-            Self::Pairs => timeline.rows().len(),
+            Self::Pairs | Self::Timeline => timeline.rows().len(),
             Self::Messages => timeline.frames().len(),
             Self::Http => timeline.hops().rows().len(),
         }
@@ -66,7 +75,7 @@ impl Sub {
     /// One row.
     pub fn at(self, index: usize, timeline: &Timeline) -> Option<At> {
         Some(match self {
-            Self::Pairs => At::Pair(*timeline.rows().get(index)?),
+            Self::Pairs | Self::Timeline => At::Pair(*timeline.rows().get(index)?),
             Self::Messages => {
                 let frame = timeline.frames().get(index)?;
                 At::Frame(frame.entry, frame.kind, frame.more)
@@ -77,7 +86,7 @@ impl Sub {
 
     /// The number of the row an entry belongs to, or of the last one before it.
     pub fn place_of(self, entry: EntryIndex, timeline: &Timeline) -> Option<usize> {
-        if self == Self::Pairs {
+        if self.is_pairs() {
             return rows::place_of(timeline, entry);
         }
         let hops = timeline.hops();
@@ -97,7 +106,7 @@ impl Sub {
 
     /// The numbers of the rows that any of these lines of the file belong to, ascending. One pass over the rows.
     pub fn with_seqs(self, seqs: &[u64], timeline: &Timeline) -> Vec<u32> {
-        if self == Self::Pairs {
+        if self.is_pairs() {
             return rows::with_seqs(timeline, seqs);
         }
         let mut wanted: Vec<EntryIndex> = seqs
@@ -133,12 +142,30 @@ fn partition(len: usize, before: impl Fn(usize) -> bool) -> usize {
 }
 
 impl At {
+    /// As filters know it.
+    pub fn item(self) -> Item {
+        match self {
+            Self::Pair(row) => Item::Pair(row),
+            Self::Frame(entry, kind, more) => Item::Frame(FrameRow { entry, kind, more }),
+            Self::Http(row) => Item::Http(row),
+        }
+    }
+
     /// Its first entry.
     pub fn entry(self, timeline: &Timeline) -> Option<EntryIndex> {
         match self {
             Self::Pair(row) => timeline.entry_of(row),
             Self::Frame(entry, ..) => Some(entry),
             Self::Http(row) => timeline.hops().entry_of(row),
+        }
+    }
+
+    /// The entry that answers it, when that is another or it is an answer itself.
+    pub fn answer(self, timeline: &Timeline) -> Option<EntryIndex> {
+        match self {
+            Self::Pair(row) => rows::response_of(timeline, row),
+            Self::Frame(entry, FrameKind::Response(_), _) => Some(entry),
+            Self::Frame(..) | Self::Http(_) => None,
         }
     }
 

@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use super::failures::level;
 use super::subs::At;
 use crate::session::Direction;
 use crate::session::level::Level;
@@ -30,6 +29,8 @@ pub type Piece = (String, Role);
 pub struct Told<'a> {
     /// Its first entry.
     pub entry: &'a EntryRow,
+    /// The entry that answers it, when that is another.
+    pub answer: Option<EntryIndex>,
     /// Which way.
     pub dir: (&'static str, Role),
     /// What it is: method and subject, or the name of what happened.
@@ -95,10 +96,8 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
-        dir: match entry.direction() {
-            Direction::In => ("S→C", Role::DirIn),
-            _ => ("C→S", Role::DirOut),
-        },
+        answer: last.response,
+        dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
         preview_tells: false,
@@ -132,11 +131,13 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Process | SingleKind::Http | SingleKind::Note | SingleKind::Other => {
             ("**", Role::Life)
         }
-        _ if out => ("C→S", Role::DirOut),
-        _ => ("S→C", Role::DirIn),
+        _ => way(entry.direction()),
     };
     let what = match single.kind {
         SingleKind::Junk if entry.is_wire() => vec![("not JSON-RPC".to_owned(), Role::Text)],
+        SingleKind::Junk if entry.is_damage() => {
+            vec![("a line of the file, no entry".to_owned(), Role::Text)]
+        }
         SingleKind::Junk => vec![("stdout, not JSON-RPC".to_owned(), Role::Text)],
         SingleKind::Malformed => vec![("malformed message".to_owned(), Role::Text)],
         SingleKind::Process => vec![(format!("process: {method}"), Role::Text)],
@@ -147,6 +148,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
+        answer: None,
         dir,
         what,
         status: single_status(single, timeline, preview.as_deref()),
@@ -161,6 +163,14 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         },
         own: entry.aux || single.kind == SingleKind::Note,
     })
+}
+
+/// Which way a request or an answer went.
+pub fn way(direction: Direction) -> (&'static str, Role) {
+    match direction {
+        Direction::In => ("S→C", Role::DirIn),
+        Direction::Out | Direction::Here => ("C→S", Role::DirOut),
+    }
 }
 
 fn named(method: &str, subject: &str) -> Vec<Piece> {
@@ -213,7 +223,7 @@ fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) ->
 
 /// `404`, `exit 3`, `signal 9`; else the level, when it is worth a look.
 fn note_status(entry: EntryIndex, timeline: &Timeline, preview: Option<&str>) -> Piece {
-    let level = level(timeline, entry).unwrap_or_default();
+    let level = timeline.level_of(entry).unwrap_or_default();
     let role = if level >= Level::Error {
         Role::Error
     } else if level >= Level::Warning {
@@ -291,6 +301,13 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
                     .is_some_and(|entry| entry.direction() == Direction::Out) =>
             {
                 "typed by hand: no JSON-RPC"
+            }
+            SingleKind::Junk
+                if timeline
+                    .entry(timeline.single_row(index)?.entry)
+                    .is_some_and(EntryRow::is_damage) =>
+            {
+                "a line of the file that is no entry: damaged, cut, or from somewhere else"
             }
             SingleKind::Junk => "bytes that are no JSON-RPC: strict clients fail here",
             _ => return None,

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Settings;
+use crate::session::marks::Marks;
 use crate::session::recorded::Place;
 use crate::session::timeline::Timeline;
 use crate::tui::action::ACTIONS;
@@ -34,6 +35,7 @@ struct Stage {
     viewer: Viewer,
     timeline: Timeline,
     previews: Previews,
+    marks: Marks,
     settings: Settings,
     theme: Theme,
     keys: Keymap,
@@ -68,6 +70,7 @@ fn stage(tabs: Vec<Tab>, width: u16, height: u16) -> Stage {
         viewer: Viewer::empty("Nothing was called yet."),
         timeline: Timeline::default(),
         previews: Previews::default(),
+        marks: Marks::default(),
         settings: Settings::default(),
         theme: Theme::load("mono", Depth::None).unwrap(),
         keys: Keymap::default(),
@@ -100,6 +103,7 @@ impl Stage {
             live: true,
             now_us: 0,
             previews: &self.previews,
+            marks: &self.marks,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

@@ -10,6 +10,7 @@ use super::*;
 use crate::drafts::Draft;
 use crate::history::{Callee, Fingerprint, Outcome, Query, Run, Scope, ServerId};
 use crate::json::Value;
+use crate::mask::Secrets;
 use crate::presets::{Owner, Place};
 
 /// Waits are never this long; when they are, something hangs.
@@ -76,7 +77,7 @@ fn load_drafts(asker: u64) -> Store {
 /// Hands everything over, lets go of the keeper, and gives its answers.
 fn all(shelves: Option<Shelves>, work: Vec<Store>) -> Vec<Stored> {
     let (events, mut answers) = unbounded_channel();
-    let (keeper, finished) = Keeper::start(shelves, events);
+    let (keeper, finished) = Keeper::start(shelves, events, &Secrets::default());
     for work in work {
         keeper.take(work);
     }
@@ -146,7 +147,7 @@ fn drafts_are_written_while_we_stay() {
     let home = tempfile::tempdir().unwrap();
     let shelves = shelves(&home, true);
     let (events, _answers) = unbounded_channel();
-    let (keeper, _finished) = Keeper::start(Some(shelves.clone()), events);
+    let (keeper, _finished) = Keeper::start(Some(shelves.clone()), events, &Secrets::default());
     keeper.take(type_draft("t", "h"));
     let began = Instant::now();
     while shelves.drafts.load(&server()).unwrap().is_empty() {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Told, WIDEST, named, preview, role, single};
-use crate::session::Direction;
+use super::{Told, WIDEST, named, preview, role, single, way};
 use crate::session::timeline::{EntryIndex, FrameKind};
 use crate::text;
 use crate::tui::pane::Ctx;
@@ -34,10 +33,8 @@ pub fn told<'a>(index: EntryIndex, kind: FrameKind, more: u16, ctx: &Ctx<'a>) ->
     let took = timeline.took(exchange).filter(|_| answers);
     let mut told = Told {
         entry,
-        dir: match entry.direction() {
-            Direction::In => ("S→C", Role::DirIn),
-            _ => ("C→S", Role::DirOut),
-        },
+        answer: answers.then_some(index),
+        dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
         preview_tells: false,

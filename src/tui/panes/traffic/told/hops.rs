@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Piece, Told, level, named, preview};
+use super::{Piece, Told, named, preview, way};
+use crate::session::Direction;
 use crate::session::level::Level;
 use crate::session::timeline::{EntryIndex, EntryRow, Hop, HopRow, Timeline};
 use crate::text;
@@ -36,7 +37,8 @@ fn hop<'a>(hop: &Hop, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let rest: Vec<&str> = what.iter().skip(2).map(|(text, _)| text.as_str()).collect();
     Some(Told {
         entry,
-        dir: ("C→S", Role::DirOut),
+        answer: None,
+        dir: way(Direction::Out),
         preview: Some(rest.join("  ")),
         what,
         preview_tells: false,
@@ -144,7 +146,7 @@ fn took(hop: &Hop, entry: &EntryRow, ctx: &Ctx<'_>) -> String {
 /// An event of a stream, a wait, the address, the end.
 fn other<'a>(index: EntryIndex, of: Option<&Hop>, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let entry = ctx.timeline.entry(index)?;
-    let level = level(ctx.timeline, index).unwrap_or_default();
+    let level = ctx.timeline.level_of(index).unwrap_or_default();
     // The exchange has a column of its own.
     let preview = preview(entry, ctx).map(|text| {
         let rest = text
@@ -155,8 +157,9 @@ fn other<'a>(index: EntryIndex, of: Option<&Hop>, ctx: &Ctx<'a>) -> Option<Told<
     });
     Some(Told {
         entry,
+        answer: None,
         dir: if of.is_some() {
-            ("S→C", Role::DirIn)
+            way(Direction::In)
         } else {
             ("**", Role::Life)
         },

@@ -1,0 +1,332 @@
+//! `mcpscope diff`: what differs between two sessions, two exchanges, two documents, or what two servers offer.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::headless::Headless;
+use super::output::Output;
+use super::target::TargetArgs;
+use super::{Early, Exit, Outcome, OutputArgs};
+use crate::diff::calls::{self, Call};
+use crate::diff::report::{Form, Report};
+use crate::diff::surface::{self, Catalogue};
+use crate::diff::{Options, Part, RULES, Rules};
+use crate::ignores::Ignores;
+use crate::mcp::types::List;
+use crate::paths::{self, Paths};
+use crate::presets::Presets;
+use crate::recording::calls::CallAt;
+use crate::recording::{Bodies, OpenError, Recording};
+use crate::session::timeline::Timeline;
+
+/// Compare two sessions, two exchanges or two JSON files; or what two servers offer
+///
+/// A and B are session files, single entries of them (FILE#12), or JSON files. The calls of two
+/// sessions are paired by method, name and arguments. With --surface, what the servers offer is
+/// compared (capabilities, tools, schemas, prompts, resources), and each change is called
+/// breaking, compatible or unknown; then B may be left out and a server given instead:
+///
+///   mcpscope diff monday.jsonl tuesday.jsonl
+///   mcpscope diff session.jsonl#12 session.jsonl#15
+///   mcpscope diff --surface released.jsonl -- COMMAND [ARGS]...
+///
+/// Values that differ from run to run are ignored, by these rules, and counted:
+///
+///   progress-token, cursor, state, id, uuid, timestamp, duration, path
+///
+/// Exit code 10 when anything differs. With --json, one object:
+///
+///   {"left", "right", "same": BOOL, "counts": {VERDICT: N}, "ignoring": [RULE or PATH],
+///    "ignored": {RULE or PATH: N}, "rows": [{"name", "verdict", "a", "b", "paths", "leftOut",
+///    "changes": [{"what", "path", "a", "b", "asked", "ignored", "means", "why"}]}]}
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub struct DiffArgs {
+    /// The first: a session, FILE#ENTRY, or a JSON file
+    a: PathBuf,
+    /// The second
+    b: Option<PathBuf>,
+    /// Compare what the servers offer
+    #[arg(long)]
+    surface: bool,
+    /// Ignore this path ($.a..b, *.timestamp), or what this rule says; no-RULE turns a rule off (repeatable)
+    #[arg(long, value_name = "PATH|RULE", help_heading = "Comparison")]
+    ignore: Vec<String>,
+    /// Ignore nothing but what --ignore says: no rules, no ignore files
+    #[arg(long, help_heading = "Comparison")]
+    exact: bool,
+    /// Print a Markdown report
+    #[arg(long, conflicts_with_all = ["junit", "json"], help_heading = "Output")]
+    markdown: bool,
+    /// Print a JUnit report
+    #[arg(long, conflicts_with = "json", help_heading = "Output")]
+    junit: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+/// Runs it.
+pub fn run(args: &DiffArgs) -> Exit {
+    if args.b.is_none() && args.surface {
+        let target = args.target.target(&List::ALL).and_then(|target| {
+            let connect = target.server("diff --surface FILE")?;
+            Ok((target, connect))
+        });
+        return super::session(target, &args.output, async |session, output| {
+            against_server(session, args, output).await
+        });
+    }
+    let mut output = Output::default();
+    output.set(&args.output);
+    let done = args
+        .compare()
+        .map_err(Early::from)
+        .and_then(|report| args.print(&report, &mut output));
+    match done {
+        Ok(exit) => exit,
+        Err(Early::Failure(failure)) => super::fail(&failure, super::nobody(), &mut output),
+        Err(Early::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
+        Err(Early::Output(error)) => {
+            let what = format!("cannot write the answer: {error}");
+            let failure = Failure::new(Exit::Internal, what);
+            super::fail(&failure, super::nobody(), &mut output)
+        }
+        Err(Early::Stop(_)) => Exit::Internal,
+    }
+}
+
+async fn against_server(session: &mut Headless, args: &DiffArgs, output: &mut Output) -> Outcome {
+    let rules = args.rules()?;
+    let Side::Session { catalogue, .. } = read(&args.a)? else {
+        return Err(no_session(&args.a).into());
+    };
+    session.all_listed().await?;
+    session.console.settle();
+    let here = Catalogue::of(session.connection());
+    let left = args.a.display().to_string();
+    let report = surface::report((&left, &catalogue), (session.name(), &here), &rules);
+    args.print(&report, output)
+}
+
+fn no_session(path: &Path) -> Failure {
+    Failure::usage(format!("{} is no session", path.display()))
+        .hint("--surface compares what is listed in sessions".to_owned())
+}
+
+/// What an argument names.
+enum Side {
+    /// A session: its calls, and what its last server offers.
+    Session {
+        calls: Vec<CallAt>,
+        bodies: Bodies,
+        catalogue: Catalogue,
+    },
+    /// One exchange of a session, or one entry.
+    Entry(Call),
+    /// Any other file.
+    Document(Part),
+}
+
+impl Side {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Session { .. } => "a session",
+            Self::Entry(_) => "an entry of a session",
+            Self::Document(_) => "no session",
+        }
+    }
+}
+
+impl DiffArgs {
+    fn rules(&self) -> Result<Rules, Failure> {
+        let mut rules = if self.exact {
+            Rules::none()
+        } else {
+            Rules::standard()
+        };
+        let mut lines = Vec::new();
+        if !self.exact
+            && let Ok(paths) = Paths::from_env()
+        {
+            let cwd = std::env::current_dir().unwrap_or_default();
+            let presets = Presets::of(&cwd, paths::home().as_deref(), &paths);
+            let ignores = Ignores::of(&presets, &paths);
+            let kept = ignores
+                .load()
+                .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+            lines.extend(kept.into_iter().map(|line| (line, "the ignore file")));
+        }
+        lines.extend(self.ignore.iter().map(|line| (line.clone(), "--ignore")));
+        for (line, of) in lines {
+            rules.take(&line).map_err(|problem| {
+                let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+                Failure::usage(format!("{of}: {problem}")).hint(format!(
+                    "a path is like $.a..b or *.timestamp; the rules are {}",
+                    names.join(", ")
+                ))
+            })?;
+        }
+        Ok(rules)
+    }
+
+    fn compare(&self) -> Result<Report, Failure> {
+        let options = Options {
+            rules: self.rules()?,
+            ..Options::default()
+        };
+        let Some(other) = &self.b else {
+            return Err(Failure::usage("there is nothing to compare with").hint(
+                "mcpscope diff A B, or mcpscope diff --surface A -- COMMAND for what a server offers"
+                    .to_owned(),
+            ));
+        };
+        if self.target != TargetArgs::default() {
+            return Err(Failure::usage("two files and a server are one too many")
+                .hint("with a server, one file and --surface are compared with it".to_owned()));
+        }
+        let (left, right) = (self.a.display().to_string(), other.display().to_string());
+        Ok(match (read(&self.a)?, read(other)?) {
+            (Side::Session { catalogue: a, .. }, Side::Session { catalogue: b, .. })
+                if self.surface =>
+            {
+                surface::report((&left, &a), (&right, &b), &options.rules)
+            }
+            (one, _) if self.surface => {
+                let session = matches!(one, Side::Session { .. });
+                return Err(no_session(if session { other } else { &self.a }));
+            }
+            (
+                Side::Session {
+                    calls: a,
+                    bodies: x,
+                    ..
+                },
+                Side::Session {
+                    calls: b,
+                    bodies: y,
+                    ..
+                },
+            ) => {
+                let (a, b) = (all(&a, &x, &self.a)?, all(&b, &y, other)?);
+                calls::report((&left, &a), (&right, &b), &options)
+            }
+            (Side::Entry(a), Side::Entry(b)) => {
+                let row = calls::compare(&a, &b, &options);
+                Report::new(&left, &right, "call", &options.rules, vec![row])
+            }
+            (Side::Document(a), Side::Document(b)) => {
+                Report::of_documents((&left, &a), (&right, &b), &options)
+            }
+            (a, b) => {
+                return Err(Failure::usage(format!(
+                    "{left} is {}, {right} is {}",
+                    a.word(),
+                    b.word()
+                ))
+                .hint(
+                    "what is compared must be of one kind; FILE#12 is entry 12 of a session"
+                        .to_owned(),
+                ));
+            }
+        })
+    }
+
+    fn print(&self, report: &Report, output: &mut Output) -> Outcome {
+        let form = match (self.output.json, self.markdown, self.junit) {
+            (true, ..) => Form::Json,
+            (_, true, _) => Form::Markdown,
+            (.., true) => Form::Junit,
+            _ => Form::Plain,
+        };
+        let written = report.write(form);
+        output.text(&exact(&written, form))?;
+        if form == Form::Json {
+            output.text("\n")?;
+        }
+        output.flush()?;
+        Ok(if report.is_same() {
+            Exit::Ok
+        } else {
+            Exit::Differs
+        })
+    }
+}
+
+/// JSON as `--json` prints it everywhere: with escapes for what a terminal would act on. All else is safe already.
+fn exact(written: &str, form: Form) -> std::borrow::Cow<'_, str> {
+    if form == Form::Json {
+        super::document::exact(written).into()
+    } else {
+        written.into()
+    }
+}
+
+fn all(calls: &[CallAt], bodies: &Bodies, path: &Path) -> Result<Vec<Call>, Failure> {
+    calls
+        .iter()
+        .map(|call| call.read(bodies))
+        .collect::<Result<_, _>>()
+        .map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot read {}: {error}", path.display()))
+}
+
+/// Reads what an argument names.
+fn read(path: &Path) -> Result<Side, Failure> {
+    // A file may well have such a name.
+    let name = path.to_string_lossy().into_owned();
+    let entry = name
+        .rsplit_once('#')
+        .and_then(|(file, seq)| Some((PathBuf::from(file), seq.parse::<u64>().ok()?)))
+        .filter(|_| !path.exists());
+    let file = entry.as_ref().map_or(path, |(file, _)| file);
+    let recording = match Recording::open(file) {
+        Ok(recording) => recording,
+        Err(OpenError::NoSession { .. }) if entry.is_none() => {
+            let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+            return Ok(Side::Document(bytes.into()));
+        }
+        Err(error) => return Err(Failure::usage(error.to_string())),
+    };
+    let mut timeline = Timeline::default();
+    recording
+        .load(|entries, _| {
+            entries.iter().for_each(|entry| timeline.push(entry));
+            true
+        })
+        .map_err(|error| unreadable(file, &error))?;
+    let bodies = recording.bodies();
+    let Some((_, seq)) = entry else {
+        let mut connections = timeline.state().connections().rev();
+        let catalogue = connections
+            .find(|connection| connection.opening.is_some())
+            .map(Catalogue::of);
+        return Ok(Side::Session {
+            calls: CallAt::all(&timeline),
+            catalogue: catalogue.unwrap_or_default(),
+            bodies,
+        });
+    };
+    let missing = || {
+        let last = timeline.entries().last().map_or(0, |row| row.seq());
+        Failure::usage(format!("{} has no entry {seq}", file.display()))
+            .hint(format!("its entries go up to #{last}"))
+    };
+    let index = timeline.index_of_seq(seq).ok_or_else(missing)?;
+    // An answer stands for its call.
+    let request = timeline
+        .exchanges()
+        .iter()
+        .find(|exchange| exchange.response == Some(index))
+        .map_or(index, |exchange| exchange.request);
+    let call = CallAt::at(&timeline, request).ok_or_else(missing)?;
+    let call = call.read(&bodies);
+    Ok(Side::Entry(call.map_err(|error| unreadable(file, &error))?))
+}

@@ -1,0 +1,153 @@
+//! Carries an export out: reads a session twice (once to fold it, once for its bodies), and brings what a format makes
+//! of it to a file, a stream or a collector. May be slow; never called on the drawing thread.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub mod push;
+
+use crate::export::{Chosen, Fault, Format, Job, Material, Written};
+use crate::recording::Bodies;
+use crate::session::recorded::Recorded;
+
+/// Reads a session to its end. `told` is given how far it is, in thousandths, and says whether to go on. Gives back what
+/// was read, and the bodies that go with it.
+pub fn survey(
+    bodies: &Bodies,
+    name: &str,
+    mut told: impl FnMut(u32) -> bool,
+) -> Result<(Material, Bodies), Fault> {
+    let header = bodies.header().map_err(Fault::Read)?;
+    let all = bodies.length().map_err(Fault::Read)?.max(1);
+    let (mut reading, bodies) = bodies.again();
+    let mut material = Material::new(header, name);
+    let mut take = |batch: Vec<Recorded>, read: u64| {
+        for entry in &batch {
+            // Which exchange brought a frame stands in its entry, and only HTTP has exchanges.
+            let via = || bodies.read(entry.seq, entry.place).ok()?.extra;
+            material.push(entry, via);
+        }
+        told(
+            u32::try_from(read * 1_000 / all)
+                .unwrap_or(1_000)
+                .min(1_000),
+        )
+    };
+    if !reading.read_on(&mut take).map_err(Fault::Read)? {
+        return Err(Fault::Cancelled);
+    }
+    if let Some(last) = reading.finish() {
+        take(vec![last], all);
+    }
+    Ok((material, bodies))
+}
+
+/// Writes a session that was read before.
+pub fn write(
+    material: &Material,
+    bodies: &Bodies,
+    format: Format,
+    chosen: &Chosen,
+    out: &mut dyn Write,
+    told: &mut dyn FnMut(u32) -> bool,
+) -> Result<Written, Fault> {
+    let mut read = |seq, place| bodies.read(seq, place);
+    Job::new(material, chosen, &mut read, out, told).run(format)
+}
+
+/// A file that is there only once all of it is: written beside its place, readable by its owner alone, then renamed.
+#[derive(Debug)]
+pub struct Whole {
+    file: io::BufWriter<tempfile::NamedTempFile>,
+    path: PathBuf,
+    overwrite: bool,
+}
+
+impl Whole {
+    /// Begins a file at `path`. One that is there already stays unless it may be overwritten.
+    pub fn create(path: &Path, overwrite: bool) -> io::Result<Self> {
+        if !overwrite && path.exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        Ok(Self {
+            file: io::BufWriter::with_capacity(1 << 16, file),
+            path: path.to_owned(),
+            overwrite,
+        })
+    }
+
+    /// Puts it in its place.
+    pub fn finish(self) -> io::Result<()> {
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        if self.overwrite {
+            file.persist(&self.path).map_err(|error| error.error)?;
+        } else {
+            file.persist_noclobber(&self.path)
+                .map_err(|error| error.error)?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Opens a file that somebody names for an export, device or pipe included.
+pub fn target(path: &Path, overwrite: bool) -> io::Result<Target> {
+    let special = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+    if special {
+        let file = OpenOptions::new().write(true).open(path)?;
+        return Ok(Target::Special(file));
+    }
+    Whole::create(path, overwrite).map(Target::Whole)
+}
+
+/// Where an export goes.
+#[derive(Debug)]
+pub enum Target {
+    /// A file.
+    Whole(Whole),
+    /// A device or a pipe, which takes the bytes as they come.
+    Special(File),
+}
+
+impl Target {
+    /// The end.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Whole(whole) => whole.finish(),
+            Self::Special(mut file) => file.flush(),
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Whole(whole) => whole.write(bytes),
+            Self::Special(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Whole(whole) => whole.flush(),
+            Self::Special(file) => file.flush(),
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! KEYS: the one table of what a filter can ask. Reading, completion, help, "did you mean" and the README are made
+//! from it.
+
+/// What a term is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// The method.
+    Method,
+    /// The tool of `tools/call`.
+    Tool,
+    /// The URI of a resource.
+    Uri,
+    /// The prompt of `prompts/get`.
+    Prompt,
+    /// The server.
+    Srv,
+    /// The id of a request.
+    Id,
+    /// The code of an error.
+    Code,
+    /// The letter of a mark.
+    Mark,
+    /// Which way.
+    Dir,
+    /// What kind of entry.
+    Kind,
+    /// What became of it.
+    Status,
+    /// The level of a log line.
+    Level,
+    /// What else is true of it.
+    Is,
+    /// How long it took.
+    Time,
+    /// How big it is.
+    Size,
+    /// When it was.
+    At,
+    /// From when on.
+    Since,
+    /// What its bodies say.
+    Text,
+    /// What stands at a path of its bodies.
+    Path,
+}
+
+/// A word that a key takes, and what it says.
+pub type Word = (&'static str, &'static str);
+
+/// What values a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Text or glob, or a regular expression after `~`.
+    Names,
+    /// The same, or a range of whole numbers.
+    Numbers,
+    /// One of these words.
+    Words(&'static [Word]),
+    /// A level or a range of them.
+    Levels,
+    /// A duration.
+    Durations,
+    /// A number of bytes.
+    Sizes,
+    /// A time of the day, or a moment.
+    Moments,
+    /// A duration before the end, an entry's number, a moment.
+    Since,
+    /// Text, or a regular expression after `~`.
+    Text,
+    /// Any value of JSON.
+    Json,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The key.
+    pub key: Key,
+    /// As it is written, without what follows it.
+    pub name: &'static str,
+    /// What usually follows it.
+    pub sign: &'static str,
+    /// Its values.
+    pub takes: Takes,
+    /// One line.
+    pub doc: &'static str,
+    /// A term with it.
+    pub example: &'static str,
+}
+
+/// The words of `dir:`.
+pub const DIRS: &[Word] = &[
+    ("in", "from the server (S→C, S~)"),
+    ("out", "to the server (C→S, C~)"),
+];
+
+/// The words of `kind:`.
+pub const KINDS: &[Word] = &[
+    ("request", "a request"),
+    ("response", "a response, or a request that has one"),
+    ("notification", "a notification"),
+    ("junk", "bytes that are no JSON-RPC"),
+    ("life", "the process, and decisions of mcpscope"),
+    ("http", "steps of HTTP"),
+    ("stderr", "a line of stderr"),
+];
+
+/// The words of `status:`.
+pub const STATUSES: &[Word] = &[
+    ("ok", "answered with a result"),
+    ("pending", "not answered yet"),
+    ("input", "the server wants input before it goes on"),
+    ("task", "the server made a task of it"),
+    ("cancelled", "cancelled"),
+    ("error", "went wrong in any way"),
+    ("rpc-error", "answered with an error"),
+    ("tool-error", "a tool said that it failed"),
+    ("timeout", "mcpscope stopped waiting"),
+    ("no-reply", "no answer came"),
+];
+
+/// The words of `is:`.
+pub const TRAITS: &[Word] = &[
+    ("aux", "sent by mcpscope for itself"),
+    ("marked", "has a mark"),
+    ("slow", "took a second or more"),
+    ("lint", "breaks the protocol"),
+    ("late", "an answer that nobody waited for any more"),
+    ("replayed", "sent again, or typed by hand"),
+    ("task", "about a task"),
+];
+
+/// The table.
+pub const KEYS: &[Row] = &[
+    row(
+        Key::Method,
+        "method",
+        ":",
+        Takes::Names,
+        "the method",
+        "method:tools/*",
+    ),
+    row(
+        Key::Tool,
+        "tool",
+        ":",
+        Takes::Names,
+        "the tool that is called",
+        "tool:echo",
+    ),
+    row(
+        Key::Uri,
+        "uri",
+        ":",
+        Takes::Names,
+        "the resource's URI",
+        "uri:file:*",
+    ),
+    row(
+        Key::Prompt,
+        "prompt",
+        ":",
+        Takes::Names,
+        "the prompt that is asked for",
+        "prompt:greet*",
+    ),
+    row(
+        Key::Srv,
+        "srv",
+        ":",
+        Takes::Names,
+        "the server's name, or the number of its run",
+        "srv:db,ev",
+    ),
+    row(
+        Key::Id,
+        "id",
+        ":",
+        Takes::Numbers,
+        "the request's id",
+        "id:7",
+    ),
+    row(
+        Key::Code,
+        "code",
+        ":",
+        Takes::Numbers,
+        "the error's code, or the HTTP status",
+        "code:-32602",
+    ),
+    row(
+        Key::Mark,
+        "mark",
+        ":",
+        Takes::Names,
+        "the letter of its mark",
+        "mark:a",
+    ),
+    row(
+        Key::Dir,
+        "dir",
+        ":",
+        Takes::Words(DIRS),
+        "which way it went",
+        "dir:in",
+    ),
+    row(
+        Key::Kind,
+        "kind",
+        ":",
+        Takes::Words(KINDS),
+        "what kind of entry",
+        "kind:notification",
+    ),
+    row(
+        Key::Status,
+        "status",
+        ":",
+        Takes::Words(STATUSES),
+        "what became of it",
+        "status:error",
+    ),
+    row(
+        Key::Level,
+        "level",
+        ":",
+        Takes::Levels,
+        "the level of a log line",
+        "level:warning..",
+    ),
+    row(
+        Key::Is,
+        "is",
+        ":",
+        Takes::Words(TRAITS),
+        "what else is true of it",
+        "-is:aux",
+    ),
+    row(
+        Key::Time,
+        "time",
+        ">",
+        Takes::Durations,
+        "how long it took",
+        "time>100ms",
+    ),
+    row(
+        Key::Size,
+        "size",
+        ">=",
+        Takes::Sizes,
+        "its bytes, request and response together",
+        "size>=10kB",
+    ),
+    row(
+        Key::At,
+        "at",
+        ":",
+        Takes::Moments,
+        "when it was going on",
+        "at:14:02..14:05",
+    ),
+    row(
+        Key::Since,
+        "since",
+        ":",
+        Takes::Since,
+        "from when on: before the end, or from an entry",
+        "since:5m",
+    ),
+    row(
+        Key::Text,
+        "text",
+        "~",
+        Takes::Text,
+        "what is said in it",
+        "text~time.?out",
+    ),
+    row(
+        Key::Path,
+        "$",
+        ".",
+        Takes::Json,
+        "a value at a path of the message",
+        "$.params.arguments.city=Oslo",
+    ),
+];
+
+const fn row(
+    key: Key,
+    name: &'static str,
+    sign: &'static str,
+    takes: Takes,
+    doc: &'static str,
+    example: &'static str,
+) -> Row {
+    Row {
+        key,
+        name,
+        sign,
+        takes,
+        doc,
+        example,
+    }
+}
+
+impl Key {
+    /// Its row of the table.
+    pub fn row(self) -> &'static Row {
+        KEYS.iter().find(|row| row.key == self).unwrap_or(&KEYS[0])
+    }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The key of a name, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        KEYS.iter()
+            .find(|row| row.name.eq_ignore_ascii_case(name))
+            .map(|row| row.key)
+    }
+}
+
+/// Which of `words` was meant by `word`, if any is near enough.
+pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word
+        .chars()
+        .take(LONGEST)
+        .flat_map(char::to_lowercase)
+        .collect();
+    words
+        .into_iter()
+        .map(|candidate| {
+            let other: Vec<char> = candidate.chars().take(LONGEST).collect();
+            (distance(&word, &other), candidate)
+        })
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).clamp(1, 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Longer words are told apart by their beginnings.
+const LONGEST: usize = 40;
+
+/// How many letters have to be put in, taken out, changed or swapped.
+fn distance(from: &[char], to: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=to.len()).collect();
+    for (row, a) in from.iter().enumerate() {
+        let mut now = vec![row + 1];
+        for (column, b) in to.iter().enumerate() {
+            let mut best = (above[column] + usize::from(a != b))
+                .min(above[column + 1] + 1)
+                .min(now[column] + 1);
+            if row > 0 && column > 0 && *a == to[column - 1] && from[row - 1] == *b {
+                best = best.min(before[column - 1] + 1);
+            }
+            now.push(best);
+        }
+        before = std::mem::replace(&mut above, now);
+    }
+    above.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_that_was_meant_is_near() {
+        let keys = || KEYS.iter().map(|row| row.name).filter(|name| *name != "$");
+        for (word, expected) in [
+            ("metod", Some("method")),
+            ("stauts", Some("status")),
+            ("Levle", Some("level")),
+            ("sever", None),
+            ("http", None),
+            ("x", None),
+        ] {
+            assert_eq!(meant(word, keys()), expected, "{word}");
+        }
+        assert_eq!(
+            meant("cancelld", STATUSES.iter().map(|word| word.0)),
+            Some("cancelled")
+        );
+    }
+
+    #[test]
+    fn every_example_reads() {
+        for row in KEYS {
+            let filter = crate::filter::Filter::parse(row.example);
+            assert!(filter.is_ok(), "{}: {filter:?}", row.example);
+            assert_eq!(row.key.name(), row.name);
+        }
+    }
+}

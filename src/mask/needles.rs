@@ -1,0 +1,275 @@
+//! Finds secrets in text: known values, keys of well-known kinds, and what expressions match. And says of a whole body,
+//! in one pass, that there is nothing to find.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use aho_corasick::packed;
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::rules::{TELLING_ENDS, is_public};
+use super::secrets::{Held, LONG, Secret, Secrets};
+use super::{Rule, Rules, masks, shapes};
+use crate::json;
+
+/// Shorter ones are not looked for at all.
+const SHORT: usize = 4;
+/// Of secrets that were not passed to a server, so many are looked for: the newest.
+const NEWEST: usize = 64;
+/// Patterns that the fast search takes.
+const PACKED: usize = 60;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// A secret that has a name.
+    Known(Box<str>, Rule),
+    /// One that has none yet, and what it would be called.
+    New(&'static str, Rule),
+}
+
+/// Something found in a text.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Where, in bytes.
+    pub place: Range<usize>,
+    pub what: What,
+}
+
+/// What is looked for.
+#[derive(Debug)]
+pub(super) struct Needles {
+    stamp: u64,
+    known: Vec<Secret>,
+    /// The long ones of `known`, and which they are.
+    long: Option<(AhoCorasick, Vec<usize>)>,
+    /// The short ones.
+    short: HashMap<Box<str>, usize>,
+    keys: Option<AhoCorasick>,
+    rules: Rules,
+    trigger: Trigger,
+}
+
+/// Finds out whether there may be anything in a body.
+#[derive(Debug)]
+enum Trigger {
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+    Packed(packed::Searcher),
+    Plain(AhoCorasick),
+}
+
+impl Needles {
+    pub fn new(secrets: &Secrets) -> Self {
+        let rules = secrets.rules();
+        // Before the table is read: what comes in between is seen the next time.
+        let stamp = secrets.stamp();
+        let mut known = secrets.sought(NEWEST);
+        known.retain(|secret| {
+            let text = text_of(secret);
+            text.chars().nth(SHORT - 1).is_some() && !is_public(text)
+        });
+        let is_long = |secret: &Secret| text_of(secret).chars().nth(LONG - 1).is_some();
+        let which: Vec<usize> = (0..known.len()).filter(|it| is_long(&known[*it])).collect();
+        let long = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(which.iter().map(|it| text_of(&known[*it])))
+            .ok()
+            .filter(|_| !which.is_empty())
+            .map(|found| (found, which));
+        let short = known
+            .iter()
+            .enumerate()
+            .filter(|(_, secret)| !is_long(secret) && secret.rule != Rule::Member)
+            .map(|(it, secret)| (text_of(secret).into(), it))
+            .collect();
+        let keys = rules.built_in().then(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(shapes::beginnings())
+                .ok()
+        });
+        Self {
+            stamp,
+            trigger: Trigger::new(&known, rules),
+            known,
+            long,
+            short,
+            keys: keys.flatten(),
+            rules: rules.clone(),
+        }
+    }
+
+    /// Whether there is something new to look for since this was made.
+    pub fn is_stale(&self, secrets: &Secrets) -> bool {
+        self.stamp != secrets.stamp()
+    }
+
+    /// Whether there may be anything in this body.
+    pub fn may_find(&self, body: &[u8]) -> bool {
+        match &self.trigger {
+            Trigger::Always => true,
+            Trigger::Never => false,
+            Trigger::Packed(search) => search.find(body).is_some(),
+            Trigger::Plain(search) => search.is_match(body),
+        }
+    }
+
+    /// Everything found in a text, in order; no two overlap. `whole`: it is a value by itself.
+    pub fn find(&self, text: &[u8], whole: bool) -> Vec<Found> {
+        let mut found = Vec::new();
+        if let Some((search, which)) = &self.long {
+            found.extend(search.find_iter(text).map(|hit| {
+                let secret = &self.known[which[hit.pattern().as_usize()]];
+                Found {
+                    place: hit.range(),
+                    what: What::Known(secret.name.clone(), secret.rule),
+                }
+            }));
+        }
+        if whole
+            && !self.short.is_empty()
+            && let Some(it) = std::str::from_utf8(text)
+                .ok()
+                .and_then(|text| self.short.get(text))
+        {
+            let secret = &self.known[*it];
+            found.push(Found {
+                place: 0..text.len(),
+                what: What::Known(secret.name.clone(), secret.rule),
+            });
+        }
+        if let Some(keys) = &self.keys {
+            let hits = keys.find_iter(text);
+            let shaped = hits.filter_map(|hit| shapes::key_at(text, hit.start()));
+            found.extend(shaped.map(|(place, shape)| Found {
+                place,
+                what: What::New(shape.name, Rule::Key),
+            }));
+        }
+        for regex in self.rules.text() {
+            for hit in regex.captures_iter(text) {
+                let Some(part) = hit.get(1).or_else(|| hit.get(0)) else {
+                    continue;
+                };
+                if !part.is_empty() && !is_in_mask(text, &part.range()) {
+                    found.push(Found {
+                        place: part.range(),
+                        what: What::New("text", Rule::Text),
+                    });
+                }
+            }
+        }
+        united(text, found)
+    }
+}
+
+/// Whether an expression matched no more than a mask, or what stands in one.
+fn is_in_mask(text: &[u8], place: &Range<usize>) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| {
+        masks(text).any(|(mask, _)| mask.start <= place.start && place.end <= mask.end)
+    })
+}
+
+/// Makes one of what overlaps.
+fn united(text: &[u8], mut found: Vec<Found>) -> Vec<Found> {
+    let boundary = |at: usize| text.get(at).is_none_or(|byte| byte & 0xC0 != 0x80);
+    for one in &mut found {
+        // An expression may stop inside of a character.
+        while !boundary(one.place.start) {
+            one.place.start -= 1;
+        }
+        while !boundary(one.place.end) {
+            one.place.end += 1;
+        }
+    }
+    // Of two that begin together, the longer first; a known one before one that is not.
+    found.sort_by_key(|one| {
+        let known = matches!(one.what, What::Known(..));
+        (one.place.start, std::cmp::Reverse(one.place.end), !known)
+    });
+    let mut united: Vec<Found> = Vec::with_capacity(found.len());
+    for one in found {
+        match united
+            .last_mut()
+            .filter(|last| one.place.start < last.place.end)
+        {
+            Some(last) if one.place.end > last.place.end => {
+                last.place.end = one.place.end;
+                let rule = match last.what {
+                    What::Known(_, rule) | What::New(_, rule) => rule,
+                };
+                last.what = What::New("secret", rule);
+            }
+            Some(_) => {}
+            None => united.push(one),
+        }
+    }
+    united
+}
+
+fn text_of(secret: &Secret) -> &str {
+    match &secret.held {
+        Held::Text(text) | Held::Json(text) => text,
+    }
+}
+
+impl Trigger {
+    fn new(known: &[Secret], rules: &Rules) -> Self {
+        let Some(landmarks) = rules.landmarks() else {
+            return Self::Always;
+        };
+        let mut patterns = landmarks;
+        if rules.built_in() {
+            patterns.extend(shapes::beginnings().map(str::to_owned));
+            patterns.extend(TELLING_ENDS.iter().map(|&end| end.to_owned()));
+        }
+        // Schemas are read too.
+        patterns.push("writeOnly".to_owned());
+        patterns.push("word\"".to_owned());
+        // Letters, digits and signs that somebody spelled as `\u0041` could be part of anything.
+        patterns.extend((2..8).map(|digit| format!("\\u00{digit}")));
+        let mut any = |test: fn(char) -> bool, add: &[&str]| {
+            let mut texts = known.iter().map(text_of);
+            if texts.any(|text| text.contains(test)) {
+                patterns.extend(add.iter().map(|&add| add.to_owned()));
+            }
+        };
+        any(|c| !c.is_ascii(), &["\\u"]);
+        any(|c| c == '/', &["\\/"]);
+        any(char::is_control, &["\\u00"]);
+        for secret in known {
+            let text = text_of(secret);
+            if secret.rule == Rule::Member && text.chars().nth(LONG - 1).is_none() {
+                continue;
+            }
+            let quoted = json::quote(text);
+            if text.chars().nth(LONG - 1).is_some()
+                || text.bytes().all(|byte| byte.is_ascii_digit())
+            {
+                let spelled = &quoted[1..quoted.len() - 1];
+                patterns.push(spelled.to_owned());
+                if spelled != text {
+                    patterns.push(text.to_owned());
+                }
+            } else {
+                patterns.push(quoted);
+            }
+        }
+        patterns.sort();
+        patterns.dedup();
+        if patterns.len() <= PACKED {
+            let search = packed::Config::new().builder().extend(&patterns).build();
+            if let Some(search) = search {
+                return Self::Packed(search);
+            }
+        }
+        match AhoCorasick::new(&patterns) {
+            _ if patterns.is_empty() => Self::Never,
+            Ok(search) => Self::Plain(search),
+            Err(_) => Self::Always,
+        }
+    }
+}

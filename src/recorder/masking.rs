@@ -1,0 +1,109 @@
+//! Masks entries before they are written; the masker sees all of them, in their order.
+
+use super::{Draft, Recorder};
+use crate::mask::{Mark, Masker, Rule, Rules, Secrets, Seen};
+use crate::session::{Channel, Direction};
+
+impl Recorder {
+    /// Masks by these rules instead of the built-in ones alone. To be said before anything is recorded.
+    #[must_use]
+    pub fn masked_by(mut self, rules: Rules) -> Self {
+        self.masker = Masker::new(rules);
+        self
+    }
+
+    /// What the masks of this session hide.
+    pub fn secrets(&self) -> &Secrets {
+        self.masker.secrets()
+    }
+
+    /// A connection to the server of that name begins.
+    pub fn connects(&mut self, conn: u32, server: &str) {
+        self.masker.connects(conn, server);
+    }
+
+    /// Variables or headers, with their values, were passed to the server of a connection.
+    pub fn passed(&mut self, conn: u32, rule: Rule, pairs: &[(String, String)]) {
+        self.masker.passed(conn, rule, pairs);
+    }
+
+    /// Masks what is to be recorded; whether there was anything.
+    pub(super) fn mask(&mut self, draft: &mut Draft) -> bool {
+        let seen = match (&draft.channel, draft.direction) {
+            (Channel::Wire, Direction::Out) => Seen::Sent,
+            (Channel::Wire, _) => Seen::Came,
+            (Channel::Process | Channel::Http | Channel::Note, _) => Seen::Note,
+            (Channel::Stdout | Channel::Stderr | Channel::Other(_), _) => Seen::Line,
+        };
+        let Some(masked) = self.masker.mask(draft.conn, seen, &draft.body) else {
+            return false;
+        };
+        draft.body = masked.body;
+        let member = Mark::member(&masked.marks);
+        draft.extra = Some(match draft.extra.take() {
+            Some(extra) => format!("{extra},{member}").into(),
+            None => member.into(),
+        });
+        true
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use crate::mask::{Mark, Rule};
+    use crate::recorder::{Draft, Recorder};
+    use crate::session::recorded::{Facts, Recorded};
+    use crate::session::{Channel, Direction};
+
+    /// What is told of an entry, what is read back, and what the file holds, are the same; the way back is in memory.
+    #[test]
+    fn entries_are_masked_before_anybody_sees_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        recorder.connects(1, "it");
+        let pairs = [("KEY".to_owned(), "hunter2hunter2".to_owned())];
+        recorder.passed(1, Rule::Variable, &pairs);
+        let body = br#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"it is hunter2hunter2"}}"#;
+        let draft = Draft {
+            conn: 1,
+            channel: Channel::Wire,
+            direction: Direction::In,
+            aux: false,
+            body: body.to_vec(),
+            ending: "\n",
+            extra: Some(r#""http":{"exchange":1}"#.into()),
+        };
+        let facts = crate::mcp::facts::of_frame(body).unwrap();
+        let facts = Facts::Messages(facts);
+        let found = recorder.append(draft.clone(), None).remove(0);
+        let recorded: Recorded = recorder.append(draft, Some(facts)).remove(0);
+        assert_eq!(recorded.facts, found.facts);
+        assert_eq!(recorded.preview.as_deref(), Some("it is ‹masked:KEY›"));
+        let file = std::fs::read_to_string(&path).unwrap();
+        assert!(!file.contains("hunter2"), "{file}");
+        let bodies = recorder.bodies();
+        let entry = bodies.read(recorded.seq, recorded.place).unwrap();
+        let marks = Mark::of(entry.extra.as_deref());
+        assert_eq!(
+            &entry.body[marks[0].at..marks[0].at + marks[0].len],
+            "‹masked:KEY›".as_bytes()
+        );
+        let original = bodies.original(recorded.seq, recorded.place).unwrap();
+        assert_eq!(original.body, body);
+        // In an opened file nothing is known of it.
+        let opened = crate::recording::Recording::open(&path).unwrap();
+        let mut places = Vec::new();
+        opened
+            .load(|batch, _| {
+                places.extend(batch);
+                true
+            })
+            .unwrap();
+        assert_eq!(places[1].facts, recorded.facts);
+        assert_eq!(places[1].preview, recorded.preview);
+        let closed = opened.bodies().original(2, recorded.place).unwrap();
+        assert_eq!(closed.body, entry.body);
+    }
+}

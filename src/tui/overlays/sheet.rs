@@ -1,0 +1,193 @@
+//! A few lines to fill in, over the screen: the name of a session, a note, a time.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::text;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::input::{LineInput, Look};
+use crate::tui::widgets::popup::{Place, Popup};
+
+/// Columns of a field, where there is room.
+const WIDTH: u16 = 60;
+
+/// A line to fill in.
+#[derive(Debug, Clone)]
+struct Field {
+    label: &'static str,
+    input: LineInput,
+    hint: &'static str,
+}
+
+/// What a key did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// Nothing yet.
+    Going,
+    /// It was left.
+    Left,
+    /// It is to be kept.
+    Kept,
+}
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    title: String,
+    fields: Vec<Field>,
+    at: usize,
+    /// What was wrong with it when it was last to be kept.
+    problem: String,
+}
+
+impl Sheet {
+    /// An empty one; the title must be sanitised.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            fields: Vec::new(),
+            at: 0,
+            problem: String::new(),
+        }
+    }
+
+    /// With one more line, its text, and what is said of it while it is empty.
+    #[must_use]
+    pub fn with(mut self, label: &'static str, text: &str, hint: &'static str) -> Self {
+        // One line each: a line break would be lost on the screen.
+        let text: String = text.lines().collect::<Vec<_>>().join(" ");
+        let input = LineInput::new(text);
+        self.fields.push(Field { label, input, hint });
+        self
+    }
+
+    /// What was filled in.
+    pub fn texts(&self) -> Vec<String> {
+        let texts = self.fields.iter();
+        texts
+            .map(|field| field.input.text().trim().to_owned())
+            .collect()
+    }
+
+    /// It cannot be kept as it is.
+    pub fn refuse(&mut self, problem: String) {
+        self.problem = problem;
+    }
+
+    /// Takes a key. Enter goes to the next line, and keeps all of them from the last.
+    pub fn key(&mut self, key: KeyEvent) -> Filled {
+        match key.code {
+            KeyCode::Esc => return Filled::Left,
+            KeyCode::Enter if self.at + 1 >= self.fields.len() => return Filled::Kept,
+            KeyCode::Enter | KeyCode::Tab | KeyCode::Down => {
+                self.at = (self.at + 1) % self.fields.len().max(1);
+            }
+            KeyCode::BackTab | KeyCode::Up => {
+                self.at =
+                    (self.at + self.fields.len().saturating_sub(1)) % self.fields.len().max(1);
+            }
+            _ => {
+                self.problem.clear();
+                if let Some(field) = self.fields.get_mut(self.at) {
+                    field.input.key(key);
+                }
+            }
+        }
+        Filled::Going
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, pasted: &str) {
+        let pasted: String = pasted.lines().collect::<Vec<_>>().join(" ");
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.input.paste(&pasted);
+        }
+    }
+
+    fn popup(&self, screen: Rect) -> Popup<'_> {
+        Popup {
+            title: &self.title,
+            footer: if self.fields.len() > 1 {
+                "Tab next  Enter keep from the last  Esc cancels"
+            } else {
+                "Enter  Esc cancels"
+            },
+            width: WIDTH.min(screen.width.saturating_sub(8)),
+            height: self.fields.len() as u16 + u16::from(!self.problem.is_empty()),
+            place: Place::Centre,
+        }
+    }
+
+    fn labels(&self) -> u16 {
+        let widest = self.fields.iter().map(|field| text::width(field.label));
+        widest.max().unwrap_or(0) as u16 + 2
+    }
+
+    /// Takes a click; beside the box it leaves it.
+    pub fn click(&mut self, at: Position, screen: Rect) -> Filled {
+        let popup = self.popup(screen);
+        let room = popup.room(screen);
+        if !popup.area(screen).contains(at) {
+            return Filled::Left;
+        }
+        let labels = self.labels();
+        let row = at.y.checked_sub(room.y).map(usize::from);
+        if let Some(row) = row.filter(|row| *row < self.fields.len()) {
+            self.at = row;
+            let column = at.x.saturating_sub(room.x + labels);
+            self.fields[row]
+                .input
+                .click(column, room.width.saturating_sub(labels));
+        }
+        Filled::Going
+    }
+
+    /// Draws it; gives back where the caret is.
+    pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let room = self.popup(screen).draw(screen, buf, theme);
+        let labels = self.labels();
+        let mut caret = room.as_position();
+        for (index, (y, field)) in (room.y..room.bottom()).zip(&self.fields).enumerate() {
+            let focused = index == self.at;
+            let role = if focused {
+                Role::Focus
+            } else {
+                Role::TextMuted
+            };
+            buf.set_stringn(
+                room.x,
+                y,
+                field.label,
+                usize::from(labels),
+                theme.style(role),
+            );
+            let area = Rect {
+                x: room.x + labels,
+                y,
+                width: room.width.saturating_sub(labels),
+                height: 1,
+            };
+            let look = Look {
+                placeholder: field.hint,
+                ..Look::default()
+            };
+            let at = field.input.draw(look, area, buf, theme);
+            if focused {
+                caret = at;
+            }
+        }
+        if !self.problem.is_empty() {
+            let y = room.y + self.fields.len() as u16;
+            let words = text::fit(&self.problem, usize::from(room.width));
+            buf.set_stringn(
+                room.x,
+                y,
+                words,
+                usize::from(room.width),
+                theme.style(Role::Error),
+            );
+        }
+        caret
+    }
+}

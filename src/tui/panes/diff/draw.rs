@@ -1,0 +1,417 @@
+//! How the diff view looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::lines::Shown;
+use super::{DiffPane, ONE_LINE, Tab, WIDE};
+use crate::diff::What;
+use crate::diff::report::{Report, Row, Told, Verdict, latency};
+use crate::text;
+use crate::tui::effect::comparison::Comparison;
+use crate::tui::pane::Ctx;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::list::{self, GUTTER};
+use crate::tui::widgets::rule::Rule;
+
+/// Columns of the longest verdict.
+const VERDICT: usize = 10;
+
+/// Draws it.
+pub fn draw(pane: &DiffPane, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+    let theme = ctx.theme;
+    let mut cursor = rows(pane, buf, theme);
+    rule(pane, buf, theme);
+    let body = pane.areas.body;
+    let inner = match pane.tab {
+        _ if pane.row().is_none() => {
+            say(&state(pane), body, buf, theme);
+            None
+        }
+        Tab::Paths if pane.shown.is_empty() => {
+            say(&nothing(pane, ctx), body, buf, theme);
+            None
+        }
+        Tab::Paths => paths(pane, body, buf, theme),
+        Tab::Text | Tab::Sides => lines(pane, body, buf, theme),
+    };
+    if !pane.on_rows || cursor.is_none() {
+        cursor = inner.or(cursor);
+    }
+    cursor.or(Some(Position::new(
+        area.x,
+        body.y.min(area.bottom().saturating_sub(1)),
+    )))
+}
+
+fn say(sentence: &str, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    for (y, line) in (area.y..area.bottom()).zip(sentence.lines()) {
+        let room = usize::from(area.width.saturating_sub(GUTTER));
+        let style = theme.style(Role::TextMuted);
+        buf.set_stringn(area.x + GUTTER, y, text::fit(line, room), room, style);
+    }
+}
+
+/// Why there is no row.
+fn state(pane: &DiffPane) -> String {
+    match (&pane.what, &pane.report) {
+        (None, _) => {
+            "Select two rows in Traffic and compare them: what differs shows here.".to_owned()
+        }
+        (_, None) => "Comparing…".to_owned(),
+        (_, Some(Err(why))) => text::sanitize(why).into_owned(),
+        (_, Some(Ok(_))) => "There is nothing to compare: neither side has a call.".to_owned(),
+    }
+}
+
+/// Why there is no change in the row.
+fn nothing(pane: &DiffPane, ctx: &Ctx<'_>) -> String {
+    let Some(row) = pane.row() else {
+        return String::new();
+    };
+    let ignored = row.changes.iter().filter(|told| told.ignored.is_some());
+    let ignored = ignored.count();
+    let first = match row.verdict {
+        Verdict::Missing => "Only in the first.".to_owned(),
+        Verdict::New => "Only in the second.".to_owned(),
+        Verdict::Same if ignored == 0 => "The same.".to_owned(),
+        Verdict::Same => {
+            let key = ctx.keys.word(crate::tui::action::Action::ShowIgnored);
+            let count = text::plural(ignored, "difference");
+            format!("The same, but for {count} that are ignored; {key} shows them.")
+        }
+        _ => row.words(),
+    };
+    text::sanitize_lines(&first)
+}
+
+/// What is compared with what.
+fn names(pane: &DiffPane) -> String {
+    let (left, right) = match (&pane.report, &pane.what) {
+        (Some(Ok(report)), _) => (report.left.clone(), report.right.clone()),
+        (_, Some(Comparison::Calls { left, right, .. })) => (left.clone(), right.clone()),
+        (_, Some(Comparison::Files(a, b))) => (a.display().to_string(), b.display().to_string()),
+        (_, None) => return "DIFF".to_owned(),
+    };
+    format!(
+        "DIFF {} → {}",
+        text::sanitize(&left),
+        text::sanitize(&right)
+    )
+}
+
+/// What rules ignored, in a few words.
+fn ignored(report: &Report) -> String {
+    let all = report.ignored();
+    let count: usize = all.iter().map(|(_, count)| count).sum();
+    match (&*all, count) {
+        ([], _) => String::new(),
+        ([(rule, count)], _) => format!("ignored: {} ×{count}", text::sanitize(rule)),
+        (_, count) => {
+            let rules = text::plural(all.len(), "rule");
+            format!("ignored: {count} by {rules}")
+        }
+    }
+}
+
+fn join(parts: &[String]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join("  ")
+}
+
+fn rows(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+    let area = pane.areas.rows;
+    let report = pane.report()?;
+    if area.is_empty() {
+        return None;
+    }
+    let title = names(pane);
+    let right = join(&[report.tally_words(), ignored(report)]);
+    Rule {
+        title: &title,
+        focused: pane.on_rows,
+        right: &right,
+        ..Rule::default()
+    }
+    .draw(area, buf, theme);
+    let room = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    let row = |index: usize, width: u16| {
+        let row = &report.rows[index];
+        let width = usize::from(width);
+        let words = text::sanitize(&row.words()).into_owned();
+        let name_room = width.saturating_sub(VERDICT + 2 + text::width(&words).min(width / 2));
+        Line::from(vec![
+            Span::styled(
+                text::pad(row.verdict.word(), VERDICT + 1),
+                theme.style(role(row.verdict)),
+            ),
+            Span::styled(
+                text::pad(
+                    &text::fit(&text::sanitize(&row.name), name_room),
+                    name_room + 1,
+                ),
+                theme.style(Role::Text),
+            ),
+            Span::styled(
+                text::fit(&words, width / 2).into_owned(),
+                theme.style(Role::TextMuted),
+            ),
+        ])
+    };
+    list::draw(
+        report.rows.len(),
+        &pane.rows,
+        pane.on_rows,
+        row,
+        room,
+        buf,
+        theme,
+    )
+}
+
+const fn role(verdict: Verdict) -> Role {
+    match verdict {
+        Verdict::Same => Role::TextMuted,
+        Verdict::Changed | Verdict::Unknown => Role::DiffChange,
+        Verdict::Error | Verdict::Breaking => Role::Error,
+        Verdict::Missing => Role::DiffDel,
+        Verdict::New | Verdict::Compatible => Role::DiffAdd,
+    }
+}
+
+/// The title of what differs in a row, and what stands at its right.
+fn titles(pane: &DiffPane) -> (String, String) {
+    let Some(row) = pane.row() else {
+        return (names(pane), String::new());
+    };
+    let several = pane.rows_len() > 1;
+    let title = if several {
+        format!("{}: {}", row.verdict.word(), text::sanitize(&row.name))
+    } else {
+        names(pane)
+    };
+    let right = if several {
+        row_words(row)
+    } else {
+        let ignored = pane.report().map(ignored).unwrap_or_default();
+        join(&[row.verdict.word().to_owned(), row_words(row), ignored])
+    };
+    (title, right)
+}
+
+fn row_words(row: &Row) -> String {
+    let (a, b) = (row.a.as_ref(), row.b.as_ref());
+    let took = latency(a.and_then(|a| a.took_us), b.and_then(|b| b.took_us));
+    let paths = match row.paths() {
+        0 => String::new(),
+        paths => text::plural(paths, "path"),
+    };
+    let outcome = match (a, b) {
+        (Some(a), Some(b)) if a.outcome != b.outcome => format!("{} → {}", a.outcome, b.outcome),
+        _ => String::new(),
+    };
+    text::sanitize(&join(&[outcome, paths, took.unwrap_or_default()])).into_owned()
+}
+
+fn tabs(pane: &DiffPane) -> [&'static str; 3] {
+    Tab::ALL.map(|tab| tab.title(pane.areas.body.width))
+}
+
+fn rule(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Vec<Rect> {
+    let (title, right) = titles(pane);
+    let tabs = tabs(pane);
+    // A long name must not take the room of the tabs.
+    let room = usize::from(pane.areas.rule.width)
+        .saturating_sub(36)
+        .max(12);
+    let title = text::fit(&title, room);
+    Rule {
+        title: &title,
+        focused: !pane.on_rows || pane.rows_len() < 2,
+        tabs: &tabs,
+        active: pane.tab as usize,
+        right: &right,
+    }
+    .draw(pane.areas.rule, buf, theme)
+}
+
+/// The tab that is drawn there.
+pub fn tab_at(pane: &DiffPane, at: Position) -> Option<Tab> {
+    let theme = Theme::load("mono", crate::tui::theme::Depth::None).ok()?;
+    let mut buf = Buffer::empty(pane.areas.rule);
+    let places = rule(pane, &mut buf, &theme);
+    let place = places.iter().position(|place| place.contains(at))?;
+    Tab::ALL.get(place).copied()
+}
+
+fn paths(pane: &DiffPane, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+    let row = pane.row()?;
+    let lines = if area.width >= ONE_LINE { 1 } else { 2 };
+    let line = |index: usize, line: u16, width: u16| {
+        let told = &row.changes[pane.shown[index] as usize];
+        change(told, lines == 1, line, usize::from(width), theme)
+    };
+    list::draw_tall(
+        pane.shown.len(),
+        &pane.changes,
+        !pane.on_rows,
+        lines,
+        line,
+        area,
+        buf,
+        theme,
+    )
+}
+
+/// One difference, or one of the two lines it takes.
+fn change(told: &Told, one_line: bool, line: u16, width: usize, theme: &Theme) -> Line<'static> {
+    let faint = told.ignored.is_some() || told.what.is_same_value();
+    let style = |role| theme.style(if faint { Role::TextMuted } else { role });
+    let asked = if told.asked { "asked " } else { "" };
+    let path = format!("{} {asked}{}", told.what.sign(), text::sanitize(&told.path));
+    let mark = match (&told.ignored, told.what, &told.means) {
+        (Some(rule), ..) => format!("  ignored: {}", text::sanitize(rule)),
+        (None, What::Spelling | What::Order | What::Moved | What::Type, _) => {
+            format!("  {}", told.what.word())
+        }
+        (None, _, Some((verdict, why))) => format!("  {}: {}", verdict.word(), text::sanitize(why)),
+        _ => String::new(),
+    };
+    let sign_role = match told.what {
+        What::Added => Role::DiffAdd,
+        What::Removed => Role::DiffDel,
+        _ => Role::DiffChange,
+    };
+    let sides = |room: usize| {
+        let mark_room = text::width(&mark).min(room / 2);
+        let half = room.saturating_sub(mark_room + 5) / 2;
+        let (a, b) = (
+            Told::side(told.a.as_ref(), half),
+            Told::side(told.b.as_ref(), half),
+        );
+        vec![
+            Span::styled(
+                format!("- {}", text::pad(&a, half + 1)),
+                style(Role::DiffDel),
+            ),
+            Span::styled(format!("+ {}", text::fit(&b, half)), style(Role::DiffAdd)),
+            Span::styled(
+                text::fit(&mark, mark_room).into_owned(),
+                theme.style(Role::TextMuted),
+            ),
+        ]
+    };
+    if one_line {
+        let room = (width * 2 / 5).min(text::width(&path).max(24));
+        let mut spans = vec![Span::styled(
+            text::pad(&tail(&path, room), room + 1),
+            style(sign_role),
+        )];
+        spans.extend(sides(width.saturating_sub(room + 1)));
+        return Line::from(spans);
+    }
+    if line == 0 {
+        return Line::from(Span::styled(tail(&path, width), style(sign_role)));
+    }
+    let mut spans = vec![Span::raw("    ")];
+    spans.extend(sides(width.saturating_sub(4)));
+    Line::from(spans)
+}
+
+/// A path in so many columns: its sign, and its end, which tells more than its beginning.
+fn tail(path: &str, room: usize) -> String {
+    if text::width(path) <= room {
+        return path.to_owned();
+    }
+    let (sign, rest) = path.split_once(' ').unwrap_or(("", path));
+    let room = room.saturating_sub(text::width(sign) + 2);
+    let mut start = rest.len();
+    for (at, _) in rest.char_indices().rev() {
+        if text::width(&rest[at..]) > room {
+            break;
+        }
+        start = at;
+    }
+    format!("{sign} …{}", &rest[start..])
+}
+
+fn lines(pane: &DiffPane, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+    let texts = match pane.lines.texts() {
+        None => {
+            say("Laying out…", area, buf, theme);
+            return None;
+        }
+        Some(Err(why)) => {
+            say(&text::sanitize(why), area, buf, theme);
+            return None;
+        }
+        Some(Ok(texts)) => texts,
+    };
+    let shown = pane.lines.shown();
+    let sides = pane.tab == Tab::Sides && area.width >= WIDE;
+    let left = pane.lines.left();
+    let cut = |line: &str, room: usize| {
+        let skipped: String = line.chars().skip(left).collect();
+        text::fit(&skipped, room).into_owned()
+    };
+    let text_of = |list: &[Box<str>], at: Option<u32>, room: usize| {
+        at.and_then(|at| list.get(at as usize))
+            .map_or_else(String::new, |line| cut(line, room))
+    };
+    let row = |index: usize, width: u16| {
+        let width = usize::from(width);
+        let (sign, a, b) = match shown[index] {
+            Shown::Gap(lines) => {
+                let words = format!("⋯ {} the same", text::plural(lines, "line"));
+                return Line::from(Span::styled(words, theme.style(Role::TextFaint)));
+            }
+            Shown::Line { sign, a, b } => (sign, a, b),
+        };
+        let role = match sign {
+            '-' => Role::DiffDel,
+            '+' => Role::DiffAdd,
+            '~' => Role::DiffChange,
+            _ => Role::Text,
+        };
+        if sides {
+            let half = width.saturating_sub(5) / 2;
+            let (one, other) = (text_of(&texts.a, a, half), text_of(&texts.b, b, half));
+            let (left_role, right_role) = if sign == '~' {
+                (Role::DiffDel, Role::DiffAdd)
+            } else {
+                (role, role)
+            };
+            return Line::from(vec![
+                Span::styled(format!("{sign} "), theme.style(role)),
+                Span::styled(text::pad(&one, half), theme.style(left_role)),
+                Span::styled(" │ ", theme.style(Role::Rule)),
+                Span::styled(other, theme.style(right_role)),
+            ]);
+        }
+        let room = width.saturating_sub(2);
+        let line = if a.is_some() {
+            text_of(&texts.a, a, room)
+        } else {
+            text_of(&texts.b, b, room)
+        };
+        Line::from(Span::styled(format!("{sign} {line}"), theme.style(role)))
+    };
+    list::draw(
+        shown.len(),
+        pane.lines.list(),
+        !pane.on_rows,
+        row,
+        area,
+        buf,
+        theme,
+    )
+}

@@ -1,0 +1,492 @@
+//! The Sessions view: what was recorded, found by name, tag, server or date, opened, named and deleted.
+//!
+//! Owns which sessions are shown in which order, and which are selected. The list comes from the librarian, which
+//! reads it elsewhere; so does everything that is done to a session.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::library::retention::why_kept;
+use crate::library::{Deleted, Item, Meta, Writing};
+use crate::text;
+use crate::tui::action::{Action, Scope};
+use crate::tui::clock::Clock;
+use crate::tui::effect::{Effect, MetaChange, Shelving};
+use crate::tui::event::{Event, Shelved};
+use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::widgets::input::{LineInput, Reaction};
+use crate::tui::widgets::list::ListState;
+
+mod about;
+mod draw;
+mod find;
+
+use find::Found;
+
+/// Columns from which on list and summary are on screen together.
+const WIDE: u16 = 100;
+/// Deletions that can be undone.
+const UNDO: usize = 100;
+
+/// See the module.
+#[derive(Debug)]
+pub struct SessionsPane {
+    clock: Clock,
+    /// The sessions as they were listed; the one that is recorded here is always among them.
+    items: Vec<Item>,
+    /// Whether the list has come, and when; or why it did not.
+    listed: Option<Result<Timestamp, String>>,
+    found: Found,
+    list: ListState,
+    /// What is typed to find some of them, while it is being typed or kept.
+    filter: Option<LineInput>,
+    typing: bool,
+    selected: BTreeSet<PathBuf>,
+    /// The session that is recorded here and since when; without a path when it is not kept.
+    live: Option<(PathBuf, Option<Timestamp>)>,
+    /// The file that is looked at.
+    opened: Option<PathBuf>,
+    /// Deletions, the newest last.
+    undo: Vec<Vec<Deleted>>,
+    about: about::About,
+    area: Rect,
+}
+
+impl SessionsPane {
+    /// Nothing listed yet.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            items: Vec::new(),
+            listed: None,
+            found: Found::default(),
+            list: ListState::default(),
+            filter: None,
+            typing: false,
+            selected: BTreeSet::new(),
+            live: None,
+            opened: None,
+            undo: Vec::new(),
+            about: about::About::default(),
+            area: Rect::default(),
+        }
+    }
+
+    /// Which session is recorded here, and which file is looked at.
+    pub fn stand(&mut self, live: Option<(PathBuf, Option<Timestamp>)>, opened: Option<PathBuf>) {
+        let was_live = std::mem::replace(&mut self.live, live);
+        self.opened = opened;
+        if was_live != self.live {
+            self.add_live();
+            self.find_again();
+        }
+    }
+
+    /// The view is entered: the list may be another one by now.
+    pub fn entered(&self) -> Vec<Effect> {
+        let current = self.current();
+        vec![Effect::Library(Shelving::List { current })]
+    }
+
+    /// How many sessions there are; none before the first list.
+    pub fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// What stands beside a session.
+    pub fn meta(&self, path: &Path) -> Option<&Meta> {
+        let item = self.items.iter().find(|item| item.path == path);
+        item.map(|item| &item.meta)
+    }
+
+    fn current(&self) -> Option<PathBuf> {
+        let path = self.live.as_ref().map(|(path, _)| path.clone());
+        path.filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The session of now stands in the list wherever it is kept.
+    fn add_live(&mut self) {
+        self.items
+            .retain(|item| item.writing != Writing::Ours || !item.by.is_empty());
+        let Some((path, since)) = &self.live else {
+            return;
+        };
+        if self.items.iter().any(|item| item.path == *path) {
+            return;
+        }
+        let began = since.unwrap_or(Timestamp::UNIX_EPOCH);
+        let item = Item {
+            path: path.clone(),
+            began,
+            changed: began,
+            by: String::new(),
+            size: 0,
+            meta: Meta::default(),
+            writing: Writing::Ours,
+        };
+        self.items.insert(0, item);
+    }
+
+    fn item(&self) -> Option<&Item> {
+        self.items.get(self.found.item(self.list.selected)?)
+    }
+
+    /// What an action is done to: the selected sessions, else the focused one.
+    fn subjects(&self) -> Vec<PathBuf> {
+        if self.selected.is_empty() {
+            self.item()
+                .map(|item| item.path.clone())
+                .into_iter()
+                .collect()
+        } else {
+            self.selected.iter().cloned().collect()
+        }
+    }
+
+    fn find_again(&mut self) {
+        let focused = self.item().map(|item| item.path.clone());
+        let typed = self.filter.as_ref().map_or("", LineInput::text);
+        self.found.again(&self.items, typed, &self.clock);
+        // Who is focused stays so wherever it stands now.
+        if let Some(path) = focused
+            && let Some(row) = self.found.row_of(|index| self.items[index].path == path)
+        {
+            self.list.selected = row;
+        }
+        self.list
+            .clamp(self.found.len(), usize::from(self.rows().height));
+    }
+
+    fn is_wide(&self) -> bool {
+        self.area.width >= WIDE
+    }
+
+    fn open(&self) -> Reply {
+        match self.item() {
+            Some(item) if item.writing == Writing::Ours => Reply::go(Go::Live),
+            Some(item) => Reply::go(Go::Open(item.path.clone())),
+            None => Reply::say("No session is selected."),
+        }
+    }
+
+    fn delete(&mut self) -> Reply {
+        let paths = self.subjects();
+        let current = self.current();
+        let effect = Effect::Library(Shelving::Delete { paths, current });
+        self.selected.clear();
+        Reply::effect(effect)
+    }
+
+    fn toggle(&mut self) -> Reply {
+        let Some(path) = self.item().map(|item| item.path.clone()) else {
+            return Reply::done();
+        };
+        if !self.selected.remove(&path) {
+            self.selected.insert(path);
+        }
+        self.list.down(1, self.found.len());
+        Reply::done()
+    }
+
+    fn hear(&mut self, shelved: &Shelved) -> Vec<Effect> {
+        let tell = |sentence: String, bad: bool| Effect::Tell { sentence, bad };
+        let listing = |pane: &Self| pane.entered();
+        match shelved {
+            Shelved::Listed { at, items } => {
+                match items {
+                    Ok(items) => {
+                        self.items.clone_from(items);
+                        self.listed = Some(Ok(*at));
+                        let paths: BTreeSet<&PathBuf> =
+                            self.items.iter().map(|item| &item.path).collect();
+                        self.selected.retain(|path| paths.contains(path));
+                        self.found.today(*at);
+                    }
+                    Err(why) => self.listed = Some(Err(why.clone())),
+                }
+                self.add_live();
+                self.find_again();
+                Vec::new()
+            }
+            Shelved::Counted { path, summary } => {
+                let item = self.items.iter_mut().find(|item| item.path == *path);
+                if let (Some(item), Ok(summary)) = (item, summary) {
+                    item.meta.summary = Some(summary.clone());
+                    self.find_again();
+                }
+                Vec::new()
+            }
+            Shelved::Changed { path, meta } => match meta {
+                Ok(meta) => {
+                    if let Some(item) = self.items.iter_mut().find(|item| item.path == *path) {
+                        let summary = item.meta.summary.take();
+                        item.meta = meta.clone();
+                        item.meta.summary = summary;
+                        self.find_again();
+                    }
+                    Vec::new()
+                }
+                Err(why) => vec![tell(format!("not kept: {why}"), true)],
+            },
+            Shelved::Deleted { deleted, troubles } => {
+                let mut effects = Vec::new();
+                if !deleted.is_empty() {
+                    self.undo.push(deleted.clone());
+                    let spare = self.undo.len().saturating_sub(UNDO);
+                    self.undo.drain(..spare);
+                    let what = text::plural(deleted.len(), "session");
+                    effects.push(tell(format!("{what} moved to the trash"), false));
+                }
+                effects.extend(troubles.iter().map(|why| tell(why.clone(), true)));
+                effects.extend(listing(self));
+                effects
+            }
+            Shelved::Restored { paths, troubles } => {
+                let what = text::plural(paths.len(), "session");
+                let mut effects = vec![tell(format!("{what} back"), false)];
+                effects.extend(troubles.iter().map(|why| tell(why.clone(), true)));
+                effects.extend(listing(self));
+                effects
+            }
+        }
+    }
+
+    fn why_deleted_not(&self) -> Option<String> {
+        let subjects = self.subjects();
+        if subjects.is_empty() {
+            return Some("no session is selected".to_owned());
+        }
+        // Those that are kept go when somebody says so; those that are written never.
+        let busy = self
+            .items
+            .iter()
+            .find(|item| item.writing != Writing::Nobody && subjects.contains(&item.path))?;
+        why_kept(busy).map(str::to_owned)
+    }
+}
+
+impl Pane for SessionsPane {
+    fn scopes(&self) -> Vec<Scope> {
+        vec![Scope::Sessions, Scope::Move]
+    }
+
+    fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+        let (len, height) = (self.found.len(), usize::from(self.rows().height));
+        match action {
+            Action::OpenSession => return self.open(),
+            Action::SelectSession => return self.toggle(),
+            Action::EditSession => {
+                let path = self.item().map(|item| item.path.clone());
+                return path.map_or_else(Reply::done, |path| Reply::go(Go::EditSession(path)));
+            }
+            Action::KeepSession => {
+                let Some(item) = self.item() else {
+                    return Reply::done();
+                };
+                let (path, keep) = (item.path.clone(), !item.meta.keep);
+                let change = MetaChange::Keep(keep);
+                let sentence = if keep {
+                    "it stays, whatever the limits of [sessions] say"
+                } else {
+                    "it goes when the limits of [sessions] say so"
+                };
+                return Reply {
+                    say: Some(sentence.to_owned()),
+                    ..Reply::effect(Effect::Library(Shelving::Change { path, change }))
+                };
+            }
+            Action::DeleteSession => return self.delete(),
+            Action::UndoDelete => {
+                return match self.undo.pop() {
+                    Some(deleted) => Reply::effect(Effect::Library(Shelving::Restore(deleted))),
+                    None => Reply::done(),
+                };
+            }
+            Action::SortSessions => {
+                self.found.turn();
+                self.find_again();
+                self.list.top();
+                return Reply::say(format!("by {}", self.found.order().word()));
+            }
+            Action::CopySession => {
+                let path = self.item().map(|item| item.path.display().to_string());
+                return path.map_or_else(Reply::done, |text| {
+                    let what = "the path".to_owned();
+                    Reply::effect(Effect::Copy { text, what })
+                });
+            }
+            Action::ReadSessions => return Reply::effects(self.entered()),
+            Action::Find => {
+                self.filter.get_or_insert_with(|| LineInput::new(""));
+                self.typing = true;
+            }
+            Action::NextTab | Action::PreviousTab => self.about.turn(),
+            Action::NextPane | Action::PreviousPane => self.about.focused ^= true,
+            Action::Right => self.about.focused = true,
+            Action::Left if self.about.focused => self.about.focused = false,
+            Action::Back if self.about.focused => self.about.focused = false,
+            Action::Back if self.filter.is_some() => {
+                self.filter = None;
+                self.find_again();
+            }
+            Action::Back if !self.selected.is_empty() => self.selected.clear(),
+            Action::Back => return Reply::go(Go::Out),
+            Action::Up if self.about.focused => self.about.scroll(-1),
+            Action::Down if self.about.focused => self.about.scroll(1),
+            Action::Up => self.list.up(1),
+            Action::Down => self.list.down(1, len),
+            Action::PageUp => self.list.page_up(height),
+            Action::PageDown => self.list.page_down(len, height),
+            Action::Top => self.list.top(),
+            Action::Bottom => self.list.bottom(len),
+            Action::Centre => self.list.centre(len, height),
+            _ => return Reply::ignored(),
+        }
+        self.list.clamp(len, height);
+        Reply::done()
+    }
+
+    fn why_not(&self, action: Action, _ctx: &Ctx<'_>) -> Option<String> {
+        let none = || Some("no session is selected".to_owned());
+        let unkept = |item: &Item| item.path.as_os_str().is_empty();
+        match action {
+            Action::OpenSession | Action::SelectSession if self.item().is_none() => none(),
+            Action::EditSession | Action::KeepSession | Action::CopySession => match self.item() {
+                None => none(),
+                Some(item) if unkept(item) => Some("this session is not recorded".to_owned()),
+                Some(_) => None,
+            },
+            Action::DeleteSession => self.why_deleted_not(),
+            Action::UndoDelete if self.undo.is_empty() => {
+                Some("nothing was deleted here yet".to_owned())
+            }
+            Action::ReplaySession => Some(
+                "recorded requests are not sent again from here yet; r in Traffic sends one"
+                    .to_owned(),
+            ),
+            Action::DiffSessions if self.selected.len() != 2 => {
+                Some("select two sessions with Space first".to_owned())
+            }
+            Action::DiffSessions => Some("sessions are not compared on the screen yet".to_owned()),
+            Action::ExportSession => {
+                Some("sessions are not exported from the screen yet".to_owned())
+            }
+            Action::FindNext | Action::FindPrevious => {
+                Some("here / shows only what matches".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.typing
+    }
+
+    fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
+        match key.code {
+            KeyCode::Esc => {
+                self.typing = false;
+                self.filter = None;
+                self.find_again();
+                return Reply::done();
+            }
+            KeyCode::Enter => {
+                self.typing = false;
+                if self
+                    .filter
+                    .as_ref()
+                    .is_some_and(|input| input.text().is_empty())
+                {
+                    self.filter = None;
+                }
+                return Reply::done();
+            }
+            KeyCode::Up => self.list.up(1),
+            KeyCode::Down => self.list.down(1, self.found.len()),
+            _ => {
+                let Some(input) = &mut self.filter else {
+                    return Reply::ignored();
+                };
+                match input.key(key) {
+                    Reaction::Ignored => return Reply::ignored(),
+                    Reaction::Moved => {}
+                    Reaction::Edited => {
+                        self.list.top();
+                        self.find_again();
+                    }
+                }
+            }
+        }
+        Reply::done()
+    }
+
+    fn paste(&mut self, pasted: &str, _ctx: &Ctx<'_>) -> Reply {
+        let Some(input) = &mut self.filter else {
+            return Reply::ignored();
+        };
+        input.paste(&pasted.lines().collect::<Vec<_>>().join(" "));
+        self.find_again();
+        Reply::done()
+    }
+
+    fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Library(shelved) => self.hear(shelved),
+            _ => Vec::new(),
+        }
+    }
+
+    fn click(&mut self, at: Position, double: bool, _ctx: &Ctx<'_>) -> Reply {
+        if let Some(action) = self.about.button_at(at, self.about_area()) {
+            return Reply::go(Go::Do(action));
+        }
+        if self.about_area().contains(at) {
+            self.about.focused = true;
+            if at.y == self.about_area().y {
+                self.about.turn();
+            }
+            return Reply::done();
+        }
+        let rows = self.rows();
+        if let Some(row) = self.list.row_at(at, self.found.len(), self.lines(), rows) {
+            self.about.focused = false;
+            self.list.selected = row;
+            return if double { self.open() } else { Reply::done() };
+        }
+        Reply::ignored()
+    }
+
+    fn wheel(&mut self, at: Position, lines: isize, _ctx: &Ctx<'_>) -> Reply {
+        if self.about_area().contains(at) {
+            self.about.scroll(lines);
+        } else {
+            let height = usize::from(self.rows().height / self.lines());
+            self.list.scroll(lines, self.found.len(), height);
+        }
+        Reply::done()
+    }
+
+    fn place(&mut self, area: Rect, _ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.area = area;
+        let height = usize::from(self.rows().height / self.lines());
+        self.list.clamp(self.found.len(), height);
+        Vec::new()
+    }
+
+    fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.drawn(buf, ctx)
+    }
+
+    fn hint(&self, _ctx: &Ctx<'_>) -> Option<String> {
+        let item = self.item()?;
+        if item.path.as_os_str().is_empty() {
+            return Some("the session of now, which is not recorded".to_owned());
+        }
+        Some(item.path.display().to_string())
+    }
+}

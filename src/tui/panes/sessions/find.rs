@@ -1,0 +1,146 @@
+//! Which sessions are shown, and in which order.
+
+use jiff::Timestamp;
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::library::{Item, Writing};
+use crate::tui::clock::Clock;
+
+/// What they are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    When,
+    /// By name.
+    Name,
+    /// The largest first.
+    Size,
+    /// Most messages first.
+    Messages,
+    /// Most errors first.
+    Errors,
+}
+
+impl Order {
+    const ALL: [Self; 5] = [
+        Self::When,
+        Self::Name,
+        Self::Size,
+        Self::Messages,
+        Self::Errors,
+    ];
+
+    /// In words.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::When => "date",
+            Self::Name => "name",
+            Self::Size => "size",
+            Self::Messages => "messages",
+            Self::Errors => "errors",
+        }
+    }
+}
+
+/// Rows, as indices of the sessions.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    rows: Vec<usize>,
+    order: Order,
+    now: Option<Timestamp>,
+}
+
+impl Found {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The session of a row.
+    pub fn item(&self, row: usize) -> Option<usize> {
+        self.rows.get(row).copied()
+    }
+
+    /// The row of a session.
+    pub fn row_of(&self, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        self.rows.iter().position(|index| is_it(*index))
+    }
+
+    /// What they are sorted by.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// By the next thing.
+    pub fn turn(&mut self) {
+        self.order = Order::ALL[(self.order as usize + 1) % Order::ALL.len()];
+    }
+
+    /// It is this time now, for `today`.
+    pub fn today(&mut self, now: Timestamp) {
+        self.now = Some(now);
+    }
+
+    /// When a session was recorded, for the list.
+    pub fn when(&self, item: &Item, clock: &Clock) -> String {
+        clock.day(item.began, self.now)
+    }
+
+    /// Looks for what is typed: words, each somewhere in a name, tag, server, date or note, letter by letter in order;
+    /// `tag:` and `srv:` before a word say where, and exactly.
+    pub fn again(&mut self, items: &[Item], typed: &str, clock: &Clock) {
+        let (exact, fuzzy): (Vec<&str>, Vec<&str>) = typed
+            .split_whitespace()
+            .partition(|word| word.starts_with("tag:") || word.starts_with("srv:"));
+        let pattern = Pattern::parse(&fuzzy.join(" "), CaseMatching::Smart, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut chars = Vec::new();
+        let mut matches = |item: &Item| {
+            let words = item.words(&self.when(item, clock));
+            let is_current = item.writing == Writing::Ours && "(current)".contains(typed);
+            exact.iter().all(|word| is_exactly(item, word))
+                && (fuzzy.is_empty()
+                    || is_current
+                    || words.lines().any(|line| {
+                        let line = Utf32Str::new(line, &mut chars);
+                        pattern.score(line, &mut matcher).is_some()
+                    }))
+        };
+        let found = (0..items.len()).filter(|index| matches(&items[*index]));
+        let mut rows: Vec<usize> = found.collect();
+        let key = |item: &Item| {
+            let summary = item.meta.summary.as_ref();
+            match self.order {
+                Order::When | Order::Name => 0,
+                Order::Size => item.size,
+                Order::Messages => summary.map_or(0, |summary| summary.messages),
+                Order::Errors => summary.map_or(0, |summary| summary.errors),
+            }
+        };
+        // They come newest first, and that decides between equals.
+        match self.order {
+            Order::When => rows.sort_by_key(|index| {
+                let item = &items[*index];
+                std::cmp::Reverse((item.writing == Writing::Ours, item.began))
+            }),
+            Order::Name => rows.sort_by_key(|index| items[*index].title().to_lowercase()),
+            _ => rows.sort_by_key(|index| std::cmp::Reverse(key(&items[*index]))),
+        }
+        self.rows = rows;
+    }
+}
+
+fn is_exactly(item: &Item, word: &str) -> bool {
+    let (key, value) = word.split_once(':').unwrap_or_default();
+    let servers = item
+        .meta
+        .summary
+        .iter()
+        .flat_map(|summary| &summary.servers);
+    match key {
+        "tag" => item.meta.tags.iter().any(|tag| tag == value),
+        _ => servers.into_iter().any(|server| server.name == value),
+    }
+}

@@ -1,0 +1,410 @@
+//! Which rows of a list a filter lets through: kept up as rows arrive, as requests are answered and as bodies are
+//! read, without looking twice at what is decided.
+//!
+//! [`Sifting`] is the filter of a view with what bodies said so far; [`Picks`] are the rows of one list of it.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::tz::TimeZone;
+
+use crate::filter::row::{Answers, Found, Item, Sieve, Truth, World, newest};
+use crate::filter::{Filter, Leaf};
+use crate::session::marks::{Mark, Marks};
+use crate::session::timeline::{EntryIndex, Timeline};
+use crate::tui::effect::{Among, Effect, Source};
+use crate::tui::event::{Event, Sifted};
+use crate::tui::pane::Ctx;
+
+/// Rows that are looked at before the screen is drawn; the others follow.
+const BATCH: usize = 150_000;
+
+/// Answers of bodies that are kept, the ones used last.
+const KEPT: usize = 12;
+
+/// Up to so many entries are read one by one; more are found by going through the file.
+const FEW: usize = 2_000;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Sifting {
+    zone: TimeZone,
+    sieve: Option<Sieve>,
+    newest: i64,
+    marks: Marks,
+    /// Rises with every other filter.
+    version: u64,
+    answers: Answers,
+    /// Rises with every answer.
+    answered: u64,
+    /// The leaves of the answers, the one used last at the end.
+    used: Vec<Leaf>,
+    /// Where the file is to be read on for a leaf.
+    resume: HashMap<Leaf, u64>,
+    who: Option<u64>,
+    asked: Option<Asked>,
+    woken: Option<u64>,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    asker: u64,
+    leaf: Leaf,
+    /// Entries there were then.
+    entries: EntryIndex,
+    among: Among,
+}
+
+impl Sifting {
+    /// Lets everything through; times are of this zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            sieve: None,
+            newest: 0,
+            marks: Marks::default(),
+            version: 0,
+            answers: Answers::new(),
+            answered: 0,
+            used: Vec::new(),
+            resume: HashMap::new(),
+            who: None,
+            asked: None,
+            woken: None,
+        }
+    }
+
+    /// Lets through what this filter does.
+    pub fn set(&mut self, filter: Filter, timeline: &Timeline) {
+        self.version += 1;
+        self.newest = newest(timeline);
+        self.asked = None;
+        for leaf in filter.leaves() {
+            self.used.retain(|used| *used != leaf);
+            if !self.answers.contains_key(&leaf) {
+                let known = self
+                    .used
+                    .iter()
+                    .rev()
+                    .filter(|used| leaf.refines(used))
+                    .find_map(|used| self.answers.get(used))
+                    .map(Found::refined);
+                self.answers.insert(leaf.clone(), known.unwrap_or_default());
+            }
+            self.used.push(leaf);
+        }
+        while self.used.len() > KEPT {
+            let oldest = self.used.remove(0);
+            self.answers.remove(&oldest);
+            self.resume.remove(&oldest);
+        }
+        self.sieve = (!filter.is_empty()).then(|| Sieve::new(filter));
+    }
+
+    /// The filter, if there is one.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.sieve.as_ref().map(Sieve::filter)
+    }
+
+    /// What marks say may have changed.
+    fn look_at_marks(&mut self, marks: &Marks) {
+        if self.marks != *marks {
+            self.marks.clone_from(marks);
+            self.version += 1;
+        }
+    }
+
+    /// Asks for bodies that decide about rows of a list.
+    pub fn ask(
+        &mut self,
+        picks: &Picks,
+        item: impl Fn(usize) -> Option<Item>,
+        ctx: &Ctx<'_>,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let Some(sieve) = &self.sieve else {
+            return effects;
+        };
+        if picks.looked < picks.len && self.woken.is_none() {
+            let asker = ctx.ticket();
+            self.woken = Some(asker);
+            effects.push(Effect::Wake { asker, after_ms: 0 });
+        }
+        if self.asked.is_some() || !picks.wants_bodies() {
+            return effects;
+        }
+        let few: Option<Vec<EntryIndex>> =
+            (picks.unread.len() + picks.open.len() <= FEW).then(|| {
+                let rows = picks.unread.iter().chain(&picks.open);
+                let mut entries: Vec<EntryIndex> = rows
+                    .filter_map(|row| item(*row as usize))
+                    .flat_map(|item| Sieve::entries(item, ctx.timeline))
+                    .collect();
+                entries.sort_unstable();
+                entries.dedup();
+                entries
+            });
+        let end = ctx.timeline.entries().len() as EntryIndex;
+        let next = sieve.leaves().iter().find_map(|leaf| {
+            let found = self.answers.get(leaf);
+            let seen = |entry: &EntryIndex| found.is_some_and(|found| found.has_seen(*entry));
+            if let Some(few) = few.as_ref().filter(|few| few.len() <= FEW) {
+                let among: Vec<(EntryIndex, Source)> = few
+                    .iter()
+                    .filter(|entry| !seen(entry))
+                    .filter_map(|entry| Some((*entry, ctx.source(*entry)?)))
+                    .collect();
+                return (!among.is_empty()).then(|| (leaf.clone(), Among::Entries(among.into())));
+            }
+            let from = self.resume.get(leaf).copied().unwrap_or(0);
+            found
+                .is_none_or(|found| found.read() < end)
+                .then(|| (leaf.clone(), Among::File { from }))
+        });
+        if let Some((leaf, among)) = next {
+            let who = *self.who.get_or_insert_with(|| ctx.ticket());
+            let asker = ctx.ticket();
+            self.asked = Some(Asked {
+                asker,
+                leaf: leaf.clone(),
+                entries: end,
+                among: among.clone(),
+            });
+            effects.push(Effect::Sift {
+                who,
+                asker,
+                leaf,
+                among,
+            });
+        }
+        effects
+    }
+
+    /// Takes what bodies said; true when it was for this one.
+    pub fn event(&mut self, event: &Event, timeline: &Timeline) -> bool {
+        match event {
+            Event::Woken { asker } => self.woken.take_if(|mine| mine == asker).is_some(),
+            Event::Sifted { asker, part } => {
+                let Some(asked) = self.asked.as_ref().filter(|asked| asked.asker == *asker) else {
+                    return false;
+                };
+                let found = self.answers.entry(asked.leaf.clone()).or_default();
+                let done = match (part, &asked.among) {
+                    (Sifted::Lines(slice), _) => {
+                        let places = slice
+                            .found
+                            .iter()
+                            .filter_map(|offset| timeline.index_of_place(*offset));
+                        places.for_each(|entry| found.put(entry));
+                        found.read_to(timeline.index_after(slice.read));
+                        if slice.done {
+                            found.read_to(asked.entries);
+                        }
+                        self.resume.insert(asked.leaf.clone(), slice.read);
+                        slice.done
+                    }
+                    (
+                        Sifted::Entries {
+                            found: places,
+                            upto,
+                        },
+                        Among::Entries(among),
+                    ) => {
+                        for entry in places {
+                            found.put(*entry);
+                        }
+                        for (entry, _) in among.iter().take(*upto) {
+                            found.see(*entry);
+                        }
+                        *upto >= among.len()
+                    }
+                    (Sifted::Entries { .. } | Sifted::Failed(_), _) => {
+                        // What cannot be read holds nothing.
+                        found.read_to(asked.entries);
+                        true
+                    }
+                };
+                self.answered += 1;
+                if done {
+                    self.asked = None;
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// How far bodies were read for the filter, in hundredths, while they are being read.
+    pub fn reading(&self, timeline: &Timeline) -> Option<u64> {
+        let asked = self.asked.as_ref()?;
+        let Among::File { .. } = asked.among else {
+            return None;
+        };
+        let read = self.answers.get(&asked.leaf).map_or(0, Found::read);
+        Some(u64::from(read) * 100 / timeline.entries().len().max(1) as u64)
+    }
+}
+
+/// Which rows of a list are let through.
+#[derive(Debug, Clone, Default)]
+pub struct Picks {
+    version: u64,
+    /// Their numbers, ascending.
+    rows: Vec<u32>,
+    /// Rows there are.
+    len: usize,
+    /// Rows that were looked at.
+    looked: usize,
+    /// Rows that bodies decide about, ascending.
+    unread: VecDeque<u32>,
+    /// Rows that may change by themselves, or that wait for a body which does not come in order.
+    open: Vec<u32>,
+    /// Rises whenever rows come or go.
+    changes: u64,
+    /// Entries and answers there were.
+    at: (usize, u64),
+}
+
+impl Picks {
+    /// There are `len` rows now. Says whether rows came or went before the end.
+    pub fn take(
+        &mut self,
+        sifting: &mut Sifting,
+        len: usize,
+        item: impl Fn(usize) -> Option<Item>,
+        timeline: &Timeline,
+        marks: &Marks,
+    ) -> bool {
+        sifting.look_at_marks(marks);
+        let mut moved = false;
+        if self.version != sifting.version || len < self.len {
+            *self = Self {
+                version: sifting.version,
+                changes: self.changes + 1,
+                ..Self::default()
+            };
+            moved = true;
+        }
+        self.len = len;
+        let Some(sieve) = &mut sifting.sieve else {
+            return moved;
+        };
+        let at = (timeline.entries().len(), sifting.answered);
+        if self.at == at && self.looked == len {
+            return moved;
+        }
+        let changed = self.at != at;
+        self.at = at;
+        let sign = |seq| marks.get(seq).map(Mark::sign);
+        let world = World {
+            timeline,
+            zone: &sifting.zone,
+            marks: &sign,
+            newest: sifting.newest,
+        };
+        let answers = &sifting.answers;
+        let leaves = sieve.leaves().to_vec();
+        let mut through = sieve.through(&world, answers);
+        let mut judge = |row: u32| item(row as usize).map_or(Truth::No, |item| through.row(item));
+        if changed {
+            let mut open = std::mem::take(&mut self.open);
+            open.retain(|row| {
+                let truth = judge(*row);
+                moved |= self.settle(*row, truth);
+                truth == Truth::Unread
+                    || item(*row as usize).is_some_and(|item| Sieve::is_open(item, timeline))
+            });
+            self.open = open;
+            while let Some(row) = self.unread.front().copied() {
+                let truth = judge(row);
+                let Some(item) = item(row as usize) else {
+                    break;
+                };
+                if truth == Truth::Unread {
+                    let first = Sieve::first_entry(item, timeline).unwrap_or_default();
+                    let began = leaves
+                        .iter()
+                        .any(|leaf| answers.get(leaf).is_some_and(|found| found.has_seen(first)));
+                    if !began {
+                        break;
+                    }
+                }
+                self.unread.pop_front();
+                moved |= self.settle(row, truth);
+                if truth == Truth::Unread || Sieve::is_open(item, timeline) {
+                    self.open.push(row);
+                }
+            }
+        }
+        let end = len.min(self.looked + BATCH);
+        for row in self.looked as u32..end as u32 {
+            match judge(row) {
+                Truth::Yes => {
+                    self.rows.push(row);
+                    self.changes += 1;
+                }
+                Truth::No => {}
+                Truth::Unread => {
+                    self.unread.push_back(row);
+                    continue;
+                }
+            }
+            if item(row as usize).is_some_and(|item| Sieve::is_open(item, timeline)) {
+                self.open.push(row);
+            }
+        }
+        self.looked = end;
+        moved
+    }
+
+    /// Puts a row where it belongs, or takes it out. Says whether that was before the end.
+    fn settle(&mut self, row: u32, truth: Truth) -> bool {
+        match (self.rows.binary_search(&row), truth) {
+            (Ok(place), Truth::No) => {
+                self.rows.remove(place);
+                self.changes += 1;
+                true
+            }
+            (Err(place), Truth::Yes) => {
+                self.rows.insert(place, row);
+                self.changes += 1;
+                place + 1 < self.rows.len()
+            }
+            _ => false,
+        }
+    }
+
+    fn wants_bodies(&self) -> bool {
+        // Rows that are open for another reason cost one look at nothing.
+        !self.unread.is_empty() || !self.open.is_empty()
+    }
+
+    /// Rises whenever rows come or go.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// The numbers of the rows, ascending.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// The place of a row among them; of one that is not, of the nearest that is.
+    pub fn nearest(&self, number: usize) -> usize {
+        let after = self.rows.partition_point(|row| (*row as usize) < number);
+        let far = |place: usize| {
+            self.rows
+                .get(place)
+                .map(|row| (*row as usize).abs_diff(number))
+        };
+        match (after.checked_sub(1), far(after)) {
+            (Some(before), Some(below)) if far(before) < Some(below) => before,
+            (Some(before), None) => before,
+            _ => after,
+        }
+    }
+
+    /// Whether all there is was decided.
+    pub fn is_whole(&self) -> bool {
+        self.looked == self.len && self.unread.is_empty()
+    }
+}
