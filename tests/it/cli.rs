@@ -3,6 +3,7 @@
 mod answers;
 mod conformance;
 mod copied;
+mod diff;
 mod exits;
 mod leaving;
 mod login;
