@@ -4,6 +4,7 @@ mod answers;
 mod asked;
 mod conformance;
 mod copied;
+mod diff;
 mod exits;
 mod exporting;
 mod leaving;
