@@ -196,6 +196,12 @@ impl<T: Default> ByLeaf<T> {
         &mut self.0[place].1
     }
 
+    /// Puts something there for a leaf.
+    pub fn insert(&mut self, leaf: Leaf, one: T) {
+        self.remove(&leaf);
+        self.0.push((leaf, one));
+    }
+
     /// Takes away what there is for a leaf.
     pub fn remove(&mut self, leaf: &Leaf) {
         self.0.retain(|(known, _)| known != leaf);

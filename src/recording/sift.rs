@@ -103,7 +103,7 @@ impl Bodies {
                 true
             })?;
             found.read_to(timeline.entries().len() as EntryIndex);
-            *answers.of(&leaf) = found;
+            answers.insert(leaf, found);
         }
         Ok(answers)
     }
