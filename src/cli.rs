@@ -25,6 +25,7 @@ mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod lines;
+mod lint;
 mod list;
 mod listen;
 mod live;
@@ -119,6 +120,7 @@ enum Verb {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Masks(masks::MasksArgs),
+    Lint(lint::LintArgs),
     Sessions(sessions::SessionsArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
@@ -269,6 +271,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
         Verb::Masks(args) => masks::run(args),
+        Verb::Lint(args) => lint::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

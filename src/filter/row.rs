@@ -4,8 +4,6 @@
 //! A [`Sieve`] is a filter made ready for many rows: names are compared once for each word of the fold, not once
 //! for each row.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -168,7 +166,52 @@ impl Found {
 }
 
 /// What bodies said of several leaves.
-pub type Answers = HashMap<Leaf, Found>;
+pub type Answers = ByLeaf<Found>;
+
+/// Something for each of a few leaves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ByLeaf<T>(Vec<(Leaf, T)>);
+
+impl<T: Default> ByLeaf<T> {
+    /// Nothing for any.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// What there is for a leaf.
+    pub fn get(&self, leaf: &Leaf) -> Option<&T> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == leaf)
+            .map(|(_, one)| one)
+    }
+
+    /// The same, to be changed; what is not there is put there.
+    pub fn of(&mut self, leaf: &Leaf) -> &mut T {
+        let place = self.0.iter().position(|(known, _)| known == leaf);
+        let place = place.unwrap_or_else(|| {
+            self.0.push((leaf.clone(), T::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[place].1
+    }
+
+    /// Puts something there for a leaf.
+    pub fn insert(&mut self, leaf: Leaf, one: T) {
+        self.remove(&leaf);
+        self.0.push((leaf, one));
+    }
+
+    /// Takes away what there is for a leaf.
+    pub fn remove(&mut self, leaf: &Leaf) {
+        self.0.retain(|(known, _)| known != leaf);
+    }
+
+    /// All of them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Leaf, &mut T)> {
+        self.0.iter_mut().map(|(leaf, one)| (&*leaf, one))
+    }
+}
 
 /// A filter, made ready.
 #[derive(Debug, Clone)]
@@ -297,11 +340,11 @@ impl Sieve {
         let entries = Self::entries(item, world.timeline);
         let end = world.timeline.entries().len() as EntryIndex;
         for leaf in &self.leaves {
-            answers.entry(leaf.clone()).or_default().read_to(end);
+            answers.of(leaf).read_to(end);
         }
         for entry in entries {
             let bytes = body(entry);
-            for (leaf, found) in &mut answers {
+            for (leaf, found) in answers.iter_mut() {
                 if leaf.holds(&bytes) {
                     found.put(entry);
                 }

@@ -62,7 +62,7 @@ impl Bodies {
             let begin = offset - end as u64;
             let lines = memchr::memrchr(b'\n', &chunk[..end]).map_or(0, |at| at + 1);
             wanted.look(&chunk[..lines], &mut |at| {
-                slice.found.push(begin + at as u64)
+                slice.found.push(begin + at as u64);
             });
             slice.read = begin + lines as u64;
             chunk.copy_within(lines..end, 0);

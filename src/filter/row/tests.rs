@@ -286,10 +286,9 @@ fn bodies_are_asked_for_when_nothing_else_tells() {
     // Known of the request only: the response may still have it.
     let mut sieve = Sieve::new(Filter::parse("sunny").unwrap());
     let leaf = sieve.leaves()[0].clone();
-    let found = answers.entry(leaf).or_default();
-    found.read_to(4);
+    answers.of(&leaf).read_to(4);
     assert_eq!(sieve.row(weather, &world, &answers), Truth::Unread);
-    answers.values_mut().for_each(|found| found.read_to(5));
+    answers.of(&leaf).read_to(5);
     assert_eq!(sieve.row(weather, &world, &answers), Truth::No);
 }
 

@@ -3,11 +3,11 @@
 //!
 //! [`Sifting`] is the filter of a view with what bodies said so far; [`Picks`] are the rows of one list of it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use jiff::tz::TimeZone;
 
-use crate::filter::row::{Answers, Found, Item, Sieve, Truth, World, newest};
+use crate::filter::row::{Answers, ByLeaf, Found, Item, Sieve, Truth, World, newest};
 use crate::filter::{Filter, Leaf};
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, Timeline};
@@ -38,8 +38,11 @@ pub struct Sifting {
     answered: u64,
     /// The leaves of the answers, the one used last at the end.
     used: Vec<Leaf>,
-    /// Where the file is to be read on for a leaf.
-    resume: HashMap<Leaf, u64>,
+    /// How far the file was read for a leaf, and what was found there in lines that are no entries yet: a file that is
+    /// being opened is looked through faster than it is folded.
+    resume: ByLeaf<(u64, Vec<u64>)>,
+    /// Entries there were when that was looked at.
+    caught_up: usize,
     who: Option<u64>,
     asked: Option<Asked>,
     woken: Option<u64>,
@@ -66,7 +69,8 @@ impl Sifting {
             answers: Answers::new(),
             answered: 0,
             used: Vec::new(),
-            resume: HashMap::new(),
+            resume: ByLeaf::new(),
+            caught_up: 0,
             who: None,
             asked: None,
             woken: None,
@@ -80,7 +84,7 @@ impl Sifting {
         self.asked = None;
         for leaf in filter.leaves() {
             self.used.retain(|used| *used != leaf);
-            if !self.answers.contains_key(&leaf) {
+            if self.answers.get(&leaf).is_none() {
                 let known = self
                     .used
                     .iter()
@@ -88,7 +92,7 @@ impl Sifting {
                     .filter(|used| leaf.refines(used))
                     .find_map(|used| self.answers.get(used))
                     .map(Found::refined);
-                self.answers.insert(leaf.clone(), known.unwrap_or_default());
+                *self.answers.of(&leaf) = known.unwrap_or_default();
             }
             self.used.push(leaf);
         }
@@ -103,6 +107,17 @@ impl Sifting {
     /// The filter, if there is one.
     pub fn filter(&self) -> Option<&Filter> {
         self.sieve.as_ref().map(Sieve::filter)
+    }
+
+    /// Entries that arrived may have been looked at already.
+    fn catch_up(&mut self, timeline: &Timeline) {
+        let entries = timeline.entries().len();
+        if std::mem::replace(&mut self.caught_up, entries) == entries {
+            return;
+        }
+        for (leaf, (read, ahead)) in self.resume.iter_mut() {
+            catch_up(self.answers.of(leaf), *read, ahead, timeline);
+        }
     }
 
     /// What marks say may have changed.
@@ -155,7 +170,7 @@ impl Sifting {
                     .collect();
                 return (!among.is_empty()).then(|| (leaf.clone(), Among::Entries(among.into())));
             }
-            let from = self.resume.get(leaf).copied().unwrap_or(0);
+            let from = self.resume.get(leaf).map_or(0, |(read, _)| *read);
             found
                 .is_none_or(|found| found.read() < end)
                 .then(|| (leaf.clone(), Among::File { from }))
@@ -187,19 +202,16 @@ impl Sifting {
                 let Some(asked) = self.asked.as_ref().filter(|asked| asked.asker == *asker) else {
                     return false;
                 };
-                let found = self.answers.entry(asked.leaf.clone()).or_default();
+                let found = self.answers.of(&asked.leaf);
                 let done = match (part, &asked.among) {
                     (Sifted::Lines(slice), _) => {
-                        let places = slice
-                            .found
-                            .iter()
-                            .filter_map(|offset| timeline.index_of_place(*offset));
-                        places.for_each(|entry| found.put(entry));
-                        found.read_to(timeline.index_after(slice.read));
+                        let (read, ahead) = self.resume.of(&asked.leaf);
+                        *read = slice.read;
+                        ahead.extend(&slice.found);
+                        catch_up(found, *read, ahead, timeline);
                         if slice.done {
                             found.read_to(asked.entries);
                         }
-                        self.resume.insert(asked.leaf.clone(), slice.read);
                         slice.done
                     }
                     (
@@ -244,6 +256,20 @@ impl Sifting {
     }
 }
 
+/// Takes what was found in lines that are entries by now.
+fn catch_up(found: &mut Found, read: u64, ahead: &mut Vec<u64>, timeline: &Timeline) {
+    let known = timeline.index_after(u64::MAX);
+    ahead.retain(|offset| match timeline.index_of_place(*offset) {
+        Some(entry) => {
+            found.put(entry);
+            false
+        }
+        // A line that is no entry, before one that is, never becomes one.
+        None => timeline.index_after(*offset) >= known,
+    });
+    found.read_to(timeline.index_after(read));
+}
+
 /// Which rows of a list are let through.
 #[derive(Debug, Clone, Default)]
 pub struct Picks {
@@ -275,6 +301,7 @@ impl Picks {
         marks: &Marks,
     ) -> bool {
         sifting.look_at_marks(marks);
+        sifting.catch_up(timeline);
         let mut moved = false;
         if self.version != sifting.version || len < self.len {
             *self = Self {

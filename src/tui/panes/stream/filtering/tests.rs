@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::chips::Chip;
+use crate::recording::sift::Slice;
 use crate::tui::action::Action;
 use crate::tui::effect::{Among, Effect, Store};
 use crate::tui::event::{Event, Sifted, Stored};
@@ -166,6 +167,37 @@ fn bodies_are_read_elsewhere_and_their_rows_follow() {
     );
     assert!(seen(&mut pane, &stage)[1].ends_with("valid · 1 of 5"));
     assert_eq!(pane.moment(&stage.ctx()), Some(3));
+}
+
+#[test]
+fn what_is_found_before_it_is_folded_is_not_lost() {
+    let mut stage = Stage::of(&SESSION[..1]);
+    stage.flood(10_000);
+    let mut pane = Traffic::new(clock(), false);
+    stage.show(&mut pane, 120, 12);
+    pane.action(Action::OpenFilter, &stage.ctx());
+    typed(&mut pane, &stage, "text:echo");
+    let (_, _, effects) = stage.show(&mut pane, 120, 12);
+    let asker = effects.iter().find_map(|effect| match effect {
+        Effect::Sift {
+            asker,
+            among: Among::File { from: 0 },
+            ..
+        } => Some(*asker),
+        _ => None,
+    });
+    // Two lines that are known, and one that will be the fifth entry from now.
+    let ahead = stage.timeline.entries().len() as u64 + 4;
+    let part = Sifted::Lines(Slice {
+        found: vec![100, 500, ahead * 100],
+        read: (ahead + 10) * 100,
+        done: true,
+    });
+    let asker = asker.unwrap();
+    pane.event(&Event::Sifted { asker, part }, &stage.ctx());
+    assert!(seen(&mut pane, &stage)[0].contains("TRAFFIC 2 of "));
+    stage.flood(9);
+    assert!(seen(&mut pane, &stage)[0].contains("TRAFFIC 3 of "));
 }
 
 #[test]
