@@ -299,7 +299,6 @@ actions! {
         CompareRows "compare-rows" ["D"] "diff" "What the selected rows differ in" Nothing "mcpscope diff FILE#A FILE#B";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
-        DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";

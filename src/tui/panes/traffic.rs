@@ -202,7 +202,6 @@ impl Pane for Traffic {
             {
                 "Nothing went wrong so far."
             }
-            Action::DiffRows => self.why_not_two(ctx)?,
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
             }
