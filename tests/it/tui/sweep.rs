@@ -92,6 +92,7 @@ fn play(mut screen: Screen, keys: &[String]) {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             // The row that quits can be picked.
             Some(Overlay::Picker(_)) => key == "Enter",
+            Some(Overlay::Export(_)) => false,
             None => key == "Q" || (key == "q" && !screen.model.world.live),
         };
         screen.press(key);
