@@ -30,6 +30,7 @@ use ratatui::layout::Rect;
 
 mod figures;
 mod huge;
+#[expect(dead_code, reason = "another bench uses the rest")]
 mod pty;
 mod traffic;
 
