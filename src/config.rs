@@ -19,7 +19,7 @@ use images::images;
 use pagers::pagers;
 pub use sessions::Retention;
 use sessions::retention;
-pub use values::duration;
+pub use values::{COLUMNS, duration};
 use values::{clipboard, limit, put, switch, theme, time, words};
 
 use crate::mask::{BadRule, Rules};
@@ -80,21 +80,6 @@ pub struct Settings {
 
 /// The table `[pager]`: the kind of text, and a command line for it.
 pub type Pagers = Vec<(String, String)>;
-
-/// The columns of Traffic when nobody says otherwise.
-pub const COLUMNS: [&str; 11] = [
-    "mark",
-    "number",
-    "time",
-    "delta",
-    "server",
-    "direction",
-    "what",
-    "id",
-    "status",
-    "took",
-    "size",
-];
 
 /// Which way text is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

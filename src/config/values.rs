@@ -6,6 +6,21 @@ use toml::de::DeValue;
 
 use super::{ClipboardChoice, ThemeChoice};
 
+/// The columns of Traffic when nobody says otherwise.
+pub const COLUMNS: [&str; 11] = [
+    "mark",
+    "number",
+    "time",
+    "delta",
+    "server",
+    "direction",
+    "what",
+    "id",
+    "status",
+    "took",
+    "size",
+];
+
 pub(super) fn put<T>(field: &mut T, value: Result<T, &'static str>) -> Result<(), &'static str> {
     value.map(|value| *field = value)
 }

@@ -51,7 +51,7 @@ impl Surroundings {
             Some(end) if !timeline.goes_on(index) => end,
             _ => newest,
         };
-        if self.of != Some(index) {
+        if self.of != Some(index) || self.next > newest.max(first + 1) {
             *self = Self {
                 of: Some(index),
                 next: first + 1,

@@ -23,6 +23,10 @@ impl Failures {
         if self.entries == timeline.entries().len() {
             return;
         }
+        if timeline.entries().len() < self.entries {
+            // An earlier moment is looked at.
+            *self = Self::default();
+        }
         self.entries = timeline.entries().len();
         let rows = timeline.rows();
         let mut ended = Vec::new();

@@ -115,6 +115,10 @@ impl Sorted {
     /// Takes what is new.
     pub fn take(&mut self, sub: Sub, timeline: &Timeline, ticket: impl FnOnce() -> u64) -> Work {
         let rows = sub.len(timeline);
+        if rows < self.keys.len() {
+            // An earlier moment is looked at.
+            *self = Self::new(self.by);
+        }
         match self.state {
             State::Asked(_) => Work::None,
             State::Gathering => {

@@ -23,6 +23,10 @@ impl Spread {
         if self.entries == timeline.entries().len() {
             return;
         }
+        if timeline.entries().len() < self.entries {
+            // An earlier moment is looked at.
+            *self = Self::default();
+        }
         self.entries = timeline.entries().len();
         let mut open = std::mem::take(&mut self.open);
         open.extend(self.looked as u32..timeline.rows().len() as u32);

@@ -177,3 +177,27 @@ fn around_a_call_is_what_happened_while_it_lasted() {
         .map(|(name, took)| (name.as_str(), took.as_str()));
     assert_eq!(last, Some(("all in all", "960 ms")));
 }
+
+/// A recording can be looked at as it was earlier: then there are fewer rows than there were.
+#[test]
+fn an_earlier_moment_has_fewer_rows() {
+    let whole = Stage::of(SESSION);
+    let early = Stage::of(&SESSION[..6]);
+    let mut pane = pane(true);
+    for _ in Sub::ALL {
+        pane.action(Action::SortRows, &whole.ctx());
+        for stage in [&whole, &early, &whole] {
+            stage.show(&mut pane, 120, 40);
+            assert_eq!(pane.shown().len(), pane.sub.len(&stage.timeline));
+            assert_eq!(
+                pane.failures.count(),
+                if stage.timeline.entries().len() < 7 {
+                    0
+                } else {
+                    4
+                }
+            );
+        }
+        pane.action(Action::NextTab, &whole.ctx());
+    }
+}

@@ -86,6 +86,10 @@ impl Lanes {
         if self.entries == timeline.entries().len() {
             return;
         }
+        if timeline.entries().len() < self.entries {
+            // An earlier moment is looked at.
+            *self = Self::default();
+        }
         self.entries = timeline.entries().len();
         for number in self.rows..timeline.rows().len() {
             self.row(number as u32, timeline.rows()[number], timeline);
