@@ -9,7 +9,7 @@ use crate::diff::calls::{Answer, Call};
 use crate::json;
 use crate::jsonrpc::Id;
 use crate::session::recorded::Place;
-use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
+use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, Timeline};
 
 /// A call, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl CallAt {
         let last = timeline.exchange(timeline.last_round(index))?;
         let request = timeline.entry(first.request)?;
         let response = last.response.and_then(|entry| timeline.entry(entry));
-        let us = |entry: EntryIndex| timeline.entry(entry).map(|row| row.us());
+        let us = |entry: EntryIndex| timeline.entry(entry).map(EntryRow::us);
         Some(Self {
             seq: request.seq(),
             place: request.place(),
