@@ -71,6 +71,26 @@ impl CallAt {
         })
     }
 
+    /// Whether it is a request, rather than a single entry.
+    pub fn is_call(&self) -> bool {
+        self.ids.is_some()
+    }
+
+    /// Its first entry alone, all of it.
+    #[must_use]
+    pub fn frame(self) -> Self {
+        Self {
+            ids: None,
+            response: None,
+            method: format!("#{}", self.seq),
+            subject: String::new(),
+            outcome: String::new(),
+            failed: false,
+            took_us: None,
+            ..self
+        }
+    }
+
     /// Every exchange of a session, each conversation once.
     pub fn all(timeline: &Timeline) -> Vec<Self> {
         (0..timeline.exchanges().len() as ExchangeIndex)

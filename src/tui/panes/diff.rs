@@ -127,6 +127,8 @@ impl DiffPane {
         self.on_rows = true;
         self.what = Some(what);
         self.round = None;
+        // What was selected before is nothing in this.
+        self.turned();
         let asker = ctx.ticket();
         self.loading = Some(asker);
         let mut effects = vec![Effect::Store(Store::LoadIgnores { asker })];
