@@ -20,7 +20,7 @@ use crate::paths::{self, Paths};
 use crate::presets::Presets;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, OpenError, Recording};
-use crate::session::timeline::Timeline;
+use crate::session::timeline::{EntryRow, Timeline};
 
 /// Compare two sessions, two exchanges or two JSON files; or what two servers offer
 ///
@@ -298,7 +298,9 @@ fn read(path: &Path) -> Result<Side, Failure> {
     let mut timeline = Timeline::default();
     recording
         .load(|entries, _| {
-            entries.iter().for_each(|entry| timeline.push(entry));
+            for entry in entries {
+                timeline.push(&entry);
+            }
             true
         })
         .map_err(|error| unreadable(file, &error))?;
@@ -315,7 +317,7 @@ fn read(path: &Path) -> Result<Side, Failure> {
         });
     };
     let missing = || {
-        let last = timeline.entries().last().map_or(0, |row| row.seq());
+        let last = timeline.entries().last().map_or(0, EntryRow::seq);
         Failure::usage(format!("{} has no entry {seq}", file.display()))
             .hint(format!("its entries go up to #{last}"))
     };

@@ -290,7 +290,7 @@ pub fn number(raw: &[u8]) -> u64 {
         return mix(Kind::Number as u64, b"0");
     }
     let power: i64 = std::str::from_utf8(power).map_or(0, |power| {
-        power.parse().unwrap_or_else(|_| match power.as_bytes() {
+        power.parse().unwrap_or(match power.as_bytes() {
             [] => 0,
             [b'-', ..] => i64::MIN / 4,
             _ => i64::MAX / 4,

@@ -21,6 +21,9 @@ pub struct Shapes(u8);
 /// What stands for a piece; private to us, and told to nobody.
 const MARKS: [char; 4] = ['\u{f8f0}', '\u{f8f1}', '\u{f8f2}', '\u{f8f3}'];
 
+/// How long the piece is that some text starts with.
+type Length = fn(&[u8]) -> Option<usize>;
+
 const UNITS: &[&str] = &[
     "nanoseconds",
     "microseconds",
@@ -100,7 +103,7 @@ impl Shapes {
     fn piece(self, bytes: &[u8], at: usize) -> Option<(Shape, usize)> {
         let rest = &bytes[at..];
         let first = rest[0];
-        let tries: [(Shape, bool, fn(&[u8]) -> Option<usize>); 4] = [
+        let tries: [(Shape, bool, Length); 4] = [
             (Shape::Uuid, first.is_ascii_hexdigit(), uuid),
             (Shape::Timestamp, first.is_ascii_alphanumeric(), timestamp),
             (Shape::Duration, first.is_ascii_digit(), duration),

@@ -278,7 +278,7 @@ fn member(name: &str, a: Option<Part>, b: Option<Part>, changes: &mut Vec<Told>)
         (Means::Unknown(why), ..) => changes.push(plain(words(Verdict::Unknown, why))),
         (Means::Input, Some(one), Some(two)) => schema::compare(one, two, Way::In, &path, changes),
         (Means::Output, Some(one), Some(two)) => {
-            schema::compare(one, two, Way::Out, &path, changes)
+            schema::compare(one, two, Way::Out, &path, changes);
         }
         (Means::Output, None, _) => {
             changes.push(plain(words(

@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
             self.tell(pair, What::Spelling, Some(a), Some(b), way);
             return;
         }
-        let way = link(way, Step::Text);
+        let way = Some(link(way, Step::Text));
         self.todo.push(Work::Compare(inner, 0, 0, way));
     }
 
@@ -194,7 +194,7 @@ impl<'a> Walk<'a> {
                 a: x,
                 b: y,
             };
-            work.push(either(pair, nodes, link(way, step)));
+            work.push(either(pair, nodes, Some(link(way, step))));
         }
         self.todo.extend(work.into_iter().rev());
     }
@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
                     .or_else(|| y.map(|y| theirs[y as usize]))?;
                 Some((*name, Arc::from(String::from_utf8_lossy(value))))
             });
-            let way = link(way, Step::Item { a: x, b: y, key });
+            let way = Some(link(way, Step::Item { a: x, b: y, key }));
             if moved {
                 work.push(Work::Tell(
                     Rc::clone(pair),
@@ -274,11 +274,11 @@ fn either(pair: &Rc<Pair>, nodes: (Option<u32>, Option<u32>), way: Way) -> Work 
     }
 }
 
-fn link(before: &Way, step: Step) -> Way {
-    Some(Rc::new(Link {
+fn link(before: &Way, step: Step) -> Rc<Link> {
+    Rc::new(Link {
         before: before.clone(),
         step,
-    }))
+    })
 }
 
 impl Drop for Link {

@@ -9,7 +9,7 @@ use crate::diff::calls::{Answer, Call};
 use crate::json;
 use crate::jsonrpc::Id;
 use crate::session::recorded::Place;
-use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
+use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, Timeline};
 
 /// A call, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl CallAt {
         let last = timeline.exchange(timeline.last_round(index))?;
         let request = timeline.entry(first.request)?;
         let response = last.response.and_then(|entry| timeline.entry(entry));
-        let us = |entry: EntryIndex| timeline.entry(entry).map(|row| row.us());
+        let us = |entry: EntryIndex| timeline.entry(entry).map(EntryRow::us);
         Some(Self {
             seq: request.seq(),
             place: request.place(),
@@ -69,6 +69,26 @@ impl CallAt {
             failed: false,
             took_us: None,
         })
+    }
+
+    /// Whether it is a request, rather than a single entry.
+    pub fn is_call(&self) -> bool {
+        self.ids.is_some()
+    }
+
+    /// Its first entry alone, all of it.
+    #[must_use]
+    pub fn frame(self) -> Self {
+        Self {
+            ids: None,
+            response: None,
+            method: format!("#{}", self.seq),
+            subject: String::new(),
+            outcome: String::new(),
+            failed: false,
+            took_us: None,
+            ..self
+        }
     }
 
     /// Every exchange of a session, each conversation once.

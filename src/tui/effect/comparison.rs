@@ -25,8 +25,13 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Two calls or entries.
+    /// Two calls; or two entries, when one of them is no call.
     pub fn of(a: CallAt, b: CallAt) -> Self {
+        let (a, b) = if a.is_call() == b.is_call() {
+            (a, b)
+        } else {
+            (a.frame(), b.frame())
+        };
         Self::Calls {
             left: a.name(),
             right: b.name(),

@@ -127,6 +127,8 @@ impl DiffPane {
         self.on_rows = true;
         self.what = Some(what);
         self.round = None;
+        // What was selected before is nothing in this.
+        self.turned();
         let asker = ctx.ticket();
         self.loading = Some(asker);
         let mut effects = vec![Effect::Store(Store::LoadIgnores { asker })];
@@ -338,12 +340,12 @@ impl Pane for DiffPane {
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Compared { asker, result } if *asker == self.asker => self.came(result),
-            Event::Update(update) => {
-                if self.round.as_mut().is_some_and(|round| round.hear(update)) {
-                    let round = self.round.take();
-                    let what = round.and_then(|round| round.comparison(ctx));
-                    return what.map_or_else(Vec::new, |what| self.open(what, ctx));
-                }
+            Event::Update(update)
+                if self.round.as_mut().is_some_and(|round| round.hear(update)) =>
+            {
+                let round = self.round.take();
+                let what = round.and_then(|round| round.comparison(ctx));
+                return what.map_or_else(Vec::new, |what| self.open(what, ctx));
             }
             Event::ComparedText { asker, result } => self.lines.came(*asker, result),
             Event::Stored(Stored::Ignores { asker, lines }) if self.loading == Some(*asker) => {

@@ -58,7 +58,9 @@ fn session(path: &Path) -> Result<Vec<Call>, String> {
     let recording = Recording::open(path).map_err(|error| error.to_string())?;
     let mut timeline = Timeline::default();
     let loaded = recording.load(|entries, _| {
-        entries.iter().for_each(|entry| timeline.push(entry));
+        for entry in entries {
+            timeline.push(&entry);
+        }
         true
     });
     loaded.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
@@ -74,7 +76,7 @@ fn session(path: &Path) -> Result<Vec<Call>, String> {
 pub fn texts(a: Option<&Part>, b: Option<&Part>) -> Result<Texts, String> {
     let (a, b) = (laid_out(a)?, laid_out(b)?);
     let borrow =
-        |lines: &[Box<str>]| -> Vec<String> { lines.iter().map(|line| line.to_string()).collect() };
+        |lines: &[Box<str>]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
     let (left, right) = (borrow(&a), borrow(&b));
     let left: Vec<&str> = left.iter().map(String::as_str).collect();
     let right: Vec<&str> = right.iter().map(String::as_str).collect();

@@ -109,6 +109,18 @@ fn what_is_kept_from_before_is_ignored_too() {
 }
 
 #[test]
+fn another_comparison_begins_anew() {
+    let stage = Stage::of(&[]);
+    let mut pane = shown(&stage, A, B);
+    pane.action(Action::NextChange, &stage.ctx());
+    pane.open(Comparison::Files("c".into(), "d".into()), &stage.ctx());
+    answer(&mut pane, &stage, A, B);
+    // One row needs no list to stand in: what differs has the keys at once.
+    assert_eq!((pane.on_rows, pane.changes.selected), (false, 0));
+    assert_eq!(pane.why_not(Action::IgnorePath, &stage.ctx()), None);
+}
+
+#[test]
 fn an_answer_that_is_too_late_changes_nothing() {
     let stage = Stage::of(&[]);
     let mut pane = shown(&stage, A, B);
