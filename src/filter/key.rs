@@ -324,6 +324,39 @@ impl Key {
     }
 }
 
+/// The table for people, in Markdown.
+pub fn table() -> String {
+    let mut out = "| Key | About | Values | Example |\n|---|---|---|---|\n".to_owned();
+    for row in KEYS {
+        let values = match row.takes {
+            Takes::Words(words) => {
+                let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                format!("`{}`", words.join("` `"))
+            }
+            Takes::Names => "text or glob; `~` expression".to_owned(),
+            Takes::Numbers => "number, range `x..y`, glob; `~` expression".to_owned(),
+            Takes::Levels => "`debug` … `emergency`, `warning..`".to_owned(),
+            Takes::Durations => "`100ms`, `1.5s`, `x..y`, after `>` `>=` `<` `<=` `:`".to_owned(),
+            Takes::Sizes => "`300`, `10kB`, `x..y`, after `>` `>=` `<` `<=` `:`".to_owned(),
+            Takes::Moments => "`14:02`, `14:02:09.120`, `2026-11-21T14:02`, `x..y`".to_owned(),
+            Takes::Since => "`5m`, `#120`, `14:02`".to_owned(),
+            Takes::Text => "text; `~` expression".to_owned(),
+            Takes::Json => "after `=` a text or glob, `~` an expression, `>` `>=` `<` `<=` a number; alone: it is there".to_owned(),
+        };
+        let name = match row.key {
+            Key::Path => "$.path".to_owned(),
+            _ => row.name.to_owned(),
+        };
+        // Nothing in the table has a bar, which would end its cell.
+        let line = format!(
+            "| `{name}` | {} | {values} | `{}` |\n",
+            row.doc, row.example
+        );
+        out.push_str(&line);
+    }
+    out
+}
+
 /// Which of `words` was meant by `word`, if any is near enough.
 pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word

@@ -2,7 +2,7 @@
 //!
 //! Reads paths and follows them. No wildcards, no filters, no counting from the end: whoever refers to a value means one.
 
-use super::{Value, string};
+use super::{Value, elements, members, string};
 
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,18 @@ impl Path {
         self.0.iter().try_fold(root, |value, step| match step {
             Step::Member(name) => value.get(name),
             Step::Item(index) => value.as_array()?.get(*index),
+        })
+    }
+
+    /// The raw value at the end of the path in raw JSON, which is not read further than it takes; of members that
+    /// stand twice the last.
+    pub fn find_in<'a>(&self, root: &'a [u8]) -> Option<&'a [u8]> {
+        self.0.iter().try_fold(root, |value, step| match step {
+            Step::Member(name) => members(value)
+                .filter(|(other, _)| other == name)
+                .last()
+                .map(|(_, value)| value),
+            Step::Item(index) => elements(value).nth(*index),
         })
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 mod asking;
+mod behind;
 mod catalogue;
 pub mod changes;
 mod connection;
@@ -24,9 +25,9 @@ mod state;
 pub mod subscriptions;
 mod symbols;
 pub mod tasks;
-mod ticks;
 mod wrong;
 
+pub use behind::Tick;
 pub use catalogue::{Catalogue, Fresh, Listed};
 pub use connection::{Connection, Counters, LinkState, Trouble, Usage};
 pub use exchange::{EntryIndex, Exchange, ExchangeIndex, Row, Single, SingleKind, Status};
@@ -36,7 +37,6 @@ pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
-pub use ticks::Tick;
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};

@@ -281,6 +281,17 @@ actions! {
         FollowTraffic "follow-traffic" ["F"] "follow" "Stay at the newest row" Nothing "";
         Resend "resend" ["r"] "resend" "Send it again" Nothing "";
         EditResend "edit-resend" ["e"] "edit" "Change it, then send it again" Nothing "";
+        SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
+        SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
+        TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
+        TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
+        SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
+        NextWarning "next-warning" ["g w"] "" "Next row that deserves a look" Nothing "";
+        PreviousWarning "previous-warning" ["g W"] "" "Previous row that deserves a look" Nothing "";
+        NextMarked "next-marked" ["g m"] "" "Next marked row" Nothing "";
+        PreviousMarked "previous-marked" ["g M"] "" "Previous marked row" Nothing "";
+        NextSame "next-same" ["g o"] "" "Next of the same operation, or frame of the same id" Nothing "";
+        PreviousSame "previous-same" ["g O"] "" "Previous of the same operation, or frame of the same id" Nothing "";
         ZoomIn "zoom-in" ["z i"] "" "Time line: closer" Nothing "";
         ZoomOut "zoom-out" ["z o"] "" "Time line: more of the time" Nothing "";
         CopyRequest "copy-request" ["y r"] "" "Copy the request, byte for byte" Nothing "";
@@ -387,7 +398,9 @@ actions! {
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";
         GoLogs "go-logs" ["g l"] "" "The same moment in Logs" Nothing "";
         Export "export" ["g x"] "" "Export the session: HTML, HAR, OpenTelemetry, Markdown …" Nothing "mcpscope export FILE -o report.html";
-        GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
+        GoCall "go-call" ["g r"] "" "The call behind this, in Traffic" Nothing "";
+        GoServer "go-server" ["g s"] "" "Its server, in Servers" Nothing "";
+GoNotice "go-notice" ["g a"] "" "To the newest notice: its keys work then" Nothing "";
         NextPane "next-pane" ["Tab"] "" "Next pane" Nothing "";
         PreviousPane "previous-pane" ["S-Tab"] "" "Previous pane" Nothing "";
         NextTab "next-tab" ["]"] "" "Next tab of the pane" Nothing "";

@@ -6,7 +6,7 @@ pub mod exporting;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
-use super::payload::{Opening, TabBody};
+use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
 use crate::chips::Chip;
 use crate::drafts::DraftChange;
@@ -65,6 +65,13 @@ pub enum Subject {
         steps: Arc<[Source]>,
         /// Whether the exchange is the point, rather than what it carries.
         first: bool,
+    },
+    /// An exchange, and what happened from its beginning to its end.
+    Row {
+        /// What it says.
+        of: Box<Subject>,
+        /// What happened meanwhile.
+        around: Around,
     },
 }
 
@@ -196,6 +203,15 @@ pub enum Among {
     Entries(Arc<[(EntryIndex, Source)]>),
 }
 
+/// A value of an entry that somebody wants to see in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The entry.
+    pub source: Source,
+    /// Where in it: a JSONPath.
+    pub path: Box<str>,
+}
+
 /// Work for outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -207,6 +223,15 @@ pub enum Effect {
         viewer: u64,
         /// What.
         subject: Subject,
+    },
+    /// Read single values of bodies for a list; answered by [`super::event::Event::Values`].
+    Values(Vec<Wanted>),
+    /// Put keys in order, the greatest first; answered by [`super::event::Event::Sorted`].
+    Sort {
+        /// Who asks.
+        asker: u64,
+        /// By number.
+        keys: Arc<Vec<u64>>,
     },
     /// Read the beginnings of bodies for a list; answered by [`super::event::Event::Previews`].
     Previews(Vec<Source>),

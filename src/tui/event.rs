@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::effect::Source;
 use super::effect::exporting::Told;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
@@ -79,6 +80,15 @@ pub enum Event {
         asker: u64,
         /// What was found since the last time.
         part: Sifted,
+    },
+    /// Values of bodies were read: where, by which path, and what is there.
+    Values(Vec<(Source, Box<str>, Option<Box<str>>)>),
+    /// Keys are in order.
+    Sorted {
+        /// For whom.
+        asker: u64,
+        /// Their numbers, the greatest first.
+        places: Vec<u32>,
     },
     /// Where text was found in a big document.
     FoundIn {

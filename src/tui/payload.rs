@@ -1,5 +1,4 @@
-//! PAYLOAD_VIEWS: the one table of ways to look at a body. Each says whether it has something to show; raw is last
-//! and always has. Documents are built on a blocking thread, never while drawing.
+//! PAYLOAD_VIEWS: the one table of ways to look at a body. Each says whether it has something to show; raw always has. Documents are built on a blocking thread, never while drawing.
 //!
 //! A new way to look at something is a row here and a function. Nothing here fails on odd bodies: what is not as
 //! the specification has it is named and shown as it is. Content is never executed, and never decoded but for base64.
@@ -22,10 +21,12 @@ use members::{Block, Members};
 use sheet::Sheet;
 
 mod about;
+mod around;
 mod block;
 mod blocks;
 mod card;
 mod exchange;
+mod frames;
 mod indexed;
 mod markdown;
 mod members;
@@ -39,6 +40,7 @@ mod tests;
 mod verdict;
 
 pub use about::about;
+pub use around::{Around, Near, with_around};
 pub use exchange::{among, exchange};
 pub use indexed::{Indexed, index};
 pub use opened::{Opened, Opening, alone, open, table};
@@ -153,6 +155,10 @@ const PAYLOAD_VIEWS: &[PayloadView] = &[
         build: response,
     },
     PayloadView {
+        name: "Both",
+        build: frames::both,
+    },
+    PayloadView {
         name: "Text",
         build: entry_text,
     },
@@ -178,15 +184,19 @@ const PAYLOAD_VIEWS: &[PayloadView] = &[
     },
     PayloadView {
         name: "Raw",
-        build: raw,
+        build: frames::raw,
     },
     PayloadView {
         name: "Raw request",
-        build: raw_request,
+        build: frames::raw_request,
     },
     PayloadView {
         name: "Raw response",
-        build: raw_response,
+        build: frames::raw_response,
+    },
+    PayloadView {
+        name: "Hex",
+        build: frames::hex,
     },
 ];
 
@@ -209,6 +219,8 @@ struct Payload<'a> {
     /// The body of `first`, shared by all views that show it or a part of it.
     first_bytes: &'a Slice,
     second_bytes: Option<&'a Slice>,
+    /// What each of the two ended in on the wire.
+    endings: [&'a str; 2],
     /// The members of the `result`s: of one, or of those of a batch.
     results: Vec<Members<'a>>,
     /// The raw `error`s.
@@ -252,7 +264,7 @@ impl<'a> Payload<'a> {
         subject: &'a Subject,
         first: &'a Entry,
         first_bytes: &'a Slice,
-        second_bytes: Option<&'a Slice>,
+        second: Option<(&'a Entry, &'a Slice)>,
         means: Means,
     ) -> Self {
         let body: &[u8] = first_bytes;
@@ -297,7 +309,8 @@ impl<'a> Payload<'a> {
             about,
             first,
             first_bytes,
-            second_bytes,
+            second_bytes: second.map(|(_, bytes)| bytes),
+            endings: [&first.ending, second.map_or("", |(entry, _)| &entry.ending)],
             trees: blocks::trees(about, &blocks),
             binaries: blocks::binaries(about, &blocks),
             blocks,
@@ -357,17 +370,20 @@ fn tabs_within(means: Means, subject: &Subject, first: Shared, second: Option<Sh
         Subject::ResourceResult(_) | Subject::Embedded { .. } => About::Resource,
         Subject::PromptResult(_) => About::Prompt,
         Subject::Messages { .. } if second.is_some() || is_request(&first) => About::Request,
-        Subject::Messages { .. } | Subject::Json(_) | Subject::Http { .. } => About::Entry,
+        Subject::Messages { .. }
+        | Subject::Json(_)
+        | Subject::Http { .. }
+        | Subject::Row { .. } => About::Entry,
     };
     // From here on the body is shared, never copied.
     let first_bytes = Slice::from(first.body);
-    let second_bytes = second.map(|second| Slice::from(second.body));
+    let second = second.map(|second| (second.entry, Slice::from(second.body)));
     let payload = Payload::new(
         about,
         subject,
         &first.entry,
         &first_bytes,
-        second_bytes.as_ref(),
+        second.as_ref().map(|(entry, bytes)| (entry, bytes)),
         means,
     );
     let mut tabs: Vec<Tab> = Vec::new();
@@ -399,34 +415,6 @@ fn tree(bytes: Slice) -> Option<TabBody> {
     Tree::parse(bytes)
         .ok()
         .map(|tree| TabBody::Tree(Arc::new(tree)))
-}
-
-/// The exact bytes, as text that can be looked at as hex.
-fn raw_tab(bytes: &Slice) -> TabBody {
-    if bytes.len() <= WHOLE {
-        return TabBody::Text(Arc::new(Document::new(bytes.clone())));
-    }
-    let mut sheet = Sheet::new(PART, Budget::SHOWN);
-    sheet.bytes(bytes);
-    sheet.finish()
-}
-
-fn raw(payload: &Payload<'_>) -> Vec<TabBody> {
-    match payload.about {
-        About::Request => Vec::new(),
-        _ => vec![raw_tab(payload.first_bytes)],
-    }
-}
-
-fn raw_request(payload: &Payload<'_>) -> Vec<TabBody> {
-    match payload.about {
-        About::Request => vec![raw_tab(payload.first_bytes)],
-        _ => Vec::new(),
-    }
-}
-
-fn raw_response(payload: &Payload<'_>) -> Vec<TabBody> {
-    payload.second_bytes.into_iter().map(raw_tab).collect()
 }
 
 fn request(payload: &Payload<'_>) -> Vec<TabBody> {

@@ -9,6 +9,7 @@ pub mod checker;
 mod copying;
 pub mod keeper;
 pub mod sifter;
+mod values;
 
 use super::effect::exporting::Export;
 use super::effect::{Effect, Source, Subject};
@@ -244,6 +245,11 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
                 bodies: bodies.clone(),
             }),
         },
+        Effect::Values(wanted) => Event::Values(values::read(bodies, wanted)),
+        Effect::Sort { asker, keys } => Event::Sorted {
+            asker,
+            places: super::panes::traffic::order(&keys),
+        },
         Effect::FindIn {
             viewer,
             body,
@@ -416,6 +422,11 @@ fn build(
                 })
                 .collect();
             return Ok(payload::among(carried, payload::exchange(&steps), *first));
+        }
+        Subject::Row { of, around } => {
+            let tabs = build(bodies, of, pictures)?;
+            let texts = read_previews(bodies, &around.sources());
+            return Ok(payload::with_around(tabs, around, &texts));
         }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)

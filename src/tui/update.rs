@@ -20,7 +20,7 @@ use super::outside::part::Part;
 use super::pane::{Go, Pane as _, Reply, View};
 use crate::inspector::{Command, Update};
 use crate::session::recorded::Recorded;
-use crate::session::timeline::Connection;
+use crate::session::timeline::{Connection, EntryIndex};
 use crate::text;
 
 /// Takes an event that happened at `now_us` of the session.
@@ -118,6 +118,8 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         | Event::Built { .. }
         | Event::Question { .. }
         | Event::Sifted { .. }
+        | Event::Sorted { .. }
+        | Event::Values(_)
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -272,6 +274,14 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
                 None => say(model, "nothing here has a moment to go to"),
             }
         }
+        Action::GoCall | Action::GoServer => {
+            let moment = model.pane().moment(&model.world.ctx());
+            match moment {
+                Some(entry) if action == Action::GoCall => go_call(model, entry),
+                Some(entry) => servers::go_server(model, entry),
+                None => say(model, "nothing here has a moment to go from"),
+            }
+        }
         Action::NextServer => servers::step(model, 1),
         Action::PreviousServer => servers::step(model, -1),
         Action::Restart => go(model, Go::Restart(model.world.current)),
@@ -301,6 +311,19 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Menu => lists::menu(model),
         Action::Palette => lists::palette(model),
         other => say(model, &format!("{} does nothing here", other.row().name)),
+    }
+}
+
+/// To the call that is behind an entry.
+fn go_call(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
+    let timeline = &model.world.timeline;
+    let call = timeline.call_behind(entry);
+    match call.and_then(|call| timeline.exchange(call)) {
+        Some(call) => {
+            let request = call.request;
+            go(model, Go::Traffic(request))
+        }
+        None => say(model, "no call is behind this"),
     }
 }
 

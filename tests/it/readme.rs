@@ -2,18 +2,30 @@
 
 use std::fs;
 
-const BEGIN: &str = "<!-- keys: generated from src/tui/action.rs; UPDATE_README=1 cargo test --test it readme writes it -->\n";
-const END: &str = "<!-- end of keys -->";
+const KEYS: [&str; 2] = [
+    "<!-- keys: generated from src/tui/action.rs; UPDATE_README=1 cargo test --test it readme writes it -->\n",
+    "<!-- end of keys -->",
+];
 
+const FILTERS: [&str; 2] = [
+    "<!-- filters: generated from src/filter/key.rs; UPDATE_README=1 cargo test --test it readme writes it -->\n",
+    "<!-- end of filters -->",
+];
+
+/// Both in one test: two that write would write over each other.
 #[test]
-fn readme_lists_the_keys_of_the_table() {
+fn readme_lists_the_keys_and_the_filters_of_the_tables() {
+    holds(KEYS, &format!("{}\n", mcpscope::tui::keymap::key_table()));
+    holds(FILTERS, &mcpscope::filter::key::table());
+}
+
+fn holds([begin, end]: [&str; 2], table: &str) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("the mark before the keys");
-    let (listed, after) = rest.split_once(END).expect("the mark after the keys");
-    let table = format!("{}\n", mcpscope::tui::keymap::key_table());
+    let (before, rest) = readme.split_once(begin).expect("the mark before");
+    let (listed, after) = rest.split_once(end).expect("the mark after");
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+        fs::write(path, format!("{before}{begin}{table}{end}{after}")).unwrap();
     } else {
         assert_eq!(
             listed, table,

@@ -204,9 +204,9 @@ mod tests {
 
     #[test]
     fn own_keys_take_the_place_of_the_tables() {
-        let keymap = keymap("restart = [\"g  r\", \"F5\"]\nsuspend = []\nclose = [\"X\"]").unwrap();
+        let keymap = keymap("restart = [\"g  z\", \"F5\"]\nsuspend = []\nclose = [\"X\"]").unwrap();
         let all = [Scope::Move, Scope::Global];
-        for keys in ["g r", "F5"] {
+        for keys in ["g z", "F5"] {
             assert_eq!(
                 meaning(&keymap, keys, &all),
                 Meaning::Action(Action::Restart)
@@ -216,8 +216,8 @@ mod tests {
             assert_eq!(meaning(&keymap, keys, &all), Meaning::Nothing, "{keys}");
         }
         assert_eq!(meaning(&keymap, "Q", &all), Meaning::Action(Action::Quit));
-        assert_eq!(keymap.labels(Action::Restart), "gr F5");
-        assert_eq!(keymap.word(Action::Restart), "gr");
+        assert_eq!(keymap.labels(Action::Restart), "gz F5");
+        assert_eq!(keymap.word(Action::Restart), "gz");
         assert_eq!(keymap.word(Action::Suspend), "suspend");
         assert_eq!(keymap.word_in(Action::Suspend, &all), None);
     }

@@ -87,7 +87,7 @@ impl Logs {
         self.tally.take(logs);
         let number = self.number();
         let item = |number| logs.get(number).copied().map(Item::Log);
-        if self.shown.take(logs.len(), &mut self.filtering, item, ctx) {
+        if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) {
             let near = self.filtering.near(number);
             let place = self.shown.place(near.unwrap_or(0));
             self.stream.refiltered(self.shown.len(), place);

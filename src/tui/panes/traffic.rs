@@ -26,22 +26,39 @@ use crate::tui::pane::{Ctx, Pane, Reply};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list;
 
+mod acting;
+mod around;
+mod columns;
 mod draw;
 mod failures;
+mod jumps;
 mod moving;
+mod picked;
 mod requests;
 mod rows;
 mod screen;
 pub(super) mod shown;
+mod sorted;
+mod spread;
 mod subs;
+mod times;
 mod told;
+mod values;
 mod waterfall;
 
+use around::Surroundings;
+use columns::Layout;
 use draw::Columns;
 use failures::Failures;
+use jumps::Jump;
+use picked::Picked;
 use shown::Shown;
+pub use sorted::order;
+use spread::Spread;
 use subs::{At, Sub};
+use times::Times;
 use told::told;
+use values::Values;
 use waterfall::Waterfall;
 
 /// See the module.
@@ -56,7 +73,15 @@ pub struct Traffic {
     filtering: Filtering,
     search: Search,
     failures: Failures,
+    spread: Spread,
+    times: Times,
+    layout: Layout,
+    values: Values,
+    picked: Picked,
+    /// How the last jump went, until something is searched for.
+    jumped: Option<Jump>,
     waterfall: Waterfall,
+    around: Surroundings,
     detail: Detail,
     /// Nothing but what has the keys.
     alone: bool,
@@ -74,7 +99,14 @@ impl Traffic {
             shown: Default::default(),
             search: Search::default(),
             failures: Failures::default(),
+            spread: Spread::default(),
+            times: Times::default(),
+            layout: Layout::default(),
+            values: Values::default(),
+            picked: Picked::default(),
+            jumped: None,
             waterfall: Waterfall::default(),
+            around: Surroundings::default(),
             detail: Detail::new("Select a row: what it says shows here."),
             alone: false,
             area: Rect::default(),
@@ -108,6 +140,9 @@ impl Pane for Traffic {
             self.detail.focused &= !self.filtering.bar.is_open();
             return reply;
         }
+        if let Some(reply) = self.on_rows(action, ctx) {
+            return reply;
+        }
         match action {
             Action::Back => self.back(),
             Action::OpenRow => self.open(),
@@ -115,8 +150,6 @@ impl Pane for Traffic {
                 self.stream_mut().toggle_follow();
                 Reply::done()
             }
-            Action::NextError => self.go(self.wrong(true, ctx), "Nothing below went wrong."),
-            Action::PreviousError => self.go(self.wrong(false, ctx), "Nothing above went wrong."),
             Action::Resend => self.again(false, ctx),
             Action::EditResend => self.again(true, ctx),
             Action::CopyRequest => self.copy(false, ctx),
@@ -158,6 +191,11 @@ impl Pane for Traffic {
             }
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
+            }
+            Action::FindNext | Action::FindPrevious
+                if self.jumped.is_some() && self.search.hits().is_none() =>
+            {
+                return None;
             }
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
@@ -213,6 +251,10 @@ impl Pane for Traffic {
         }
         if self.filtering.event(event, ctx) {
             self.arrived(ctx);
+        }
+        self.hear_sorted(event);
+        if let Event::Values(found) = event {
+            self.values.take(found);
         }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
@@ -290,7 +332,10 @@ impl Pane for Traffic {
 
     fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
         let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
-        row.into_iter().chain(self.filtering.share(ctx)).collect()
+        let picked = self.picked_rows(ctx);
+        let picked = (!picked.is_empty()).then(|| Share::Rows(picked, "the selected rows"));
+        let filter = self.filtering.share(ctx);
+        [row, picked, filter].into_iter().flatten().collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

@@ -23,6 +23,7 @@ use trail::Trail;
 
 mod aside;
 mod copy;
+mod link;
 mod outward;
 mod page;
 mod prompt;
@@ -72,6 +73,8 @@ pub struct Viewer {
     active: usize,
     /// The tab somebody chose last, for the next document.
     chosen: Option<String>,
+    /// Where somebody stood in the frames of the document, by bytes; the last one last.
+    stood: Vec<(link::Frame, std::ops::Range<usize>)>,
     /// Whether long lines wrap.
     wrap: Wrap,
     area: Rect,
@@ -103,6 +106,7 @@ impl Viewer {
             pages: Vec::new(),
             active: 0,
             chosen: None,
+            stood: Vec::new(),
             wrap: Wrap {
                 text: true,
                 trees: false,
@@ -174,6 +178,7 @@ impl Viewer {
         }
         self.asked = None;
         self.finding = None;
+        self.stood.clear();
         let old = std::mem::take(&mut self.pages);
         let looked_at = old.get(self.active).cloned();
         match tabs {
@@ -219,8 +224,9 @@ impl Viewer {
                 self.output = None;
             }
             self.chosen = Some(page.name().to_owned());
-            self.active = tab;
+            let before = std::mem::replace(&mut self.active, tab);
             self.settle();
+            self.follow_from(before);
         }
     }
 
@@ -259,6 +265,7 @@ impl Viewer {
                 Some("Nothing was searched for yet.".to_owned())
             }
             Action::Query => self.why_no_query(),
+            _ if self.moves_in_bytes(action) => None,
             _ => page.why_not(action).map(str::to_owned),
         }
     }
@@ -275,6 +282,9 @@ impl Viewer {
         }
         if self.pages.is_empty() && matches!(action, Action::Back | Action::Left) && self.go_back()
         {
+            return Reply::done();
+        }
+        if self.move_in_bytes(action) {
             return Reply::done();
         }
         if let Some(why) = self.why_not(action) {
@@ -420,6 +430,7 @@ impl Viewer {
             let field = find_field(self.area);
             line.click(at.x.saturating_sub(field.x), field.width);
         } else if inner.contains(at)
+            && !self.click_byte(at, inner)
             && let Some(page) = self.current_mut()
             && !page.click_spot(at, inner)
         {

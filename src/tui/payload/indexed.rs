@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{TabBody, raw_tab};
+use super::TabBody;
+use super::frames::raw_tab;
 use crate::tui::widgets::json_tree::Index;
 
 /// What became of the index of a big tree.

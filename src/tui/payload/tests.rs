@@ -372,27 +372,37 @@ fn messages_are_trees_and_bytes_and_junk_says_why() {
     let pair = shown_of(&request, Some(&answer));
     assert_eq!(
         names(&pair),
-        ["Request", "Response", "Raw request", "Raw response"]
+        [
+            "Request",
+            "Response",
+            "Both",
+            "Raw request",
+            "Raw response",
+            "Hex"
+        ]
     );
     // While it waits, the tabs have the names they will have.
-    assert_eq!(names(&shown_of(&request, None)), ["Request", "Raw request"]);
-    assert_eq!(names(&shown_of(&answer, None)), ["JSON", "Raw"]);
+    assert_eq!(
+        names(&shown_of(&request, None)),
+        ["Request", "Raw request", "Hex"]
+    );
+    assert_eq!(names(&shown_of(&answer, None)), ["JSON", "Raw", "Hex"]);
     let junk = shown_of(&entry(Channel::Stdout, b"hi \xff"), None);
-    assert_eq!(names(&junk), ["Text", "Raw"]);
+    assert_eq!(names(&junk), ["Text", "Raw", "Hex"]);
     assert_eq!(
         shown(&junk, "Text"),
         "on stdout, where only JSON-RPC belongs: not JSON: not UTF-8 at 1:4. Strict clients \
          fail here.\nhi \u{fffd}"
     );
     let junk = shown_of(&entry(Channel::Stdout, br#"{"msg":1}"#), None);
-    assert_eq!(names(&junk), ["Text", "JSON", "Raw"]);
+    assert_eq!(names(&junk), ["Text", "JSON", "Raw", "Hex"]);
     let line = shown_of(&entry(Channel::Stderr, b"12"), None);
-    assert_eq!(names(&line), ["Text", "Raw"]);
+    assert_eq!(names(&line), ["Text", "Raw", "Hex"]);
     let exit = shown_of(&entry(Channel::Process, br#"{"exit":{}}"#), None);
     assert_eq!(names(&exit), ["JSON", "Raw"]);
     assert_eq!(
         names(&shown_of(&entry(Channel::Stderr, b""), None)),
-        ["Text", "Raw"]
+        ["Text", "Raw", "Hex"]
     );
 }
 
@@ -540,9 +550,12 @@ proptest! {
                 let first = entry(channel, &bytes);
                 for second in [None, Some(&first)] {
                     let tabs = tabs(&subject, &first, second, Pictures::half_blocks(Depth::Rgb));
-                    prop_assert!(tabs.last().is_some_and(|tab| tab.name.starts_with("Raw")));
-                    let raw = shown(&tabs, &tabs.last().unwrap().name);
-                    prop_assert_eq!(raw.as_bytes(), &*bytes);
+                    let raw = tabs.iter().rfind(|tab| tab.name.starts_with("Raw"));
+                    prop_assert!(raw.is_some());
+                    let raw = shown(&tabs, &raw.unwrap().name);
+                    prop_assert!(raw.as_bytes().starts_with(&bytes));
+                    // What is framed ends as it did on the wire, and nothing else is put to it.
+                    prop_assert!(matches!(&raw.as_bytes()[bytes.len()..], b"" | b"\n"));
                     let mut names = names(&tabs);
                     names.sort_unstable();
                     names.dedup();

@@ -14,7 +14,7 @@ use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Tone;
-use crate::tui::pane::Server;
+use crate::tui::pane::{Go, Server, View};
 
 /// The newest connection of the server at `place`.
 pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
@@ -403,5 +403,28 @@ pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
             Some(format!("{} {how}{last}", text::sanitize(&connection.name)))
         }
         _ => None,
+    }
+}
+
+/// To the server of an entry.
+pub fn go_server(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
+    let world = &model.world;
+    let conn = world.timeline.entry(entry).map_or(0, EntryRow::conn);
+    let connection = world.timeline.state().connection(conn);
+    let place = connection.and_then(|connection| {
+        let same = |server: &Server| *server.name == *connection.name;
+        let own = |server: &Server| server.conn == Some(conn);
+        let servers = &world.servers;
+        servers
+            .iter()
+            .position(own)
+            .or_else(|| servers.iter().position(same))
+    });
+    match place {
+        Some(place) => {
+            model.world.current = place;
+            super::go(model, Go::View(View::Servers))
+        }
+        None => super::say(model, "this is about no server"),
     }
 }

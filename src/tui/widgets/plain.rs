@@ -211,6 +211,8 @@ pub struct PlainState {
     /// The spot somebody went to last.
     spot: Option<usize>,
     found: Option<Found>,
+    /// Bytes that are shown to belong together.
+    lit: Option<std::ops::Range<usize>>,
 }
 
 impl PlainState {
@@ -435,12 +437,61 @@ impl PlainState {
         self.found = None;
     }
 
+    /// Lights these bytes up and brings the first of them on screen, if it is not.
+    pub fn light(&mut self, bytes: std::ops::Range<usize>, document: &Document, window: Window) {
+        self.bring(bytes.start, document, window);
+        self.lit = Some(bytes);
+    }
+
+    /// The bytes that are lit up, while the first of them is on screen; else the first byte there. Nothing while none
+    /// were.
+    pub fn lit(&self, document: &Document, window: Window) -> Option<std::ops::Range<usize>> {
+        let lit = self.lit.clone()?;
+        let first = self.first_byte(document);
+        let shown = |lit: &std::ops::Range<usize>| match self.hex {
+            Some(byte) => {
+                let rows = usize::from(window.height) * draw::hex_row(window.width);
+                (byte..byte + rows).contains(&lit.start)
+            }
+            None => self.on_screen(document, self.place_of(lit.start, document, window), window),
+        };
+        Some(if shown(&lit) { lit } else { first..first + 1 })
+    }
+
+    /// The byte that is drawn at a column and row of the window, in hex.
+    pub fn hex_at(&self, column: u16, row: u16, window: Window) -> Option<usize> {
+        let n = draw::hex_row(window.width);
+        let byte = self.hex? + usize::from(row) * n;
+        let within = (0..n).find(|i| {
+            let x = 10 + i * 3 + usize::from(*i >= 8);
+            (x..x + 2).contains(&usize::from(column))
+        });
+        Some(byte + within?)
+    }
+
+    /// The line that holds a byte, and which of its rows.
+    fn place_of(&self, byte: usize, document: &Document, window: Window) -> (usize, usize) {
+        let line = document.line_of(byte);
+        let (start, bytes) = document.line(line);
+        let shown = layout::show(start, bytes, usize::MAX);
+        let cell = shown.cells.partition_point(|c| (c.at as usize) < byte);
+        let row = rows(&shown, self.width(window))
+            .iter()
+            .position(|r| r.contains(&cell));
+        (line, row.unwrap_or(0))
+    }
+
     /// Brings the current hit on screen, if it is not.
     fn arrive(&mut self, document: &Document, window: Window) -> bool {
         let Some(hit) = self.found.as_ref().and_then(Found::current) else {
             return false;
         };
-        let hit = hit as usize;
+        self.bring(hit as usize, document, window);
+        true
+    }
+
+    /// Brings a byte on screen, if it is not.
+    fn bring(&mut self, hit: usize, document: &Document, window: Window) {
         let height = usize::from(window.height);
         if let Some(byte) = &mut self.hex {
             let row = draw::hex_row(window.width);
@@ -448,32 +499,24 @@ impl PlainState {
                 *byte = (hit / row).saturating_sub(height / 3) * row;
             }
             self.clamp(document, window);
-            return true;
+            return;
         }
-        let line = document.line_of(hit);
-        let (start, bytes) = document.line(line);
-        let shown = layout::show(start, bytes, usize::MAX);
-        let cell = shown.cells.partition_point(|c| (c.at as usize) < hit);
-        let row = rows(&shown, self.width(window))
-            .iter()
-            .position(|r| r.contains(&cell))
-            .unwrap_or(0);
+        let (line, row) = self.place_of(hit, document, window);
         if !self.on_screen(document, (line, row), window) {
             self.top = (line, row);
             self.up(height / 3, document, window);
             self.clamp(document, window);
         }
         if !self.wrap {
-            let column: usize = shown.cells[..cell]
-                .iter()
-                .map(|c| usize::from(c.width))
-                .sum();
+            let (start, bytes) = document.line(line);
+            let shown = layout::show(start, bytes, usize::MAX);
+            let before = shown.cells.iter().take_while(|c| (c.at as usize) < hit);
+            let column: usize = before.map(|c| usize::from(c.width)).sum();
             let width = usize::from(window.width);
             if column < self.left || column + 8 > self.left + width {
                 self.left = (column + 8 + width / 3).saturating_sub(width).min(column);
             }
         }
-        true
     }
 
     fn on_screen(&self, document: &Document, place: (usize, usize), window: Window) -> bool {

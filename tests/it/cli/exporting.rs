@@ -26,9 +26,16 @@ fn every_format_is_told_by_the_name_of_its_file() {
         let to = path.to_str().unwrap();
         let run = home.run(&["export", demo.to_str().unwrap(), "-o", to]);
         assert_eq!(run.code, Some(0), "{run}");
-        assert!(run.stderr.contains(row.name) && run.stdout.is_empty(), "{run}");
+        assert!(
+            run.stderr.contains(row.name) && run.stdout.is_empty(),
+            "{run}"
+        );
         let printed = home.run(&["export", demo.to_str().unwrap(), "-f", row.name, "-o", "-"]);
-        assert!(printed.stdout == fs::read_to_string(&path).unwrap(), "{}", row.name);
+        assert!(
+            printed.stdout == fs::read_to_string(&path).unwrap(),
+            "{}",
+            row.name
+        );
         let again = home.run(&["export", demo.to_str().unwrap(), "-o", to]);
         assert_eq!(again.code, Some(2), "{again}");
         assert!(again.stderr.contains("--force replaces it"), "{again}");
@@ -41,7 +48,13 @@ fn every_format_is_told_by_the_name_of_its_file() {
 fn a_session_is_found_by_name_and_filtered() {
     let home = Home::new();
     assert_eq!(home.fake("call echo text=x", &[]).code, Some(0));
-    let name = home.session().path.file_stem().unwrap().to_string_lossy().into_owned();
+    let name = home
+        .session()
+        .path
+        .file_stem()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
     let run = home.run(&["export", &name, "-f", "json-lines", "--filter", "tool:echo"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(run.stdout.lines().count(), 1, "{run}");
@@ -70,9 +83,20 @@ fn traces_go_to_a_collector_and_what_it_refuses_is_told() {
     let home = Home::new();
     let demo = demo();
     let url = web.url("");
-    let run = home.run(&["export", demo.to_str().unwrap(), "--push", &url, "--header", "x-key: s3cret-1"]);
+    let run = home.run(&[
+        "export",
+        demo.to_str().unwrap(),
+        "--push",
+        &url,
+        "--header",
+        "x-key: s3cret-1",
+    ]);
     assert_eq!(run.code, Some(6), "{run}");
-    assert!(run.stderr.contains("the collector refused 2 spans: too old"), "{run}");
+    assert!(
+        run.stderr
+            .contains("the collector refused 2 spans: too old"),
+        "{run}"
+    );
     assert!(!run.stderr.contains("s3cret"), "{run}");
     let asked = web.asked();
     // Asked again with the same when it was busy.
@@ -89,15 +113,40 @@ fn traces_go_to_a_collector_and_what_it_refuses_is_told() {
 fn a_collector_that_is_not_there_or_refuses_is_an_error_in_words() {
     let home = Home::new();
     let demo = demo();
-    let run = home.run(&["export", demo.to_str().unwrap(), "--push", "http://127.0.0.1:1"]);
+    let run = home.run(&[
+        "export",
+        demo.to_str().unwrap(),
+        "--push",
+        "http://127.0.0.1:1",
+    ]);
     assert_eq!(run.code, Some(4), "{run}");
-    assert!(run.stderr.contains("the collector at http://127.0.0.1:1/v1/traces: "), "{run}");
+    assert!(
+        run.stderr
+            .contains("the collector at http://127.0.0.1:1/v1/traces: "),
+        "{run}"
+    );
     let web = Web::new(|_, reply| reply.send(401, &[], "{\"message\":\"who \\u001b[31mare you\"}"));
-    let run = home.run(&["export", demo.to_str().unwrap(), "--push", &web.url("/otlp?token=s3cret")]);
+    let run = home.run(&[
+        "export",
+        demo.to_str().unwrap(),
+        "--push",
+        &web.url("/otlp?token=s3cret"),
+    ]);
     assert_eq!(run.code, Some(4), "{run}");
-    assert!(run.stderr.contains("answered 401 Unauthorized: who ^[[31mare you"), "{run}");
+    assert!(
+        run.stderr
+            .contains("answered 401 Unauthorized: who ^[[31mare you"),
+        "{run}"
+    );
     assert!(!run.stderr.contains("s3cret"), "{run}");
-    let run = home.run(&["export", demo.to_str().unwrap(), "--push", &web.url(""), "-f", "har"]);
+    let run = home.run(&[
+        "export",
+        demo.to_str().unwrap(),
+        "--push",
+        &web.url(""),
+        "-f",
+        "har",
+    ]);
     assert_eq!(run.code, Some(2), "{run}");
 }
 
@@ -109,14 +158,25 @@ fn recordings_of_others_are_imported_and_exported_as_they_are() {
     let source = kept("chromium.har");
     let run = home.run(&["import", source.to_str().unwrap(), "-o", to]);
     assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.stderr.contains("38 entries from har; 1 left out, the first is 1: GET"), "{run}");
+    assert!(
+        run.stderr
+            .contains("38 entries from har; 1 left out, the first is 1: GET"),
+        "{run}"
+    );
     let imported = home.run(&["export", to, "-f", "json-lines"]);
     let direct = home.run(&["export", source.to_str().unwrap(), "-f", "json-lines"]);
     assert_eq!(direct.code, Some(0), "{direct}");
     assert!(imported.stdout == direct.stdout);
-    assert!(imported.stdout.contains(r#""subject":"count""#), "{imported}");
+    assert!(
+        imported.stdout.contains(r#""subject":"count""#),
+        "{imported}"
+    );
     let readme = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let run = home.run(&["import", readme.to_str().unwrap(), "-o", "-"]);
     assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.stderr.contains("it reads those of mcpsnoop, mcp-rec, mcporter, har"), "{run}");
+    assert!(
+        run.stderr
+            .contains("it reads those of mcpsnoop, mcp-rec, mcporter, har"),
+        "{run}"
+    );
 }

@@ -40,6 +40,8 @@ pub enum Typed {
     Nothing,
     /// This is the filter now.
     Filter(Filter),
+    /// The bar was left, and this is the filter.
+    Done(Filter),
     /// The bar was left.
     Left,
     /// The filter is to be kept under this name.
@@ -95,9 +97,12 @@ impl Bar {
         self.name.is_some()
     }
 
-    /// What is typed.
+    /// What is typed, as far as it is in force: the beginning of a key at the end is not looked for as text until
+    /// the bar is left, or nearly every filter would show nothing for a moment.
     pub fn text(&self) -> &str {
-        self.input.as_ref().map_or("", LineInput::text).trim()
+        let text = self.input.as_ref().map_or("", LineInput::text);
+        let end = begun_key(text).unwrap_or(text.len());
+        text[..end].trim()
     }
 
     /// Whether what is typed is no filter.
@@ -135,8 +140,7 @@ impl Bar {
     /// Reads what is typed.
     fn read(&mut self, values: &dyn Fn(Key) -> Vec<String>) -> Typed {
         self.look(values);
-        let text = self.input.as_ref().map_or("", LineInput::text);
-        match Filter::parse(text) {
+        match Filter::parse(self.text()) {
             Ok(filter) => {
                 self.fault = None;
                 Typed::Filter(filter)
@@ -191,7 +195,12 @@ impl Bar {
                 Some(fault) => {
                     Typed::Say(format!("{fault}; Esc leaves, and the filter before stays."))
                 }
-                None => self.leave(),
+                None => {
+                    let whole = Filter::parse(input.text()).ok();
+                    let held = begun_key(input.text()).and(whole);
+                    let left = self.leave();
+                    held.map_or(left, Typed::Done)
+                }
             },
             KeyCode::Tab => self.accept(values),
             KeyCode::Down => {
@@ -449,6 +458,14 @@ impl Bar {
             line.render(one, buf);
         }
     }
+}
+
+/// Where a word at the end of a text begins that may become a key.
+fn begun_key(text: &str) -> Option<usize> {
+    let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let word = text[start..].trim_start_matches('-');
+    let begins = |row: &crate::filter::key::Row| row.name.starts_with(word);
+    (!word.is_empty() && crate::filter::KEYS.iter().any(begins)).then_some(start)
 }
 
 /// Where the text is typed; `taken` columns at the right are for a remark.

@@ -226,6 +226,11 @@ impl Filtering {
                 self.sifting.set(filter, ctx.timeline);
                 Reply::done()
             }
+            Typed::Done(filter) => {
+                self.text = filter.to_string();
+                self.sifting.set(filter, ctx.timeline);
+                self.typed(Typed::Left, ctx)
+            }
             Typed::Left => {
                 if let Some(before) = self.opened.take().filter(|before| *before != self.text) {
                     self.before.push(before);
@@ -372,3 +377,7 @@ fn lends(action: Action) -> Option<(Key, bool)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

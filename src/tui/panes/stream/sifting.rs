@@ -258,6 +258,8 @@ pub struct Picks {
     unread: VecDeque<u32>,
     /// Rows that may change by themselves, or that wait for a body which does not come in order.
     open: Vec<u32>,
+    /// Rises whenever rows come or go.
+    changes: u64,
     /// Entries and answers there were.
     at: (usize, u64),
 }
@@ -277,6 +279,7 @@ impl Picks {
         if self.version != sifting.version || len < self.len {
             *self = Self {
                 version: sifting.version,
+                changes: self.changes + 1,
                 ..Self::default()
             };
             moved = true;
@@ -335,7 +338,10 @@ impl Picks {
         let end = len.min(self.looked + BATCH);
         for row in self.looked as u32..end as u32 {
             match judge(row) {
-                Truth::Yes => self.rows.push(row),
+                Truth::Yes => {
+                    self.rows.push(row);
+                    self.changes += 1;
+                }
                 Truth::No => {}
                 Truth::Unread => {
                     self.unread.push_back(row);
@@ -355,10 +361,12 @@ impl Picks {
         match (self.rows.binary_search(&row), truth) {
             (Ok(place), Truth::No) => {
                 self.rows.remove(place);
+                self.changes += 1;
                 true
             }
             (Err(place), Truth::Yes) => {
                 self.rows.insert(place, row);
+                self.changes += 1;
                 place + 1 < self.rows.len()
             }
             _ => false,
@@ -368,6 +376,11 @@ impl Picks {
     fn wants_bodies(&self) -> bool {
         // Rows that are open for another reason cost one look at nothing.
         !self.unread.is_empty() || !self.open.is_empty()
+    }
+
+    /// Rises whenever rows come or go.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The numbers of the rows, ascending.

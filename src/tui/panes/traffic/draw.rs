@@ -2,13 +2,17 @@
 
 use ratatui::text::{Line, Span};
 
+use super::columns::{Column, Layout};
+use super::sorted::By;
 use super::subs::At;
+use super::times::Times;
 use super::told::{Piece, Told, delta};
+use super::values::Values;
 use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::pane::Ctx;
-use crate::tui::panes::stream::Naming;
+use crate::tui::panes::stream::{Naming, safe};
 use crate::tui::theme::{Role, Theme};
 
 /// Columns of `14:02:09.120`.
@@ -20,19 +24,39 @@ const TOOK: usize = 10;
 /// Columns of `999 kB → 999 kB`.
 const SIZE: usize = 15;
 
-/// How wide each column is.
-#[derive(Debug, Clone, Copy)]
-pub struct Columns {
-    seq: usize,
-    delta: usize,
-    naming: Naming,
-    what: usize,
-    id: usize,
+/// Columns of a value.
+const VALUE: usize = 18;
+/// The least that what a row is gets.
+const WHAT: usize = 16;
+
+/// What is marked on a row, beside what it says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Flags {
+    /// What was searched for is in it.
+    pub hit: bool,
+    /// It is selected, with others.
+    pub picked: bool,
 }
 
-impl Columns {
-    /// For rows of one line in `width` columns.
-    pub fn of(width: u16, ctx: &Ctx<'_>) -> Self {
+/// How wide each column is.
+#[derive(Debug, Clone)]
+pub struct Columns<'a> {
+    cells: Vec<(&'a Column, usize)>,
+    naming: Naming,
+    times: Times,
+    values: &'a Values,
+}
+
+impl<'a> Columns<'a> {
+    /// For rows of one line in `width` columns; `picks` are selected rows.
+    pub fn of(
+        width: u16,
+        layout: &'a Layout,
+        times: Times,
+        values: &'a Values,
+        picks: bool,
+        ctx: &Ctx<'_>,
+    ) -> Self {
         let naming = Naming::of(ctx.timeline);
         let newest = ctx.timeline.entries().last().map_or(0, EntryRow::seq);
         let seq = newest.to_string().len().max(3);
@@ -41,48 +65,109 @@ impl Columns {
             118..160 => (8, DELTA),
             _ => (14, DELTA),
         };
-        let fixed = [
-            seq,
-            TIME,
-            delta,
-            naming.width(),
-            DIR,
-            id,
-            STATUS,
-            TOOK,
-            SIZE,
-        ];
-        let gaps = fixed.iter().filter(|width| **width > 0).count();
-        let what = usize::from(width).saturating_sub(fixed.iter().sum::<usize>() + gaps);
+        let mut cells: Vec<(&Column, usize)> = layout
+            .0
+            .iter()
+            .map(|column| {
+                let width = match column {
+                    Column::Mark => mark_width(picks, ctx),
+                    Column::Number => seq,
+                    Column::Time => TIME,
+                    Column::Since => delta,
+                    Column::Server => naming.width(),
+                    Column::Direction => DIR,
+                    Column::What => 0,
+                    Column::Id => id,
+                    Column::Status => STATUS,
+                    Column::Took => TOOK,
+                    Column::Size => SIZE,
+                    Column::Value(_) => VALUE,
+                };
+                (column, width)
+            })
+            .collect();
+        let room = usize::from(width);
+        let taken = |cells: &[(&Column, usize)]| {
+            let shown = cells.iter().filter(|(_, width)| *width > 0);
+            shown.map(|(_, width)| width + 1).sum::<usize>()
+        };
+        // What does not fit beside what a row is, is left out from the right.
+        while taken(&cells) + WHAT > room {
+            let last = cells
+                .iter_mut()
+                .rfind(|(column, width)| *width > 0 && **column != Column::What);
+            match last {
+                Some((_, width)) => *width = 0,
+                None => break,
+            }
+        }
+        let left = room.saturating_sub(taken(&cells));
+        for (column, width) in &mut cells {
+            if **column == Column::What {
+                // A space follows it unless it is the last.
+                *width = left;
+            }
+        }
+        if cells
+            .last()
+            .is_some_and(|(column, _)| **column != Column::What)
+        {
+            for (column, width) in &mut cells {
+                if **column == Column::What {
+                    *width = width.saturating_sub(1);
+                }
+            }
+        }
+        // The last column needs no space after it.
+        cells.retain(|(_, width)| *width > 0);
+        if let Some(what) = cells
+            .iter_mut()
+            .find(|(column, _)| **column == Column::What)
+        {
+            what.1 += 1;
+        }
         Self {
-            seq,
-            delta,
+            cells,
             naming,
-            what,
-            id,
+            times,
+            values,
         }
     }
 
-    /// The headings.
-    pub fn headings(&self) -> String {
+    /// The headings; `sorted` is the column they are sorted by.
+    pub fn headings(&self, sorted: Option<By>, ctx: &Ctx<'_>) -> String {
         let mut out = String::new();
-        let mut put = |text: &str, width: usize| {
-            if width > 0 {
-                out.push_str(&text::pad(text, width));
-                out.push(' ');
-            }
-        };
-        put("#", self.seq);
-        put("time", TIME);
-        put("Δ", self.delta);
-        put(self.naming.heading(), self.naming.width());
-        put("dir", DIR);
-        put("what", self.what);
-        put("id", self.id);
-        put("status", STATUS);
-        put("took", TOOK);
-        out.push_str("size");
-        out
+        for (column, width) in &self.cells {
+            let mark = if sorted.is_some() && sorted == by_of(column) {
+                "▾"
+            } else {
+                ""
+            };
+            let name = match column {
+                Column::Mark => String::new(),
+                Column::Number => "#".to_owned(),
+                Column::Time => self.times.heading(ctx.timeline),
+                Column::Since => "Δ".to_owned(),
+                Column::Server => self.naming.heading().to_owned(),
+                Column::Direction => "dir".to_owned(),
+                Column::Value(path) => safe(path.rsplit('.').next().unwrap_or(path), *width),
+                column => column.to_string(),
+            };
+            out.push_str(&text::pad(&format!("{name}{mark}"), *width));
+            out.push(' ');
+        }
+        out.trim_end().to_owned()
+    }
+
+    /// What a click on the headings sorts by.
+    pub fn sorts_at(&self, x: u16) -> Option<By> {
+        let mut end = 0;
+        let at = usize::from(x);
+        let column = self.cells.iter().find(|(_, width)| {
+            end += width + 1;
+            at < end
+        });
+        column.and_then(|(column, _)| by_of(column))
     }
 
     /// A row in one line; `since` is what passed since the row before.
@@ -90,45 +175,95 @@ impl Columns {
         &self,
         told: &Told<'_>,
         since: Option<u64>,
-        hit: bool,
+        flags: Flags,
         clock: &Clock,
         ctx: &Ctx<'_>,
     ) -> Line<'static> {
         let mut pen = Pen::new(told.own, ctx.theme);
-        let seq = told.entry.seq().to_string();
-        let mark = if hit { Role::Match } else { Role::TextMuted };
-        pen.cell(&seq, mark, self.seq);
-        pen.cell(&clock.time(told.entry.at()), Role::TextMuted, TIME);
-        let since = since.map_or_else(String::new, delta);
-        pen.cell(&since, Role::TextMuted, self.delta);
-        let server = self.naming.of_connection(ctx.timeline, told.entry.conn());
-        pen.cell(&server, Role::Text, self.naming.width());
-        pen.cell(told.dir.0, told.dir.1, DIR);
-        if told.preview_tells && told.status.0 == "–" {
-            // Nothing to say in the columns on the right: room for a longer sentence.
-            let rest = [self.id, STATUS, TOOK, SIZE];
-            pen.cells(
-                &inline(told),
-                self.what + rest.iter().sum::<usize>() + rest.len(),
-            );
-            return Line::from(pen.spans);
+        let mut cells = self.cells.iter().peekable();
+        while let Some((column, width)) = cells.next() {
+            let width = *width;
+            match column {
+                Column::Mark => pen.mark(told, flags, width, ctx),
+                Column::Number => {
+                    let role = if flags.hit {
+                        Role::Match
+                    } else {
+                        Role::TextMuted
+                    };
+                    pen.cell(&told.entry.seq().to_string(), role, width);
+                }
+                Column::Time => {
+                    let time = self.times.told(told.entry, since, clock, ctx.timeline);
+                    pen.cell(&time, Role::TextMuted, width);
+                }
+                Column::Since => {
+                    let since = since.map_or_else(String::new, delta);
+                    pen.cell(&since, Role::TextMuted, width);
+                }
+                Column::Server => {
+                    let server = self.naming.of_connection(ctx.timeline, told.entry.conn());
+                    pen.cell(&server, Role::Text, width);
+                }
+                Column::Direction => pen.cell(told.dir.0, told.dir.1, width),
+                Column::What => {
+                    let mut room = width;
+                    if told.preview_tells && told.status.0 == "–" {
+                        // Nothing to say in the columns on the right: room for a longer sentence.
+                        let empty = |(column, _): &&(&Column, usize)| {
+                            matches!(
+                                column,
+                                Column::Id | Column::Status | Column::Took | Column::Size
+                            )
+                        };
+                        while let Some((_, width)) = cells.next_if(|cell| empty(&cell)) {
+                            room += width + 1;
+                        }
+                        pen.cells(&inline(told), room);
+                        continue;
+                    }
+                    pen.cells(&inline(told), room - self.wider(told));
+                }
+                Column::Id => pen.cell(&told.id, Role::TextMuted, width),
+                Column::Status => {
+                    let width = width + self.wider(told);
+                    pen.cell(&told.status.0, told.status.1, width);
+                }
+                Column::Took => pen.cell(&told.took, took_role(told), width),
+                Column::Size => pen.cell(&told.size, Role::TextMuted, width),
+                Column::Value(path) => {
+                    let (value, role) = match self.values.of(told, path, ctx) {
+                        Some(Some(value)) => (safe(value, width), Role::Text),
+                        Some(None) => ("–".to_owned(), Role::TextMuted),
+                        None => ("…".to_owned(), Role::TextFaint),
+                    };
+                    pen.cell(&value, role, width);
+                }
+            }
         }
-        let more = wider(told, self.what);
-        pen.cells(&inline(told), self.what - more);
-        pen.cell(&told.id, Role::TextMuted, self.id);
-        pen.cell(&told.status.0, told.status.1, STATUS + more);
-        pen.cell(&told.took, took_role(told), TOOK);
-        pen.cell(&told.size, Role::TextMuted, SIZE);
         Line::from(pen.spans)
+    }
+
+    /// What a long status (`input, 2 rounds`) takes from what stands before it; half of that at most.
+    fn wider(&self, told: &Told<'_>) -> usize {
+        let width_of = |wanted: &Column| {
+            let found = self.cells.iter().find(|(column, _)| *column == wanted);
+            found.map(|(_, width)| *width)
+        };
+        match (width_of(&Column::What), width_of(&Column::Status)) {
+            (Some(what), Some(_)) => wider(told, what),
+            _ => 0,
+        }
     }
 
     /// A row in two lines: what happened, and the beginning of what it says.
     pub fn tall_line(
         &self,
         told: &Told<'_>,
+        since: Option<u64>,
         line: u16,
         width: u16,
-        hit: bool,
+        flags: Flags,
         clock: &Clock,
         ctx: &Ctx<'_>,
     ) -> Line<'static> {
@@ -148,11 +283,18 @@ impl Columns {
             return Line::from(pen.spans);
         }
         let naming = self.naming;
-        let fixed = [TIME, naming.width(), DIR, STATUS, TOOK];
+        let marks = mark_width(flags.picked, ctx);
+        let fixed = [marks, TIME, naming.width(), DIR, STATUS, TOOK];
         let gaps = fixed.iter().filter(|width| **width > 0).count();
         let what = usize::from(width).saturating_sub(fixed.iter().sum::<usize>() + gaps);
-        let mark = if hit { Role::Match } else { Role::TextMuted };
-        pen.cell(&clock.time(told.entry.at()), mark, TIME);
+        pen.mark(told, flags, marks, ctx);
+        let mark = if flags.hit {
+            Role::Match
+        } else {
+            Role::TextMuted
+        };
+        let time = self.times.told(told.entry, since, clock, ctx.timeline);
+        pen.cell(&time, mark, TIME);
         let server = naming.of_connection(ctx.timeline, told.entry.conn());
         pen.cell(&server, Role::Text, naming.width());
         pen.cell(told.dir.0, told.dir.1, DIR);
@@ -173,6 +315,22 @@ fn wider(told: &Told<'_>, what: usize) -> usize {
     text::width(&told.status.0)
         .saturating_sub(STATUS)
         .min(what / 2)
+}
+
+/// Columns of letters and ticks: none while there are none.
+fn mark_width(picks: bool, ctx: &Ctx<'_>) -> usize {
+    if picks || !ctx.marks.is_empty() { 2 } else { 0 }
+}
+
+/// What a column sorts by.
+fn by_of(column: &Column) -> Option<By> {
+    Some(match column {
+        Column::Number | Column::Time => By::Newest,
+        Column::Status => By::Status,
+        Column::Took => By::Took,
+        Column::Size => By::Size,
+        _ => return None,
+    })
 }
 
 fn took_role(told: &Told<'_>) -> Role {
@@ -230,6 +388,17 @@ impl<'t> Pen<'t> {
     fn cell(&mut self, text: &str, role: Role, width: usize) {
         if width > 0 {
             self.put(text::pad(text, width), role);
+            self.put(" ".to_owned(), Role::Text);
+        }
+    }
+
+    /// The letter of a mark, and whether the row is selected.
+    fn mark(&mut self, told: &Told<'_>, flags: Flags, width: usize, ctx: &Ctx<'_>) {
+        if width > 0 {
+            let mark = ctx.marks.get(told.entry.seq());
+            let picked = if flags.picked { '✓' } else { ' ' };
+            let sign = mark.map_or(' ', crate::session::marks::Mark::sign);
+            self.put(text::pad(&format!("{picked}{sign}"), width), Role::Accent);
             self.put(" ".to_owned(), Role::Text);
         }
     }

@@ -71,6 +71,11 @@ impl Failures {
     }
 }
 
+/// Whether a row of the pairs went wrong.
+pub fn is_wrong(at: super::subs::At, timeline: &Timeline) -> bool {
+    matches!(at, super::subs::At::Pair(row) if outcome(timeline, row) == Outcome::Wrong)
+}
+
 #[derive(PartialEq, Eq)]
 enum Outcome {
     Open,

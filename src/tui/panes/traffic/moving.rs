@@ -28,7 +28,7 @@ impl Traffic {
         let place = sub as usize;
         let number = self.number();
         let item = |number| Some(sub.at(number, timeline)?.item());
-        let moved = self.shown[place].take(sub.len(timeline), &mut self.filtering, item, ctx);
+        let moved = self.shown[place].sift(sub.len(timeline), &mut self.filtering, item, ctx);
         let (shown, stream) = (&self.shown[place], &mut self.streams[place]);
         if moved {
             let near = self.filtering.near(number);
@@ -123,7 +123,7 @@ impl Traffic {
     pub(super) fn back(&mut self) -> Reply {
         if self.detail.focused {
             self.detail.focused = false;
-        } else if self.waterfall.leave() || self.search.leave() {
+        } else if self.waterfall.leave() || self.picked.leave() || self.search.leave() {
         } else if self.alone {
             self.alone = false;
         } else {
@@ -165,6 +165,7 @@ impl Traffic {
         match action {
             Action::Find => {
                 self.search.open();
+                self.jumped = None;
                 Reply::done()
             }
             Action::FindNext | Action::FindPrevious => {
@@ -181,7 +182,13 @@ impl Traffic {
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),
-            _ if self.stream_mut().act(action) => Reply::done(),
+            _ if self.stream_mut().act(action) => {
+                if self.shown().by().is_some() {
+                    // The newest is wherever it belongs.
+                    self.stream_mut().hold();
+                }
+                Reply::done()
+            }
             _ => Reply::ignored(),
         }
     }

@@ -1,12 +1,17 @@
 //! What of the traffic is where on the screen: list and detail, what is asked for before they are drawn, the mouse.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use super::subs::Sub;
+use super::draw::Flags;
+use super::sorted::Work;
+use super::subs::{At, Sub};
 use super::told::{self, told};
 use super::{Areas, Columns, Traffic, WIDE, Wish, draw, draw_empty, join};
+use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Reply};
@@ -96,9 +101,38 @@ impl Traffic {
             focused: !self.detail.focused,
             tabs: &tabs,
             active: self.sub as usize,
-            right: &join(&[zoom, self.search.remark(), failed, self.stream().remark()]),
+            right: &join(&[
+                zoom,
+                self.picked.remark(),
+                self.search.remark(),
+                self.sorting(),
+                self.lasting(short),
+                failed,
+                self.stream().remark(),
+            ]),
         }
         .draw(area, buf, ctx.theme)
+    }
+
+    /// In which order, if it is not the recorded one.
+    fn sorting(&self) -> String {
+        match self.shown().by() {
+            Some(_) if self.shown().is_sorting() => "sorting…".to_owned(),
+            Some(by) => by.words().to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// How long half of it took at most, and all but a twentieth.
+    fn lasting(&self, short: bool) -> String {
+        if !self.sub.is_pairs() || short || self.spread.count() < 2 {
+            return String::new();
+        }
+        let took = |hundredths| {
+            let us = self.spread.percentile(hundredths).unwrap_or(0);
+            text::took(Duration::from_micros(us))
+        };
+        format!("p50 {}  p95 {}", took(50), took(95))
     }
 
     /// Asks for what the screen lacks.
@@ -107,7 +141,8 @@ impl Traffic {
         let areas = self.areas();
         let timeline = ctx.timeline;
         self.failures.take(timeline);
-        self.arrived(ctx);
+        self.spread.take(timeline);
+        let mut effects = self.put_in_order(ctx);
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height / self.lines());
             let len = self.shown().len();
@@ -117,7 +152,6 @@ impl Traffic {
             let (number, follows) = (self.number(), self.stream().follows());
             self.waterfall.place(number, follows, ctx);
         }
-        let mut effects = Vec::new();
         if !areas.rows.is_empty() {
             let tall = self.is_tall();
             let missing: Vec<_> = self
@@ -130,6 +164,16 @@ impl Traffic {
             if !missing.is_empty() {
                 effects.push(Effect::Previews(missing));
             }
+            if !tall && self.layout.paths().next().is_some() {
+                let rows: Vec<_> = self
+                    .asked_for()
+                    .filter_map(|place| {
+                        let at = self.at_place(place, timeline)?;
+                        Some((at.entry(timeline)?, at.answer(timeline)))
+                    })
+                    .collect();
+                effects.extend(self.values.ask(rows.into_iter(), &self.layout, ctx));
+            }
         }
         let sub = self.sub;
         let item = |number| Some(sub.at(number, timeline)?.item());
@@ -138,11 +182,41 @@ impl Traffic {
                 .ask(self.shown[sub as usize].picks(), item, ctx),
         );
         if !areas.detail.is_empty() {
-            let subject = self.at(ctx).and_then(|at| at.subject(ctx));
+            let at = self.at(ctx);
+            let subject = at.and_then(|at| at.subject(ctx));
+            // A frame is looked at alone.
+            let row = at
+                .filter(|at| !matches!(at, At::Frame(..)))
+                .and_then(|at| at.pair(ctx.timeline));
+            let subject = match (subject, row) {
+                (Some(subject), Some(row)) => Some(self.around.put(subject, row, &self.clock, ctx)),
+                (subject, _) => subject,
+            };
             effects.extend(self.detail.show(subject, ctx));
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
+    }
+
+    /// Takes what is new; what is selected stays so when rows come in between.
+    fn put_in_order(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.arrived(ctx);
+        let number = self.number().filter(|_| self.shown().by().is_some());
+        let sub = self.sub as usize;
+        let work = self.shown[sub].take(self.sub, ctx.timeline, || ctx.ticket());
+        self.shown[sub].mix(ctx.timeline);
+        self.streams[sub].arrived(self.shown[sub].len());
+        if let Some(number) = number {
+            self.go_to(number);
+        }
+        match work {
+            Work::None => Vec::new(),
+            Work::GoOn => vec![Effect::Wake {
+                asker: ctx.ticket(),
+                after_ms: 1,
+            }],
+            Work::Sort(asker, keys) => vec![Effect::Sort { asker, keys }],
+        }
     }
 
     /// The places of the rows that are told: of a time line only the selected one.
@@ -172,12 +246,12 @@ impl Traffic {
             );
             return self.draw_below(&areas, of_list, buf, ctx);
         }
-        let columns = Columns::of(areas.rows.width.saturating_sub(list::GUTTER), ctx);
+        let columns = self.columns(&areas, ctx);
         if !areas.headings.is_empty() {
             buf.set_stringn(
                 areas.headings.x + list::GUTTER,
                 areas.headings.y,
-                columns.headings(),
+                columns.headings(self.shown().by(), ctx),
                 usize::from(areas.headings.width.saturating_sub(list::GUTTER)),
                 theme.style(Role::TextMuted),
             );
@@ -210,13 +284,18 @@ impl Traffic {
                 };
                 let number = self.shown().number(index);
                 let hit = number.is_some_and(|number| self.search.is_hit(number));
+                let entry = row.and_then(|row| row.entry(ctx.timeline));
+                let flags = Flags {
+                    hit,
+                    picked: entry.is_some_and(|entry| self.is_picked(index, entry)),
+                };
+                let before = index.checked_sub(1);
+                let before = before.and_then(|before| self.at_place(before, ctx.timeline));
+                let since = draw::since(before, &told, ctx);
                 if tall {
-                    columns.tall_line(&told, line, width, hit, &self.clock, ctx)
+                    columns.tall_line(&told, since, line, width, flags, &self.clock, ctx)
                 } else {
-                    let before = index.checked_sub(1);
-                    let before = before.and_then(|before| self.at_place(before, ctx.timeline));
-                    let since = draw::since(before, &told, ctx);
-                    columns.line(&told, since, hit, &self.clock, ctx)
+                    columns.line(&told, since, flags, &self.clock, ctx)
                 }
             },
             areas.rows,
@@ -224,6 +303,12 @@ impl Traffic {
             theme,
         );
         self.draw_below(&areas, of_list, buf, ctx)
+    }
+
+    fn columns(&self, areas: &Areas, ctx: &Ctx<'_>) -> Columns<'_> {
+        let width = areas.rows.width.saturating_sub(list::GUTTER);
+        let picks = self.picked.anchor().is_some() || self.picked.entries().len() > 0;
+        Columns::of(width, &self.layout, self.times, &self.values, picks, ctx)
     }
 
     /// Draws what is below the list; gives the cursor's place.
@@ -264,6 +349,15 @@ impl Traffic {
         if let Some(reply) = self.detail.click(at, double, &areas, &title, ctx) {
             self.stream_mut().hold();
             return reply;
+        }
+        if areas.headings.contains(at) && self.sub != Sub::Timeline {
+            let x = at.x.saturating_sub(areas.headings.x + list::GUTTER);
+            let by = self.columns(&areas, ctx).sorts_at(x);
+            return match by {
+                Some(by) if self.shown().by() == Some(by) => self.sort(None),
+                Some(by) => self.sort(Some(by)),
+                None => Reply::done(),
+            };
         }
         if areas.rule.contains(at) {
             // Drawn once more, aside, to learn where the tabs are.

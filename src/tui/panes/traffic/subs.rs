@@ -160,6 +160,15 @@ impl At {
         }
     }
 
+    /// The entry that answers it, when that is another or it is an answer itself.
+    pub fn answer(self, timeline: &Timeline) -> Option<EntryIndex> {
+        match self {
+            Self::Pair(row) => rows::response_of(timeline, row),
+            Self::Frame(entry, FrameKind::Response(_), _) => Some(entry),
+            Self::Frame(..) | Self::Http(_) => None,
+        }
+    }
+
     /// The row of the pairs that it is a part of.
     pub fn pair(self, timeline: &Timeline) -> Option<Row> {
         match self {

@@ -6,6 +6,14 @@ use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Go;
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
+/// What a row says, without what happened meanwhile.
+fn itself(subject: Subject) -> Subject {
+    match subject {
+        Subject::Row { of, .. } => *of,
+        subject => subject,
+    }
+}
+
 const SESSION: &[&str] = &[
     r#"* {"event":"connect","name":"everything","transport":"stdio","era":"auto"}"#,
     r#"* {"event":"spawn","pid":7,"command":["everything"]}"#,
@@ -132,7 +140,7 @@ fn a_pair_over_http_shows_its_exchange_and_the_other_way_round() {
     let subject = |pane: &mut Traffic| {
         let (_, _, effects) = stage.show(pane, 160, 40);
         effects.into_iter().find_map(|effect| match effect {
-            Effect::Build { subject, .. } => Some(subject),
+            Effect::Build { subject, .. } => Some(itself(subject)),
             _ => None,
         })
     };
@@ -148,6 +156,7 @@ fn a_pair_over_http_shows_its_exchange_and_the_other_way_round() {
             first: false,
         })
     );
+    pane.action(Action::PreviousTab, &stage.ctx());
     pane.action(Action::PreviousTab, &stage.ctx());
     assert_eq!(
         subject(&mut pane),
@@ -239,7 +248,7 @@ fn the_answer_joins_the_request_that_is_looked_at() {
     let mut stage = Stage::of(&SESSION[..5]);
     let mut pane = pane(true);
     let built = |effects: &[Effect]| match effects {
-        [Effect::Build { subject, .. }] => Some(subject.clone()),
+        [Effect::Build { subject, .. }] => Some(itself(subject.clone())),
         [] => None,
         other => panic!("{other:?}"),
     };
@@ -361,7 +370,7 @@ fn finds_rows_by_what_any_of_their_lines_holds() {
     assert!(
         stage
             .title(&mut pane, 120, 30)
-            .contains(" [1/2] x · 4 went wrong ━")
+            .contains(" [1/2] x · p50 120 ms  p95 240 ms · 4 went wrong ━")
     );
     pane.action(Action::FindNext, &stage.ctx());
     assert_eq!(selected(&pane), Some(8));
@@ -609,7 +618,7 @@ fn the_rounds_of_a_request_are_one_row() {
     );
 }
 
-const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━ [Pairs] Messages HTTP ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4 went wrong · FOLLOW ━
+const WIDE_SCREEN: &str = r#"━▌TRAFFIC 10 ━ [Pairs] Messages HTTP Timeline ━━━━━━━━━━━━━━━━━━━━━━━━━ p50 120 ms  p95 240 ms · 4 went wrong · FOLLOW ━
   #   time         Δ      dir what                                        id       status     took       size
   1   14:02:09.120        **  connect everything over stdio, era auto
   2   14:02:09.240 +120ms **  started, pid 7: everything
@@ -640,7 +649,7 @@ reading…
 
 
 "#;
-const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━ [Pairs] Msgs HTTP ━━━━━━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
+const NARROW_SCREEN: &str = r#"━▌TRAFFIC 11 ━ [Pairs] Msgs HTTP Time ━━━━━━━━━━━━━━━━━━ 6 went wrong · FOLLOW ━
   14:02:09.360 C→S tools/list 0                            ok         120 ms
     46 B → 46 B
   14:02:09.600 C→S tools/call create-issue 1               tool error 240 ms

@@ -29,6 +29,8 @@ pub type Piece = (String, Role);
 pub struct Told<'a> {
     /// Its first entry.
     pub entry: &'a EntryRow,
+    /// The entry that answers it, when that is another.
+    pub answer: Option<EntryIndex>,
     /// Which way.
     pub dir: (&'static str, Role),
     /// What it is: method and subject, or the name of what happened.
@@ -94,6 +96,7 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
+        answer: last.response,
         dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),
@@ -145,6 +148,7 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     };
     Some(Told {
         entry,
+        answer: None,
         dir,
         what,
         status: single_status(single, timeline, preview.as_deref()),

@@ -110,11 +110,6 @@ impl Waterfall {
         None
     }
 
-    /// Whether a time is being brushed.
-    pub fn is_brushing(&self) -> bool {
-        self.brush.is_some()
-    }
-
     /// No longer; false if none was.
     pub fn leave(&mut self) -> bool {
         self.brush.take().is_some()

@@ -20,6 +20,7 @@ use crate::tui::widgets::plain::{self, Document, PlainState, Window};
 use crate::tui::widgets::slice::Slice;
 use crate::tui::widgets::spot::Spot;
 
+mod linked;
 mod opening;
 
 /// See the module.

@@ -31,6 +31,7 @@ pub fn draw(
         wrap: state.wrap,
         hex: state.hex,
         spot: state.spot,
+        lit: None,
     };
     place.clamp(
         document,
@@ -41,6 +42,7 @@ pub fn draw(
     );
     let marks = Marks {
         found: state.found.as_ref(),
+        lit: state.lit.clone().unwrap_or_default(),
         theme,
     };
     let cursor = match place.hex {
@@ -57,6 +59,7 @@ pub fn draw(
 /// How cells are styled, by the byte they show.
 struct Marks<'a> {
     found: Option<&'a Found>,
+    lit: std::ops::Range<usize>,
     theme: &'a Theme,
 }
 
@@ -77,6 +80,7 @@ impl Marks<'_> {
         match self.hit(byte) {
             Some((_, true)) => self.theme.style(Role::MatchCurrent),
             Some((_, false)) => self.theme.style(Role::Match),
+            None if self.lit.contains(&byte) => self.theme.style(Role::Selection),
             None => self
                 .theme
                 .style(if escape { Role::Warn } else { otherwise }),
@@ -85,6 +89,7 @@ impl Marks<'_> {
 
     fn is_current(&self, byte: usize) -> bool {
         matches!(self.hit(byte), Some((hit, true)) if hit == byte)
+            || (self.found.is_none() && !self.lit.is_empty() && self.lit.start == byte)
     }
 }
 
@@ -217,7 +222,10 @@ fn draw_hex(
             let style = marks.style(start + column, false, Role::Text);
             put(
                 &cell,
-                if printable || marks.hit(start + column).is_some() {
+                if printable
+                    || marks.hit(start + column).is_some()
+                    || marks.lit.contains(&(start + column))
+                {
                     style
                 } else {
                     faint

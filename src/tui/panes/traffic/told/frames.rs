@@ -33,6 +33,7 @@ pub fn told<'a>(index: EntryIndex, kind: FrameKind, more: u16, ctx: &Ctx<'a>) ->
     let took = timeline.took(exchange).filter(|_| answers);
     let mut told = Told {
         entry,
+        answer: answers.then_some(index),
         dir: way(entry.direction()),
         what,
         preview: preview(entry, ctx),

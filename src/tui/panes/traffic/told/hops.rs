@@ -37,6 +37,7 @@ fn hop<'a>(hop: &Hop, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     let rest: Vec<&str> = what.iter().skip(2).map(|(text, _)| text.as_str()).collect();
     Some(Told {
         entry,
+        answer: None,
         dir: way(Direction::Out),
         preview: Some(rest.join("  ")),
         what,
@@ -156,6 +157,7 @@ fn other<'a>(index: EntryIndex, of: Option<&Hop>, ctx: &Ctx<'a>) -> Option<Told<
     });
     Some(Told {
         entry,
+        answer: None,
         dir: if of.is_some() {
             way(Direction::In)
         } else {

@@ -1,6 +1,5 @@
 //! The time line on small sessions: what stands in which lane, and how it is drawn.
 
-use super::*;
 use crate::tui::action::Action;
 use crate::tui::pane::Pane as _;
 use crate::tui::panes::stream::fixture::{Stage, clock};
@@ -12,7 +11,7 @@ const SESSION: &[&str] = &[
     r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","_meta":{"progressToken":1}}}"#,
     r#"< {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1,"progress":1}}"#,
     r#"< {"jsonrpc":"2.0","id":"s","method":"elicitation/create","params":{"message":"?"}}"#,
-    r#"* {"event":"asked","request":"s"}"#,
+    r#"* {"event":"asked","question":{"id":"s"},"call":1}"#,
     "2 a line",
     r#"> {"jsonrpc":"2.0","id":"s","result":{"action":"accept"}}"#,
     r#"< {"jsonrpc":"2.0","id":1,"result":{"content":[]}}"#,
@@ -86,7 +85,7 @@ fn zoom_stays_at_the_selected_row_and_pans_beyond_it() {
         "{closer:?}"
     );
     assert!(
-        stage.title(&mut pane, 120, 30).contains("zoom 181 ms"),
+        stage.title(&mut pane, 120, 30).contains("zoom 173 ms"),
         "{}",
         stage.title(&mut pane, 120, 30)
     );

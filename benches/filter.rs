@@ -1,0 +1,326 @@
+//! What filtering costs: letters typed into the filter bar over a big Traffic view, text looked for in a big file
+//! beside tools that do nothing else, and rows that arrive while a filter is on.
+//!
+//! `cargo bench --bench filter`, or with `-- --quick` a fifth of the file. Times are printed, never judged: machines
+//! differ.
+
+#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use mcpscope::config::Settings;
+use mcpscope::filter::Filter;
+use mcpscope::inspector::Update;
+use mcpscope::mcp::client;
+use mcpscope::recorder::{Draft, Recorder};
+use mcpscope::recording::Bodies;
+use mcpscope::tui::clock::Clock;
+use mcpscope::tui::effect::Effect;
+use mcpscope::tui::event::Event;
+use mcpscope::tui::model::{Keeping, Model};
+use mcpscope::tui::theme::{Depth, Theme};
+use mcpscope::tui::widgets::picture::Pictures;
+use mcpscope::tui::{runtime, update, view};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+mod figures;
+mod traffic;
+
+use figures::{figure, heading};
+
+/// Bytes of a body.
+const SIZE: usize = 300;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // Five rows for ten entries.
+    keys(&folder.path().join("rows.jsonl"), 200_000);
+    text(
+        &folder.path().join("file.jsonl"),
+        if quick { 200_000 } else { 1_000_000 },
+    );
+}
+
+fn draft(index: u64) -> Draft<'static> {
+    let entry = traffic::entry(index, SIZE);
+    Draft {
+        conn: entry.conn,
+        channel: entry.channel,
+        direction: entry.direction,
+        aux: entry.aux,
+        body: entry.body,
+        ending: "\n",
+        extra: None,
+    }
+}
+
+struct Bench {
+    model: Model,
+    recorder: Recorder,
+    bodies: Bodies,
+    shown: Buffer,
+    next: u64,
+}
+
+impl Bench {
+    fn new(file: &Path) -> Self {
+        let recorder = Recorder::create(file).expect("a new file");
+        let keeping = Keeping::Recording {
+            path: file.to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+        };
+        let theme = Theme::load("dark", Depth::Rgb).expect("a bundled theme");
+        let clock = Clock::in_zone(TimeZone::UTC);
+        let mut model = Model::new(
+            Settings::default(),
+            theme,
+            keeping,
+            client::Options::default(),
+            clock,
+        );
+        model.size = (120, 36);
+        Self {
+            model,
+            bodies: recorder.bodies(),
+            recorder,
+            shown: Buffer::empty(Rect::new(0, 0, 120, 36)),
+            next: 0,
+        }
+    }
+
+    fn arrival(&mut self) -> Event {
+        let draft = draft(self.next);
+        self.next += 1;
+        Event::Update(Update::Recorded(self.recorder.append(draft, None)))
+    }
+
+    fn frame(&mut self, events: Vec<Event>) -> (Duration, Vec<Effect>) {
+        let mut next = Buffer::empty(self.shown.area);
+        let began = Instant::now();
+        let mut effects = Vec::new();
+        for event in events {
+            effects.extend(update::update(&mut self.model, event, self.next * 250));
+        }
+        effects.extend(update::place(&mut self.model));
+        self.model.areas = view::view(&self.model, &mut next).1;
+        std::hint::black_box(self.shown.diff(&next).len());
+        let took = began.elapsed();
+        self.shown = next;
+        (took, effects)
+    }
+
+    /// One frame after events, and how long it took until nothing was left to be read for the filter.
+    fn settled(&mut self, events: Vec<Event>) -> (Duration, Duration) {
+        let began = Instant::now();
+        let (first, mut effects) = self.frame(events);
+        loop {
+            let work = effects
+                .into_iter()
+                .filter(|effect| matches!(effect, Effect::Sift { .. } | Effect::Wake { .. }));
+            let answers: Vec<Event> = work
+                .filter_map(|effect| match effect {
+                    Effect::Wake { asker, .. } => Some(Event::Woken { asker }),
+                    other => runtime::answer(other, &self.bodies, Pictures::OFF),
+                })
+                .collect();
+            if answers.is_empty() {
+                return (first, began.elapsed());
+            }
+            effects = self.frame(answers).1;
+        }
+    }
+
+    fn screen(&self) -> String {
+        let width = usize::from(self.shown.area.width);
+        let cells: Vec<&str> = self
+            .shown
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        cells
+            .chunks(width)
+            .take(4)
+            .map(<[&str]>::concat)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+fn key(code: KeyCode) -> Event {
+    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |hundredth: usize| times[(times.len() * hundredth / 100).min(times.len() - 1)];
+    format!("{:.1?} / {:.1?}", at(50), at(99))
+}
+
+fn keys(file: &Path, entries: u64) {
+    let mut bench = Bench::new(file);
+    for _ in 0..entries {
+        let event = bench.arrival();
+        update::update(&mut bench.model, event, 0);
+    }
+    let rows = bench.model.world.timeline.rows().len();
+    heading(&format!(
+        "A letter typed, {rows} rows, bodies of {SIZE} B: to the frame, and until all is read; median / 99th of 100"
+    ));
+    bench.settled(vec![key(KeyCode::Char('5'))]);
+    for text in [
+        "method:tools/call",
+        "tool:tool-7 -is:aux",
+        "status:ok time<1ms",
+        "( kind:notification | tool:*3 ) -srv:x",
+        "size>=300 dir:out id:1..90000",
+        "at:04:26.. since:#1000",
+        "brown fox 99",
+        "text~qu.ck",
+        "$.params.name=tool-7",
+    ] {
+        let (mut frames, mut all) = (Vec::new(), Vec::new());
+        for _ in 0..8 {
+            bench.settled(vec![key(KeyCode::Char('f'))]);
+            for letter in text.chars() {
+                let (frame, whole) = bench.settled(vec![key(KeyCode::Char(letter))]);
+                frames.push(frame);
+                all.push(whole);
+            }
+            if frames.len() <= text.len() {
+                let screen = bench.screen();
+                let found = screen
+                    .lines()
+                    .find_map(|line| Some(line.split_once("valid · ")?.1.trim().to_owned()));
+                heading(&format!("  {text}: {}", found.unwrap_or(screen)));
+            }
+            bench.settled(vec![key(KeyCode::Esc)]);
+            bench.settled(vec![key(KeyCode::Backspace)]);
+        }
+        figure(&format!("{text}: frame"), &spread(frames));
+        figure(&format!("{text}: settled"), &spread(all));
+    }
+    for text in ["tool:tool-7", "lazy"] {
+        bench.settled(vec![key(KeyCode::Char('f'))]);
+        for letter in text.chars() {
+            bench.settled(vec![key(KeyCode::Char(letter))]);
+        }
+        bench.settled(vec![key(KeyCode::Enter)]);
+        let mut times = Vec::new();
+        for _ in 0..200 {
+            let events = (0..50).map(|_| bench.arrival()).collect();
+            times.push(bench.settled(events).1);
+        }
+        figure(&format!("50 entries arrive under {text}"), &spread(times));
+        bench.settled(vec![key(KeyCode::Backspace)]);
+    }
+}
+
+/// The fastest of some runs.
+fn fastest(mut work: impl FnMut() -> u64) -> (Duration, u64) {
+    (0..5)
+        .map(|_| {
+            let began = Instant::now();
+            let count = work();
+            (began.elapsed(), count)
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+fn counted(program: &str, arguments: &[&str], file: &Path) -> Option<u64> {
+    let output = Command::new(program)
+        .args(arguments)
+        .arg(file)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
+}
+
+fn text(file: &Path, entries: u64) {
+    let mut recorder = Recorder::create(file).expect("a new file");
+    for index in 0..entries {
+        recorder.append(draft(index), None);
+    }
+    let bodies = recorder.bodies();
+    heading(&format!(
+        "Text in {entries} entries, fastest of 5, and how many lines"
+    ));
+    for (what, needle, case) in [
+        ("seldom, as written", "INFO request 29998 ", true),
+        ("seldom, either case", "request 29998 ", false),
+        ("in one of 24, as written", "\"tool-7\"", true),
+        ("in every line, either case", "lazy dog", false),
+    ] {
+        let filter = Filter::parse(&mcpscope::json::quote(needle)).expect("a filter");
+        let leaf = filter.leaves().remove(0);
+        let ours = fastest(|| {
+            let mut count = 0;
+            bodies
+                .sift(&leaf, 0, &mut |slice| {
+                    count += slice.found.len() as u64;
+                    true
+                })
+                .expect("the file");
+            count
+        });
+        figure(
+            &format!("{what}: mcpscope ({})", ours.1),
+            &format!("{:.1?}", ours.0),
+        );
+        let yard = fastest(|| {
+            let mut bytes = Vec::new();
+            std::fs::File::open(file)
+                .and_then(|mut file| file.read_to_end(&mut bytes))
+                .expect("the file");
+            memchr::memmem::find_iter(&bytes, needle.as_bytes()).count() as u64
+        });
+        figure(
+            &format!("{what}: read and memmem ({})", yard.1),
+            &format!("{:.1?}", yard.0),
+        );
+        let flags: &[&str] = if case {
+            &["-c", "-F"]
+        } else {
+            &["-c", "-F", "-i"]
+        };
+        for program in ["rg", "grep"] {
+            let mut arguments = flags.to_vec();
+            arguments.extend(["-e", needle]);
+            if counted(program, &arguments, file).is_some() {
+                let theirs = fastest(|| counted(program, &arguments, file).unwrap_or(0));
+                figure(
+                    &format!("{what}: {program} {} ({})", flags.join(" "), theirs.1),
+                    &format!("{:.1?}", theirs.0),
+                );
+                figure(
+                    &format!("{what}: as long as {program}"),
+                    &format!("{:.2} x", ours.0.as_secs_f64() / theirs.0.as_secs_f64()),
+                );
+            }
+        }
+    }
+    for text in ["text~req.est 29999", "$.params.name=tool-7"] {
+        let leaf = Filter::parse(text).expect("a filter").leaves().remove(0);
+        let ours = fastest(|| {
+            let mut count = 0;
+            bodies
+                .sift(&leaf, 0, &mut |slice| {
+                    count += slice.found.len() as u64;
+                    true
+                })
+                .expect("the file");
+            count
+        });
+        figure(&format!("{text} ({})", ours.1), &format!("{:.1?}", ours.0));
+    }
+}

@@ -1,0 +1,169 @@
+//! What is done to the rows of a list, whichever part of the view has the keys: time, order, selection.
+
+use super::jumps::Jump;
+use super::picked::MOST;
+use super::sorted::By;
+use super::subs::{Sub, of_entry};
+use super::{Event, Traffic};
+use crate::session::timeline::{EntryIndex, Row};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::pane::{Ctx, Reply};
+
+impl Traffic {
+    /// Does what is meant for rows; nothing if the action is another.
+    pub(super) fn on_rows(&mut self, action: Action, ctx: &Ctx<'_>) -> Option<Reply> {
+        if let Some((jump, below)) = Jump::of(action) {
+            return Some(self.jump(jump, below, ctx));
+        }
+        let entry = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
+        let nothing = || Reply::say("There is no row yet.");
+        Some(match action {
+            Action::FindNext | Action::FindPrevious if self.search.hits().is_none() => {
+                let jump = self.jumped?;
+                self.jump(jump, action == Action::FindNext, ctx)
+            }
+            Action::GoCall => self.call(ctx),
+            Action::TimeFormat => Reply::say(self.times.turn(ctx.timeline)),
+            Action::TimeReference => entry.map_or_else(nothing, |entry| {
+                Reply::say(self.times.refer(entry, ctx.timeline))
+            }),
+            Action::SortRows => self.sort_next(),
+            Action::SelectRow => entry.map_or_else(nothing, |entry| {
+                if self.picked.anchor().is_none() {
+                    self.picked.toggle(entry);
+                }
+                self.end_range(ctx);
+                Reply::done()
+            }),
+            Action::SelectRange if self.sub == Sub::Timeline => self.brush(ctx),
+            Action::SelectRange => match (self.picked.anchor(), self.number()) {
+                (Some(_), _) => {
+                    self.end_range(ctx);
+                    Reply::done()
+                }
+                (None, Some(number)) => {
+                    self.stream_mut().hold();
+                    self.picked.begin(number);
+                    Reply::say("Move, then end the range with the same key.")
+                }
+                (None, None) => nothing(),
+            },
+            _ => return None,
+        })
+    }
+
+    /// Selects the rows of the range, if one was begun.
+    fn end_range(&mut self, ctx: &Ctx<'_>) {
+        let Some(anchor) = self.picked.end() else {
+            return;
+        };
+        let places = self.range_from(anchor);
+        let entries: Vec<EntryIndex> = places
+            .take(MOST)
+            .filter_map(|place| self.at_place(place, ctx.timeline)?.entry(ctx.timeline))
+            .collect();
+        self.picked.add(entries);
+    }
+
+    /// The places from a row to the selected one.
+    fn range_from(&self, anchor: usize) -> std::ops::RangeInclusive<usize> {
+        let place = self.shown().place(anchor);
+        let selected = self.stream().selected().unwrap_or(place);
+        place.min(selected)..=place.max(selected)
+    }
+
+    /// Whether the row at a place is selected, or will be when the range ends.
+    pub(super) fn is_picked(&self, place: usize, entry: EntryIndex) -> bool {
+        let in_range = || {
+            let anchor = self.picked.anchor();
+            anchor.is_some_and(|anchor| self.range_from(anchor).contains(&place))
+        };
+        self.picked.contains(entry) || in_range()
+    }
+
+    /// The pairs that somebody selected, or parts of.
+    pub(super) fn picked_rows(&self, ctx: &Ctx<'_>) -> Vec<Row> {
+        let entries = self.picked.entries();
+        let rows = entries.filter_map(|entry| of_entry(entry, ctx.timeline).pair(ctx.timeline));
+        rows.collect()
+    }
+
+    /// The entries of the rows that somebody selected, ascending.
+    pub fn selection(&self) -> Vec<EntryIndex> {
+        self.picked.entries().collect()
+    }
+
+    /// Another order; then the next, then the recorded one again.
+    fn sort_next(&mut self) -> Reply {
+        let by = match self.shown().by() {
+            None => By::ALL.first(),
+            Some(by) => {
+                let place = By::ALL.iter().position(|other| *other == by);
+                place.and_then(|place| By::ALL.get(place + 1))
+            }
+        };
+        self.sort(by.copied())
+    }
+
+    /// Sorts the rows, or no longer; what is selected stays so.
+    pub(super) fn sort(&mut self, by: Option<By>) -> Reply {
+        if self.sub == Sub::Timeline {
+            return Reply::say("A time line has one order only.");
+        }
+        let number = self.number();
+        let sub = self.sub as usize;
+        self.shown[sub].sort(by);
+        self.stream_mut().hold();
+        if let Some(number) = number {
+            self.go_to(number);
+        }
+        Reply::say(match by {
+            Some(by) => format!("Sorted: {}.", by.words()),
+            None => "In the order they were recorded.".to_owned(),
+        })
+    }
+
+    /// Takes an order that was made elsewhere.
+    pub(super) fn hear_sorted(&mut self, event: &Event) -> Vec<Effect> {
+        let Event::Sorted { asker, places } = event else {
+            return Vec::new();
+        };
+        let number = self.number();
+        let ours = self
+            .shown
+            .iter_mut()
+            .any(|shown| shown.sorted(*asker, places));
+        if let Some(number) = number.filter(|_| ours) {
+            self.go_to(number);
+        }
+        Vec::new()
+    }
+
+    /// A time was brushed: its rows are selected.
+    fn brushed(&mut self, from: u64, to: u64, ctx: &Ctx<'_>) -> Reply {
+        let timeline = ctx.timeline;
+        let rows = timeline.rows();
+        let before = |us: u64| {
+            rows.partition_point(|row| {
+                let entry = timeline
+                    .entry_of(*row)
+                    .and_then(|entry| timeline.entry(entry));
+                entry.is_some_and(|entry| entry.us() < us)
+            })
+        };
+        let brushed = &rows[before(from)..before(to.saturating_add(1))];
+        let entries = brushed.iter().take(MOST);
+        self.picked
+            .add(entries.filter_map(|row| timeline.entry_of(*row)));
+        Reply::done()
+    }
+
+    /// Begins to brush a time, or ends it.
+    fn brush(&mut self, ctx: &Ctx<'_>) -> Reply {
+        match self.waterfall.brush(ctx) {
+            None => Reply::say("Move, then end the time with the same key."),
+            Some((from, to)) => self.brushed(from, to, ctx),
+        }
+    }
+}
