@@ -1,3 +1,5 @@
+//! Every format over kept and made-up sessions; nothing that anybody says breaks out of one.
+
 use super::*;
 use crate::session::codec;
 
