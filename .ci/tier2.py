@@ -334,7 +334,7 @@ def exported():
     otlp = [str(folder / "readers-python/bin/python"), str(here / "otlp.py")]
     for name, source, exchanges, spans in (
         ("demo", root / "sessions/demo.jsonl", "23", "20 20 0"),
-        ("mcpsnoop", root / "tests/import/mcpsnoop-legacy.jsonl", "14", "13 12 1"),
+        ("mcpsnoop", root / "tests/import/mcpsnoop-legacy.jsonl", "14", "12 11 1"),
         ("chromium", root / "tests/import/chromium.har", "6", "5 5 0"),
     ):
         read_back(name, source, "har", har, exchanges)

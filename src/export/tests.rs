@@ -1,4 +1,4 @@
-//! Every format on small sessions, and on text that wants out of it.
+//! Every format over kept and made-up sessions; nothing that anybody says breaks out of one.
 
 use super::*;
 use crate::session::codec;

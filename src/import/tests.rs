@@ -1,3 +1,5 @@
+//! What the tools themselves wrote, and what is left of it when it is damaged.
+
 use super::*;
 use crate::session::Direction;
 use crate::session::codec;

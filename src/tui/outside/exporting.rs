@@ -11,6 +11,7 @@ use crate::export::{Chosen, Fault, Material, Written};
 use crate::exporting;
 use crate::filter::Filter;
 use crate::recording::Bodies;
+use crate::session::timeline::Row;
 use crate::text;
 use crate::tui::effect::exporting::{Export, Share, To, Told};
 
@@ -89,7 +90,14 @@ fn chosen(share: &Share, material: &Material, bodies: &Bodies) -> Result<Chosen,
     let words = share.words();
     Ok(match share {
         Share::All(_) => Chosen::All,
-        Share::Rows(rows, _) => Chosen::rows(rows.clone(), words),
+        Share::Rows(rows, _) => {
+            // A later round has no row; its conversation has.
+            let rows = rows.iter().map(|row| match *row {
+                Row::Exchange(index) => Row::Exchange(material.timeline.first_round(index)),
+                single @ Row::Single(_) => single,
+            });
+            Chosen::rows(rows.collect(), words)
+        }
         Share::Filter(text, marks) => {
             let filter = Filter::parse(text).map_err(|fault| {
                 Fault::Read(io::Error::new(

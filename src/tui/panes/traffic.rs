@@ -371,7 +371,10 @@ impl Pane for Traffic {
 
     fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
         let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
-        row.into_iter().chain(self.filtering.share(ctx)).collect()
+        let picked = self.picked_rows(ctx);
+        let picked = (!picked.is_empty()).then(|| Share::Rows(picked, "the selected rows"));
+        let filter = self.filtering.share(ctx);
+        [row, picked, filter].into_iter().flatten().collect()
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

@@ -16,12 +16,15 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         |name| name.to_string_lossy().into_owned(),
     );
     let ctx = model.world.ctx();
-    // The last is proposed: the filter where there is one, else all of it.
-    let offered = model.panes.get(model.view).shares(&ctx);
-    let is_filter = |share: &Share| matches!(share, Share::Filter(..));
-    let (filters, mut shares): (Vec<Share>, Vec<Share>) = offered.into_iter().partition(is_filter);
+    // The last is proposed: what was selected, or else filtered, or else all of it.
+    let mut shares = model.panes.get(model.view).shares(&ctx);
     shares.push(Share::All(model.world.timeline.rows().len()));
-    shares.extend(filters);
+    shares.sort_by_key(|share| match share {
+        Share::Rows(_, "this row") => 0,
+        Share::All(_) => 1,
+        Share::Filter(..) => 2,
+        Share::Rows(..) => 3,
+    });
     let (export, effects) = ExportBox::new(&name, shares, model.exports);
     model.exports = Some(export.asker());
     model.overlays.push(Overlay::Export(Box::new(export)));

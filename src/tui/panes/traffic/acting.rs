@@ -5,10 +5,10 @@ use crossterm::event::KeyEvent;
 use super::jumps::Jump;
 use super::picked::MOST;
 use super::sorted::By;
-use super::subs::Sub;
+use super::subs::{Sub, of_entry};
 use super::waterfall::wall;
 use super::{Chooser, Chosen, Event, Traffic, WIDE};
-use crate::session::timeline::EntryIndex;
+use crate::session::timeline::{EntryIndex, Row};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Go, Reply};
@@ -91,6 +91,13 @@ impl Traffic {
             anchor.is_some_and(|anchor| self.range_from(anchor).contains(&place))
         };
         self.picked.contains(entry) || in_range()
+    }
+
+    /// The pairs that somebody selected, or parts of.
+    pub(super) fn picked_rows(&self, ctx: &Ctx<'_>) -> Vec<Row> {
+        let entries = self.picked.entries();
+        let rows = entries.filter_map(|entry| of_entry(entry, ctx.timeline).pair(ctx.timeline));
+        rows.collect()
     }
 
     /// The entries of the rows that somebody selected, ascending.
