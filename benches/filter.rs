@@ -49,7 +49,7 @@ fn main() {
     );
 }
 
-fn draft(index: u64) -> Draft<'static> {
+fn draft(index: u64) -> Draft {
     let entry = traffic::entry(index, SIZE);
     Draft {
         conn: entry.conn,
