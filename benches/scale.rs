@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mcpscope::json;
+use mcpscope::mask::{Masker, Rule, Seen};
 use mcpscope::recorder::{Draft, Recorder};
 use mcpscope::recording::Recording;
 use mcpscope::session::recorded::{Place, Recorded};
 use mcpscope::session::timeline::Timeline;
-use mcpscope::session::{FORMAT, Header, codec};
+use mcpscope::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
 mod figures;
 mod traffic;
@@ -158,6 +159,65 @@ fn speed(rounds: u32) {
     figure(
         "recorded, one write each, and facts",
         &rate(COUNT, took, "entries"),
+    );
+    masking(&entries, took, rounds);
+}
+
+/// What looking for secrets costs where there are none, as a part of recording the same.
+fn masking(entries: &[Entry], recorded: Duration, rounds: u32) {
+    let mut masker = Masker::default();
+    masker.connects(1, "it");
+    let passed = ["API_KEY", "DATABASE_URL", "PASSWORD"].map(|name| {
+        (
+            name.to_owned(),
+            format!("postgres://me:{name}-hunter2@db.example/x"),
+        )
+    });
+    masker.passed(1, Rule::Variable, &passed);
+    let mut look = |bodies: &[&[u8]]| {
+        let found = |body: &&&[u8]| masker.mask(1, Seen::Came, body).is_some();
+        bodies.iter().filter(found).count()
+    };
+    let bodies: Vec<&[u8]> = entries.iter().map(|entry| &*entry.body).collect();
+    let took = fastest(rounds, || look(&bodies));
+    let share = |took: Duration, of: Duration| 100.0 * took.as_secs_f64() / of.as_secs_f64();
+    figure(
+        "looked through for secrets, and that part of recording",
+        &format!(
+            "{}, {:.1} %",
+            rate(entries.len(), took, "entries"),
+            share(took, recorded)
+        ),
+    );
+    let text = r#"some text of a document, with \"quotes\" and numbers: 12.5,\n"#.repeat(1_500_000);
+    let big = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"text":"{text}"}}}}"#).into_bytes();
+    let took = fastest(rounds.min(3), || look(&[&big]));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut round = 0;
+    let written = fastest(rounds.min(3), || {
+        round += 1;
+        let path = folder.path().join(round.to_string());
+        let mut recorder = Recorder::create(&path).expect("a new file");
+        recorder.append(
+            Draft {
+                conn: 1,
+                channel: Channel::Wire,
+                direction: Direction::In,
+                aux: false,
+                body: big.clone(),
+                ending: "\n",
+                extra: None,
+            },
+            None,
+        )
+    });
+    figure(
+        &format!("the same of a frame of {}", mib(big.len() as u64)),
+        &format!(
+            "{}, {:.1} %",
+            rate(big.len(), took, "B"),
+            share(took, written)
+        ),
     );
 }
 

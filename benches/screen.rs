@@ -30,6 +30,7 @@ use ratatui::layout::Rect;
 
 mod figures;
 mod huge;
+#[expect(dead_code, reason = "another bench uses the rest")]
 mod pty;
 mod traffic;
 
@@ -218,6 +219,59 @@ fn frames(file: &Path, entries: u64, rounds: usize) {
             &spread(&mut times),
         );
     }
+    lists(&mut bench, rounds);
+}
+
+/// The time line from near and far, and rows that are sorted.
+fn lists(bench: &mut Bench, rounds: usize) {
+    bench.step(vec![letter('5'), letter('[')]);
+    let keys: [(&str, usize, &[char]); 5] = [
+        ("Timeline: zo, further", 24, &['z', 'o']),
+        ("Timeline: j, down one, from far", rounds, &['j']),
+        ("Timeline: h, earlier, from far", rounds, &['h']),
+        ("Timeline: zi, closer", 30, &['z', 'i']),
+        ("Timeline: k, up one, from near", rounds, &['k']),
+    ];
+    for (name, rounds, keys) in keys {
+        let press = |_| {
+            let events = keys.iter().map(|key| letter(*key)).collect();
+            bench.step(events).0
+        };
+        let mut times: Vec<Duration> = (0..rounds).map(press).collect();
+        figure(name, &spread(&mut times));
+    }
+    // Sorted: keys are gathered frame by frame, put in order elsewhere, and then it is there.
+    bench.step(vec![letter(']')]);
+    let began = Instant::now();
+    let (mut times, mut events) = (Vec::new(), vec![letter('O')]);
+    while !events.is_empty() {
+        let (took, effects) = bench.frame(events);
+        times.push(took);
+        events = effects
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Wake { asker, .. } => Some(Event::Woken { asker }),
+                Effect::Sort { .. } => runtime::answer(effect, &bench.bodies, Pictures::OFF),
+                _ => None,
+            })
+            .collect();
+    }
+    figure("Traffic: O, sorted, in all", &milliseconds(began.elapsed()));
+    figure("Traffic: frames while it is sorted", &spread(&mut times));
+    for (name, key) in [("j, down one", 'j'), ("G, last", 'G')] {
+        let again = (0..rounds).map(|_| bench.step(vec![letter(key)]).0);
+        let mut times: Vec<Duration> = again.collect();
+        figure(&format!("Traffic, sorted: {name}"), &spread(&mut times));
+    }
+    let arrivals = (0..rounds.min(50)).map(|_| {
+        let batch = (0..256).map(|_| bench.arrival()).collect();
+        bench.step(batch).0
+    });
+    let mut times: Vec<Duration> = arrivals.collect();
+    figure(
+        "Traffic, sorted: 256 entries folded and put in place",
+        &spread(&mut times),
+    );
 }
 
 /// Start to first screen, beside a program that prints a word.

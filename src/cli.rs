@@ -25,6 +25,7 @@ mod info;
 #[cfg(feature = "tui")]
 mod jq_worker;
 mod lines;
+mod lint;
 mod list;
 mod listen;
 mod live;
@@ -38,6 +39,7 @@ mod read;
 mod refusal;
 mod request;
 mod round_trip;
+mod sessions;
 mod shell;
 mod signals;
 mod signature;
@@ -108,7 +110,7 @@ enum Verb {
     Man(generated::ManArgs),
     /// Open a recording on the screen, read-only
     Open {
-        /// The recording; - reads it from stdin
+        /// The recording: a file, or a name that mcpscope sessions lists; - reads it from stdin
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
@@ -118,6 +120,8 @@ enum Verb {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Masks(masks::MasksArgs),
+    Lint(lint::LintArgs),
+    Sessions(sessions::SessionsArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -239,11 +243,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Err(failure) => Err(report(&failure)),
         },
         Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
-        Some(Verb::Open { file, follow }) => Ok(Invocation::Screen(Screen::Open {
-            file,
-            follow,
-            target: target(&[])?,
-        })),
+        Some(Verb::Open { file, follow }) => {
+            let target = target(&[])?;
+            let file = sessions::named(&file, target.paths.as_ref());
+            let file = file.map_err(|failure| report(&failure))?;
+            Ok(Invocation::Screen(Screen::Open {
+                file,
+                follow,
+                target,
+            }))
+        }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
 }
@@ -262,10 +271,12 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
         Verb::Masks(args) => masks::run(args),
+        Verb::Lint(args) => lint::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
+        Verb::Sessions(args) => sessions::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
         // Those are not headless work.

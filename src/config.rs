@@ -575,29 +575,8 @@ fn first_line(message: &str) -> String {
 
 /// The name that differs least, if it differs little.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (distance, nearest) = known
-        .into_iter()
-        .map(|known| (distance(name, known), known))
-        .min()?;
+    let (distance, nearest) = crate::text::nearest(name, known)?;
     (distance <= 1 + nearest.len() / 4).then_some(nearest)
-}
-
-/// How many characters to insert, remove or replace to turn one into the other; case, and which of `-` and `_` it is,
-/// do not count.
-fn distance(from: &str, to: &str) -> usize {
-    let plain = |word: &str| word.to_lowercase().replace('-', "_").chars().collect();
-    let (from, to): (Vec<char>, Vec<char>) = (plain(from), plain(to));
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]

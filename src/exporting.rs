@@ -79,7 +79,7 @@ pub fn choose(
         };
         bodies.sift(&leaf, 0, &mut each).map_err(Fault::Read)?;
         found.read_to(timeline.entries().len() as EntryIndex);
-        answers.insert(leaf, found);
+        *answers.of(&leaf) = found;
     }
     let world = World {
         timeline,

@@ -56,7 +56,8 @@
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
-//!            recorder, recording the two ends of a session file
+//!            recorder, recording the two ends of a session file: reading it in order, on while it is written, out of a
+//!                                pipe, and by the index beside it (sessions/FORMAT.md describes the file)
 //!            config, logging     settings, our own log
 //!            exporting           exports on their way to a file or a collector
 //!            history             runs with their arguments; what a server is; files several of us write
@@ -69,7 +70,7 @@
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -80,6 +81,8 @@
 //!   JSON-RPC is an entry like any other.
 //! * What a server asks is answered by a person or a policy, never by itself; every answer of a policy is a note. A
 //!   call that waits for a person does not run out of time, and is sent again with the server's state byte for byte.
+//! * No line of a session file stops its reading: what is no entry is a row of its own and is counted. The index beside
+//!   a file is a copy of the fold, read only by the build that wrote it, and not when anything about it is odd.
 //! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
 //!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
@@ -113,7 +116,9 @@
 //! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
-//! | what the fold derives | `session/timeline/` |
+//! | what the fold derives | `session/timeline/`; what is resident derives serde for the index, which [`pack`] writes |
+//! | a number of the file format | [`FORMAT`](session::FORMAT), the step in `session/codec.rs`, a file in `tests/formats/`, `sessions/FORMAT.md` |
+//! | a recording that comes with mcpscope | a file in `sessions/`, its row in `sessions/README.md` |
 //! | what people add to a session | a member of [`Meta`](library::Meta) |
 //! | a figure of a session | [`Summary`](library::Summary) |
 //! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
@@ -125,6 +130,8 @@
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
 //! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
+//! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
+//! | a way through a recording | a row in `tui/action.rs`, its arm in `tui/update/replay.rs` |
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |

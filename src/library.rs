@@ -63,6 +63,16 @@ impl Item {
         stem(&self.path)
     }
 
+    /// What it is called where its date stands beside it: without the date its file begins with.
+    pub fn short_title(&self) -> String {
+        let title = self.title();
+        let rest = title.split_once("Z-").filter(|(date, rest)| {
+            let is_date = date.len() == 15 && date.bytes().all(|c| c.is_ascii_digit() || c == b'T');
+            is_date && !rest.is_empty()
+        });
+        rest.map_or_else(|| title.clone(), |(_, rest)| rest.to_owned())
+    }
+
     /// What people call it: its name, else that of its file.
     pub fn title(&self) -> String {
         if self.meta.name.is_empty() {

@@ -5,6 +5,10 @@
 //!
 //! Widths are counted a grapheme at a time, as the drawing library does, so a column computed here is the column drawn.
 
+mod nearest;
+
+pub use nearest::nearest;
+
 use std::borrow::Cow;
 use std::time::Duration;
 

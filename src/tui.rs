@@ -23,6 +23,7 @@ pub mod effect;
 pub mod event;
 pub mod highlight;
 pub mod keymap;
+mod looks;
 pub mod model;
 mod opened;
 pub mod outside;
@@ -40,7 +41,7 @@ pub mod update;
 pub mod view;
 pub mod widgets;
 
-use crate::config::{Settings, ThemeChoice};
+use crate::config::Settings;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mcp::client;
@@ -50,6 +51,7 @@ use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use event::Event;
 use keymap::Keymap;
+use looks::{is_ascii, pictures_for, theme_for};
 use model::{Keeping, Model};
 use outside::visit::Visit;
 use runtime::keeper::{Keeper, Shelves};
@@ -57,8 +59,6 @@ use runtime::librarian::{self, Librarian};
 use runtime::opening::Opened;
 use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use terminal::Terminal;
-use theme::{Depth, Theme};
-use widgets::picture::{Pictures, Surroundings};
 
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -544,64 +544,4 @@ fn suspend(terminal: &mut Terminal) -> Result<()> {
 #[cfg(not(unix))]
 fn suspend(_terminal: &mut Terminal) -> Result<()> {
     Ok(())
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-fn depth() -> Depth {
-    Depth::detect(
-        variable("COLORTERM").as_deref(),
-        variable("TERM").as_deref(),
-        variable("NO_COLOR").as_deref(),
-    )
-}
-
-/// The terminal is asked nothing: its size in pixels is the system's to know.
-fn pictures_for(settings: &Settings) -> Pictures {
-    let cell = crossterm::terminal::window_size().ok().and_then(|size| {
-        let cell = (
-            size.width.checked_div(size.columns)?,
-            size.height.checked_div(size.rows)?,
-        );
-        (cell.0 > 1 && cell.1 > 1).then_some(cell)
-    });
-    let depth = match settings.theme {
-        ThemeChoice::Mono => Depth::None,
-        _ => depth(),
-    };
-    Pictures::choose(
-        settings.images,
-        Surroundings {
-            variable: &variable,
-            depth,
-            ascii: is_ascii(),
-            cell,
-        },
-    )
-}
-
-fn theme_for(choice: ThemeChoice) -> Result<Theme> {
-    let depth = depth();
-    let name = match choice {
-        ThemeChoice::Auto => theme::for_background(variable("COLORFGBG").as_deref()),
-        ThemeChoice::Dark => "dark",
-        ThemeChoice::Light => "light",
-        ThemeChoice::Mono => "mono",
-    };
-    Ok(Theme::load(name, depth)?)
-}
-
-/// Whether the locale says that the terminal does not take UTF-8.
-fn is_ascii() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty());
-    // Without any word on it, terminals of today take UTF-8.
-    locale.is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        !value.contains("utf-8") && !value.contains("utf8")
-    })
 }

@@ -67,9 +67,10 @@ impl Headless {
         self.told = count;
         for question in new.iter().rev() {
             let params = self.question(question).unwrap_or_default();
-            let params = match params.is_empty() {
-                true => "null".into(),
-                false => String::from_utf8_lossy(&params),
+            let params = if params.is_empty() {
+                "null".into()
+            } else {
+                String::from_utf8_lossy(&params)
             };
             let mut event = Document::default();
             event

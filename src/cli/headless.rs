@@ -27,9 +27,9 @@ use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::Bodies;
-use crate::session::recorded::{Facts, Recorded};
+use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, Timeline};
-use crate::session::{Channel, Direction};
+use crate::session::{Channel, Direction, Entry};
 use crate::transport::stdio;
 
 /// The connection of a headless session; it has one.
@@ -471,6 +471,14 @@ impl Headless {
             String::from_utf8(body)
                 .unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned()),
         )
+    }
+
+    /// All that was recorded so far, as it was before anything was masked.
+    pub fn entries(&self) -> impl Iterator<Item = std::io::Result<(Entry, Place)>> {
+        self.timeline.entries().iter().map(|row| {
+            let place = row.place();
+            Ok((self.bodies.original(row.seq(), place)?, place))
+        })
     }
 
     /// The raw params of a question of the server's.

@@ -112,10 +112,7 @@ impl Verb {
             let hint = "options of the server stand behind mcpscope shell".to_owned();
             return Err(failure.hint(hint).into());
         }
-        each!(self, args => {
-            let ready = args.ready(Stdin::Commands)?;
-            args.work(ready, session, output).await
-        })
+        each!(self, args => args.work(args.ready(Stdin::Commands)?, session, output).await)
     }
 
     /// What every verb takes.

@@ -153,7 +153,7 @@ impl Raw<'_> {
             // A person at the keyboard may think; a server that is waited for may not for ever.
             let waits = !reading || (self.step && !self.open.is_empty());
             let until = waits.then(|| Instant::now() + patience(self));
-            let take = reading && !(self.step && !self.open.is_empty());
+            let take = reading && (!self.step || self.open.is_empty());
             match self.next(until, take).await? {
                 Came::Line(Some(line)) => self.send(line),
                 Came::Line(None) => {

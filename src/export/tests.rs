@@ -1,3 +1,5 @@
+//! Every format on small sessions, and on text that wants out of it.
+
 use super::*;
 use crate::session::codec;
 

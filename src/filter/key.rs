@@ -359,43 +359,8 @@ pub fn table() -> String {
 
 /// Which of `words` was meant by `word`, if any is near enough.
 pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word: Vec<char> = word
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::to_lowercase)
-        .collect();
-    words
-        .into_iter()
-        .map(|candidate| {
-            let other: Vec<char> = candidate.chars().take(LONGEST).collect();
-            (distance(&word, &other), candidate)
-        })
-        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).clamp(1, 3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Longer words are told apart by their beginnings.
-const LONGEST: usize = 40;
-
-/// How many letters have to be put in, taken out, changed or swapped.
-fn distance(from: &[char], to: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=to.len()).collect();
-    for (row, a) in from.iter().enumerate() {
-        let mut now = vec![row + 1];
-        for (column, b) in to.iter().enumerate() {
-            let mut best = (above[column] + usize::from(a != b))
-                .min(above[column + 1] + 1)
-                .min(now[column] + 1);
-            if row > 0 && column > 0 && *a == to[column - 1] && from[row - 1] == *b {
-                best = best.min(before[column - 1] + 1);
-            }
-            now.push(best);
-        }
-        before = std::mem::replace(&mut above, now);
-    }
-    above.last().copied().unwrap_or_default()
+    let (distance, nearest) = crate::text::nearest(word, words)?;
+    (distance <= (nearest.len() / 3).clamp(1, 3)).then_some(nearest)
 }
 
 #[cfg(test)]

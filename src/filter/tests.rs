@@ -1,3 +1,5 @@
+//! The language: read, printed, and what is wrong with it.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use proptest::prelude::*;

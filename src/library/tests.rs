@@ -231,6 +231,14 @@ fn sessions_are_found_by_any_name_they_have() {
     ] {
         assert_eq!(find(name), Ok(a.clone()), "{name}");
     }
+    let short = |path: &PathBuf| home.library.look(path, None).unwrap().short_title();
+    assert_eq!(
+        (short(&a), short(&b)),
+        ("bug-41".into(), "20261121T2-demo".into())
+    );
+    let dated = home.put("20261121T093000Z-demo", 9, "");
+    assert_eq!(short(&dated), "demo");
+    std::fs::remove_file(dated).unwrap();
     assert_eq!(find("last"), Ok(b));
     assert_eq!(
         find("20261121").unwrap_err().to_string(),

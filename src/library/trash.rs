@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::retention::{Retention, is_over, too_many};
-use super::{FileError, Library, Writing, companions, files, look, read, sidecar};
+use super::{FileError, Item, Library, Writing, companions, files, look, read, sidecar};
 use crate::history::file::{self, failed};
 use crate::paths;
 
@@ -67,6 +67,20 @@ impl Library {
             from: session.to_owned(),
             now: to,
         })
+    }
+
+    /// What is in the trash, newest first.
+    pub fn trashed(&self) -> Result<Vec<Item>, FileError> {
+        Self::at(self.trash.clone(), self.trash.clone()).list(None)
+    }
+
+    /// A session of the trash, to be brought back to the library.
+    pub fn deleted(&self, now: &Path) -> Deleted {
+        let name = now.file_name().unwrap_or_default();
+        Deleted {
+            from: self.folder.join(name),
+            now: now.to_owned(),
+        }
     }
 
     /// Brings a session back to where it was, under another name if that one is taken. Gives its path.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -406,7 +408,7 @@ fn escaped(text: &str, which: &[bool]) -> String {
         } else if inside && change && !c.is_control() {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04X}"));
+                let _ = write!(out, "\\u{unit:04X}");
             }
             continue;
         }

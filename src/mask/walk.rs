@@ -74,9 +74,12 @@ impl Place<'_> {
     pub fn steps(&self) -> Vec<Step> {
         self.levels
             .iter()
-            .map(|level| match level.object {
-                true => Step::Key(level.text(self.raw).into_owned()),
-                false => Step::Index(level.index),
+            .map(|level| {
+                if level.object {
+                    Step::Key(level.text(self.raw).into_owned())
+                } else {
+                    Step::Index(level.index)
+                }
             })
             .collect()
     }
@@ -98,9 +101,10 @@ impl Steps for Place<'_> {
         steps.len() == self.levels.len()
             && self.levels.iter().zip(steps).all(|(level, step)| {
                 step == "*"
-                    || match level.object {
-                        true => level.text(self.raw) == step.as_str(),
-                        false => step.parse() == Ok(level.index),
+                    || if level.object {
+                        level.text(self.raw) == step.as_str()
+                    } else {
+                        step.parse() == Ok(level.index)
                     }
             })
     }

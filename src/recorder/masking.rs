@@ -92,6 +92,13 @@ mod tests {
         );
         let original = bodies.original(recorded.seq, recorded.place).unwrap();
         assert_eq!(original.body, body);
+        let tally = bodies.tally().unwrap();
+        assert_eq!(tally.by_rule(), [(Rule::Variable, 2)]);
+        let told = tally.to_string();
+        assert!(
+            told.contains("KEY") && told.contains("$.params.data"),
+            "{told}"
+        );
         // In an opened file nothing is known of it.
         let opened = crate::recording::Recording::open(&path).unwrap();
         let mut places = Vec::new();

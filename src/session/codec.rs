@@ -10,7 +10,9 @@
 //! * `pad`: white space before and after a `json` body, when there is any. `end`: the line ending, unless `\n`.
 //! * `aux`: true for what mcpscope sent for itself.
 //! * `http`: with which exchange a frame came, and which request it answers when HTTP knows better than the frame.
-//! * Reserved for later versions, kept when found: `stream`, `mark`, `mask`. Any other member is kept too.
+//! * `mask`: what was masked in the body, `[{"at":31,"len":18,"name":"pin","rule":"argument"}]`, places in bytes of the
+//!   body; see the module `mask`.
+//! * Reserved for later versions, kept when found: `stream`, `mark`. Any other member is kept too.
 //!
 //! The body comes last, so that a line cut off by a crash still shows what it was.
 

@@ -323,3 +323,31 @@ fn numbers(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+/// What was masked when it was recorded is asked for like what the schema marks.
+#[test]
+fn masks_of_a_recording_are_variables() {
+    let params = r#"{"name":"t","arguments":{"key":"‹masked:API_KEY›","n":"‹masked:n›","part":"a ‹masked:API_KEY› b","again":"‹masked:API_KEY›"}}"#;
+    let schema = br#"{"properties":{"n":{"type":"integer","writeOnly":true}}}"#;
+    let subject = Subject {
+        name: "it".to_owned(),
+        server: Server::Process {
+            command: vec!["it".to_owned()],
+            cwd: None,
+            env: Vec::new(),
+        },
+        implementation: None,
+        revision: None,
+        method: "tools/call".to_owned(),
+        params: Value::parse(params.as_bytes()).unwrap(),
+        schema: Some(schema.to_vec()),
+        answer: None,
+    };
+    for form in [Form::Cli, Form::Python, Form::Markdown] {
+        let written = form.write(&subject).unwrap();
+        assert!(!written.text.contains("masked:"), "{}", written.text);
+        assert!(written.what.contains("3 secrets"), "{}", written.what);
+    }
+    let shell = Form::Cli.write(&subject).unwrap().text;
+    assert!(shell.contains("API_KEY") && shell.contains('N'), "{shell}");
+}

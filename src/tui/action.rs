@@ -299,7 +299,6 @@ actions! {
         CompareRows "compare-rows" ["D"] "diff" "What the selected rows differ in" Nothing "mcpscope diff FILE#A FILE#B";
         SelectRow "select-row" ["Space"] "" "Select the row, or no longer" Nothing "";
         SelectRange "select-range" ["v"] "" "Select rows from here on; on the time line, a time" Nothing "";
-        DiffRows "diff-rows" ["D"] "" "What differs between the two selected rows" Nothing "mcpscope diff A B";
         TimeFormat "time-format" ["t"] "" "How times are told: by the clock, since the start, the row before, a reference" Nothing "";
         TimeReference "time-reference" ["T"] "" "Count times from this row" Nothing "";
         SortRows "sort-rows" ["O"] "" "Sort: by time taken, size, status, newest; as recorded" Nothing "";
@@ -478,7 +477,7 @@ actions! {
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
         Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
-        ListMasks "list-masks" ["g m"] "" "What is masked in this session: why, under which name, where, how often" Nothing "mcpscope masks FILE";
+        ListMasks "list-masks" ["g m"] "" "What is masked in this session, and why" Nothing "mcpscope masks FILE";
         RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
         Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";

@@ -15,7 +15,7 @@ use super::widgets::slice::Slice;
 use crate::json::{self, Kind};
 use crate::jsonrpc::{self, Frame};
 use crate::recording::Shared;
-use crate::session::{Channel, Entry};
+use crate::session::{Channel, DAMAGED, Entry};
 use blocks::Binary;
 use members::{Block, Members};
 use sheet::Sheet;
@@ -475,6 +475,8 @@ fn entry_text(payload: &Payload<'_>) -> Vec<TabBody> {
         sheet.heading(&format!(
             "on stdout, where only JSON-RPC belongs: {why}. Strict clients fail here."
         ));
+    } else if *payload.first.channel.word() == *DAMAGED {
+        sheet.heading("a line of the file that is no entry");
     } else if matches!(json::kind(body), Kind::Object | Kind::Array)
         && (body.len() > WHOLE || json::check(body).is_ok())
     {

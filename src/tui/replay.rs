@@ -24,6 +24,8 @@ const AT_ONCE: u64 = 33_000;
 pub struct Replay {
     /// The entry that is on its way to be shown, and the one that was asked for since.
     pub wanted: Option<(EntryIndex, Option<EntryIndex>)>,
+    /// The entry whose row is to be gone to once it is shown.
+    pub reveal: Option<EntryIndex>,
     /// Who hears when the next entry is due, while it plays.
     pub playing: Option<u64>,
     speed: usize,
@@ -35,6 +37,7 @@ impl Default for Replay {
     fn default() -> Self {
         Self {
             wanted: None,
+            reveal: None,
             playing: None,
             speed: USUAL,
             capped: true,

@@ -146,7 +146,12 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
             Overlay::Sheet(sheet, _) => Some(sheet.draw(screen, buf, &model.world.theme)),
             Overlay::Letters(at) => {
                 let (world, row) = (&model.world, cursor.map_or(0, |at| at.y));
-                letters::draw(*at, &world.marks, row, screen, buf, &world.theme);
+                // Status and hint row stay in sight.
+                let room = Rect {
+                    height: screen.height - 2,
+                    ..screen
+                };
+                letters::draw(*at, &world.marks, row, room, buf, &world.theme);
                 cursor
             }
             Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),

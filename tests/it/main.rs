@@ -10,6 +10,7 @@ mod obligations;
 mod protocol;
 mod pty;
 mod readme;
+mod sessions;
 mod shapes;
 mod support;
 mod tap;

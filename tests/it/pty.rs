@@ -5,4 +5,5 @@ mod arguments;
 mod asking;
 mod leaving;
 mod outside;
+mod secrets;
 mod working;

@@ -125,7 +125,7 @@ impl Headless {
             } else if !declines && form.problems().is_empty() {
                 return Ok(Wish::Send);
             }
-            words.push_str(&format!("Enter to {word}, "));
+            words = format!("{words}Enter to {word}, ");
             if !left.is_empty() {
                 words.push_str("o to fill them, ");
             }

@@ -1,3 +1,5 @@
+//! Every key of the language against rows that have it, and rows that do not.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::borrow::Cow;

@@ -12,7 +12,6 @@ use ratatui::layout::{Position, Rect};
 use crate::diff::report::{Report, Row, Told};
 use crate::diff::{Glob, Rules};
 use crate::session::timeline::EntryIndex;
-use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::comparison::{Comparison, Everywhere};
 use crate::tui::effect::{Effect, Store};
@@ -22,7 +21,9 @@ use crate::tui::widgets::list::ListState;
 
 mod draw;
 mod everywhere;
+mod ignoring;
 mod lines;
+mod moving;
 #[cfg(test)]
 mod tests;
 
@@ -219,149 +220,6 @@ impl DiffPane {
         usize::from(self.areas.body.height / lines).max(1)
     }
 
-    fn ignore(&mut self, ctx: &Ctx<'_>) -> Reply {
-        let Some(told) = self.told() else {
-            return Reply::say("Select what differs first.");
-        };
-        if let Some(rule) = &told.ignored {
-            return Reply::say(format!("{rule} ignores it already."));
-        }
-        let Ok(glob) = Glob::parse(&told.path) else {
-            return Reply::say("This path cannot be written down.");
-        };
-        let line = glob.to_string();
-        self.rules.ignore(glob.clone());
-        self.ignored.push(glob);
-        let mut effects = vec![Effect::Store(Store::Ignore {
-            line: line.clone(),
-            on: true,
-        })];
-        effects.extend(self.compare(ctx));
-        Reply {
-            say: Some(format!(
-                "{} is ignored from now on; {} takes that back",
-                text::sanitize(&line),
-                ctx.keys.word(Action::Unignore)
-            )),
-            ..Reply::effects(effects)
-        }
-    }
-
-    fn unignore(&mut self, ctx: &Ctx<'_>) -> Reply {
-        // The newest that was ignored here, else what ignores the selected one.
-        let selected = self
-            .told()
-            .and_then(|told| told.ignored.as_deref())
-            .and_then(|rule| {
-                let mut paths = self.rules.paths().iter();
-                paths.find(|path| path.to_string() == rule).cloned()
-            });
-        let Some(glob) = self.ignored.pop().or(selected) else {
-            return Reply::say("Nothing was ignored here.");
-        };
-        self.ignored.retain(|other| *other != glob);
-        self.rules.forget(&glob);
-        let line = glob.to_string();
-        let mut effects = vec![Effect::Store(Store::Ignore {
-            line: line.clone(),
-            on: false,
-        })];
-        effects.extend(self.compare(ctx));
-        Reply {
-            say: Some(format!("{} counts again", text::sanitize(&line))),
-            ..Reply::effects(effects)
-        }
-    }
-
-    /// To the next difference or the one before: in what is looked at, then in the rows.
-    fn step(&mut self, forward: bool) -> Reply {
-        let within = match self.tab {
-            _ if self.on_rows => false,
-            Tab::Paths => {
-                let to = if forward {
-                    Some(self.changes.selected + 1).filter(|to| *to < self.shown.len())
-                } else {
-                    self.changes.selected.checked_sub(1)
-                };
-                to.inspect(|to| self.changes.selected = *to).is_some()
-            }
-            Tab::Text | Tab::Sides => self.lines.step(forward),
-        };
-        if within {
-            return Reply::done();
-        }
-        let differs = |at: &usize| {
-            self.report()
-                .is_some_and(|report| report.rows[*at].differs())
-        };
-        let here = self.rows.selected;
-        let to = if forward {
-            (here + 1..self.rows_len()).find(differs)
-        } else {
-            (0..here).rev().find(differs)
-        };
-        let Some(to) = to else {
-            return Reply::say(if forward {
-                "No difference below."
-            } else {
-                "No difference above."
-            });
-        };
-        self.rows.selected = to;
-        self.turned();
-        self.changes.selected = if forward {
-            0
-        } else {
-            self.shown.len().saturating_sub(1)
-        };
-        Reply::done()
-    }
-
-    fn moved(&mut self, action: Action) -> Reply {
-        let (rows, height) = (
-            self.rows_len(),
-            usize::from(self.areas.rows.height).max(2) - 1,
-        );
-        let (changes, body) = (self.shown.len(), self.body_rows());
-        if !self.on_rows && self.tab != Tab::Paths {
-            return if self.lines.act(action) {
-                Reply::done()
-            } else {
-                Reply::ignored()
-            };
-        }
-        let (list, len, height) = if self.on_rows {
-            (&mut self.rows, rows, height)
-        } else {
-            (&mut self.changes, changes, body)
-        };
-        match action {
-            Action::Up => list.up(1),
-            Action::Down => list.down(1, len),
-            Action::PageUp => list.page_up(height),
-            Action::PageDown => list.page_down(len, height),
-            Action::Top => list.top(),
-            Action::Bottom => list.bottom(len),
-            Action::Centre => list.centre(len, height),
-            _ => return Reply::ignored(),
-        }
-        if self.on_rows {
-            self.turned();
-            self.changes = ListState::default();
-        }
-        Reply::done()
-    }
-
-    fn turn(&mut self, tab: Tab) -> Reply {
-        self.tab = tab;
-        Reply::done()
-    }
-
-    fn beside(&self, forward: bool) -> Tab {
-        let step = if forward { 1 } else { Tab::ALL.len() - 1 };
-        Tab::ALL[(self.tab as usize + step) % Tab::ALL.len()]
-    }
-
     fn copy(&self, path: bool) -> Reply {
         let Some(told) = self.told() else {
             return Reply::say("Select what differs first.");
@@ -381,44 +239,6 @@ impl DiffPane {
             text,
             what: what.to_owned(),
         })
-    }
-
-    fn back(&mut self) -> Reply {
-        if !self.on_rows && self.rows_len() > 1 {
-            self.on_rows = true;
-            return Reply::done();
-        }
-        Reply::go(Go::Out)
-    }
-
-    fn lay(&mut self, area: Rect) {
-        let several = self.rows_len() > 1;
-        let rows = if several {
-            let most = (area.height * 2 / 5).max(3);
-            (self.rows_len() as u16).saturating_add(1).min(most)
-        } else {
-            0
-        };
-        let below = area.height - rows.min(area.height);
-        self.areas = Areas {
-            rows: Rect {
-                height: rows,
-                ..area
-            },
-            rule: Rect {
-                y: area.y + rows,
-                height: 1.min(below),
-                ..area
-            },
-            body: Rect {
-                y: area.y + rows + 1.min(below),
-                height: below.saturating_sub(1),
-                ..area
-            },
-        };
-        self.rows
-            .clamp(self.rows_len(), usize::from(rows.max(2) - 1));
-        self.changes.clamp(self.shown.len(), self.body_rows());
     }
 
     /// The place of an entry of the selected row.
@@ -500,6 +320,8 @@ impl Pane for DiffPane {
             {
                 "nothing differs"
             }
+            Action::Find | Action::FindNext | Action::FindPrevious => "not in what differs",
+            Action::NextError | Action::PreviousError => "not in what differs",
             Action::CopyDiffReport if self.report().is_none() => "there is no report yet",
             Action::ShowIgnored
                 if self
@@ -526,28 +348,7 @@ impl Pane for DiffPane {
             Event::ComparedText { asker, result } => self.lines.came(*asker, result),
             Event::Stored(Stored::Ignores { asker, lines }) if self.loading == Some(*asker) => {
                 self.loading = None;
-                let mut rules = self.rules.clone();
-                let (mut wrong, mut unread) = (None, None);
-                match lines {
-                    Ok(lines) => {
-                        for line in lines {
-                            wrong = rules.take(line).err().or(wrong);
-                        }
-                    }
-                    Err(why) => unread = Some(why.clone()),
-                }
-                let mut effects = Vec::new();
-                if let Some(sentence) = wrong.map(|wrong| wrong.to_string()).or(unread) {
-                    effects.push(Effect::Tell {
-                        sentence,
-                        bad: true,
-                    });
-                }
-                if rules != self.rules {
-                    self.rules = rules;
-                    effects.extend(self.compare(ctx));
-                }
-                return effects;
+                return self.take_ignores(lines, ctx);
             }
             _ => {}
         }

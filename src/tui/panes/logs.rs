@@ -155,13 +155,13 @@ impl Logs {
         Reply::done()
     }
 
-    /// Shows only the next level and worse; after `error`, everything again.
     /// Shows only what happened within a time, given as a term of the filter.
     pub fn during(&mut self, term: &str, ctx: &Ctx<'_>) {
         self.filtering.also(term, ctx.timeline);
         self.take(ctx);
     }
 
+    /// Shows only the next level and worse; after `error`, everything again.
     fn raise(&mut self, ctx: &Ctx<'_>) -> Reply {
         let least = match self.filtering.least_level() {
             // Debug is the least there is: from it on is everything.

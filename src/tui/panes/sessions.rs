@@ -365,16 +365,18 @@ impl Pane for SessionsPane {
             Action::UndoDelete if self.undo.is_empty() => {
                 Some("nothing was deleted here yet".to_owned())
             }
-            Action::ReplaySession => Some(
-                "recorded requests are not sent again from here yet; r in Traffic sends one"
-                    .to_owned(),
-            ),
+            Action::ReplaySession => {
+                Some("recorded requests are not sent again from here yet".to_owned())
+            }
             Action::DiffSessions if self.selected.len() != 2 => {
                 Some("select two sessions with Space first".to_owned())
             }
             Action::DiffSessions => Some("sessions are not compared on the screen yet".to_owned()),
             Action::ExportSession => {
                 Some("sessions are not exported from the screen yet".to_owned())
+            }
+            Action::NextError | Action::PreviousError => {
+                Some("a session is opened to look for errors in it".to_owned())
             }
             Action::FindNext | Action::FindPrevious => {
                 Some("here / shows only what matches".to_owned())
@@ -442,7 +444,7 @@ impl Pane for SessionsPane {
     }
 
     fn click(&mut self, at: Position, double: bool, _ctx: &Ctx<'_>) -> Reply {
-        if let Some(action) = self.about.button_at(at, self.about_area()) {
+        if let Some(action) = about::About::button_at(at, self.about_area()) {
             return Reply::go(Go::Do(action));
         }
         if self.about_area().contains(at) {

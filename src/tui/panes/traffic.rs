@@ -202,7 +202,6 @@ impl Pane for Traffic {
             {
                 "Nothing went wrong so far."
             }
-            Action::DiffRows => self.why_not_two(ctx)?,
             Action::ZoomIn | Action::ZoomOut if self.sub != Sub::Timeline => {
                 "Only the time line has a zoom."
             }
@@ -352,6 +351,7 @@ impl Pane for Traffic {
 
     fn rewound(&mut self, ctx: &Ctx<'_>) {
         self.failures = Failures::default();
+        self.failures.take(ctx.timeline);
         self.spread = Spread::default();
         self.search.forget();
         self.filtering.rewound(ctx.timeline);

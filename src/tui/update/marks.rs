@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{Model, go, replay, say};
 use crate::library::tags_of;
 use crate::session::marks::{Mark, Marks};
+use crate::session::timeline::{EntryIndex, EntryRow};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, MetaChange, Shelving};
@@ -53,7 +54,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
 pub(super) fn here(model: &Model) -> Option<u64> {
     let ctx = model.world.ctx();
     let entry = model.pane().moment(&ctx)?;
-    ctx.timeline.entry(entry).map(|entry| entry.seq())
+    ctx.timeline.entry(entry).map(EntryRow::seq)
 }
 
 /// A letter was typed after `m` or `'`, or something else that gives it up.
@@ -97,22 +98,22 @@ fn jump(model: &mut Model, typed: char) -> Vec<Effect> {
         return say(model, &format!("#{target} is not read yet"));
     };
     model.jumped_from = here(model).or(model.jumped_from);
-    let mut effects = Vec::new();
     // What lies later than the moment that is shown is shown with its own moment.
-    if model
-        .world
-        .timeline
-        .moment()
-        .is_some_and(|moment| moment < entry)
-    {
-        effects.extend(replay::to(model, entry));
+    let shown = model.world.timeline.moment();
+    if shown.is_some_and(|moment| moment < entry) {
+        model.replay.reveal = Some(entry);
+        return replay::to(model, entry);
     }
+    reveal(model, entry)
+}
+
+/// Goes to the row of an entry, in Logs when that is where one is.
+pub(super) fn reveal(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
     let target = match model.view {
         View::Logs => Go::Logs(entry),
         _ => Go::Traffic(entry),
     };
-    effects.extend(go(model, target));
-    effects
+    go(model, target)
 }
 
 /// Writes the marks beside the session, where it has a file.

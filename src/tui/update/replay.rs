@@ -161,6 +161,10 @@ fn moved(model: &mut Model) {
     for view in View::every() {
         model.panes.get_mut(view).rewound(&ctx);
     }
+    let shown = ctx.timeline.entries().len() as EntryIndex;
+    if let Some(entry) = model.replay.reveal.take_if(|entry| *entry < shown) {
+        super::marks::reveal(model, entry);
+    }
 }
 
 fn play(model: &mut Model) -> Vec<Effect> {

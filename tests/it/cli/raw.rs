@@ -17,11 +17,7 @@ const PING: &str = "{\"jsonrpc\": \"2.0\",\"id\":1.0e0,\"method\":\"ping\"}\n{\"
 #[test]
 fn lines_go_out_as_they_are_without_a_handshake() {
     let lines = "{\"jsonrpc\":\"2.0\",  \"id\":\"a\",\"method\":\"ping\"}\nnot json at all\n";
-    let (home, run) = raw(
-        &[],
-        &["--stderr", "started", "--junk-first", "hello"],
-        lines,
-    );
+    let (home, run) = raw(&[], &["--junk-first", "hello"], lines);
     assert_snapshot!("raw", run);
     let session = home.session();
     assert!(!session.methods().contains(&"initialize".to_owned()));

@@ -174,6 +174,5 @@ fn help_says_what_every_command_takes() {
         let first = help.stdout.lines().next().unwrap_or_default();
         assert!(first.len() > 10 && !first.ends_with('.'), "{verb}: {first}");
     }
-    assert_snapshot!("help", whole);
     assert!(std::path::Path::new(MCPSCOPE).exists());
 }

@@ -67,6 +67,8 @@ pub struct Screen {
     pub orders: Vec<Effect>,
     /// What was copied.
     pub copied: Vec<String>,
+    /// The connection that frames and notes belong to.
+    pub conn: u32,
     /// What pictures become.
     pub pictures: Pictures,
     bodies: Bodies,
@@ -141,6 +143,7 @@ impl Screen {
             sent: Vec::new(),
             orders: Vec::new(),
             copied: Vec::new(),
+            conn: 1,
             pictures: Pictures::OFF,
             bodies,
             opened: Vec::new(),
@@ -425,13 +428,13 @@ impl Screen {
     }
 
     pub fn note(&mut self, note: &Note) -> u64 {
-        self.record(Draft::note(1, note))
+        self.record(Draft::note(self.conn, note))
     }
 
-    /// A frame on the wire of connection 1.
+    /// A frame on the wire of the connection.
     pub fn wire(&mut self, direction: Direction, body: &str) -> u64 {
         self.record(Draft {
-            conn: 1,
+            conn: self.conn,
             channel: Channel::Wire,
             direction,
             aux: false,
@@ -444,7 +447,7 @@ impl Screen {
     /// A line that is no frame.
     pub fn output(&mut self, channel: Channel, line: &str) -> u64 {
         self.record(Draft {
-            conn: 1,
+            conn: self.conn,
             channel,
             direction: Direction::In,
             aux: false,
@@ -454,13 +457,13 @@ impl Screen {
         })
     }
 
-    /// The process of connection 1 starts and greets; it has these tools (a JSON array).
+    /// The process of the connection starts and greets; it has these tools (a JSON array).
     pub fn connects(&mut self, tools: &str) {
         self.greets(r#"{"tools":{}}"#);
         self.lists(List::Tools, tools);
     }
 
-    /// The server of connection 1 lists something (a JSON array).
+    /// The server of the connection lists something (a JSON array).
     pub fn lists(&mut self, list: List, items: &str) {
         let (id, name) = (2 + list as u32, list.member());
         let method = list.method();
@@ -472,10 +475,13 @@ impl Screen {
             Direction::In,
             &format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"{name}":{items}}}}}"#),
         );
-        self.update(Update::Listed { conn: 1, list });
+        self.update(Update::Listed {
+            conn: self.conn,
+            list,
+        });
     }
 
-    /// The process of connection 1 starts and greets, with these capabilities (a JSON object).
+    /// The process of the connection starts and greets, with these capabilities (a JSON object).
     pub fn greets(&mut self, capabilities: &str) {
         self.note(&Note::Connect {
             name: "some-server".to_owned(),
@@ -501,7 +507,7 @@ impl Screen {
         self.note(&Note::Ready {
             revision: "2025-11-25".to_owned(),
         });
-        self.update(Update::Ready { conn: 1 });
+        self.update(Update::Ready { conn: self.conn });
     }
 }
 

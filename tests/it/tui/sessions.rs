@@ -93,7 +93,7 @@ fn sessions_are_found_by_tag_server_and_sorted() {
     for (typed, count) in [
         ("tag:odd", "1"),
         ("tag:od", "0"),
-        ("srv:demo", "1"),
+        ("srv:mcpscope", "1"),
         ("odd", "1"),
         ("crsh", "1"),
         ("nothing at all", "0"),
@@ -108,7 +108,7 @@ fn sessions_are_found_by_tag_server_and_sorted() {
         firsts.push(screen.line(4).trim().to_owned());
     }
     assert!(firsts[0].contains("(current)"), "{firsts:?}");
-    assert!(firsts[3].contains("trouble"), "{firsts:?}");
+    assert!(firsts[1].contains("demo"), "{firsts:?}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn what_is_deleted_is_brought_back() {
         "{}",
         screen.text()
     );
-    assert!(!screen.contains("trouble") && screen.contains("crash"));
+    assert!(!screen.contains("crash") && screen.contains("trouble"));
     screen.press("Space Space");
     assert!(screen.contains("2 selected"), "{}", screen.text());
     screen.press("d");
@@ -132,7 +132,7 @@ fn what_is_deleted_is_brought_back() {
     screen.press("u");
     assert!(screen.contains("SESSIONS 3") && screen.contains("2 sessions back"));
     screen.press("u");
-    assert!(screen.contains("SESSIONS 4") && screen.contains("trouble"));
+    assert!(screen.contains("SESSIONS 4") && screen.contains("crash"));
     screen.press("u");
     assert!(
         screen.status().contains("nothing was deleted here yet"),
@@ -154,7 +154,7 @@ fn a_name_tags_and_a_note_are_filled_in() {
     insta::assert_snapshot!("sessions_80_sheet", hide_home(&screen));
     screen.press("\"why\" Enter");
     assert!(screen.contains("bug-41 #a #b"), "{}", screen.text());
-    let beside = sidecar(&path(&screen, "20261120T090000Z-trouble"));
+    let beside = sidecar(&path(&screen, "20261119T090000Z-crash"));
     let written = std::fs::read_to_string(&beside).unwrap();
     assert!(written.contains("\"note\": \"why\""), "{written}");
     screen.press("e \"x\" Esc K");

@@ -20,7 +20,7 @@ use crate::tui::panes::form::Mode;
 use crate::tui::theme::Role;
 
 /// Exchanges of a recording that are looked through at a time, and entries of a call that are counted.
-const BOUND: usize = 100_000;
+pub(super) const BOUND: usize = 100_000;
 
 /// The code of a JSON-RPC error about parameters.
 const INVALID_PARAMS: i64 = -32602;
@@ -236,6 +236,10 @@ impl CataloguePane {
     /// Hears what became of calls, and takes built documents.
     pub(super) fn heard(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
+            Event::FrameRead { asker, result } => {
+                self.sent_read(*asker, result);
+                Vec::new()
+            }
             Event::Update(Update::Sent { ticket, seq }) => {
                 if let Some(call) = self.pending.iter_mut().find(|call| call.ticket == *ticket) {
                     call.seq = Some(*seq);
@@ -408,45 +412,6 @@ impl CataloguePane {
         effects
     }
 
-    /// In an opened file: looks for the last recorded result of the selected item, a bounded part of the file at
-    /// a time.
-    pub(super) fn look_back(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
-        if ctx.live {
-            return None;
-        }
-        let key = self.key()?;
-        let work = self.works.get_mut(&key)?;
-        let exchanges = ctx.timeline.exchanges();
-        let seen = std::mem::replace(&mut work.scanned, exchanges.len());
-        let method = match key.list {
-            List::Tools => "tools/call",
-            List::Resources => "resources/read",
-            List::Prompts => "prompts/get",
-            // Which URIs came of a template is not recorded.
-            List::Templates => return None,
-        };
-        let from = seen.max(exchanges.len().saturating_sub(BOUND));
-        let mine = |exchange: &&Exchange| {
-            ctx.timeline.word(exchange.subject) == &*key.name
-                && ctx.timeline.word(exchange.method) == method
-                && ctx
-                    .timeline
-                    .state()
-                    .connection(exchange.conn)
-                    .is_some_and(|connection| *connection.name == *key.server)
-        };
-        let exchange = exchanges.get(from..)?.iter().rev().find(mine)?;
-        let request = ctx.timeline.entry(exchange.request)?;
-        work.request = Some(request.seq());
-        let mut outcome = outcome_of(exchange, exchange.response, ctx);
-        if exchange.response.is_none() {
-            outcome.words = vec!["The recording has no answer to the last call.".to_owned()];
-        }
-        work.outcome = Some(outcome);
-        let source = ctx.source(exchange.response?)?;
-        work.result.show(subject(key.list, &work.item, source), ctx)
-    }
-
     /// How the pending call of an item stands: `pending 4.2 s…  3/5 indexing`, long and short.
     pub(super) fn pending_label(&self, key: &Key, ctx: &Ctx<'_>) -> Option<[String; 2]> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
@@ -488,7 +453,7 @@ impl CataloguePane {
 /// Why there is nothing to repeat.
 pub const NOTHING_CALLED: &str = "nothing was called here yet";
 
-fn subject(list: List, item: &Item, source: Source) -> Subject {
+pub(super) fn subject(list: List, item: &Item, source: Source) -> Subject {
     match list {
         List::Tools => Subject::ToolResult(source, Some(Arc::clone(&item.raw))),
         List::Resources | List::Templates => Subject::ResourceResult(source),
@@ -496,7 +461,11 @@ fn subject(list: List, item: &Item, source: Source) -> Subject {
     }
 }
 
-fn outcome_of(exchange: &Exchange, response: Option<EntryIndex>, ctx: &Ctx<'_>) -> Outcome {
+pub(super) fn outcome_of(
+    exchange: &Exchange,
+    response: Option<EntryIndex>,
+    ctx: &Ctx<'_>,
+) -> Outcome {
     let last = response.or(exchange.ended).unwrap_or(exchange.request);
     let entry = ctx.timeline.entry(last);
     let role = match exchange.status {

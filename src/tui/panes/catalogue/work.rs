@@ -107,6 +107,8 @@ pub struct Work {
     pub request: Option<u64>,
     /// Exchanges of a recording that were looked through for a result.
     pub scanned: usize,
+    /// Who reads back what was sent in a recording, for the form.
+    pub filled: Option<u64>,
     about: Option<About>,
 }
 
@@ -137,9 +139,10 @@ impl Work {
             runs_when_read: false,
             runs: 0,
             outcome: None,
-            result: Viewer::empty(placeholder(list)),
+            result: no_result(list),
             request: None,
             scanned: 0,
+            filled: None,
             about: None,
             item,
         }
@@ -324,6 +327,11 @@ fn form_of(list: List, item: &Item) -> Option<Form> {
         }
         List::Resources => None,
     }
+}
+
+/// Where a result will be.
+pub fn no_result(list: List) -> Viewer {
+    Viewer::empty(placeholder(list))
 }
 
 fn placeholder(list: List) -> &'static str {

@@ -259,9 +259,20 @@ pub fn tab_at(pane: &DiffPane, at: Position) -> Option<Tab> {
 fn paths(pane: &DiffPane, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
     let row = pane.row()?;
     let lines = if area.width >= ONE_LINE { 1 } else { 2 };
+    let visible = pane
+        .shown
+        .iter()
+        .skip(pane.changes.offset)
+        .take(usize::from(area.height));
+    let longest = visible
+        .map(|at| text::width(&path_of(&row.changes[*at as usize])))
+        .max()
+        .unwrap_or(0);
+    // One column for all that are on screen.
+    let column = (lines == 1).then(|| longest.clamp(24, usize::from(area.width) * 2 / 5));
     let line = |index: usize, line: u16, width: u16| {
         let told = &row.changes[pane.shown[index] as usize];
-        change(told, lines == 1, line, usize::from(width), theme)
+        change(told, column, line, usize::from(width), theme)
     };
     list::draw_tall(
         pane.shown.len(),
@@ -276,11 +287,16 @@ fn paths(pane: &DiffPane, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option
 }
 
 /// One difference, or one of the two lines it takes.
-fn change(told: &Told, one_line: bool, line: u16, width: usize, theme: &Theme) -> Line<'static> {
+fn change(
+    told: &Told,
+    column: Option<usize>,
+    line: u16,
+    width: usize,
+    theme: &Theme,
+) -> Line<'static> {
     let faint = told.ignored.is_some() || told.what.is_same_value();
     let style = |role| theme.style(if faint { Role::TextMuted } else { role });
-    let asked = if told.asked { "asked " } else { "" };
-    let path = format!("{} {asked}{}", told.what.sign(), text::sanitize(&told.path));
+    let path = path_of(told);
     let mark = match (&told.ignored, told.what, &told.means) {
         (Some(rule), ..) => format!("  ignored: {}", text::sanitize(rule)),
         (None, What::Spelling | What::Order | What::Moved | What::Type, _) => {
@@ -313,8 +329,7 @@ fn change(told: &Told, one_line: bool, line: u16, width: usize, theme: &Theme) -
             ),
         ]
     };
-    if one_line {
-        let room = (width * 2 / 5).min(text::width(&path).max(24));
+    if let Some(room) = column {
         let mut spans = vec![Span::styled(
             text::pad(&tail(&path, room), room + 1),
             style(sign_role),
@@ -328,6 +343,12 @@ fn change(told: &Told, one_line: bool, line: u16, width: usize, theme: &Theme) -
     let mut spans = vec![Span::raw("    ")];
     spans.extend(sides(width.saturating_sub(4)));
     Line::from(spans)
+}
+
+/// The sign and the path of a difference.
+fn path_of(told: &Told) -> String {
+    let asked = if told.asked { "asked " } else { "" };
+    format!("{} {asked}{}", told.what.sign(), text::sanitize(&told.path))
 }
 
 /// A path in so many columns: its sign, and its end, which tells more than its beginning.

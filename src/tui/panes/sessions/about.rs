@@ -49,7 +49,7 @@ impl About {
     }
 
     /// What a click does that hits a button.
-    pub fn button_at(&self, at: Position, area: Rect) -> Option<Action> {
+    pub fn button_at(at: Position, area: Rect) -> Option<Action> {
         places(area)
             .into_iter()
             .zip(BUTTONS)

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::about::{of_now, title};
+use super::about::of_now;
 use super::{SessionsPane, WIDE};
 use crate::library::{Item, Writing};
 use crate::text;
@@ -134,7 +134,7 @@ impl SessionsPane {
             y += 1;
         }
         if self.is_wide() {
-            let heading = self.heading(area.width.saturating_sub(list::GUTTER));
+            let heading = Self::heading(area.width.saturating_sub(list::GUTTER));
             let style = theme.style(Role::TextMuted);
             let x = area.x + list::GUTTER;
             buf.set_stringn(x, y, heading, usize::from(area.width), style);
@@ -174,15 +174,14 @@ impl SessionsPane {
         }
     }
 
-    fn heading(&self, width: u16) -> String {
+    fn heading(width: u16) -> String {
         let (name, servers) = columns(width);
         let mut heading = text::pad("  when", WHEN + SIGN + 2);
         heading.push_str(&text::pad("name", name + 1));
         heading.push_str(&text::pad("servers", servers + 1));
-        for (words, columns) in [("msgs", COUNT), ("err", COUNT - 2), ("size", SIZE)] {
-            heading.push_str(&format!("{words:>columns$}"));
-        }
-        heading
+        let counts = [("msgs", COUNT), ("err", COUNT - 2), ("size", SIZE)];
+        let counts = counts.map(|(words, columns)| format!("{words:>columns$}"));
+        heading + &counts.concat()
     }
 
     fn row(&self, row: usize, line: u16, width: u16, ctx: &Ctx<'_>) -> Option<Line<'static>> {
@@ -272,7 +271,11 @@ impl SessionsPane {
 
 /// The name, and the tags behind it as far as there is room.
 fn called(item: &Item, room: usize) -> String {
-    let mut called = title(item);
+    let mut called = if item.writing == Writing::Ours && item.meta.name.is_empty() {
+        "(current)".to_owned()
+    } else {
+        text::sanitize(&item.short_title()).into_owned()
+    };
     for tag in &item.meta.tags {
         let more = format!(" #{}", text::sanitize(tag));
         if text::width(&called) + text::width(&more) > room {

@@ -125,7 +125,13 @@ impl Found {
                 let item = &items[*index];
                 std::cmp::Reverse((item.writing == Writing::Ours, item.began))
             }),
-            Order::Name => rows.sort_by_key(|index| items[*index].title().to_lowercase()),
+            Order::Name => rows.sort_by_key(|index| {
+                let item = &items[*index];
+                (
+                    item.writing != Writing::Ours,
+                    item.short_title().to_lowercase(),
+                )
+            }),
             _ => rows.sort_by_key(|index| std::cmp::Reverse(key(&items[*index]))),
         }
         self.rows = rows;

@@ -13,9 +13,6 @@ use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Go, Reply};
 
-/// Why nothing can be compared.
-const TWO: &str = "Select two rows first, or one and stand on the other.";
-
 impl Traffic {
     /// Does what is meant for rows; nothing if the action is another.
     pub(super) fn on_rows(&mut self, action: Action, ctx: &Ctx<'_>) -> Option<Reply> {
@@ -30,10 +27,6 @@ impl Traffic {
                 self.jump(jump, action == Action::FindNext, ctx)
             }
             Action::GoCall => self.call(ctx),
-            Action::DiffRows => match self.two(entry) {
-                Some((one, other)) => Reply::go(Go::Compare(one, other)),
-                None => Reply::say(TWO),
-            },
             Action::TimeFormat => Reply::say(self.times.turn(ctx.timeline)),
             Action::TimeReference => entry.map_or_else(nothing, |entry| {
                 Reply::say(self.times.refer(entry, ctx.timeline))
@@ -69,22 +62,6 @@ impl Traffic {
             },
             _ => return None,
         })
-    }
-
-    /// The two rows to be compared: those that are selected, or the one that is and the one stood on.
-    fn two(&self, stood: Option<EntryIndex>) -> Option<(EntryIndex, EntryIndex)> {
-        let picked = self.selection();
-        match (&picked[..], stood) {
-            ([one, other], _) => Some((*one, *other)),
-            ([one], Some(other)) if *one != other => Some((*one.min(&other), *one.max(&other))),
-            _ => None,
-        }
-    }
-
-    /// Why two rows cannot be compared.
-    pub(super) fn why_not_two(&self, ctx: &Ctx<'_>) -> Option<&'static str> {
-        let stood = self.at(ctx).and_then(|at| at.entry(ctx.timeline));
-        self.two(stood).is_none().then_some(TWO)
     }
 
     /// Selects the rows of the range, if one was begun.

@@ -354,6 +354,8 @@ fn inline(told: &Told<'_>) -> Vec<Piece> {
         Some(preview) if told.dir.1 == Role::Junk => {
             let from = if told.entry.is_wire() {
                 "frame"
+            } else if told.entry.is_damage() {
+                "no entry"
             } else {
                 "stdout"
             };

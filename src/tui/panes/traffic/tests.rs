@@ -6,6 +6,8 @@ use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Go;
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
+mod rows;
+
 /// What a row says, without what happened meanwhile.
 fn itself(subject: Subject) -> Subject {
     match subject {
@@ -597,11 +599,11 @@ fn the_rounds_of_a_request_are_one_row() {
         assert!(screen.contains("input, 2 rounds"), "{screen}");
     }
     let row = stage.timeline.rows()[0];
-    assert_eq!(rows::response_of(&stage.timeline, row), Some(6));
+    assert_eq!(super::rows::response_of(&stage.timeline, row), Some(6));
     for entry in [0, 1, 5, 6] {
-        assert_eq!(rows::place_of(&stage.timeline, entry), Some(0));
+        assert_eq!(super::rows::place_of(&stage.timeline, entry), Some(0));
     }
-    assert_eq!(rows::with_seqs(&stage.timeline, &[6]), [0]);
+    assert_eq!(super::rows::with_seqs(&stage.timeline, &[6]), [0]);
     stage.push(&[
         r#"* {"event":"answered","question":{"of":2,"key":"a"},"by":"person","how":"result"}"#,
         r#"* {"event":"round","id":3,"of":2,"round":3}"#,

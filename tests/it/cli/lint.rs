@@ -1,0 +1,99 @@
+//! `mcpscope lint`: recordings and servers, in words and as JSON, with the exit codes.
+
+use insta::assert_snapshot;
+
+use crate::support::program::{Home, Run};
+
+fn lint(arguments: &[&str]) -> Run {
+    let arguments: Vec<&str> = ["lint"]
+        .into_iter()
+        .chain(arguments.iter().copied())
+        .collect();
+    Home::new().run(&arguments)
+}
+
+fn good() -> String {
+    format!("{}/tests/lint/legacy.jsonl", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The same, with a line on stdout that is none and a tool without a description.
+fn bad() -> tempfile::NamedTempFile {
+    let text = std::fs::read_to_string(good()).unwrap();
+    let echo = text.split("\"description\":\"").nth(1).unwrap();
+    let words = echo.split('"').next().unwrap();
+    let junk = r#"{"seq":999,"us":1,"at":"2026-11-21T20:47:00Z","conn":1,"ch":"stdout","dir":"in","text":"Listening \u001b[31mnow"}"#;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        format!("{}{junk}\n", text.replacen(words, "", 1)),
+    )
+    .unwrap();
+    file
+}
+
+#[test]
+fn a_good_recording_has_nothing_to_tell() {
+    let run = lint(&[&good()]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_snapshot!(run.stdout, @"");
+}
+
+#[test]
+fn findings_are_told_worst_first_and_end_with_code_11() {
+    let file = bad();
+    let path = file.path().to_str().unwrap();
+    let run = lint(&[path]);
+    assert_eq!(run.code, Some(11));
+    assert_snapshot!(run.stdout, @"");
+    assert_eq!(lint(&[path, "--fail-on", "never"]).code, Some(0));
+    let json = lint(&[path, "--json"]);
+    assert_eq!(json.code, Some(11));
+    let told: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let findings = told["findings"].as_array().unwrap();
+    let rules: Vec<_> = findings
+        .iter()
+        .map(|one| one["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["tool-is-described", "stdout-only-messages"]);
+}
+
+#[test]
+fn warnings_fail_where_they_are_told_to() {
+    let text = std::fs::read_to_string(bad().path()).unwrap();
+    let warned: Vec<_> = text
+        .lines()
+        .filter(|line| !line.contains("Listening"))
+        .collect();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), warned.join("\n") + "\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    assert_eq!(lint(&[path]).code, Some(0));
+    assert_eq!(lint(&[path, "--fail-on", "warning"]).code, Some(11));
+}
+
+#[test]
+fn a_server_is_looked_at_without_a_call() {
+    let run = lint(&["--json", "--no-record", "--demo"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let severities: Vec<_> = told["findings"].as_array().unwrap().iter().collect();
+    assert!(
+        severities.iter().all(|one| one["severity"] == "note"),
+        "{told}"
+    );
+    let rules = told["rules"].as_array().unwrap();
+    let named = |name: &str| rules.iter().find(|rule| rule["name"] == name).unwrap();
+    assert_eq!(named("message-shape")["standing"], "passed");
+    assert_eq!(named("structure-keeps-its-promise")["standing"], "not seen");
+}
+
+#[test]
+fn a_rule_is_explained_and_an_unknown_one_is_said() {
+    let run = lint(&["--explain", "stdout-only-messages"]);
+    assert_eq!(run.code, Some(0));
+    assert_snapshot!(run.stdout, @"");
+    let run = lint(&["--explain", "no-such"]);
+    assert_eq!(run.code, Some(2));
+    assert_snapshot!(run.stderr, @"");
+    assert!(lint(&["--rules"]).stdout.contains("\nid-type "));
+}
