@@ -372,7 +372,7 @@ impl Pane for Traffic {
     fn shares(&self, ctx: &Ctx<'_>) -> Vec<Share> {
         let row = self.row(ctx).map(|row| Share::Rows(vec![row], "this row"));
         let picked = self.picked_rows(ctx);
-        let picked = (!picked.is_empty()).then(|| Share::Rows(picked, "the selected rows"));
+        let picked = (!picked.is_empty()).then_some(Share::Rows(picked, "the selected rows"));
         let filter = self.filtering.share(ctx);
         [row, picked, filter].into_iter().flatten().collect()
     }
