@@ -34,6 +34,7 @@ pub mod payload;
 pub mod previews;
 pub mod replay;
 pub mod runtime;
+mod signals;
 pub mod tables;
 pub mod terminal;
 pub mod theme;
@@ -58,6 +59,7 @@ use runtime::keeper::{Keeper, Shelves};
 use runtime::librarian::{self, Librarian};
 use runtime::opening::Opened;
 use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
+use signals::Signals;
 use terminal::Terminal;
 
 /// The least time between two frames.
@@ -485,52 +487,6 @@ fn from_terminal(event: crossterm::event::Event) -> Option<Event> {
         Terminal::Resize(width, height) => Event::Resize(width, height),
         Terminal::FocusGained | Terminal::FocusLost => return None,
     })
-}
-
-/// SIGTERM, SIGHUP, SIGINT and SIGQUIT from outside: leave in order.
-#[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 4]);
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::quit())?,
-        ]))
-    }
-
-    async fn end(&mut self) -> Leaving {
-        let [terminate, hangup, interrupt, quit] = &mut self.0;
-        tokio::select! {
-            _ = terminate.recv() => Leaving::Terminated,
-            _ = hangup.recv() => Leaving::HungUp,
-            _ = interrupt.recv() => Leaving::Interrupted,
-            // Ctrl-\ in a program that has our terminal comes here too.
-            _ = quit.recv() => Leaving::Interrupted,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> Result<Self> {
-        Ok(Self)
-    }
-
-    async fn end(&mut self) -> Leaving {
-        // Ctrl-C is a key in raw mode; if it cannot be listened for, it never comes.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        Leaving::Interrupted
-    }
 }
 
 #[cfg(unix)]

@@ -1,3 +1,5 @@
+//! The library, in folders of its own and at made-up times.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::retention::{too_many, why_kept};

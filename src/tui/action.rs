@@ -477,7 +477,7 @@ actions! {
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
         Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
-        ListMasks "list-masks" ["g m"] "" "What is masked in this session, and why" Nothing "mcpscope masks FILE";
+        ListMasks "list-masks" ["g k"] "" "What is masked in this session, and why" Nothing "mcpscope masks FILE";
         RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
         Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";

@@ -33,23 +33,88 @@ fn run(home: &Home, words: &str) -> String {
 #[test]
 fn sessions_are_listed_named_and_deleted() {
     let home = home();
-    assert_snapshot!(run(&home, "sessions"), @"");
-    assert_snapshot!(run(&home, "sessions name b bug-41"), @"");
-    assert_snapshot!(run(&home, "sessions tag bug-41 one two,three"), @"");
-    assert_snapshot!(run(&home, "sessions tag bug-41 --remove two"), @"");
-    assert_snapshot!(run(&home, "sessions note bug-41 why"), @"");
-    assert_snapshot!(run(&home, "sessions keep bug-41"), @"");
-    assert_snapshot!(run(&home, "sessions list one"), @"");
-    assert_snapshot!(run(&home, "sessions show bug-41"), @"");
-    assert_snapshot!(run(&home, "sessions prune --bytes 1 --dry-run"), @"");
-    assert_snapshot!(run(&home, "sessions prune --bytes 1"), @"");
-    assert_snapshot!(run(&home, "sessions rm bug-41"), @"");
-    assert_snapshot!(run(&home, "sessions list --trash"), @"");
-    assert_snapshot!(run(&home, "sessions restore b-crash"), @"");
-    assert_snapshot!(run(&home, "sessions"), @"");
-    assert_snapshot!(run(&home, "sessions rm zzz"), @"");
-    assert_snapshot!(run(&home, "sessions restore zzz"), @"");
-    assert_snapshot!(run(&home, "open zzz"), @"");
+    assert_snapshot!(run(&home, "sessions"), @r"
+    2026-11-21 11:39  b-crash  fake-mcp-server  8 messages   3.6 kB  1 error
+    2026-11-21 11:38  a-demo   mcpscope         43 messages  33 kB   3 errors
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions name b bug-41"), @r"
+    b-crash · name bug-41
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions tag bug-41 one two,three"), @r"
+    b-crash · name bug-41 · tags one two three
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions tag bug-41 --remove two"), @r"
+    b-crash · name bug-41 · tags one three
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions note bug-41 why"), @r"
+    b-crash · name bug-41 · tags one three · note why
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions keep bug-41"), @r"
+    b-crash · name bug-41 · tags one three · note why · kept
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions list one"), @r"
+    2026-11-21 11:39  bug-41 (b-crash)  fake-mcp-server  8 messages  3.6 kB  #one #three kept 1 error
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions show bug-41"), @r"
+    file      HOME/data/sessions/b-crash.jsonl
+    name      bug-41
+    tags      one three
+    note      why
+    recorded  2026-11-21 11:39 by mcpscope 0.1.0
+    server    fake-mcp-server · fake 0 · 2025-06-18 · exited with code 3
+    holds     8 messages in 15 entries over 14 ms
+    errors    1
+    size      3.6 kB
+    stays     it is marked to be kept
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions prune --bytes 1 --dry-run"), @r"
+    a-demo would go to the trash
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions prune --bytes 1"), @r"
+    a-demo: in the trash
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions rm bug-41"), @r"
+    b-crash: in the trash for 7 days; mcpscope sessions restore b-crash brings it back
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions list --trash"), @r"
+    2026-11-21 11:39  bug-41 (b-crash)  fake-mcp-server  8 messages   3.6 kB  #one #three kept 1 error
+    2026-11-21 11:38  a-demo            mcpscope         43 messages  33 kB   3 errors
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions restore b-crash"), @r"
+    b-crash: back
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions"), @r"
+    2026-11-21 11:39  bug-41 (b-crash)  fake-mcp-server  8 messages  3.6 kB  #one #three kept 1 error
+    exit 0
+    ");
+    assert_snapshot!(run(&home, "sessions rm zzz"), @r"
+    error: no session is called zzz
+     hint: mcpscope sessions lists them
+    exit 2
+    ");
+    assert_snapshot!(run(&home, "sessions restore zzz"), @r"
+    error: the trash has no zzz
+     hint: mcpscope sessions list --trash lists it
+    exit 2
+    ");
+    assert_snapshot!(run(&home, "open zzz"), @r"
+    error: no session is called zzz
+     hint: mcpscope sessions lists them
+    exit 2
+    ");
 }
 
 #[test]
