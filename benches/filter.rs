@@ -4,8 +4,6 @@
 //! `cargo bench --bench filter`, or with `-- --quick` a fifth of the file. Times are printed, never judged: machines
 //! differ.
 
-#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
-
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,6 +28,7 @@ use mcpscope::tui::{runtime, update, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+#[expect(dead_code, reason = "no memory is told here")]
 mod figures;
 mod traffic;
 

@@ -211,7 +211,7 @@ fn screen(name: &str, file: &Path, home: &Path) -> u64 {
             let shown = pty.wait_until(|screen| screen.contains(other));
             keys.push(shown.saturating_sub(pressed));
         }
-        reading = !pty.shows(|screen| is_whole(screen));
+        reading = !pty.shows(is_whole);
     }
     let whole = pty.elapsed();
     keys.sort_unstable();

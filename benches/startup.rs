@@ -90,9 +90,10 @@ fn shell(rounds: usize, count: usize) {
     ));
     let home = tempfile::tempdir().expect("a temporary folder");
     let bench = std::env::current_exe().expect("this program has a path");
-    let lines: String = (1..=count)
+    let lines: Vec<_> = (1..=count)
         .map(|id| format!("call echo text=n{id}\n"))
         .collect();
+    let lines = lines.concat();
     let commands = home.path().join("commands");
     std::fs::write(&commands, lines).expect("a file of commands");
     let number = count.to_string();

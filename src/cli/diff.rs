@@ -31,7 +31,7 @@ use crate::session::timeline::{EntryRow, Timeline};
 ///
 ///   mcpscope diff monday.jsonl tuesday.jsonl
 ///   mcpscope diff session.jsonl#12 session.jsonl#15
-///   mcpscope diff --surface released.jsonl -- COMMAND [ARGS]...
+///   mcpscope diff --surface released.jsonl -- COMMAND [ARGS…]
 ///
 /// Values that differ from run to run are ignored, by these rules, and counted:
 ///

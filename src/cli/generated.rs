@@ -11,7 +11,7 @@ use super::{CommandLine, Exit};
 /// Print completions for a shell
 ///
 ///   bash: mcpscope completions bash > ~/.local/share/bash-completion/completions/mcpscope
-///   zsh:  mcpscope completions zsh > "${fpath[1]}/_mcpscope"
+///   zsh:  mcpscope completions zsh > "$fpath[-1]/_mcpscope"
 ///   fish: mcpscope completions fish > ~/.config/fish/completions/mcpscope.fish
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]

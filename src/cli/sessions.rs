@@ -99,7 +99,7 @@ enum What {
         #[arg(long)]
         no: bool,
     },
-    /// Delete what is beyond the limits of [sessions] in the settings, as the screen does when it starts
+    /// Delete what is beyond the limits in the settings, as the screen does when it starts
     Prune {
         /// Only say what would go
         #[arg(long)]
@@ -125,9 +125,14 @@ fn library() -> Result<(Library, Settings), Failure> {
 pub fn named(file: &Path, paths: Option<&Paths>) -> Result<PathBuf, Failure> {
     let name = file.to_string_lossy();
     match paths {
-        Some(paths) if !file.exists() && name != "-" => find(&Library::of(paths), &name),
+        // What is written like a file is one, there or not.
+        Some(paths) if !file.exists() && is_name(file) => find(&Library::of(paths), &name),
         _ => Ok(file.to_owned()),
     }
+}
+
+fn is_name(file: &Path) -> bool {
+    file != Path::new("-") && file.extension().is_none() && file.components().count() == 1
 }
 
 fn find(library: &Library, name: &str) -> Result<PathBuf, Failure> {

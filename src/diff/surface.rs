@@ -2,7 +2,7 @@
 //! change is judged: does what worked with the first go on working with the second?
 //!
 //! What a server takes (arguments) may only become wider, what it gives (structured results) only narrower; one table
-//! says what each keyword of a schema means for that (`surface/schema.rs`), another what the rest means ([`MEMBERS`]).
+//! says what each keyword of a schema means for that (`surface/schema.rs`), another what the rest means (`MEMBERS`).
 
 use std::collections::HashMap;
 

@@ -425,7 +425,7 @@ mod hostile {
                 ["testsuites", "testsuite", "testcase", "failure", "skipped"].contains(&name),
                 "{tag}"
             );
-            prop_assert!(tag.matches('"').count() % 2 == 0, "{tag}");
+            prop_assert!(tag.matches('"').count().is_multiple_of(2), "{tag}");
             if tag.starts_with('/') {
                 prop_assert_eq!(open.pop(), Some(name));
             } else if !tag.ends_with('/') {

@@ -126,7 +126,11 @@ fn frames_times_and_other_lines_are_kept() {
     ));
     assert!(session.contains("the command was: mcpscope demo-server, in /srv/demo"));
     let timeline = fold(&session);
-    let times: Vec<u64> = timeline.entries().iter().map(|entry| entry.us()).collect();
+    let times: Vec<u64> = timeline
+        .entries()
+        .iter()
+        .map(crate::session::timeline::EntryRow::us)
+        .collect();
     assert!(times.is_sorted());
     let exchange = timeline
         .exchanges()

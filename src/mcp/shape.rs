@@ -1,6 +1,6 @@
 //! Shape: what messages look like in each revision, and what is wrong with one that looks otherwise.
 //!
-//! The table is `shape/messages.shapes`, written beside METHODS from protocol.md; [`table`] resolves it for a
+//! The table is `shape/messages.shapes`, written beside METHODS from protocol.md; `table` resolves it for a
 //! revision, and this file walks a message's bytes along it. It knows nothing of what came before or after a message,
 //! and never refuses one: it tells.
 

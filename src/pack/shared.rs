@@ -1,6 +1,6 @@
 //! What several hold together is written once, and held together again when it is read: for `#[serde(with = …)]`.
 //!
-//! Only within one call of [`super::write`] or [`super::read`]; elsewhere each holder gets its own.
+//! Only within one call of `pack::write` or `pack::read`; elsewhere each holder gets its own.
 
 use std::any::Any;
 use std::cell::RefCell;

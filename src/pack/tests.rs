@@ -1,3 +1,5 @@
+//! What goes in comes out, and what was damaged is refused.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use std::collections::HashMap;
 use std::sync::Arc;

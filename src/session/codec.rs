@@ -362,7 +362,7 @@ mod tests {
         let mut lines = example.split("```").next().unwrap().split_inclusive('\n');
         let header = lines.next().unwrap();
         let read_back = read_header(header.as_bytes()).unwrap();
-        assert_eq!(read_back.format, super::super::FORMAT);
+        assert_eq!(read_back.format, crate::session::FORMAT);
         assert_eq!(write_header(&read_back), header);
         let mut members = std::collections::BTreeSet::new();
         let mut channels = std::collections::BTreeSet::new();

@@ -396,7 +396,7 @@ actions! {
         UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
         SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
         SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
-        KeepSession "keep-session" ["K"] "" "Keep it whatever the limits of [sessions] say, or no longer" Nothing "mcpscope sessions keep NAME";
+        KeepSession "keep-session" ["K"] "" "Keep it whatever the limits say, or no longer" Nothing "mcpscope sessions keep NAME";
         ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";
         DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "";
         ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "";

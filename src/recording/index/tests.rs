@@ -1,3 +1,5 @@
+//! An index stands for its file only as long as it is that file's, and whole.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use std::io::{Seek as _, SeekFrom};
 

@@ -1,3 +1,5 @@
+//! Files that grow, end, are cut or replaced while they are read.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use std::fs::OpenOptions;
 use std::io::Seek as _;

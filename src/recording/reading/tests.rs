@@ -1,3 +1,5 @@
+//! Every line of a file is told of, whatever it holds.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 use std::path::PathBuf;
 

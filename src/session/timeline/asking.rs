@@ -1,4 +1,4 @@
-//! What entries mean for questions and conversations: the way from the fold to [`Questions`] and rounds.
+//! What entries mean for questions and conversations: the way from the fold to questions and rounds.
 
 use super::exchange::{EntryIndex, ExchangeIndex};
 use super::rounds::Opened;

@@ -19,8 +19,9 @@ fn good() -> String {
 /// The same, with a line on stdout that is none and a tool without a description.
 fn bad() -> tempfile::NamedTempFile {
     let text = std::fs::read_to_string(good()).unwrap();
-    let echo = text.split("\"description\":\"").nth(1).unwrap();
-    let words = echo.split('"').next().unwrap();
+    let echo = text.split("{\"name\":\"echo\"").nth(1).unwrap();
+    let words = echo.split("\"description\":\"").nth(1).unwrap();
+    let words = words.split('"').next().unwrap();
     let junk = r#"{"seq":999,"us":1,"at":"2026-11-21T20:47:00Z","conn":1,"ch":"stdout","dir":"in","text":"Listening \u001b[31mnow"}"#;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(
@@ -35,7 +36,7 @@ fn bad() -> tempfile::NamedTempFile {
 fn a_good_recording_has_nothing_to_tell() {
     let run = lint(&[&good()]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_snapshot!(run.stdout, @"");
+    assert_snapshot!(run.stdout, @"0 errors, 0 warnings, 0 notes; of 31 rules 26 passed, 0 failed, 5 not seen");
 }
 
 #[test]
@@ -44,7 +45,13 @@ fn findings_are_told_worst_first_and_end_with_code_11() {
     let path = file.path().to_str().unwrap();
     let run = lint(&[path]);
     assert_eq!(run.code, Some(11));
-    assert_snapshot!(run.stdout, @"");
+    assert_snapshot!(run.stdout, @"
+    error    stdout-only-messages: 18 bytes that are no message  (#999)
+             fix: Write logs to stderr. Look for prints in libraries, banners of package runners and blank lines.
+    warning  tool-is-described: echo has no description  (#9 /result/tools/0)
+             fix: Say in a sentence or two what it does, when to use it and what it gives back.
+    1 error, 1 warning, 0 notes; of 31 rules 24 passed, 2 failed, 5 not seen
+    ");
     assert_eq!(lint(&[path, "--fail-on", "never"]).code, Some(0));
     let json = lint(&[path, "--json"]);
     assert_eq!(json.code, Some(11));
@@ -91,9 +98,23 @@ fn a_server_is_looked_at_without_a_call() {
 fn a_rule_is_explained_and_an_unknown_one_is_said() {
     let run = lint(&["--explain", "stdout-only-messages"]);
     assert_eq!(run.code, Some(0));
-    assert_snapshot!(run.stdout, @"");
+    assert_snapshot!(run.stdout, @r#"
+    stdout-only-messages
+
+    A server writes nothing to stdout that is not a message.
+    Why: Strict clients end the connection at the first such line; others log an error for each.
+    Fix: Write logs to stderr. Look for prints in libraries, banners of package runners and blank lines.
+         Python: print("…", file=sys.stderr)
+         TypeScript: console.error("…")
+         Go: log.SetOutput(os.Stderr)
+         Rust: eprintln!("…")
+    Revisions 2024-11-05 to 2026-07-28, specification: basic/transports stdio
+    "#);
     let run = lint(&["--explain", "no-such"]);
     assert_eq!(run.code, Some(2));
-    assert_snapshot!(run.stderr, @"");
+    assert_snapshot!(run.stderr, @"
+    error: there is no rule no-such
+     hint: mcpscope lint --rules lists them
+    ");
     assert!(lint(&["--rules"]).stdout.contains("\nid-type "));
 }

@@ -78,7 +78,7 @@ pub struct Screen {
     recorder: Option<Recorder>,
     /// Where history, drafts and presets are; a folder of its own.
     pub shelves: Shelves,
-    _home: TempDir,
+    home: TempDir,
     now_us: u64,
 }
 
@@ -93,11 +93,18 @@ impl Screen {
         let recording = Recording::open(&path).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
         let keeping = Keeping::Opened {
-            path,
+            path: path.clone(),
             bytes: (0, length),
             following: false,
         };
         let mut screen = Self::new(keeping, size, theme, recording.bodies(), None);
+        if let Keeping::Opened { path: shown, .. } = &mut screen.model.keeping
+            && path.starts_with(env!("CARGO_MANIFEST_DIR"))
+        {
+            // What somebody adds to it must not stand beside the shipped one.
+            *shown = screen.home.path().join(path.file_name().unwrap());
+            std::fs::copy(&path, shown).unwrap();
+        }
         screen.model.view = View::Traffic;
         let loaded = recording.load(|entries, read| {
             let bytes = (read, length);
@@ -155,7 +162,7 @@ impl Screen {
                 &Paths::under(home.path()),
                 true,
             ),
-            _home: home,
+            home,
             now_us: 0,
         };
         screen.resize(size);

@@ -100,5 +100,5 @@ fn a_quick_escape_and_a_letter_are_the_two_also_in_a_field() {
         ),
     ));
     assert!(screen.contains("as JSON"), "{}", screen.text());
-    assert!(screen.contains("│ \"x\""), "{}", screen.text());
+    assert!(screen.contains("│ \"hellox\""), "{}", screen.text());
 }

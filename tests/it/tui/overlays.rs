@@ -79,9 +79,18 @@ fn help_lists_exactly_the_keys_of_the_place() {
         ),
         (
             "5",
-            &[Scope::Traffic, Scope::Move, Scope::Request, Scope::Global],
+            &[
+                Scope::Traffic,
+                Scope::Filter,
+                Scope::Move,
+                Scope::Request,
+                Scope::Global,
+            ],
         ),
-        ("6", &[Scope::Logs, Scope::Move, Scope::Global]),
+        (
+            "6",
+            &[Scope::Logs, Scope::Filter, Scope::Move, Scope::Global],
+        ),
         (
             "7",
             &[Scope::Inbox, Scope::Question, Scope::Move, Scope::Global],

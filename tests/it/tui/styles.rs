@@ -199,7 +199,7 @@ fn mono_has_no_colour_and_says_everything() {
         assert!(screen.contains("━▌TRAFFIC"));
         let screen = Screen::opened_in(CRASH, size, mono()).keys("1");
         assert!(screen.contains("✗ exited 3"));
-        let screen = Screen::opened_in(DEMO, size, mono()).keys("2 Enter");
+        let screen = Screen::opened_in(DEMO, size, mono()).keys("2 Enter Esc d");
         assert!(screen.contains("✗ required"), "{}", screen.text());
     }
 }

@@ -48,6 +48,11 @@ fn only_what_is_about_leaving_leaves() {
             Action::Quit | Action::Close => &[Effect::Quit],
             Action::Redraw => &[Effect::Redraw],
             Action::Suspend => &[Effect::Suspend],
+            // What looked at the session before looks no more.
+            Action::Export => {
+                assert!(matches!(screen.orders[..], [] | [Effect::Stop(_)]));
+                continue;
+            }
             // It comes back by itself.
             Action::ListMasks => {
                 assert!(matches!(screen.orders[..], [Effect::Print(_)]));
