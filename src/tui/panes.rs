@@ -7,6 +7,7 @@ pub mod diff;
 pub mod form;
 pub mod inbox;
 pub mod logs;
+pub mod moves;
 pub mod request;
 pub mod servers;
 pub mod sessions;

@@ -19,6 +19,7 @@ use crate::tui::clock::Clock;
 use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::event::{Event, Shelved};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::panes::moves::moved;
 use crate::tui::widgets::input::{LineInput, Reaction};
 use crate::tui::widgets::list::ListState;
 
@@ -338,13 +339,7 @@ impl Pane for SessionsPane {
             Action::Back => return Reply::go(Go::Out),
             Action::Up if self.about.focused => self.about.scroll(-1),
             Action::Down if self.about.focused => self.about.scroll(1),
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
+            action if moved(&mut self.list, action, len, height) => {}
             _ => return Reply::ignored(),
         }
         self.list.clamp(len, height);

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::text;
 use crate::tui::action::Action;
+use crate::tui::panes::moves::moved;
 use crate::tui::widgets::list::ListState;
 
 pub mod areas;
@@ -110,19 +111,10 @@ impl Stream {
 
     /// Moves, if the action is a movement.
     pub fn act(&mut self, action: Action) -> bool {
-        match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, self.len),
-            Action::PageUp => self.list.page_up(self.height),
-            Action::PageDown => self.list.page_down(self.len, self.height),
-            Action::Top => self.list.top(),
-            Action::Bottom => {
-                self.follow = true;
-                self.list.bottom(self.len);
-            }
-            Action::Centre => self.list.centre(self.len, self.height),
-            _ => return false,
+        if !moved(&mut self.list, action, self.len, self.height) {
+            return false;
         }
+        self.follow |= action == Action::Bottom;
         self.settle();
         true
     }

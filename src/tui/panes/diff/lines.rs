@@ -8,6 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::comparison::Texts;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::moves::moved;
 use crate::tui::widgets::list::ListState;
 
 /// Lines that are the same and are shown around what differs.
@@ -158,18 +159,7 @@ impl Lines {
     }
 
     pub fn act(&mut self, action: Action) -> bool {
-        let (len, height) = (self.shown.len(), self.height);
-        match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
-            _ => return false,
-        }
-        true
+        moved(&mut self.list, action, self.shown.len(), self.height)
     }
 }
 

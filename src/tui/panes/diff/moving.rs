@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{Areas, DiffPane, Tab};
 use crate::tui::action::Action;
 use crate::tui::pane::{Go, Reply};
+use crate::tui::panes::moves::moved;
 use crate::tui::widgets::list::ListState;
 
 impl DiffPane {
@@ -70,15 +71,8 @@ impl DiffPane {
         } else {
             (&mut self.changes, changes, body)
         };
-        match action {
-            Action::Up => list.up(1),
-            Action::Down => list.down(1, len),
-            Action::PageUp => list.page_up(height),
-            Action::PageDown => list.page_down(len, height),
-            Action::Top => list.top(),
-            Action::Bottom => list.bottom(len),
-            Action::Centre => list.centre(len, height),
-            _ => return Reply::ignored(),
+        if !moved(list, action, len, height) {
+            return Reply::ignored();
         }
         if self.on_rows {
             self.turned();

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use crate::tui::action::Action;
+use crate::tui::panes::moves::moved;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::list::{self, ListState};
 
@@ -49,16 +50,9 @@ impl<T: Clone + PartialEq> Standing<T> {
 
     /// Moves, when that is what is wanted.
     pub fn moved(&mut self, action: Action, rows: &[T]) -> bool {
-        let (len, height) = (rows.len(), self.height());
-        match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
-            _ => return false,
+        let height = self.height();
+        if !moved(&mut self.list, action, rows.len(), height) {
+            return false;
         }
         self.select(rows);
         true

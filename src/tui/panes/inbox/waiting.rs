@@ -21,6 +21,7 @@ use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::form::{FormReply, Mode};
+use crate::tui::panes::moves::moved;
 use crate::tui::panes::viewer::Viewer;
 use crate::tui::widgets::list::ListState;
 
@@ -243,15 +244,9 @@ impl Waiting {
     fn in_list(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let (len, height) = (self.rows.len(), usize::from(self.areas.rows.height));
         match action {
-            Action::Up => self.list.up(1),
-            Action::Down => self.list.down(1, len),
-            Action::PageUp => self.list.page_up(height),
-            Action::PageDown => self.list.page_down(len, height),
-            Action::Top => self.list.top(),
-            Action::Bottom => self.list.bottom(len),
-            Action::Centre => self.list.centre(len, height),
             Action::OpenQuestion | Action::Right => return self.enter(),
             Action::Left => return Reply::done(),
+            action if moved(&mut self.list, action, len, height) => {}
             _ => return Reply::ignored(),
         }
         self.select(self.list.selected);
