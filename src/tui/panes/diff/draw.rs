@@ -81,8 +81,8 @@ fn nothing(pane: &DiffPane, ctx: &Ctx<'_>) -> String {
         Verdict::Same if ignored == 0 => "The same.".to_owned(),
         Verdict::Same => {
             let key = ctx.keys.word(crate::tui::action::Action::ShowIgnored);
-            let count = text::plural(ignored, "difference");
-            format!("The same, but for {count} that are ignored; {key} shows them.")
+            let count = text::plural(ignored, "ignored difference");
+            format!("The same, but for {count}; {key} shows what is ignored.")
         }
         _ => row.words(),
     };
