@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::align;
+use super::align::{self, Aligned};
 use super::index::Index;
 use super::path::{Path, Step};
 use super::shapes::Shapes;
@@ -166,14 +166,7 @@ impl<'a> Walk<'a> {
                 way.clone(),
             ));
         }
-        let mut pairs: Vec<(Option<u32>, Option<u32>)> = aligned
-            .kept
-            .iter()
-            .chain(&aligned.moved)
-            .map(|(x, y)| (Some(*x), Some(*y)))
-            .collect();
-        complete(&mut pairs, mine.len(), theirs.len());
-        for (x, y) in pairs {
+        for (x, y) in complete(&aligned, mine.len(), theirs.len()) {
             let member = x.map_or_else(
                 || y.map(|y| &theirs[y as usize]),
                 |x| Some(&mine[x as usize]),
@@ -217,14 +210,7 @@ impl<'a> Walk<'a> {
             }
         };
         let mut work = Vec::new();
-        let mut pairs: Vec<(Option<u32>, Option<u32>)> = aligned
-            .kept
-            .iter()
-            .chain(&aligned.moved)
-            .map(|(x, y)| (Some(*x), Some(*y)))
-            .collect();
-        complete(&mut pairs, mine.len(), theirs.len());
-        for (x, y) in pairs {
+        for (x, y) in complete(&aligned, mine.len(), theirs.len()) {
             let nodes = (x.map(|x| mine[x as usize]), y.map(|y| theirs[y as usize]));
             let moved = match (x, y) {
                 (Some(x), Some(y)) => aligned
@@ -304,31 +290,32 @@ fn path(way: &Way) -> Path {
     Path(steps.into())
 }
 
-/// Adds what has no partner, each where it stands: after what is before it on its own side.
-fn complete(pairs: &mut Vec<(Option<u32>, Option<u32>)>, left: usize, right: usize) {
+/// All items of both lists: those that belong together, and each without a partner where it stands, after what is
+/// before it on its own side.
+fn complete(aligned: &Aligned, left: usize, right: usize) -> Vec<(Option<u32>, Option<u32>)> {
+    let mut partners: Vec<_> = aligned.kept.iter().chain(&aligned.moved).collect();
+    partners.sort_unstable_by_key(|(_, y)| *y);
     let mut has = (vec![false; left], vec![false; right]);
-    for (x, y) in &*pairs {
-        if let (Some(x), Some(y)) = (x, y) {
-            has.0[*x as usize] = true;
-            has.1[*y as usize] = true;
-        }
+    for (x, y) in &partners {
+        has.0[*x as usize] = true;
+        has.1[*y as usize] = true;
     }
-    pairs.sort_unstable_by_key(|(_, y)| *y);
-    let partners = std::mem::take(pairs);
     // What is only in the first comes before the partner that follows it there.
     let mut removed = (0..left as u32).filter(|x| !has.0[*x as usize]).peekable();
     let mut added = (0..right as u32).filter(|y| !has.1[*y as usize]).peekable();
+    let mut pairs = Vec::with_capacity(left.max(right));
     for (x, y) in partners {
-        while let Some(gone) = removed.next_if(|gone| Some(*gone) < x) {
+        while let Some(gone) = removed.next_if(|gone| gone < x) {
             pairs.push((Some(gone), None));
         }
-        while let Some(new) = added.next_if(|new| Some(*new) < y) {
+        while let Some(new) = added.next_if(|new| new < y) {
             pairs.push((None, Some(new)));
         }
-        pairs.push((x, y));
+        pairs.push((Some(*x), Some(*y)));
     }
     pairs.extend(removed.map(|x| (Some(x), None)));
     pairs.extend(added.map(|y| (None, Some(y))));
+    pairs
 }
 
 struct Member<'a> {
