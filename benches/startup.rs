@@ -6,7 +6,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 mod figures;
@@ -49,8 +49,8 @@ fn call(id: usize) -> String {
     )
 }
 
-/// The least a client can do that calls a tool so many times, one call after the other, and prints each text.
-fn calls(server: &str, count: usize) -> std::io::Result<()> {
+/// A server, and the two ends of a connection on which hands were shaken.
+fn shaken(server: &str) -> std::io::Result<(Child, ChildStdin, BufReader<ChildStdout>)> {
     let mut child = Command::new(server)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -58,7 +58,7 @@ fn calls(server: &str, count: usize) -> std::io::Result<()> {
     let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(std::io::ErrorKind::BrokenPipe.into());
     };
-    let (mut from, mut line) = (BufReader::new(from), String::new());
+    let mut from = BufReader::new(from);
     to.write_all(
         concat!(
             r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
@@ -67,7 +67,14 @@ fn calls(server: &str, count: usize) -> std::io::Result<()> {
         )
         .as_bytes(),
     )?;
-    from.read_line(&mut line)?;
+    from.read_line(&mut String::new())?;
+    Ok((child, to, from))
+}
+
+/// The least a client can do that calls a tool so many times, one call after the other, and prints each text.
+fn calls(server: &str, count: usize) -> std::io::Result<()> {
+    let (mut child, mut to, mut from) = shaken(server)?;
+    let mut line = String::new();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for id in 1..=count {
         to.write_all((call(id) + "\n").as_bytes())?;
@@ -129,23 +136,8 @@ fn shell(rounds: usize, count: usize) {
 
 /// The least a client can do: starts the server, shakes hands, lists its tools, closes its stdin, waits for its end.
 fn bare(server: &str) -> std::io::Result<()> {
-    let mut child = Command::new(server)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(std::io::ErrorKind::BrokenPipe.into());
-    };
-    let (mut from, mut line) = (BufReader::new(from), String::new());
-    to.write_all(
-        concat!(
-            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","#,
-            r#""capabilities":{},"clientInfo":{"name":"bare","version":"1"}}}"#,
-            "\n"
-        )
-        .as_bytes(),
-    )?;
-    from.read_line(&mut line)?;
+    let (mut child, mut to, mut from) = shaken(server)?;
+    let mut line = String::new();
     to.write_all(
         concat!(
             r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
