@@ -4,12 +4,15 @@ use clap::Args;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
-use super::headless::Headless;
+use super::headless::{Headless, Stop};
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::round_trip::unsent;
 use super::{Exit, Outcome, given};
 use crate::inspector::{Command, Update};
 use crate::jsonrpc;
+use crate::mask::names_in;
+use crate::mcp::client::End;
 
 /// Send any notification
 ///
@@ -66,6 +69,13 @@ impl Live for NotifyArgs {
         let seq = loop {
             match session.next().await? {
                 Update::Sent { ticket, seq } if ticket == ours => break seq,
+                Update::Finished { ticket, end, .. } if ticket == ours => {
+                    if end != End::Masked {
+                        return Err(Stop::Lost.into());
+                    }
+                    let names = params.map(|params| names_in(params.as_bytes()));
+                    return Err(unsent(&self.method, names.unwrap_or_default()).into());
+                }
                 _ => {}
             }
         };

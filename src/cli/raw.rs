@@ -1,6 +1,6 @@
 //! `mcpscope raw`: lines to a server exactly as they are, without handshake, and everything that comes back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -15,9 +15,12 @@ use super::headless::{Headless, Stop};
 use super::lines::Lines;
 use super::live::Common;
 use super::output::Output;
-use super::{Exit, Outcome, OutputArgs};
+use super::round_trip::unsent;
+use super::{Early, Exit, Outcome, OutputArgs};
 use crate::inspector::{Command, Update};
 use crate::jsonrpc::{Id, Kind};
+use crate::mask::names_in;
+use crate::mcp::client::End;
 use crate::mcp::facts;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::LinkState;
@@ -77,6 +80,7 @@ pub fn run(args: &RawArgs) -> Exit {
             lines,
             open: Vec::new(),
             asked: false,
+            masked: HashMap::new(),
             entries: Vec::new(),
             step: args.step,
         };
@@ -110,6 +114,8 @@ struct Raw<'a> {
     open: Vec<Id>,
     /// Whether anything was asked at all.
     asked: bool,
+    /// The masks of lines that have some, by the line's ticket, which is its number.
+    masked: HashMap<u64, Vec<String>>,
     entries: Vec<String>,
     step: bool,
 }
@@ -175,8 +181,8 @@ impl Raw<'_> {
         self.end(gone, waited).await
     }
 
-    /// What happens next; what was recorded is shown already.
-    async fn next(&mut self, until: Option<Instant>, take: bool) -> io::Result<Came> {
+    /// What happens next; what was recorded is shown already. A line that cannot be sent ends it.
+    async fn next(&mut self, until: Option<Instant>, take: bool) -> Result<Came, Early> {
         let session = &mut *self.session;
         let lines = &mut self.lines;
         let come = async {
@@ -190,10 +196,17 @@ impl Raw<'_> {
             Some(until) => timeout_at(until, come).await.unwrap_or(Came::Quiet),
             None => come.await,
         };
-        if let Came::Update(Ok(Update::Recorded(batch))) = &came {
-            for entry in batch {
-                self.show(entry)?;
+        match &came {
+            Came::Update(Ok(Update::Recorded(batch))) => {
+                for entry in batch {
+                    self.show(entry)?;
+                }
             }
+            Came::Update(Ok(Update::Finished { ticket, end, .. })) if *end == End::Masked => {
+                let names = self.masked.remove(ticket).unwrap_or_default();
+                return Err(unsent(&format!("line {ticket}"), names).into());
+            }
+            _ => {}
         }
         Ok(came)
     }
@@ -206,9 +219,14 @@ impl Raw<'_> {
             }
         }
         self.session.tickets += 1;
+        let ticket = self.session.tickets;
+        let names = names_in(&bytes);
+        if !names.is_empty() {
+            self.masked.insert(ticket, names);
+        }
         self.session.send(Command::Typed {
             conn: 1,
-            ticket: self.session.tickets,
+            ticket,
             bytes,
         });
     }

@@ -14,6 +14,12 @@ use crate::mask::{Missing, names_in};
 use crate::mcp::client::{Call, End};
 use crate::session::timeline::Status;
 
+/// Something was not sent, for the values behind these masks are not known here.
+pub(super) fn unsent(what: &str, names: Vec<String>) -> Failure {
+    let missing = Missing { names };
+    Failure::usage(format!("{what} was not sent: {missing}")).hint(missing.hint())
+}
+
 /// A request that got its result.
 #[derive(Debug)]
 pub struct Answered {
@@ -74,10 +80,7 @@ impl Headless {
         });
         let (seq, end) = self.finished(ticket).await?;
         if end == End::Masked {
-            let names = masks.unwrap_or_default();
-            let missing = Missing { names };
-            let failure = Failure::usage(format!("{method} was not sent: {missing}"));
-            return Err(failure.hint(missing.hint()).into());
+            return Err(unsent(method, masks.unwrap_or_default()).into());
         }
         let Some(exchange) = seq.and_then(|seq| self.exchange(seq)) else {
             return Err(Stop::Lost.into());
