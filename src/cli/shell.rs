@@ -149,6 +149,11 @@ impl Shell<'_> {
             if self.person {
                 session.prompt("> ");
             }
+            if !session.lines.as_mut().is_some_and(Lines::has_next) {
+                // Whoever types the next line may want to see the answers first.
+                output.hold(false);
+                output.flush()?;
+            }
             let line = match session.line(false).await {
                 Err(Stop::Signal(Exit::Interrupted)) if self.person => {
                     session.forgive();
@@ -266,9 +271,14 @@ impl Shell<'_> {
         if self.person && !self.fill(&mut verb, session).await? {
             return Ok(Then::Shown);
         }
-        // What waits may wait a little longer: answers to lines that are at hand go out together.
-        let more = !self.person && session.lines.as_mut().is_some_and(Lines::has_next);
+        // What waits may wait a little longer: answers to lines that are at hand go out together. Events do not
+        // wait, and nothing may be left behind by them.
+        let events = own.ndjson || self.args.common.output.ndjson;
+        let more = !self.person && !events && session.lines.as_mut().is_some_and(Lines::has_next);
         output.hold(more);
+        if events {
+            output.flush()?;
+        }
         let exit = verb.inside(session, output).await;
         session.console.set(&self.args.common.output);
         exit.map(Then::Next)

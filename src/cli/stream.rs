@@ -35,6 +35,9 @@ pub(super) async fn notifications(
     enough: Enough,
     wanted: impl Fn(&Message) -> bool,
 ) -> Result<Vec<String>, Early> {
+    // Nobody knows when the next one comes: what is told goes out, whatever lines wait in a shell.
+    output.hold(false);
+    output.flush()?;
     let until = enough.time.map(|time| Instant::now() + time);
     let mut told = Vec::new();
     let mut count = 0;
