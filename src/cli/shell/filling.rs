@@ -190,17 +190,11 @@ impl Headless {
                 }
             };
             let field = form.field(id).clone();
+            if let Some(required) = required_below(form, id) {
+                todo.extend(required.into_iter().rev().map(Todo::Field));
+                continue;
+            }
             match &field.kind {
-                Kind::Object(object) if object.named && field.required => {
-                    let _ = form.add(id);
-                    let members = form.children(id).to_vec();
-                    let required = members.into_iter().rev();
-                    todo.extend(
-                        required
-                            .filter(|member| form.field(*member).required)
-                            .map(Todo::Field),
-                    );
-                }
                 Kind::Array(array) if array.slots.is_empty() => {
                     let _ = form.set_empty(id);
                     todo.push(Todo::Item(id));
@@ -280,6 +274,24 @@ impl Headless {
 
 fn members(form: &Form) -> impl Iterator<Item = NodeId> + use<'_> {
     form.children(form.root()).iter().copied()
+}
+
+/// The members to ask for of an object that has to be there; none when it is asked for as JSON. An object that stands
+/// inside itself is closed in the form, and stays so: it would never end.
+fn required_below(form: &Form, id: NodeId) -> Option<Vec<NodeId>> {
+    let field = form.field(id);
+    let Kind::Object(object) = &field.kind else {
+        return None;
+    };
+    if !object.named || !field.required || form.node(id).is_closed() {
+        return None;
+    }
+    let members = form.children(id).iter().copied();
+    Some(
+        members
+            .filter(|member| form.field(*member).required)
+            .collect(),
+    )
 }
 
 /// `source.path`
@@ -392,4 +404,28 @@ fn take(form: &mut Form, id: NodeId, line: &str) {
 /// The form of what a server asks.
 pub(super) fn of_question(params: &[u8]) -> Form {
     asked::form(params)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn an_object_inside_itself_is_not_opened_for_ever() {
+        let schema = br##"{"$defs":{"node":{"type":"object","required":["name","left","right"],"properties":{
+            "name":{"type":"string"},"left":{"$ref":"#/$defs/node"},"right":{"$ref":"#/$defs/node"}}}},
+            "type":"object","required":["tree"],"properties":{"tree":{"$ref":"#/$defs/node"}}}"##;
+        let form = Form::from_schema(schema);
+        let mut todo: Vec<NodeId> = members(&form).collect();
+        let mut asked = Vec::new();
+        while let Some(id) = todo.pop() {
+            match required_below(&form, id) {
+                Some(below) => todo.extend(below),
+                None => asked.push(path(&form, id)),
+            }
+            assert!(asked.len() < 20, "{asked:?}");
+        }
+        assert!(asked.contains(&"tree.name".to_owned()), "{asked:?}");
+    }
 }
