@@ -163,7 +163,7 @@ pub fn run(args: &SessionsArgs) -> Exit {
     match done {
         Ok(exit) if flushed.is_ok() => exit,
         Ok(_) | Err(Early::Output(_) | Early::Stop(_)) => Exit::Ok,
-        Err(Early::Failure(failure)) => super::report(&failure),
+        Err(Early::Failure(failure)) => super::fail(&failure, super::nobody(), &mut output),
     }
 }
 
@@ -334,7 +334,7 @@ fn list(items: Vec<Item>, words: &[String], output: &mut Output) -> Outcome {
         })
         .collect();
     if output.json {
-        output.text(&format!("{}\n", document(&items)))?;
+        output.raw(&document(&items).to_string())?;
         return Ok(Exit::Ok);
     }
     let rows: Vec<[String; 6]> = items.iter().map(row).collect();
@@ -392,7 +392,7 @@ fn row(item: &Item) -> [String; 6] {
 
 fn show(items: Vec<Item>, output: &mut Output) -> Outcome {
     if output.json {
-        output.text(&format!("{}\n", document(&items)))?;
+        output.raw(&document(&items).to_string())?;
         return Ok(Exit::Ok);
     }
     for item in items {
