@@ -82,9 +82,9 @@ impl Headless {
         }
     }
 
-    /// The body of an entry, read back.
+    /// The body of an entry as it was before anything was masked, as in an answer; it is masked in the recording.
     pub(super) fn text_of(&self, entry: &Recorded) -> Option<String> {
-        let read = self.bodies.read(entry.seq, entry.place).ok()?;
+        let read = self.bodies.original(entry.seq, entry.place).ok()?;
         Some(read.text().into_owned())
     }
 }

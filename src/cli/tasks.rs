@@ -233,7 +233,7 @@ impl Headless {
             .timeline
             .index_of_seq(outcome.seq)
             .and_then(|index| self.timeline.entry(index));
-        let body = entry.and_then(|row| self.bodies.read(row.seq(), row.place()).ok());
+        let body = entry.and_then(|row| self.bodies.original(row.seq(), row.place()).ok());
         let body = body.map(|entry| entry.body).unwrap_or_default();
         let path: [&[&str]; 3] = match task.shape {
             Shape::Core => [&["result"], &["error"], &["error"]],
