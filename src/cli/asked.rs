@@ -54,6 +54,8 @@ pub struct Answers {
     kinds: Vec<AskKind>,
     /// Of a file, in order.
     rules: Vec<Rule>,
+    /// What is answered without looking where the file has rules, and none of them fits.
+    otherwise: Policies,
     /// Forms are accepted as they open.
     defaults: bool,
     /// Pages count as visited.
@@ -77,7 +79,11 @@ impl AskArgs {
             for rule in &answers.rules {
                 answers.kinds.push(rule.kind);
                 // The file comes first.
-                answers.policies.set(rule.kind, Policy::Ask);
+                let standing = answers.policies.of(rule.kind).clone();
+                if standing != Policy::Ask {
+                    answers.otherwise.set(rule.kind, standing);
+                    answers.policies.set(rule.kind, Policy::Ask);
+                }
             }
         }
         Ok(answers)
@@ -189,10 +195,14 @@ impl Answers {
             .rules
             .iter()
             .find(|rule| rule.fits(kind, tool, message));
-        match (rule, kind) {
-            (Some(rule), _) => Some(rule.reply(params)),
-            (None, AskKind::Form) if self.defaults => Some(as_it_opens(params)),
-            (None, AskKind::Url) if self.accepts => Some(reply::accept(None)),
+        if let Some(rule) = rule {
+            return Some(rule.reply(params));
+        }
+        let otherwise = self.otherwise.of(kind);
+        match kind {
+            _ if *otherwise != Policy::Ask => otherwise.reply(kind),
+            AskKind::Form if self.defaults => Some(as_it_opens(params)),
+            AskKind::Url if self.accepts => Some(reply::accept(None)),
             _ => None,
         }
     }
@@ -287,4 +297,41 @@ fn roots(texts: &[String]) -> Result<Vec<Root>, String> {
             folder(text, None).ok_or_else(|| format!("{text} is no folder and no file:// URI"))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn what_no_rule_fits_is_answered_by_the_policy() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let rules = r#"[{"kind":"elicitation","tool":"x","answer":"cancel"},
+            {"kind":"elicitation","tool":"y","answer":"cancel"},
+            {"kind":"sampling","tool":"x","answer":"hello"}]"#;
+        std::fs::write(file.path(), rules).unwrap();
+        let answered = |policies: &[&str], kind, tool| {
+            let args = AskArgs {
+                answer: Some(file.path().to_owned()),
+                answers: policies.iter().copied().map(str::to_owned).collect(),
+            };
+            let answers = args.read(&Settings::default(), "server").unwrap();
+            // Whatever the file has rules for is not answered without looking.
+            assert_eq!(*answers.policies().of(kind), Policy::Ask);
+            answers.reply(kind, tool, "", b"{}")
+        };
+        let form = AskKind::Form;
+        let said = |policies: &[&str]| answered(policies, form, "other");
+        assert_eq!(answered(&["decline"], form, "y"), Some(reply::cancel()));
+        assert_eq!(said(&["decline"]), Some(reply::decline()));
+        assert_eq!(
+            said(&["decline", "defaults"]),
+            Some(reply::accept(Some("{}")))
+        );
+        assert_eq!(said(&["defaults", "decline"]), Some(reply::decline()));
+        assert_eq!(said(&[]), None);
+        let stub = answered(&["stub"], AskKind::Sampling, "other");
+        assert_eq!(stub, Some(reply::stub(STUB)));
+    }
 }
