@@ -22,7 +22,9 @@ use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::json;
 use crate::jsonrpc::Id;
 use crate::mcp::auth::Secret;
+use crate::mcp::client::Options;
 use crate::mcp::facts::{Detail, Message};
+use crate::mcp::revision::Era;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::recorder::{Keep, Recorder};
@@ -59,6 +61,8 @@ pub struct Headless {
     signals: Signals,
     name: String,
     limits: (Duration, Duration),
+    /// What the connection was opened with.
+    pub(super) options: Options,
     signal: Option<Exit>,
     cut: Vec<List>,
     door: Door,
@@ -100,7 +104,7 @@ impl Headless {
             connect.options.request_wait,
             connect.options.request_wait_max,
         );
-        let asked = connect.options.lists.clone();
+        let options = connect.options.clone();
         // The engine has just been started; if it is gone all the same, the first update says so.
         let _ = inspector.commands.send(Command::Connect(Box::new(connect)));
         Ok(Self {
@@ -116,7 +120,8 @@ impl Headless {
             cut: Vec::new(),
             door: Door::default(),
             is_ready: false,
-            asked,
+            asked: options.lists.clone(),
+            options,
             fetched: Vec::new(),
             answers: target.answers.clone(),
             answered: HashSet::new(),
@@ -133,6 +138,33 @@ impl Headless {
     pub fn send(&self, command: Command) {
         // A failed send means that the engine is gone; the next update says so.
         let _ = self.inspector.commands.send(command);
+    }
+
+    /// Has the connection go on with other options: what calls carry, what they declare, and whether changed lists are
+    /// told. Only 2026-07-28 has all that with every request; a handshake settled it for good.
+    pub(super) fn adjust(&self, from: &Options, to: &Options) {
+        let revision = self.connection().revision;
+        if revision.is_none_or(|revision| revision.era() == Era::Legacy) {
+            return;
+        }
+        if from.settings != to.settings {
+            let settings = to.settings.clone();
+            self.send(Command::Settings {
+                conn: CONN,
+                settings,
+            });
+        }
+        if from.capabilities != to.capabilities {
+            let capabilities = Box::new(to.capabilities.clone());
+            self.send(Command::Capabilities {
+                conn: CONN,
+                capabilities,
+            });
+        }
+        if from.follow_lists != to.follow_lists {
+            let on = to.follow_lists;
+            self.send(Command::FollowLists { conn: CONN, on });
+        }
     }
 
     /// The next update, folded and shown already. What the server asks a person was answered, where there is one.

@@ -112,13 +112,25 @@ impl Verb {
             let hint = "options of the server stand behind mcpscope shell".to_owned();
             return Err(failure.hint(hint).into());
         }
-        each!(self, args => args.work(args.ready(Stdin::Commands)?, session, output).await)
+        each!(self, args => shared(args, session, output).await)
     }
 
     /// What every verb takes.
     pub fn common(&self) -> &Common {
         each!(self, args => args.common())
     }
+}
+
+/// What the connection has to be told for the verb is told before it, and taken back behind it.
+async fn shared<V: Live>(verb: &V, session: &mut Headless, output: &mut Output) -> Outcome {
+    let ready = verb.ready(Stdin::Commands)?;
+    let standing = session.options.clone();
+    let mut options = standing.clone();
+    verb.prepare(&mut options);
+    session.adjust(&standing, &options);
+    let outcome = verb.work(ready, session, output).await;
+    session.adjust(&options, &standing);
+    outcome
 }
 
 fn alone<V: Live>(verb: &V) -> Exit {
