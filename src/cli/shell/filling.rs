@@ -1,10 +1,10 @@
 //! A form filled in line by line: what is required is asked for, the rest when a person wants that.
 
+use super::super::Early;
 use super::super::headless::{Headless, Stop};
 use super::super::live;
-use super::super::{Early, asked};
 use super::Shell;
-use crate::form::schema::{Field, Kind};
+use crate::form::schema::{Choice, Field, Kind};
 use crate::form::{Form, NodeId, State, template};
 use crate::json::Value;
 use crate::mcp::types::List;
@@ -340,7 +340,10 @@ fn kind(form: &Form, id: NodeId, field: &Field) -> String {
                 .iter()
                 .map(|choice| choice.title.clone().unwrap_or_else(|| choice.text()))
                 .collect();
-            format!("some of: {}, numbers with blanks between", numbers(&names))
+            format!(
+                "some of: {}, numbers or names, with blanks or commas between",
+                numbers(&names)
+            )
         }
         _ => "JSON".to_owned(),
     };
@@ -359,31 +362,47 @@ fn numbers(names: &[String]) -> String {
     named.join(", ")
 }
 
+/// The choice that a word is: its value, its title or its number.
+fn found(choices: &[Choice], word: &str) -> Option<usize> {
+    let by = |is: &dyn Fn(&Choice) -> bool| choices.iter().position(is);
+    by(&|choice| choice.text() == word)
+        .or_else(|| by(&|choice| choice.title.as_deref() == Some(word)))
+        .or_else(|| {
+            let number = word.parse::<usize>().ok()?.checked_sub(1)?;
+            (number < choices.len()).then_some(number)
+        })
+}
+
+/// The values that a line names, with commas between, or blanks. A word that is no choice stays, as a string, which
+/// the field then has as a problem: less than was typed is never sent.
+fn picked(choices: &[Choice], line: &str) -> Vec<Value> {
+    let words = |between: &[char]| -> Vec<String> {
+        let words = line.split(between).map(str::trim);
+        let words = words.filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let mut named = words(&[',']);
+    if !named.iter().all(|word| found(choices, word).is_some()) {
+        named = words(&[',', ' ']);
+    }
+    let value = |word: String| match found(choices, &word) {
+        Some(at) => choices[at].value.clone(),
+        None => Value::String(word),
+    };
+    named.into_iter().map(value).collect()
+}
+
 /// Takes what was typed. What is no answer stays as a problem of the field's.
 fn take(form: &mut Form, id: NodeId, line: &str) {
-    let number = |word: &str| word.parse::<usize>().ok()?.checked_sub(1);
     let taken = match form.field(id).kind.clone() {
-        Kind::Enum(choices) => match number(line.trim()).filter(|at| *at < choices.len()) {
-            Some(choice) if choices.iter().all(|choice| choice.text() != line.trim()) => {
-                form.choose(id, choice)
-            }
+        Kind::Enum(choices) => match found(&choices, line.trim()) {
+            Some(choice) if !line.trim().is_empty() => form.choose(id, choice),
             _ => form.set_text(id, line),
         },
-        Kind::Set(set) => {
-            let words: Vec<&str> = line
-                .split([' ', ','])
-                .filter(|word| !word.is_empty())
-                .collect();
-            let picked: Vec<Value> = words
-                .iter()
-                .filter_map(|word| {
-                    let named = set.choices.iter().find(|choice| choice.text() == **word);
-                    let numbered = number(word).and_then(|at| set.choices.get(at));
-                    Some(named.or(numbered)?.value.clone())
-                })
-                .collect();
-            form.set_value(id, &Value::Array(picked))
-        }
+        Kind::Set(set) => match Value::parse(line.as_bytes()) {
+            Ok(Value::Array(_)) => form.set_json(id, line),
+            _ => form.set_value(id, &Value::Array(picked(&set.choices, line))),
+        },
         Kind::Boolean => form.set_text(
             id,
             match line.trim() {
@@ -399,11 +418,6 @@ fn take(form: &mut Form, id: NodeId, line: &str) {
     };
     // What cannot be taken is told as a problem of the field.
     drop(taken);
-}
-
-/// The form of what a server asks.
-pub(super) fn of_question(params: &[u8]) -> Form {
-    asked::form(params)
 }
 
 #[cfg(test)]
@@ -427,5 +441,42 @@ mod tests {
             assert!(asked.len() < 20, "{asked:?}");
         }
         assert!(asked.contains(&"tree.name".to_owned()), "{asked:?}");
+    }
+
+    #[test]
+    fn several_are_chosen_by_value_title_or_number_and_no_word_is_lost() {
+        let schema = br#"{"type":"object","required":["c"],"properties":{"c":{"type":"array","uniqueItems":true,
+            "items":{"oneOf":[{"const":"r","title":"Deep red"},{"const":"g","title":"Green"}]}}}}"#;
+        for (line, sent, is_fine) in [
+            ("1 2", r#"{"c":["r","g"]}"#, true),
+            ("Green r", r#"{"c":["g","r"]}"#, true),
+            ("Deep red, 2", r#"{"c":["r","g"]}"#, true),
+            (r#"["g"]"#, r#"{"c":["g"]}"#, true),
+            ("", r#"{"c":[]}"#, true),
+            ("1 blue", r#"{"c":["r","blue"]}"#, false),
+            ("3", r#"{"c":["3"]}"#, false),
+        ] {
+            let mut form = Form::from_schema(schema).multi_select(true);
+            let id = members(&form).next().unwrap();
+            take(&mut form, id, line);
+            assert_eq!(form.arguments().to_string(), sent, "{line}");
+            assert_eq!(form.problem(id).is_none(), is_fine, "{line}");
+        }
+    }
+
+    #[test]
+    fn one_is_chosen_by_what_it_is_called() {
+        let schema = br#"{"type":"object","required":["c"],"properties":{"c":{"oneOf":[{"const":"2","title":"Deep red"},
+            {"const":"g","title":"Green"}]}}}"#;
+        for (line, sent) in [("1", "2"), ("2", "2"), ("Green", "g"), (" Deep red", "2")] {
+            let mut form = Form::from_schema(schema);
+            let id = members(&form).next().unwrap();
+            take(&mut form, id, line);
+            assert_eq!(
+                form.arguments().to_string(),
+                format!(r#"{{"c":"{sent}"}}"#),
+                "{line}"
+            );
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::asked;
 use super::super::headless::{Headless, Stop};
-use super::filling::{Wish, of_question};
+use super::filling::Wish;
 use crate::config::ask::folder;
 use crate::json;
 use crate::mcp::asked::{AskKind, Reply, Root, reply};
@@ -51,7 +51,7 @@ impl Headless {
         self.say(&text::sanitize(&asks));
         match question.kind {
             AskKind::Form => {
-                let mut form = of_question(&params);
+                let mut form = asked::form(&params);
                 Ok(match self.fill_in(&mut form, "accept", true).await? {
                     Wish::Send => reply::accept(Some(&form.arguments().to_string())),
                     Wish::Decline => reply::decline(),
