@@ -24,7 +24,8 @@ use crate::session::timeline::{EntryRow, Timeline};
 
 /// Compare two sessions, two exchanges or two JSON files; or what two servers offer
 ///
-/// A and B are session files, single entries of them (FILE#12), or JSON files. The calls of two
+/// A and B are sessions (files, or names that mcpscope sessions lists), single entries of them
+/// (FILE#12), or JSON files. The calls of two
 /// sessions are paired by method, name and arguments. With --surface, what the servers offer is
 /// compared (capabilities, tools, schemas, prompts, resources), and each change is called
 /// breaking, compatible or unknown; then B may be left out and a server given instead:
@@ -287,6 +288,7 @@ fn read(path: &Path) -> Result<Side, Failure> {
         .and_then(|(file, seq)| Some((PathBuf::from(file), seq.parse::<u64>().ok()?)))
         .filter(|_| !path.exists());
     let file = entry.as_ref().map_or(path, |(file, _)| file);
+    let file = &super::sessions::named(file, Paths::from_env().ok().as_ref())?;
     let recording = match Recording::open(file) {
         Ok(recording) => recording,
         Err(OpenError::NoSession { .. }) if entry.is_none() => {

@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::document::Document;
 use super::failure::Failure;
-use super::{Exit, report};
+use super::{Exit, report, sessions};
 use crate::export::{Chosen, FORMATS, Fault, Format, Written};
 use crate::exporting::{self, push};
 use crate::filter::Filter;
-use crate::library::{self, Library};
+use crate::library;
 use crate::paths::Paths;
 use crate::recording::Recording;
 use crate::text;
@@ -28,9 +28,9 @@ use crate::text;
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment, after_help = formats())]
 pub struct ExportArgs {
-    /// The recording: a file, or the name of a session
+    /// The recording: a file, or a name that mcpscope sessions lists
     #[arg(value_name = "FILE|NAME")]
-    session: String,
+    session: PathBuf,
     /// The format; by default as the ending of --output says, and otlp with --push
     #[arg(short, long, value_name = "FORMAT", value_parser = named)]
     format: Option<Format>,
@@ -90,7 +90,7 @@ pub fn run(args: &ExportArgs) -> Exit {
 
 fn export(args: &ExportArgs) -> Result<Exit, Failure> {
     let format = format(args)?;
-    let path = session(&args.session)?;
+    let path = sessions::named(&args.session, Paths::from_env().ok().as_ref())?;
     let recording = Recording::open(&path).map_err(|error| Failure::usage(error.to_string()))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let unreadable = |fault: Fault| Failure::usage(format!("{}: {fault}", path.display()));
@@ -266,19 +266,6 @@ fn format(args: &ExportArgs) -> Result<Format, Failure> {
         let hint = format!("say --format with one of {}", names.join(", "));
         Failure::usage("which format?").hint(hint)
     })
-}
-
-/// The file of a session.
-fn session(name: &str) -> Result<PathBuf, Failure> {
-    let path = PathBuf::from(name);
-    if path.is_file() {
-        return Ok(path);
-    }
-    let paths =
-        Paths::from_env().map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
-    Library::of(&paths)
-        .find(name)
-        .map_err(|error| Failure::usage(error.to_string()))
 }
 
 pub(super) fn unwritten(to: &str, error: &io::Error) -> Failure {

@@ -7,20 +7,22 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::sessions;
+use crate::paths::Paths;
 use crate::recording::Recording;
 
 /// Tell what is masked in a recording: why, under which name, where and how often; values are not in it
 #[derive(Debug, Clone, Args)]
 pub struct MasksArgs {
-    /// The recording
+    /// The recording: a file, or a name that mcpscope sessions lists
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
 /// Runs it.
 pub fn run(args: &MasksArgs) -> Exit {
-    let tally = Recording::open(&args.file)
-        .map_err(|error| Failure::usage(error.to_string()))
+    let tally = sessions::named(&args.file, Paths::from_env().ok().as_ref())
+        .and_then(|file| Recording::open(&file).map_err(|error| Failure::usage(error.to_string())))
         .and_then(|recording| {
             let failed = |error| Failure::new(Exit::Internal, format!("cannot read it: {error}"));
             recording.bodies().tally().map_err(failed)

@@ -13,9 +13,10 @@ use crate::config::{Config, Settings};
 use crate::json::Value;
 use crate::library::retention::why_kept;
 use crate::library::{
-    FileError, Item, Library, Meta, Retention, Summary, TRASH_DAYS, Writing, tags_of,
+    FileError, Item, Library, Meta, Retention, Summary, TRASH_DAYS, Unclear, Writing, tags_of,
 };
 use crate::paths::Paths;
+use crate::recording::PIPE;
 use crate::text;
 
 /// List, name, tag and delete recorded sessions
@@ -121,25 +122,27 @@ fn library() -> Result<(Library, Settings), Failure> {
     Ok((Library::of(&paths), config.settings))
 }
 
-/// The file of a session that somebody named, in this user's library or anywhere.
+/// The file of a session that somebody named: a file, or what this user's library has under that name. What neither
+/// is there nor known is taken for a file, and whoever opens it says so; but one bare word is told as no session's.
 pub fn named(file: &Path, paths: Option<&Paths>) -> Result<PathBuf, Failure> {
-    let name = file.to_string_lossy();
-    match paths {
-        // What is written like a file is one, there or not.
-        Some(paths) if !file.exists() && is_name(file) => find(&Library::of(paths), &name),
-        _ => Ok(file.to_owned()),
+    let Some(paths) = paths.filter(|_| file != Path::new(PIPE) && !file.exists()) else {
+        return Ok(file.to_owned());
+    };
+    let is_word = file.extension().is_none() && file.components().count() == 1;
+    match Library::of(paths).find(&file.to_string_lossy()) {
+        Ok(path) => Ok(path),
+        Err(Unclear::Unknown(_)) if !is_word => Ok(file.to_owned()),
+        Err(error) => Err(unclear(&error)),
     }
 }
 
-fn is_name(file: &Path) -> bool {
-    file != Path::new("-") && file.extension().is_none() && file.components().count() == 1
+fn find(library: &Library, name: &str) -> Result<PathBuf, Failure> {
+    library.find(name).map_err(|error| unclear(&error))
 }
 
-fn find(library: &Library, name: &str) -> Result<PathBuf, Failure> {
-    library.find(name).map_err(|error| {
-        let error = text::sanitize(&error.to_string()).into_owned();
-        Failure::usage(error).hint("mcpscope sessions lists them".to_owned())
-    })
+fn unclear(error: &Unclear) -> Failure {
+    let error = text::sanitize(&error.to_string()).into_owned();
+    Failure::usage(error).hint("mcpscope sessions lists them".to_owned())
 }
 
 fn failed(error: &FileError) -> Failure {
