@@ -13,6 +13,7 @@ use super::target::TargetArgs;
 use super::{Early, Exit, Outcome};
 use crate::lint::{Finding, Linter, RULES, Rule, Severity, Standing, Subject};
 use crate::mcp::types::List;
+use crate::paths::Paths;
 use crate::recording::Recording;
 use crate::session::Entry;
 use crate::session::recorded::Place;
@@ -27,6 +28,11 @@ use crate::text;
 ///   {"findings": [{"rule", "severity", "entry": N, "connection": N, "about": TEXT or null,
 ///     "pointer": JSON POINTER, "words": TEXT}, …],
 ///    "rules": [{"name", "standing": "passed", "failed" or "not seen", "failed": N}, …]}
+///
+/// With --json, --explain prints a rule as an object, and --rules {"rules": [RULE, …]}:
+///
+///   {"name", "what", "why", "fix", "lines": {LANGUAGE: LINE}, "since", "until": REVISION,
+///    "section": of the specification, or null}
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct LintArgs {
@@ -81,6 +87,11 @@ pub fn run(args: &LintArgs) -> Exit {
     let mut output = Output::default();
     output.set(&args.output);
     let done = match (&args.explain, &args.file) {
+        _ if args.target != TargetArgs::default() => Err(Failure::usage(
+            "a server is given that nobody would look at",
+        )
+        .hint("lint looks at a recording, or at a server, or tells of rules".to_owned())
+        .into()),
         (Some(name), _) => explain(name, &mut output),
         (None, Some(file)) => of_file(args, file, &mut output),
         (None, None) => list(&mut output),
@@ -105,8 +116,7 @@ async fn of_server(session: &mut Headless, args: &LintArgs, output: &mut Output)
 }
 
 fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outcome {
-    let target = args.target.target(&[])?;
-    let file = super::sessions::named(file, target.paths.as_ref())?;
+    let file = super::sessions::named(file, Paths::from_env().ok().as_ref())?;
     let recording = Recording::open(&file).map_err(|error| Failure::usage(error.to_string()))?;
     let bodies = recording.bodies();
     let (mut looked, mut trouble) = (Looked::default(), None);
@@ -130,11 +140,38 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
 }
 
 fn list(output: &mut Output) -> Outcome {
+    if output.json {
+        let rules: Vec<String> = RULES.iter().map(|rule| told(rule).to_string()).collect();
+        let mut document = Document::default();
+        document.raw("rules", &format!("[{}]", rules.join(",")));
+        output.document(&document)?;
+        return Ok(Exit::Ok);
+    }
     for rule in RULES.iter() {
         output.line(&format!("{:<28} {}", rule.name, rule.what))?;
     }
     output.flush()?;
     Ok(Exit::Ok)
+}
+
+/// A rule as an object.
+fn told(rule: &Rule) -> Document {
+    let mut lines = Document::default();
+    for (language, line) in rule.lines {
+        lines.text(language, line);
+    }
+    let section = (!rule.section.is_empty()).then_some(rule.section);
+    let mut document = Document::default();
+    document
+        .text("name", rule.name)
+        .text("what", rule.what)
+        .text("why", rule.why)
+        .text("fix", rule.fix)
+        .raw("lines", &lines.to_string())
+        .text("since", rule.since.as_str())
+        .text("until", rule.until.as_str())
+        .maybe("section", section);
+    document
 }
 
 fn explain(name: &str, output: &mut Output) -> Outcome {
@@ -144,6 +181,10 @@ fn explain(name: &str, output: &mut Output) -> Outcome {
             .hint("mcpscope lint --rules lists them".to_owned())
             .into());
     };
+    if output.json {
+        output.document(&told(rule))?;
+        return Ok(Exit::Ok);
+    }
     output.line(rule.name)?;
     output.line("")?;
     output.line(rule.what)?;

@@ -63,12 +63,9 @@ pub fn of(error: &clap::Error, help: String) -> Failure {
     Failure::usage(what).hint(hint.unwrap_or(help))
 }
 
-/// Where the help of a command line is that begins with this word.
-pub fn help(word: Option<&str>) -> String {
-    let verb = word.filter(|word| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-    });
-    match verb.filter(|verb| !verb.starts_with('-')) {
+/// Where the help is: of a verb there is, or of all.
+pub fn help(verb: Option<&str>) -> String {
+    match verb {
         Some(verb) => format!("mcpscope {verb} --help tells what it takes"),
         None => "mcpscope --help lists the commands and options".to_owned(),
     }
