@@ -1,13 +1,14 @@
 //! `mcpscope export`: a recording in the formats of others, to a file, to stdout or to a collector of traces.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::document::Document;
 use super::failure::Failure;
-use super::{Exit, report, sessions};
+use super::output::{Stdout, unwritten};
+use super::{Exit, sessions};
 use crate::export::{Chosen, FORMATS, Fault, Format, Written};
 use crate::exporting::{self, push};
 use crate::filter::Filter;
@@ -76,15 +77,7 @@ fn named(name: &str) -> Result<Format, String> {
 pub fn run(args: &ExportArgs) -> Exit {
     match export(args) {
         Ok(exit) => exit,
-        Err(failure) => {
-            if args.json {
-                let mut document = Document::default();
-                failure.describe(&mut document);
-                // The exit code says it already.
-                let _ = writeln!(io::stdout(), "{document}");
-            }
-            report(&failure)
-        }
+        Err(failure) => failure.print(args.json),
     }
 }
 
@@ -266,57 +259,4 @@ fn format(args: &ExportArgs) -> Result<Format, Failure> {
         let hint = format!("say --format with one of {}", names.join(", "));
         Failure::usage("which format?").hint(hint)
     })
-}
-
-pub(super) fn unwritten(to: &str, error: &io::Error) -> Failure {
-    let to = text::sanitize(to);
-    if error.kind() == io::ErrorKind::AlreadyExists {
-        let hint = "--force replaces it".to_owned();
-        return Failure::usage(format!("{to} is there already")).hint(hint);
-    }
-    Failure::new(Exit::Internal, format!("cannot write {to}: {error}"))
-}
-
-/// stdout: as it is into a pipe or file, but nothing that a terminal acts on to a terminal.
-pub(super) struct Stdout {
-    to: io::BufWriter<io::StdoutLock<'static>>,
-    /// The beginning of a line, when a terminal reads.
-    line: Option<Vec<u8>>,
-}
-
-impl Stdout {
-    pub(super) fn new() -> Self {
-        let line = io::stdout().is_terminal().then(Vec::new);
-        Self {
-            to: io::BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            line,
-        }
-    }
-}
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(line) = &mut self.line else {
-            return self.to.write(bytes);
-        };
-        let mut rest = bytes;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            line.extend_from_slice(&rest[..end]);
-            let shown = String::from_utf8_lossy(line);
-            writeln!(self.to, "{}", text::sanitize(&shown))?;
-            line.clear();
-            rest = &rest[end + 1..];
-        }
-        line.extend_from_slice(rest);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if let Some(line) = self.line.as_mut().filter(|line| !line.is_empty()) {
-            let shown = String::from_utf8_lossy(line);
-            write!(self.to, "{}", text::sanitize(&shown))?;
-            line.clear();
-        }
-        self.to.flush()
-    }
 }

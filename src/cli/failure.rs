@@ -74,6 +74,18 @@ impl Failure {
         to.write_all(lines.as_bytes())
     }
 
+    /// Tells it on stderr, and where an object is wanted as one on stdout too.
+    pub fn print(&self, json: bool) -> Exit {
+        if json {
+            let mut document = Document::default();
+            self.describe(&mut document);
+            // The exit code says it already.
+            let _ = writeln!(io::stdout(), "{document}");
+        }
+        let _ = self.tell(&mut io::stderr().lock());
+        self.exit
+    }
+
     /// The member `error` of the document that `--json` prints.
     pub fn describe(&self, document: &mut Document) {
         let optional =

@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use clap::Args;
+
 use super::failure::Failure;
 use super::live::Stdin;
 use crate::json::{self, Kind};
@@ -41,18 +43,29 @@ pub fn optional(
         .transpose()
 }
 
-/// The parameters of a request or notification: one object. `example` is a whole command.
-pub fn params(given: Option<&str>, example: &str, stdin: Stdin) -> Result<Option<String>, Failure> {
-    let Some(text) = optional(given, "the parameters", example, stdin)? else {
-        return Ok(None);
-    };
-    json::check(text.as_bytes()).map_err(|problem| {
-        Failure::usage(format!("the parameters are not JSON: {problem}"))
-            .hint(format!("one object, as in {example}"))
-    })?;
-    if json::kind(text.as_bytes()) != Kind::Object {
-        let failure = Failure::usage("the parameters of an MCP request are one JSON object");
-        return Err(failure.hint(format!("as in {example}")));
+/// The parameters of a request or notification.
+#[derive(Debug, Clone, Args)]
+pub struct Params {
+    /// Its parameters as one JSON object, from a file with @FILE, from stdin with -
+    #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
+    params: Option<String>,
+}
+
+impl Params {
+    /// Reads them: one object. `example` is a whole command.
+    pub fn read(&self, example: &str, stdin: Stdin) -> Result<Option<String>, Failure> {
+        let given = self.params.as_deref();
+        let Some(text) = optional(given, "the parameters", example, stdin)? else {
+            return Ok(None);
+        };
+        json::check(text.as_bytes()).map_err(|problem| {
+            Failure::usage(format!("the parameters are not JSON: {problem}"))
+                .hint(format!("one object, as in {example}"))
+        })?;
+        if json::kind(text.as_bytes()) != Kind::Object {
+            let failure = Failure::usage("the parameters of an MCP request are one JSON object");
+            return Err(failure.hint(format!("as in {example}")));
+        }
+        Ok(Some(text))
     }
-    Ok(Some(text))
 }

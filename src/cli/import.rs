@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Exit;
 use super::document::Document;
 use super::failure::Failure;
-use super::{Exit, report};
+use super::output::{Stdout, unwritten};
 use crate::exporting;
 use crate::import::{self, IMPORTS, ImportError};
 use crate::text;
@@ -54,15 +55,7 @@ fn tools() -> String {
 pub fn run(args: &ImportArgs) -> Exit {
     match import(args) {
         Ok(()) => Exit::Ok,
-        Err(failure) => {
-            if args.json {
-                let mut document = Document::default();
-                failure.describe(&mut document);
-                // The exit code says it already.
-                let _ = writeln!(io::stdout(), "{document}");
-            }
-            report(&failure)
-        }
+        Err(failure) => failure.print(args.json),
     }
 }
 
@@ -90,7 +83,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
     };
     let to_stdout = args.output.as_os_str() == "-";
     let imported = if to_stdout {
-        let mut out = super::export::Stdout::new();
+        let mut out = Stdout::new();
         match import::import(tool, &mut source, &mut out) {
             // Whoever read it has enough.
             Err(ImportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -101,11 +94,9 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
     } else {
         let name = args.output.to_string_lossy();
         let mut target = exporting::target(&args.output, args.force)
-            .map_err(|error| super::export::unwritten(&name, &error))?;
+            .map_err(|error| unwritten(&name, &error))?;
         let imported = import::import(tool, &mut source, &mut target).map_err(failed)?;
-        target
-            .finish()
-            .map_err(|error| super::export::unwritten(&name, &error))?;
+        target.finish().map_err(|error| unwritten(&name, &error))?;
         imported
     };
     if args.json && !to_stdout {

@@ -4,11 +4,12 @@ use clap::Args;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
+use super::given::Params;
 use super::headless::{Headless, Stop};
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
 use super::round_trip::unsent;
-use super::{Exit, Outcome, given};
+use super::{Exit, Outcome};
 use crate::inspector::{Command, Update};
 use crate::jsonrpc;
 use crate::mask::names_in;
@@ -25,9 +26,8 @@ use crate::mcp::client::End;
 pub struct NotifyArgs {
     /// The method, e.g. notifications/roots/list_changed; known to the protocol or not
     method: String,
-    /// Its parameters as one JSON object, from a file with @FILE, from stdin with -
-    #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
-    params: Option<String>,
+    #[command(flatten)]
+    params: Params,
     #[command(flatten)]
     common: Common,
 }
@@ -45,7 +45,7 @@ impl Live for NotifyArgs {
 
     fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
         let example = "mcpscope notify notifications/cancelled '{\"requestId\": 1}'";
-        given::params(self.params.as_deref(), example, stdin)
+        self.params.read(example, stdin)
     }
 
     async fn work(

@@ -1,9 +1,13 @@
-//! The stdout of a headless run: the answer and nothing else, written in one go where possible.
+//! The stdout of a headless run: the answer and nothing else, written in one go where possible. What is no answer of
+//! ours but a whole document goes there as it is ([`Stdout`]).
 
-use std::io::{self, BufWriter, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use super::OutputArgs;
 use super::document::{self, Document};
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::text;
 
 /// See the module.
 #[derive(Debug)]
@@ -82,6 +86,60 @@ impl Output {
     pub fn flush(&mut self) -> io::Result<()> {
         if self.held {
             return Ok(());
+        }
+        self.to.flush()
+    }
+}
+
+/// What cannot be written, to a file or to stdout.
+pub(super) fn unwritten(to: &str, error: &io::Error) -> Failure {
+    let to = text::sanitize(to);
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        let hint = "--force replaces it".to_owned();
+        return Failure::usage(format!("{to} is there already")).hint(hint);
+    }
+    Failure::new(Exit::Internal, format!("cannot write {to}: {error}"))
+}
+
+/// stdout: as it is into a pipe or file, but nothing that a terminal acts on to a terminal.
+pub(super) struct Stdout {
+    to: BufWriter<StdoutLock<'static>>,
+    /// The beginning of a line, when a terminal reads.
+    line: Option<Vec<u8>>,
+}
+
+impl Stdout {
+    pub(super) fn new() -> Self {
+        let line = io::stdout().is_terminal().then(Vec::new);
+        Self {
+            to: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            line,
+        }
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(line) = &mut self.line else {
+            return self.to.write(bytes);
+        };
+        let mut rest = bytes;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            line.extend_from_slice(&rest[..end]);
+            let shown = String::from_utf8_lossy(line);
+            writeln!(self.to, "{}", text::sanitize(&shown))?;
+            line.clear();
+            rest = &rest[end + 1..];
+        }
+        line.extend_from_slice(rest);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if let Some(line) = self.line.as_mut().filter(|line| !line.is_empty()) {
+            let shown = String::from_utf8_lossy(line);
+            write!(self.to, "{}", text::sanitize(&shown))?;
+            line.clear();
         }
         self.to.flush()
     }

@@ -4,10 +4,11 @@ use clap::Args;
 
 use super::document::Document;
 use super::failure::Failure;
+use super::given::Params;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
-use super::{Exit, Outcome, content, given};
+use super::{Exit, Outcome, content};
 
 /// Send any request and show its result
 ///
@@ -28,9 +29,8 @@ use super::{Exit, Outcome, content, given};
 pub struct RequestArgs {
     /// The method, e.g. tools/list; known to the protocol or not
     method: String,
-    /// Its parameters as one JSON object, from a file with @FILE, from stdin with -
-    #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
-    params: Option<String>,
+    #[command(flatten)]
+    params: Params,
     #[command(flatten)]
     common: Common,
 }
@@ -48,7 +48,7 @@ impl Live for RequestArgs {
 
     fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {
         let example = "mcpscope request tools/call '{\"name\": \"echo\"}'";
-        given::params(self.params.as_deref(), example, stdin)
+        self.params.read(example, stdin)
     }
 
     async fn work(
