@@ -9,33 +9,23 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use mcpscope::config::Settings;
+use crossterm::event::KeyCode;
 use mcpscope::filter::Filter;
-use mcpscope::inspector::Update;
-use mcpscope::mcp::client;
-use mcpscope::recorder::{Draft, Recorder};
-use mcpscope::recording::Bodies;
-use mcpscope::tui::clock::Clock;
+use mcpscope::recorder::Recorder;
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
-use mcpscope::tui::model::{Keeping, Model};
-use mcpscope::tui::theme::{Depth, Theme};
+use mcpscope::tui::runtime;
 use mcpscope::tui::widgets::picture::Pictures;
-use mcpscope::tui::{runtime, update, view};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
+mod driven;
 #[expect(dead_code, reason = "no memory is told here")]
 mod figures;
+mod times;
 mod traffic;
 
+use driven::{Bench, SIZE, draft, key};
 use figures::{figure, heading};
-
-/// Bytes of a body.
-const SIZE: usize = 300;
+use times::spread;
 
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
@@ -48,74 +38,7 @@ fn main() {
     );
 }
 
-fn draft(index: u64) -> Draft {
-    let entry = traffic::entry(index, SIZE);
-    Draft {
-        conn: entry.conn,
-        channel: entry.channel,
-        direction: entry.direction,
-        aux: entry.aux,
-        body: entry.body,
-        ending: "\n",
-        extra: None,
-    }
-}
-
-struct Bench {
-    model: Model,
-    recorder: Recorder,
-    bodies: Bodies,
-    shown: Buffer,
-    next: u64,
-}
-
 impl Bench {
-    fn new(file: &Path) -> Self {
-        let recorder = Recorder::create(file).expect("a new file");
-        let keeping = Keeping::Recording {
-            path: file.to_owned(),
-            since: Timestamp::UNIX_EPOCH,
-        };
-        let theme = Theme::load("dark", Depth::Rgb).expect("a bundled theme");
-        let clock = Clock::in_zone(TimeZone::UTC);
-        let mut model = Model::new(
-            Settings::default(),
-            theme,
-            keeping,
-            client::Options::default(),
-            clock,
-        );
-        model.size = (120, 36);
-        Self {
-            model,
-            bodies: recorder.bodies(),
-            recorder,
-            shown: Buffer::empty(Rect::new(0, 0, 120, 36)),
-            next: 0,
-        }
-    }
-
-    fn arrival(&mut self) -> Event {
-        let draft = draft(self.next);
-        self.next += 1;
-        Event::Update(Update::Recorded(self.recorder.append(draft, None)))
-    }
-
-    fn frame(&mut self, events: Vec<Event>) -> (Duration, Vec<Effect>) {
-        let mut next = Buffer::empty(self.shown.area);
-        let began = Instant::now();
-        let mut effects = Vec::new();
-        for event in events {
-            effects.extend(update::update(&mut self.model, event, self.next * 250));
-        }
-        effects.extend(update::place(&mut self.model));
-        self.model.areas = view::view(&self.model, &mut next).1;
-        std::hint::black_box(self.shown.diff(&next).len());
-        let took = began.elapsed();
-        self.shown = next;
-        (took, effects)
-    }
-
     /// One frame after events, and how long it took until nothing was left to be read for the filter.
     fn settled(&mut self, events: Vec<Event>) -> (Duration, Duration) {
         let began = Instant::now();
@@ -154,22 +77,9 @@ impl Bench {
     }
 }
 
-fn key(code: KeyCode) -> Event {
-    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
-}
-
-fn spread(mut times: Vec<Duration>) -> String {
-    times.sort_unstable();
-    let at = |hundredth: usize| times[(times.len() * hundredth / 100).min(times.len() - 1)];
-    format!("{:.1?} / {:.1?}", at(50), at(99))
-}
-
 fn keys(file: &Path, entries: u64) {
     let mut bench = Bench::new(file);
-    for _ in 0..entries {
-        let event = bench.arrival();
-        update::update(&mut bench.model, event, 0);
-    }
+    bench.fold(entries);
     let rows = bench.model.world.timeline.rows().len();
     heading(&format!(
         "A letter typed, {rows} rows, bodies of {SIZE} B: to the frame, and until all is read; median / 99th of 100"
@@ -204,8 +114,8 @@ fn keys(file: &Path, entries: u64) {
             bench.settled(vec![key(KeyCode::Esc)]);
             bench.settled(vec![key(KeyCode::Backspace)]);
         }
-        figure(&format!("{text}: frame"), &spread(frames));
-        figure(&format!("{text}: settled"), &spread(all));
+        figure(&format!("{text}: frame"), &spread(&mut frames));
+        figure(&format!("{text}: settled"), &spread(&mut all));
     }
     for text in ["tool:tool-7", "lazy"] {
         bench.settled(vec![key(KeyCode::Char('f'))]);
@@ -218,7 +128,10 @@ fn keys(file: &Path, entries: u64) {
             let events = (0..50).map(|_| bench.arrival()).collect();
             times.push(bench.settled(events).1);
         }
-        figure(&format!("50 entries arrive under {text}"), &spread(times));
+        figure(
+            &format!("50 entries arrive under {text}"),
+            &spread(&mut times),
+        );
         bench.settled(vec![key(KeyCode::Backspace)]);
     }
 }

@@ -33,8 +33,10 @@ use ratatui::layout::Rect;
 
 #[expect(dead_code, reason = "memory is measured by the other benches")]
 mod figures;
+mod times;
 
 use figures::{figure, heading};
+use times::{at, milliseconds, spread};
 
 const COLUMNS: u16 = 120;
 const ROWS: u16 = 36;
@@ -430,23 +432,4 @@ fn judge(what: &str, times: &mut [Duration], late: &mut Vec<String>) {
     if at(times, 0.5) > FRAME {
         late.push(format!("{what}: {told}, more than {}", milliseconds(FRAME)));
     }
-}
-
-/// Median and 99th of 100.
-fn spread(times: &mut [Duration]) -> String {
-    times.sort_unstable();
-    format!(
-        "{} / {}",
-        milliseconds(at(times, 0.5)),
-        milliseconds(at(times, 0.99))
-    )
-}
-
-fn at(sorted: &[Duration], part: f64) -> Duration {
-    let place = (sorted.len() as f64 * part) as usize;
-    sorted.get(place).copied().unwrap_or_default()
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }

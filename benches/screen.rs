@@ -10,37 +10,27 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use mcpscope::config::Settings;
-use mcpscope::inspector::Update;
-use mcpscope::mcp::client;
-use mcpscope::recorder::{Draft, Recorder};
-use mcpscope::recording::Bodies;
-use mcpscope::tui::clock::Clock;
+use crossterm::event::KeyCode;
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
-use mcpscope::tui::model::{Keeping, Model};
-use mcpscope::tui::theme::{Depth, Theme};
+use mcpscope::tui::runtime;
 use mcpscope::tui::widgets::picture::Pictures;
-use mcpscope::tui::{runtime, update, view};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
+mod driven;
 mod figures;
 mod huge;
 #[expect(dead_code, reason = "another bench uses the rest")]
 mod pty;
+mod times;
 mod traffic;
 
+use driven::{Bench, COLUMNS, ROWS, SIZE, key};
 use figures::{figure, heading, memory, mib};
-use pty::{COLUMNS, Pty, ROWS};
+use pty::Pty;
+use times::{milliseconds, spread};
 
 const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 const FAKE: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
-/// Bytes of a body.
-const SIZE: usize = 300;
 /// Resident memory without a recording.
 const BARE: u64 = 25 << 20;
 /// Resident memory with a big one.
@@ -83,52 +73,7 @@ fn huge_is_modest(folder: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A live model, its recorder, and the screen it is drawn on.
-struct Bench {
-    model: Model,
-    recorder: Recorder,
-    bodies: Bodies,
-    shown: Buffer,
-    next: u64,
-}
-
 impl Bench {
-    fn new(file: &Path) -> Self {
-        let recorder = Recorder::create(file).expect("a new file");
-        let keeping = Keeping::Recording {
-            path: file.to_owned(),
-            since: Timestamp::UNIX_EPOCH,
-        };
-        let theme = Theme::load("dark", Depth::Rgb).expect("a bundled theme");
-        let options = client::Options::default();
-        let clock = Clock::in_zone(TimeZone::UTC);
-        let mut model = Model::new(Settings::default(), theme, keeping, options, clock);
-        model.size = (COLUMNS, ROWS);
-        Self {
-            model,
-            bodies: recorder.bodies(),
-            recorder,
-            shown: Buffer::empty(Rect::new(0, 0, COLUMNS, ROWS)),
-            next: 0,
-        }
-    }
-
-    /// The next entry of the traffic, recorded.
-    fn arrival(&mut self) -> Event {
-        let entry = traffic::entry(self.next, SIZE);
-        self.next += 1;
-        let draft = Draft {
-            conn: entry.conn,
-            channel: entry.channel,
-            direction: entry.direction,
-            aux: entry.aux,
-            body: entry.body,
-            ending: "\n",
-            extra: None,
-        };
-        Event::Update(Update::Recorded(self.recorder.append(draft, None)))
-    }
-
     /// Takes events and draws one frame: how long that took, and the time of the frame that shows what was read back
     /// for it, if anything was.
     fn step(&mut self, events: Vec<Event>) -> (Duration, Option<Duration>) {
@@ -140,25 +85,6 @@ impl Bench {
         let more = (!answers.is_empty()).then(|| self.frame(answers).0);
         (took, more)
     }
-
-    fn frame(&mut self, events: Vec<Event>) -> (Duration, Vec<Effect>) {
-        let mut next = Buffer::empty(self.shown.area);
-        let began = Instant::now();
-        let mut effects = Vec::new();
-        for event in events {
-            effects.extend(update::update(&mut self.model, event, self.next * 250));
-        }
-        effects.extend(update::place(&mut self.model));
-        self.model.areas = view::view(&self.model, &mut next).1;
-        std::hint::black_box(self.shown.diff(&next).len());
-        let took = began.elapsed();
-        self.shown = next;
-        (took, effects)
-    }
-}
-
-fn key(code: KeyCode) -> Event {
-    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
 fn letter(letter: char) -> Event {
@@ -168,10 +94,7 @@ fn letter(letter: char) -> Event {
 /// Keys and frames with `entries` entries folded in, which `file` then holds.
 fn frames(file: &Path, entries: u64, rounds: usize) {
     let mut bench = Bench::new(file);
-    for _ in 0..entries {
-        let event = bench.arrival();
-        update::update(&mut bench.model, event, 0);
-    }
+    bench.fold(entries);
     heading(&format!(
         "Key to frame with {entries} entries, {COLUMNS}x{ROWS}, median and 99th of 100, {rounds} rounds"
     ));
@@ -395,18 +318,4 @@ fn told(pty: &Pty, name: &str) -> u64 {
         &format!("{} / {}", mib(anonymous), mib(all)),
     );
     all
-}
-
-/// Median and 99th of 100.
-fn spread(times: &mut [Duration]) -> String {
-    times.sort_unstable();
-    let at = |part: f64| {
-        let place = (times.len() as f64 * part) as usize;
-        times.get(place).copied().unwrap_or_default()
-    };
-    format!("{} / {}", milliseconds(at(0.5)), milliseconds(at(0.99)))
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }

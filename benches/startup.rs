@@ -10,8 +10,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 mod figures;
+#[expect(dead_code, reason = "other benches use the rest")]
+mod times;
 
 use figures::{figure, heading, memory, mib};
+use times::milliseconds;
 
 const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 const SERVER: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
@@ -238,8 +241,4 @@ fn run(command: &mut Command) -> (Duration, u64) {
 fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1e3)
 }
