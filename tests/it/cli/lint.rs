@@ -118,3 +118,30 @@ fn a_rule_is_explained_and_an_unknown_one_is_said() {
     ");
     assert!(lint(&["--rules"]).stdout.contains("\nid-type "));
 }
+
+#[test]
+fn rules_are_objects_where_these_are_asked_for() {
+    let told = |arguments: &[&str]| -> serde_json::Value {
+        let run = lint(arguments);
+        assert_eq!(run.code, Some(0), "{run}");
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let one = told(&["--explain", "stdout-only-messages", "--json"]);
+    assert_eq!(one["lines"]["Rust"], "eprintln!(\"…\")");
+    let all = told(&["--rules", "--json"]);
+    let all = all["rules"].as_array().unwrap();
+    assert_eq!(all.len(), mcpscope::lint::RULES.len());
+    assert!(all.contains(&one), "{one}");
+}
+
+#[test]
+fn a_server_nobody_would_look_at_is_refused() {
+    let refused = lint(&[&good(), "--demo"]);
+    assert_snapshot!(refused, @"
+    --- stderr
+    error: a server is given that nobody would look at
+     hint: lint looks at a recording, or at a server, or tells of rules
+    --- exit 2
+    ");
+    assert_eq!(lint(&["--rules", "--", "never-started"]), refused);
+}

@@ -82,3 +82,27 @@ fn programs_get_objects() {
         }
     }
 }
+
+#[test]
+fn a_line_with_a_mask_nobody_can_lift_ends_it() {
+    let lines = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\",\"params\":{\"a\":\"‹masked:KEY›\"}}\n";
+    let (_home, run) = raw(&["--step"], &[], lines);
+    assert_snapshot!(run.stderr, @"
+    note: The frame was not sent: the value of KEY is masked and not known here; type it anew, or start mcpscope with --secret KEY=VALUE (--secret KEY takes it from the environment)
+    error: line 2 was not sent: the value of KEY is masked and not known here
+     hint: type it anew, or start mcpscope with --secret KEY=VALUE (--secret KEY takes it from the environment)
+    ");
+    assert_eq!(run.code, Some(2), "{run}");
+}
+
+#[test]
+fn what_is_masked_in_the_recording_is_shown_as_it_came() {
+    let line = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"echo\",\"arguments\":{\"text\":\"say-CANARY-1\"}}}\n";
+    let (home, run) = raw(&["--json", "--env", "KEY=say-CANARY-1"], &[], line);
+    assert_eq!(run.stdout.matches("say-CANARY-1").count(), 2, "{run}");
+    let text = std::fs::read_to_string(&home.sessions()[0]).unwrap();
+    assert!(
+        text.contains("‹masked:KEY›") && !text.contains("CANARY"),
+        "{text}"
+    );
+}

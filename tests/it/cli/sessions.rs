@@ -139,3 +139,68 @@ fn sessions_as_json_have_all_that_is_known() {
         member("began")
     );
 }
+
+#[test]
+fn objects_do_nothing_to_a_terminal_and_failures_are_some() {
+    let home = home();
+    let note = home.run(&["sessions", "note", "b", "wild \u{9b}31m \u{202e}"]);
+    assert_eq!(note.code, Some(0), "{note}");
+    for words in [
+        &["sessions", "show", "b", "--json"][..],
+        &["sessions", "--json"],
+    ] {
+        let run = home.run(words);
+        assert!(run.stdout.contains("wild \\u009b31m \\u202e"), "{run}");
+        assert!(!run.stdout.contains(['\u{9b}', '\u{202e}']), "{run}");
+    }
+    let run = home.run(&["sessions", "show", "nope", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told["error"]["message"], "no session is called nope");
+    assert_eq!(run.code, Some(2), "{run}");
+}
+
+#[test]
+fn every_verb_takes_a_file_or_a_name() {
+    let home = home();
+    assert_eq!(home.run(&["sessions", "name", "b", "bug-41"]).code, Some(0));
+    for name in [
+        "bug-41",
+        "b-cr",
+        "b-crash.jsonl",
+        "home/data/sessions/b-crash.jsonl",
+    ] {
+        for (words, code) in [
+            (&["export", name, "-f", "json-lines"][..], 0),
+            (&["masks", name], 0),
+            (&["lint", name, "--fail-on", "never"], 0),
+            (&["diff", name, "b-crash"], 0),
+            (&["diff", "a-demo.jsonl", name], 10),
+        ] {
+            let run = home.run(words);
+            assert_eq!(run.code, Some(code), "{words:?}: {run}");
+        }
+    }
+    let entry = home.run(&["diff", "a-demo#8", "a-demo.jsonl#8"]);
+    assert_eq!(entry.code, Some(0), "{entry}");
+    for verb in ["export", "masks", "lint", "diff"] {
+        let rest: &[&str] = match verb {
+            "export" => &["-f", "har"],
+            "diff" => &["b-crash"],
+            _ => &[],
+        };
+        let run = |name: &str| home.run(&[&[verb, name][..], rest].concat());
+        let word = run("nope");
+        assert!(
+            word.stderr
+                .starts_with("error: no session is called nope\n hint: "),
+            "{verb}: {word}"
+        );
+        let file = run("nope.jsonl");
+        assert!(file.stderr.starts_with("error: cannot "), "{verb}: {file}");
+        assert!(file.stderr.contains("nope.jsonl"), "{verb}: {file}");
+        assert_eq!((word.code, file.code), (Some(2), Some(2)), "{verb}");
+    }
+    // A file is a file, whatever the library calls so.
+    std::fs::write(home.path("bug-41"), "no session\n").unwrap();
+    assert_eq!(home.run(&["masks", "bug-41"]).code, Some(2));
+}

@@ -132,3 +132,112 @@ fn a_dumb_terminal_gets_lines() {
     let run = home.start_with(&["--plain", "--demo"], b"quit\n").end();
     assert!(run.stdout.starts_with("mcpscope demo: connected"), "{run}");
 }
+
+/// A shell somebody types at: what it is given so far, and what it has said.
+struct Typed {
+    child: std::process::Child,
+    said: std::sync::mpsc::Receiver<String>,
+}
+
+impl Typed {
+    fn new(home: &Home, arguments: &[&str]) -> Self {
+        use std::io::BufRead as _;
+        use std::process::Stdio;
+        let mut command = home.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, said) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Self { child, said }
+    }
+
+    fn types(&mut self, lines: &str) {
+        use std::io::Write as _;
+        self.child
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(lines.as_bytes())
+            .unwrap();
+    }
+
+    fn says(&self) -> String {
+        self.said
+            .recv_timeout(crate::support::LIMIT)
+            .expect("an answer while stdin stays open")
+    }
+}
+
+impl Drop for Typed {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn an_answer_does_not_wait_for_the_next_line() {
+    let home = Home::new();
+    let mut shell = Typed::new(&home, &["shell", "--demo"]);
+    for behind in ["", "\n", "# a remark\n", "lst\n", "call 'open\n"] {
+        shell.types(&format!("call echo text=a\n{behind}"));
+        assert_eq!(shell.says(), "a", "{behind:?}");
+    }
+    // What is listened to is shown at once, whatever lines stand behind it.
+    shell.types("call echo text=b\nlisten --for 1h\ncall echo text=c\n");
+    assert_eq!(shell.says(), "b");
+}
+
+#[test]
+fn events_come_in_their_order() {
+    let lines = "call echo text=a\ncall countdown steps=1 seconds=0\n";
+    let (_home, run) = demo(&["--ndjson", "--no-record"], lines);
+    let events = run
+        .stdout
+        .lines()
+        .filter_map(|line| mcpscope::json::string_at(line.as_bytes(), &["event"]));
+    assert_eq!(
+        events.collect::<Vec<_>>(),
+        ["result", "notification", "result"],
+        "{run}"
+    );
+}
+
+#[test]
+fn what_a_line_declares_goes_with_its_own_calls_only() {
+    let lines = "listen --level debug --for 50ms\ncall echo text=a\ncall bake-bread seconds:=0.1 ask:=false --task\ncall echo text=b\n";
+    let (home, run) = demo(&["--era", "modern"], lines);
+    assert!(
+        run.stdout.ends_with("a\nOne bread, brown crust.\nb\n"),
+        "{run}"
+    );
+    let text = std::fs::read_to_string(&home.sessions()[0]).unwrap();
+    let calls = text
+        .lines()
+        .filter(|line| line.contains("\"method\":\"tools/call\""));
+    let declared: Vec<bool> = calls
+        .map(|line| line.contains("io.modelcontextprotocol/tasks"))
+        .collect();
+    assert_eq!(declared, [false, true, false], "{text}");
+    let level = text.find("log level debug").expect("calls carry the level");
+    assert!(
+        text[level..].contains("calls carry nothing extra from now on"),
+        "{text}"
+    );
+    // A handshake has settled it; nothing is said of it.
+    let (home, run) = demo(&["--era", "legacy"], lines);
+    assert_eq!(run.code, Some(0), "{run}");
+    let text = std::fs::read_to_string(&home.sessions()[0]).unwrap();
+    assert!(
+        !text.contains("kept for connections of 2026-07-28"),
+        "{text}"
+    );
+}

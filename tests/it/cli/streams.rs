@@ -173,3 +173,39 @@ fn a_reader_that_goes_early_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_notification_with_a_mask_nobody_can_lift_is_not_sent() {
+    assert_snapshot!(demo(&["notify", "x", "{\"a\":\"‹masked:KEY›\"}", "--no-record"]), @"
+    --- stderr
+    note: The frame was not sent: the value of KEY is masked and not known here; type it anew, or start mcpscope with --secret KEY=VALUE (--secret KEY takes it from the environment)
+    error: x was not sent: the value of KEY is masked and not known here
+     hint: type it anew, or start mcpscope with --secret KEY=VALUE (--secret KEY takes it from the environment)
+    --- exit 2
+    ");
+}
+
+#[test]
+fn a_task_that_repeats_what_is_masked_is_shown_as_it_came() {
+    for era in ["legacy", "modern"] {
+        let home = Home::new();
+        let run = home.run(&[
+            "call",
+            "bake-bread",
+            "seconds:=0.1",
+            "ask:=false",
+            "--task",
+            "--env",
+            "KEY=One bread",
+            "--demo",
+            "--era",
+            era,
+        ]);
+        assert!(run.stdout.starts_with("One bread"), "{era}: {run}");
+        let text = std::fs::read_to_string(&home.sessions()[0]).unwrap();
+        assert!(
+            text.contains("‹masked:KEY›") && !text.contains("One bread"),
+            "{text}"
+        );
+    }
+}
