@@ -213,7 +213,9 @@ impl BenchArgs {
         };
         let mut timeline = Timeline::default();
         let take = |entries: Vec<_>, _| {
-            entries.iter().for_each(|entry| timeline.push(entry));
+            for entry in &entries {
+                timeline.push(entry);
+            }
             true
         };
         recording.load(take).map_err(unreadable)?;
@@ -291,10 +293,10 @@ impl BenchArgs {
                     rounds: second.rounds,
                 }),
         };
-        self.tell(&report, session, output)
+        Self::tell(&report, session, output)
     }
 
-    fn tell(&self, report: &Report, session: &mut Headless, output: &mut Output) -> Outcome {
+    fn tell(report: &Report, session: &mut Headless, output: &mut Output) -> Outcome {
         session.console.settle();
         if output.json {
             let mut document = session.document();

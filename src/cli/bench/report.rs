@@ -194,7 +194,9 @@ impl Report {
 
 fn joined(rounds: &[Figures]) -> Figures {
     let mut all = Figures::default();
-    rounds.iter().for_each(|round| all.join(round));
+    for round in rounds {
+        all.join(round);
+    }
     all
 }
 
@@ -222,9 +224,10 @@ fn push_figures(out: &mut String, figures: &Figures) {
             )
         })
         .collect();
-    let failed = match faults.is_empty() {
-        true => "none".to_owned(),
-        false => format!("{}: {}", thousands(figures.failed()), faults.join(", ")),
+    let failed = if faults.is_empty() {
+        "none".to_owned()
+    } else {
+        format!("{}: {}", thousands(figures.failed()), faults.join(", "))
     };
     line("failed", &failed);
     line("latency", &latency(&figures.latency));
@@ -407,7 +410,7 @@ pub fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
