@@ -4,6 +4,7 @@
 //! It knows nothing of the screen: what asks for one is handed back as a [`Screen`].
 
 mod asked;
+mod bench;
 mod call;
 mod complete;
 mod conformance;

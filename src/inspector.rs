@@ -6,6 +6,7 @@
 
 mod exchanges;
 mod hand;
+mod load;
 pub mod logins;
 mod masking;
 mod words;
@@ -89,6 +90,10 @@ struct Live {
     sent: Vec<u64>,
     /// Which requests HTTP exchanges carry.
     carried: exchanges::Carried,
+    /// The server's process.
+    pid: Option<u32>,
+    /// A load that is under way.
+    load: Option<Box<load::Running>>,
 }
 
 enum Happened {
@@ -121,7 +126,13 @@ impl Engine {
         let deadline = self
             .connections
             .values()
-            .filter_map(|live| live.client.deadline())
+            .filter_map(|live| {
+                live.client
+                    .deadline()
+                    .into_iter()
+                    .chain(live.loaded())
+                    .min()
+            })
             .min();
         let wait = deadline.map(|at| at.saturating_sub(self.began.elapsed()));
         tokio::select! {
@@ -255,6 +266,8 @@ impl Engine {
                 self.put(conn, Input::Capabilities(*capabilities), None)
                     .await;
             }
+            Command::Load { conn, plan } => self.load(conn, *plan).await,
+            Command::Unload { conn } => self.unload(conn).await,
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}
@@ -305,6 +318,8 @@ impl Engine {
                         outbox,
                         sent: Vec::new(),
                         carried: exchanges::Carried::default(),
+                        pid: None,
+                        load: None,
                     },
                 );
             }
@@ -338,11 +353,16 @@ impl Engine {
     }
 
     async fn event(&mut self, conn: u32, event: LinkEvent) {
+        let Some(event) = self.past_load(conn, event).await else {
+            return;
+        };
         match event {
             LinkEvent::Started { pid } => {
-                let Some(Target::Process(spawn)) =
-                    self.connections.get(&conn).map(|live| &live.connect.target)
-                else {
+                let live = self.connections.get_mut(&conn);
+                let Some(Target::Process(spawn)) = live.map(|live| {
+                    live.pid = Some(pid);
+                    &live.connect.target
+                }) else {
                     return;
                 };
                 let command = std::iter::once(&spawn.program)
@@ -494,6 +514,7 @@ impl Engine {
         let conns: Vec<u32> = self.connections.keys().copied().collect();
         for conn in conns {
             self.put(conn, Input::Tick, None).await;
+            self.tick_load(conn).await;
         }
     }
 

@@ -53,6 +53,7 @@
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
 //!            diff                what differs between two documents, two calls, two catalogues
+//!            bench               a load on a server: what is sent when, and what came of it
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -77,8 +78,9 @@
 //!
 //! * Values know no tokio, no clock, no file and no terminal. The library builds without the feature `tui`, which
 //!   alone pulls terminal crates.
-//! * A frame is recorded before it is interpreted or passed on. Nothing is mended, dropped or reordered; what is no
-//!   JSON-RPC is an entry like any other.
+//! * A frame is recorded before it is interpreted or passed on; but for those of a load, of which a note tells how many
+//!   there were (`inspector/load.rs`). Nothing is mended, dropped or reordered; what is no JSON-RPC is an entry like
+//!   any other.
 //! * What a server asks is answered by a person or a policy, never by itself; every answer of a policy is a note. A
 //!   call that waits for a person does not run out of time, and is sent again with the server's state byte for byte.
 //! * No line of a session file stops its reading: what is no entry is a row of its own and is counted. The index beside
@@ -128,6 +130,7 @@
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
 //! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
+//! | a figure of a load | `bench/figures.rs`, its words in `cli/bench/report.rs` |
 //! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
 //! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
 //! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
@@ -155,6 +158,7 @@
 //! | a rule of logging in | `mcp/auth/flow/`, its transcript in `mcp/auth/tests/` |
 //! | a parameter or member of OAuth that is a secret | `mcp/auth/secret.rs` |
 
+pub mod bench;
 pub mod chips;
 pub mod cli;
 pub mod config;

@@ -97,23 +97,31 @@ impl CallArgs {
     pub(super) fn is_bare(&self) -> bool {
         self.arguments.is_empty() && self.args.is_none()
     }
+}
 
-    /// The arguments as the tool's schema wants them.
-    fn arguments(&self, session: &mut Headless, json: Option<&str>) -> Result<Value, Failure> {
-        let tool = match session.named(List::Tools, &self.tool) {
-            // It is called all the same.
-            Err(failure) if self.no_validate && failure.exit == Exit::Usage => None,
-            tool => tool?,
-        };
-        let schema = tool.as_ref().map_or(&b"{}"[..], |tool| tool.input_schema());
-        let arguments = assign::arguments(schema, &self.arguments, json).map_err(|error| {
-            Failure::usage(format!("{}: {error}", self.tool)).hint(error.hint(ANYWAY))
-        })?;
-        if let Some(tool) = tool.filter(|_| !self.no_validate) {
-            session.validated(&tool, &arguments)?;
-        }
-        Ok(arguments)
+/// The arguments of a call of `tool` as its schema wants them, out of `assigned` ones (`key=value`) over `json`. Unless
+/// `anyway`, they have to fit it.
+pub(super) fn arguments(
+    session: &mut Headless,
+    tool: &str,
+    assigned: &[String],
+    json: Option<&str>,
+    anyway: bool,
+) -> Result<Value, Failure> {
+    let listed = match session.named(List::Tools, tool) {
+        // It is called all the same.
+        Err(failure) if anyway && failure.exit == Exit::Usage => None,
+        listed => listed?,
+    };
+    let schema = listed
+        .as_ref()
+        .map_or(&b"{}"[..], |listed| listed.input_schema());
+    let arguments = assign::arguments(schema, assigned, json)
+        .map_err(|error| Failure::usage(format!("{tool}: {error}")).hint(error.hint(ANYWAY)))?;
+    if let Some(listed) = listed.filter(|_| !anyway) {
+        session.validated(&listed, &arguments)?;
     }
+    Ok(arguments)
 }
 
 async fn call_one(
@@ -123,7 +131,8 @@ async fn call_one(
     output: &mut Output,
 ) -> Outcome {
     session.listed(List::Tools).await?;
-    let arguments = args.arguments(session, json)?;
+    let (tool, assigned) = (&args.tool, &args.arguments);
+    let arguments = arguments(session, tool, assigned, json, args.no_validate)?;
     let arguments = arguments.to_string();
     let task = if args.task && session.connection().shape() == Shape::Core {
         ",\"task\":{}"

@@ -43,8 +43,9 @@ pub struct Console {
     shown: u64,
     junk: (u64, u64),
     odd: u64,
-    /// Whether a progress line stands on the terminal.
+    /// Whether a progress line stands on the terminal, and how many lines above it belong to it.
     progress: bool,
+    above: usize,
     told: Instant,
 }
 
@@ -64,6 +65,7 @@ impl Console {
             junk: (0, 0),
             odd: 0,
             progress: false,
+            above: 0,
             told: Instant::now(),
         }
     }
@@ -130,7 +132,11 @@ impl Console {
 
     fn clear_progress(&mut self) {
         if std::mem::take(&mut self.progress) {
-            self.pending.push_str("\r\x1b[K");
+            let above = std::mem::take(&mut self.above);
+            if above > 0 {
+                let _ = write!(self.pending, "\x1b[{above}A");
+            }
+            self.pending.push_str("\r\x1b[J");
         }
     }
 
@@ -225,6 +231,18 @@ impl Console {
             self.told = Instant::now();
             self.line(&line);
         }
+    }
+
+    /// Lines that stand in place of those told before, for whoever watches; sanitised already.
+    pub fn stand(&mut self, lines: &[String]) {
+        if self.quiet || !self.terminal {
+            return;
+        }
+        self.clear_progress();
+        self.pending.push_str(&lines.join("\n"));
+        self.progress = true;
+        self.above = lines.len().saturating_sub(1);
+        self.flush();
     }
 
     /// A call begins: its progress is told from now on.

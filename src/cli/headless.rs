@@ -382,6 +382,13 @@ impl Headless {
 
     /// Shuts the servers down and waits until they are gone. A second signal, or an engine that fails, kills them.
     pub async fn finish(&mut self) {
+        self.close().await;
+        stdio::kill_everything();
+        self.console.finish();
+    }
+
+    /// Shuts the servers of this session down, and waits until they are gone.
+    pub(super) async fn close(&mut self) {
         self.send(Command::Shutdown);
         loop {
             if self.inspector.updates.is_empty() {
@@ -401,8 +408,6 @@ impl Headless {
                 },
             }
         }
-        stdio::kill_everything();
-        self.console.finish();
     }
 
     /// The signal that came, if one did.

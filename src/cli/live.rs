@@ -10,7 +10,7 @@ use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
 use super::{Exit, Outcome, OutputArgs};
-use super::{call, complete, get, info, list, listen, notify, read, request, tasks};
+use super::{bench, call, complete, get, info, list, listen, notify, read, request, tasks};
 use crate::mcp::client::Options;
 use crate::mcp::types::List;
 
@@ -29,6 +29,7 @@ pub enum Verb {
     Subscribe(listen::SubscribeArgs),
     Listen(listen::ListenArgs),
     Tasks(tasks::TasksArgs),
+    Bench(bench::BenchArgs),
 }
 
 /// What every one of them takes.
@@ -94,6 +95,7 @@ macro_rules! each {
             Verb::Subscribe($args) => $does,
             Verb::Listen($args) => $does,
             Verb::Tasks($args) => $does,
+            Verb::Bench($args) => $does,
         }
     };
 }

@@ -114,6 +114,29 @@ impl TargetArgs {
         }
     }
 
+    /// The same for another server: an address, or a command line. It is not recorded to a file that was named.
+    pub(super) fn instead(&self, server: &str) -> Result<Self, Failure> {
+        let mut other = Self {
+            command: Vec::new(),
+            demo: false,
+            url: None,
+            no_record: self.no_record || self.record.is_some(),
+            record: None,
+            ..self.clone()
+        };
+        if server.contains("://") {
+            other.url = Some(address(server).map_err(Failure::usage)?);
+            return Ok(other);
+        }
+        let words = shell_words::split(server)
+            .map_err(|error| Failure::usage(format!("{server}: {error}")))?;
+        if words.is_empty() {
+            return Err(Failure::usage("no command is given for the other server"));
+        }
+        other.command = words.into_iter().map(OsString::from).collect();
+        Ok(other)
+    }
+
     /// Whether something is said of what is answered when nobody is there.
     pub(super) fn answers_by_itself(&self) -> bool {
         self.asking.is_given()

@@ -124,7 +124,9 @@ impl Engine {
             live.carried.begins(*exchange, *frame, *follows);
             *frame = frame
                 .and_then(|number| usize::try_from(number).ok()?.checked_sub(1))
-                .and_then(|place| live.sent.get(place).copied());
+                .and_then(|place| live.sent.get(place).copied())
+                // What a load sent has no entry.
+                .filter(|entry| *entry != 0);
         }
         step
     }

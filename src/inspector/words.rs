@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::bench::{Figures, Plan};
 use crate::mcp::asked::{Capabilities, Policies, Reply, Which};
 use crate::mcp::auth::Secret;
 use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
@@ -152,6 +153,18 @@ pub enum Command {
         /// What.
         capabilities: Box<Capabilities>,
     },
+    /// Load a connection that works; told by [`Update::Load`]. What is sent and comes back is not recorded.
+    Load {
+        /// Which.
+        conn: u32,
+        /// How.
+        plan: Box<Plan>,
+    },
+    /// End a load before its time; what is under way is waited for.
+    Unload {
+        /// Of which connection.
+        conn: u32,
+    },
     /// Shut a connection down.
     Stop {
         /// Which.
@@ -228,6 +241,15 @@ pub enum Update {
     Gone {
         /// Which.
         conn: u32,
+    },
+    /// How far a load is: every second, and once when it is over.
+    Load {
+        /// Of which connection.
+        conn: u32,
+        /// What was measured so far.
+        figures: Box<Figures>,
+        /// Whether it is over.
+        over: bool,
     },
     /// Recording fails.
     Trouble {

@@ -11,6 +11,26 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+/// What a process and all below it use now: CPU time since their start, resident bytes, how many they are. None where the
+/// system does not tell, or when there is none.
+#[cfg(target_os = "linux")]
+pub fn of(pid: u32) -> Option<(Duration, u64, u32)> {
+    let root = procfs::stat(i32::try_from(pid).ok()?)?;
+    let tree = procfs::descendants(&[root.process]);
+    let cpu = tree.iter().map(|stat| stat.cpu).sum();
+    let rss = tree
+        .iter()
+        .map(|stat| procfs::resident(stat.process.pid))
+        .sum();
+    (!tree.is_empty()).then_some((cpu, rss, tree.len() as u32))
+}
+
+/// Nothing is known of processes here.
+#[cfg(not(target_os = "linux"))]
+pub fn of(_: u32) -> Option<(Duration, u64, u32)> {
+    None
+}
+
 /// First interval, and the one while there is traffic.
 const SOON: Duration = Duration::from_secs(2);
 

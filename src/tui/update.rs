@@ -310,7 +310,8 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         | Update::Sent { .. }
         | Update::Finished { .. }
         | Update::Completed { .. }
-        | Update::Listed { .. } => {}
+        | Update::Listed { .. }
+        | Update::Load { .. } => {}
     }
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects
