@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::seen::Message;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::http::headers;
+use crate::mcp::revision::Revision;
 use crate::note::http::Step;
 use crate::session::{Direction, Entry, Via};
 
@@ -38,6 +39,8 @@ pub struct Hop {
     pub resumes: bool,
     /// Whether it was sent with a login.
     pub authorized: bool,
+    /// The revision its header names.
+    pub revision: Option<Revision>,
     /// The status; 0 while there is none.
     pub status: u16,
     /// The type of the response.
@@ -168,6 +171,8 @@ impl Hops {
                     resumes: headers::value(headers, "last-event-id").is_some()
                         || (verb == "GET" && follows.is_some()),
                     authorized: headers::value(headers, "authorization").is_some(),
+                    revision: headers::value(headers, "mcp-protocol-version")
+                        .and_then(|version| version.parse().ok()),
                     ..Hop::default()
                 },
             );

@@ -84,6 +84,8 @@ pub struct Memory {
     pub over: VecDeque<Over>,
     /// Requests of the server that wait, by id, with their methods.
     pub asking: HashMap<Id, Box<str>>,
+    /// Ids of all requests of the server so far, up to a limit.
+    pub ever_asking: HashSet<Id>,
     /// What the client declared in its handshake, once it was seen.
     pub declared: Option<Capabilities>,
     /// Whether it opened with `initialize`.
@@ -166,6 +168,9 @@ impl Memory {
             (_, Kind::Request, Some(id)) if self.asking.len() < WAITING => {
                 let method = message.facts.method.clone().unwrap_or_default();
                 self.asking.insert(id.clone(), method);
+                if self.ever_asking.len() < WAITING {
+                    self.ever_asking.insert(id.clone());
+                }
             }
             (detail, Kind::Result | Kind::Error, Some(id)) => {
                 let made = match detail {

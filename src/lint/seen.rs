@@ -48,7 +48,7 @@ pub struct Seen<'a> {
     pub masks: &'a [Range<usize>],
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
     /// The revision that is spoken, as far as is known.
     pub fn revision(&self) -> Option<Revision> {
         self.connection?.revision
@@ -66,7 +66,7 @@ impl Seen<'_> {
     }
 
     /// What happened or was decided here, when it is that.
-    pub const fn note(&self) -> Option<&Note> {
+    pub const fn note(&self) -> Option<&'a Note> {
         match self.facts {
             Facts::Note(note) => Some(note),
             _ => None,
@@ -74,7 +74,7 @@ impl Seen<'_> {
     }
 
     /// The step of an exchange over HTTP, when it is one.
-    pub const fn step(&self) -> Option<&Step> {
+    pub const fn step(&self) -> Option<&'a Step> {
         match self.facts {
             Facts::Note(Note::Http(step)) => Some(step),
             _ => None,
@@ -82,7 +82,7 @@ impl Seen<'_> {
     }
 
     /// The exchange over HTTP that it belongs to, as it was before.
-    pub fn hop(&self) -> Option<&Hop> {
+    pub fn hop(&self) -> Option<&'a Hop> {
         let exchange = match self.step() {
             Some(step) => step.exchange(),
             None => Hops::of(self.entry)?,
