@@ -1,8 +1,12 @@
 //! The linter: takes entries one by one and tells findings, from memory that stays small.
 
+use std::collections::HashMap;
+
+use super::memory::Memory;
 use super::rule::{Check, On, Rule, Severity, Watch};
 use super::rules::RULES;
-use super::seen::{Message, Seen, Subject, Told, raws};
+use super::seen::{Complaint, Message, Seen, Subject, Told, masks, raws};
+use crate::json;
 use crate::jsonrpc::{self, Frame, Kind};
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::Timeline;
@@ -10,6 +14,9 @@ use crate::session::{Channel, Direction, Entry};
 
 /// Of one rule on one connection so many findings are kept; what comes after is counted.
 const MOST: u32 = 100;
+
+/// Of what is only worth knowing so much is told of one entry.
+const FEW: usize = 5;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +55,8 @@ pub struct Linter {
     looked: Vec<u64>,
     failed: Vec<u64>,
     /// By rule and connection.
-    kept: std::collections::HashMap<(usize, u32), u32>,
+    kept: HashMap<(usize, u32), u32>,
+    memories: HashMap<u32, Memory>,
 }
 
 impl Default for Linter {
@@ -62,7 +70,8 @@ impl Default for Linter {
             watches: RULES.iter().map(|rule| watch(rule)).collect(),
             looked: vec![0; RULES.len()],
             failed: vec![0; RULES.len()],
-            kept: std::collections::HashMap::default(),
+            kept: HashMap::default(),
+            memories: HashMap::default(),
         }
     }
 }
@@ -96,7 +105,11 @@ impl Linter {
         };
         let raws = raws(&entry.body, &frame);
         let messages = self.messages(&recorded, &raws, &waited);
-        self.look(entry, &recorded, &messages)
+        let mut memory = self.memories.remove(&entry.conn).unwrap_or_default();
+        let findings = self.look(entry, &recorded, &messages, &memory);
+        memory.take(entry, &recorded, &messages);
+        self.memories.insert(entry.conn, memory);
+        findings
     }
 
     fn messages<'a>(
@@ -112,13 +125,8 @@ impl Linter {
         all.map(|(place, ((facts, raw), answers))| {
             let asked = answers.and_then(|at| self.timeline.exchange(at));
             let asked = asked.map(|exchange| self.timeline.word(exchange.method));
-            Message {
-                place,
-                raw,
-                facts,
-                answers: *answers,
-                method: facts.method.clone().or_else(|| asked.map(Into::into)),
-            }
+            let method = facts.method.clone().or_else(|| asked.map(Into::into));
+            Message::new(place, raw, facts, *answers, method)
         })
         .collect()
     }
@@ -128,7 +136,9 @@ impl Linter {
         entry: &Entry,
         recorded: &Recorded,
         messages: &[Message<'_>],
+        memory: &Memory,
     ) -> Vec<Finding> {
+        let masks = masks(entry);
         let connection = self.timeline.state().connection(entry.conn);
         let seen = Seen {
             entry,
@@ -139,6 +149,9 @@ impl Linter {
                 Facts::Junk(why) => Some(why),
                 _ => None,
             },
+            facts: &recorded.facts,
+            memory,
+            masks: &masks,
         };
         let revision = seen.revision();
         let mut findings = Vec::new();
@@ -161,15 +174,22 @@ impl Linter {
                     }
                 }
             }
+            if !masks.is_empty() {
+                told.wrong.retain(|one| !is_hidden(&seen, one));
+            }
             self.looked[at] += told.looked + told.wrong.len() as u64;
             self.failed[at] += told.wrong.len() as u64;
+            let severity = rule.grade.at(revision);
+            if severity == Severity::Note {
+                shorten(&mut told.wrong);
+            }
             for complaint in told.wrong {
                 let kept = self.kept.entry((at, entry.conn)).or_default();
                 *kept += 1;
                 if *kept <= MOST {
                     findings.push(Finding {
                         rule,
-                        severity: rule.grade.at(revision),
+                        severity,
                         seq: entry.seq,
                         conn: entry.conn,
                         subject: complaint.subject,
@@ -198,6 +218,40 @@ impl Linter {
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
     }
+}
+
+/// Keeps the first few of what is worth knowing; the last of them says how many more there are.
+fn shorten(complaints: &mut Vec<Complaint>) {
+    let more = complaints.len().saturating_sub(FEW);
+    complaints.truncate(FEW);
+    if let (Some(last), true) = (complaints.last_mut(), more > 0) {
+        last.words = format!("{}, and {more} more like it", last.words);
+    }
+}
+
+/// Whether a complaint is about a text that was masked, or a place below one: nobody knows what stood there.
+fn is_hidden(seen: &Seen<'_>, complaint: &Complaint) -> bool {
+    if complaint.pointer.is_empty() {
+        return false;
+    }
+    seen.messages.iter().any(|message| {
+        let mut part = message.raw;
+        for step in json::pointer::steps(&complaint.pointer) {
+            let step = json::pointer::unescape(step);
+            let below = match json::kind(part) {
+                json::Kind::Array => step
+                    .parse()
+                    .ok()
+                    .and_then(|at| json::elements(part).nth(at)),
+                _ => json::get(part, &[&step]),
+            };
+            match below {
+                Some(below) => part = below,
+                None => return false,
+            }
+        }
+        json::kind(part) == json::Kind::String && seen.hides(part)
+    })
 }
 
 /// Whether a rule looks at such a message.
