@@ -35,6 +35,7 @@ pub(super) fn whole(
         indexing,
         timeline: Arc::clone(&model.world.timeline),
     });
+    model.replay.lent = keep.is_some();
     keep.into_iter().collect()
 }
 
