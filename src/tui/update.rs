@@ -19,8 +19,8 @@ mod tests;
 pub use servers::{connect, push_server};
 
 use super::action::Action;
-use super::effect::Effect;
 use super::effect::comparison::Comparison;
+use super::effect::{Effect, Store};
 use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::outside::part::Part;
@@ -82,14 +82,18 @@ const fn whose(event: &Event) -> Whose {
     }
 }
 
-fn take(model: &mut Model, event: Event) -> Vec<Effect> {
-    // In a recording it is as late as its newest entry.
+/// What time it is in the session: in a recording it is as late as its newest entry.
+fn look_at_clock(model: &mut Model) {
     model.world.now_us = if model.world.live {
         model.clock_us
     } else {
         let entries = model.world.timeline.entries();
         entries.last().map_or(0, EntryRow::us)
     };
+}
+
+fn take(model: &mut Model, event: Event) -> Vec<Effect> {
+    look_at_clock(model);
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => input::key_pressed(model, key),
@@ -259,6 +263,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
         model.world.previews.arrived(entry);
     }
     model.world.timeline_mut().extend(entries);
+    look_at_clock(model);
     if model.world.live {
         return;
     }
@@ -446,6 +451,12 @@ fn say(model: &mut Model, sentence: &str) -> Vec<Effect> {
 fn replied(model: &mut Model, reply: Reply) -> Vec<Effect> {
     if let Some(sentence) = reply.say {
         model.status = Some((Tone::Info, sentence));
+    }
+    for effect in &reply.effects {
+        // Sessions that are opened from now on begin with them.
+        if let Effect::Store(Store::KeepColumns(columns)) = effect {
+            model.world.settings.columns.clone_from(columns);
+        }
     }
     let mut effects = reply.effects;
     if let Some(target) = reply.go {

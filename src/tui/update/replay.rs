@@ -172,6 +172,7 @@ pub(super) fn fold_kept(model: &mut Model) -> Vec<Effect> {
 
 /// Rows are fewer or more than they were, and servers stand as they did.
 fn moved(model: &mut Model) {
+    super::look_at_clock(model);
     super::servers::stand_as_then(model);
     let ctx = model.world.ctx();
     for view in View::every() {
@@ -367,6 +368,7 @@ pub(super) fn underneath(
     let (session, is_live) = (model.session, model.world.live);
     let effects = take(model);
     model.exchange(&mut aside);
+    super::look_at_clock(model);
     model.aside = Some(aside);
     let said = model.status.take();
     model.status = match said {

@@ -194,3 +194,39 @@ fn a_fold_that_is_being_kept_is_not_copied() {
     update(&mut model, Event::Arrived(read), 0);
     assert_eq!(model.world.timeline.moment(), Some(5));
 }
+
+#[test]
+fn time_is_that_of_the_session_that_is_looked_at() {
+    let mut model = opened("/s.jsonl");
+    let late = |model: &Model| model.world.timeline.entries().last().unwrap().us();
+    let whole = late(&model);
+    let effects = replay::to(&mut model, 3);
+    assert!(matches!(effects[..], [Effect::Approach(_)]));
+    let bodies = Recording::open(&demo()).unwrap().bodies();
+    let read = opening::arrive(model.world.timeline.approach(3).unwrap(), &bodies);
+    update(&mut model, Event::Arrived(read), 0);
+    assert_eq!(model.world.now_us, late(&model));
+    let last = model.world.timeline.whole().len() as EntryIndex - 1;
+    replay::to(&mut model, last);
+    assert_eq!((model.world.now_us, late(&model)), (whole, whole));
+    // What happens underneath happens then, and is drawn over by what does not.
+    let mut model = live();
+    put_over(&mut model, "/s.jsonl");
+    update(&mut model, Event::Update(Update::Recorded(Vec::new())), 77);
+    assert_eq!((model.clock_us, model.world.now_us), (77, 0));
+}
+
+#[test]
+fn columns_that_were_picked_are_those_of_the_next_session() {
+    let mut model = opened("/s.jsonl");
+    press(&mut model, "C");
+    assert!(model.pane().takes_text(), "{:?}", model.status);
+    let before = model.world.settings.columns.clone();
+    let effects = press(&mut model, " q");
+    let kept = effects.iter().find_map(|effect| match effect {
+        Effect::Store(Store::KeepColumns(columns)) => Some(columns.clone()),
+        _ => None,
+    });
+    assert_ne!(kept, Some(before));
+    assert_eq!(kept.as_ref(), Some(&model.world.settings.columns));
+}
