@@ -63,7 +63,7 @@ pub fn choose(
         marks: &|seq| marks.get(seq).map(Mark::sign),
         newest: newest(timeline),
     };
-    let rows = bodies.pick(&filter, &world).map_err(Fault::Read)?;
+    let rows = bodies.pick(filter, &world).map_err(Fault::Read)?;
     Ok(Chosen::rows(rows, format!("filter {filter}")))
 }
 
