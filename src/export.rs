@@ -59,7 +59,17 @@ pub struct FormatRow {
     pub extension: &'static str,
     /// What it is, for people.
     pub doc: &'static str,
+    /// What it counts: one, and several.
+    noun: (&'static str, &'static str),
     write: Writer,
+}
+
+impl FormatRow {
+    /// So many of what it counts.
+    pub fn counted(&self, count: u64) -> String {
+        let (one, several) = self.noun;
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
 }
 
 /// The table, in the order of [`Format`].
@@ -69,6 +79,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "session",
         extension: "jsonl",
         doc: "a session that mcpscope opens, with every byte",
+        noun: ("entry", "entries"),
         write: session::write,
     },
     FormatRow {
@@ -76,6 +87,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "json-lines",
         extension: "ndjson",
         doc: "one plain JSON object for each call, notification and line, for jq and scripts",
+        noun: ("row", "rows"),
         write: lines::write,
     },
     FormatRow {
@@ -83,6 +95,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "har",
         extension: "har",
         doc: "HTTP Archive 1.2, for browsers and proxies; frames over stdio as POSTs to mcp+stdio:",
+        noun: ("exchange", "exchanges"),
         write: har::write,
     },
     FormatRow {
@@ -90,6 +103,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "markdown",
         extension: "md",
         doc: "a report for people",
+        noun: ("row", "rows"),
         write: markdown::write,
     },
     FormatRow {
@@ -97,6 +111,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "html",
         extension: "html",
         doc: "one page for a browser, which loads nothing from anywhere",
+        noun: ("row", "rows"),
         write: html::write,
     },
     FormatRow {
@@ -104,6 +119,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "otlp",
         extension: "otlp.jsonl",
         doc: "OpenTelemetry traces, as OTLP JSON; --push sends them to a collector",
+        noun: ("span", "spans"),
         write: otlp::write,
     },
     FormatRow {
@@ -111,6 +127,7 @@ pub const FORMATS: &[FormatRow] = &[
         name: "junit",
         extension: "xml",
         doc: "JUnit XML, a test case for each request",
+        noun: ("case", "cases"),
         write: junit::write,
     },
 ];

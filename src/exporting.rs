@@ -11,12 +11,10 @@ use jiff::tz::TimeZone;
 
 use crate::export::{Chosen, Fault, Format, Job, Material, Written};
 use crate::filter::Filter;
-use crate::filter::row::{Answers, Found, Item, Sieve, Truth, World, newest};
+use crate::filter::row::{World, newest};
 use crate::recording::Bodies;
-use crate::recording::sift::Slice;
 use crate::session::marks::{Mark, Marks};
 use crate::session::recorded::Recorded;
-use crate::session::timeline::EntryIndex;
 
 /// Reads a session to its end. `told` is given how far it is, in thousandths, and says whether to go on. Gives back what
 /// was read, and the bodies that go with it.
@@ -54,42 +52,19 @@ pub fn survey(
 pub fn choose(
     material: &Material,
     bodies: &Bodies,
-    filter: Filter,
+    filter: &Filter,
     marks: &Marks,
     zone: &TimeZone,
 ) -> Result<Chosen, Fault> {
     let timeline = &material.timeline;
-    let words = format!("filter {filter}");
-    let mut sieve = Sieve::new(filter);
-    let mut answers = Answers::new();
-    for leaf in sieve.leaves().to_vec() {
-        let mut found = Found::default();
-        let mut each = |slice: Slice| {
-            for offset in slice.found {
-                let entries = timeline.entries();
-                let place = entries.partition_point(|entry| entry.place().offset < offset);
-                if entries
-                    .get(place)
-                    .is_some_and(|entry| entry.place().offset == offset)
-                {
-                    found.put(place as EntryIndex);
-                }
-            }
-            true
-        };
-        bodies.sift(&leaf, 0, &mut each).map_err(Fault::Read)?;
-        found.read_to(timeline.entries().len() as EntryIndex);
-        *answers.of(&leaf) = found;
-    }
     let world = World {
         timeline,
         zone,
         marks: &|seq| marks.get(seq).map(Mark::sign),
         newest: newest(timeline),
     };
-    let rows = timeline.rows().iter().copied();
-    let rows = rows.filter(|row| sieve.row(Item::Pair(*row), &world, &answers) == Truth::Yes);
-    Ok(Chosen::rows(rows.collect(), words))
+    let rows = bodies.pick(filter, &world).map_err(Fault::Read)?;
+    Ok(Chosen::rows(rows, format!("filter {filter}")))
 }
 
 /// Writes a session that was read before.

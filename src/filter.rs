@@ -189,14 +189,6 @@ impl fmt::Display for Filter {
     }
 }
 
-impl std::str::FromStr for Filter {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        Self::parse(text)
-    }
-}
-
 /// Why a text is no filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

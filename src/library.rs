@@ -22,7 +22,7 @@ pub use trash::{Deleted, Housekeeping};
 pub use crate::history::FileError;
 use crate::history::file::{self, Lock, failed};
 use crate::paths::Paths;
-use crate::recording::{OpenError, Recording};
+use crate::recording::{OpenError, Recording, index};
 
 /// A sidecar is no bigger than this; notes and marks of people are far smaller.
 const SIDECAR: u64 = 16 << 20;
@@ -117,9 +117,7 @@ pub fn sidecar(session: &Path) -> PathBuf {
 
 /// The files that go with a session: its sidecar and its index.
 fn companions(session: &Path) -> [PathBuf; 2] {
-    let mut index = session.as_os_str().to_owned();
-    index.push(".idx");
-    [sidecar(session), index.into()]
+    [sidecar(session), index::path_of(session)]
 }
 
 /// Why a session that somebody named cannot be told.
@@ -278,7 +276,7 @@ fn read(sidecar: &Path) -> Result<Meta, FileError> {
 }
 
 fn look(path: &Path, current: Option<&Path>) -> Result<Item, OpenError> {
-    let recording = Recording::open(path)?;
+    let header = Recording::header_of(path)?;
     let about = std::fs::metadata(path).map_err(|error| OpenError::Unreadable {
         path: path.to_owned(),
         error,
@@ -289,9 +287,9 @@ fn look(path: &Path, current: Option<&Path>) -> Result<Item, OpenError> {
     let (size, changed) = summary::state_of(&about);
     Ok(Item {
         path: path.to_owned(),
-        began: recording.header.created,
+        began: header.created,
         changed: summary::moment(changed),
-        by: recording.header.by,
+        by: header.by,
         size,
         meta,
         writing: if current == Some(path) {

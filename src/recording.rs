@@ -91,6 +91,8 @@ pub struct Bodies {
 
 /// Of longer lines, the body is looked for in so many first bytes.
 const HEAD: usize = 4096;
+/// The beginning of a session is short; somebody's 10 GB of zeros are not read to find out what they are.
+const BEGINNING: u64 = 1 << 20;
 
 impl Bodies {
     /// Of a file that is being recorded.
@@ -258,6 +260,8 @@ pub struct Recording {
     path: PathBuf,
     file: Arc<File>,
     odd: SharedOddities,
+    /// Whether it was made from a recording of another tool: what it is read from is not the file of its path.
+    imported: bool,
 }
 
 impl Recording {
@@ -278,10 +282,9 @@ impl Recording {
         if file.metadata().map_err(unreadable)?.is_dir() {
             return Err(no_session(NoSession::Directory));
         }
-        // The beginning of a session is short; somebody's 10 GB of zeros are not read to find out what they are.
         let mut head = Vec::new();
         (&file)
-            .take(1 << 20)
+            .take(BEGINNING)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
         let header = match begin(&head) {
@@ -294,7 +297,39 @@ impl Recording {
             path: path.to_owned(),
             file: Arc::new(file),
             odd: Arc::default(),
+            imported: false,
         })
+    }
+
+    /// The header of a session file, which is all that is read of it but for files without one. A recording of another
+    /// tool is none.
+    pub fn header_of(path: &Path) -> Result<Header, OpenError> {
+        let unreadable = |error| OpenError::Unreadable {
+            path: path.to_owned(),
+            error,
+        };
+        let no_session = |problem| OpenError::NoSession {
+            path: path.to_owned(),
+            problem,
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.is_dir() {
+            return Err(no_session(NoSession::Directory));
+        }
+        let mut head = vec![0; HEAD];
+        let read = read_at(&file, &mut head, 0).map_err(unreadable)?;
+        head.truncate(read);
+        if let Some(end) = memchr::memchr(b'\n', &head)
+            && let Some(header) = codec::read_header(&head[..=end])
+        {
+            return Ok(header);
+        }
+        head.clear();
+        (&file)
+            .take(BEGINNING)
+            .read_to_end(&mut head)
+            .map_err(unreadable)?;
+        begin(&head).map_err(no_session)
     }
 
     /// Where it is.
@@ -323,6 +358,9 @@ impl Recording {
     /// The same on from where the index beside it ends, with the fold up to there; none without an index to be
     /// trusted.
     pub fn indexed(&self) -> Option<(Timeline, Reading)> {
+        if self.imported {
+            return None;
+        }
         let (timeline, mark) = index::load(self)?;
         let (file, odd) = (Arc::clone(&self.file), Arc::clone(&self.odd));
         Some((timeline, Reading::new(file, mark, odd)))
@@ -330,6 +368,9 @@ impl Recording {
 
     /// What it takes to keep the fold of what was read up to `mark`, when that is worth it.
     pub fn indexing(&self, mark: &Mark) -> Option<Indexing> {
+        if self.imported {
+            return None;
+        }
         Indexing::of(self, mark)
     }
 

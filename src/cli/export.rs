@@ -96,8 +96,7 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
             let marks = std::fs::read(library::sidecar(&path)).unwrap_or_default();
             let marks = library::Meta::read(&marks).marks;
             let zone = jiff::tz::TimeZone::system();
-            exporting::choose(&material, &bodies, filter.clone(), &marks, &zone)
-                .map_err(unreadable)?
+            exporting::choose(&material, &bodies, filter, &marks, &zone).map_err(unreadable)?
         }
     };
     let mut told = |_| true;
@@ -224,19 +223,8 @@ impl Done {
     }
 
     fn summary(&self) -> String {
-        let noun = match self.format {
-            Format::Session => "entry",
-            Format::Otlp => "span",
-            Format::Har => "exchange",
-            Format::Junit => "case",
-            Format::Lines | Format::Markdown | Format::Html => "row",
-        };
-        let count = usize::try_from(self.written.count).unwrap_or(usize::MAX);
-        let count = match (noun, count) {
-            ("entry", count) if count != 1 => format!("{count} entries"),
-            (noun, count) => text::plural(count, noun),
-        };
-        format!("{count} as {}", self.format.row().name)
+        let row = self.format.row();
+        format!("{} as {}", row.counted(self.written.count), row.name)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::Date;
 
 /// A range: from one value to another, both included; open where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -286,16 +286,6 @@ impl Moment {
         };
         let start = seconds * 1_000_000 + fraction;
         start..start + unit
-    }
-
-    /// What it stands for on a day, as local time.
-    pub fn on(&self, day: Date) -> Range<DateTime> {
-        let Range { start, end } = self.of_day();
-        let at = |us: i64| {
-            let midnight = DateTime::from_parts(self.date.unwrap_or(day), Time::midnight());
-            midnight.saturating_add(jiff::SignedDuration::from_micros(us))
-        };
-        at(start)..at(end)
     }
 }
 

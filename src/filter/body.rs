@@ -4,8 +4,6 @@
 
 use std::fmt::Write as _;
 
-use memchr::memmem;
-
 use super::path::Path;
 use super::pattern::{Pattern, find};
 use super::term::{Json, Match, Term};
@@ -186,17 +184,6 @@ fn json_is(json: &Json, value: &[u8]) -> bool {
     }
 }
 
-/// Whether a text stands in a line, for one that has been asked for its [`Leaf::marks`].
-pub fn has_mark(line: &[u8], marks: &[Vec<u8>], exact: bool) -> bool {
-    marks.iter().any(|mark| {
-        if exact {
-            memmem::find(line, mark).is_some()
-        } else {
-            find(line, mark, false).is_some()
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -205,6 +192,17 @@ mod tests {
 
     fn leaf(text: &str) -> Leaf {
         Filter::parse(text).unwrap().leaves().remove(0)
+    }
+
+    /// Whether one of these texts stands in a line.
+    fn has_mark(line: &[u8], marks: &[Vec<u8>], exact: bool) -> bool {
+        marks.iter().any(|mark| {
+            if exact {
+                memchr::memmem::find(line, mark).is_some()
+            } else {
+                find(line, mark, false).is_some()
+            }
+        })
     }
 
     #[test]

@@ -165,7 +165,7 @@ pub fn find(hay: &[u8], needle: &[u8], exact: bool) -> Option<usize> {
 }
 
 /// The byte of a text that is rarest in JSON.
-pub fn rarest(needle: &[u8]) -> usize {
+fn rarest(needle: &[u8]) -> usize {
     // Letters by how often they stand in English and in JSON-RPC, most often first; what is not here is rarer.
     const OFTEN: &[u8] = b"\" :,etaoinsrlcdumphg{}.0123456789fyb_-w/kvjxqz[]";
     (0..needle.len())
@@ -201,11 +201,6 @@ impl Regex {
             source: source.to_owned(),
             compiled,
         })
-    }
-
-    /// As it was written.
-    pub fn source(&self) -> &str {
-        &self.source
     }
 
     /// Whether it matches anywhere in `hay`.

@@ -184,35 +184,6 @@ impl Sieve {
         self.through(world, answers).row(item)
     }
 
-    /// Whether a row is let through, when bodies are read at once: `body` has that of an entry.
-    pub fn row_with(
-        &mut self,
-        item: Item,
-        world: &World<'_>,
-        body: &mut dyn FnMut(EntryIndex) -> Vec<u8>,
-    ) -> bool {
-        let mut answers = Answers::new();
-        match self.row(item, world, &answers) {
-            Truth::Yes => return true,
-            Truth::No => return false,
-            Truth::Unread => {}
-        }
-        let entries = Self::entries(item, world.timeline);
-        let end = world.timeline.entries().len() as EntryIndex;
-        for leaf in &self.leaves {
-            answers.of(leaf).read_to(end);
-        }
-        for entry in entries {
-            let bytes = body(entry);
-            for (leaf, found) in answers.iter_mut() {
-                if leaf.holds(&bytes) {
-                    found.put(entry);
-                }
-            }
-        }
-        self.row(item, world, &answers) == Truth::Yes
-    }
-
     /// The entries of a row.
     pub fn entries(item: Item, timeline: &Timeline) -> Vec<EntryIndex> {
         Known::of(item, timeline).map_or_else(Vec::new, |known| known.entries(timeline))

@@ -70,6 +70,7 @@ impl Recording {
             path: path.to_owned(),
             file: Arc::new(session),
             odd: Arc::default(),
+            imported: true,
         })
     }
 }

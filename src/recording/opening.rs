@@ -151,7 +151,8 @@ impl Opening {
         let follows = match follow {
             Follow::Never => false,
             Follow::WhileWritten => written,
-            Follow::Always => true,
+            // What another tool goes on to write would have to be imported again.
+            Follow::Always => !recording.imported,
         };
         Ok(Self {
             recording,
@@ -442,6 +443,7 @@ impl Recording {
             path: path.to_owned(),
             file: Arc::new(file),
             odd: Arc::default(),
+            imported: false,
         }
     }
 }

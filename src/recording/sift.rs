@@ -80,18 +80,9 @@ impl Bodies {
     }
 }
 
-/// What a filter lets through of a whole session.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Picked {
-    /// Rows of the traffic, oldest first.
-    pub rows: Vec<Row>,
-    /// The entries of these rows, ascending.
-    pub entries: Vec<EntryIndex>,
-}
-
 impl Bodies {
     /// What bodies say to a filter, all of them read.
-    pub fn answers(&self, filter: &Filter, timeline: &Timeline) -> io::Result<Answers> {
+    fn answers(&self, filter: &Filter, timeline: &Timeline) -> io::Result<Answers> {
         let mut answers = Answers::new();
         for leaf in filter.leaves() {
             let mut found = Found::default();
@@ -108,24 +99,16 @@ impl Bodies {
         Ok(answers)
     }
 
-    /// The rows that a filter lets through, for whoever has no screen to keep up.
-    pub fn pick(&self, filter: &Filter, world: &World<'_>) -> io::Result<Picked> {
+    /// The rows of the traffic that a filter lets through, oldest first, for whoever has no screen to keep up.
+    pub fn pick(&self, filter: &Filter, world: &World<'_>) -> io::Result<Vec<Row>> {
         let timeline = world.timeline;
         let answers = self.answers(filter, timeline)?;
         let mut sieve = Sieve::new(filter.clone());
         let mut through = sieve.through(world, &answers);
-        let mut picked = Picked::default();
-        for row in timeline.rows() {
-            if through.row(Item::Pair(*row)) == Truth::Yes {
-                picked.rows.push(*row);
-                picked
-                    .entries
-                    .extend(Sieve::entries(Item::Pair(*row), timeline));
-            }
-        }
-        picked.entries.sort_unstable();
-        picked.entries.dedup();
-        Ok(picked)
+        let rows = timeline.rows().iter().copied();
+        Ok(rows
+            .filter(|row| through.row(Item::Pair(*row)) == Truth::Yes)
+            .collect())
     }
 }
 

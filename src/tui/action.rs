@@ -398,8 +398,8 @@ actions! {
         SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
         KeepSession "keep-session" ["K"] "" "Keep it whatever the limits say, or no longer" Nothing "mcpscope sessions keep NAME";
         ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";
-        DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "";
-        ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "";
+        DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "mcpscope diff A B";
+        ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "mcpscope export FILE -o report.html";
         CopySession "copy-session" ["y y"] "" "Copy the path of its file" Nothing "mcpscope sessions list --json";
         ReadSessions "read-sessions" ["g R"] "" "List the sessions again" Nothing "mcpscope sessions list";
     }

@@ -266,6 +266,8 @@ pub enum Event {
     SessionOpened(Box<OpenedSession>),
     /// What it takes to look at an entry was read, or could not be.
     Arrived(Result<Box<Moment>, String>),
+    /// The fold of an opened file was written down beside it, or could not be.
+    FoldKept,
     /// Work with the library was done.
     Library(Shelved),
     /// Something about another session than the one the program began with.

@@ -29,6 +29,7 @@ use super::theme::Theme;
 use crate::config::Settings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
+use crate::recording::PIPE;
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::transport::http::Login;
@@ -268,6 +269,18 @@ pub enum Keeping {
     },
 }
 
+impl Keeping {
+    /// Its file: something can stand beside it. What comes out of a pipe has none.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Recording { path, .. } => Some(path),
+            Self::Opened { path, .. } => Some(path).filter(|path| *path != Path::new(PIPE)),
+            Self::Unrecorded => None,
+        }
+        .map(PathBuf::as_path)
+    }
+}
+
 /// How bad a status line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -333,8 +346,6 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
-    /// The number the newest work of an export has.
-    pub exports: Option<u64>,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -412,7 +423,6 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
-            exports: None,
             notices: Notices::default(),
             areas: Areas::default(),
             options,

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::action::Action;
 use super::clock::Clock;
 use super::theme::{Role, Theme};
-use crate::session::timeline::{EntryIndex, Timeline};
+use crate::session::timeline::{EntryIndex, Moment, Timeline};
 use crate::text;
 
 /// How many times faster than it was.
@@ -20,10 +20,14 @@ pub const CAP: u64 = 1_000;
 const AT_ONCE: u64 = 33_000;
 
 /// Where a recording stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
     /// The entry that is on its way to be shown, and the one that was asked for since.
     pub wanted: Option<(EntryIndex, Option<EntryIndex>)>,
+    /// Whether the fold is being written down: it is not changed as long as that takes.
+    pub lent: bool,
+    /// What arrived meanwhile.
+    pub held: Option<Result<Box<Moment>, String>>,
     /// The entry whose row is to be gone to once it is shown.
     pub reveal: Option<EntryIndex>,
     /// Who hears when the next entry is due, while it plays.
@@ -37,6 +41,8 @@ impl Default for Replay {
     fn default() -> Self {
         Self {
             wanted: None,
+            lent: false,
+            held: None,
             reveal: None,
             playing: None,
             speed: USUAL,

@@ -8,21 +8,22 @@ mod arguments;
 pub mod checker;
 mod comparing;
 mod copying;
+mod exporting;
 pub mod keeper;
 pub mod librarian;
 mod masks;
 pub mod opening;
 pub mod sifter;
+#[cfg(test)]
+mod tests;
 mod values;
 
-use super::effect::exporting::Export;
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
+use super::outside::Desk;
 use super::outside::clipboard::Sequence;
 use super::outside::process::Stop;
-use super::outside::tools::Ours;
 use super::outside::visit::Errand;
-use super::outside::{self, Desk};
 use super::payload::{self, TabBody};
 use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
@@ -163,7 +164,7 @@ impl Runtime {
             Effect::ToTerminal { sequence, told } => {
                 return Some(Order::ToTerminal { sequence, told });
             }
-            Effect::Export(work) => self.export(*work),
+            Effect::Export(work) => self.export(*work, self.bodies_of(session)?),
             Effect::Stop(asker) => self.desk.stop(asker),
             Effect::Page { part, kind } => {
                 let pagers = self.desk.settings().pagers.clone();
@@ -212,6 +213,9 @@ impl Runtime {
                         Ok(bytes) => tracing::debug!(bytes, "index kept"),
                         Err(error) => tracing::debug!(%error, "index not kept"),
                     }
+                    // From then on it is the screen's alone.
+                    drop(timeline);
+                    answer_of(Event::FoldKept);
                 });
             }
             Effect::Index { viewer, body } => {
@@ -236,22 +240,6 @@ impl Runtime {
             }
         }
         None
-    }
-}
-
-impl Runtime {
-    /// Exports on a thread of its own, and tells how far it is.
-    fn export(&self, work: Export) {
-        let stop = self.desk.begin(work.asker);
-        let (desk, bodies, events) = (self.desk.clone(), self.bodies.clone(), self.events.clone());
-        tokio::task::spawn_blocking(move || {
-            let asker = work.asker;
-            // Nobody listens any more when the screen is gone.
-            let tell = |told| drop(events.send(Event::Exporting { asker, told }));
-            let told = outside::exporting::export(&work, &bodies, &stop, &Ours, tell);
-            desk.end(asker);
-            tell(told);
-        });
     }
 }
 

@@ -13,12 +13,14 @@ mod notices;
 mod opened;
 mod replay;
 mod servers;
+#[cfg(test)]
+mod tests;
 
 pub use servers::{connect, push_server};
 
 use super::action::Action;
-use super::effect::Effect;
 use super::effect::comparison::Comparison;
+use super::effect::{Effect, Store};
 use super::event::{Event, Stored};
 use super::model::{Keeping, Model, Overlay, Tone};
 use super::outside::part::Part;
@@ -71,6 +73,7 @@ const fn whose(event: &Event) -> Whose {
         | Event::ToCopy { .. }
         | Event::ToPrint(_)
         | Event::Copied(_)
+        | Event::Exporting { .. }
         | Event::Failed(_)
         | Event::Library(_)
         | Event::Stored(Stored::NotKept(_)) => Whose::Shown,
@@ -79,14 +82,18 @@ const fn whose(event: &Event) -> Whose {
     }
 }
 
-fn take(model: &mut Model, event: Event) -> Vec<Effect> {
-    // In a recording it is as late as its newest entry.
+/// What time it is in the session: in a recording it is as late as its newest entry.
+fn look_at_clock(model: &mut Model) {
     model.world.now_us = if model.world.live {
         model.clock_us
     } else {
         let entries = model.world.timeline.entries();
         entries.last().map_or(0, EntryRow::us)
     };
+}
+
+fn take(model: &mut Model, event: Event) -> Vec<Effect> {
+    look_at_clock(model);
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => input::key_pressed(model, key),
@@ -117,6 +124,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             tell_panes(model, &Event::Over(over))
         }
         Event::Arrived(read) => replay::arrived(model, read),
+        Event::FoldKept => replay::fold_kept(model),
         Event::Woken { asker } => match replay::woken(model, asker) {
             Some(effects) => effects,
             None => tell_panes(model, &Event::Woken { asker }),
@@ -143,7 +151,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             });
             Vec::new()
         }
-        Event::Failed(what) | Event::Stored(Stored::NotKept(what)) => {
+        Event::Failed(what) => {
             model.status = Some((Tone::Error, what));
             Vec::new()
         }
@@ -166,16 +174,9 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             tell_panes(model, &Event::FileRead { asker, result })
         }
-        Event::Stored(Stored::Filters { chips, saved }) => {
-            match (&chips, &saved) {
-                (Err(why), _) => model.status = Some((Tone::Error, why.clone())),
-                (Ok(_), Some(name)) => {
-                    let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
-                    model.status = Some((Tone::Info, told));
-                }
-                (Ok(_), None) => {}
-            }
-            tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
+        Event::Stored(stored) => {
+            said_of(model, &stored);
+            tell_panes(model, &Event::Stored(stored))
         }
         Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
@@ -190,7 +191,6 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         | Event::Compared { .. }
         | Event::ComparedText { .. }
         | Event::Library(_)
-        | Event::Stored(_)
         | Event::Indexed { .. }
         | Event::Built { .. }
         | Event::Question { .. }
@@ -205,6 +205,24 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             tell_panes(model, &Event::Opened { viewer, result })
         }
     }
+}
+
+/// What the status row says of something that was stored, whichever sessions hear of it.
+fn said_of(model: &mut Model, stored: &Stored) {
+    let said = match stored {
+        Stored::NotKept(why)
+        | Stored::Filters {
+            chips: Err(why), ..
+        } => (Tone::Error, why.clone()),
+        Stored::Filters {
+            saved: Some(name), ..
+        } => {
+            let told = format!("The filter is kept as \"{}\".", text::sanitize(name));
+            (Tone::Info, told)
+        }
+        _ => return,
+    };
+    model.status = Some(said);
 }
 
 /// Says to the pane that is shown where it will be drawn; once before each draw.
@@ -245,6 +263,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
         model.world.previews.arrived(entry);
     }
     model.world.timeline_mut().extend(entries);
+    look_at_clock(model);
     if model.world.live {
         return;
     }
@@ -434,6 +453,12 @@ fn replied(model: &mut Model, reply: Reply) -> Vec<Effect> {
     if let Some(sentence) = reply.say {
         model.status = Some((Tone::Info, sentence));
     }
+    for effect in &reply.effects {
+        // Sessions that are opened from now on begin with them.
+        if let Effect::Store(Store::KeepColumns(columns)) = effect {
+            model.world.settings.columns.clone_from(columns);
+        }
+    }
     let mut effects = reply.effects;
     if let Some(target) = reply.go {
         effects.extend(go(model, target));
@@ -519,6 +544,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Traffic);
             return effects;
         }
+        Go::Export(path) => return exporting::of_file(model, path),
         Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Do(action) => return act(model, action),
     }

@@ -62,25 +62,6 @@ impl Found {
         self.holds.has(entry)
     }
 
-    /// How many entries it holds in.
-    pub fn count(&self) -> usize {
-        self.holds
-            .0
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum()
-    }
-
-    /// The entries it holds in, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = EntryIndex> {
-        let words = (0_u32..).zip(&self.holds.0).filter(|(_, word)| **word != 0);
-        words.flat_map(|(place, word)| {
-            (0..64)
-                .filter(move |bit| word >> bit & 1 == 1)
-                .map(move |bit| place * 64 + bit)
-        })
-    }
-
     /// What is known of what asks for more than this: that it does not hold where this does not.
     pub fn refined(&self) -> Self {
         let words = self.read as usize / 64;

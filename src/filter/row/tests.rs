@@ -91,7 +91,7 @@ impl Session {
         let mut body = |entry: EntryIndex| self.bodies[entry as usize].clone();
         items
             .into_iter()
-            .filter(|item| sieve.row_with(*item, &world, &mut body))
+            .filter(|item| row_with(&mut sieve, *item, &world, &mut body))
             .map(|item| u64::from(Sieve::first_entry(item, &self.timeline).unwrap()) + 1)
             .collect()
     }
@@ -304,8 +304,8 @@ fn what_is_not_in_the_shorter_is_not_in_the_longer() {
     let refined = found.refined();
     let open: Vec<EntryIndex> = (0..75).filter(|entry| !refined.has_seen(*entry)).collect();
     assert_eq!(open, [3, 64, 69, 70, 71, 72, 73, 74]);
-    assert_eq!((found.count(), refined.count()), (3, 0));
-    assert_eq!(found.iter().collect::<Vec<_>>(), [3, 64, 69]);
+    let holds = |one: &Found| (0..75).filter(|entry| one.has(*entry)).collect::<Vec<_>>();
+    assert_eq!((holds(&found), holds(&refined)), (vec![3, 64, 69], vec![]));
 }
 
 #[test]
@@ -353,4 +353,32 @@ proptest! {
         prop_assert_eq!(session.pairs(&format!("{a} {b}")), of(&|row| with_a.contains(row) && with_b.contains(row)));
         prop_assert_eq!(session.pairs(&format!("({a} | {b})")), of(&|row| with_a.contains(row) || with_b.contains(row)));
     }
+}
+
+/// Whether a row is let through, when bodies are read at once: `body` has that of an entry.
+fn row_with(
+    sieve: &mut Sieve,
+    item: Item,
+    world: &World<'_>,
+    body: &mut dyn FnMut(EntryIndex) -> Vec<u8>,
+) -> bool {
+    let mut answers = Answers::new();
+    match sieve.row(item, world, &answers) {
+        Truth::Yes => return true,
+        Truth::No => return false,
+        Truth::Unread => {}
+    }
+    let end = world.timeline.entries().len() as EntryIndex;
+    for leaf in sieve.leaves() {
+        answers.of(leaf).read_to(end);
+    }
+    for entry in Sieve::entries(item, world.timeline) {
+        let bytes = body(entry);
+        for (leaf, found) in answers.iter_mut() {
+            if leaf.holds(&bytes) {
+                found.put(entry);
+            }
+        }
+    }
+    sieve.row(item, world, &answers) == Truth::Yes
 }

@@ -41,10 +41,11 @@ impl Timeline {
         self.by_hand.binary_search(&entry).is_ok()
     }
 
-    /// The entry whose line stands at an offset of the file.
+    /// The entry whose line stands at an offset of the file, whatever is shown: a file is looked through whole.
     pub fn index_of_place(&self, offset: u64) -> Option<EntryIndex> {
         let index = self.index_after(offset);
-        (self.entry(index)?.place().offset == offset).then_some(index)
+        let entry = self.entries.get(index as usize)?;
+        (entry.place().offset == offset).then_some(index)
     }
 
     /// The first entry whose line does not stand before an offset of the file.

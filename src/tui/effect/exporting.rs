@@ -1,5 +1,7 @@
 //! What an export from the screen is asked for with, and what is told of it.
 
+use std::path::{Path, PathBuf};
+
 use crate::export::Format;
 use crate::session::marks::Marks;
 use crate::session::timeline::Row;
@@ -7,8 +9,8 @@ use crate::session::timeline::Row;
 /// What of the session is exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Share {
-    /// All of it; so many rows.
-    All(usize),
+    /// All of it; so many rows, where that is known.
+    All(Option<usize>),
     /// What a filter lets through, with the marks it may ask for.
     Filter(String, Marks),
     /// These rows, and what they are called.
@@ -19,8 +21,9 @@ impl Share {
     /// In words.
     pub fn words(&self) -> String {
         match self {
-            Self::All(1) => "all: 1 row".to_owned(),
-            Self::All(rows) => format!("all: {rows} rows"),
+            Self::All(Some(1)) => "all: 1 row".to_owned(),
+            Self::All(Some(rows)) => format!("all: {rows} rows"),
+            Self::All(None) => "all of it".to_owned(),
             Self::Filter(text, _) => format!("filter: {text}"),
             Self::Rows(_, words) => (*words).to_owned(),
         }
@@ -41,13 +44,53 @@ pub enum To {
     },
 }
 
+/// Which session is exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exported {
+    /// The one that is looked at, and its file, where it has one.
+    Shown(Option<PathBuf>),
+    /// The one of a file.
+    File(PathBuf),
+}
+
+impl Exported {
+    /// Its file, where it has one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Shown(file) => file.as_deref(),
+            Self::File(file) => Some(file),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> String {
+        let stem = self.file().and_then(Path::file_stem);
+        stem.map_or_else(
+            || "session".to_owned(),
+            |stem| stem.to_string_lossy().into_owned(),
+        )
+    }
+
+    /// The name of a file that is proposed for it: beside its own, never in the place of it.
+    pub fn proposed(&self, format: Format) -> String {
+        let (name, extension) = (self.name(), format.row().extension);
+        let proposed = format!("{name}.{extension}");
+        let own = self.file().and_then(Path::file_name);
+        if own.is_some_and(|own| own == proposed.as_str()) {
+            format!("{name}-export.{extension}")
+        } else {
+            proposed
+        }
+    }
+}
+
 /// An export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
     /// Who asks.
     pub asker: u64,
-    /// The session's name.
-    pub name: String,
+    /// Of what.
+    pub of: Exported,
     /// As what.
     pub format: Format,
     /// What of it.

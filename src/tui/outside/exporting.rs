@@ -1,6 +1,7 @@
 //! An export from the screen: the session is read again on this thread, chosen from, and written or only counted.
 
 use std::io;
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 
@@ -25,7 +26,7 @@ pub fn export(
 ) -> Told {
     let done = |work: &Export, tell: &mut dyn FnMut(Told)| -> Result<Told, Fault> {
         // Reading it is half of the work.
-        let (material, bodies) = exporting::survey(bodies, &work.name, |far| {
+        let (material, bodies) = exporting::survey(bodies, &work.of.name(), |far| {
             tell(Told::Far(far / 2));
             !stop.is_said()
         })?;
@@ -53,6 +54,10 @@ pub fn export(
         };
         let shown = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         let shown = shown.display();
+        // However often somebody says so: what was recorded is in no other place.
+        if work.of.file().is_some_and(|own| is_same(own, &path)) {
+            return Ok(Told::Failed(format!("{shown} is the recording itself")));
+        }
         let exists = || Told::Exists(format!("{shown} is there already; Enter again replaces it"));
         let mut target = match exporting::target(&path, overwrite) {
             Ok(target) => target,
@@ -86,6 +91,12 @@ pub fn export(
     }
 }
 
+/// Whether two paths lead to one file.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let (a, b) = (std::fs::canonicalize(a), std::fs::canonicalize(b));
+    matches!((a, b), (Ok(a), Ok(b)) if a == b)
+}
+
 fn chosen(share: &Share, material: &Material, bodies: &Bodies) -> Result<Chosen, Fault> {
     let words = share.words();
     Ok(match share {
@@ -105,7 +116,7 @@ fn chosen(share: &Share, material: &Material, bodies: &Bodies) -> Result<Chosen,
                     fault.to_string(),
                 ))
             })?;
-            exporting::choose(material, bodies, filter, marks, &TimeZone::system())?
+            exporting::choose(material, bodies, &filter, marks, &TimeZone::system())?
         }
     })
 }

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use crate::export::{FORMATS, Format, FormatRow};
 use crate::text;
 use crate::tui::effect::Effect;
-use crate::tui::effect::exporting::{Export, Share, To, Told};
+use crate::tui::effect::exporting::{Export, Exported, Share, To, Told};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::popup::{Place, Popup};
@@ -48,8 +48,9 @@ enum State {
 /// See the module.
 #[derive(Debug)]
 pub struct ExportBox {
+    /// The number of its newest work.
     asker: u64,
-    name: String,
+    of: Exported,
     shares: Vec<Share>,
     format: usize,
     share: usize,
@@ -62,16 +63,13 @@ pub struct ExportBox {
     overwrite: bool,
 }
 
-/// The first of the numbers that name exports; each piece of work has its own.
-const FIRST: u64 = 0x4558_0000;
-
 impl ExportBox {
-    /// A box for the session `name`; of `shares` the last is proposed. Comes with the first work to do. `before` is the
-    /// number the last work of an earlier box had.
-    pub fn new(name: &str, shares: Vec<Share>, before: Option<u64>) -> (Self, Vec<Effect>) {
+    /// A box for a session; of `shares` the last is proposed. Comes with the first work to do, whose number is `ticket`:
+    /// each piece of work has its own, so whatever may lead to some takes a number nobody else has.
+    pub fn new(of: Exported, shares: Vec<Share>, ticket: u64) -> (Self, Vec<Effect>) {
         let mut export = Self {
-            asker: before.unwrap_or(FIRST),
-            name: name.to_owned(),
+            asker: ticket,
+            of,
             share: shares.len().saturating_sub(1),
             shares,
             format: Format::Html as usize,
@@ -82,13 +80,8 @@ impl ExportBox {
             overwrite: false,
         };
         export.propose();
-        let effects = export.count();
-        (export, effects)
-    }
-
-    /// The number its newest work has.
-    pub fn asker(&self) -> u64 {
-        self.asker
+        let work = export.work(To::Nowhere, ticket);
+        (export, vec![work])
     }
 
     fn row(&self) -> &'static FormatRow {
@@ -97,23 +90,22 @@ impl ExportBox {
 
     fn propose(&mut self) {
         if !self.named {
-            self.to
-                .set(format!("{}.{}", self.name, self.row().extension));
+            self.to.set(self.of.proposed(self.row().format));
         }
     }
 
     /// Asks what it would hold; what was asked before does not matter any more.
-    fn count(&mut self) -> Vec<Effect> {
+    fn count(&mut self, ticket: u64) -> Vec<Effect> {
         let before = self.asker;
         self.state = State::Counting;
-        vec![Effect::Stop(before), self.work(To::Nowhere)]
+        vec![Effect::Stop(before), self.work(To::Nowhere, ticket)]
     }
 
-    fn work(&mut self, to: To) -> Effect {
-        self.asker += 1;
+    fn work(&mut self, to: To, ticket: u64) -> Effect {
+        self.asker = ticket;
         Effect::Export(Box::new(Export {
-            asker: self.asker,
-            name: self.name.clone(),
+            asker: ticket,
+            of: self.of.clone(),
             format: self.row().format,
             share: self.shares[self.share].clone(),
             to,
@@ -121,7 +113,7 @@ impl ExportBox {
     }
 
     /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent, ticket: u64) -> Outcome {
         let stays = Outcome::Stays(Vec::new());
         if let State::Writing(_) = self.state {
             if key.code == KeyCode::Esc {
@@ -133,7 +125,7 @@ impl ExportBox {
         let at = at.unwrap_or(0);
         match key.code {
             KeyCode::Esc => return Outcome::Goes(vec![Effect::Stop(self.asker)], None),
-            KeyCode::Enter => return Outcome::Stays(self.write()),
+            KeyCode::Enter => return Outcome::Stays(self.write(ticket)),
             KeyCode::Tab | KeyCode::Down => self.focus = FIELDS[(at + 1) % FIELDS.len()],
             KeyCode::BackTab | KeyCode::Up => {
                 self.focus = FIELDS[(at + FIELDS.len() - 1) % FIELDS.len()];
@@ -152,11 +144,11 @@ impl ExportBox {
                     }
                     _ => return stays,
                 };
-                return Outcome::Stays(self.change(by));
+                return Outcome::Stays(self.change(by, ticket));
             }
             _ => {
                 if self.to.key(key) == Reaction::Edited {
-                    self.edited();
+                    return Outcome::Stays(self.edited(ticket));
                 }
             }
         }
@@ -164,29 +156,31 @@ impl ExportBox {
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, pasted: &str) {
+    pub fn paste(&mut self, pasted: &str, ticket: u64) -> Vec<Effect> {
         if matches!(self.state, State::Writing(_)) {
-            return;
+            return Vec::new();
         }
         self.focus = Field::To;
         self.to.paste(pasted);
-        self.edited();
+        self.edited(ticket)
     }
 
-    fn edited(&mut self) {
+    fn edited(&mut self, ticket: u64) -> Vec<Effect> {
         self.named = true;
         self.overwrite = false;
-        let name = self.to.text().to_owned();
         // The ending of a name says what it is meant to be.
-        if let Some(format) = Format::of_file(&name) {
-            self.format = format as usize;
+        let meant = Format::of_file(self.to.text()).map(|format| format as usize);
+        if let Some(format) = meant.filter(|format| *format != self.format) {
+            self.format = format;
+            return self.count(ticket);
         }
         if let State::Held(_) = self.state {
             self.state = State::Counted(0, String::new());
         }
+        Vec::new()
     }
 
-    fn change(&mut self, by: isize) -> Vec<Effect> {
+    fn change(&mut self, by: isize, ticket: u64) -> Vec<Effect> {
         let turned =
             |place: usize, of: usize| (place as isize + by).rem_euclid(of as isize) as usize;
         match self.focus {
@@ -200,20 +194,21 @@ impl ExportBox {
             }
             Field::Share | Field::To => return Vec::new(),
         }
-        self.count()
+        self.count(ticket)
     }
 
-    fn write(&mut self) -> Vec<Effect> {
+    fn write(&mut self, ticket: u64) -> Vec<Effect> {
         let path = self.to.text().trim().to_owned();
         if path.is_empty() {
             self.state = State::Held("a file needs a name".to_owned());
             return Vec::new();
         }
         let stop = Effect::Stop(self.asker);
-        let work = self.work(To::File {
+        let to = To::File {
             path,
             overwrite: self.overwrite,
-        });
+        };
+        let work = self.work(to, ticket);
         self.state = State::Writing(0);
         vec![stop, work]
     }
@@ -249,7 +244,7 @@ impl ExportBox {
     }
 
     /// Takes a click: a field gets the keys, a choice turns on.
-    pub fn click(&mut self, at: Position, screen: Rect) -> Outcome {
+    pub fn click(&mut self, at: Position, screen: Rect, ticket: u64) -> Outcome {
         let room = popup("").room(screen);
         let line = at.y.checked_sub(room.y).map(usize::from);
         let field = line.and_then(|line| FIELDS.get(line / 2).filter(|_| line % 2 == 0));
@@ -261,7 +256,7 @@ impl ExportBox {
                 let width = room.width.saturating_sub(LABEL);
                 self.to.click(at.x.saturating_sub(begin), width);
             } else if again {
-                return Outcome::Stays(self.change(1));
+                return Outcome::Stays(self.change(1, ticket));
             }
         }
         Outcome::Stays(Vec::new())
@@ -339,15 +334,7 @@ impl ExportBox {
             State::Counting => "counting…".to_owned(),
             State::Counted(0, _) => String::new(),
             State::Counted(count, masked) => {
-                let count = usize::try_from(*count).unwrap_or(usize::MAX);
-                let counted = match self.row().format {
-                    Format::Session if count == 1 => "1 entry".to_owned(),
-                    Format::Session => format!("{count} entries"),
-                    Format::Otlp => text::plural(count, "span"),
-                    Format::Har => text::plural(count, "exchange"),
-                    Format::Junit => text::plural(count, "case"),
-                    Format::Lines | Format::Markdown | Format::Html => text::plural(count, "row"),
-                };
+                let counted = self.row().counted(*count);
                 if masked.is_empty() {
                     format!("{counted}; nothing more to mask")
                 } else {
@@ -391,8 +378,9 @@ mod tests {
     }
 
     fn begun() -> ExportBox {
-        let shares = vec![Share::All(131), errors()];
-        let (export, effects) = ExportBox::new("bug-41", shares, None);
+        let shares = vec![Share::All(Some(131)), errors()];
+        let of = Exported::Shown(Some("sessions/bug-41.jsonl".into()));
+        let (export, effects) = ExportBox::new(of, shares, 1);
         let counted = work(&effects).unwrap();
         assert_eq!((counted.format, &counted.to), (Format::Html, &To::Nowhere));
         assert_eq!(counted.share, errors());
@@ -407,7 +395,8 @@ mod tests {
     }
 
     fn press(export: &mut ExportBox, code: KeyCode) -> Vec<Effect> {
-        match export.key(KeyEvent::from(code)) {
+        let ticket = export.asker + 1;
+        match export.key(KeyEvent::from(code), ticket) {
             Outcome::Stays(effects) => effects,
             Outcome::Goes(..) => panic!("it went"),
         }
@@ -421,8 +410,15 @@ mod tests {
         assert_eq!(export.to.text(), "bug-41.otlp.jsonl");
         export.focus = Field::To;
         export.to.set("");
-        export.paste("/tmp/x.har");
+        // What it would hold is another count then.
+        let effects = export.paste("/tmp/x.har", 40);
         assert_eq!(export.row().format, Format::Har);
+        let counted = work(&effects).unwrap();
+        assert_eq!(
+            (counted.format, &counted.to, counted.asker),
+            (Format::Har, &To::Nowhere, 40)
+        );
+        assert_eq!(export.paste("", 41), []);
         export.focus = Field::Format;
         press(&mut export, KeyCode::Char('h'));
         assert_eq!(export.to.text(), "/tmp/x.har");
@@ -437,7 +433,7 @@ mod tests {
             overwrite,
         };
         assert_eq!(work(&first).unwrap().to, to(false));
-        let asker = export.asker();
+        let asker = export.asker;
         // Late answers to what was asked before change nothing.
         export.hear(
             asker - 1,
@@ -451,7 +447,7 @@ mod tests {
         export.hear(asker, &Told::Exists("it is there".to_owned()));
         let second = press(&mut export, KeyCode::Enter);
         assert_eq!(work(&second).unwrap().to, to(true));
-        let done = export.hear(export.asker(), &Told::Done("wrote it".to_owned()));
+        let done = export.hear(export.asker, &Told::Done("wrote it".to_owned()));
         assert_eq!(done, Outcome::Goes(vec![], Some("wrote it".to_owned())));
     }
 
@@ -459,10 +455,21 @@ mod tests {
     fn esc_calls_off_what_is_written_and_closes_only_then() {
         let mut export = begun();
         press(&mut export, KeyCode::Enter);
-        let asker = export.asker();
+        let asker = export.asker;
         assert_eq!(press(&mut export, KeyCode::Esc), [Effect::Stop(asker)]);
         export.hear(asker, &Told::Stopped);
-        let gone = export.key(KeyEvent::from(KeyCode::Esc));
+        let gone = export.key(KeyEvent::from(KeyCode::Esc), 50);
         assert!(matches!(gone, Outcome::Goes(_, None)));
+    }
+
+    #[test]
+    fn no_name_is_proposed_that_is_the_recording_itself() {
+        let of = Exported::Shown(Some("sessions/bug-41.jsonl".into()));
+        assert_eq!(of.proposed(Format::Session), "bug-41-export.jsonl");
+        assert_eq!(of.proposed(Format::Lines), "bug-41.ndjson");
+        let of = Exported::File("/tmp/browser.har".into());
+        assert_eq!(of.proposed(Format::Har), "browser-export.har");
+        let of = Exported::Shown(None);
+        assert_eq!(of.proposed(Format::Session), "session.jsonl");
     }
 }

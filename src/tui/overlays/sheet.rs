@@ -18,6 +18,20 @@ struct Field {
     label: &'static str,
     input: LineInput,
     hint: &'static str,
+    /// What it was filled with, and the same as it stands in one line.
+    before: (String, String),
+}
+
+impl Field {
+    /// What is filled in; what nobody touched keeps its line breaks.
+    fn text(&self) -> String {
+        let (before, in_line) = &self.before;
+        if self.input.text() == in_line {
+            before.clone()
+        } else {
+            self.input.text().trim().to_owned()
+        }
+    }
 }
 
 /// What a key did.
@@ -56,18 +70,20 @@ impl Sheet {
     #[must_use]
     pub fn with(mut self, label: &'static str, text: &str, hint: &'static str) -> Self {
         // One line each: a line break would be lost on the screen.
-        let text: String = text.lines().collect::<Vec<_>>().join(" ");
-        let input = LineInput::new(text);
-        self.fields.push(Field { label, input, hint });
+        let in_line: String = text.lines().collect::<Vec<_>>().join(" ");
+        let input = LineInput::new(in_line.clone());
+        self.fields.push(Field {
+            label,
+            input,
+            hint,
+            before: (text.to_owned(), in_line),
+        });
         self
     }
 
     /// What was filled in.
     pub fn texts(&self) -> Vec<String> {
-        let texts = self.fields.iter();
-        texts
-            .map(|field| field.input.text().trim().to_owned())
-            .collect()
+        self.fields.iter().map(Field::text).collect()
     }
 
     /// It cannot be kept as it is.
@@ -189,5 +205,23 @@ impl Sheet {
             );
         }
         caret
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_lines_stay_several_unless_somebody_types_there() {
+        let note = "first\nsecond";
+        let mut sheet = Sheet::new("SESSION")
+            .with("name", "bug-41", "")
+            .with("note", note, "");
+        sheet.key(KeyEvent::from(KeyCode::Char('0')));
+        assert_eq!(sheet.texts(), ["bug-410", note]);
+        sheet.key(KeyEvent::from(KeyCode::Down));
+        sheet.key(KeyEvent::from(KeyCode::Char('!')));
+        assert_eq!(sheet.texts(), ["bug-410", "first second!"]);
     }
 }

@@ -144,6 +144,8 @@ impl DiffPane {
         ctx: &Ctx<'_>,
     ) -> Vec<Effect> {
         let mut round = Round::new(call, servers);
+        // What is being compared belongs to something else by now.
+        self.asker = ctx.ticket();
         (self.what, self.report) = (None, None);
         let effects = if round.is_question() {
             Vec::new()

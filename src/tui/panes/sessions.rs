@@ -16,6 +16,7 @@ use crate::library::{Deleted, Item, Meta, Writing};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
+use crate::tui::effect::comparison::Comparison;
 use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::event::{Event, Shelved};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
@@ -149,6 +150,12 @@ impl SessionsPane {
         }
     }
 
+    /// Whether it is the session that is looked at.
+    fn is_shown(&self, path: &Path) -> bool {
+        let live = self.live.as_ref().map(|(path, _)| path);
+        self.opened.as_ref().or(live).is_some_and(|it| it == path)
+    }
+
     fn find_again(&mut self) {
         let focused = self.item().map(|item| item.path.clone());
         let typed = self.filter.as_ref().map_or("", LineInput::text);
@@ -271,6 +278,11 @@ impl SessionsPane {
     }
 }
 
+/// Whether that stands for a session without a file.
+fn is_unkept(path: &Path) -> bool {
+    path.as_os_str().is_empty()
+}
+
 impl Pane for SessionsPane {
     fn scopes(&self) -> Vec<Scope> {
         vec![Scope::Sessions, Scope::Move]
@@ -314,6 +326,20 @@ impl Pane for SessionsPane {
                 self.list.top();
                 return Reply::say(format!("by {}", self.found.order().word()));
             }
+            Action::DiffSessions => {
+                let mut paths = self.selected.iter().cloned();
+                if let (Some(a), Some(b)) = (paths.next(), paths.next()) {
+                    return Reply::go(Go::Diff(Box::new(Comparison::Files(a, b))));
+                }
+            }
+            Action::ExportSession => {
+                return match self.subjects().pop() {
+                    // What is looked at is exported as everywhere.
+                    Some(path) if self.is_shown(&path) => Reply::go(Go::Do(Action::Export)),
+                    Some(path) => Reply::go(Go::Export(path)),
+                    None => Reply::done(),
+                };
+            }
             Action::CopySession => {
                 let path = self.item().map(|item| item.path.display().to_string());
                 return path.map_or_else(Reply::done, |text| {
@@ -348,12 +374,13 @@ impl Pane for SessionsPane {
 
     fn why_not(&self, action: Action, _ctx: &Ctx<'_>) -> Option<String> {
         let none = || Some("no session is selected".to_owned());
-        let unkept = |item: &Item| item.path.as_os_str().is_empty();
+        let unkept = |item: &Item| is_unkept(&item.path);
+        let unrecorded = || Some("this session is not recorded".to_owned());
         match action {
             Action::OpenSession | Action::SelectSession if self.item().is_none() => none(),
             Action::EditSession | Action::KeepSession | Action::CopySession => match self.item() {
                 None => none(),
-                Some(item) if unkept(item) => Some("this session is not recorded".to_owned()),
+                Some(item) if unkept(item) => unrecorded(),
                 Some(_) => None,
             },
             Action::DeleteSession => self.why_deleted_not(),
@@ -366,10 +393,18 @@ impl Pane for SessionsPane {
             Action::DiffSessions if self.selected.len() != 2 => {
                 Some("select two sessions with Space first".to_owned())
             }
-            Action::DiffSessions => Some("sessions are not compared on the screen yet".to_owned()),
-            Action::ExportSession => {
-                Some("sessions are not exported from the screen yet".to_owned())
+            Action::DiffSessions if self.selected.iter().any(|path| is_unkept(path)) => {
+                Some("one of them is not recorded, so there is no file to compare".to_owned())
             }
+            Action::ExportSession => match self.subjects().as_slice() {
+                [] => none(),
+                [path] if is_unkept(path) && !self.is_shown(path) => unrecorded(),
+                [_] => None,
+                several => Some(format!(
+                    "sessions are exported one by one, and {} are selected",
+                    several.len()
+                )),
+            },
             Action::NextError | Action::PreviousError => {
                 Some("a session is opened to look for errors in it".to_owned())
             }

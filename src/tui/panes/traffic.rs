@@ -75,8 +75,14 @@ pub struct Traffic {
     shown: [Shown; 4],
     filtering: Filtering,
     search: Search,
+    /// All rows that were found, ascending; those that are shown are for [`Search`] to walk. And whether it was known
+    /// of all rows whether they are.
+    hits: Vec<u32>,
+    hits_are_whole: bool,
     failures: Failures,
     spread: Spread,
+    /// The same of what a filter lets through.
+    passing: spread::Passing,
     times: Times,
     layout: Layout,
     /// The box in which columns are picked, while it is open.
@@ -109,8 +115,11 @@ impl Traffic {
             streams: [Stream::new(follow); 4],
             shown: Default::default(),
             search: Search::default(),
+            hits: Vec::new(),
+            hits_are_whole: true,
             failures: Failures::default(),
             spread: Spread::default(),
+            passing: spread::Passing::default(),
             times: Times::default(),
             layout: Layout::default(),
             chooser: None,
@@ -275,7 +284,7 @@ impl Pane for Traffic {
         if self.filtering.event(event, ctx) {
             self.arrived(ctx);
         }
-        self.hear_sorted(event);
+        self.hear_sorted(event, ctx);
         if let Event::Values(found) = event {
             self.values.take(found);
         }
@@ -283,10 +292,9 @@ impl Pane for Traffic {
             && let Some(term) = self.search.answered(*asker)
         {
             self.arrived(ctx);
-            let mut hits = self.sub.with_seqs(seqs, ctx.timeline);
-            hits.retain(|number| self.shown().shows(*number as usize));
+            self.hits = self.sub.with_seqs(seqs, ctx.timeline);
             let from = self.number().unwrap_or(0);
-            if let Some(number) = self.search.found(term, hits, from) {
+            if let Some(number) = self.search.found(term, self.shown_hits(), from) {
                 self.go_to(number);
             }
         }
@@ -350,10 +358,7 @@ impl Pane for Traffic {
     }
 
     fn rewound(&mut self, ctx: &Ctx<'_>) {
-        self.failures = Failures::default();
-        self.failures.take(ctx.timeline);
-        self.spread = Spread::default();
-        self.search.forget();
+        self.forget_hits();
         self.filtering.rewound(ctx.timeline);
         for shown in &mut self.shown {
             shown.sort(shown.by());

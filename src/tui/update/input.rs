@@ -116,7 +116,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             } else {
                 key
             };
-            let outcome = export.key(key);
+            let outcome = export.key(key, model.world.ctx().ticket());
             Some(exporting::came_of(model, outcome))
         }
         Overlay::Picker(picker) => {
@@ -150,10 +150,11 @@ fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<E
         if !matches!(kind, MouseEventKind::Down(_)) {
             return Vec::new();
         }
+        let ticket = model.world.ctx().ticket();
         let outcome = if export.is_beside(at, screen) {
-            export.key(KeyEvent::from(KeyCode::Esc))
+            export.key(KeyEvent::from(KeyCode::Esc), ticket)
         } else {
-            export.click(at, screen)
+            export.click(at, screen, ticket)
         };
         return exporting::came_of(model, outcome);
     }
@@ -210,10 +211,7 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             sheet.paste(pasted);
             Vec::new()
         }
-        Some(Overlay::Export(export)) => {
-            export.paste(pasted);
-            Vec::new()
-        }
+        Some(Overlay::Export(export)) => export.paste(pasted, model.world.ctx().ticket()),
         Some(Overlay::Quit | Overlay::Letters(_)) => Vec::new(),
         None => {
             model.chords.clear();

@@ -12,7 +12,7 @@ use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Keeping, Overlay, Purpose, Tone};
+use crate::tui::model::{Overlay, Purpose, Tone};
 use crate::tui::overlays::sheet::{Filled, Sheet};
 use crate::tui::pane::{Go, View};
 
@@ -118,14 +118,14 @@ pub(super) fn reveal(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
 
 /// Writes the marks beside the session, where it has a file.
 fn keep(model: &mut Model) -> Vec<Effect> {
-    match &model.keeping {
-        Keeping::Recording { path, .. } | Keeping::Opened { path, .. } => {
+    match model.keeping.file() {
+        Some(path) => {
             vec![Effect::Library(Shelving::Change {
-                path: path.clone(),
+                path: path.to_owned(),
                 change: MetaChange::Marks(model.world.marks.clone()),
             })]
         }
-        Keeping::Unrecorded => {
+        None => {
             let sentence = "marked; this session is not recorded, so it is kept no longer than it";
             model.status = Some((Tone::Warn, sentence.to_owned()));
             Vec::new()

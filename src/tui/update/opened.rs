@@ -15,6 +15,7 @@ pub(super) fn folded(model: &mut Model, timeline: Box<Timeline>, read: (u64, u64
         *bytes = read;
     }
     model.world.timeline = Arc::from(timeline);
+    super::look_at_clock(model);
     servers::learn_all(model);
     Vec::new()
 }
@@ -35,6 +36,7 @@ pub(super) fn whole(
         indexing,
         timeline: Arc::clone(&model.world.timeline),
     });
+    model.replay.lent = keep.is_some();
     keep.into_iter().collect()
 }
 

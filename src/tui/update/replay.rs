@@ -120,7 +120,9 @@ pub(super) fn to(model: &mut Model, target: EntryIndex) -> Vec<Effect> {
         return Vec::new();
     }
     if Some(target) == last(model) {
-        if model.world.timeline_mut().leave().is_some() {
+        // Asked first: who only looks takes no copy from whoever keeps the fold meanwhile.
+        if model.world.timeline.moment().is_some() {
+            model.world.timeline_mut().leave();
             moved(model);
         }
         return going_on(model);
@@ -136,6 +138,11 @@ pub(super) fn to(model: &mut Model, target: EntryIndex) -> Vec<Effect> {
 
 /// What it takes to look at an entry was read.
 pub(super) fn arrived(model: &mut Model, read: Result<Box<Moment>, String>) -> Vec<Effect> {
+    if model.replay.lent {
+        // A fold that is being kept would have to be copied first, all of it. What is wanted meanwhile comes after.
+        model.replay.held = Some(read);
+        return Vec::new();
+    }
     let then = model.replay.wanted.take().and_then(|(_, then)| then);
     match read {
         Ok(moment) => {
@@ -154,8 +161,18 @@ pub(super) fn arrived(model: &mut Model, read: Result<Box<Moment>, String>) -> V
     }
 }
 
+/// The fold was written down, and is nobody else's any more.
+pub(super) fn fold_kept(model: &mut Model) -> Vec<Effect> {
+    model.replay.lent = false;
+    match model.replay.held.take() {
+        Some(read) => arrived(model, read),
+        None => Vec::new(),
+    }
+}
+
 /// Rows are fewer or more than they were, and servers stand as they did.
 fn moved(model: &mut Model) {
+    super::look_at_clock(model);
     super::servers::stand_as_then(model);
     let ctx = model.world.ctx();
     for view in View::every() {
@@ -235,7 +252,9 @@ pub(super) fn open(model: &mut Model, path: PathBuf) -> Vec<Effect> {
         _ => false,
     };
     if is_other {
-        return leave(model);
+        let effects = leave(model);
+        super::show(model, View::Traffic);
+        return effects;
     }
     if matches!(&model.keeping, Keeping::Recording { path: current, .. } if *current == path) {
         super::show(model, View::Traffic);
@@ -270,6 +289,8 @@ pub(super) fn opened(model: &mut Model, session: u32, opened: OpenedSession) -> 
     let mut aside = Box::new(Aside::recording(session, keeping, marks, panes));
     // Numbers of askers stay nobody else's: there is one count of them.
     model.exchange(&mut aside);
+    // What was asked over the session before is not asked of this one.
+    model.overlays.clear();
     model.aside = Some(aside);
     model.chords.clear();
     model.notices.focused = false;
@@ -347,6 +368,7 @@ pub(super) fn underneath(
     let (session, is_live) = (model.session, model.world.live);
     let effects = take(model);
     model.exchange(&mut aside);
+    super::look_at_clock(model);
     model.aside = Some(aside);
     let said = model.status.take();
     model.status = match said {
@@ -376,6 +398,9 @@ pub(super) fn of(session: u32, effects: Vec<Effect>) -> Vec<Effect> {
 /// Tells both sessions: who asked is known by a number that nobody else has.
 pub(super) fn tell_both(model: &mut Model, event: &Event) -> Vec<Effect> {
     let session = model.session;
+    if let Event::Stored(stored) = event {
+        super::said_of(model, stored);
+    }
     let effects = tell_panes(model, event);
     let mut effects = of(session, effects);
     effects.extend(underneath(model, |model| tell_panes(model, event)));

@@ -170,21 +170,41 @@ fn what_cannot_be_done_says_why() {
     for (keys, why) in [
         ("r", "not sent again from here yet"),
         ("D", "select two sessions with Space first"),
-        ("g x", "not exported from the screen yet"),
         ("u", "nothing was deleted here yet"),
         ("n", "here / shows only what matches"),
     ] {
         screen.press(keys);
         assert!(screen.status().contains(why), "{keys}: {}", screen.status());
     }
-    screen.click("Replay…", "Export…");
+    screen.press("Space Space g x");
     assert!(
-        screen.status().contains("not exported"),
+        screen.status().contains("one by one, and 2 are selected"),
         "{}",
         screen.status()
     );
+    screen.press("Esc");
     screen.click("Replay…", "Open");
     assert!(screen.contains("REPLAY"), "{}", screen.text());
+}
+
+#[test]
+fn two_sessions_are_compared_and_one_is_exported() {
+    let mut screen = shelf((120, 36)).keys("8 j g x");
+    assert!(screen.contains("EXPORT"), "{}", screen.text());
+    assert!(screen.contains("20261120T090000Z-trouble.html"));
+    // What is looked at is exported as everywhere: with what it has.
+    screen.press("Esc g g g x");
+    assert!(screen.contains("all: 0 rows"), "{}", screen.text());
+    screen.press("Esc j");
+    screen.click("Replay…", "Export…");
+    assert!(screen.contains("all of it"), "{}", screen.text());
+    screen.press("Esc Space Space D");
+    let folder = screen.shelves.library.folder().display().to_string();
+    let shown = screen.text().replace(&folder, "");
+    assert!(shown.contains("crash"), "{shown}");
+    assert!(shown.contains("trouble"), "{shown}");
+    assert!(shown.contains("tools/call"), "{shown}");
+    screen.is_sound("sessions compared");
 }
 
 #[test]

@@ -197,3 +197,23 @@ fn an_exchange_is_stepped_to_where_it_ends() {
     );
     assert_eq!(timeline.approach(7), None);
 }
+
+#[test]
+fn a_line_is_found_whatever_moment_is_shown() {
+    let mut all = entries(&["2 a", "2 b", "2 c", "2 d"]);
+    let mut timeline = Timeline::default();
+    for (offset, entry) in (0..).step_by(100).zip(&mut all) {
+        entry.place = Place {
+            offset,
+            length: 100,
+        };
+        timeline.push(entry);
+    }
+    let read = |seq: u64, _: Place| Ok::<_, ()>(all[seq as usize - 1].clone());
+    let moment = timeline.approach(1).unwrap().arrive(read).unwrap();
+    timeline.enter(moment);
+    assert_eq!(timeline.entries().len(), 2);
+    // Files are looked through whole: what is found later is wanted later.
+    let places = [0, 100, 200, 300, 350].map(|offset| timeline.index_of_place(offset));
+    assert_eq!(places, [Some(0), Some(1), Some(2), Some(3), None]);
+}

@@ -136,3 +136,32 @@ fn an_answer_that_is_too_late_changes_nothing() {
     );
     assert!(pane.report.is_none());
 }
+
+#[test]
+fn a_question_is_not_answered_by_a_comparison_that_was_under_way() {
+    let stage = Stage::of(&[]);
+    let mut pane = shown(&stage, A, B);
+    pane.open(Comparison::Files("c".into(), "d".into()), &stage.ctx());
+    let late = pane.asker;
+    let call = Everywhere {
+        method: "tools/call",
+        params: "{}".to_owned(),
+        list: crate::mcp::types::List::Tools,
+        name: "wipe".to_owned(),
+    };
+    let server = |conn| Asked {
+        conn,
+        name: format!("s{conn}"),
+        careful: Some("is marked destructive"),
+    };
+    let effects = pane.everywhere(call, vec![server(1), server(2)], &stage.ctx());
+    assert_eq!(effects, []);
+    let result = Ok(report(A, A, &Rules::standard()));
+    let compared = Event::Compared {
+        asker: late,
+        result,
+    };
+    pane.event(&compared, &stage.ctx());
+    assert!(pane.report.is_none());
+    assert!(pane.round.as_ref().unwrap().is_question());
+}

@@ -191,13 +191,14 @@ impl Bar {
             KeyCode::Esc if self.chosen.take().is_some() => Typed::Nothing,
             KeyCode::Esc => self.leave(),
             KeyCode::Enter if self.chosen.is_some() => self.accept(values),
-            KeyCode::Enter => match &self.fault {
-                Some(fault) => {
+            KeyCode::Enter => match Filter::parse(input.text()) {
+                Err(fault) => {
                     Typed::Say(format!("{fault}; Esc leaves, and the filter before stays."))
                 }
-                None => {
-                    let whole = Filter::parse(input.text()).ok();
-                    let held = begun_key(input.text()).and(whole);
+                Ok(whole) => {
+                    // What was held back at the end is text after all; without it, it may have been no filter.
+                    let held = begun_key(input.text()).map(|_| whole);
+                    self.fault = None;
                     let left = self.leave();
                     held.map_or(left, Typed::Done)
                 }

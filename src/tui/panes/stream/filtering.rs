@@ -75,11 +75,6 @@ impl Filtering {
         Some(Share::Filter(filter.to_string(), ctx.marks.clone()))
     }
 
-    /// The filter, as it was typed.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// Puts a filter in force, to be undone with `u`. What it is no filter is not put there.
     pub fn put(&mut self, text: &str, timeline: &Timeline) {
         if text == self.text || Filter::parse(text).is_err() {
@@ -140,8 +135,8 @@ impl Filtering {
         self.put(&text, timeline);
     }
 
-    /// Does what somebody wants with the row `item`; nothing when it is not about filters. Whether the filter is
-    /// another now is for the caller to see by [`Filtering::text`].
+    /// Does what somebody wants with the row `item`; nothing when it is not about filters. The filter may
+    /// be another one then.
     pub fn action(&mut self, action: Action, item: Option<Item>, ctx: &Ctx<'_>) -> Option<Reply> {
         let reply = match action {
             Action::OpenFilter => {

@@ -252,7 +252,7 @@ impl Sifting {
             return None;
         };
         let read = self.answers.get(&asked.leaf).map_or(0, Found::read);
-        Some(u64::from(read) * 100 / timeline.entries().len().max(1) as u64)
+        Some(u64::from(read) * 100 / timeline.whole().len().max(1) as u64)
     }
 }
 

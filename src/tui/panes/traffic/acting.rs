@@ -136,19 +136,18 @@ impl Traffic {
     }
 
     /// Takes an order that was made elsewhere.
-    pub(super) fn hear_sorted(&mut self, event: &Event) -> Vec<Effect> {
+    pub(super) fn hear_sorted(&mut self, event: &Event, ctx: &Ctx<'_>) {
         let Event::Sorted { asker, places } = event else {
-            return Vec::new();
+            return;
         };
         let number = self.number();
         let ours = self
             .shown
             .iter_mut()
-            .any(|shown| shown.sorted(*asker, places));
+            .any(|shown| shown.sorted(*asker, places, ctx.timeline));
         if let Some(number) = number.filter(|_| ours) {
             self.go_to(number);
         }
-        Vec::new()
     }
 
     /// A key in the box in which columns are picked, if it is open.
@@ -161,7 +160,10 @@ impl Traffic {
             }
             Chosen::Refused(why) => Reply::say(why),
             Chosen::Closed => {
-                self.chooser = None;
+                let changed = self.chooser.take()?.is_changed(&self.layout);
+                if !changed {
+                    return Some(Reply::done());
+                }
                 let names = self.layout.names();
                 Reply::effect(Effect::Store(Store::KeepColumns(names)))
             }
@@ -170,7 +172,9 @@ impl Traffic {
 
     /// A time was brushed: a filter for it, in every view that has one.
     fn brushed(&mut self, from: u64, to: u64, ctx: &Ctx<'_>) -> Reply {
-        let time = |us: u64| wall(us, ctx.timeline).map(|at| self.clock.time(at));
+        // With its day: a session may see several.
+        let time =
+            |us: u64| wall(us, ctx.timeline).map(|at| self.clock.moment(at).replace(' ', "T"));
         match (time(from), time(to.saturating_add(1_000))) {
             (Some(from), Some(to)) => Reply::go(Go::During(format!("at:{from}..{to}"))),
             _ => Reply::say("There is no row yet."),

@@ -1,6 +1,6 @@
 //! The box in which columns are picked, put in order and added. Every change shows at once.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -39,6 +39,8 @@ pub enum Chosen {
 pub struct Chooser {
     /// All columns, and whether each is shown; those that are shown in their order.
     rows: Vec<(Column, bool)>,
+    /// What was shown when it was opened.
+    before: Layout,
     list: ListState,
     /// The path that is being typed.
     path: Option<LineInput>,
@@ -56,9 +58,15 @@ impl Chooser {
         }
         Self {
             rows,
+            before: layout.clone(),
             list: ListState::default(),
             path: None,
         }
+    }
+
+    /// Whether these columns are others than when it was opened.
+    pub fn is_changed(&self, now: &Layout) -> bool {
+        self.before != *now
     }
 
     fn layout(&self) -> Chosen {
@@ -73,6 +81,13 @@ impl Chooser {
         }
         if self.path.is_some() {
             return self.typed(key);
+        }
+        if key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+        {
+            // No letter of these: something else was meant.
+            return Chosen::Nothing;
         }
         let at = self.list.selected.min(self.rows.len() - 1);
         match key.code {
@@ -215,8 +230,6 @@ impl Chooser {
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::KeyModifiers;
-
     use super::*;
 
     fn press(chooser: &mut Chooser, keys: &str) -> Chosen {
@@ -250,6 +263,10 @@ mod tests {
         assert_eq!(added, ["what", "$.params.arguments.city", "number", "took"]);
         assert_eq!(names(press(&mut chooser, "d")), ["what", "number", "took"]);
         assert!(matches!(press(&mut chooser, "d"), Chosen::Refused(_)));
+        for (modifiers, letter) in [(KeyModifiers::CONTROL, 'd'), (KeyModifiers::ALT, ' ')] {
+            let key = KeyEvent::new(KeyCode::Char(letter), modifiers);
+            assert_eq!(chooser.key(key), Chosen::Nothing);
+        }
         // What is hidden is below, to be shown again.
         assert_eq!(names(press(&mut chooser, "jjj ")).len(), 4);
         assert_eq!(press(&mut chooser, "q"), Chosen::Closed);

@@ -1,6 +1,8 @@
 //! Ways to another row by what it is: failures, warnings, marks, the same operation, the call behind it. The last one
 //! is gone again by `n` and `N`.
 
+use std::collections::HashSet;
+
 use super::Traffic;
 use super::subs::At;
 use crate::session::level::Level;
@@ -74,9 +76,21 @@ impl Traffic {
 
     /// The number of the next row below or above, as they are shown, of which something is true. It looks at no more
     /// than it has to.
-    fn beside(&self, below: bool, ctx: &Ctx<'_>, wanted: impl Fn(At) -> bool) -> Option<usize> {
+    pub(super) fn beside(
+        &self,
+        below: bool,
+        ctx: &Ctx<'_>,
+        wanted: impl Fn(At) -> bool,
+    ) -> Option<usize> {
+        self.along(below, |number| {
+            self.sub.at(number, ctx.timeline).is_some_and(&wanted)
+        })
+    }
+
+    /// The same, told by numbers.
+    fn along(&self, below: bool, wanted: impl Fn(usize) -> bool) -> Option<usize> {
         let place = self.stream().selected()?;
-        let is = |place: &usize| self.at_place(*place, ctx.timeline).is_some_and(&wanted);
+        let is = |place: &usize| self.shown().number(*place).is_some_and(&wanted);
         let place = if below {
             (place + 1..self.shown().len()).find(is)
         } else {
@@ -87,6 +101,19 @@ impl Traffic {
 
     fn marked(&self, below: bool, ctx: &Ctx<'_>) -> Option<usize> {
         let timeline = ctx.timeline;
+        let row_of = |seq: u64| {
+            let entry = timeline.index_of_seq(seq)?;
+            self.sub.place_of(entry, timeline)
+        };
+        if self.shown().by().is_some() {
+            // Below is what stands below, however it is numbered.
+            let marked: HashSet<usize> = ctx
+                .marks
+                .iter()
+                .filter_map(|(seq, _)| row_of(seq))
+                .collect();
+            return self.along(below, |number| marked.contains(&number));
+        }
         let number = self.number()?;
         let entry = self.sub.at(number, timeline)?.entry(timeline)?;
         let mut seq = timeline.entry(entry)?.seq();
@@ -97,16 +124,14 @@ impl Traffic {
             } else {
                 ctx.marks.before(seq)
             }?;
-            let found = timeline
-                .index_of_seq(seq)
-                .and_then(|entry| self.sub.place_of(entry, timeline))
-                .filter(|found| {
-                    if below {
-                        *found > number
-                    } else {
-                        *found < number
-                    }
-                });
+            let found = row_of(seq).filter(|found| {
+                let is_there = if below {
+                    *found > number
+                } else {
+                    *found < number
+                };
+                is_there && self.shown().shows(*found)
+            });
             if found.is_some() {
                 return found;
             }

@@ -1,5 +1,6 @@
 //! Which row is looked at, and the ways from one to another: by movement, by kind, from list to list.
 
+use super::failures;
 use super::shown::Shown;
 use super::subs::{At, Sub};
 use super::{Stream, Traffic};
@@ -38,6 +39,28 @@ impl Traffic {
         } else {
             stream.arrived(shown.len());
         }
+        // What the filter lets through again is found again; of many rows it is known only after a while.
+        let whole = self.shown().picks().is_whole();
+        if (moved || whole != self.hits_are_whole)
+            && let Some(found) = self.search.hits()
+        {
+            let term = found.term.clone();
+            self.search
+                .found(term, self.shown_hits(), self.number().unwrap_or(0));
+        }
+        self.hits_are_whole = whole;
+    }
+
+    /// Of the rows that were found, those that are shown.
+    pub(super) fn shown_hits(&self) -> Vec<u32> {
+        let shown = |number: &&u32| self.shown().shows(**number as usize);
+        self.hits.iter().filter(shown).copied().collect()
+    }
+
+    /// Nothing was searched for here.
+    pub(super) fn forget_hits(&mut self) {
+        self.search.forget();
+        self.hits.clear();
     }
 
     /// The row shown at a place.
@@ -77,7 +100,7 @@ impl Traffic {
             self.stream().selected() == self.shown().len().checked_sub(1),
         );
         self.sub = sub;
-        self.search.forget();
+        self.forget_hits();
         self.arrived(ctx);
         if let Some(entry) = entry.filter(|_| !(follows && at_end)) {
             self.show_entry(entry, ctx);
@@ -136,6 +159,11 @@ impl Traffic {
     pub(super) fn wrong(&self, below: bool, ctx: &Ctx<'_>) -> Option<usize> {
         let selected = self.number().unwrap_or(0);
         let (sub, timeline) = (self.sub, ctx.timeline);
+        if self.shown().by().is_some() {
+            return self.beside(below, ctx, |at| {
+                at.is_wrong(timeline) || failures::is_wrong(at, timeline)
+            });
+        }
         let wrong = |index: &usize| {
             sub.at(*index, timeline)
                 .is_some_and(|at| at.is_wrong(timeline))
@@ -172,13 +200,8 @@ impl Traffic {
                 if let Some(why) = self.search.why_not() {
                     return Reply::say(why);
                 }
-                let hits = self.search.hits().map_or(0, |found| found.hits.len());
-                let shown = &self.shown[self.sub as usize];
-                let search = &mut self.search;
-                let row = (0..hits)
-                    .filter_map(|_| search.step(action == Action::FindNext, selected))
-                    .find(|number| shown.shows(*number));
-                self.go(row, "No hit.")
+                let hit = self.search.step(action == Action::FindNext, selected);
+                self.go(hit, "No hit.")
             }
             Action::Right => self.open(),
             Action::Left => Reply::done(),

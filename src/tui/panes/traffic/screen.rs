@@ -123,13 +123,18 @@ impl Traffic {
         }
     }
 
-    /// How long half of it took at most, and all but a twentieth.
+    /// How long half of what is shown took at most, and all but a twentieth.
     fn lasting(&self, short: bool) -> String {
-        if !self.sub.is_pairs() || short || self.spread.count() < 2 {
+        let bins = if self.filtering.is_on() {
+            self.passing.bins()
+        } else {
+            self.spread.bins()
+        };
+        if !self.sub.is_pairs() || short || bins.count() < 2 {
             return String::new();
         }
         let took = |hundredths| {
-            let us = self.spread.percentile(hundredths).unwrap_or(0);
+            let us = bins.percentile(hundredths).unwrap_or(0);
             text::took(Duration::from_micros(us))
         };
         format!("p50 {}  p95 {}", took(50), took(95))
@@ -143,6 +148,10 @@ impl Traffic {
         self.failures.take(timeline);
         self.spread.take(timeline);
         let mut effects = self.put_in_order(ctx);
+        if self.filtering.is_on() && self.sub.is_pairs() {
+            let picks = self.shown[self.sub as usize].picks();
+            self.passing.take(picks, timeline);
+        }
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height / self.lines());
             let len = self.shown().len();

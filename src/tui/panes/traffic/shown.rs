@@ -142,10 +142,15 @@ impl Shown {
     }
 
     /// Takes an order that was made elsewhere.
-    pub fn sorted(&mut self, ticket: u64, places: &[u32]) -> bool {
-        self.sorted
+    pub fn sorted(&mut self, ticket: u64, places: &[u32], timeline: &Timeline) -> bool {
+        let ours = self
+            .sorted
             .as_mut()
-            .is_some_and(|sorted| sorted.sorted(ticket, places))
+            .is_some_and(|sorted| sorted.sorted(ticket, places));
+        if ours {
+            self.mix(timeline);
+        }
+        ours
     }
 
     fn order(&self) -> Option<&[u32]> {

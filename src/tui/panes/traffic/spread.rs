@@ -2,6 +2,7 @@
 //! thirty-second of its size wide.
 
 use crate::session::timeline::{Row, Timeline};
+use crate::tui::panes::stream::sifting::Picks;
 
 /// Bins for each doubling.
 const FINE: u32 = 32;
@@ -9,8 +10,7 @@ const FINE: u32 = 32;
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Spread {
-    bins: Vec<u32>,
-    count: u64,
+    bins: Bins,
     /// Rows that are not over.
     open: Vec<u32>,
     looked: usize,
@@ -36,7 +36,7 @@ impl Spread {
             };
             let goes_on = timeline.goes_on(*index);
             if !goes_on {
-                self.put(timeline.spans(*index, 0).whole);
+                self.bins.put(bin(timeline.spans(*index, 0).whole));
             }
             goes_on
         });
@@ -44,13 +44,95 @@ impl Spread {
         self.looked = timeline.rows().len();
     }
 
-    fn put(&mut self, us: u64) {
-        let bin = bin(us);
-        if self.bins.len() <= bin {
-            self.bins.resize(bin + 1, 0);
+    /// How long they took.
+    pub fn bins(&self) -> &Bins {
+        &self.bins
+    }
+}
+
+/// How long some of the rows took: those that a filter lets through. Takes a walk over their numbers when they are
+/// others than before, and looks closer only at those that are new.
+#[derive(Debug, Clone, Default)]
+pub struct Passing {
+    bins: Bins,
+    /// Numbers of rows, ascending, and in which bin each is.
+    taken: Vec<(u32, Option<u16>)>,
+    /// What they were taken of: how often rows came or went, how many passed, and how many entries there were.
+    of: Option<(u64, usize, usize)>,
+}
+
+impl Passing {
+    /// These rows pass now.
+    pub fn take(&mut self, picks: &Picks, timeline: &Timeline) {
+        let of = (
+            picks.changes(),
+            picks.rows().len(),
+            timeline.entries().len(),
+        );
+        if self.of == Some(of) {
+            return;
         }
-        self.bins[bin] += 1;
+        if self.of.is_some_and(|(.., entries)| of.2 < entries) {
+            // An earlier moment is looked at.
+            *self = Self::default();
+        }
+        self.of = Some(of);
+        let mut taken = Vec::with_capacity(picks.rows().len());
+        let mut before = std::mem::take(&mut self.taken).into_iter().peekable();
+        for number in picks.rows().iter().copied() {
+            while let Some((_, gone)) = before.next_if(|(other, _)| *other < number) {
+                self.bins.remove(gone);
+            }
+            let known = before.next_if(|(other, _)| *other == number);
+            let bin = known.and_then(|(_, bin)| bin).or_else(|| {
+                let bin = bin_of(number, timeline)?;
+                self.bins.put(usize::from(bin));
+                Some(bin)
+            });
+            taken.push((number, bin));
+        }
+        for (_, gone) in before {
+            self.bins.remove(gone);
+        }
+        self.taken = taken;
+    }
+
+    /// How long they took.
+    pub fn bins(&self) -> &Bins {
+        &self.bins
+    }
+}
+
+/// The bin of a row, when it is an exchange that is over.
+fn bin_of(number: u32, timeline: &Timeline) -> Option<u16> {
+    let Some(Row::Exchange(index)) = timeline.rows().get(number as usize) else {
+        return None;
+    };
+    let over = !timeline.goes_on(*index);
+    over.then(|| bin(timeline.spans(*index, 0).whole) as u16)
+}
+
+/// Counts by bin.
+#[derive(Debug, Clone, Default)]
+pub struct Bins {
+    counts: Vec<u32>,
+    count: u64,
+}
+
+impl Bins {
+    fn put(&mut self, bin: usize) {
+        if self.counts.len() <= bin {
+            self.counts.resize(bin + 1, 0);
+        }
+        self.counts[bin] += 1;
         self.count += 1;
+    }
+
+    fn remove(&mut self, bin: Option<u16>) {
+        if let Some(bin) = bin {
+            self.counts[usize::from(bin)] -= 1;
+            self.count -= 1;
+        }
     }
 
     /// How many there are.
@@ -62,7 +144,7 @@ impl Spread {
     pub fn percentile(&self, hundredths: u64) -> Option<u64> {
         let wanted = (self.count * hundredths).div_ceil(100).max(1);
         let mut seen = 0;
-        let place = self.bins.iter().position(|bin| {
+        let place = self.counts.iter().position(|bin| {
             seen += u64::from(*bin);
             seen >= wanted
         });
@@ -99,9 +181,9 @@ mod tests {
     proptest! {
         #[test]
         fn percentiles_are_those_of_the_sorted_list(mut took in prop::collection::vec(0_u64..1 << 40, 1..200)) {
-            let mut spread = Spread::default();
+            let mut spread = Bins::default();
             for us in &took {
-                spread.put(*us);
+                spread.put(bin(*us));
             }
             took.sort_unstable();
             for hundredths in [50, 95, 100] {

@@ -336,3 +336,19 @@ fn logs_have_the_same_bar() {
     );
     assert!(lines[0].starts_with("━▌LOGS 1 of 3 ━"), "{lines:?}");
 }
+
+#[test]
+fn what_is_a_filter_only_with_its_end_is_entered() {
+    let (stage, mut pane) = filtered("tool:write | tim");
+    // Without what may become a key it is none yet.
+    let lines = seen(&mut pane, &stage);
+    assert!(lines[1].contains("incomplete"), "{lines:?}");
+    let reply = press(&mut pane, &stage, KeyCode::Enter);
+    assert_eq!((reply.say, pane.takes_text()), (None, false));
+    let lines = seen(&mut pane, &stage);
+    assert!(
+        lines[1].starts_with(" Filter: tool:write | tim "),
+        "{lines:?}"
+    );
+    assert!(lines[0].contains("TRAFFIC 1 of 5"), "{lines:?}");
+}

@@ -1,6 +1,9 @@
 //! What is done to rows: sorted, selected, timed, gone to by what they are.
 
+use crossterm::event::KeyCode;
+
 use super::*;
+use crate::tui::effect::Store;
 
 /// Rows of the list as their numbers, in the order they are shown.
 fn numbers(stage: &Stage, pane: &mut Traffic) -> Vec<usize> {
@@ -200,4 +203,157 @@ fn an_earlier_moment_has_fewer_rows() {
         }
         pane.action(Action::NextTab, &whole.ctx());
     }
+}
+
+/// The pane with a filter in force.
+fn filter(pane: &mut Traffic, stage: &Stage, text: &str) {
+    pane.filtering.put(text, &stage.timeline);
+    stage.show(pane, 140, 40);
+}
+
+#[test]
+fn marks_are_gone_to_among_what_is_shown_as_it_is_shown() {
+    let mut stage = Stage::of(SESSION);
+    // Rows 2, 3 and 8: a listing, a call of 240 ms, and one that waits.
+    for seq in [3, 5, 13] {
+        stage.marks.toggle(seq, char::from(b'a' + seq as u8));
+    }
+    let mut pane = pane(false);
+    stage.show(&mut pane, 140, 40);
+    let walk = |pane: &mut Traffic| {
+        pane.action(Action::Top, &stage.ctx());
+        let mut seen = Vec::new();
+        while pane.action(Action::NextMarked, &stage.ctx()).say.is_none() {
+            seen.extend(pane.number());
+            assert!(seen.len() < 9, "{seen:?}");
+        }
+        seen
+    };
+    assert_eq!(walk(&mut pane), [2, 3, 8]);
+    filter(&mut pane, &stage, "-tool:create-issue");
+    assert_eq!(walk(&mut pane), [2, 8]);
+    filter(&mut pane, &stage, "");
+    // By how long it took: 8, 3, 2 …
+    pane.action(Action::SortRows, &stage.ctx());
+    assert_eq!(numbers(&stage, &mut pane)[..3], [8, 3, 2]);
+    assert_eq!(walk(&mut pane), [3, 2]);
+    pane.action(Action::Top, &stage.ctx());
+    let mut wrong = Vec::new();
+    while pane.action(Action::NextError, &stage.ctx()).say.is_none() {
+        wrong.extend(pane.number());
+    }
+    // The tool error took longest; the others stand below as they came.
+    assert_eq!(wrong, [3, 5, 6, 7]);
+}
+
+#[test]
+fn what_is_selected_stays_so_when_many_rows_are_sorted_under_a_filter() {
+    let mut stage = Stage::of(SESSION);
+    // Two rows for four entries: more than are sorted at once.
+    stage.flood(48_000);
+    let mut pane = pane(false);
+    filter(&mut pane, &stage, "tool:echo");
+    pane.go_to(1_011);
+    let stood = pane.number();
+    assert!(stood.is_some_and(|number| number > 1_000));
+    pane.action(Action::SortRows, &stage.ctx());
+    let sort = (0..9).find_map(|_| {
+        let (.., effects) = stage.show(&mut pane, 140, 40);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Sort { asker, keys } => Some((asker, keys)),
+            _ => None,
+        })
+    });
+    let (asker, keys) = sort.expect("too many to be sorted here");
+    let places = order(&keys);
+    pane.event(&Event::Sorted { asker, places }, &stage.ctx());
+    assert_eq!(pane.number(), stood);
+    stage.show(&mut pane, 140, 40);
+    assert_eq!(pane.number(), stood);
+}
+
+#[test]
+fn hits_that_a_filter_hid_are_there_again() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    filter(&mut pane, &stage, "-tool:create-issue");
+    pane.action(Action::Find, &stage.ctx());
+    stage.find(&mut pane, "x", &[7, 13]);
+    assert!(stage.title(&mut pane, 140, 40).contains(" [1/1] x"));
+    assert_eq!(pane.number(), Some(8));
+    filter(&mut pane, &stage, "");
+    assert!(stage.title(&mut pane, 140, 40).contains(" [2/2] x"));
+    pane.action(Action::FindNext, &stage.ctx());
+    assert_eq!(pane.number(), Some(3));
+}
+
+#[test]
+fn how_long_it_took_is_told_of_what_is_shown() {
+    let mut stage = Stage::of(SESSION);
+    for id in 20..22 {
+        let asked = format!(r#"> {{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+        let answer = format!(r#"< {{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#);
+        stage.push(&[&asked, "2 a", "2 b", "2 c", &answer]);
+    }
+    let mut pane = pane(false);
+    let told = |pane: &mut Traffic, text: &str| {
+        filter(pane, &stage, text);
+        let title = stage.title(pane, 140, 40);
+        let from = title.find("p50").map(|at| &title[at..]);
+        from.map(|told| told.split(" · ").next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(
+        told(&mut pane, "").as_deref(),
+        Some("p50 240 ms  p95 479 ms")
+    );
+    let pings = Some("p50 479 ms  p95 479 ms");
+    assert_eq!(told(&mut pane, "method:ping").as_deref(), pings);
+    // Of one there is nothing to be told.
+    assert_eq!(told(&mut pane, "tool:create-issue"), None);
+    assert_eq!(told(&mut pane, "method:ping").as_deref(), pings);
+    let most = told(&mut pane, "-method:ping");
+    assert_eq!(most.as_deref(), Some("p50 120 ms  p95 240 ms"));
+}
+
+#[test]
+fn columns_are_kept_when_they_are_others() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 140, 40);
+    let press = |pane: &mut Traffic, code| {
+        let key = KeyEvent::from(code);
+        pane.key(key, &stage.ctx()).effects
+    };
+    pane.action(Action::PickColumns, &stage.ctx());
+    assert_eq!(press(&mut pane, KeyCode::Esc), []);
+    pane.action(Action::PickColumns, &stage.ctx());
+    press(&mut pane, KeyCode::Char(' '));
+    let effects = press(&mut pane, KeyCode::Esc);
+    assert!(
+        matches!(&effects[..], [Effect::Store(Store::KeepColumns(_))]),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_time_that_was_brushed_has_its_day() {
+    let stage = Stage::of(SESSION);
+    let mut pane = pane(false);
+    stage.show(&mut pane, 140, 40);
+    pane.turn(Sub::Timeline, &stage.ctx());
+    stage.show(&mut pane, 140, 40);
+    pane.action(Action::Top, &stage.ctx());
+    stage.show(&mut pane, 140, 40);
+    pane.action(Action::SelectRange, &stage.ctx());
+    pane.action(Action::Down, &stage.ctx());
+    let reply = pane.action(Action::SelectRange, &stage.ctx());
+    let Some(Go::During(term)) = reply.go else {
+        panic!("{reply:?}");
+    };
+    assert!(
+        term.starts_with("at:2026-11-21T14:02:09.120..2026-11-21T14:02:0"),
+        "{term}"
+    );
+    filter(&mut pane, &stage, &term);
+    assert_eq!(pane.shown().len(), 2);
 }

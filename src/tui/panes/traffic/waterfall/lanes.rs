@@ -218,7 +218,8 @@ impl Lanes {
         let exchange = timeline.exchange(index)?;
         let began = timeline.entry(exchange.request)?.us();
         let own = if timeline.goes_on(index) {
-            now_us
+            // What is looked at may be later than what time it is taken to be.
+            now_us.max(began)
         } else {
             began + timeline.spans(index, now_us).whole
         };
@@ -345,5 +346,24 @@ fn is_settled(index: ExchangeIndex, exchange: &Exchange, timeline: &Timeline) ->
             .and_then(|connection| connection.tasks.of_exchange(index))
             .is_none_or(crate::session::timeline::tasks::Task::is_over),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::panes::stream::fixture::Stage;
+
+    #[test]
+    fn nothing_ends_before_it_began() {
+        let stage = Stage::of(&[
+            "2 before",
+            r#"> {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#,
+        ]);
+        let mut lanes = Lanes::default();
+        lanes.take(&stage.timeline);
+        // Time as it was before an entry came.
+        assert_eq!(lanes.end(0, &stage.timeline, 0), Some(120_000));
+        assert_eq!(lanes.end(0, &stage.timeline, 130_000), Some(130_000));
     }
 }
