@@ -22,7 +22,7 @@ pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};
 pub use shared::Shared;
 
-use crate::mask::{self, Secrets};
+use crate::mask::{self, Rules, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec;
 use crate::session::recorded::{Place, Recorded};
@@ -258,6 +258,8 @@ pub struct Recording {
     path: PathBuf,
     file: Arc<File>,
     odd: SharedOddities,
+    /// What is masked when it goes on from here, and in a recording of another tool.
+    rules: Rules,
 }
 
 impl Recording {
@@ -266,6 +268,11 @@ impl Recording {
     /// A file whose header is missing is taken when one of its first lines is an entry, one with a cut header as one
     /// without entries.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::masked_by(path, &Rules::default())
+    }
+
+    /// The same; these rules hold for a recording of another tool, and for what is exported.
+    pub fn masked_by(path: &Path, rules: &Rules) -> Result<Self, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
@@ -286,7 +293,7 @@ impl Recording {
             .map_err(unreadable)?;
         let header = match begin(&head) {
             Ok(header) => header,
-            Err(NoSession::Foreign) => return Self::imported(path, &head),
+            Err(NoSession::Foreign) => return Self::imported(path, &head, rules),
             Err(problem) => return Err(no_session(problem)),
         };
         Ok(Self {
@@ -294,6 +301,7 @@ impl Recording {
             path: path.to_owned(),
             file: Arc::new(file),
             odd: Arc::default(),
+            rules: rules.clone(),
         })
     }
 
@@ -310,7 +318,7 @@ impl Recording {
             ours: false,
             odd: Arc::clone(&self.odd),
             held: Arc::default(),
-            secrets: Secrets::default(),
+            secrets: Secrets::of(self.rules.clone()),
         }
     }
 

@@ -287,7 +287,7 @@ fn read(path: &Path) -> Result<Side, Failure> {
         .and_then(|(file, seq)| Some((PathBuf::from(file), seq.parse::<u64>().ok()?)))
         .filter(|_| !path.exists());
     let file = entry.as_ref().map_or(path, |(file, _)| file);
-    let recording = match Recording::open(file) {
+    let recording = match Recording::masked_by(file, &super::masks::rules()?) {
         Ok(recording) => recording,
         Err(OpenError::NoSession { .. }) if entry.is_none() => {
             let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;

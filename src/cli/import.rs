@@ -80,6 +80,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
         let hint = format!("it reads those of {}", names.join(", "));
         Failure::usage(format!("{shown} is no recording that mcpscope knows")).hint(hint)
     })?;
+    let rules = super::masks::rules()?;
     let mut source = BufReader::with_capacity(1 << 18, File::open(&args.file).map_err(unreadable)?);
     let failed = |error: ImportError| match error {
         ImportError::Write(error) => Failure::new(
@@ -91,7 +92,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
     let to_stdout = args.output.as_os_str() == "-";
     let imported = if to_stdout {
         let mut out = super::export::Stdout::new();
-        match import::import(tool, &mut source, &mut out) {
+        match import::import(tool, &mut source, &mut out, &rules) {
             // Whoever read it has enough.
             Err(ImportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(());
@@ -102,7 +103,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
         let name = args.output.to_string_lossy();
         let mut target = exporting::target(&args.output, args.force)
             .map_err(|error| super::export::unwritten(&name, &error))?;
-        let imported = import::import(tool, &mut source, &mut target).map_err(failed)?;
+        let imported = import::import(tool, &mut source, &mut target, &rules).map_err(failed)?;
         target
             .finish()
             .map_err(|error| super::export::unwritten(&name, &error))?;

@@ -7,6 +7,9 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use crate::config::Config;
+use crate::mask::Rules;
+use crate::paths::Paths;
 use crate::recording::Recording;
 
 /// Tell what is masked in a recording: why, under which name, where and how often; values are not in it
@@ -19,8 +22,11 @@ pub struct MasksArgs {
 
 /// Runs it.
 pub fn run(args: &MasksArgs) -> Exit {
-    let tally = Recording::open(&args.file)
-        .map_err(|error| Failure::usage(error.to_string()))
+    let tally = rules()
+        .and_then(|rules| {
+            Recording::masked_by(&args.file, &rules)
+                .map_err(|error| Failure::usage(error.to_string()))
+        })
         .and_then(|recording| {
             let failed = |error| Failure::new(Exit::Internal, format!("cannot read it: {error}"));
             recording.bodies().tally().map_err(failed)
@@ -32,4 +38,14 @@ pub fn run(args: &MasksArgs) -> Exit {
         },
         Err(failure) => super::report(&failure),
     }
+}
+
+/// What the user's settings say is masked; what always is, for a user without any.
+pub(super) fn rules() -> Result<Rules, Failure> {
+    let Ok(paths) = Paths::from_env() else {
+        return Ok(Rules::default());
+    };
+    let config = Config::load(&paths)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    Ok(config.settings.mask)
 }

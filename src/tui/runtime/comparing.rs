@@ -7,6 +7,7 @@ use crate::diff::calls::{self, Call};
 use crate::diff::report::Report;
 use crate::diff::{Options, Part, Rules, lines};
 use crate::json::Value;
+use crate::mask;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, Recording};
 use crate::session::timeline::Timeline;
@@ -45,7 +46,8 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             Report::new(left, right, "call", &options.rules, rows)
         }
         Comparison::Files(left, right) => {
-            let (a, b) = (session(left)?, session(right)?);
+            let masks = bodies.secrets().rules();
+            let (a, b) = (session(left, masks)?, session(right, masks)?);
             let (left, right) = (left.display().to_string(), right.display().to_string());
             calls::report((&left, &a), (&right, &b), &options)
         }
@@ -54,8 +56,8 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
 }
 
 /// Every call of a session file.
-fn session(path: &Path) -> Result<Vec<Call>, String> {
-    let recording = Recording::open(path).map_err(|error| error.to_string())?;
+fn session(path: &Path, masks: &mask::Rules) -> Result<Vec<Call>, String> {
+    let recording = Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
     let mut timeline = Timeline::default();
     let loaded = recording.load(|entries, _| {
         for entry in entries {
