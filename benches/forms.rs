@@ -31,7 +31,6 @@ use mcpscope::tui::{runtime, update, view};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-#[expect(dead_code, reason = "memory is measured by the other benches")]
 mod figures;
 mod times;
 

@@ -12,7 +12,8 @@ use mcpscope::tui::payload;
 use mcpscope::tui::runtime;
 use mcpscope::tui::widgets::picture::Pictures;
 
-use super::figures::{figure, heading, memory, mib};
+use super::figures::{figure, heading};
+use super::memory::{memory, mib};
 use super::{Bench, key, letter, milliseconds, spread};
 use crossterm::event::KeyCode;
 

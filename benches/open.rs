@@ -20,11 +20,13 @@ use mcpscope::session::timeline::Timeline;
 use mcpscope::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
 mod figures;
+mod memory;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod pty;
 mod traffic;
 
-use figures::{figure, heading, memory, mib};
+use figures::{figure, heading};
+use memory::{memory, mib};
 use pty::Pty;
 
 const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");

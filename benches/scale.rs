@@ -21,9 +21,11 @@ use mcpscope::session::timeline::Timeline;
 use mcpscope::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
 mod figures;
+mod memory;
 mod traffic;
 
-use figures::{figure, heading, memory, mib};
+use figures::{figure, heading};
+use memory::{memory, mib};
 
 /// Bytes of a body.
 const SIZE: usize = 300;

@@ -19,13 +19,15 @@ use mcpscope::tui::widgets::picture::Pictures;
 mod driven;
 mod figures;
 mod huge;
+mod memory;
 #[expect(dead_code, reason = "another bench uses the rest")]
 mod pty;
 mod times;
 mod traffic;
 
 use driven::{Bench, COLUMNS, ROWS, SIZE, key};
-use figures::{figure, heading, memory, mib};
+use figures::{figure, heading};
+use memory::{memory, mib};
 use pty::Pty;
 use times::{milliseconds, spread};
 

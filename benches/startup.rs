@@ -10,10 +10,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 mod figures;
+mod memory;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod times;
 
-use figures::{figure, heading, memory, mib};
+use figures::{figure, heading};
+use memory::{memory, mib};
 use times::milliseconds;
 
 const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");

@@ -9,8 +9,10 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 mod figures;
+mod memory;
 
-use figures::{figure, heading, memory, mib};
+use figures::{figure, heading};
+use memory::{memory, mib};
 
 const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 

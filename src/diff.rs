@@ -197,35 +197,15 @@ impl Counts {
             .sum()
     }
 
-    /// Told without being a difference.
-    pub fn same_values(&self) -> usize {
-        self.of(What::Spelling) + self.of(What::Order)
-    }
-
     /// The rules that ignored something, and how much.
     pub fn ignored(&self) -> impl Iterator<Item = (By, usize)> {
         self.ignored.iter().map(|(by, count)| (*by, *count))
-    }
-
-    /// All that rules ignored.
-    pub fn all_ignored(&self) -> usize {
-        self.ignored.values().sum()
     }
 
     fn count(&mut self, change: &Change) {
         match change.ignored {
             Some(by) => *self.ignored.entry(by).or_default() += 1,
             None => self.by_what[change.what as usize] += 1,
-        }
-    }
-
-    /// Adds those of another.
-    pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.by_what.iter_mut().zip(other.by_what) {
-            *mine += theirs;
-        }
-        for (by, count) in &other.ignored {
-            *self.ignored.entry(*by).or_default() += count;
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use crate::mask::{Masker, Rules};
+use crate::mask::Masker;
 use crate::session::recorded::Place;
 use crate::session::timeline::{EntryIndex, Row};
 use crate::session::{Direction, Entry};
@@ -250,16 +250,10 @@ impl<'a> Job<'a> {
             out,
             told,
             shown: 0,
-            masker: Masker::default(),
+            masker: Masker::over(material.secrets.clone()),
             masked: Masked::default(),
             written: 0,
         }
-    }
-
-    /// Masks by these rules on the way.
-    pub fn masking(mut self, rules: Rules) -> Self {
-        self.masker = Masker::new(rules);
-        self
     }
 
     /// Writes it all in a format.

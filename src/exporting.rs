@@ -9,15 +9,17 @@ pub mod push;
 
 use jiff::tz::TimeZone;
 
-use crate::export::{Chosen, Fault, Format, Job, Material, Written};
+use crate::export::{Chosen, Fault, Format, Job, Masked, Material, Written};
 use crate::filter::Filter;
 use crate::filter::row::{World, newest};
+use crate::mask::Masker;
 use crate::recording::Bodies;
 use crate::session::marks::{Mark, Marks};
 use crate::session::recorded::Recorded;
 
 /// Reads a session to its end. `told` is given how far it is, in thousandths, and says whether to go on. Gives back what
-/// was read, and the bodies that go with it.
+/// was read, and the bodies that go with it. What the rules that go with them call secret is masked before the fold
+/// sees it: what stands beside a body, such as the name of a tool, is masked as the body is.
 pub fn survey(
     bodies: &Bodies,
     name: &str,
@@ -26,12 +28,22 @@ pub fn survey(
     let header = bodies.header().map_err(Fault::Read)?;
     let all = bodies.length().map_err(Fault::Read)?.max(1);
     let (mut reading, bodies) = bodies.again();
+    let mut masker = Masker::new(bodies.secrets().rules().clone());
     let mut material = Material::new(header, name);
+    material.secrets = masker.secrets().clone();
     let mut take = |batch: Vec<Recorded>, read: u64| {
         for entry in &batch {
-            // Which exchange brought a frame stands in its entry, and only HTTP has exchanges.
-            let via = || bodies.read(entry.seq, entry.place).ok()?.extra;
-            material.push(entry, via);
+            let Ok(mut whole) = bodies.read(entry.seq, entry.place) else {
+                material.push(entry, None);
+                continue;
+            };
+            let mut masked = Masked::default();
+            masked.entry(&mut masker, &mut whole);
+            if masked.total() > 0 {
+                material.push(&Recorded::of(&whole, entry.place), whole.extra.as_deref());
+            } else {
+                material.push(entry, whole.extra.as_deref());
+            }
         }
         told(
             u32::try_from(read * 1_000 / all)
@@ -172,6 +184,86 @@ impl Write for Target {
         match self {
             Self::Whole(whole) => whole.flush(),
             Self::Special(file) => file.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::export::FORMATS;
+    use crate::mask::Rules;
+    use crate::note::Note;
+    use crate::recorder::{Draft, Recorder};
+    use crate::recording::Recording;
+    use crate::session::{Channel, Direction};
+
+    /// A tool whose name is a secret, by the settings: it stands in what reports say beside the body, too.
+    #[test]
+    fn the_rules_of_the_settings_hold_for_every_word_of_every_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        let connect = Note::Connect {
+            name: "of order 4711".to_owned(),
+            transport: "stdio".to_owned(),
+            era: "legacy".to_owned(),
+        };
+        recorder.append(Draft::note(1, &connect), None);
+        let frames = [
+            (
+                Direction::Out,
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"unveil","arguments":{"a":1}}}"#,
+            ),
+            (
+                Direction::In,
+                r#"{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no order 4711"}}"#,
+            ),
+            (
+                Direction::Out,
+                r#"{"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"shop:order 4711"}}"#,
+            ),
+            (
+                Direction::In,
+                r#"{"jsonrpc":"2.0","id":2,"result":{"contents":[]}}"#,
+            ),
+        ];
+        for (direction, body) in frames {
+            let draft = Draft {
+                conn: 1,
+                channel: Channel::Wire,
+                direction,
+                aux: false,
+                body: body.as_bytes().to_vec(),
+                ending: "\n",
+                extra: None,
+            };
+            recorder.append(draft, None);
+        }
+        let mut rules = Rules::default();
+        rules.add_member("$.params.name").unwrap();
+        rules.add_text(r"order \d+").unwrap();
+        let recording = Recording::masked_by(&path, &rules).unwrap();
+        let (material, bodies) = survey(&recording.bodies(), "s", |_| true).unwrap();
+        for row in FORMATS {
+            let mut out = Vec::new();
+            let written = write(
+                &material,
+                &bodies,
+                row.format,
+                &Chosen::All,
+                &mut out,
+                &mut |_| true,
+            );
+            assert!(written.unwrap().masked.total() > 0, "{}", row.name);
+            let out = String::from_utf8(out).unwrap();
+            assert!(
+                !out.contains("unveil") && !out.contains("4711"),
+                "{}: {out}",
+                row.name
+            );
+            assert!(out.contains("masked:name"), "{}: {out}", row.name);
         }
     }
 }

@@ -10,6 +10,7 @@
 
 use std::path::PathBuf;
 
+use crate::diff::Rules;
 use crate::history::file::{self, FileError, Lock};
 use crate::paths::{self, Paths};
 use crate::presets::Presets;
@@ -56,11 +57,12 @@ impl Ignores {
         Ok(all)
     }
 
-    /// Writes a line down, or takes it out of wherever it stands. Gives the file it is in then.
+    /// Writes a line down, or takes it out of wherever it stands, however its path is spelled there. Gives the file it is
+    /// in then.
     pub fn set(&self, line: &str, on: bool) -> Result<PathBuf, FileError> {
         if on {
             let file = self.file();
-            if !self.load()?.iter().any(|other| other == line) {
+            if !self.load()?.iter().any(|other| Rules::is_one(other, line)) {
                 if let Some(folder) = file.parent() {
                     paths::create(folder).map_err(file::failed("create", folder))?;
                 }
@@ -81,7 +83,7 @@ impl Ignores {
             let text = String::from_utf8_lossy(&bytes);
             let kept: String = text
                 .split_inclusive('\n')
-                .filter(|other| other.trim() != line)
+                .filter(|other| !Rules::is_one(other.trim(), line))
                 .collect();
             if kept.len() < text.len() {
                 file::replace(file, kept.as_bytes())?;
@@ -119,5 +121,13 @@ mod tests {
         assert_eq!(ignores.load().unwrap(), ["$.c"]);
         let text = std::fs::read_to_string(work.join(".mcpscope/ignore")).unwrap();
         assert_eq!(text, "# why\n$.c\n");
+        // As somebody else wrote it, in another spelling.
+        std::fs::write(work.join(".mcpscope/ignore"), "$['a'].b\nid\n").unwrap();
+        ignores.set("$.a.b", true).unwrap();
+        assert_eq!(ignores.load().unwrap(), ["$['a'].b", "id"]);
+        ignores.set("$.a.b", false).unwrap();
+        // A name of a rule is no path.
+        ignores.set("[\"id\"]", false).unwrap();
+        assert_eq!(ignores.load().unwrap(), ["id"]);
     }
 }

@@ -11,6 +11,8 @@ mod har;
 mod lines;
 mod writing;
 
+use crate::mask::Rules;
+
 use writing::Writing;
 
 /// Whose recording it is.
@@ -114,13 +116,14 @@ pub fn detect(head: &[u8]) -> Option<Tool> {
     found.map(|row| row.tool)
 }
 
-/// Reads a recording and writes the session it makes.
+/// Reads a recording and writes the session it makes, masked by these rules.
 pub fn import(
     tool: Tool,
     source: &mut dyn BufRead,
     out: &mut dyn Write,
+    rules: &Rules,
 ) -> Result<Imported, ImportError> {
-    let mut writing = Writing::new(tool, out);
+    let mut writing = Writing::new(tool, out, rules.clone());
     (tool.row().read)(source, &mut writing)?;
     writing.finish()
 }

@@ -22,7 +22,7 @@ pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};
 pub use shared::Shared;
 
-use crate::mask::{self, Secrets};
+use crate::mask::{self, Rules, Secrets};
 use crate::recorder::{Kept, LOST};
 use crate::session::codec;
 use crate::session::recorded::{Place, Recorded};
@@ -262,6 +262,8 @@ pub struct Recording {
     odd: SharedOddities,
     /// Whether it was made from a recording of another tool: what it is read from is not the file of its path.
     imported: bool,
+    /// What is masked when it goes on from here, and in a recording of another tool.
+    rules: Rules,
 }
 
 impl Recording {
@@ -270,6 +272,11 @@ impl Recording {
     /// A file whose header is missing is taken when one of its first lines is an entry, one with a cut header as one
     /// without entries.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::masked_by(path, &Rules::default())
+    }
+
+    /// The same; these rules hold for a recording of another tool, and for what is exported.
+    pub fn masked_by(path: &Path, rules: &Rules) -> Result<Self, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
@@ -289,7 +296,7 @@ impl Recording {
             .map_err(unreadable)?;
         let header = match begin(&head) {
             Ok(header) => header,
-            Err(NoSession::Foreign) => return Self::imported(path, &head),
+            Err(NoSession::Foreign) => return Self::imported(path, &head, rules),
             Err(problem) => return Err(no_session(problem)),
         };
         Ok(Self {
@@ -298,6 +305,7 @@ impl Recording {
             file: Arc::new(file),
             odd: Arc::default(),
             imported: false,
+            rules: rules.clone(),
         })
     }
 
@@ -345,7 +353,7 @@ impl Recording {
             ours: false,
             odd: Arc::clone(&self.odd),
             held: Arc::default(),
-            secrets: Secrets::default(),
+            secrets: Secrets::of(self.rules.clone()),
         }
     }
 

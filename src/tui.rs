@@ -45,6 +45,7 @@ pub mod widgets;
 use crate::config::Settings;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
+use crate::mask::Rules;
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::{Follow, Opening};
@@ -120,9 +121,9 @@ impl Subject {
         })
     }
 
-    /// A session file; `-` is what comes on stdin.
-    pub fn opened(file: &Path, follow: Follow) -> Result<Self> {
-        Ok(Self::Opened(opened::open(file, follow)?))
+    /// A session file; `-` is what comes on stdin. What is exported of it is masked by these rules.
+    pub fn opened(file: &Path, follow: Follow, rules: &Rules) -> Result<Self> {
+        Ok(Self::Opened(opened::open(file, follow, rules)?))
     }
 }
 

@@ -289,7 +289,7 @@ fn read(path: &Path) -> Result<Side, Failure> {
         .filter(|_| !path.exists());
     let file = entry.as_ref().map_or(path, |(file, _)| file);
     let file = &super::sessions::named(file, Paths::from_env().ok().as_ref())?;
-    let recording = match Recording::open(file) {
+    let recording = match Recording::masked_by(file, &super::masks::rules()?) {
         Ok(recording) => recording,
         Err(OpenError::NoSession { .. }) if entry.is_none() => {
             let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;

@@ -54,18 +54,22 @@ pub struct Params {
 impl Params {
     /// Reads them: one object. `example` is a whole command.
     pub fn read(&self, example: &str, stdin: Stdin) -> Result<Option<String>, Failure> {
-        let given = self.params.as_deref();
-        let Some(text) = optional(given, "the parameters", example, stdin)? else {
-            return Ok(None);
-        };
-        json::check(text.as_bytes()).map_err(|problem| {
-            Failure::usage(format!("the parameters are not JSON: {problem}"))
-                .hint(format!("one object, as in {example}"))
-        })?;
-        if json::kind(text.as_bytes()) != Kind::Object {
-            let failure = Failure::usage("the parameters of an MCP request are one JSON object");
-            return Err(failure.hint(format!("as in {example}")));
-        }
-        Ok(Some(text))
+        params(self.params.as_deref(), example, stdin)
     }
+}
+
+/// The same for parameters that are given otherwise.
+pub fn params(given: Option<&str>, example: &str, stdin: Stdin) -> Result<Option<String>, Failure> {
+    let Some(text) = optional(given, "the parameters", example, stdin)? else {
+        return Ok(None);
+    };
+    json::check(text.as_bytes()).map_err(|problem| {
+        Failure::usage(format!("the parameters are not JSON: {problem}"))
+            .hint(format!("one object, as in {example}"))
+    })?;
+    if json::kind(text.as_bytes()) != Kind::Object {
+        let failure = Failure::usage("the parameters of an MCP request are one JSON object");
+        return Err(failure.hint(format!("as in {example}")));
+    }
+    Ok(Some(text))
 }

@@ -73,6 +73,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
         let hint = format!("it reads those of {}", names.join(", "));
         Failure::usage(format!("{shown} is no recording that mcpscope knows")).hint(hint)
     })?;
+    let rules = super::masks::rules()?;
     let mut source = BufReader::with_capacity(1 << 18, File::open(&args.file).map_err(unreadable)?);
     let failed = |error: ImportError| match error {
         ImportError::Write(error) => Failure::new(
@@ -84,7 +85,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
     let to_stdout = args.output.as_os_str() == "-";
     let imported = if to_stdout {
         let mut out = Stdout::new();
-        match import::import(tool, &mut source, &mut out) {
+        match import::import(tool, &mut source, &mut out, &rules) {
             // Whoever read it has enough.
             Err(ImportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(());
@@ -95,7 +96,7 @@ fn import(args: &ImportArgs) -> Result<(), Failure> {
         let name = args.output.to_string_lossy();
         let mut target = exporting::target(&args.output, args.force)
             .map_err(|error| unwritten(&name, &error))?;
-        let imported = import::import(tool, &mut source, &mut target).map_err(failed)?;
+        let imported = import::import(tool, &mut source, &mut target, &rules).map_err(failed)?;
         target.finish().map_err(|error| unwritten(&name, &error))?;
         imported
     };

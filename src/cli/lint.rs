@@ -117,7 +117,9 @@ async fn of_server(session: &mut Headless, args: &LintArgs, output: &mut Output)
 
 fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outcome {
     let file = super::sessions::named(file, Paths::from_env().ok().as_ref())?;
-    let recording = Recording::open(&file).map_err(|error| Failure::usage(error.to_string()))?;
+    let rules = super::masks::rules()?;
+    let recording =
+        Recording::masked_by(&file, &rules).map_err(|error| Failure::usage(error.to_string()))?;
     let bodies = recording.bodies();
     let (mut looked, mut trouble) = (Looked::default(), None);
     let loaded = recording.load(|entries, _| {

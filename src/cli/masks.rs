@@ -8,6 +8,8 @@ use clap::Args;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::sessions;
+use crate::config::Config;
+use crate::mask::Rules;
 use crate::paths::Paths;
 use crate::recording::Recording;
 
@@ -21,8 +23,11 @@ pub struct MasksArgs {
 
 /// Runs it.
 pub fn run(args: &MasksArgs) -> Exit {
-    let tally = sessions::named(&args.file, Paths::from_env().ok().as_ref())
-        .and_then(|file| Recording::open(&file).map_err(|error| Failure::usage(error.to_string())))
+    let tally = rules()
+        .and_then(|rules| {
+            let file = sessions::named(&args.file, Paths::from_env().ok().as_ref())?;
+            Recording::masked_by(&file, &rules).map_err(|error| Failure::usage(error.to_string()))
+        })
         .and_then(|recording| {
             let failed = |error| Failure::new(Exit::Internal, format!("cannot read it: {error}"));
             recording.bodies().tally().map_err(failed)
@@ -34,4 +39,14 @@ pub fn run(args: &MasksArgs) -> Exit {
         },
         Err(failure) => super::report(&failure),
     }
+}
+
+/// What the user's settings say is masked; what always is, for a user without any.
+pub(super) fn rules() -> Result<Rules, Failure> {
+    let Ok(paths) = Paths::from_env() else {
+        return Ok(Rules::default());
+    };
+    let config = Config::load(&paths)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    Ok(config.settings.mask)
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::path::{Path, Step, is_plain};
+use super::walk::NAMES;
 use crate::json::{self, path::quoted_end, quote};
 
 /// What is no path, and where.
@@ -111,8 +112,7 @@ impl Glob {
             Part::Text => Some(Step::Text),
             // How items were named is not known beforehand; any item of that name will do.
             Part::Keyed(name, value) => {
-                let known = ["id", "name", "key", "uri", "uriTemplate", "_id"];
-                let name = known.into_iter().find(|known| known == name)?;
+                let name = NAMES.into_iter().find(|known| known == name)?;
                 Some(Step::Item {
                     a: None,
                     b: None,

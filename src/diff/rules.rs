@@ -145,6 +145,26 @@ impl Rules {
         found.is_some()
     }
 
+    /// The paths alone, for what no other rule is asked about.
+    pub fn only_paths(&self) -> Self {
+        Self {
+            on: [false; RULES.len()],
+            paths: Arc::clone(&self.paths),
+        }
+    }
+
+    /// Whether two rules as people write them are one: the same name, or the same path in another spelling.
+    pub fn is_one(a: &str, b: &str) -> bool {
+        let is_name = |text: &str| {
+            let name = text.strip_prefix("no-").unwrap_or(text);
+            RULES.iter().any(|rule| rule.name == name)
+        };
+        if a == b || is_name(a) || is_name(b) {
+            return a == b;
+        }
+        matches!((Glob::parse(a), Glob::parse(b)), (Ok(a), Ok(b)) if a == b)
+    }
+
     /// Takes a rule as a person writes it: the name of one in the table, `no-` and such a name, or a path.
     pub fn take(&mut self, text: &str) -> Result<(), GlobProblem> {
         if self.turn(text, true)

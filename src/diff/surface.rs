@@ -118,9 +118,11 @@ const MEMBERS: &[(&str, Means)] = &[
     ),
 ];
 
-/// Two catalogues against each other.
+/// Two catalogues against each other. Of the rules the paths hold: as the report writes them, seen from the item, or from
+/// all that the server lists, as in `$.tools[name="echo"].description` and `$.server.version`.
 pub fn report(left: (&str, &Catalogue), right: (&str, &Catalogue), rules: &Rules) -> Report {
-    let mut rows = vec![server(left.1, right.1)];
+    let rules = &rules.only_paths();
+    let mut rows = vec![server(left.1, right.1, rules)];
     let mut theirs: HashMap<(&str, &str), &Part> = HashMap::new();
     for (kind, name, part) in &right.1.items {
         theirs.insert((kind, name), part);
@@ -132,41 +134,60 @@ pub fn report(left: (&str, &Catalogue), right: (&str, &Catalogue), rules: &Rules
         }
         let title = format!("{kind} {name}");
         rows.push(match theirs.get(&(*kind, name.as_str())) {
-            Some(other) => item(title, part, other, rules),
+            Some(other) => item(title, &place(kind, name), (part, other), rules),
             None => {
                 let means = (
                     Verdict::Breaking,
                     format!("there is no such {kind} any more"),
                 );
-                alone(title, What::Removed, part, means)
+                alone(title, place(kind, name), What::Removed, part, means, rules)
             }
         });
     }
     for (kind, name, part) in &right.1.items {
         if seen.insert((kind, name)) {
             let means = (Verdict::Compatible, format!("a new {kind}"));
-            rows.push(alone(format!("{kind} {name}"), What::Added, part, means));
+            let title = format!("{kind} {name}");
+            let place = place(kind, name);
+            rows.push(alone(title, place, What::Added, part, means, rules));
         }
     }
     Report::new(left.0, right.0, "item", rules, rows)
 }
 
-fn alone(title: String, what: What, part: &Part, means: (Verdict, String)) -> Row {
-    let verdict = means.0;
+/// Where an item stands among all that a server lists.
+fn place(kind: &str, name: &str) -> String {
+    let (list, key) = match kind {
+        "tool" => ("tools", "name"),
+        "resource" => ("resources", "uri"),
+        "template" => ("resourceTemplates", "uriTemplate"),
+        _ => ("prompts", "name"),
+    };
+    format!("$.{list}[{key}={}]", json::quote(name))
+}
+
+fn alone(
+    title: String,
+    path: String,
+    what: What,
+    part: &Part,
+    means: (Verdict, String),
+    rules: &Rules,
+) -> Row {
     let told = Told {
         what,
-        path: "$".to_owned(),
+        path,
         a: (what == What::Removed).then(|| part.clone()),
         b: (what == What::Added).then(|| part.clone()),
         means: Some(means),
         ignored: None,
         asked: false,
     };
-    Row::judged(title, verdict, vec![told])
+    judged(title, "$", vec![told], rules)
 }
 
 /// What is not in a list.
-fn server(left: &Catalogue, right: &Catalogue) -> Row {
+fn server(left: &Catalogue, right: &Catalogue, rules: &Rules) -> Row {
     let mut changes = Vec::new();
     let names = left
         .server
@@ -185,11 +206,11 @@ fn server(left: &Catalogue, right: &Catalogue) -> Row {
         };
         member(name, of(left), of(right), &mut changes);
     }
-    judged("server".to_owned(), changes)
+    judged("server".to_owned(), "$.server", changes, rules)
 }
 
 /// One item that both list.
-fn item(title: String, a: &Part, b: &Part, rules: &Rules) -> Row {
+fn item(title: String, place: &str, (a, b): (&Part, &Part), rules: &Rules) -> Row {
     let mut changes = Vec::new();
     let members = |part: &Part| -> Vec<(String, Part)> {
         json::members(part.bytes())
@@ -215,14 +236,17 @@ fn item(title: String, a: &Part, b: &Part, rules: &Rules) -> Row {
         };
         member(name, last(&mine), last(&theirs), &mut changes);
     }
-    for told in &mut changes {
-        let ignores = rules.paths().iter().find(|path| path.names(&told.path));
-        told.ignored = ignores.map(ToString::to_string);
-    }
-    judged(title, changes)
+    judged(title, place, changes, rules)
 }
 
-fn judged(title: String, changes: Vec<Told>) -> Row {
+/// A row of these changes, the paths of which are seen from `place`.
+fn judged(title: String, place: &str, mut changes: Vec<Told>, rules: &Rules) -> Row {
+    for told in &mut changes {
+        let whole = format!("{place}{}", told.path.strip_prefix('$').unwrap_or_default());
+        let mut paths = rules.paths().iter();
+        let ignores = paths.find(|path| path.names(&told.path) || path.names(&whole));
+        told.ignored = ignores.map(ToString::to_string);
+    }
     // What is worst comes first in the order of verdicts that are counted.
     let worst = [Verdict::Breaking, Verdict::Unknown, Verdict::Compatible]
         .into_iter()

@@ -16,7 +16,7 @@ use crate::json::{self, Kind};
 /// Texts within texts that are looked into.
 const DEPTH: u8 = 4;
 /// Members that name an item, the first that does on both sides.
-const NAMES: [&str; 6] = ["id", "name", "key", "uri", "uriTemplate", "_id"];
+pub(super) const NAMES: [&str; 6] = ["id", "name", "key", "uri", "uriTemplate", "_id"];
 /// So many children are looked at to tell how alike two values are.
 const SAMPLE: usize = 24;
 

@@ -1,8 +1,9 @@
-//! What an export is made from: the fold, and the few links between entries that the fold lets go.
+//! What an export is made from: the fold, the few links between entries that the fold lets go, and what is secret in it.
 
 use std::collections::HashMap;
 
 use crate::jsonrpc::{Id, Kind};
+use crate::mask::Secrets;
 use crate::mcp::facts::Detail;
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, Timeline};
@@ -15,8 +16,10 @@ pub struct Material {
     pub header: Header,
     /// Its name for people: that of its file, without the ending.
     pub name: String,
-    /// The fold.
+    /// The fold, of entries as they may be told.
     pub timeline: Timeline,
+    /// What was found to be secret in it: the same is masked when it is written, under the same names.
+    pub secrets: Secrets,
     /// Of exchanges over HTTP (connection and number): the frames their responses brought, in order.
     carried: HashMap<(u32, u32), Vec<EntryIndex>>,
     /// Of exchanges: the notifications of their progress, in order.
@@ -34,6 +37,7 @@ impl Material {
             header,
             name: name.into(),
             timeline: Timeline::default(),
+            secrets: Secrets::default(),
             carried: HashMap::new(),
             progress: HashMap::new(),
             tokens: HashMap::new(),
@@ -41,8 +45,8 @@ impl Material {
         }
     }
 
-    /// Takes the next entry. `extra` reads its further members; it is asked only where it matters.
-    pub fn push(&mut self, entry: &Recorded, extra: impl FnOnce() -> Option<Box<str>>) {
+    /// Takes the next entry, with its further members.
+    pub fn push(&mut self, entry: &Recorded, extra: Option<&str>) {
         let index = self.timeline.entries().len() as EntryIndex;
         self.timeline.push(entry);
         match entry.channel {
@@ -52,7 +56,7 @@ impl Material {
                 let http = connection.is_some_and(|connection| &*connection.transport == "http");
                 if http
                     && entry.direction == Direction::In
-                    && let Some(via) = extra().as_deref().and_then(Via::of)
+                    && let Some(via) = extra.and_then(Via::of)
                 {
                     let frames = self.carried.entry((entry.conn, via.exchange)).or_default();
                     frames.push(index);

@@ -26,7 +26,7 @@ impl Taken {
             offset += line.len() as u64;
             let entry = codec::read(line.as_bytes()).unwrap();
             let recorded = crate::session::recorded::Recorded::of(&entry, place);
-            taken.material.push(&recorded, || entry.extra.clone());
+            taken.material.push(&recorded, entry.extra.as_deref());
             taken.entries.push((entry, place));
         }
         taken

@@ -14,7 +14,7 @@ fn kept(name: &str) -> Vec<u8> {
 fn imported(bytes: &[u8]) -> Result<(String, Imported), ImportError> {
     let tool = detect(bytes).unwrap();
     let mut out = Vec::new();
-    let imported = import(tool, &mut &*bytes, &mut out)?;
+    let imported = import(tool, &mut &*bytes, &mut out, &Rules::default())?;
     Ok((String::from_utf8(out).unwrap(), imported))
 }
 
@@ -223,7 +223,7 @@ mod any {
             bytes.truncate(cut.index(bytes.len()) + 1);
             for row in IMPORTS {
                 let mut out = Vec::new();
-                if import(row.tool, &mut &*bytes, &mut out).is_ok() {
+                if import(row.tool, &mut &*bytes, &mut out, &Rules::default()).is_ok() {
                     fold(std::str::from_utf8(&out).unwrap());
                 }
             }

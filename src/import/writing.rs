@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{ImportError, Imported, Tool};
 use crate::export::Masked;
 use crate::json::quote;
-use crate::mask::Masker;
+use crate::mask::{Masker, Rules};
 use crate::note::{Note, TAP};
 use crate::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
@@ -90,7 +90,7 @@ pub struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     /// Nothing yet.
-    pub fn new(tool: Tool, out: &'a mut dyn Write) -> Self {
+    pub fn new(tool: Tool, out: &'a mut dyn Write, rules: Rules) -> Self {
         Self {
             tool,
             out,
@@ -98,7 +98,7 @@ impl<'a> Writing<'a> {
             us: 0,
             seq: 0,
             conns: 0,
-            masker: Masker::default(),
+            masker: Masker::new(rules),
             masked: Masked::default(),
             skipped: 0,
             first_problem: None,

@@ -72,8 +72,8 @@ impl Masker {
         Self::over(Secrets::of(rules))
     }
 
-    /// One that knows what is known there.
-    pub(super) fn over(secrets: Secrets) -> Self {
+    /// One that knows what is known there, and tells what it finds.
+    pub fn over(secrets: Secrets) -> Self {
         Self {
             needles: Needles::new(&secrets),
             secrets,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::reading::{Mark, Reading};
 use super::{Bodies, NoSession, OpenError, Recording, begin};
 use crate::import;
+use crate::mask::Rules;
 use crate::session::Header;
 
 /// Bytes that are looked at for the header.
@@ -43,7 +44,7 @@ impl Bodies {
 impl Recording {
     /// A recording of another tool that begins like this, as the session it makes: in a file without a name, for us
     /// alone, that goes away with us.
-    pub(super) fn imported(path: &Path, head: &[u8]) -> Result<Self, OpenError> {
+    pub(super) fn imported(path: &Path, head: &[u8], rules: &Rules) -> Result<Self, OpenError> {
         let unreadable = |error| OpenError::Unreadable {
             path: path.to_owned(),
             error,
@@ -56,7 +57,7 @@ impl Recording {
         let mut source = BufReader::with_capacity(1 << 18, File::open(path).map_err(unreadable)?);
         let session = tempfile::tempfile().map_err(unreadable)?;
         let mut out = BufWriter::with_capacity(1 << 18, &session);
-        import::import(tool, &mut source, &mut out).map_err(|error| {
+        import::import(tool, &mut source, &mut out, rules).map_err(|error| {
             no_session(NoSession::Unimportable {
                 tool: tool.row().name,
                 why: error.to_string(),
@@ -71,6 +72,7 @@ impl Recording {
             file: Arc::new(session),
             odd: Arc::default(),
             imported: true,
+            rules: rules.clone(),
         })
     }
 }

@@ -18,6 +18,7 @@ use notify::{RecursiveMode, Watcher as _};
 
 use super::index::{self, Indexing};
 use super::{Bodies, Loaded, OpenError, Reading, Recording};
+use crate::mask::Rules;
 use crate::session::recorded::Recorded;
 use crate::session::timeline::Timeline;
 use crate::session::{FORMAT, Header};
@@ -130,7 +131,12 @@ impl std::fmt::Debug for Opening {
 impl Opening {
     /// Of a session file.
     pub fn file(path: &Path, follow: Follow) -> Result<Self, OpenError> {
-        let recording = match (Recording::open(path), follow) {
+        Self::masked_by(path, follow, &Rules::default())
+    }
+
+    /// The same, as [`Recording::masked_by`] has it.
+    pub fn masked_by(path: &Path, follow: Follow, rules: &Rules) -> Result<Self, OpenError> {
+        let recording = match (Recording::masked_by(path, rules), follow) {
             // Its first line may come yet.
             (
                 Err(OpenError::NoSession {
@@ -144,6 +150,7 @@ impl Opening {
                     error,
                 })?,
                 path,
+                rules,
             ),
             (opened, _) => opened?,
         };
@@ -162,11 +169,11 @@ impl Opening {
     }
 
     /// Of what comes out of a pipe. It is kept in a file without a name, for us alone, that goes away with us.
-    pub fn pipe(source: impl Read + Send + 'static) -> io::Result<Self> {
+    pub fn pipe(source: impl Read + Send + 'static, rules: &Rules) -> io::Result<Self> {
         let file = tempfile::tempfile()?;
         let writing = file.try_clone()?;
         Ok(Self {
-            recording: Recording::begun(file, Path::new(PIPE)),
+            recording: Recording::begun(file, Path::new(PIPE), rules),
             source: Source::Pipe(Box::new(source), writing),
             wakes: mpsc::channel(),
         })
@@ -433,7 +440,7 @@ fn is_same(recording: &Recording) -> bool {
 
 impl Recording {
     /// A session whose first line may come yet.
-    fn begun(file: File, path: &Path) -> Self {
+    fn begun(file: File, path: &Path, rules: &Rules) -> Self {
         Self {
             header: Header {
                 format: FORMAT,
@@ -444,6 +451,7 @@ impl Recording {
             file: Arc::new(file),
             odd: Arc::default(),
             imported: false,
+            rules: rules.clone(),
         }
     }
 }

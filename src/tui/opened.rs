@@ -8,17 +8,18 @@ use tokio::sync::mpsc;
 
 use super::event::Event;
 use super::model::Keeping;
+use crate::mask::Rules;
 use crate::recording::{Follow, Opening, Over, PIPE};
 
 /// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
 pub(super) const PARTS: usize = 4;
 
 /// Opens a file, or stdin under the name `-`.
-pub(super) fn open(file: &Path, follow: Follow) -> Result<Opening> {
+pub(super) fn open(file: &Path, follow: Follow, rules: &Rules) -> Result<Opening> {
     if file == Path::new(PIPE) {
-        return Opening::pipe(std::io::stdin()).wrap_err("no room for what comes on stdin");
+        return Opening::pipe(std::io::stdin(), rules).wrap_err("no room for what comes on stdin");
     }
-    Ok(Opening::file(file, follow)?)
+    Ok(Opening::masked_by(file, follow, rules)?)
 }
 
 /// What the header says of it while it is read.

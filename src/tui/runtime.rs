@@ -226,7 +226,8 @@ impl Runtime {
             Effect::Library(work) => self.librarian.take(work),
             Effect::OpenSession { session, path } => {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
-                tokio::task::spawn_blocking(move || opened.open(session, &path, &parts));
+                let rules = self.bodies.secrets().rules().clone();
+                tokio::task::spawn_blocking(move || opened.open(session, &path, &rules, &parts));
             }
             Effect::CloseSession(session) => self.opened.close(session),
             slow => {

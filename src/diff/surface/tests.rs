@@ -194,6 +194,39 @@ fn items_arguments_and_capabilities_come_and_go() {
     );
 }
 
+#[test]
+fn paths_ignore_the_server_and_what_came_or_went_and_no_other_rule_is_told() {
+    let catalogue = |version: &str, tool: &str| Catalogue {
+        server: vec![("version", Part::from(json::quote(version).into_bytes()))],
+        items: vec![(
+            "tool",
+            tool.to_owned(),
+            Part::from(format!("{{\"name\":{}}}", json::quote(tool)).into_bytes()),
+        )],
+    };
+    let (a, b) = (catalogue("1", "old"), catalogue("2", "new"));
+    let with = |lines: &[&str]| {
+        let mut rules = Rules::standard();
+        for line in lines {
+            rules.take(line).unwrap();
+        }
+        report(("a", &a), ("b", &b), &rules)
+    };
+    assert_eq!(with(&[]).tally_words(), "1 breaking  2 compatible");
+    assert_eq!(with(&[]).ignoring, Vec::<String>::new());
+    for (lines, left) in [
+        (&["$.version"][..], "1 same  1 breaking  1 compatible"),
+        (&["server"], "1 same  1 breaking  1 compatible"),
+        (&["$.tools[name=\"old\"]"], "1 same  2 compatible"),
+        (&["tools", "$.server.version"], "3 same"),
+        (&["timestamp"], "1 breaking  2 compatible"),
+    ] {
+        assert_eq!(with(lines).tally_words(), left, "{lines:?}");
+    }
+    let told = with(&["tools"]).ignored();
+    assert_eq!(told, [("tools".to_owned(), 2)]);
+}
+
 fn schemas() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("true".to_owned()),

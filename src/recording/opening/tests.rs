@@ -153,7 +153,7 @@ fn a_follower_that_reads_is_no_news_to_itself() {
 #[test]
 fn a_pipe_is_read_as_it_flows() {
     let (reading, mut writing) = io::pipe().unwrap();
-    let opening = Opening::pipe(reading).unwrap();
+    let opening = Opening::pipe(reading, &Rules::default()).unwrap();
     assert!(opening.follows());
     let (bodies, news) = (opening.bodies(), read(opening));
     writing
@@ -176,7 +176,7 @@ fn a_pipe_is_read_as_it_flows() {
 
 #[test]
 fn a_pipe_of_something_else_says_so() {
-    let opening = Opening::pipe(&b"hello\nworld\n"[..]).unwrap();
+    let opening = Opening::pipe(&b"hello\nworld\n"[..], &Rules::default()).unwrap();
     let news = read(opening);
     assert_eq!(texts(next(&news)), ["hello", "world"]);
     let notice = whole(&news).notice().unwrap();

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::diff::calls::{self, Call};
 use crate::diff::report::Report;
-use crate::diff::{Options, Part, Rules, lines};
+use crate::diff::{Line, Options, Part, Rules, lines};
 use crate::json::Value;
+use crate::mask;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, Recording};
 use crate::session::timeline::Timeline;
@@ -17,6 +18,8 @@ use crate::tui::effect::comparison::{Comparison, Texts};
 const TEXT: usize = 8 << 20;
 /// Of longer lines no more is shown.
 const LONGEST: usize = 2_000;
+/// Of two that begin alike for longer, what is shown begins so many characters before they differ.
+const BEFORE: usize = 100;
 
 /// What came of a comparison.
 pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<Report>, String> {
@@ -45,7 +48,8 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             Report::new(left, right, "call", &options.rules, rows)
         }
         Comparison::Files(left, right) => {
-            let (a, b) = (session(left)?, session(right)?);
+            let masks = bodies.secrets().rules();
+            let (a, b) = (session(left, masks)?, session(right, masks)?);
             let (left, right) = (left.display().to_string(), right.display().to_string());
             calls::report((&left, &a), (&right, &b), &options)
         }
@@ -54,8 +58,8 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
 }
 
 /// Every call of a session file.
-fn session(path: &Path) -> Result<Vec<Call>, String> {
-    let recording = Recording::open(path).map_err(|error| error.to_string())?;
+fn session(path: &Path, masks: &mask::Rules) -> Result<Vec<Call>, String> {
+    let recording = Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
     let mut timeline = Timeline::default();
     let loaded = recording.load(|entries, _| {
         for entry in entries {
@@ -74,19 +78,46 @@ fn session(path: &Path) -> Result<Vec<Call>, String> {
 
 /// Both sides line by line.
 pub fn texts(a: Option<&Part>, b: Option<&Part>) -> Result<Texts, String> {
-    let (a, b) = (laid_out(a)?, laid_out(b)?);
-    let borrow =
-        |lines: &[Box<str>]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
-    let (left, right) = (borrow(&a), borrow(&b));
-    let left: Vec<&str> = left.iter().map(String::as_str).collect();
-    let right: Vec<&str> = right.iter().map(String::as_str).collect();
+    let (left, right) = (laid_out(a)?, laid_out(b)?);
+    let left: Vec<&str> = left.lines().collect();
+    let right: Vec<&str> = right.lines().collect();
+    // Compared whole; only what is shown of them is cut.
     let rows = lines(&left, &right);
+    let cut = |lines: &[&str]| lines.iter().map(|line| shown(line, 0)).collect();
+    let (mut a, mut b): (Vec<Box<str>>, Vec<Box<str>>) = (cut(&left), cut(&right));
+    for row in &rows {
+        if let Line::Changed(x, y) = *row {
+            let (x, y) = (x as usize, y as usize);
+            let from = left[x].chars().zip(right[y].chars());
+            let from = from.take_while(|(one, other)| one == other).count();
+            if from > LONGEST - BEFORE {
+                a[x] = shown(left[x], from - BEFORE);
+                b[y] = shown(right[y], from - BEFORE);
+            }
+        }
+    }
     Ok(Texts { a, b, rows })
 }
 
-fn laid_out(part: Option<&Part>) -> Result<Vec<Box<str>>, String> {
+/// What is shown of a line, from that character on.
+fn shown(line: &str, from: usize) -> Box<str> {
+    let at = |from: &str, chars: usize| {
+        let found = from.char_indices().nth(chars);
+        found.map_or(from.len(), |(at, _)| at)
+    };
+    let rest = &line[at(line, from)..];
+    let end = at(rest, LONGEST);
+    let mut shown = if from > 0 { "…" } else { "" }.to_owned();
+    shown.push_str(&text::sanitize(&rest[..end]));
+    if end < rest.len() {
+        shown.push('…');
+    }
+    shown.into()
+}
+
+fn laid_out(part: Option<&Part>) -> Result<String, String> {
     let Some(part) = part else {
-        return Ok(Vec::new());
+        return Ok(String::new());
     };
     let raw = part.bytes();
     if raw.len() > TEXT {
@@ -95,20 +126,37 @@ fn laid_out(part: Option<&Part>) -> Result<Vec<Box<str>>, String> {
             text::size(raw.len() as u64)
         ));
     }
-    let laid = match Value::parse(raw) {
+    Ok(match Value::parse(raw) {
         Ok(value) => value.pretty(),
         Err(_) => String::from_utf8_lossy(raw).into_owned(),
-    };
-    let line = |line: &str| -> Box<str> {
-        let end = line
-            .char_indices()
-            .nth(LONGEST)
-            .map_or(line.len(), |(at, _)| at);
-        let mut shown = text::sanitize(&line[..end]).into_owned();
-        if end < line.len() {
-            shown.push('…');
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_far_into_a_line_is_shown() {
+        let part = |text: &str| Part::from(crate::json::quote(text).into_bytes());
+        let (same, far) = ("y".repeat(30), "é".repeat(5_000));
+        let a = part(&format!("{far}one{far}"));
+        let b = part(&format!("{far}two{far}"));
+        let texts = texts(Some(&a), Some(&b)).unwrap();
+        assert_eq!(texts.rows, [Line::Changed(0, 0)]);
+        for (line, word) in [(&texts.a[0], "one"), (&texts.b[0], "two")] {
+            let at = line.find(word).unwrap();
+            assert!(line.starts_with('…') && line.ends_with('…'), "{line}");
+            assert_eq!(line[..at].chars().count(), BEFORE + 1);
+            assert!(line.chars().count() <= LONGEST + 2);
         }
-        shown.into()
-    };
-    Ok(laid.lines().map(line).collect())
+        // Near the beginning, lines are shown from there.
+        let a = part(&format!("{same}one{far}"));
+        let b = part(&format!("{same}two{far}"));
+        let near = super::texts(Some(&a), Some(&b)).unwrap();
+        assert!(near.a[0].starts_with("\"yyy"), "{}", near.a[0]);
+        let alone = super::texts(None, Some(&b)).unwrap();
+        assert_eq!(alone.rows, [Line::Added(0)]);
+    }
 }

@@ -11,7 +11,7 @@ use crate::tui::Subject;
 use crate::tui::effect::{Source, Store};
 
 impl Subject {
-    /// The same, masked by these rules. In an opened file they mask nothing any more.
+    /// The same, masked by these rules. An opened file has them from where it was opened.
     #[must_use]
     pub fn masked_by(self, rules: &Rules) -> Self {
         match self {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use crate::library::{Library, sidecar};
+use crate::mask::Rules;
 use crate::recording::{Bodies, Follow, Opening, PIPE, Stop};
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{Approach, Moment};
@@ -39,14 +40,14 @@ impl Opened {
     }
 
     /// Opens a session file and reads all of it, until it is closed. Everything is told as of that session.
-    pub fn open(&self, session: u32, path: &Path, parts: &mpsc::Sender<Event>) {
+    pub fn open(&self, session: u32, path: &Path, rules: &Rules, parts: &mpsc::Sender<Event>) {
         // Nobody listens any more when the screen is gone.
         let tell = |event| {
             parts
                 .blocking_send(Event::Of(session, Box::new(event)))
                 .is_ok()
         };
-        let opening = match Opening::file(path, Follow::WhileWritten) {
+        let opening = match Opening::masked_by(path, Follow::WhileWritten, rules) {
             Ok(opening) => opening,
             Err(error) => {
                 tell(Event::Failed(error.to_string()));
