@@ -6,6 +6,7 @@
 mod asked;
 mod call;
 mod complete;
+mod configured;
 mod conformance;
 mod console;
 mod content;
@@ -59,6 +60,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+pub use configured::Consent;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use target::Target;

@@ -44,6 +44,7 @@ const LAYERS: &[&[&str]] = &[
     &["presets", "drafts"],
     &["chips"],
     &["unfinished"],
+    &["configs"],
     &["inspector", "tap"],
     &["cli", "tui"],
 ];

@@ -1,0 +1,1 @@
+//! Why a client does not see a server.
