@@ -167,7 +167,8 @@ impl Machine {
         let is_users = CLIENTS
             .iter()
             .flat_map(|client| client.places)
-            .any(|place| place.base == Base::Home && self.home.join(place.path) == file);
+            .filter(|place| place.base != Base::Project)
+            .any(|place| self.path(place).as_ref() == Some(&file));
         (!is_users).then_some(file)
     }
 }
@@ -492,8 +493,43 @@ fn inputs(root: Part<'_>) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Codex reads the file of a project only when its own settings say that it is trusted.
+fn untrusted_by_codex(machine: &Machine, found: &mut Found) {
+    let place = Client::of("codex").and_then(|client| {
+        client
+            .places
+            .iter()
+            .find(|place| place.scope == Scope::User)
+    });
+    let file = place.and_then(|place| machine.path(place));
+    let text = file.and_then(|file| text_of(&file, MOST).ok().flatten());
+    let text = text.unwrap_or_default();
+    let Ok(document) = Document::read(&text, Format::Toml) else {
+        return;
+    };
+    let projects = document.root().get("projects").map(Part::members);
+    let trusted: Vec<PathBuf> = projects
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(_, part)| {
+            part.get("trust_level").and_then(Part::text).as_deref() == Some("trusted")
+        })
+        .map(|(folder, _)| folder.into())
+        .collect();
+    for server in &mut found.servers {
+        let project = server.project.as_ref();
+        if server.client.id == "codex"
+            && project.is_some_and(|project| !trusted.contains(project))
+            && server.off.is_none()
+        {
+            server.off = Some("Codex reads it only in projects that it trusts".to_owned());
+        }
+    }
+}
+
 /// Servers that are switched off by name, elsewhere than in their entry.
 fn switched_off(machine: &Machine, found: &mut Found) {
+    untrusted_by_codex(machine, found);
     for place in CLIENTS.iter().flat_map(|client| client.places) {
         let (client, words): (&str, &[&[&str]]) = match place.holds {
             Holds::PerProject => ("claude-code", &[]),
@@ -528,13 +564,9 @@ fn switched_off(machine: &Machine, found: &mut Found) {
                 lists.push((word.to_owned(), scope, names));
             }
         }
-        let allowed = root
-            .find(&["mcp", "allowed"])
-            .filter(|_| client == "gemini");
-        let allowed = allowed.and_then(Part::items).map(|_| {
-            let part = root.find(&["mcp", "allowed"]);
-            part.map(Part::texts).unwrap_or_default()
-        });
+        let allowed = root.find(&["mcp", "allowed"]);
+        let allowed = allowed.filter(|part| client == "gemini" && part.items().is_some());
+        let allowed = allowed.map(Part::texts);
         for server in &mut found.servers {
             if server.client.id != client || server.off.is_some() {
                 continue;

@@ -2,12 +2,14 @@
 //!
 //! One table. What stands in a row was taken from the page it names; a row that is not confirmed says what is not.
 
+use std::fmt;
+
 use super::document::Format;
 use super::expand::Syntax;
 use crate::mcp::http::Choice;
 
 /// A client, or a file that several clients read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Client {
     /// The word for it on a command line.
     pub id: &'static str,
@@ -410,6 +412,12 @@ pub static CLIENTS: [Client; 11] = [
         unconfirmed: Some("the exact command lines that clients make of a package"),
     },
 ];
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
 
 impl Client {
     /// The client of this word.

@@ -93,7 +93,7 @@ mod tests {
         let text = "{ // one\n \"a\": [1, 2, /* x */ ], \"b//c\": \"/*\",\n}";
         assert_eq!(
             blanked(text),
-            "{       \n \"a\": [1, 2            ], \"b//c\": \"/*\" \n}"
+            "{       \n \"a\": [1, 2          ], \"b//c\": \"/*\" \n}"
         );
         assert_eq!(blanked(text).len(), text.len());
         assert_eq!(plain(text).unwrap().first, Some(2));
@@ -107,7 +107,7 @@ mod tests {
         for (text, line, column) in [
             ("{\n  \"a\": 1\n  \"b\": 2\n}", 3, 3),
             ("{ /* never", 1, 3),
-            ("{\"a\": 1,,}", 1, 9),
+            ("{\"a\": 1,,}", 1, 10),
             ("{\"a\" 1}", 1, 6),
         ] {
             let problem = plain(text).unwrap_err();
