@@ -61,7 +61,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-pub use configured::Consent;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use target::Target;

@@ -4,21 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::failure::Failure;
-use crate::configs::trust::{Terms, Trust};
+use crate::configs::trust::{Consent, Terms, Trust};
 use crate::configs::{self, Configured, Found, Machine, Unselected};
 use crate::paths::Paths;
 use crate::transport::Target;
-
-/// A server that somebody has to agree to before it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
-    /// What to.
-    pub terms: Terms,
-    /// As it stands in its file.
-    pub server: Configured,
-    /// Where the answer is remembered.
-    pub trust: Trust,
-}
 
 /// A server out of the settings of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,10 +9,11 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::asked::{Answers, AskArgs};
-use super::configured::{self, Consent};
+use super::configured;
 use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
+use crate::configs::trust::Consent;
 use crate::inspector::Connect;
 use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};

@@ -67,6 +67,17 @@ pub struct Terms {
     pub changed: Vec<String>,
 }
 
+/// A server that somebody has to agree to before it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// What to.
+    pub terms: Terms,
+    /// As it stands in its file.
+    pub server: Configured,
+    /// Where the answer is remembered.
+    pub trust: Trust,
+}
+
 /// A line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {

@@ -220,6 +220,13 @@ impl Runtime {
                 });
             }
             Effect::Library(work) => self.librarian.take(work),
+            Effect::Configs(work) => {
+                tokio::task::spawn_blocking(move || {
+                    if let Some(told) = work.carry_out() {
+                        answer_of(Event::Servers(told));
+                    }
+                });
+            }
             Effect::OpenSession { session, path } => {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
                 tokio::task::spawn_blocking(move || opened.open(session, &path, &parts));

@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEventKind;
 
+mod configs;
 mod everywhere;
 mod exporting;
 mod input;
@@ -14,6 +15,7 @@ mod opened;
 mod replay;
 mod servers;
 
+pub use configs::from_settings;
 pub use servers::{connect, push_server};
 
 use super::action::Action;
@@ -130,6 +132,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Servers(told) => configs::found(model, told),
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
