@@ -18,7 +18,6 @@ use mcpscope::tui::runtime;
 use mcpscope::tui::widgets::picture::Pictures;
 
 mod driven;
-#[expect(dead_code, reason = "no memory is told here")]
 mod figures;
 mod times;
 mod traffic;

@@ -7,6 +7,8 @@ mod asked;
 mod bench;
 mod call;
 mod complete;
+mod configs;
+mod configured;
 mod conformance;
 mod console;
 mod content;
@@ -123,6 +125,7 @@ enum Verb {
     Masks(masks::MasksArgs),
     Lint(lint::LintArgs),
     Sessions(sessions::SessionsArgs),
+    Config(configs::ConfigArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
     #[command(hide = true)]
@@ -278,6 +281,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Sessions(args) => sessions::run(args),
+        Verb::Config(args) => configs::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
         // Those are not headless work.

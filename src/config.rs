@@ -509,7 +509,7 @@ impl ConfigError {
             } => Some(match nearest {
                 Some(name) => format!("did you mean {name:?}?"),
                 None => format!(
-                    "known settings: {}, and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]",
+                    "known settings: {}, and the tables [keys], [pager], [mask], [sessions], [ask], [servers.NAME] and [servers.NAME.ask]",
                     Config::names().collect::<Vec<_>>().join(", ")
                 ),
             }),

@@ -68,6 +68,7 @@
 //!            kept                what the screen keeps in the user's settings
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
+//!            configs             the servers that clients have in their settings; what was agreed to be run
 //!            inspector           the engine that drives clients over links and records
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
@@ -138,6 +139,7 @@
 //! | how a server words a refusal of arguments | one row in `form/refusal.rs` |
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
+//! | a client whose settings are read | one row in `configs/client.rs`, a file in `tests/configs/` |
 //! | a sub-tab of the Inbox | a [`Section`](tui::panes::inbox::Section) in `tui/panes/inbox/`, its place in `Tab` |
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
@@ -162,6 +164,7 @@ pub mod bench;
 pub mod chips;
 pub mod cli;
 pub mod config;
+pub mod configs;
 pub mod demo;
 pub mod diff;
 pub mod drafts;

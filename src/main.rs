@@ -103,6 +103,8 @@ fn tell(_asked: &Tables) -> Result<Exit, Failure> {
 
 #[cfg(feature = "tui")]
 fn show(screen: Screen) -> Result<Exit, Failure> {
+    use mcpscope::configs::Machine;
+    use mcpscope::configs::trust::Trust;
     use mcpscope::recording::Follow;
     use mcpscope::tui::runtime::keeper::Shelves;
     use mcpscope::tui::{self, Leaving, Start, Subject, keymap::Keymap};
@@ -138,6 +140,10 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         .and_then(|paths| mcpscope::logging::start(paths.log.clone()));
     let keeps = target.keeps_arguments();
     let shelves = target.paths.as_ref();
+    let configs = shelves.map(|paths| {
+        let machine = Machine::here(None, Some(paths.config_file()));
+        Box::new((machine, Trust::at(paths.trust_file())))
+    });
     let start = Start {
         subject,
         keys,
@@ -145,6 +151,8 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         settings: target.settings,
         options: target.options,
         login: target.login,
+        configs,
+        consent: target.consent,
     };
     let (leaving, kept) =
         tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;

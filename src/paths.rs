@@ -114,6 +114,11 @@ impl Paths {
         self.state.join("tasks.json")
     }
 
+    /// What somebody agreed to run out of files that come with a project.
+    pub fn trust_file(&self) -> PathBuf {
+        self.state.join("trust.jsonl")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -154,6 +159,7 @@ mod tests {
             &paths.history_file(),
             &paths.drafts(),
             &paths.tasks_file(),
+            &paths.trust_file(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

@@ -43,6 +43,8 @@ pub mod view;
 pub mod widgets;
 
 use crate::config::Settings;
+use crate::configs::Machine;
+use crate::configs::trust::{Consent, Trust};
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mask::Rules;
@@ -51,6 +53,8 @@ use crate::recorder::{Keep, Recorder};
 use crate::recording::{Follow, Opening};
 use crate::transport::{Spawn, Target, http};
 use clock::Clock;
+use effect::Effect;
+use effect::configs::Configs;
 use event::Event;
 use keymap::Keymap;
 use looks::{is_ascii, pictures_for, theme_for};
@@ -83,6 +87,11 @@ pub struct Start {
     pub options: client::Options,
     /// How to log in to servers over HTTP that are added.
     pub login: Option<Box<http::Login>>,
+    /// Where servers are looked for in the settings of clients, and where agreements are remembered; none when that is
+    /// not wanted.
+    pub configs: Option<Box<(Machine, Trust)>>,
+    /// What has to be agreed to before the server of the command line runs.
+    pub consent: Option<Box<Consent>>,
     /// Where history, drafts and presets are kept; none when this user has no place for files.
     pub shelves: Option<Shelves>,
 }
@@ -200,6 +209,9 @@ async fn show(start: Start) -> Result<Leaving> {
             {
                 update::push_server(&mut model, "demo", demo, "built in");
             }
+            if let Some(place) = first {
+                update::from_settings(&mut model, place, start.consent);
+            }
             model.entering = first;
             model.status = trouble.map(|trouble| (model::Tone::Error, trouble));
             (model, bodies, Some(engine))
@@ -254,7 +266,11 @@ async fn show(start: Start) -> Result<Leaving> {
     } else {
         Vec::new()
     };
-    for effect in first {
+    let find = start.configs.filter(|_| engine.is_some()).map(|configs| {
+        let (machine, trust) = *configs;
+        Effect::Configs(Box::new(Configs::Find(machine, trust)))
+    });
+    for effect in first.into_iter().chain(find) {
         runtime.carry_out(effect);
     }
     let looped = event_loop(

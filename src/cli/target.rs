@@ -9,9 +9,11 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::asked::{Answers, AskArgs};
+use super::configured;
 use super::failure::Failure;
 use super::login::LoginArgs;
 use crate::config::{self, Config, Settings};
+use crate::configs::trust::Consent;
 use crate::inspector::Connect;
 use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};
@@ -21,7 +23,7 @@ use crate::mcp::types::List;
 use crate::paths::Paths;
 use crate::recorder::Keep;
 use crate::transport::stdio::StdioOptions;
-use crate::transport::{Spawn, http};
+use crate::transport::{self, Spawn, http};
 
 /// How to start a server and talk to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -33,19 +35,33 @@ pub struct TargetArgs {
     #[arg(long)]
     demo: bool,
     /// The server: its address, http:// or https://
-    #[arg(long, value_name = "URL", value_parser = address, conflicts_with_all = ["demo", "command"])]
+    #[arg(long, value_name = "URL", value_parser = address, group = "address", conflicts_with_all = ["demo", "command"])]
     url: Option<url::Url>,
+    /// The server: its name in the settings of a client, as config list shows them; CLIENT:NAME where they differ
+    #[arg(long, value_name = "NAME", group = "address", conflicts_with_all = ["demo", "command"])]
+    server: Option<String>,
+    /// Agree to run a server out of a file that comes with a project, and remember it until it changes
+    #[arg(long, requires = "server", help_heading = "Server")]
+    trust: bool,
+    /// What the client would ask for: a value for ${input:ID} in its settings (repeatable)
+    #[arg(long, value_name = "ID=VALUE", value_parser = variable, requires = "server", help_heading = "Server")]
+    input: Vec<(String, String)>,
     /// Send this header to the server (repeatable); its value is never recorded
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header, requires = "url", help_heading = "Server")]
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header, requires = "address", help_heading = "Server")]
     header: Vec<(String, String)>,
     /// How to speak HTTP: auto tries Streamable HTTP (http), then the older HTTP+SSE (sse)
-    #[arg(long, value_name = "TRANSPORT", value_parser = transport(), requires = "url", help_heading = "Server")]
+    #[arg(long, value_name = "TRANSPORT", value_parser = transport(), requires = "address", help_heading = "Server")]
     transport: Option<Choice>,
     /// Trust these certificates (PEM) too
-    #[arg(long, value_name = "FILE", requires = "url", help_heading = "Server")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "address",
+        help_heading = "Server"
+    )]
     cacert: Option<PathBuf>,
     /// Take any certificate of the server
-    #[arg(long, requires = "url", help_heading = "Server")]
+    #[arg(long, requires = "address", help_heading = "Server")]
     insecure: bool,
     #[command(flatten)]
     login: LoginArgs,
@@ -90,6 +106,8 @@ pub struct TargetArgs {
 pub struct Target {
     /// The server; none when the command line names none.
     pub connect: Option<Connect>,
+    /// What somebody has to agree to before it runs; none when nothing has to be.
+    pub consent: Option<Box<Consent>>,
     /// What clients are told beforehand, of this server and of any that is started later.
     pub options: Options,
     /// Where the session is kept.
@@ -163,7 +181,24 @@ impl TargetArgs {
         };
         let options = self.options(&settings, lists)?;
         let login = self.login.login(paths.as_ref().ok())?;
+        let mut consent = None;
         let mut connect = match (self.demo, self.command.split_first()) {
+            _ if self.server.is_some() => {
+                let wanted = self.server.as_deref().unwrap_or_default();
+                let paths = paths.as_ref().ok();
+                let machine = configured::machine(paths, None, &self.env, &self.input);
+                let trust = configured::trust(paths);
+                let chosen = configured::choose(wanted, &machine, trust, self.trust)?;
+                consent = chosen.consent;
+                let target = self.with_options(chosen.target, &chosen.name, login.clone())?;
+                Some(Connect {
+                    conn: 1,
+                    name: chosen.name,
+                    target,
+                    options: options.clone(),
+                    stdio: stdio(&settings),
+                })
+            }
             _ if self.url.is_some() => self
                 .url
                 .as_ref()
@@ -193,12 +228,50 @@ impl TargetArgs {
         }
         Ok(Target {
             connect,
+            consent,
             options,
             answers,
             keep,
             settings,
             login,
             paths: paths.ok(),
+        })
+    }
+
+    /// What the command line says of a server comes on top of what its settings say.
+    fn with_options(
+        &self,
+        target: transport::Target,
+        name: &str,
+        login: Option<Box<http::Login>>,
+    ) -> Result<transport::Target, Failure> {
+        Ok(match target {
+            transport::Target::Process(mut spawn) => {
+                let only = self.header.first().map(|_| "--header");
+                let only = only.or(self.transport.map(|_| "--transport"));
+                let only = only.or(self.cacert.as_ref().map(|_| "--cacert"));
+                if let Some(option) = only.or(self.insecure.then_some("--insecure")) {
+                    let what = format!("{option} is for addresses, and {name} is a command");
+                    return Err(Failure::usage(what).hint("leave it out".to_owned()));
+                }
+                spawn.cwd = self.cwd.clone().or(spawn.cwd);
+                for (name, value) in &self.env {
+                    spawn.env.retain(|(known, _)| known != name);
+                    spawn.env.push((name.clone(), value.clone()));
+                }
+                spawn.into()
+            }
+            transport::Target::Address(mut address) => {
+                for (name, value) in &self.header {
+                    address.headers.retain(|(known, _)| known != name);
+                    address.headers.push((name.clone(), value.clone()));
+                }
+                address.choice = self.transport.unwrap_or(address.choice);
+                address.cacert.clone_from(&self.cacert);
+                address.insecure = self.insecure;
+                address.login = login;
+                transport::Target::Address(address)
+            }
         })
     }
 
@@ -299,11 +372,14 @@ impl Target {
         self.settings.history && self.keep != Keep::Nowhere
     }
 
-    /// The server, when the verb cannot do without one.
+    /// The server, when the verb cannot do without one. Nobody is there to agree to anything.
     pub fn server(&self, verb: &str) -> Result<Connect, Failure> {
+        if let Some(consent) = &self.consent {
+            return Err(configured::not_trusted(consent));
+        }
         self.connect.clone().ok_or_else(|| {
             Failure::usage("no server given").hint(format!(
-                "mcpscope {verb} -- COMMAND [ARGS…], --url URL, or --demo for the demo server"
+                "mcpscope {verb} -- COMMAND [ARGS…], --url URL, --server NAME, or --demo for the demo server"
             ))
         })
     }

@@ -61,6 +61,11 @@ impl Standing {
     }
 }
 
+/// What `[servers.NAME]` has beside `ask`: how the server is started or reached.
+pub const ENTRY: [&str; 8] = [
+    "command", "args", "env", "cwd", "url", "headers", "type", "enabled",
+];
+
 /// The names of the kinds in the file.
 pub const KINDS: [(&str, AskKind); 4] = [
     ("sampling", AskKind::Sampling),
@@ -139,12 +144,18 @@ impl Asking {
                 .as_table()
                 .ok_or_else(|| wrong(server.span()))?;
             for (key, value) in server {
-                if key.get_ref() != "ask" {
+                let name_of_key: &str = key.get_ref();
+                // How it is started is read by `configs`, with what other clients have.
+                if ENTRY.contains(&name_of_key) {
+                    continue;
+                }
+                if name_of_key != "ask" {
+                    let known = ENTRY.into_iter().chain(["ask"]);
                     return Err((
                         key.span(),
                         Problem::UnknownKey {
-                            key: key.get_ref().to_string(),
-                            nearest: Some("ask"),
+                            key: name_of_key.to_owned(),
+                            nearest: super::nearest(name_of_key, known),
                         },
                     ));
                 }
@@ -365,7 +376,7 @@ mod tests {
             ("[ask]\nroot = []", "unknown setting \"root\""),
             ("ask = 1", "ask must be a table"),
             ("servers = 1", "servers must be a table"),
-            ("[servers.x]\nurl = \"y\"", "unknown setting \"url\""),
+            ("[servers.x]\nurls = \"y\"", "unknown setting \"urls\""),
             (
                 "[servers.x.ask]\nsampling = { stub = \"a\", canned = \"b\" }",
                 "sampling must be",

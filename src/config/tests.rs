@@ -76,7 +76,7 @@ fn mistakes_are_named_with_their_place_and_a_way_out() {
     );
     assert!(
         hint.ends_with(
-            "and the tables [keys], [pager], [mask], [sessions], [ask] and [servers.NAME.ask]"
+            "and the tables [keys], [pager], [mask], [sessions], [ask], [servers.NAME] and [servers.NAME.ask]"
         ),
         "{hint}"
     );

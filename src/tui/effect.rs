@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub mod comparison;
+pub mod configs;
 pub mod exporting;
 
 use comparison::Comparison;
@@ -580,6 +581,8 @@ pub enum Effect {
     Library(Shelving),
     /// The same for another session than the one the program began with.
     Of(u32, Box<Self>),
+    /// Work with the settings of clients.
+    Configs(Box<configs::Configs>),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).

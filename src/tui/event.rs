@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::effect::Source;
 use super::effect::comparison::Texts;
+use super::effect::configs::Discovery;
 use super::effect::exporting::Told;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
@@ -57,6 +58,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The engine tells something.
     Update(Update),
+    /// The servers that clients have in their settings; or why something could not be remembered.
+    Servers(Result<Box<Discovery>, String>),
     /// A part of an opened file.
     Loading {
         /// Its entries.

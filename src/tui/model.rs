@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
+use super::effect::configs::Discovery;
 use super::keymap::{Chord, Keymap};
 use super::overlays::export::ExportBox;
 use super::overlays::picker::Picker;
@@ -198,6 +199,8 @@ pub enum Overlay {
     Letters(Option<u64>),
     /// Quit?
     Quit,
+    /// Whether a server may run, by its place.
+    Trust(usize),
     /// An export.
     Export(Box<ExportBox>),
 }
@@ -320,6 +323,8 @@ pub struct Model {
     pub view: View,
     /// Which was shown before.
     pub last_view: View,
+    /// The servers that clients have in their settings, once they were looked for.
+    pub discovery: Option<Box<Discovery>>,
     /// What is drawn over it, the topmost last.
     pub overlays: Vec<Overlay>,
     /// A half-typed sequence of keys.
@@ -410,6 +415,7 @@ impl Model {
             },
             view: View::Servers,
             last_view: View::Servers,
+            discovery: None,
             overlays: Vec::new(),
             chords: Vec::new(),
             status: None,

@@ -1,11 +1,15 @@
 //! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
 
+mod listed;
+
 use std::cell::Cell;
 use std::path::PathBuf;
 
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+
+pub use listed::{Listed, Other};
 
 use super::action::{Action, Scope};
 use super::effect::comparison::{Comparison, Everywhere};
@@ -99,6 +103,8 @@ pub struct Server {
     pub starts: u32,
     /// The era it is to be talked to in, when that is fixed for this one.
     pub era: Option<EraChoice>,
+    /// What is known of it out of the settings of clients.
+    pub listed: Option<Box<Listed>>,
 }
 
 /// What a pane may look at. Read-only, but for the counter of tickets.

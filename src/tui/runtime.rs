@@ -224,6 +224,13 @@ impl Runtime {
                 });
             }
             Effect::Library(work) => self.librarian.take(work),
+            Effect::Configs(work) => {
+                tokio::task::spawn_blocking(move || {
+                    if let Some(told) = work.carry_out() {
+                        answer_of(Event::Servers(told));
+                    }
+                });
+            }
             Effect::OpenSession { session, path } => {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
                 let rules = self.bodies.secrets().rules().clone();

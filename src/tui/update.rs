@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEventKind;
 
+mod configs;
 mod everywhere;
 mod exporting;
 mod input;
@@ -16,6 +17,7 @@ mod servers;
 #[cfg(test)]
 mod tests;
 
+pub use configs::from_settings;
 pub use servers::{connect, push_server};
 
 use super::action::Action;
@@ -138,6 +140,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Servers(told) => configs::found(model, told),
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {

@@ -45,6 +45,7 @@ const LAYERS: &[&[&str]] = &[
     &["presets", "drafts"],
     &["chips"],
     &["unfinished"],
+    &["configs"],
     &["inspector", "tap"],
     &["cli", "tui"],
 ];
@@ -54,8 +55,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

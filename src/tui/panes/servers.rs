@@ -24,6 +24,7 @@ mod login;
 mod overview;
 
 use login::Logins;
+pub use overview::wrap;
 
 /// From this width on the overview stands beside the list, not below it.
 const WIDE: u16 = 100;
@@ -58,7 +59,7 @@ const STATE: usize = 15;
 const GAP: usize = 2;
 const DETAIL: usize = 20;
 const NAME: usize = 32;
-const ORIGIN: usize = 14;
+const ORIGIN: usize = 18;
 
 /// What the line below the list asks for: words before it, and what may stand there.
 const ADD: (&str, &str) = (
@@ -202,7 +203,11 @@ impl ServersPane {
                 }
                 _ => String::new(),
             },
-            None => String::new(),
+            None => server
+                .listed
+                .as_ref()
+                .map(|listed| listed.detail())
+                .unwrap_or_default(),
         };
         let mark = if self.marked.contains(&server.name) {
             "+ "
@@ -550,6 +555,7 @@ mod tests {
                 conn: None,
                 starts: 0,
                 era: None,
+                listed: None,
             })
             .collect();
         let Columns { name, origin } = Columns::of(&servers, width);

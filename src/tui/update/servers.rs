@@ -21,8 +21,11 @@ pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
     model.world.servers.get(place)?.conn
 }
 
-/// Starts the server at `place` and opens a new connection to it.
+/// Starts the server at `place` and opens a new connection to it; one that nobody agreed to is asked about first.
 pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
+    if let Some(effects) = super::configs::before(model, place) {
+        return effects;
+    }
     let alive = conn_of(model, place)
         .and_then(|conn| model.world.timeline.state().connection(conn))
         .is_some_and(Connection::is_alive);
@@ -176,6 +179,9 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
             Err(why) => say(model, &why),
         };
     }
+    if let Some((_, rest)) = words.split_first().filter(|(word, _)| *word == "--server") {
+        return super::configs::add(model, rest);
+    }
     let (era, words) = match leading_era(&words) {
         Ok(read) => read,
         Err(why) => return say(model, &why),
@@ -290,6 +296,7 @@ pub fn push_server(
         conn: None,
         starts: 0,
         era: None,
+        listed: None,
     });
     model.world.servers.len() - 1
 }
@@ -358,6 +365,7 @@ fn know(model: &mut Model, name: String, conn: u32) {
                 conn: None,
                 starts: 0,
                 era: None,
+                listed: None,
             });
             world.servers.len() - 1
         });

@@ -28,7 +28,7 @@ fn a_wrong_command_line_exits_2() {
     assert_snapshot!(home.run(&["list", "tools"]), @r#"
     --- stderr
     error: no server given
-     hint: mcpscope list WHAT -- COMMAND [ARGS…], --url URL, or --demo for the demo server
+     hint: mcpscope list WHAT -- COMMAND [ARGS…], --url URL, --server NAME, or --demo for the demo server
     --- exit 2
     "#);
     assert_snapshot!(home.run(&["list", "tolls", "--demo"]), @r#"
@@ -376,10 +376,10 @@ fn with_json_a_failure_is_an_object_too() {
     "#);
     assert_snapshot!(Home::new().run(&["list", "tools", "--json"]), @r#"
     --- stdout
-    {"server":null,"recording":null,"error":{"kind":"usage","exit":2,"message":"no server given","hint":"mcpscope list WHAT -- COMMAND [ARGS…], --url URL, or --demo for the demo server","rpc":null,"stderr":[]}}
+    {"server":null,"recording":null,"error":{"kind":"usage","exit":2,"message":"no server given","hint":"mcpscope list WHAT -- COMMAND [ARGS…], --url URL, --server NAME, or --demo for the demo server","rpc":null,"stderr":[]}}
     --- stderr
     error: no server given
-     hint: mcpscope list WHAT -- COMMAND [ARGS…], --url URL, or --demo for the demo server
+     hint: mcpscope list WHAT -- COMMAND [ARGS…], --url URL, --server NAME, or --demo for the demo server
     --- exit 2
     "#);
 }

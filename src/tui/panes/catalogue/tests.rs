@@ -73,6 +73,7 @@ impl Stage {
             conn: None,
             starts: 0,
             era: None,
+            listed: None,
         };
         Self {
             pane: CataloguePane::new(kind),

@@ -30,6 +30,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
         sheet.command(server, &[]);
+        sheet.listed(server);
         sheet.blank();
         if server.origin == "built in" {
             sheet.paragraph("A small MCP server that comes with mcpscope, for a first look: tools, resources, prompts, in both eras of the protocol. It runs as a real process beside this one.", Role::TextMuted);
@@ -230,6 +231,55 @@ impl Sheet<'_> {
         }
     }
 
+    /// What the settings of clients say of it.
+    fn listed(&mut self, server: &Server) {
+        let Some(listed) = &server.listed else {
+            return;
+        };
+        let launch = &listed.server.launch;
+        if let Some(Target::Process(spawn)) = &server.target
+            && let Some(cwd) = &spawn.cwd
+        {
+            self.field("cwd", &cwd.to_string_lossy(), Role::Text);
+        }
+        let names: Vec<String> = launch
+            .named()
+            .iter()
+            .map(|(name, _)| format!("{name}=••••"))
+            .collect();
+        if !names.is_empty() {
+            let label = match launch {
+                crate::configs::Launch::Process { .. } => "env",
+                crate::configs::Launch::Address { .. } => "headers",
+            };
+            self.field(label, &names.join(" "), Role::Text);
+        }
+        self.field("stands in", &listed.place, Role::Text);
+        self.field("", &listed.whose(), Role::TextMuted);
+        let troubles = listed.problem.iter().chain(&listed.server.off);
+        for trouble in troubles.chain(&listed.server.remarks) {
+            self.field("!", trouble, Role::Warn);
+        }
+        if listed.consent.is_some() {
+            let asks = "nobody agreed to it as it stands: connecting asks first";
+            self.field("!", asks, Role::Warn);
+        }
+        for (index, other) in listed.others.iter().enumerate() {
+            let label = if index == 0 { "also in" } else { "" };
+            let told = if other.differs.is_empty() {
+                format!("{}: the same", other.place)
+            } else {
+                format!("{}: {}", other.place, other.differs.join(", "))
+            };
+            self.field(label, &told, Role::TextMuted);
+            if !other.differs.is_empty() {
+                let add = self.keys.word(Action::AddServer);
+                let how = format!("{add} --server {} takes that one", other.selector);
+                self.field("", &how, Role::TextMuted);
+            }
+        }
+    }
+
     fn facts(&mut self, connection: &Connection) {
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
@@ -365,7 +415,7 @@ fn extensions(connection: &Connection) -> Vec<String> {
 }
 
 /// Breaks at spaces where it can.
-pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
+pub fn wrap(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in sentence.split(' ') {
         let line = lines.last_mut().expect("never empty");

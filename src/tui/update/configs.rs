@@ -1,0 +1,237 @@
+//! The servers that clients have in their settings: put on the list, and agreed to before they first run.
+
+use std::path::Path;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::servers::{connect, push_server};
+use super::{Model, say};
+use crate::configs::trust::Consent;
+use crate::configs::{self, Configured, Machine, Unselected};
+use crate::text;
+use crate::transport::Target;
+use crate::tui::effect::Effect;
+use crate::tui::effect::configs::{Configs, Discovery};
+use crate::tui::keymap::Chord;
+use crate::tui::model::{Overlay, Tone};
+use crate::tui::pane::{Listed, Other};
+
+/// Columns that a path gets in the list; of longer ones the client stands there.
+const PATH: usize = 18;
+
+/// What was found is put on the list, behind what is there.
+pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> Vec<Effect> {
+    let discovery = match told {
+        Ok(discovery) => discovery,
+        Err(why) => {
+            model.status = Some((Tone::Error, why));
+            return Vec::new();
+        }
+    };
+    for group in configs::grouped(&discovery.found) {
+        let counting = group.servers.iter();
+        let counting = counting
+            .clone()
+            .find(|server| server.off.is_none() && discovery.found.shadow_of(server).is_none());
+        let Some(server) = counting.or(group.servers.first()) else {
+            continue;
+        };
+        let there = model.world.servers.iter().any(|row| {
+            let listed = row.listed.as_ref();
+            listed.is_some_and(|listed| listed.server == **server)
+        });
+        if !there {
+            put(model, &discovery, server, &server.name);
+        }
+    }
+    if let Some(broken) = discovery.found.broken.first() {
+        let more = match discovery.found.broken.len() {
+            1 => String::new(),
+            count => format!(", and {} more (mcpscope config list)", count - 1),
+        };
+        let what = format!("{broken}{more}");
+        model.status = Some((Tone::Warn, text::sanitize(&what).into_owned()));
+    }
+    model.discovery = Some(discovery);
+    Vec::new()
+}
+
+/// Puts an entry on the list; gives back its place.
+fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str) -> usize {
+    let machine = discovery.machine.as_ref();
+    let home = machine.map_or(Path::new(""), |machine| &machine.home);
+    let lacks: Vec<String> = server
+        .launch
+        .lacks()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let mut problem = (!lacks.is_empty()).then(|| format!("needs {}", lacks.join(" and ")));
+    let here = machine.map(|machine| machine.folder.as_path());
+    let folder = server.project.as_deref();
+    let target = server
+        .launch
+        .target(folder.filter(|folder| Some(*folder) != here), home)
+        .map_err(|error| problem.get_or_insert(error).clone());
+    let index = discovery
+        .found
+        .servers
+        .iter()
+        .position(|other| other == server);
+    let terms = index.and_then(|index| discovery.terms.get(index)?.clone());
+    let consent = terms.map(|terms| {
+        Box::new(Consent {
+            terms,
+            server: server.clone(),
+            trust: discovery.trust.clone(),
+        })
+    });
+    let others = discovery
+        .found
+        .servers
+        .iter()
+        .filter(|other| other.name == server.name && *other != server)
+        .map(|other| Other {
+            selector: selector(discovery, other),
+            place: format!("{}:{}", short(machine, &other.file), other.line),
+            differs: server.launch.differences(&other.launch),
+        });
+    let path = short(machine, &server.file);
+    let listed = Listed {
+        server: server.clone(),
+        place: format!("{path}:{}", server.line),
+        others: others.collect(),
+        consent,
+        problem,
+    };
+    let origin = if text::width(&path) <= PATH {
+        path
+    } else {
+        server.client.id.to_owned()
+    };
+    let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
+    let place = push_server(model, name, target, &origin);
+    if let Some(row) = model.world.servers.get_mut(place) {
+        row.listed = Some(Box::new(listed));
+    }
+    place
+}
+
+/// The word that means an entry; with its scope where its client has several.
+fn selector(discovery: &Discovery, server: &Configured) -> String {
+    if discovery.found.shadow_of(server).is_some() {
+        let scope = server.scope.word();
+        return format!("{}/{scope}:{}", server.client.id, server.name);
+    }
+    server.selector()
+}
+
+/// A path as people write it.
+fn short(machine: Option<&Machine>, path: &Path) -> String {
+    let below = |folder: &Path, mark: &str| {
+        let rest = path.strip_prefix(folder).ok()?;
+        Some(format!("{mark}/{}", rest.display()))
+    };
+    machine
+        .and_then(|machine| below(&machine.folder, ".").or_else(|| below(&machine.home, "~")))
+        .unwrap_or_else(|| path.display().to_string())
+}
+
+/// `--server NAME` on the line that adds servers.
+pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
+    let [wanted] = words else {
+        return say(model, "--server takes one name, such as db or cursor:db");
+    };
+    let Some(discovery) = model.discovery.take() else {
+        return say(model, "the settings of clients are not read yet");
+    };
+    let chosen = match configs::select(&discovery.found, wanted) {
+        Ok(selection) => Ok(selection.server),
+        Err(Unselected::Unknown(Some(meant))) => Err(format!(
+            "no client has a server {wanted}; did you mean {meant}?"
+        )),
+        Err(Unselected::Unknown(None)) => Err(format!("no client has a server {wanted}")),
+        Err(Unselected::Several(several)) => {
+            let all: Vec<String> = several.iter().map(|one| one.selector()).collect();
+            Err(format!(
+                "{wanted} is not the same everywhere: say {}",
+                all.join(" or ")
+            ))
+        }
+    };
+    let effects = match chosen {
+        Ok(server) => {
+            let there = model.world.servers.iter().position(|row| {
+                let listed = row.listed.as_ref();
+                listed.is_some_and(|listed| listed.server == *server)
+            });
+            let name = if wanted.contains(':') {
+                wanted
+            } else {
+                &server.name
+            };
+            let place = there.unwrap_or_else(|| put(model, &discovery, server, name));
+            model.world.current = place;
+            model.entering = Some(place);
+            connect(model, place)
+        }
+        Err(why) => say(model, &why),
+    };
+    model.discovery = Some(discovery);
+    effects
+}
+
+/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does.
+pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
+    let server = model.world.servers.get(place)?;
+    let listed = server.listed.as_ref()?;
+    if let Some(problem) = &listed.problem {
+        let what = format!("{} {problem} ({})", server.name, listed.place);
+        return Some(say(model, &what));
+    }
+    listed.consent.as_ref()?;
+    model.overlays.push(Overlay::Trust(place));
+    Some(Vec::new())
+}
+
+/// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
+pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
+    match key.code {
+        KeyCode::Char('y') => {}
+        KeyCode::Esc | KeyCode::Char('n' | 'q') => {
+            model.overlays.pop();
+            model.entering = None;
+            return say(model, "it was not run");
+        }
+        _ if Chord::from(key) == Chord::CTRL_C => {
+            model.overlays.pop();
+            model.entering = None;
+            return Vec::new();
+        }
+        _ => return Vec::new(),
+    }
+    model.overlays.pop();
+    let server = model.world.servers.get_mut(place);
+    let consent = server.and_then(|server| server.listed.as_mut()?.consent.take());
+    let mut effects: Vec<Effect> = consent
+        .map(|consent| Effect::Configs(Box::new(Configs::Agree(*consent))))
+        .into_iter()
+        .collect();
+    effects.extend(connect(model, place));
+    effects
+}
+
+/// A server of the command line that stands in a project's file is agreed to like any other.
+pub fn from_settings(model: &mut Model, place: usize, consent: Option<Box<Consent>>) {
+    let server = model.world.servers.get_mut(place);
+    let (Some(server), Some(consent)) = (server, consent) else {
+        return;
+    };
+    server.listed = Some(Box::new(Listed {
+        server: consent.server.clone(),
+        place: consent.terms.place.clone(),
+        others: Vec::new(),
+        consent: Some(consent),
+        problem: None,
+    }));
+}
