@@ -255,6 +255,7 @@ impl Engine {
                 self.put(conn, Input::Capabilities(*capabilities), None)
                     .await;
             }
+            Command::Note { conn, note } => self.note(conn, &note).await,
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}

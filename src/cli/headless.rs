@@ -32,7 +32,7 @@ use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, 
 use crate::session::{Channel, Direction, Entry};
 use crate::transport::stdio;
 
-/// The connection of a headless session; it has one.
+/// The connection of a headless session; only a replay opens more, one after the other.
 const CONN: u32 = 1;
 
 /// Why waiting for an update ended without one.
@@ -57,6 +57,8 @@ pub struct Headless {
     pub(super) bodies: Bodies,
     recording: Option<PathBuf>,
     signals: Signals,
+    /// The connection that is there.
+    pub(super) conn: u32,
     name: String,
     limits: (Duration, Duration),
     signal: Option<Exit>,
@@ -110,6 +112,7 @@ impl Headless {
             bodies,
             recording,
             signals,
+            conn: CONN,
             name,
             limits,
             signal: None,
@@ -127,6 +130,18 @@ impl Headless {
             tickets: 0,
             schemas: Schemas::default(),
         })
+    }
+
+    /// Opens another connection, once the one before is gone.
+    pub fn reconnect(&mut self, connect: Connect) {
+        self.conn = connect.conn;
+        self.is_ready = false;
+        self.send(Command::Connect(Box::new(connect)));
+    }
+
+    /// The file of the session, when it is kept.
+    pub fn recording(&self) -> Option<&std::path::Path> {
+        self.recording.as_deref()
     }
 
     /// Gives the engine something to do.
@@ -194,10 +209,14 @@ impl Headless {
                     self.signal = Some(exit);
                     return Err(Stop::Signal(exit));
                 }
-                update = self.inspector.updates.recv() => break update,
+                update = self.inspector.updates.recv() => match update {
+                    // One that was left behind.
+                    Some(Update::Failed { conn } | Update::Gone { conn }) if conn != self.conn => {}
+                    update => break update,
+                },
                 address = self.door.pasted() => {
                     let address = Secret::new(address);
-                    self.send(Command::CameBack { conn: CONN, address });
+                    self.send(Command::CameBack { conn: self.conn, address });
                 }
             }
         };
@@ -290,7 +309,7 @@ impl Headless {
     }
 
     fn show_progress(&mut self) {
-        let mut waiting = self.timeline.state().waiting(CONN);
+        let mut waiting = self.timeline.state().waiting(self.conn);
         if let Some(progress) = waiting.find_map(|waiting| waiting.progress.as_ref()) {
             self.console.progress(
                 &progress.progress,
@@ -382,7 +401,7 @@ impl Headless {
     pub fn connection(&self) -> &Connection {
         static NONE: std::sync::LazyLock<Connection> =
             std::sync::LazyLock::new(Connection::default);
-        self.timeline.state().connection(CONN).unwrap_or(&NONE)
+        self.timeline.state().connection(self.conn).unwrap_or(&NONE)
     }
 
     /// The server's name for people.

@@ -7,6 +7,7 @@ use crate::mcp::auth::Secret;
 use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
+use crate::note::Note;
 use crate::session::recorded::Recorded;
 use crate::transport::Target;
 use crate::transport::stdio::StdioOptions;
@@ -151,6 +152,13 @@ pub enum Command {
         conn: u32,
         /// What.
         capabilities: Box<Capabilities>,
+    },
+    /// Record what whoever sends commands decided.
+    Note {
+        /// Of which connection.
+        conn: u32,
+        /// What.
+        note: Box<Note>,
     },
     /// Shut a connection down.
     Stop {

@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["export"],
     &["import"],
     &["diff"],
+    &["replay"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -44,6 +45,7 @@ const LAYERS: &[&[&str]] = &[
     &["presets", "drafts"],
     &["chips"],
     &["unfinished"],
+    &["replaying"],
     &["inspector", "tap"],
     &["cli", "tui"],
 ];
@@ -54,7 +56,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
+    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "replay",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -1,0 +1,1 @@
+//! The plan and the run, over sessions that are made up.
