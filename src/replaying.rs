@@ -128,8 +128,28 @@ impl Source {
         Ok(session.reading(|reading| Plan::of(reading, &chosen, false))?)
     }
 
+    /// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
+    /// it asks for input, is no difference then.
+    fn across(&self, plan: &Plan, new: &Timeline, options: &Options) -> Across {
+        let recorded = plan.parts.first().and_then(|part| part.revision);
+        let spoken = new
+            .state()
+            .connections()
+            .rev()
+            .find_map(|connection| connection.revision);
+        let eras = recorded.zip(spoken);
+        let other = eras.is_some_and(|(recorded, spoken)| recorded.era() != spoken.era());
+        let mut options = options.clone();
+        for path in ERA_MEMBERS.iter().filter(|_| other) {
+            // They are paths, as a test makes sure of.
+            let _ = options.rules.take(path);
+        }
+        Across { options, other }
+    }
+
     /// What differs between a recording and what came when it was sent again.
     pub fn report(&self, run: &Run, new: Session<'_>, options: &Options) -> io::Result<Report> {
+        let across = &self.across(run.plan(), new.timeline, options);
         let mut rows = Vec::new();
         for (exchange, seq, carried) in run.calls() {
             let Some(recorded) = CallAt::settled(&self.timeline, exchange) else {
@@ -141,22 +161,40 @@ impl Source {
                 .and_then(|entry| new.timeline.exchange_of_request(entry))
                 .and_then(|index| CallAt::settled(new.timeline, index));
             let again = again.map(|call| call.read(new.bodies)).transpose()?;
-            rows.push(row(&recorded, again.as_ref(), carried, options));
+            rows.push(row(recorded, again, carried, across));
         }
         let left = self.name();
-        Ok(Report::new(&left, new.name, "call", &options.rules, rows))
+        let rules = &across.options.rules;
+        Ok(Report::new(&left, new.name, "call", rules, rows))
     }
 }
 
-fn row(recorded: &Call, again: Option<&Call>, carried: &[Carried], options: &Options) -> Row {
-    let Some(again) = again else {
+/// What every result of 2026-07-28 says, and no older one.
+const ERA_MEMBERS: [&str; 4] = ["$.resultType", "$.ttlMs", "$.cacheScope", "$._meta"];
+
+/// How two sessions are compared, and whether they are of different eras.
+struct Across {
+    options: Options,
+    other: bool,
+}
+
+fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Across) -> Row {
+    let Some(mut again) = again else {
         let seen = Some(recorded.seen());
         return Row::alone(recorded.name(), Verdict::Missing, seen, None);
     };
-    let mut row = calls::compare(recorded, again, options);
+    if across.other {
+        for call in [&mut recorded, &mut again] {
+            // `ok, 2 rounds`
+            if let Some((outcome, _)) = call.outcome.split_once(", ") {
+                call.outcome = outcome.to_owned();
+            }
+        }
+    }
+    let mut row = calls::compare(&recorded, &again, &across.options);
+    // What else was asked differently is what the client puts into every request.
+    row.changes.retain(|told| !told.asked);
     for one in carried {
-        row.changes
-            .retain(|told| !told.asked || told.path != one.path);
         let part = |value: &Value| Some(Part::from(value.to_string().into_bytes()));
         row.changes.insert(
             0,
@@ -216,6 +254,15 @@ fn backup(file: &Path) -> io::Result<PathBuf> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_era_says_is_written_as_a_path() {
+        let mut rules = crate::diff::Rules::none();
+        for path in ERA_MEMBERS {
+            rules.take(path).unwrap();
+        }
+        assert_eq!(rules.names(), ERA_MEMBERS);
+    }
 
     #[test]
     fn a_baseline_is_replaced_whole_and_the_old_one_stays() {
