@@ -54,6 +54,9 @@ pub enum Speed {
     Times(f64),
 }
 
+/// What is no number is no speed.
+impl Eq for Speed {}
+
 impl Speed {
     /// Reads `none`, `recorded`, or `x2`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {

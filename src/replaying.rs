@@ -2,6 +2,8 @@
 //!
 //! What is sent when is decided in `replay`; who drives a connection tells it what happened.
 
+pub mod conductor;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -128,28 +130,9 @@ impl Source {
         Ok(session.reading(|reading| Plan::of(reading, &chosen, false))?)
     }
 
-    /// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
-    /// it asks for input, is no difference then.
-    fn across(&self, plan: &Plan, new: &Timeline, options: &Options) -> Across {
-        let recorded = plan.parts.first().and_then(|part| part.revision);
-        let spoken = new
-            .state()
-            .connections()
-            .rev()
-            .find_map(|connection| connection.revision);
-        let eras = recorded.zip(spoken);
-        let other = eras.is_some_and(|(recorded, spoken)| recorded.era() != spoken.era());
-        let mut options = options.clone();
-        for path in ERA_MEMBERS.iter().filter(|_| other) {
-            // They are paths, as a test makes sure of.
-            let _ = options.rules.take(path);
-        }
-        Across { options, other }
-    }
-
     /// What differs between a recording and what came when it was sent again.
     pub fn report(&self, run: &Run, new: Session<'_>, options: &Options) -> io::Result<Report> {
-        let across = &self.across(run.plan(), new.timeline, options);
+        let across = &across(run.plan(), new.timeline, options);
         let mut rows = Vec::new();
         for (exchange, seq, carried) in run.calls() {
             let Some(recorded) = CallAt::settled(&self.timeline, exchange) else {
@@ -167,6 +150,25 @@ impl Source {
         let rules = &across.options.rules;
         Ok(Report::new(&left, new.name, "call", rules, rows))
     }
+}
+
+/// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
+/// it asks for input, is no difference then.
+fn across(plan: &Plan, new: &Timeline, options: &Options) -> Across {
+    let recorded = plan.parts.first().and_then(|part| part.revision);
+    let spoken = new
+        .state()
+        .connections()
+        .rev()
+        .find_map(|connection| connection.revision);
+    let eras = recorded.zip(spoken);
+    let other = eras.is_some_and(|(recorded, spoken)| recorded.era() != spoken.era());
+    let mut options = options.clone();
+    for path in ERA_MEMBERS.iter().filter(|_| other) {
+        // They are paths, as a test makes sure of.
+        let _ = options.rules.take(path);
+    }
+    Across { options, other }
 }
 
 /// What every result of 2026-07-28 says, and no older one.

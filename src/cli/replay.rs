@@ -20,13 +20,13 @@ use crate::inspector::{Command, Connect, Update};
 use crate::json::quote;
 use crate::mask::Missing;
 use crate::mcp::asked::{Policies, Reply, reply};
-use crate::mcp::client::{Call, EraChoice};
+use crate::mcp::client::EraChoice;
 use crate::mcp::revision::Era;
-use crate::mcp::types::{List, ToolEffect};
+use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::decided::Decided;
 use crate::replay::{Do, Happened, Part, Plan, Problem, Run, Speed};
-use crate::replaying::{self, Fault, Session, Source};
+use crate::replaying::{self, Fault, Session, Source, conductor};
 use crate::text;
 
 /// Send the requests of a recording again, and compare the answers
@@ -197,7 +197,7 @@ impl ReplayArgs {
 
     async fn work(&self, ready: Ready, session: &mut Headless, output: &mut Output) -> Outcome {
         session.ready().await?;
-        self.masks(&ready.plan, session)?;
+        masks(&ready.plan, session)?;
         self.destroys(&ready, session).await?;
         for (why, count) in &ready.plan.left_out {
             session.console.note(&why.words(*count));
@@ -223,18 +223,6 @@ impl ReplayArgs {
         super::diff::print(&report, form, output)
     }
 
-    /// Stops when a value is needed that is not known here.
-    fn masks(&self, plan: &Plan, session: &Headless) -> Result<(), Failure> {
-        let secrets = session.bodies.secrets();
-        let mut names = plan.masks();
-        names.retain(|name| secrets.reveal(name).is_none());
-        if names.is_empty() {
-            return Ok(());
-        }
-        let missing = Missing { names };
-        Err(Failure::usage(format!("nothing was sent: {missing}")).hint(missing.hint()))
-    }
-
     /// Asks before tools are called that destroy something, by what the live server says of them.
     async fn destroys(&self, ready: &Ready, session: &mut Headless) -> Result<(), Early> {
         let called = ready.plan.tools();
@@ -243,21 +231,7 @@ impl ReplayArgs {
         }
         session.listed(List::Tools).await?;
         let items = &session.connection().list(List::Tools).items;
-        let words: Vec<String> = called
-            .into_iter()
-            .filter(|(name, _)| {
-                let item = items.iter().find(|item| *item.name == **name);
-                item.is_some_and(|item| match item.effect {
-                    ToolEffect::Destroys => true,
-                    ToolEffect::Unknown => ready.careful,
-                    ToolEffect::Reads | ToolEffect::Writes => false,
-                })
-            })
-            .map(|(name, count)| match count {
-                1 => name.to_owned(),
-                _ => format!("{name} ×{count}"),
-            })
-            .collect();
+        let words = conductor::destructive(&called, items, ready.careful);
         if words.is_empty() {
             return Ok(());
         }
@@ -334,75 +308,17 @@ impl ReplayArgs {
                 }
                 session.reconnect(connect);
             }
-            Do::Close => session.send(Command::Stop { conn }),
-            Do::Call {
-                ticket,
-                method,
-                params,
-                wait,
-            } => session.send(Command::Call {
-                conn,
-                call: Call {
-                    ticket,
-                    method,
-                    params,
-                    wait,
-                },
-            }),
-            Do::Cancel(ticket) => session.send(Command::Cancel { conn, ticket }),
-            Do::Frame(frame) => session.send(Command::Typed {
-                conn,
-                ticket: u64::MAX,
-                bytes: frame.into_bytes(),
-            }),
-            Do::Follow(uri, on) => session.send(Command::Subscribe { conn, uri, on }),
-            Do::FollowLists => session.send(Command::FollowLists { conn, on: true }),
-            Do::Answer(question, reply) => session.send(Command::Answer {
-                conn,
-                question,
-                reply,
-            }),
-            Do::Unknown(number) => self.decide(number, ready, session),
+            Do::Unknown(number) => decide(number, ready, session),
             Do::Note(what) => {
                 session.console.note(&what);
                 note(session, what);
             }
-            Do::Over => {}
+            one => {
+                if let Some(command) = conductor::command(conn, one) {
+                    session.send(command);
+                }
+            }
         }
-    }
-
-    /// Answers what nobody asked in the recording.
-    fn decide(&self, number: u32, ready: &Ready, session: &mut Headless) {
-        let Some(question) = session.timeline.questions().get(number).cloned() else {
-            return;
-        };
-        let kind = question.kind;
-        let params = session.question(&question).unwrap_or_default();
-        let tool = session.tool_of(&question);
-        let says = message(kind, &params).unwrap_or_default();
-        let answers = &ready.answers;
-        let known = answers
-            .reply(kind, &tool, &says, &params)
-            .or_else(|| answers.policies().of(kind).reply(kind));
-        let reply: Reply = known.unwrap_or_else(|| {
-            let about = match &*question.label {
-                "" => String::new(),
-                label => format!(" {}", quote(label)),
-            };
-            let what = format!(
-                "{} asks something that it did not ask in the recording ({}{about}): declined",
-                session.name(),
-                kind.word()
-            );
-            session.console.warn(&what, None);
-            reply::declined(kind)
-        });
-        let (conn, question) = (session.conn, question.which);
-        session.send(Command::Answer {
-            conn,
-            question,
-            reply,
-        });
     }
 }
 
@@ -412,5 +328,51 @@ fn note(session: &Headless, what: String) {
     session.send(Command::Note {
         conn: session.conn,
         note,
+    });
+}
+
+/// Stops when a value is needed that is not known here.
+fn masks(plan: &Plan, session: &Headless) -> Result<(), Failure> {
+    let secrets = session.bodies.secrets();
+    let mut names = plan.masks();
+    names.retain(|name| secrets.reveal(name).is_none());
+    if names.is_empty() {
+        return Ok(());
+    }
+    let missing = Missing { names };
+    Err(Failure::usage(format!("nothing was sent: {missing}")).hint(missing.hint()))
+}
+
+/// Answers what nobody asked in the recording.
+fn decide(number: u32, ready: &Ready, session: &mut Headless) {
+    let Some(question) = session.timeline.questions().get(number).cloned() else {
+        return;
+    };
+    let kind = question.kind;
+    let params = session.question(&question).unwrap_or_default();
+    let tool = session.tool_of(&question);
+    let says = message(kind, &params).unwrap_or_default();
+    let answers = &ready.answers;
+    let known = answers
+        .reply(kind, &tool, &says, &params)
+        .or_else(|| answers.policies().of(kind).reply(kind));
+    let reply: Reply = known.unwrap_or_else(|| {
+        let about = match &*question.label {
+            "" => String::new(),
+            label => format!(" {}", quote(label)),
+        };
+        let what = format!(
+            "{} asks something that it did not ask in the recording ({}{about}): declined",
+            session.name(),
+            kind.word()
+        );
+        session.console.warn(&what, None);
+        reply::declined(kind)
+    });
+    let (conn, question) = (session.conn, question.which);
+    session.send(Command::Answer {
+        conn,
+        question,
+        reply,
     });
 }

@@ -324,7 +324,8 @@ fn before(text: &str, at: usize) -> Vec<Before> {
     }
     let mut all: Vec<Before> = Vec::new();
     for length in BEFORE {
-        let start = text.floor_char_boundary(at.saturating_sub(length));
+        let start = (at.saturating_sub(length)..=at).find(|start| text.is_char_boundary(*start));
+        let start = start.unwrap_or(at);
         let left = &text[start..at];
         let places: Vec<usize> = ends(text, left).collect();
         let nth = places.iter().position(|end| *end == at);

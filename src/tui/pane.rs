@@ -197,6 +197,8 @@ pub enum Go {
     Open(PathBuf),
     /// To the session that is recorded here.
     Live,
+    /// Ask how to send a session again.
+    Replay(PathBuf),
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

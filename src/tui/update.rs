@@ -12,6 +12,7 @@ mod masks;
 mod notices;
 mod opened;
 mod replay;
+mod replaying;
 mod servers;
 
 pub use servers::{connect, push_server};
@@ -177,6 +178,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             tell_panes(model, &Event::Stored(Stored::Filters { chips, saved }))
         }
+        Event::Replaying { asker, told } => replaying::hear(model, asker, told),
         Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
@@ -518,6 +520,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             show(model, View::Traffic);
             return effects;
         }
+        Go::Replay(path) => return replaying::ask(model, path),
         Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Do(action) => return act(model, action),
     }

@@ -44,6 +44,9 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             }
             Report::new(left, right, "call", &options.rules, rows)
         }
+        Comparison::Replayed(done) => done
+            .report(&options)
+            .map_err(|error| format!("a session cannot be read back: {error}"))?,
         Comparison::Files(left, right) => {
             let (a, b) = (session(left)?, session(right)?);
             let (left, right) = (left.display().to_string(), right.display().to_string());
