@@ -40,6 +40,7 @@ mod output;
 mod raw;
 mod read;
 mod refusal;
+mod replay;
 mod request;
 mod round_trip;
 mod sessions;
@@ -107,6 +108,7 @@ enum Verb {
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
     Diff(diff::DiffArgs),
+    Replay(replay::ReplayArgs),
     Keys(tables::KeysArgs),
     Theme(tables::ThemeArgs),
     Completions(generated::CompletionsArgs),
@@ -274,6 +276,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Export(args) => export::run(args),
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
+        Verb::Replay(args) => replay::run(args),
         Verb::Masks(args) => masks::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::DemoServer => demo_server::run(),

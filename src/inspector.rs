@@ -268,6 +268,7 @@ impl Engine {
             }
             Command::Load { conn, plan } => self.load(conn, *plan).await,
             Command::Unload { conn } => self.unload(conn).await,
+            Command::Note { conn, note } => self.note(conn, &note).await,
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
             Command::Shutdown => {}

@@ -54,6 +54,7 @@
 //!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
 //!            diff                what differs between two documents, two calls, two catalogues
 //!            bench               a load on a server: what is sent when, and what came of it
+//!            replay              a recording as a client that sends everything again: the plan, and going through it
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            paths               where files go
@@ -70,6 +71,7 @@
 //!            unfinished          tasks that had not ended
 //!            configs             the servers that clients have in their settings; what was agreed to be run
 //!            inspector           the engine that drives clients over links and records
+//!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
@@ -148,6 +150,7 @@
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |
+//! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |
 //! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |
 //! | a name that tells of a secret, a variable that is none | `mask/rules.rs` |
 //! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
@@ -192,6 +195,8 @@ pub mod presets;
 pub mod query;
 pub mod recorder;
 pub mod recording;
+pub mod replay;
+pub mod replaying;
 pub mod session;
 pub mod snippet;
 pub mod sse;

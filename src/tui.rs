@@ -51,6 +51,7 @@ use crate::mask::Rules;
 use crate::mcp::client;
 use crate::recorder::{Keep, Recorder};
 use crate::recording::{Follow, Opening};
+use crate::replaying::conductor;
 use crate::transport::{Spawn, Target, http};
 use clock::Clock;
 use effect::Effect;
@@ -171,6 +172,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let theme = theme_for(start.settings.theme)?;
     let pictures = pictures_for(&start.settings);
     let began = Instant::now();
+    let mut replays = None;
     let (mut model, bodies, mut engine) = match start.subject {
         Subject::Live {
             server,
@@ -186,7 +188,8 @@ async fn show(start: Start) -> Result<Leaving> {
                 });
             let bodies = recorder.bodies();
             let eras = start.shelves.as_ref().map(|shelves| shelves.eras.clone());
-            let engine = spawn_engine(recorder, eras.unwrap_or_default());
+            let (engine, orders) = spawn_engine(recorder, eras.unwrap_or_default(), events.clone());
+            replays = Some(orders);
             let demo = Target::from(demo);
             let mut model = Model::new(
                 start.settings,
@@ -247,6 +250,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let (librarian, shelved) = Librarian::start(library, events.clone());
     let runtime = Runtime {
         engine: engine.as_ref().map(|engine| engine.commands.clone()),
+        replays,
         bodies,
         pictures,
         opened: Opened::default(),
@@ -320,9 +324,20 @@ fn kept_in(keeping: &Keeping) -> Option<PathBuf> {
 }
 
 /// Writing and reading of huge frames happens on the engine's own thread.
-fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
+fn spawn_engine(
+    recorder: Recorder,
+    eras: Eras,
+    events: mpsc::UnboundedSender<Event>,
+) -> (Inspector, mpsc::UnboundedSender<conductor::Order>) {
+    let bodies = recorder.bodies();
     let (inspector, engine) = inspector::engine(recorder);
     let engine = engine.with_eras(eras);
+    let (orders, taken) = mpsc::unbounded_channel();
+    let (inspector, conductor) =
+        conductor::conduct(inspector, bodies, taken, move |asker, told| {
+            // Nobody listens any more when the screen is gone.
+            let _ = events.send(Event::Replaying { asker, told });
+        });
     std::thread::Builder::new()
         .name("engine".to_owned())
         .spawn(move || {
@@ -330,14 +345,14 @@ fn spawn_engine(recorder: Recorder, eras: Eras) -> Inspector {
                 .enable_all()
                 .build();
             if let Ok(runtime) = runtime {
-                runtime.block_on(engine.run());
+                runtime.block_on(async { tokio::join!(engine.run(), conductor) });
             }
         })
         .map_or_else(
             |error| tracing::error!(%error, "no thread for the engine"),
             drop,
         );
-    inspector
+    (inspector, orders)
 }
 
 /// What blocking workers send.

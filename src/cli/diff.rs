@@ -143,36 +143,55 @@ impl Side {
     }
 }
 
+/// The rules that hold: the standard ones and those of the ignore files, unless only what is given is to be, and what
+/// is given.
+pub(super) fn rules(ignore: &[String], exact: bool) -> Result<Rules, Failure> {
+    let mut rules = if exact {
+        Rules::none()
+    } else {
+        Rules::standard()
+    };
+    let mut lines = Vec::new();
+    if !exact && let Ok(paths) = Paths::from_env() {
+        let cwd = std::env::current_dir().unwrap_or_default();
+        let presets = Presets::of(&cwd, paths::home().as_deref(), &paths);
+        let ignores = Ignores::of(&presets, &paths);
+        let kept = ignores
+            .load()
+            .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+        lines.extend(kept.into_iter().map(|line| (line, "the ignore file")));
+    }
+    lines.extend(ignore.iter().map(|line| (line.clone(), "--ignore")));
+    for (line, of) in lines {
+        rules.take(&line).map_err(|problem| {
+            let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+            Failure::usage(format!("{of}: {problem}")).hint(format!(
+                "a path is like $.a..b or *.timestamp; the rules are {}",
+                names.join(", ")
+            ))
+        })?;
+    }
+    Ok(rules)
+}
+
+/// Prints a report; the exit code tells whether anything differs.
+pub(super) fn print(report: &Report, form: Form, output: &mut Output) -> Outcome {
+    let written = report.write(form);
+    output.text(&exact(&written, form))?;
+    if form == Form::Json {
+        output.text("\n")?;
+    }
+    output.flush()?;
+    Ok(if report.is_same() {
+        Exit::Ok
+    } else {
+        Exit::Differs
+    })
+}
+
 impl DiffArgs {
     fn rules(&self) -> Result<Rules, Failure> {
-        let mut rules = if self.exact {
-            Rules::none()
-        } else {
-            Rules::standard()
-        };
-        let mut lines = Vec::new();
-        if !self.exact
-            && let Ok(paths) = Paths::from_env()
-        {
-            let cwd = std::env::current_dir().unwrap_or_default();
-            let presets = Presets::of(&cwd, paths::home().as_deref(), &paths);
-            let ignores = Ignores::of(&presets, &paths);
-            let kept = ignores
-                .load()
-                .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
-            lines.extend(kept.into_iter().map(|line| (line, "the ignore file")));
-        }
-        lines.extend(self.ignore.iter().map(|line| (line.clone(), "--ignore")));
-        for (line, of) in lines {
-            rules.take(&line).map_err(|problem| {
-                let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-                Failure::usage(format!("{of}: {problem}")).hint(format!(
-                    "a path is like $.a..b or *.timestamp; the rules are {}",
-                    names.join(", ")
-                ))
-            })?;
-        }
-        Ok(rules)
+        rules(&self.ignore, self.exact)
     }
 
     fn compare(&self) -> Result<Report, Failure> {
@@ -244,17 +263,7 @@ impl DiffArgs {
             (.., true) => Form::Junit,
             _ => Form::Plain,
         };
-        let written = report.write(form);
-        output.text(&exact(&written, form))?;
-        if form == Form::Json {
-            output.text("\n")?;
-        }
-        output.flush()?;
-        Ok(if report.is_same() {
-            Exit::Ok
-        } else {
-            Exit::Differs
-        })
+        print(report, form, output)
     }
 }
 

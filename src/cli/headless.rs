@@ -34,7 +34,7 @@ use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, 
 use crate::session::{Channel, Direction, Entry};
 use crate::transport::stdio;
 
-/// The connection of a headless session; it has one.
+/// The connection of a headless session; only a replay opens more, one after the other.
 const CONN: u32 = 1;
 
 /// Why waiting for an update ended without one.
@@ -59,6 +59,8 @@ pub struct Headless {
     pub(super) bodies: Bodies,
     recording: Option<PathBuf>,
     signals: Signals,
+    /// The connection that is there.
+    pub(super) conn: u32,
     name: String,
     limits: (Duration, Duration),
     /// What the connection was opened with.
@@ -114,6 +116,7 @@ impl Headless {
             bodies,
             recording,
             signals,
+            conn: CONN,
             name,
             limits,
             signal: None,
@@ -132,6 +135,18 @@ impl Headless {
             tickets: 0,
             schemas: Schemas::default(),
         })
+    }
+
+    /// Opens another connection, once the one before is gone.
+    pub fn reconnect(&mut self, connect: Connect) {
+        self.conn = connect.conn;
+        self.is_ready = false;
+        self.send(Command::Connect(Box::new(connect)));
+    }
+
+    /// The file of the session, when it is kept.
+    pub fn recording(&self) -> Option<&std::path::Path> {
+        self.recording.as_deref()
     }
 
     /// Gives the engine something to do.
@@ -226,10 +241,14 @@ impl Headless {
                     self.signal = Some(exit);
                     return Err(Stop::Signal(exit));
                 }
-                update = self.inspector.updates.recv() => break update,
+                update = self.inspector.updates.recv() => match update {
+                    // One that was left behind.
+                    Some(Update::Failed { conn } | Update::Gone { conn }) if conn != self.conn => {}
+                    update => break update,
+                },
                 address = self.door.pasted() => {
                     let address = Secret::new(address);
-                    self.send(Command::CameBack { conn: CONN, address });
+                    self.send(Command::CameBack { conn: self.conn, address });
                 }
             }
         };
@@ -322,7 +341,7 @@ impl Headless {
     }
 
     fn show_progress(&mut self) {
-        let mut waiting = self.timeline.state().waiting(CONN);
+        let mut waiting = self.timeline.state().waiting(self.conn);
         if let Some(progress) = waiting.find_map(|waiting| waiting.progress.as_ref()) {
             self.console.progress(
                 &progress.progress,
@@ -419,7 +438,7 @@ impl Headless {
     pub fn connection(&self) -> &Connection {
         static NONE: std::sync::LazyLock<Connection> =
             std::sync::LazyLock::new(Connection::default);
-        self.timeline.state().connection(CONN).unwrap_or(&NONE)
+        self.timeline.state().connection(self.conn).unwrap_or(&NONE)
     }
 
     /// The server's name for people.

@@ -160,6 +160,11 @@ impl TargetArgs {
         self.asking.is_given()
     }
 
+    /// Whether something is said of the era or the revision.
+    pub(super) fn says_era(&self) -> bool {
+        self.era.is_some() || self.protocol.is_some()
+    }
+
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
         let paths = Paths::from_env();

@@ -58,7 +58,8 @@ impl Call {
             .to_owned()
     }
 
-    fn seen(&self) -> Seen {
+    /// What a report tells of it.
+    pub fn seen(&self) -> Seen {
         Seen {
             seq: Some(self.seq),
             took_us: self.took_us,

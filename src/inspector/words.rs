@@ -8,6 +8,7 @@ use crate::mcp::auth::Secret;
 use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
+use crate::note::Note;
 use crate::session::recorded::Recorded;
 use crate::transport::Target;
 use crate::transport::stdio::StdioOptions;
@@ -164,6 +165,13 @@ pub enum Command {
     Unload {
         /// Of which connection.
         conn: u32,
+    },
+    /// Record what whoever sends commands decided.
+    Note {
+        /// Of which connection.
+        conn: u32,
+        /// What.
+        note: Box<Note>,
     },
     /// Shut a connection down.
     Stop {

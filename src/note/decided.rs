@@ -42,6 +42,11 @@ pub enum Decided {
         /// By how many milliseconds; none for as long as it takes.
         more_ms: Option<u64>,
     },
+    /// A recording is sent again: what is done differently from it.
+    Replay {
+        /// In words.
+        what: String,
+    },
     /// What calls carry besides what they are about is another now.
     Settings {
         /// In words.
@@ -58,6 +63,7 @@ impl Decided {
             Self::Downgraded { .. } => "downgraded",
             Self::ByHand { .. } => "by-hand",
             Self::Extended { .. } => "extended",
+            Self::Replay { .. } => "replay",
             Self::Settings { .. } => "settings",
         }
     }
@@ -99,7 +105,7 @@ impl Decided {
                     more_ms.map_or_else(|| "null".to_owned(), |ms| ms.to_string()),
                 ),
             ],
-            Self::Settings { what } => vec![("what", quote(what))],
+            Self::Settings { what } | Self::Replay { what } => vec![("what", quote(what))],
         }
     }
 
@@ -132,6 +138,7 @@ impl Decided {
                 more_ms: count("more_ms"),
             },
             "settings" => Self::Settings { what: text("what") },
+            "replay" => Self::Replay { what: text("what") },
             _ => return None,
         })
     }
@@ -170,6 +177,7 @@ impl Decided {
             Self::Extended { id, more_ms: None } => {
                 format!("request {id} may take as long as it likes")
             }
+            Self::Replay { what } => format!("replay: {what}"),
             Self::Settings { what } => what.clone(),
         }
     }

@@ -52,6 +52,33 @@ impl CallAt {
         })
     }
 
+    /// The same with what came of the task in the end, when the call became one.
+    pub fn settled(timeline: &Timeline, index: ExchangeIndex) -> Option<Self> {
+        let call = Self::of(timeline, index)?;
+        let Some(task) = timeline.task_of_call(index) else {
+            return Some(call);
+        };
+        let outcome = format!("task {}", task.status);
+        let failed = task.outcome.is_some_and(|outcome| outcome.bad);
+        let Some((entry, id)) = timeline.settled(index) else {
+            return Some(Self {
+                outcome,
+                response: None,
+                ..call
+            });
+        };
+        let answer = timeline.entry(entry)?;
+        let began = timeline.entry(timeline.index_of_seq(call.seq)?)?;
+        Some(Self {
+            ids: call.ids.map(|(first, _)| (first, id)),
+            response: Some((answer.seq(), answer.place())),
+            took_us: Some(answer.us().saturating_sub(began.us())),
+            outcome,
+            failed,
+            ..call
+        })
+    }
+
     /// The exchange an entry is the request of; else the entry alone, all of it.
     pub fn at(timeline: &Timeline, entry: EntryIndex) -> Option<Self> {
         if let Some(index) = timeline.exchange_of_request(entry) {

@@ -22,6 +22,7 @@ mod moment;
 mod packed;
 pub mod questions;
 mod rounds;
+mod settled;
 mod state;
 pub mod subscriptions;
 mod symbols;

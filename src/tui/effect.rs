@@ -6,6 +6,7 @@ use std::sync::Arc;
 pub mod comparison;
 pub mod configs;
 pub mod exporting;
+pub mod replaying;
 
 use comparison::Comparison;
 
@@ -425,6 +426,8 @@ pub enum Effect {
     },
     /// Export the session, or count what that would bring; told of by [`super::event::Event::Exporting`].
     Export(Box<exporting::Export>),
+    /// Send a recording again; told of by [`super::event::Event::Replaying`].
+    Replay(Box<replaying::Replaying>),
     /// End what goes on for an asker: a pipe, a query, an export.
     Stop(u64),
     /// Let the desktop show a part of a document.

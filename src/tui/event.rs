@@ -188,6 +188,13 @@ pub enum Event {
         /// What to say when it is written.
         told: String,
     },
+    /// A recording is being sent again.
+    Replaying {
+        /// Who wanted it.
+        asker: u64,
+        /// What is told of it.
+        told: crate::replaying::conductor::Told,
+    },
     /// An export goes on, or has ended.
     Exporting {
         /// Who asked.

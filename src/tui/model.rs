@@ -214,6 +214,21 @@ pub enum Purpose {
     Note(u64),
     /// Name, tags and note of a session.
     Words(PathBuf),
+    /// How a session is sent again.
+    Replay(PathBuf),
+    /// Whether what may destroy something is called.
+    Anyway(u64),
+}
+
+/// A session that is being sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rerun {
+    /// Its number.
+    pub asker: u64,
+    /// The server it goes to.
+    pub server: usize,
+    /// The row of the connections that are opened for it.
+    pub row: Option<usize>,
 }
 
 /// A call that nears its limit.
@@ -363,6 +378,8 @@ pub struct Model {
     pub stdio: StdioOptions,
     /// The newest connection.
     pub conns: u32,
+    /// What is being sent again.
+    pub rerun: Option<Rerun>,
     /// Servers to be connected again when their process is gone.
     pub restarting: Vec<usize>,
     /// A server whose era is to be asked for when it is connected again, whatever is known of it.
@@ -434,6 +451,7 @@ impl Model {
             options,
             login: None,
             conns: 0,
+            rerun: None,
             restarting: Vec::new(),
             asking_again: None,
             entering: None,

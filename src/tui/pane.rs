@@ -205,6 +205,8 @@ pub enum Go {
     Live,
     /// Export a session file.
     Export(PathBuf),
+    /// Ask how to send a session again.
+    Replay(PathBuf),
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod librarian;
 mod masks;
 pub mod opening;
+pub mod replaying;
 pub mod sifter;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,8 @@ use sifter::{Sift, Sifter};
 pub struct Runtime {
     /// Where commands for the engine go; none in an opened file.
     pub engine: Option<mpsc::UnboundedSender<Command>>,
+    /// Where orders go for who sends sessions again.
+    pub replays: replaying::Orders,
     /// Where bodies are read of the session the program began with.
     pub bodies: Bodies,
     /// What pictures become on this terminal.
@@ -165,6 +168,7 @@ impl Runtime {
                 return Some(Order::ToTerminal { sequence, told });
             }
             Effect::Export(work) => self.export(*work, self.bodies_of(session)?),
+            Effect::Replay(work) => self.replay(*work),
             Effect::Stop(asker) => self.desk.stop(asker),
             Effect::Page { part, kind } => {
                 let pagers = self.desk.settings().pagers.clone();

@@ -13,6 +13,7 @@ mod masks;
 mod notices;
 mod opened;
 mod replay;
+mod replaying;
 mod servers;
 #[cfg(test)]
 mod tests;
@@ -181,6 +182,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             said_of(model, &stored);
             tell_panes(model, &Event::Stored(stored))
         }
+        Event::Replaying { asker, told } => replaying::hear(model, asker, told),
         Event::Exporting { asker, told } => exporting::hear(model, asker, &told),
         event @ (Event::Saved { .. }
         | Event::Piped { .. }
@@ -548,6 +550,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             return effects;
         }
         Go::Export(path) => return exporting::of_file(model, path),
+        Go::Replay(path) => return replaying::ask(model, path),
         Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Do(action) => return act(model, action),
     }

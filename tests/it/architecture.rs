@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["import"],
     &["diff"],
     &["bench"],
+    &["replay"],
     &["demo"],
     &["transport"],
     &["paths"],
@@ -46,6 +47,7 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
+    &["replaying"],
     &["inspector", "tap"],
     &["cli", "tui"],
 ];
@@ -55,7 +57,9 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
+    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
+    "replay",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -1,10 +1,12 @@
 //! What two or more things are to be compared with each other, as an effect carries it, and what came of it as text.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::diff::Line;
 use crate::mcp::types::List;
 use crate::recording::calls::CallAt;
+use crate::replaying::conductor::Done;
 
 /// What is to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Comparison {
     },
     /// Two session files, call by call.
     Files(PathBuf, PathBuf),
+    /// A recording, and what came when it was sent again.
+    Replayed(Arc<Done>),
 }
 
 impl Comparison {

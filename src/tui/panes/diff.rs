@@ -247,7 +247,10 @@ impl DiffPane {
 
     /// The place of an entry of the selected row.
     fn entry(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        if !matches!(self.what, Some(Comparison::Calls { .. })) {
+        if !matches!(
+            self.what,
+            Some(Comparison::Calls { .. } | Comparison::Replayed(_))
+        ) {
             return None;
         }
         let seq = self.row()?.b.as_ref()?.seq?;

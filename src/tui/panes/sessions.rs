@@ -297,6 +297,10 @@ impl Pane for SessionsPane {
                 let path = self.item().map(|item| item.path.clone());
                 return path.map_or_else(Reply::done, |path| Reply::go(Go::EditSession(path)));
             }
+            Action::ReplaySession => {
+                let path = self.item().map(|item| item.path.clone());
+                return path.map_or_else(Reply::done, |path| Reply::go(Go::Replay(path)));
+            }
             Action::KeepSession => {
                 let Some(item) = self.item() else {
                     return Reply::done();
@@ -378,7 +382,10 @@ impl Pane for SessionsPane {
         let unrecorded = || Some("this session is not recorded".to_owned());
         match action {
             Action::OpenSession | Action::SelectSession if self.item().is_none() => none(),
-            Action::EditSession | Action::KeepSession | Action::CopySession => match self.item() {
+            Action::EditSession
+            | Action::KeepSession
+            | Action::CopySession
+            | Action::ReplaySession => match self.item() {
                 None => none(),
                 Some(item) if unkept(item) => unrecorded(),
                 Some(_) => None,
@@ -386,9 +393,6 @@ impl Pane for SessionsPane {
             Action::DeleteSession => self.why_deleted_not(),
             Action::UndoDelete if self.undo.is_empty() => {
                 Some("nothing was deleted here yet".to_owned())
-            }
-            Action::ReplaySession => {
-                Some("recorded requests are not sent again from here yet".to_owned())
             }
             Action::DiffSessions if self.selected.len() != 2 => {
                 Some("select two sessions with Space first".to_owned())

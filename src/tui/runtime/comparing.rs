@@ -47,6 +47,9 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             }
             Report::new(left, right, "call", &options.rules, rows)
         }
+        Comparison::Replayed(done) => done
+            .report(&options)
+            .map_err(|error| format!("a session cannot be read back: {error}"))?,
         Comparison::Files(left, right) => {
             let masks = bodies.secrets().rules();
             let (a, b) = (session(left, masks)?, session(right, masks)?);

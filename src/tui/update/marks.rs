@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Model, go, replay, say};
+use super::{Model, go, replay, replaying, say};
 use crate::library::tags_of;
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, EntryRow};
@@ -165,10 +165,12 @@ pub(super) fn sheet_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 pub(super) fn filled_in(model: &mut Model, filled: Filled) -> Vec<Effect> {
     match filled {
         Filled::Going => Vec::new(),
-        Filled::Left => {
-            model.overlays.pop();
-            Vec::new()
-        }
+        Filled::Left => match model.overlays.pop() {
+            Some(Overlay::Sheet(_, Purpose::Anyway(asker))) => {
+                vec![replaying::anyway(asker, "no")]
+            }
+            _ => Vec::new(),
+        },
         Filled::Kept => {
             let Some(Overlay::Sheet(mut sheet, purpose)) = model.overlays.pop() else {
                 return Vec::new();
@@ -193,6 +195,11 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
             let effects = replay::go_to(model, &next())?;
             return Ok(replay::of(model.session, effects));
         }
+        Purpose::Replay(path) => {
+            let path = path.clone();
+            return replaying::begin(model, path, [next(), next(), next()]);
+        }
+        Purpose::Anyway(asker) => vec![replaying::anyway(*asker, &next())],
         Purpose::Note(seq) => {
             let note = next();
             let before = model.world.marks.get(*seq).map(|mark: &Mark| &mark.note);

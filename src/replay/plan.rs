@@ -1,0 +1,230 @@
+//! What of a recording is sent again, in which order, and what each request waits for.
+//!
+//! A request waits for those that had ended before it was sent: what was under way together then is under way together
+//! again. Requests are left out that the client makes by itself (the handshake, what it asks of tasks), and those
+//! whose end nobody saw.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use super::Reading;
+use super::answers::Answers;
+use super::carry::Carry;
+use crate::mask::names_in;
+use crate::mcp::asked::{Capabilities, Reply};
+use crate::mcp::revision::Revision;
+use crate::session::timeline::ExchangeIndex;
+
+mod draft;
+
+use draft::Draft;
+
+/// What is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A request, whose answer is compared.
+    Call,
+    /// A notification, as it was.
+    Notify,
+    /// From now on, changes of these resources, and of lists, are to be told (2026-07-28).
+    Follow {
+        /// The resources.
+        uris: Vec<String>,
+        /// Whether lists too.
+        lists: bool,
+    },
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By itself.
+    Answered,
+    /// It was cancelled, when this many of the part's calls had ended and it had come this far.
+    Cancelled {
+        /// See [`Step::needs`].
+        needs: usize,
+        /// So many notifications of progress had come.
+        ticks: usize,
+    },
+    /// Nobody waited any longer.
+    TimedOut,
+}
+
+/// Something that is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The exchange of the recording; none for a notification.
+    pub exchange: Option<ExchangeIndex>,
+    /// The entry that sent it, by sequence number.
+    pub seq: u64,
+    /// The method.
+    pub method: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it is.
+    pub what: What,
+    /// When, after the first one of its part.
+    pub at: Duration,
+    /// How many calls of the part, in the order in which they end, must have ended before.
+    pub needs: usize,
+    /// The notification that a list changed which had come so often before.
+    pub after: Option<(String, usize)>,
+    /// Raw params, as they are to be sent; of a notification, the whole frame.
+    pub params: Option<String>,
+    /// What of them came from earlier results.
+    pub carries: Vec<Carry>,
+    /// How it ended.
+    pub ending: Ending,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What was sent on one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The connection of the recording.
+    pub conn: u32,
+    /// The revision that was spoken.
+    pub revision: Option<Revision>,
+    /// What the client said it could do.
+    pub capabilities: Capabilities,
+    /// In the order they were sent.
+    pub steps: Vec<Step>,
+    /// The calls of [`Self::steps`] in the order in which they ended.
+    pub ends: Vec<usize>,
+    /// What was answered when the server asked.
+    pub answers: Answers,
+}
+
+/// What is not sent, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOut {
+    /// It had no answer when its connection was closed.
+    Unfinished,
+    /// It asks about a task that no call of the recording was made.
+    ForeignTask,
+    /// It is no request and no notification.
+    Odd,
+}
+
+impl LeftOut {
+    /// Why, for so many.
+    pub fn words(self, count: usize) -> String {
+        let noun = match self {
+            Self::Odd => "frame",
+            Self::Unfinished | Self::ForeignTask => "request",
+        };
+        let why = match self {
+            Self::Unfinished => "no answer had come when the connection was closed",
+            Self::ForeignTask => "about a task of an earlier run",
+            Self::Odd => "neither a request nor a notification",
+        };
+        format!("{} left out: {why}", crate::text::plural(count, noun))
+    }
+}
+
+/// Why a recording cannot be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Nothing in it was sent, or nothing of what was chosen.
+    #[error("nothing in it can be sent again")]
+    Nothing,
+    /// It went to several servers.
+    #[error("it holds requests to several servers: {}", .0.join(", "))]
+    Servers(Vec<String>),
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The server's name for people, as it was recorded.
+    pub server: String,
+    /// Connection by connection.
+    pub parts: Vec<Part>,
+    /// What is not sent, and how much of it.
+    pub left_out: BTreeMap<LeftOut, usize>,
+}
+
+impl Plan {
+    /// What of a session is sent again: the exchanges that are `chosen`. With `all`, notifications too.
+    pub fn of(
+        session: &Reading<'_>,
+        chosen: &dyn Fn(ExchangeIndex) -> bool,
+        all: bool,
+    ) -> Result<Self, Problem> {
+        let mut plan = Self {
+            server: String::new(),
+            parts: Vec::new(),
+            left_out: BTreeMap::new(),
+        };
+        let mut servers: Vec<String> = Vec::new();
+        for connection in session.timeline.state().connections() {
+            let part = Draft {
+                session,
+                connection,
+                chosen,
+                all,
+                left_out: BTreeMap::new(),
+            }
+            .part(&mut plan.left_out);
+            if part.steps.is_empty() {
+                continue;
+            }
+            if servers.iter().all(|name| **name != *connection.name) {
+                servers.push(connection.name.to_string());
+            }
+            plan.parts.push(part);
+        }
+        match servers.len() {
+            0 => return Err(Problem::Nothing),
+            1 => plan.server = servers.remove(0),
+            _ => return Err(Problem::Servers(servers)),
+        }
+        Ok(plan)
+    }
+
+    /// How many requests are sent whose answers are compared.
+    pub fn calls(&self) -> usize {
+        let steps = self.parts.iter().flat_map(|part| &part.steps);
+        steps.filter(|step| step.what == What::Call).count()
+    }
+
+    /// The tools that are called, each once, and how often.
+    pub fn tools(&self) -> Vec<(&str, usize)> {
+        let mut tools: Vec<(&str, usize)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let steps = self.parts.iter().flat_map(|part| &part.steps);
+        for step in steps.filter(|step| step.method == "tools/call") {
+            let place = *places.entry(&step.subject).or_insert_with(|| {
+                tools.push((&step.subject, 0));
+                tools.len() - 1
+            });
+            tools[place].1 += 1;
+        }
+        tools
+    }
+
+    /// The names of the masks whose secrets are needed, each once.
+    pub fn masks(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut add = |raw: &str| {
+            for name in names_in(raw.as_bytes()) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        };
+        for part in &self.parts {
+            for step in &part.steps {
+                step.params.iter().for_each(|params| add(params));
+            }
+            for answer in part.answers.all() {
+                if let Some(Reply::Result(raw)) = &answer.reply {
+                    add(raw);
+                }
+            }
+        }
+        names
+    }
+}

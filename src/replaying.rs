@@ -1,0 +1,288 @@
+//! Recordings that are sent again: read from their files, compared with what came of it, and replaced by it.
+//!
+//! What is sent when is decided in `replay`; who drives a connection tells it what happened.
+
+pub mod conductor;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::diff::calls::{self, Call};
+use crate::diff::report::{Report, Row, Told, Verdict};
+use crate::diff::{Options, Part, What};
+use crate::filter::Filter;
+use crate::filter::row::{World, newest};
+use crate::json::Value;
+use crate::library::{Meta, sidecar};
+use crate::recording::calls::CallAt;
+use crate::recording::{Bodies, OpenError, Recording};
+use crate::replay::{Carried, Plan, Problem, Reading, Run};
+use crate::session::recorded::Place;
+use crate::session::timeline::{ExchangeIndex, Row as Shown, Timeline};
+
+/// A session that is read: its fold and its bodies.
+#[derive(Debug, Clone, Copy)]
+pub struct Session<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its fold.
+    pub timeline: &'a Timeline,
+    /// Its bodies.
+    pub bodies: &'a Bodies,
+}
+
+impl Session<'_> {
+    /// The same for `replay`: with what masks hide, as far as that is known.
+    pub fn reading<R>(self, with: impl FnOnce(&Reading<'_>) -> R) -> R {
+        let read = |seq: u64, place: Place| {
+            let entry = self.bodies.original(seq, place).ok()?;
+            Some(entry.body)
+        };
+        with(&Reading {
+            timeline: self.timeline,
+            read: &read,
+        })
+    }
+}
+
+/// A recording that is to be sent again.
+#[derive(Debug)]
+pub struct Source {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its fold.
+    pub timeline: Timeline,
+    /// Its bodies.
+    pub bodies: Bodies,
+}
+
+/// Why a recording cannot be sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It is none.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It cannot be read.
+    #[error("it cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// There is nothing to send, or too much.
+    #[error(transparent)]
+    Plan(#[from] Problem),
+}
+
+impl Source {
+    /// Reads a recording.
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        let recording = Recording::open(path)?;
+        let mut timeline = Timeline::default();
+        recording.load(|entries, _| {
+            for entry in entries {
+                timeline.push(&entry);
+            }
+            true
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            timeline,
+            bodies: recording.bodies(),
+        })
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> String {
+        let name = self.path.file_stem().unwrap_or(self.path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// What of it is sent again: all, or what a filter lets through.
+    pub fn plan(&self, filter: Option<&Filter>) -> Result<Plan, Fault> {
+        let session = Session {
+            name: "",
+            timeline: &self.timeline,
+            bodies: &self.bodies,
+        };
+        let Some(filter) = filter.filter(|filter| !filter.is_empty()) else {
+            return Ok(session.reading(|reading| Plan::of(reading, &|_| true, true))?);
+        };
+        // Whoever cannot read what people added sees no marks, as the screen does.
+        let marks = Meta::read(&fs::read(sidecar(&self.path)).unwrap_or_default()).marks;
+        let zone = jiff::tz::TimeZone::system();
+        let picked = self.bodies.pick(
+            filter,
+            &World {
+                timeline: &self.timeline,
+                zone: &zone,
+                marks: &|seq| marks.get(seq).map(crate::session::marks::Mark::sign),
+                newest: newest(&self.timeline),
+            },
+        )?;
+        let mut rows: Vec<ExchangeIndex> = picked
+            .rows
+            .iter()
+            .filter_map(|row| match row {
+                Shown::Exchange(index) => Some(self.timeline.first_round(*index)),
+                Shown::Single(_) => None,
+            })
+            .collect();
+        rows.sort_unstable();
+        let chosen = |index: ExchangeIndex| rows.binary_search(&index).is_ok();
+        Ok(session.reading(|reading| Plan::of(reading, &chosen, false))?)
+    }
+
+    /// What differs between a recording and what came when it was sent again.
+    pub fn report(&self, run: &Run, new: Session<'_>, options: &Options) -> io::Result<Report> {
+        let across = &across(run.plan(), new.timeline, options);
+        let mut rows = Vec::new();
+        for (exchange, seq, carried) in run.calls() {
+            let Some(recorded) = CallAt::settled(&self.timeline, exchange) else {
+                continue;
+            };
+            let recorded = recorded.read(&self.bodies)?;
+            let again = seq
+                .and_then(|seq| new.timeline.index_of_seq(seq))
+                .and_then(|entry| new.timeline.exchange_of_request(entry))
+                .and_then(|index| CallAt::settled(new.timeline, index));
+            let again = again.map(|call| call.read(new.bodies)).transpose()?;
+            rows.push(row(recorded, again, carried, across));
+        }
+        let left = self.name();
+        let rules = &across.options.rules;
+        Ok(Report::new(&left, new.name, "call", rules, rows))
+    }
+}
+
+/// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
+/// it asks for input, is no difference then.
+fn across(plan: &Plan, new: &Timeline, options: &Options) -> Across {
+    let recorded = plan.parts.first().and_then(|part| part.revision);
+    let spoken = new
+        .state()
+        .connections()
+        .rev()
+        .find_map(|connection| connection.revision);
+    let eras = recorded.zip(spoken);
+    let other = eras.is_some_and(|(recorded, spoken)| recorded.era() != spoken.era());
+    let mut options = options.clone();
+    for path in ERA_MEMBERS.iter().filter(|_| other) {
+        // They are paths, as a test makes sure of.
+        let _ = options.rules.take(path);
+    }
+    Across { options, other }
+}
+
+/// What every result of 2026-07-28 says, and no older one.
+const ERA_MEMBERS: [&str; 4] = ["$.resultType", "$.ttlMs", "$.cacheScope", "$._meta"];
+
+/// How two sessions are compared, and whether they are of different eras.
+struct Across {
+    options: Options,
+    other: bool,
+}
+
+fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Across) -> Row {
+    let Some(mut again) = again else {
+        let seen = Some(recorded.seen());
+        return Row::alone(recorded.name(), Verdict::Missing, seen, None);
+    };
+    if across.other {
+        for call in [&mut recorded, &mut again] {
+            // `ok, 2 rounds`
+            if let Some((outcome, _)) = call.outcome.split_once(", ") {
+                call.outcome = outcome.to_owned();
+            }
+        }
+    }
+    let mut row = calls::compare(&recorded, &again, &across.options);
+    // What else was asked differently is what the client puts into every request.
+    row.changes.retain(|told| !told.asked);
+    for one in carried {
+        let part = |value: &Value| Some(Part::from(value.to_string().into_bytes()));
+        row.changes.insert(
+            0,
+            Told {
+                what: What::Changed,
+                path: one.path.clone(),
+                a: part(&one.was),
+                b: part(&one.is),
+                means: Some((Verdict::Same, one.words.clone())),
+                ignored: None,
+                asked: true,
+            },
+        );
+    }
+    row
+}
+
+/// Puts a new recording in the place of an old one. The old one stays beside it under another name, which is given
+/// back.
+pub fn accept(new: &Path, file: &Path) -> io::Result<PathBuf> {
+    // Where somebody keeps a link, the file behind it is meant.
+    let file = file.canonicalize()?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut copy = tempfile::NamedTempFile::new_in(folder)?;
+    io::copy(&mut fs::File::open(new)?, &mut copy)?;
+    copy.as_file().sync_all()?;
+    let backup = backup(&file)?;
+    copy.persist(&file)?;
+    Ok(backup)
+}
+
+/// Keeps a file under a name that nobody has.
+fn backup(file: &Path) -> io::Result<PathBuf> {
+    for number in 1..=10_000 {
+        let mut name = file.as_os_str().to_owned();
+        name.push(if number == 1 {
+            ".bak".to_owned()
+        } else {
+            format!(".bak{number}")
+        });
+        let path = PathBuf::from(name);
+        // A link fails where there is a file; where there are no links, a copy does as well.
+        match fs::hard_link(file, &path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) if path.exists() => {}
+            Err(_) => return fs::copy(file, &path).map(|_| path),
+        }
+    }
+    Err(io::Error::new(
+        io::ErrorKind::AlreadyExists,
+        "there are ten thousand backups of it",
+    ))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_era_says_is_written_as_a_path() {
+        let mut rules = crate::diff::Rules::none();
+        for path in ERA_MEMBERS {
+            rules.take(path).unwrap();
+        }
+        assert_eq!(rules.names(), ERA_MEMBERS);
+    }
+
+    #[test]
+    fn a_baseline_is_replaced_whole_and_the_old_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, new] = ["a.jsonl", "new.jsonl"].map(|name| folder.path().join(name));
+        fs::write(&file, "old").unwrap();
+        fs::write(&new, "new").unwrap();
+        let first = accept(&new, &file).unwrap();
+        fs::write(&new, "newer").unwrap();
+        let second = accept(&new, &file).unwrap();
+        let read = |path: &Path| fs::read_to_string(path).unwrap();
+        assert_eq!(
+            (read(&file), read(&first), read(&second)),
+            ("newer".into(), "old".into(), "new".into())
+        );
+        assert!(first.ends_with("a.jsonl.bak") && second.ends_with("a.jsonl.bak2"));
+        let count = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(count, 4);
+        assert!(accept(&new, &folder.path().join("none")).is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! Sessions that are sent again: read on a thread of their own, then handed to who stands beside the engine.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::Runtime;
+use crate::filter::Filter;
+use crate::replaying::conductor::{Order, Prepared, Told};
+use crate::replaying::{Fault, Source};
+use crate::tui::effect::replaying::Replaying;
+use crate::tui::event::Event;
+
+/// Where orders go; nowhere in an opened file.
+pub type Orders = Option<mpsc::UnboundedSender<Order>>;
+
+impl Runtime {
+    /// Hands on what is wanted.
+    pub(super) fn replay(&self, work: Replaying) {
+        let Some(orders) = self.replays.clone() else {
+            return;
+        };
+        // The engine outlives the screen; a failed send means we are on our way out.
+        let order = |order| drop(orders.send(order));
+        match work {
+            Replaying::Opened(asker, conn) => order(Order::Opened(asker, conn)),
+            Replaying::Anyway(asker) => order(Order::Anyway(asker)),
+            Replaying::CallOff(asker) => order(Order::CallOff(asker)),
+            Replaying::Begin {
+                asker,
+                path,
+                filter,
+                speed,
+            } => {
+                let events = self.events.clone();
+                let careful = self.desk.settings().careful;
+                tokio::task::spawn_blocking(move || match prepared(&path, filter.as_ref()) {
+                    Ok(prepared) => drop(orders.send(Order::Begin {
+                        asker,
+                        prepared: Arc::new(prepared),
+                        speed,
+                        careful,
+                    })),
+                    Err(fault) => {
+                        let told = Told::Failed(fault.to_string());
+                        // Nobody listens any more when the screen is gone.
+                        let _ = events.send(Event::Replaying { asker, told });
+                    }
+                });
+            }
+        }
+    }
+}
+
+fn prepared(path: &Path, filter: Option<&Filter>) -> Result<Prepared, Fault> {
+    let source = Source::open(path)?;
+    let plan = source.plan(filter)?;
+    Ok(Prepared { source, plan })
+}

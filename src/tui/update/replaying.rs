@@ -1,0 +1,209 @@
+//! Sending a session again: asking how, opening the connections it needs, and what came of it.
+
+use std::path::PathBuf;
+
+use super::{Model, go, replay, servers, show};
+use crate::filter::Filter;
+use crate::inspector::Command;
+use crate::mcp::asked::{Capabilities, Policies};
+use crate::mcp::client::EraChoice;
+use crate::mcp::revision::{Era, Revision};
+use crate::replay::Speed;
+use crate::replaying::conductor::Told;
+use crate::session::timeline::Connection;
+use crate::text;
+use crate::tui::effect::Effect;
+use crate::tui::effect::comparison::Comparison;
+use crate::tui::effect::replaying::Replaying;
+use crate::tui::model::{Overlay, Purpose, Rerun, Tone};
+use crate::tui::overlays::sheet::Sheet;
+use crate::tui::pane::{Go, View};
+
+/// Columns of the names of tools in a title.
+const TITLE: usize = 44;
+
+/// Asks how to send a session again.
+pub(super) fn ask(model: &mut Model, path: PathBuf) -> Vec<Effect> {
+    // It goes to a live server, whatever is looked at.
+    let effects = replay::leave(model);
+    if !model.world.live {
+        let why = "mcpscope was started to look at a recording: there is no server to send to";
+        model.status = Some((Tone::Warn, why.to_owned()));
+        return effects;
+    }
+    let world = &model.world;
+    let named = |place: usize| {
+        let server = world.servers.get(place);
+        server.filter(|server| server.target.is_some())
+    };
+    let server = named(world.current).or_else(|| named(0));
+    let server = server.map_or("", |server| &server.name);
+    let title = format!("REPLAY {}", replay::name_of(&path));
+    let sheet = Sheet::new(title)
+        .with("server", server, "a name of the Servers view")
+        .with("filter", "", "all of it, or as in tool:search status:ok")
+        .with("speed", "none", "none, recorded, or as in x10");
+    let overlay = Overlay::Sheet(sheet, Purpose::Replay(path));
+    model.overlays.push(overlay);
+    effects
+}
+
+/// It was said how.
+pub(super) fn begin(
+    model: &mut Model,
+    path: PathBuf,
+    [server, filter, speed]: [String; 3],
+) -> Result<Vec<Effect>, String> {
+    let targets = || {
+        let servers = model.world.servers.iter();
+        servers.filter(|server| server.target.is_some())
+    };
+    let place = model
+        .world
+        .servers
+        .iter()
+        .position(|row| row.name == server && row.target.is_some());
+    let Some(server) = place else {
+        let names: Vec<&str> = targets().map(|server| &*server.name).collect();
+        return Err(format!("there is no such server; {}", names.join(", ")));
+    };
+    let filter = Filter::parse(&filter).map_err(|fault| format!("filter: {fault}"))?;
+    let speed = if speed.is_empty() { "none" } else { &speed };
+    let speed = Speed::parse(speed).map_err(|known| format!("speed: {known}"))?;
+    if model.rerun.is_some() {
+        return Err("another session is being sent again".to_owned());
+    }
+    let asker = model.world.ctx().ticket();
+    model.rerun = Some(Rerun {
+        asker,
+        server,
+        row: None,
+    });
+    let name = replay::name_of(&path);
+    model.status = Some((Tone::Info, format!("reading {name}")));
+    let begin = Replaying::Begin {
+        asker,
+        path,
+        filter: Some(filter),
+        speed,
+    };
+    Ok(vec![Effect::Replay(Box::new(begin))])
+}
+
+/// What was said to tools that may destroy something.
+pub(super) fn anyway(asker: u64, said: &str) -> Effect {
+    let yes = matches!(said.to_lowercase().as_str(), "y" | "yes");
+    Effect::Replay(Box::new(if yes {
+        Replaying::Anyway(asker)
+    } else {
+        Replaying::CallOff(asker)
+    }))
+}
+
+/// What is told of it.
+pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
+    if model
+        .rerun
+        .as_ref()
+        .is_none_or(|rerun| rerun.asker != asker)
+    {
+        return Vec::new();
+    }
+    match told {
+        Told::Wants {
+            capabilities,
+            revision,
+        } => connect(model, capabilities, revision),
+        Told::Held(tools) => {
+            let tools = text::fit(&text::sanitize(&tools), TITLE).into_owned();
+            let sheet = Sheet::new(format!("{tools} MAY DESTROY SOMETHING")).with(
+                "call?",
+                "",
+                "yes calls all of them; anything else calls it off",
+            );
+            let overlay = Overlay::Sheet(sheet, Purpose::Anyway(asker));
+            model.overlays.push(overlay);
+            Vec::new()
+        }
+        Told::Began(calls, left_out) => {
+            let mut sentence = format!("{} sent again", text::plural(calls, "call"));
+            for why in left_out {
+                sentence.push_str("; ");
+                sentence.push_str(&why);
+            }
+            model.status = Some((Tone::Info, sentence));
+            show(model, View::Traffic);
+            Vec::new()
+        }
+        Told::Failed(why) => {
+            model.rerun = None;
+            let why = text::sanitize(&why).into_owned();
+            model.status = Some((Tone::Error, format!("replay: {why}")));
+            Vec::new()
+        }
+        Told::Over(done) => {
+            model.rerun = None;
+            model.status = None;
+            go(model, Go::Diff(Box::new(Comparison::Replayed(done))))
+        }
+    }
+}
+
+/// Opens a connection beside those there are, set up as the recorded one was. What is asked of a person that nobody
+/// was asked then, waits in the Inbox.
+fn connect(
+    model: &mut Model,
+    capabilities: Capabilities,
+    revision: Option<Revision>,
+) -> Vec<Effect> {
+    let Some(rerun) = model.rerun.clone() else {
+        return Vec::new();
+    };
+    let Some(row) = rerun.row.or_else(|| row(model, rerun.server)) else {
+        return Vec::new();
+    };
+    if let Some(rerun) = &mut model.rerun {
+        rerun.row = Some(row);
+    }
+    model.world.current = row;
+    let mut effects = servers::connect(model, row);
+    for effect in &mut effects {
+        let Effect::Engine(Command::Connect(connect)) = effect else {
+            continue;
+        };
+        let options = &mut connect.options;
+        options.capabilities = capabilities.clone();
+        options.policies = Policies::default();
+        if let Some(revision) = revision {
+            (options.era, options.revision) = match revision.era() {
+                Era::Legacy => (EraChoice::Legacy, Some(revision)),
+                Era::Modern => (EraChoice::Modern, None),
+            };
+        }
+        let opened = Replaying::Opened(rerun.asker, connect.conn);
+        // It is told first, so that nothing of the connection is missed.
+        effects.insert(0, Effect::Replay(Box::new(opened)));
+        break;
+    }
+    effects
+}
+
+/// A row for a server that is there once more.
+fn row(model: &mut Model, server: usize) -> Option<usize> {
+    let base = model.world.servers.get(server)?;
+    let (target, origin, era) = (base.target.clone()?, base.origin.clone(), base.era);
+    let plain = base.name.split(" (replay)").next().unwrap_or(&base.name);
+    let name = format!("{plain} (replay)");
+    let state = model.world.timeline.state();
+    let free = model.world.servers.iter().position(|row| {
+        let connection = row.conn.and_then(|conn| state.connection(conn));
+        row.name.starts_with(&name)
+            && row.target.as_ref() == Some(&target)
+            && !connection.is_some_and(Connection::is_alive)
+    });
+    Some(free.unwrap_or_else(|| {
+        let place = servers::push_server(model, &name, target, &origin);
+        model.world.servers[place].era = era;
+        place
+    }))
+}
