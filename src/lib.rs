@@ -55,6 +55,7 @@
 //!            diff                what differs between two documents, two calls, two catalogues
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
+//!            listen              an HTTP listener that knows nothing of MCP
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file: reading it in order, on while it is written, out of a
 //!                                pipe, and by the index beside it (sessions/FORMAT.md describes the file)
@@ -174,6 +175,7 @@ pub mod jsonrpc;
 pub mod kept;
 pub mod library;
 pub mod lint;
+pub mod listen;
 pub mod logging;
 pub mod mask;
 pub mod mcp;

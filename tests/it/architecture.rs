@@ -33,6 +33,7 @@ const LAYERS: &[&[&str]] = &[
     &["diff"],
     &["demo"],
     &["transport"],
+    &["listen"],
     &["paths"],
     &["recorder", "recording"],
     &["config", "logging"],
