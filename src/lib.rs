@@ -53,6 +53,7 @@
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
 //!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
 //!            diff                what differs between two documents, two calls, two catalogues
+//!            script              a recording as scenes that can be played again, and who plays them
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
 //!            listen              an HTTP listener that knows nothing of MCP
@@ -187,6 +188,7 @@ pub mod presets;
 pub mod query;
 pub mod recorder;
 pub mod recording;
+pub mod script;
 pub mod session;
 pub mod snippet;
 pub mod sse;
