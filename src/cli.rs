@@ -39,6 +39,7 @@ mod read;
 mod refusal;
 mod request;
 mod round_trip;
+mod serve;
 mod sessions;
 mod shell;
 mod signals;
@@ -104,6 +105,7 @@ enum Verb {
     Login(login::VerbArgs),
     Logout(login::LogoutArgs),
     Diff(diff::DiffArgs),
+    Serve(serve::ServeArgs),
     Keys(tables::KeysArgs),
     Theme(tables::ThemeArgs),
     Completions(generated::CompletionsArgs),
@@ -270,6 +272,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Export(args) => export::run(args),
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
+        Verb::Serve(args) => serve::run(args),
         Verb::Masks(args) => masks::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::DemoServer => demo_server::run(),

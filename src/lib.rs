@@ -70,6 +70,7 @@
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
+//!            serve               a recording as a server, on stdin and stdout or on an address
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
@@ -141,6 +142,8 @@
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
+//! | how a request finds what is played for it | [`Matching`](script::Matching), its way in `script/finding.rs` |
+//! | something recorded servers do | [`Does`](script::Does), where it is read in `script/reading.rs`, played in `script/run.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
@@ -189,6 +192,7 @@ pub mod query;
 pub mod recorder;
 pub mod recording;
 pub mod script;
+pub mod serve;
 pub mod session;
 pub mod snippet;
 pub mod sse;

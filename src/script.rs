@@ -18,7 +18,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-pub use player::{Act, Delay, Matching, Player, Rules, Told};
+pub use player::{Act, Delay, Heard, Matching, Player, Rules, Told, refusal};
 pub use reading::Reader;
 pub use tally::Tally;
 
@@ -93,7 +93,7 @@ impl Scene {
     }
 
     /// Whether anything goes to the client before the answer, so that one JSON object is no way to answer over HTTP.
-    fn talks(&self) -> bool {
+    pub fn talks(&self) -> bool {
         let says = self.steps.iter().map_while(|step| match &step.does {
             Does::Say(said) => (!said.answers).then_some(said.lane == Lane::Own),
             _ => Some(false),

@@ -190,10 +190,8 @@ impl Told {
 }
 
 /// The error that stands for a refusal by HTTP where there is no HTTP.
-pub fn refusal(id: &str, status: u16) -> Vec<u8> {
-    let message = quote(&format!(
-        "the recorded server refused this with HTTP {status}"
-    ));
+pub fn refusal(id: &str) -> Vec<u8> {
+    let message = quote("the recorded server refused this by HTTP");
     format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-32603,\"message\":{message}}}}}"
     )

@@ -46,7 +46,7 @@ const LAYERS: &[&[&str]] = &[
     &["presets", "drafts"],
     &["chips"],
     &["unfinished"],
-    &["inspector", "tap"],
+    &["inspector", "serve", "tap"],
     &["cli", "tui"],
 ];
 
