@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::mask::{self, Mark, Secrets};
+use crate::note::decided::Decided;
 use crate::note::{self, Note};
 use crate::recorder::{Draft, Recorder};
 use crate::recording::{OpenError, Recording};
@@ -157,7 +158,7 @@ impl Book {
             },
         );
         let what = told.to_owned();
-        self.note(conn, &Note::Remark { what });
+        self.note(conn, &Note::Decided(Decided::Served { what }));
     }
 
     fn note(&mut self, conn: u32, note: &Note) {
@@ -215,7 +216,7 @@ impl Book {
         exit: Option<(Option<i64>, Option<i64>)>,
     ) -> Served {
         let what = tally.words(script);
-        self.note(1, &Note::Remark { what });
+        self.note(1, &Note::Decided(Decided::Served { what }));
         if let Some((code, signal)) = exit {
             self.note(1, &Note::Exit { code, signal });
         }

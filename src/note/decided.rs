@@ -42,6 +42,11 @@ pub enum Decided {
         /// By how many milliseconds; none for as long as it takes.
         more_ms: Option<u64>,
     },
+    /// A recording is the server.
+    Served {
+        /// In words: which, and what is played of it.
+        what: String,
+    },
     /// What calls carry besides what they are about is another now.
     Settings {
         /// In words.
@@ -59,6 +64,7 @@ impl Decided {
             Self::ByHand { .. } => "by-hand",
             Self::Extended { .. } => "extended",
             Self::Settings { .. } => "settings",
+            Self::Served { .. } => "served",
         }
     }
 
@@ -99,7 +105,7 @@ impl Decided {
                     more_ms.map_or_else(|| "null".to_owned(), |ms| ms.to_string()),
                 ),
             ],
-            Self::Settings { what } => vec![("what", quote(what))],
+            Self::Settings { what } | Self::Served { what } => vec![("what", quote(what))],
         }
     }
 
@@ -132,6 +138,7 @@ impl Decided {
                 more_ms: count("more_ms"),
             },
             "settings" => Self::Settings { what: text("what") },
+            "served" => Self::Served { what: text("what") },
             _ => return None,
         })
     }
@@ -170,7 +177,7 @@ impl Decided {
             Self::Extended { id, more_ms: None } => {
                 format!("request {id} may take as long as it likes")
             }
-            Self::Settings { what } => what.clone(),
+            Self::Settings { what } | Self::Served { what } => what.clone(),
         }
     }
 }

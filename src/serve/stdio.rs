@@ -106,9 +106,22 @@ impl Desk {
 
     /// Does what is to be done: first it is recorded, then all of it is written at once.
     fn play(&mut self, acts: Vec<Act>) -> io::Result<()> {
+        let mut talked = false;
         for act in acts {
             match act {
-                Act::Say { frame, ending, .. } => self.say(frame, &ending),
+                Act::Say {
+                    frame,
+                    ending,
+                    answers,
+                    ..
+                } => {
+                    // Some clients lose what they read together with the answer; those of others may come together.
+                    if answers && talked {
+                        self.flush()?;
+                    }
+                    talked = !answers;
+                    self.say(frame, &ending);
+                }
                 Act::Refuse { id, .. } => self.say(refusal(&id), "\n"),
                 Act::Print { stderr, bytes } => {
                     self.book.print(CONN, stderr, &bytes);

@@ -26,6 +26,7 @@ use crate::tui::widgets::list::ListState;
 mod about;
 mod draw;
 mod find;
+mod serving;
 
 use find::Found;
 
@@ -321,6 +322,9 @@ impl Pane for SessionsPane {
                     Reply::effect(Effect::Copy { text, what })
                 });
             }
+            Action::ServeSession | Action::ServeConfig => {
+                return serving::reply(action, self.item());
+            }
             Action::ReadSessions => return Reply::effects(self.entered()),
             Action::Find => {
                 self.filter.get_or_insert_with(|| LineInput::new(""));
@@ -351,7 +355,11 @@ impl Pane for SessionsPane {
         let unkept = |item: &Item| item.path.as_os_str().is_empty();
         match action {
             Action::OpenSession | Action::SelectSession if self.item().is_none() => none(),
-            Action::EditSession | Action::KeepSession | Action::CopySession => match self.item() {
+            Action::EditSession
+            | Action::KeepSession
+            | Action::CopySession
+            | Action::ServeSession
+            | Action::ServeConfig => match self.item() {
                 None => none(),
                 Some(item) if unkept(item) => Some("this session is not recorded".to_owned()),
                 Some(_) => None,
