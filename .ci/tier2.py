@@ -42,6 +42,7 @@ from driver import (  # noqa: E402 (the folder has to be known first)
     where,
     work,
 )
+from serving import serving  # noqa: E402
 
 PACKAGE = "node_modules/@modelcontextprotocol/server-{}/dist/{}.js"
 LOOPBACK = {"NODE_OPTIONS": f"-r {here / 'loopback.cjs'}"}
@@ -342,7 +343,7 @@ def exported():
 
 
 try:
-    for part in (ceilings, others, over_http, asking, answering, protected, ours, exported):
+    for part in (ceilings, others, over_http, asking, answering, protected, ours, exported, serving):
         part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)

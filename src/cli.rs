@@ -43,6 +43,7 @@ mod refusal;
 mod replay;
 mod request;
 mod round_trip;
+mod serve;
 mod sessions;
 mod shell;
 mod signals;
@@ -109,6 +110,7 @@ enum Verb {
     Logout(login::LogoutArgs),
     Diff(diff::DiffArgs),
     Replay(replay::ReplayArgs),
+    Serve(serve::ServeArgs),
     Keys(tables::KeysArgs),
     Theme(tables::ThemeArgs),
     Completions(generated::CompletionsArgs),
@@ -277,6 +279,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Import(args) => import::run(args),
         Verb::Diff(args) => diff::run(args),
         Verb::Replay(args) => replay::run(args),
+        Verb::Serve(args) => serve::run(args),
         Verb::Masks(args) => masks::run(args),
         Verb::Lint(args) => lint::run(args),
         Verb::DemoServer => demo_server::run(),

@@ -55,8 +55,10 @@
 //!            diff                what differs between two documents, two calls, two catalogues
 //!            bench               a load on a server: what is sent when, and what came of it
 //!            replay              a recording as a client that sends everything again: the plan, and going through it
+//!            script              a recording as scenes that can be played again, and who plays them
 //!            demo                the demo server
 //! the world  transport           links: child processes (stdio), addresses (http), memory
+//!            listen              an HTTP listener that knows nothing of MCP
 //!            paths               where files go
 //!            recorder, recording the two ends of a session file: reading it in order, on while it is written, out of a
 //!                                pipe, and by the index beside it (sessions/FORMAT.md describes the file)
@@ -72,6 +74,7 @@
 //!            configs             the servers that clients have in their settings; what was agreed to be run
 //!            inspector           the engine that drives clients over links and records
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
+//!            serve               a recording as a server, on stdin and stdout or on an address
 //!            tap                 between a client and its server: passes bytes on, records what passes
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
@@ -146,6 +149,8 @@
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
+//! | how a request finds what is played for it | [`Matching`](script::Matching), its way in `script/finding.rs` |
+//! | something recorded servers do | [`Does`](script::Does), where it is read in `script/reading.rs`, played in `script/run.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
@@ -184,6 +189,7 @@ pub mod jsonrpc;
 pub mod kept;
 pub mod library;
 pub mod lint;
+pub mod listen;
 pub mod logging;
 pub mod mask;
 pub mod mcp;
@@ -197,6 +203,8 @@ pub mod recorder;
 pub mod recording;
 pub mod replay;
 pub mod replaying;
+pub mod script;
+pub mod serve;
 pub mod session;
 pub mod snippet;
 pub mod sse;

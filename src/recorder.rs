@@ -175,6 +175,11 @@ impl Recorder {
         Bodies::new(Arc::clone(&self.file), Arc::clone(&self.kept), secrets)
     }
 
+    /// The number of the newest entry; 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.seq
+    }
+
     /// Entries that could not be written so far, and why the last could not.
     pub fn trouble(&self) -> Option<(u64, &str)> {
         self.trouble.as_deref().map(|why| (self.lost, why))

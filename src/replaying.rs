@@ -118,7 +118,6 @@ impl Source {
             },
         )?;
         let mut rows: Vec<ExchangeIndex> = picked
-            .rows
             .iter()
             .filter_map(|row| match row {
                 Shown::Exchange(index) => Some(self.timeline.first_round(*index)),

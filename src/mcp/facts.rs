@@ -290,7 +290,8 @@ fn request(method: &str, params: &[u8]) -> Detail {
     }
 }
 
-fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
+/// What a message with these parameters is about, as a label; see [`Method::subject`].
+pub fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
     let path = Method::find(method)?.subject;
     let raw = (!path.is_empty())
         .then(|| json::get(params, path))

@@ -47,6 +47,11 @@ pub enum Decided {
         /// In words.
         what: String,
     },
+    /// A recording is the server.
+    Served {
+        /// In words: which, and what is played of it.
+        what: String,
+    },
     /// What calls carry besides what they are about is another now.
     Settings {
         /// In words.
@@ -65,6 +70,7 @@ impl Decided {
             Self::Extended { .. } => "extended",
             Self::Replay { .. } => "replay",
             Self::Settings { .. } => "settings",
+            Self::Served { .. } => "served",
         }
     }
 
@@ -105,7 +111,9 @@ impl Decided {
                     more_ms.map_or_else(|| "null".to_owned(), |ms| ms.to_string()),
                 ),
             ],
-            Self::Settings { what } | Self::Replay { what } => vec![("what", quote(what))],
+            Self::Settings { what } | Self::Served { what } | Self::Replay { what } => {
+                vec![("what", quote(what))]
+            }
         }
     }
 
@@ -139,6 +147,7 @@ impl Decided {
             },
             "settings" => Self::Settings { what: text("what") },
             "replay" => Self::Replay { what: text("what") },
+            "served" => Self::Served { what: text("what") },
             _ => return None,
         })
     }
@@ -178,7 +187,7 @@ impl Decided {
                 format!("request {id} may take as long as it likes")
             }
             Self::Replay { what } => format!("replay: {what}"),
-            Self::Settings { what } => what.clone(),
+            Self::Settings { what } | Self::Served { what } => what.clone(),
         }
     }
 }

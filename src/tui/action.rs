@@ -401,6 +401,8 @@ actions! {
         DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "mcpscope diff A B";
         ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "mcpscope export FILE -o report.html";
         CopySession "copy-session" ["y y"] "" "Copy the path of its file" Nothing "mcpscope sessions list --json";
+        ServeSession "serve-session" ["y x"] "" "Serve…: copy the command line that is this server again" Nothing "mcpscope serve NAME";
+        ServeConfig "serve-config" ["y m"] "" "Serve…: copy the entry for a client's settings" Nothing "";
         ReadSessions "read-sessions" ["g R"] "" "List the sessions again" Nothing "mcpscope sessions list";
     }
     Replay {

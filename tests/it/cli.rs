@@ -15,6 +15,7 @@ mod raw;
 mod recording;
 mod remote;
 pub mod secrets;
+mod serve;
 mod sessions;
 mod shell;
 mod streams;

@@ -27,6 +27,7 @@ use crate::tui::widgets::list::ListState;
 mod about;
 mod draw;
 mod find;
+mod serving;
 
 use find::Found;
 
@@ -351,6 +352,9 @@ impl Pane for SessionsPane {
                     Reply::effect(Effect::Copy { text, what })
                 });
             }
+            Action::ServeSession | Action::ServeConfig => {
+                return serving::reply(action, self.item());
+            }
             Action::ReadSessions => return Reply::effects(self.entered()),
             Action::Find => {
                 self.filter.get_or_insert_with(|| LineInput::new(""));
@@ -385,7 +389,9 @@ impl Pane for SessionsPane {
             Action::EditSession
             | Action::KeepSession
             | Action::CopySession
-            | Action::ReplaySession => match self.item() {
+            | Action::ReplaySession
+            | Action::ServeSession
+            | Action::ServeConfig => match self.item() {
                 None => none(),
                 Some(item) if unkept(item) => unrecorded(),
                 Some(_) => None,

@@ -113,7 +113,7 @@ mod tests {
         let (done, ended) = std::sync::mpsc::channel();
         let (follower, its) = (opened.clone(), path.clone());
         std::thread::spawn(move || {
-            follower.open(1, &its, &parts);
+            follower.open(1, &its, &Rules::default(), &parts);
             done.send(()).unwrap();
         });
         loop {

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
+use super::serving;
 use crate::library::retention::why_kept;
 use crate::library::{Item, Summary, Writing};
 use crate::text;
@@ -240,6 +241,9 @@ fn summary(item: &Item, clock: &Clock, ctx: &Ctx<'_>) -> Vec<Told> {
     }
     if !item.meta.tags.is_empty() {
         lines.push(told("tags", safe(&item.meta.tags.join(" "))));
+    }
+    if !item.path.as_os_str().is_empty() {
+        lines.push(told("serve", safe(&serving::command(item))));
     }
     if let Some(why) = why_kept(item).filter(|_| item.writing == Writing::Nobody) {
         lines.push(told("stays", why));

@@ -1,0 +1,243 @@
+//! A recording as a server: on our stdin and stdout, or on an address over Streamable HTTP.
+//!
+//! What is said is decided by [`script`](crate::script); here are its clock, its streams, its sessions, and the live
+//! server that answers what is not in the recording. A served session is recorded like every other: what comes before
+//! it is acted on, what goes before it goes.
+
+mod client;
+mod live;
+pub mod stdio;
+pub mod web;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::mask::{self, Mark, Secrets};
+use crate::note::decided::Decided;
+use crate::note::{self, Note};
+use crate::recorder::{Draft, Recorder};
+use crate::recording::{OpenError, Recording};
+use crate::script::{Reader, Rules, Script, Tally};
+use crate::session::{Channel, Direction, Via};
+use crate::text;
+use crate::transport::Target;
+use crate::transport::stdio::StdioOptions;
+
+/// Why a recording cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It cannot be read.
+    #[error("cannot read it: {0}")]
+    Read(#[from] io::Error),
+    /// Values are masked that the server said or was told.
+    #[error(transparent)]
+    Masked(mask::Missing),
+    /// A client said nothing in it.
+    #[error("nothing was asked in this recording")]
+    Silent,
+    /// The server that was named is not in it.
+    #[error("no server {wanted} in this recording; it has {known}")]
+    NoServer {
+        /// Which.
+        wanted: String,
+        /// Those that are there.
+        known: String,
+    },
+}
+
+/// Reads a recording of this server, or of its first. What masks hide is taken from `given`.
+pub fn load(path: &Path, server: Option<&str>, given: &mask::Rules) -> Result<Script, LoadError> {
+    let recording = Recording::open(path)?;
+    let bodies = recording.bodies();
+    let secrets = Secrets::of(given.clone());
+    let mut reader = Reader::new(server);
+    let mut missing: Vec<String> = Vec::new();
+    let mut trouble = None;
+    recording.load(|batch, _| {
+        for recorded in batch {
+            let mut entry = match bodies.read(recorded.seq, recorded.place) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    trouble = Some(error);
+                    return false;
+                }
+            };
+            let marks = Mark::of(entry.extra.as_deref());
+            if entry.channel == Channel::Wire && !marks.is_empty() {
+                match secrets.originals(&entry.body, &marks) {
+                    Ok(body) => entry.body = body,
+                    Err(more) => missing.extend(more.names),
+                }
+            }
+            reader.take(&entry);
+        }
+        true
+    })?;
+    if let Some(error) = trouble {
+        return Err(error.into());
+    }
+    if !missing.is_empty() {
+        missing.sort();
+        missing.dedup();
+        return Err(LoadError::Masked(mask::Missing { names: missing }));
+    }
+    let script = reader.finish();
+    match server {
+        Some(wanted) if script.scenes.is_empty() && !script.others.is_empty() => {
+            let known: Vec<&str> = script.others.iter().map(String::as_str).collect();
+            Err(LoadError::NoServer {
+                wanted: wanted.to_owned(),
+                known: known.join(", "),
+            })
+        }
+        _ if script.scenes.is_empty() => Err(LoadError::Silent),
+        _ => Ok(script),
+    }
+}
+
+/// What is served, and how.
+#[derive(Debug)]
+pub struct Serving {
+    /// The recording.
+    pub script: Arc<Script>,
+    /// How it is played.
+    pub rules: Rules,
+    /// Who answers what is not in it.
+    pub live: Option<(Target, StdioOptions)>,
+    /// Where this session is recorded.
+    pub recorder: Recorder,
+    /// What is said of it in the recording of this session.
+    pub told: String,
+}
+
+/// How serving ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// What was played.
+    pub tally: Tally,
+    /// How the recorded server's process ended, when that was played.
+    pub exit: Option<(Option<i64>, Option<i64>)>,
+    /// Entries that could not be recorded, and why the last could not.
+    pub lost: Option<(u64, String)>,
+}
+
+/// The recording of this session, and its clock.
+#[derive(Debug)]
+struct Book {
+    recorder: Recorder,
+    began: Instant,
+}
+
+impl Book {
+    fn new(recorder: Recorder) -> Self {
+        Self {
+            recorder,
+            began: Instant::now(),
+        }
+    }
+
+    /// Microseconds since the session began.
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_micros() as u64
+    }
+
+    /// A connection begins.
+    fn connect(&mut self, conn: u32, name: &str, transport: &str, told: &str) {
+        self.recorder.connects(conn, name);
+        self.note(
+            conn,
+            &Note::Connect {
+                name: name.to_owned(),
+                transport: transport.to_owned(),
+                era: note::TAP.to_owned(),
+            },
+        );
+        let what = told.to_owned();
+        self.note(conn, &Note::Decided(Decided::Served { what }));
+    }
+
+    fn note(&mut self, conn: u32, note: &Note) {
+        self.recorder.put(Draft::note(conn, note));
+    }
+
+    /// A frame went by; the number of its entry.
+    fn frame(
+        &mut self,
+        conn: u32,
+        direction: Direction,
+        body: Vec<u8>,
+        ending: &str,
+        via: Option<Via>,
+    ) -> u64 {
+        self.recorder.put(Draft {
+            conn,
+            channel: Channel::Wire,
+            direction,
+            aux: false,
+            body,
+            ending: known(ending),
+            extra: via.map(|via| via.member()),
+        });
+        self.recorder.last()
+    }
+
+    /// The server printed something beside the protocol, its line ending included.
+    fn print(&mut self, conn: u32, stderr: bool, bytes: &[u8]) {
+        let ending = match bytes {
+            [.., b'\r', b'\n'] => "\r\n",
+            [.., b'\n'] => "\n",
+            _ => "",
+        };
+        self.recorder.put(Draft {
+            conn,
+            channel: if stderr {
+                Channel::Stderr
+            } else {
+                Channel::Stdout
+            },
+            direction: Direction::In,
+            aux: false,
+            body: bytes[..bytes.len() - ending.len()].to_vec(),
+            ending,
+            extra: None,
+        });
+    }
+
+    /// The end of all: what was played, and what of this session is lost.
+    fn finish(
+        &mut self,
+        script: &Script,
+        tally: Tally,
+        exit: Option<(Option<i64>, Option<i64>)>,
+    ) -> Served {
+        let what = tally.words(script);
+        self.note(1, &Note::Decided(Decided::Served { what }));
+        if let Some((code, signal)) = exit {
+            self.note(1, &Note::Exit { code, signal });
+        }
+        let lost = self
+            .recorder
+            .lost()
+            .map(|(lost, why)| (lost, why.to_owned()));
+        Served { tally, exit, lost }
+    }
+}
+
+/// The line endings there are, as texts that live for ever.
+fn known(ending: &str) -> &'static str {
+    match ending {
+        "\r\n" => "\r\n",
+        "" => "",
+        _ => "\n",
+    }
+}
+
+/// A line for the person who looks at stderr. Nobody may.
+fn complain(what: &str) {
+    let _ = writeln!(io::stderr(), "mcpscope serve: {}", text::sanitize(what));
+}

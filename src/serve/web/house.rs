@@ -1,0 +1,487 @@
+//! Who is served: sessions, the requests of each that wait for what is played, and the streams apart.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+
+use super::super::client::{Client, Offer};
+use super::super::{Book, Served};
+use crate::listen::http::{HeaderMap, StatusCode};
+use crate::mcp::http::headers;
+use crate::note::Note;
+use crate::note::http::Step;
+use crate::script::{Act, Heard, SceneIndex, Tally};
+use crate::session::{Direction, Via};
+use crate::transport::LinkEvent;
+
+/// Messages for a stream apart that nobody has opened yet.
+const BACKLOG: usize = 1_000;
+
+/// Something for a response.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// A message before the answer.
+    Event(Vec<u8>),
+    /// The answer.
+    Answer(Vec<u8>),
+    /// No message at all.
+    Refused {
+        /// Which scene knows the status.
+        scene: SceneIndex,
+        /// The body.
+        body: String,
+    },
+}
+
+/// A request that was heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) run: u64,
+    pub(super) scene: Option<SceneIndex>,
+}
+
+/// The form of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) status: Option<u16>,
+    pub(super) is_stream: bool,
+    pub(super) mime: String,
+}
+
+/// A response that something is sent with.
+#[derive(Debug)]
+struct Lane {
+    pieces: mpsc::UnboundedSender<Piece>,
+    exchange: u32,
+}
+
+/// Who is behind a session.
+#[derive(Debug)]
+struct Guest {
+    client: Client,
+    lanes: HashMap<u64, Lane>,
+    apart: Option<Lane>,
+    backlog: Vec<Vec<u8>>,
+    exchanges: u32,
+}
+
+#[derive(Debug)]
+struct Rooms {
+    book: Book,
+    guests: HashMap<String, Guest>,
+    conns: u32,
+    tally: Tally,
+    exit: Option<(Option<i64>, Option<i64>)>,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(super) struct House {
+    offer: Offer,
+    address: SocketAddr,
+    rooms: Mutex<Rooms>,
+    /// Something may be due at another time.
+    sooner: Notify,
+    /// The recorded server's end was played.
+    over: Notify,
+}
+
+impl House {
+    pub(super) fn new(offer: Offer, book: Book, address: SocketAddr) -> Self {
+        Self {
+            offer,
+            address,
+            rooms: Mutex::new(Rooms {
+                book,
+                guests: HashMap::new(),
+                conns: 0,
+                tally: Tally::default(),
+                exit: None,
+            }),
+            sooner: Notify::new(),
+            over: Notify::new(),
+        }
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Rooms> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whose this request is: the name of a session, a new one for a handshake; empty for what stands alone.
+    pub(super) fn key(
+        &self,
+        session: Option<&str>,
+        greets: bool,
+        is_modern: bool,
+    ) -> Result<String, StatusCode> {
+        let manners = self.offer.script.http.as_ref();
+        let sessions = manners.is_none_or(|manners| manners.sessions);
+        if greets {
+            return Ok(if sessions { name() } else { String::new() });
+        }
+        if is_modern || !sessions {
+            return Ok(String::new());
+        }
+        match session {
+            Some(session) if self.rooms().guests.contains_key(session) => Ok(session.to_owned()),
+            Some(_) => Err(StatusCode::NOT_FOUND),
+            None => Err(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    /// Whether there is a stream for what belongs to no request.
+    pub(super) fn has_apart(&self) -> bool {
+        let manners = self.offer.script.http.as_ref();
+        let refused = manners
+            .and_then(|manners| manners.get)
+            .is_some_and(|get| get >= 400);
+        !refused && self.offer.script.has_legacy()
+    }
+
+    pub(super) fn form(&self, scene: SceneIndex) -> Form {
+        let scene = &self.offer.script.scenes[scene];
+        let listens = scene.method == "subscriptions/listen";
+        match &scene.shape {
+            Some(shape) => Form {
+                status: Some(shape.status),
+                is_stream: shape.is_stream && shape.status < 300,
+                mime: shape.mime.clone(),
+            },
+            None => Form {
+                status: None,
+                is_stream: scene.talks() || listens,
+                mime: String::new(),
+            },
+        }
+    }
+
+    /// A request came: recorded before anything is made of it. The number of its exchange.
+    pub(super) fn begin(
+        &self,
+        key: &str,
+        verb: &str,
+        url: &str,
+        given: &HeaderMap,
+        body: Option<&[u8]>,
+    ) -> u32 {
+        let mut rooms = self.rooms();
+        let rooms = &mut *rooms;
+        let guest = match rooms.guests.get_mut(key) {
+            Some(guest) => guest,
+            None => {
+                rooms.conns += 1;
+                let conn = rooms.conns;
+                let script = &self.offer.script;
+                rooms
+                    .book
+                    .connect(conn, &script.name, "http", &self.offer.told);
+                rooms.guests.entry(key.to_owned()).or_insert(Guest {
+                    client: self.offer.client(conn),
+                    lanes: HashMap::new(),
+                    apart: None,
+                    backlog: Vec::new(),
+                    exchanges: 0,
+                })
+            }
+        };
+        guest.exchanges += 1;
+        let (conn, exchange) = (guest.client.conn, guest.exchanges);
+        let frame = body.map(|body| {
+            let body = body.to_vec();
+            rooms.book.frame(conn, Direction::Out, body, "\n", None)
+        });
+        let told = given.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        });
+        let told: Vec<(String, String)> = told.collect();
+        let step = Step::Request {
+            exchange,
+            verb: verb.to_owned(),
+            url: format!("http://{}{url}", self.address),
+            headers: headers::masked(&told, &[]),
+            size: body.map_or(0, <[u8]>::len) as u64,
+            frame,
+            why: "the client's".to_owned(),
+            follows: None,
+        };
+        rooms.book.note(conn, &Note::Http(step));
+        exchange
+    }
+
+    /// Plays what these messages ask for; what comes of it goes to `pieces`.
+    pub(super) fn hear(
+        &self,
+        key: &str,
+        messages: &[&[u8]],
+        exchange: u32,
+        pieces: &mpsc::UnboundedSender<Piece>,
+    ) -> Vec<Asked> {
+        let mut rooms = self.rooms();
+        let now = rooms.book.now();
+        let Some(guest) = rooms.guests.get_mut(key) else {
+            return vec![];
+        };
+        let mut asked = Vec::new();
+        for message in messages {
+            let Heard { run, scene, .. } = guest.client.hear(message, now);
+            if let Some(run) = run {
+                asked.push(Asked { run, scene });
+                let pieces = pieces.clone();
+                guest.lanes.insert(run, Lane { pieces, exchange });
+            }
+        }
+        self.perform(&mut rooms, key);
+        asked
+    }
+
+    /// Somebody listens to what belongs to no request.
+    pub(super) fn listens(&self, key: &str, exchange: u32) -> mpsc::UnboundedReceiver<Piece> {
+        let (pieces, heard) = mpsc::unbounded_channel();
+        let mut rooms = self.rooms();
+        let rooms = &mut *rooms;
+        if let Some(guest) = rooms.guests.get_mut(key) {
+            let lane = Lane { pieces, exchange };
+            for frame in std::mem::take(&mut guest.backlog) {
+                lane.record(&mut rooms.book, guest.client.conn, &frame);
+                let _ = lane.pieces.send(Piece::Event(frame));
+            }
+            guest.apart = Some(lane);
+        }
+        heard
+    }
+
+    /// A session is over; whether there was one.
+    pub(super) fn leave(&self, key: &str) -> bool {
+        let mut rooms = self.rooms();
+        let Some(mut guest) = rooms.guests.remove(key) else {
+            return false;
+        };
+        guest.client.leave();
+        rooms.tally.add(&guest.client.player.tally);
+        let closed = Note::Closed { what: None };
+        rooms.book.note(guest.client.conn, &closed);
+        true
+    }
+
+    /// Nobody waits for these answers any more. That cancels requests of 2026-07-28 alone (protocol.md §3.11).
+    fn gone(&self, key: &str, is_modern: bool, runs: &[u64]) {
+        let mut rooms = self.rooms();
+        let now = rooms.book.now();
+        let Some(guest) = rooms.guests.get_mut(key) else {
+            return;
+        };
+        for run in runs {
+            guest.lanes.remove(run);
+            if is_modern {
+                guest.client.player.cancel(*run, now);
+            }
+        }
+        self.perform(&mut rooms, key);
+    }
+
+    /// Something happened at the live server of a connection.
+    pub(super) fn news(&self, conn: u32, event: LinkEvent) {
+        let mut rooms = self.rooms();
+        let mut guests = rooms.guests.iter_mut();
+        let found = guests.find(|(_, guest)| guest.client.conn == conn);
+        let Some((key, guest)) = found else {
+            return;
+        };
+        let (key, acts) = (key.clone(), guest.client.news(event));
+        self.play(&mut rooms, &key, acts);
+    }
+
+    pub(super) fn note(&self, key: &str, note: &Note) {
+        let mut rooms = self.rooms();
+        if let Some(conn) = rooms.guests.get(key).map(|guest| guest.client.conn) {
+            rooms.book.note(conn, note);
+        }
+    }
+
+    fn perform(&self, rooms: &mut Rooms, key: &str) {
+        if let Some(guest) = rooms.guests.get_mut(key) {
+            let acts = guest.client.acts(&mut rooms.book);
+            self.play(rooms, key, acts);
+        }
+        self.sooner.notify_one();
+    }
+
+    fn play(&self, rooms: &mut Rooms, key: &str, acts: Vec<Act>) {
+        let Some(guest) = rooms.guests.get_mut(key) else {
+            return;
+        };
+        for act in acts {
+            match act {
+                Act::Say {
+                    frame,
+                    run,
+                    answers,
+                    ..
+                } => guest.say(&mut rooms.book, frame, run, answers),
+                Act::Print { stderr, bytes } => {
+                    rooms.book.print(guest.client.conn, stderr, &bytes);
+                    let _ = std::io::Write::write_all(&mut std::io::stderr(), &bytes);
+                }
+                Act::Refuse {
+                    run, scene, body, ..
+                } => {
+                    if let Some(lane) = guest.lanes.remove(&run) {
+                        let _ = lane.pieces.send(Piece::Refused { scene, body });
+                    }
+                }
+                Act::Close { run } => drop(guest.lanes.remove(&run)),
+                Act::Exit { code, signal } => {
+                    rooms.exit = Some((code, signal));
+                    guest.lanes.clear();
+                    self.over.notify_one();
+                }
+                Act::Told(_) | Act::Forward { .. } => {}
+            }
+        }
+    }
+
+    /// Until the recorded server's end was played.
+    pub(super) async fn ended(&self) {
+        self.over.notified().await;
+    }
+
+    /// Does in time what has its time.
+    pub(super) async fn keep_time(self: Arc<Self>) {
+        loop {
+            let (now, due) = {
+                let rooms = self.rooms();
+                let due = rooms.guests.values();
+                let due = due.filter_map(|guest| guest.client.player.next_due()).min();
+                (rooms.book.now(), due)
+            };
+            let wait = due.map(|due| Duration::from_micros(due.saturating_sub(now)));
+            tokio::select! {
+                () = self.sooner.notified() => {}
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
+                    self.wake();
+                }
+            }
+        }
+    }
+
+    fn wake(&self) {
+        let mut rooms = self.rooms();
+        let now = rooms.book.now();
+        let keys: Vec<String> = rooms.guests.keys().cloned().collect();
+        for key in keys {
+            if let Some(guest) = rooms.guests.get_mut(&key) {
+                guest.client.player.wake(now);
+            }
+            self.perform(&mut rooms, &key);
+        }
+    }
+
+    /// The end of all.
+    pub(super) fn finish(&self) -> Served {
+        let keys: Vec<String> = self.rooms().guests.keys().cloned().collect();
+        for key in keys {
+            self.leave(&key);
+        }
+        let mut rooms = self.rooms();
+        let (tally, exit) = (std::mem::take(&mut rooms.tally), rooms.exit);
+        rooms.book.finish(&self.offer.script, tally, exit)
+    }
+}
+
+impl Guest {
+    fn say(&mut self, book: &mut Book, frame: Vec<u8>, run: Option<u64>, answers: bool) {
+        let conn = self.client.conn;
+        let lane = match run {
+            Some(run) => self.lanes.get(&run),
+            None => self.apart.as_ref().filter(|lane| !lane.pieces.is_closed()),
+        };
+        let Some(lane) = lane else {
+            // Who asked is gone; what is for nobody in particular waits for whoever listens.
+            if run.is_none() && self.backlog.len() < BACKLOG {
+                self.backlog.push(frame);
+            }
+            return;
+        };
+        lane.record(book, conn, &frame);
+        let piece = if answers {
+            Piece::Answer(frame)
+        } else {
+            Piece::Event(frame)
+        };
+        let _ = lane.pieces.send(piece);
+        if let Some(run) = run.filter(|_| answers) {
+            self.lanes.remove(&run);
+        }
+    }
+}
+
+impl Lane {
+    fn record(&self, book: &mut Book, conn: u32, frame: &[u8]) {
+        let via = Via {
+            exchange: self.exchange,
+            answers: None,
+        };
+        book.frame(conn, Direction::In, frame.to_vec(), "\n", Some(via));
+    }
+}
+
+/// Tells the house when nobody waits any more.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    house: Arc<House>,
+    key: String,
+    is_modern: bool,
+    runs: Vec<u64>,
+    done: std::sync::atomic::AtomicBool,
+}
+
+impl Leaving {
+    pub(super) fn new(
+        house: Arc<House>,
+        key: String,
+        is_modern: bool,
+        runs: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        Self {
+            house,
+            key,
+            is_modern,
+            runs: runs.into_iter().collect(),
+            done: std::sync::atomic::AtomicBool::new(false),
+        }
+    }
+
+    /// All is through.
+    pub(super) fn done(&self) {
+        self.done.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if !self.done.load(std::sync::atomic::Ordering::Relaxed) {
+            self.house.gone(&self.key, self.is_modern, &self.runs);
+        }
+    }
+}
+
+/// A name for a session that nobody guesses.
+fn name() -> String {
+    use ring::rand::SecureRandom as _;
+    let mut bytes = [0_u8; 16];
+    // Without the system's randomness sessions are still told apart by their counter.
+    if ring::rand::SystemRandom::new().fill(&mut bytes).is_err() {
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        bytes[..8].copy_from_slice(&count.to_be_bytes());
+    }
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
