@@ -216,14 +216,15 @@ impl Recorder {
         done
     }
 
-    /// The same for who has no fold to feed: writes an entry and looks no further into it.
-    pub fn put(&mut self, mut draft: Draft) {
+    /// The same for who has no fold to feed: writes an entry, looks no further into it, and gives back its number.
+    pub fn put(&mut self, mut draft: Draft) -> u64 {
         self.tell_gap();
         self.mask(&mut draft);
         let entry = self.entry(draft);
         if let Err(error) = self.write(&entry, false) {
             self.failed(&error);
         }
+        entry.seq
     }
 
     /// Writes how many entries could not be written, once the file takes them again.

@@ -1,4 +1,5 @@
 //! The tap: stands between a client (our stdin and stdout) and the server it meant to start, and records what passes.
+//! Between a client and a server's address it is [`http`].
 //!
 //! The bytes pass unchanged and in order, whatever they are. A line is in the session file before its last byte is
 //! passed on, in both directions, so a request always stands before its answer, and a kill loses no line the other
@@ -8,11 +9,12 @@
 //! two pipes. What is recorded is not interpreted here; whoever opens the file does.
 
 mod ending;
+pub mod http;
 mod pump;
 
 use std::io;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
@@ -61,11 +63,25 @@ pub struct Tapped {
 struct Shared(Arc<Mutex<Recorder>>);
 
 impl Shared {
-    fn put(&self, drafts: impl IntoIterator<Item = Draft>) {
-        let mut recorder = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for draft in drafts {
-            recorder.put(draft);
-        }
+    fn new(recorder: Recorder) -> Self {
+        Self(Arc::new(Mutex::new(recorder)))
+    }
+
+    fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records; gives back the number of the last entry.
+    fn put(&self, drafts: impl IntoIterator<Item = Draft>) -> u64 {
+        let mut recorder = self.recorder();
+        let put = drafts.into_iter().map(|draft| recorder.put(draft));
+        put.last().unwrap_or(0)
+    }
+
+    /// Entries that could not be recorded, and why the last could not.
+    fn lost(&self) -> Option<(u64, String)> {
+        let recorder = self.recorder();
+        recorder.lost().map(|(lost, why)| (lost, why.to_owned()))
     }
 
     fn note(&self, note: &Note) {
@@ -80,7 +96,7 @@ pub async fn run(spawn: &Spawn, name: &str, recorder: Recorder) -> Result<Tapped
     let mut recorder = recorder;
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
-    let shared = Shared(Arc::new(Mutex::new(recorder)));
+    let shared = Shared::new(recorder);
     shared.note(&Note::Connect {
         name: name.to_owned(),
         transport: "stdio".to_owned(),
@@ -139,8 +155,7 @@ pub async fn run(spawn: &Spawn, name: &str, recorder: Recorder) -> Result<Tapped
         code: ended.code.map(i64::from),
         signal: ended.signal.map(i64::from),
     });
-    let recorder = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let lost = recorder.lost().map(|(lost, why)| (lost, why.to_owned()));
+    let lost = shared.lost();
     Ok(Tapped { ended, lost })
 }
 

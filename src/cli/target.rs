@@ -33,7 +33,7 @@ pub struct TargetArgs {
     #[arg(long)]
     demo: bool,
     /// The server: its address, http:// or https://
-    #[arg(long, value_name = "URL", value_parser = address, conflicts_with_all = ["demo", "command"])]
+    #[arg(long, value_name = "URL", value_parser = address, group = "address", conflicts_with_all = ["demo", "command"])]
     url: Option<url::Url>,
     /// Send this header to the server (repeatable); its value is never recorded
     #[arg(long, value_name = "NAME: VALUE", value_parser = header, requires = "url", help_heading = "Server")]
@@ -42,10 +42,15 @@ pub struct TargetArgs {
     #[arg(long, value_name = "TRANSPORT", value_parser = transport(), requires = "url", help_heading = "Server")]
     transport: Option<Choice>,
     /// Trust these certificates (PEM) too
-    #[arg(long, value_name = "FILE", requires = "url", help_heading = "Server")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "address",
+        help_heading = "Server"
+    )]
     cacert: Option<PathBuf>,
     /// Take any certificate of the server
-    #[arg(long, requires = "url", help_heading = "Server")]
+    #[arg(long, requires = "address", help_heading = "Server")]
     insecure: bool,
     #[command(flatten)]
     login: LoginArgs,
@@ -112,6 +117,12 @@ impl TargetArgs {
             protocol: revision,
             ..Self::default()
         }
+    }
+
+    /// The same with this address, when there is one.
+    pub(super) fn to(mut self, url: Option<url::Url>) -> Self {
+        self.url = url.or(self.url);
+        self
     }
 
     /// Whether something is said of what is answered when nobody is there.
@@ -293,7 +304,7 @@ fn stdio(settings: &Settings) -> StdioOptions {
     }
 }
 
-fn address(text: &str) -> Result<url::Url, String> {
+pub(super) fn address(text: &str) -> Result<url::Url, String> {
     http::address(text)
 }
 
