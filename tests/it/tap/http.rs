@@ -242,15 +242,37 @@ fn bodies_and_headers_stay_what_they_are() {
         !names.contains(&"accept") && !names.contains(&"user-agent"),
         "{names:?}"
     );
-    let path = tap.home.path("t.jsonl");
-    drop(tap.end());
-    drop(web);
+    let recorded = std::fs::read_to_string(tap.home.path("t.jsonl")).unwrap();
     assert!(
-        !path.exists()
-            || !std::fs::read_to_string(path)
-                .unwrap()
-                .contains("SECRETSECRET")
+        recorded.contains(r#"["authorization","Bearer ‹masked"#),
+        "{recorded}"
     );
+    assert!(!recorded.contains("SECRETSECRET"), "{recorded}");
+}
+
+#[test]
+fn a_server_behind_tls_is_reached_and_another_one_is_not_trusted() {
+    let web = Web::tls(behave);
+    let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/tls/authority.pem");
+    let to = web.url("/mcp");
+    for trust in [&["--cacert", certificate][..], &["--insecure"], &[]] {
+        let tap = Tap::start(&[&["--to", &to], trust].concat());
+        let url = tap.url("/mcp");
+        let words = ["call", "echo", "text=hi", "--no-record", "--url", &url];
+        let run = tap.home.run(&words);
+        if trust.is_empty() {
+            assert!(run.stderr.contains("502"), "{run}");
+            let told = tap.end().entries;
+            let why = "its certificate is signed by nobody who is trusted here";
+            assert!(told.iter().any(|entry| entry.text().contains(why)));
+        } else {
+            assert_eq!(
+                (run.stdout.as_str(), run.code),
+                ("hello\n", Some(0)),
+                "{run}"
+            );
+        }
+    }
 }
 
 #[test]
