@@ -12,7 +12,10 @@ use crate::inspector::Connect;
 use crate::listen::{ListenError, Listener, Reach};
 use crate::mcp::http::headers;
 use crate::recorder::Recorder;
-use crate::tap;
+use crate::tap::{
+    self,
+    faults::{FAULTS, Over, Rules},
+};
 use crate::transport::{self, http};
 
 /// Stand between a client and its server, pass everything on, and record it
@@ -32,12 +35,26 @@ pub struct TapArgs {
     /// Let other machines connect too
     #[arg(long, requires = "listen", help_heading = "HTTP")]
     public: bool,
+    /// Break something on purpose (repeatable): KIND[=VALUE], for the frames FILTER lets through
+    ///
+    /// KIND is one of those that `mcpscope tap --faults` lists.
+    #[arg(long, value_name = "KIND[:FILTER]", help_heading = "Faults")]
+    fault: Vec<String>,
+    /// List the kinds of faults, and end
+    #[arg(long, exclusive = true, help_heading = "Faults")]
+    faults: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
 
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
+    if args.faults {
+        return match super::print(&faults()) {
+            Ok(()) => Exit::Ok,
+            Err(failure) => super::report(&failure),
+        };
+    }
     match tap(args) {
         Ok((ended, lost)) => {
             if let Some((lost, why)) = lost {
@@ -57,11 +74,38 @@ pub fn run(args: &TapArgs) -> Exit {
     }
 }
 
+/// The kinds of faults, a line each.
+fn faults() -> String {
+    let lines = FAULTS.iter().map(|row| {
+        let value = row.value.map_or_else(String::new, |(name, default)| {
+            format!("[={name}, else {default}]")
+        });
+        let only = match row.over {
+            Over::Any => "",
+            Over::Stdio => "; commands only",
+            Over::Http => "; over HTTP only",
+        };
+        let side = row.direction.word();
+        format!(
+            "{:<26}{side:<5}{}{only}\n",
+            format!("{}{value}", row.word),
+            row.what
+        )
+    });
+    lines.collect()
+}
+
 type Ended = (Option<tap::Ended>, Option<(u64, String)>);
 
 fn tap(args: &TapArgs) -> Result<Ended, Failure> {
     let target = args.target.clone().to(args.to.clone()).target(&[])?;
     let connect = target.server("tap")?;
+    let over = match &connect.target {
+        transport::Target::Process(_) => Over::Stdio,
+        transport::Target::Address(_) => Over::Http,
+    };
+    let rules = Rules::read(&args.fault, over)
+        .map_err(|what| Failure::usage(what).hint("mcpscope tap --faults lists them".to_owned()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -70,12 +114,13 @@ fn tap(args: &TapArgs) -> Result<Ended, Failure> {
         (transport::Target::Process(spawn), None) => {
             let recorder = record(&target, &connect)?;
             let tapped = runtime
-                .block_on(tap::run(spawn, &connect.name, recorder))
+                .block_on(tap::run(spawn, &connect.name, recorder, rules))
                 .map_err(failed)?;
             Ok((Some(tapped.ended), tapped.lost))
         }
         (transport::Target::Address(address), Some(listen)) => {
-            let lost = runtime.block_on(listening(args, listen, address, &target, &connect))?;
+            let lost =
+                runtime.block_on(listening(args, listen, address, (&target, &connect), rules))?;
             Ok((None, lost))
         }
         (transport::Target::Address(_), None) => {
@@ -119,8 +164,8 @@ async fn listening(
     args: &TapArgs,
     listen: &str,
     address: &http::Address,
-    target: &Target,
-    connect: &Connect,
+    (target, connect): (&Target, &Connect),
+    rules: Rules,
 ) -> Result<Option<(u64, String)>, Failure> {
     if !address.headers.is_empty() {
         let failure = Failure::usage("a tap passes on the headers of its client, and adds none");
@@ -142,7 +187,7 @@ async fn listening(
     })?;
     let recorder = record(target, connect)?;
     let file = recorder.path().map(ToOwned::to_owned);
-    let tap = tap::http::Tap::new(listener, address, &connect.name, recorder)
+    let tap = tap::http::Tap::new(listener, address, &connect.name, recorder, rules)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     // Nobody may be left to read it.
     let _ = writeln!(

@@ -30,7 +30,8 @@ impl Recorder {
     /// Masks what is to be recorded; gives back the body as it was when there was anything.
     pub(super) fn mask(&mut self, draft: &mut Draft) -> Option<Vec<u8>> {
         let seen = match (&draft.channel, draft.direction) {
-            (Channel::Wire, Direction::Out) => Seen::Sent,
+            // What a tap put in the place of a frame of the client's is sent as well.
+            (Channel::Wire | Channel::Other(_), Direction::Out) => Seen::Sent,
             (Channel::Wire, _) => Seen::Came,
             (Channel::Process | Channel::Http | Channel::Note, _) => Seen::Note,
             (Channel::Stdout | Channel::Stderr | Channel::Other(_), _) => Seen::Line,

@@ -5,10 +5,13 @@
 //! headers too, but for those of a single hop and a `Host` that is the tap's own; secrets in them are masked in the
 //! recording only. What the server does not answer the client is told with 502, and why.
 //!
+//! Where rules may change something ([`gate`]), responses pass message by message instead.
+//!
 //! Each client is a connection of the recording ([`clients`]), what is recorded of an exchange stands in [`exchange`].
 
 mod clients;
 mod exchange;
+mod gate;
 mod heads;
 mod upstream;
 
@@ -16,11 +19,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use hyper::header::{HOST, HeaderValue};
+use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri, Version};
 use url::Url;
 
 use super::Shared;
+use super::faults::{Rules, Strike};
 use crate::listen::{self, Body, Bytes, Incoming, Listener};
 use crate::mask::Rule;
 use crate::mcp::http::{Loss, LossKind};
@@ -29,6 +34,7 @@ use crate::recorder::Recorder;
 use crate::transport::http::{Address, OpenError};
 use clients::Clients;
 use exchange::{Endpoint, Exchange, Head, Post, Record, Request};
+use gate::Pass;
 use upstream::Upstream;
 
 /// The longest body of a request, in bytes.
@@ -58,9 +64,10 @@ impl Tap {
         to: &Address,
         name: &str,
         recorder: Recorder,
+        rules: Rules,
     ) -> Result<Self, OpenError> {
         let door = Door {
-            shared: Shared::new(recorder),
+            shared: Shared::new(recorder, rules),
             clients: Mutex::default(),
             upstream: Upstream::new(to)?,
             post: Post {
@@ -93,7 +100,9 @@ impl Tap {
         listener.serve(answer, stop).await;
         let mut clients = door.clients();
         for conn in clients.open() {
-            exchange::over(&mut clients, conn, &mut |record| door.put(record));
+            exchange::over(&mut clients, conn, &mut |record| {
+                door.put(record, &mut None)
+            });
         }
         drop(clients);
         door.shared.lost()
@@ -105,7 +114,12 @@ struct Watched {
     door: Arc<Door>,
     exchange: Exchange,
     began: Instant,
+    /// The frame that was recorded last and is struck by a rule.
+    struck: Struck,
 }
+
+/// The number of a frame, and what strikes it.
+type Struck = Option<(u64, Strike)>;
 
 impl Watched {
     fn us(&self) -> u64 {
@@ -114,29 +128,34 @@ impl Watched {
 
     fn head(&mut self, head: Head) {
         let us = self.us();
-        let (mut clients, put) = (self.door.clients(), &mut |record| self.door.put(record));
+        let (mut clients, door, struck) = (self.door.clients(), &self.door, &mut self.struck);
+        let put = &mut |record| door.put(record, struck);
         self.exchange.head(&mut clients, head, us, put);
     }
 
     fn chunk(&mut self, bytes: &[u8]) -> Option<Endpoint> {
-        let (mut clients, put) = (self.door.clients(), &mut |record| self.door.put(record));
+        let (mut clients, door, struck) = (self.door.clients(), &self.door, &mut self.struck);
+        let put = &mut |record| door.put(record, struck);
         self.exchange.chunk(&mut clients, bytes, put)
     }
 
     fn finish(&mut self) {
         let us = self.us();
-        let (mut clients, put) = (self.door.clients(), &mut |record| self.door.put(record));
+        let (mut clients, door, struck) = (self.door.clients(), &self.door, &mut self.struck);
+        let put = &mut |record| door.put(record, struck);
         self.exchange.finish(&mut clients, us, put);
     }
 
     fn broke(&mut self, loss: &Loss) {
         let us = self.us();
-        let (mut clients, put) = (self.door.clients(), &mut |record| self.door.put(record));
+        let (mut clients, door, struck) = (self.door.clients(), &self.door, &mut self.struck);
+        let put = &mut |record| door.put(record, struck);
         self.exchange.broke(&mut clients, us, loss, put);
     }
 
     fn remark(&self, what: String) {
-        self.door.put(exchange::remark(self.exchange.conn, what));
+        let remark = exchange::remark(self.exchange.conn, what);
+        self.door.put(remark, &mut None);
     }
 }
 
@@ -144,7 +163,8 @@ impl Drop for Watched {
     fn drop(&mut self) {
         if !self.exchange.is_over() {
             let us = self.us();
-            let (mut clients, put) = (self.door.clients(), &mut |record| self.door.put(record));
+            let (mut clients, door, struck) = (self.door.clients(), &self.door, &mut self.struck);
+            let put = &mut |record| door.put(record, struck);
             self.exchange.left(&mut clients, us, put);
         }
     }
@@ -155,17 +175,24 @@ impl Door {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, record: Record) -> u64 {
+    fn put(&self, record: Record, struck: &mut Struck) -> u64 {
+        let mut desk = self.shared.desk();
         match record {
             Record::Connects(conn) => {
-                self.shared.recorder().connects(conn, &self.post.name);
+                desk.recorder.connects(conn, &self.post.name);
                 0
             }
             Record::Passed(conn, pairs) => {
-                self.shared.recorder().passed(conn, Rule::Header, &pairs);
+                desk.recorder.passed(conn, Rule::Header, &pairs);
                 0
             }
-            Record::Entry(draft) => self.shared.put([draft]),
+            Record::Entry(draft) => {
+                let (seq, strike) = desk.put(draft);
+                if let Some(strike) = strike {
+                    *struck = Some((seq, strike));
+                }
+                seq
+            }
         }
     }
 
@@ -193,6 +220,7 @@ impl Door {
         let told = heads::told(&parts.headers);
         let from = client.ip().to_string();
         let began = Instant::now();
+        let mut struck = None;
         let exchange = Exchange::begin(
             &mut self.clients(),
             &self.post,
@@ -204,12 +232,25 @@ impl Door {
                 from: &from,
             },
             &body,
-            &mut |record| self.put(record),
+            &mut |record| self.put(record, &mut struck),
         );
         let mut watched = Watched {
             door: Arc::clone(&self),
             exchange,
             began,
+            struck,
+        };
+        let body = match watched.gate(body).await {
+            Pass::On(body) => body,
+            Pass::Twice(body) => {
+                let twin = self.request(&path, &url, parts.clone(), body.clone());
+                if let Ok(twin) = twin {
+                    // Its answer is nobody's.
+                    let _ = self.upstream.send(twin).await;
+                }
+                body
+            }
+            Pass::Answered(response) => return response,
         };
         let sent = self.request(&path, &url, parts, body);
         let answered = match sent {
@@ -217,6 +258,7 @@ impl Door {
             Err(what) => Err(Loss::new(LossKind::Refused, what)),
         };
         match answered {
+            Ok(answered) if self.shared.has_rules() => gate::respond(watched, answered).await,
             Ok(answered) => self.respond(watched, answered),
             Err(loss) => {
                 watched.broke(&loss);
@@ -247,6 +289,14 @@ impl Door {
         };
         parts.uri = Uri::try_from(path).map_err(|error| error.to_string())?;
         parts.version = Version::HTTP_11;
+        if parts
+            .headers
+            .get(CONTENT_LENGTH)
+            .is_some_and(|said| said.as_bytes() != body.len().to_string().as_bytes())
+        {
+            // A rule has changed it.
+            parts.headers.remove(CONTENT_LENGTH);
+        }
         let body = if body.is_empty() {
             Body::empty()
         } else {
@@ -261,19 +311,7 @@ impl Door {
         mut watched: Watched,
         answered: upstream::Answer,
     ) -> listen::Response {
-        let (remote, dns, connect) = (answered.remote.clone(), answered.dns, answered.connect);
-        let (response, used) = answered.parts();
-        let (mut parts, mut incoming) = response.into_parts();
-        watched.head(Head {
-            status: parts.status.as_u16(),
-            version: format!("{:?}", parts.version),
-            headers: heads::told(&parts.headers),
-            remote: Some(remote),
-            dns,
-            connect,
-        });
-        heads::without_hop(&mut parts.headers);
-        parts.version = Version::HTTP_11;
+        let (parts, mut incoming, used) = watched.take_head(answered);
         if is_ended(&incoming) {
             watched.finish();
             self.upstream.done(used);
@@ -315,6 +353,24 @@ impl Door {
 }
 
 impl Watched {
+    /// Records the head of a response; gives back what goes on of it, its body, and its connection.
+    fn take_head(&mut self, answered: upstream::Answer) -> (Parts, Incoming, upstream::Used) {
+        let (remote, dns, connect) = (answered.remote.clone(), answered.dns, answered.connect);
+        let (response, used) = answered.parts();
+        let (mut parts, incoming) = response.into_parts();
+        self.head(Head {
+            status: parts.status.as_u16(),
+            version: format!("{:?}", parts.version),
+            headers: heads::told(&parts.headers),
+            remote: Some(remote),
+            dns,
+            connect,
+        });
+        heads::without_hop(&mut parts.headers);
+        parts.version = Version::HTTP_11;
+        (parts, incoming, used)
+    }
+
     /// Records a piece, and gives back what goes on: the piece, but for an address past the tap.
     fn pass_piece(&mut self, bytes: Bytes, door: &Door) -> Bytes {
         let Some(Endpoint { said, here }) = self.chunk(&bytes) else {

@@ -3,7 +3,9 @@
 //! A whole line is recorded, then passed on. Bytes that are no whole line yet are held back for a moment only, since
 //! a program may well wait for an answer to them; from [`STREAM`] bytes on they are not held back at all, so that both
 //! sides work while a long line passes. Either way they are recorded when their line ends, before its last byte is
-//! passed on.
+//! passed on. Where rules may change lines, they pass one by one (`ruled`).
+
+mod ruled;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -17,6 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::{CONN, Shared};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
+pub(super) use ruled::Means;
 
 /// What is read at once, and what a pipe is made to hold where the system lets us: the sides wait less for each other.
 const CHUNK: usize = 256 << 10;
@@ -91,6 +94,8 @@ impl End {
 #[derive(Debug, Clone)]
 pub(super) struct Pump {
     pub(super) shared: Shared,
+    /// What rules need.
+    pub(super) means: Arc<Means>,
     pub(super) channel: Channel,
     pub(super) direction: Direction,
 }
@@ -142,7 +147,12 @@ impl Pump {
             let (pump, held, busy) = (self.clone(), Arc::clone(&held), Arc::clone(&busy));
             let source = Arc::clone(&source);
             move || {
-                let (from, to) = pump.work(from, to, &held, &busy);
+                let ruled = pump.channel == Channel::Wire && pump.shared.has_rules();
+                let (from, to) = if ruled {
+                    pump.work_by_rules(from, to, &held, &busy)
+                } else {
+                    pump.work(from, to, &held, &busy)
+                };
                 // Each side sees that the other is gone.
                 locked(&source).take();
                 from.close();
@@ -206,17 +216,20 @@ impl Pump {
 
     /// Records the whole lines.
     fn record(&self, held: &mut Held) {
-        if let Some(ending) = held.long_line() {
+        let mut desk = self.shared.desk();
+        let ending = held.long_line().filter(|_| desk.rules.is_none());
+        if let Some(ending) = ending {
             // What follows it waits beside it.
             let after = held.bytes.split_off(held.whole);
             held.bytes.truncate(held.whole - ending.len());
             let head = self.head(&held.bytes, ending);
-            self.shared.recorder().put_lent(head, &mut held.bytes);
+            desk.recorder.put_lent(head, &mut held.bytes);
             held.bytes.extend_from_slice(ending.as_bytes());
             held.bytes.extend_from_slice(&after);
         } else {
-            self.shared
-                .put(held.lines().map(|(line, ending)| self.draft(line, ending)));
+            for (line, ending) in held.lines() {
+                desk.put(self.draft(line, ending));
+            }
         }
     }
 

@@ -16,10 +16,10 @@ use crate::support::web::{Asked, Reply, Web, behave, behave_modern};
 use crate::support::{Session, eventually};
 
 /// A tap that listens. Dropping it kills it.
-struct Tap {
-    home: Home,
+pub struct Tap {
+    pub home: Home,
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Tap {
@@ -27,7 +27,7 @@ impl Tap {
         Self::start(&["--to", &web.url(path)])
     }
 
-    fn start(words: &[&str]) -> Self {
+    pub fn start(words: &[&str]) -> Self {
         let home = Home::new();
         let words = [&["tap", "--listen", "0", "--record", "t.jsonl"], words].concat();
         let mut child = home
@@ -53,12 +53,12 @@ impl Tap {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// Ends it, and reads what it recorded.
-    fn end(mut self) -> Session {
+    pub fn end(mut self) -> Session {
         super::terminate(&self.child);
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
         Session::read(&self.home.path("t.jsonl"))
@@ -69,7 +69,7 @@ impl Tap {
     }
 
     /// Sends bytes, and reads until the other side closes.
-    fn talk(&self, bytes: &[u8]) -> Vec<u8> {
+    pub fn talk(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(bytes).unwrap();
         let mut back = Vec::new();
@@ -253,7 +253,10 @@ fn bodies_and_headers_stay_what_they_are() {
 #[test]
 fn a_server_behind_tls_is_reached_and_another_one_is_not_trusted() {
     let web = Web::tls(behave);
-    let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/tls/authority.pem");
+    let certificate = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/support/tls/authority.pem"
+    );
     let to = web.url("/mcp");
     for trust in [&["--cacert", certificate][..], &["--insecure"], &[]] {
         let tap = Tap::start(&[&["--to", &to], trust].concat());
