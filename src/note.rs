@@ -8,11 +8,13 @@ pub mod asked;
 pub mod decided;
 pub mod http;
 pub mod login;
+pub mod tapped;
 
 use asked::Asking;
 use decided::Decided;
 use http::Step;
 use login::Hop;
+use tapped::Deed;
 
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
@@ -167,6 +169,8 @@ pub enum Note {
     },
     /// About eras, limits and what was sent by hand.
     Decided(Decided),
+    /// What a tap did to the traffic of others.
+    Tapped(Deed),
     /// Something odd that is worth a line.
     Remark {
         /// What.
@@ -206,6 +210,7 @@ impl Note {
             Self::Login(hop) => hop.name(),
             Self::Decided(decided) => decided.name(),
             Self::Asking(step) => step.name(),
+            Self::Tapped(deed) => deed.name(),
             Self::Unanswered { .. } => "unanswered",
             Self::Abandoned { .. } => "abandoned",
             Self::TaskLeft { .. } => "task-left",
@@ -323,6 +328,7 @@ impl Note {
             Self::Login(hop) => members.extend(hop.members()),
             Self::Decided(decided) => members.extend(decided.members()),
             Self::Asking(step) => members.extend(step.members()),
+            Self::Tapped(deed) => members.extend(deed.members()),
             Self::Unanswered {
                 id,
                 kind,
@@ -459,6 +465,7 @@ impl Note {
                 .or_else(|| Hop::read(name, body).map(Self::Login))
                 .or_else(|| Asking::read(name, body).map(Self::Asking))
                 .or_else(|| Decided::read(name, body).map(Self::Decided))
+                .or_else(|| Deed::read(name, body).map(Self::Tapped))
                 .unwrap_or_else(|| Self::Unknown {
                     name: name.to_owned(),
                 }),
@@ -516,6 +523,7 @@ impl Note {
             Self::Login(hop) => hop.sentence(),
             Self::Decided(decided) => decided.sentence(),
             Self::Asking(step) => step.sentence(),
+            Self::Tapped(deed) => deed.sentence(),
             Self::Unanswered { id, what, .. } => format!("request {id} gets no answer: {what}"),
             Self::Abandoned { id, why } => format!("request {id} given up: {why}"),
             Self::TaskLeft { task, why } => {

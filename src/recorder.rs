@@ -198,7 +198,7 @@ impl Recorder {
         let mut done = Vec::with_capacity(1);
         done.extend(self.tell_gap());
         // What is told of an entry is what its file tells.
-        let masked = self.mask(&mut draft);
+        let masked = self.mask(&mut draft).is_some();
         let facts = facts.filter(|_| !masked);
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
@@ -221,14 +221,23 @@ impl Recorder {
         done
     }
 
-    /// The same for who has no fold to feed: writes an entry and looks no further into it.
-    pub fn put(&mut self, mut draft: Draft) {
+    /// The same for who has no fold to feed: writes an entry, looks no further into it, and gives back its number.
+    pub fn put(&mut self, mut draft: Draft) -> u64 {
+        let mut body = std::mem::take(&mut draft.body);
+        self.put_lent(draft, &mut body)
+    }
+
+    /// The same with a body that is needed afterwards, as it was: it takes the place of the draft's.
+    pub fn put_lent(&mut self, mut draft: Draft, body: &mut Vec<u8>) -> u64 {
         self.tell_gap();
-        self.mask(&mut draft);
+        draft.body = std::mem::take(body);
+        let was = self.mask(&mut draft);
         let entry = self.entry(draft);
         if let Err(error) = self.write(&entry, false) {
             self.failed(&error);
         }
+        *body = was.unwrap_or(entry.body);
+        entry.seq
     }
 
     /// Writes how many entries could not be written, once the file takes them again.

@@ -1,28 +1,63 @@
-//! `mcpscope tap`: between a client and the server it meant to start.
+//! `mcpscope tap`: between a client and the server it meant to start, or the address it meant to reach.
+
+use std::io::Write as _;
 
 use clap::Args;
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::target::TargetArgs;
-use crate::tap;
+use super::signals::Signals;
+use super::target::{self, Target, TargetArgs};
+use crate::inspector::Connect;
+use crate::listen::{ListenError, Listener, Reach};
+use crate::mcp::http::headers;
+use crate::recorder::Recorder;
+use crate::tap::{
+    self,
+    faults::{FAULTS, Over, Rules},
+};
+use crate::transport::{self, http};
 
 /// Stand between a client and its server, pass everything on, and record it
 ///
-/// Put this before the server's command in the client's settings. stdin, stdout, stderr, signals and
-/// the exit code pass through unchanged.
+/// Put this before the server's command in the client's settings: stdin, stdout, stderr, signals and
+/// the exit code pass through unchanged. Or let it listen with --listen, and send the client there instead
+/// of to the address --to.
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct TapArgs {
+    /// Listen here for a client (PORT or HOST:PORT) and pass on what it says to the server at --to
+    #[arg(long, value_name = "ADDR", requires = "address", help_heading = "HTTP")]
+    listen: Option<String>,
+    /// The address of the server
+    #[arg(long, value_name = "URL", value_parser = target::address, group = "address", requires = "listen", conflicts_with_all = ["demo", "command"], help_heading = "HTTP")]
+    to: Option<url::Url>,
+    /// Let other machines connect too
+    #[arg(long, requires = "listen", help_heading = "HTTP")]
+    public: bool,
+    /// Break something on purpose (repeatable): KIND[=VALUE], for the frames FILTER lets through
+    ///
+    /// KIND is one of those that `mcpscope tap --faults` lists.
+    #[arg(long, value_name = "KIND[:FILTER]", help_heading = "Faults")]
+    fault: Vec<String>,
+    /// List the kinds of faults, and end
+    #[arg(long, exclusive = true, help_heading = "Faults")]
+    faults: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
 
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
+    if args.faults {
+        return match super::print(&faults()) {
+            Ok(()) => Exit::Ok,
+            Err(failure) => super::report(&failure),
+        };
+    }
     match tap(args) {
-        Ok(tapped) => {
-            if let Some((lost, why)) = tapped.lost {
+        Ok((ended, lost)) => {
+            if let Some((lost, why)) = lost {
                 let entries = crate::text::plural(lost as usize, "entry");
                 // The traffic was not held up by it; the server's own exit says the rest.
                 super::report(&Failure::new(
@@ -30,41 +65,142 @@ pub fn run(args: &TapArgs) -> Exit {
                     format!("{entries} could not be recorded: {why}"),
                 ));
             }
-            tap::pass_on(tapped.ended)
+            match ended {
+                Some(ended) => tap::pass_on(ended),
+                None => Exit::Ok,
+            }
         }
         Err(failure) => super::report(&failure),
     }
 }
 
-fn tap(args: &TapArgs) -> Result<tap::Tapped, Failure> {
-    let target = args.target.target(&[])?;
+/// The kinds of faults, a line each.
+fn faults() -> String {
+    let lines = FAULTS.iter().map(|row| {
+        let value = row.value.map_or_else(String::new, |(name, default)| {
+            format!("[={name}, else {default}]")
+        });
+        let only = match row.over {
+            Over::Any => "",
+            Over::Stdio => "; commands only",
+            Over::Http => "; over HTTP only",
+        };
+        let side = row.direction.word();
+        format!(
+            "{:<26}{side:<5}{}{only}\n",
+            format!("{}{value}", row.word),
+            row.what
+        )
+    });
+    lines.collect()
+}
+
+type Ended = (Option<tap::Ended>, Option<(u64, String)>);
+
+fn tap(args: &TapArgs) -> Result<Ended, Failure> {
+    let target = args.target.clone().to(args.to.clone()).target(&[])?;
     let connect = target.server("tap")?;
-    let crate::transport::Target::Process(spawn) = connect.target else {
-        let failure = Failure::usage("only a command can be tapped");
-        return Err(failure.hint("mcpscope tap -- COMMAND [ARGS…]".to_owned()));
+    let over = match &connect.target {
+        transport::Target::Process(_) => Over::Stdio,
+        transport::Target::Address(_) => Over::Http,
     };
+    let rules = Rules::read(&args.fault, over)
+        .map_err(|what| Failure::usage(what).hint("mcpscope tap --faults lists them".to_owned()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Internal, format!("no runtime: {error}")))?;
+    match (&connect.target, &args.listen) {
+        (transport::Target::Process(spawn), None) => {
+            let recorder = record(&target, &connect)?;
+            let tapped = runtime
+                .block_on(tap::run(spawn, &connect.name, recorder, rules))
+                .map_err(failed)?;
+            Ok((Some(tapped.ended), tapped.lost))
+        }
+        (transport::Target::Address(address), Some(listen)) => {
+            let lost =
+                runtime.block_on(listening(args, listen, address, (&target, &connect), rules))?;
+            Ok((None, lost))
+        }
+        (transport::Target::Address(_), None) => {
+            let failure = Failure::usage("where is the client to be sent to?");
+            Err(failure.hint("mcpscope tap --listen PORT --to URL".to_owned()))
+        }
+        (transport::Target::Process(_), Some(_)) => {
+            let failure = Failure::usage("only an address is tapped by listening");
+            Err(failure
+                .hint("mcpscope tap -- COMMAND [ARGS…], or --listen PORT --to URL".to_owned()))
+        }
+    }
+}
+
+fn failed(error: tap::TapError) -> Failure {
+    match error {
+        tap::TapError::Start(error) => {
+            let hint = error.hint();
+            Failure::new(Exit::CannotStart, error.to_string()).hint(hint)
+        }
+        error @ tap::TapError::System { .. } => Failure::new(Exit::Internal, error.to_string()),
+    }
+}
+
+/// Starts the recording; where it cannot be kept the traffic goes on all the same.
+fn record(target: &Target, connect: &Connect) -> Result<Recorder, Failure> {
     let (recorder, trouble) = target
         .keep
         .start_somewhere(&connect.name)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     if let Some(error) = trouble {
-        // The traffic goes on all the same.
         let _ = Failure::new(Exit::Internal, format!("{error}; this session is not kept"))
             .hint(error.hint())
             .tell(&mut std::io::stderr().lock());
     }
-    let recorder = recorder.masked_by(target.settings.mask.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Internal, format!("no runtime: {error}")))?;
-    runtime
-        .block_on(tap::run(&spawn, &connect.name, recorder))
-        .map_err(|error| match error {
-            tap::TapError::Start(error) => {
-                let hint = error.hint();
-                Failure::new(Exit::CannotStart, error.to_string()).hint(hint)
-            }
-            error @ tap::TapError::System { .. } => Failure::new(Exit::Internal, error.to_string()),
+    Ok(recorder.masked_by(target.settings.mask.clone()))
+}
+
+/// Listens until a signal ends it.
+async fn listening(
+    args: &TapArgs,
+    listen: &str,
+    address: &http::Address,
+    (target, connect): (&Target, &Connect),
+    rules: Rules,
+) -> Result<Option<(u64, String)>, Failure> {
+    if !address.headers.is_empty() {
+        let failure = Failure::usage("a tap passes on the headers of its client, and adds none");
+        return Err(failure.hint("leave --header out".to_owned()));
+    }
+    let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
+    let mut signals = Signals::listen().map_err(internal)?;
+    let reach = if args.public {
+        Reach::Anyone
+    } else {
+        Reach::Loopback
+    };
+    let listener = Listener::bind(listen, reach).await.map_err(|error| {
+        let hint = match &error {
+            ListenError::Public(_) => Some("--public lets other machines connect".to_owned()),
+            ListenError::Address(_) | ListenError::Bind { .. } => None,
+        };
+        Failure::usage(error.to_string()).hint(hint)
+    })?;
+    let recorder = record(target, connect)?;
+    let file = recorder.path().map(ToOwned::to_owned);
+    let tap = tap::http::Tap::new(listener, address, &connect.name, recorder, rules)
+        .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+    // Nobody may be left to read it.
+    let _ = writeln!(
+        std::io::stderr(),
+        "tap: {} passes on to {}; Ctrl-C ends it",
+        tap.url(),
+        crate::text::sanitize(&headers::masked_url(&address.url))
+    );
+    let lost = tap
+        .run(async {
+            signals.next().await;
         })
+        .await;
+    super::tell_recording(file.as_deref());
+    Ok(lost)
 }

@@ -137,6 +137,7 @@ impl TargetArgs {
         let mut other = Self {
             command: Vec::new(),
             demo: false,
+            server: None,
             url: None,
             no_record: self.no_record || self.record.is_some(),
             record: None,
@@ -153,6 +154,12 @@ impl TargetArgs {
         }
         other.command = words.into_iter().map(OsString::from).collect();
         Ok(other)
+    }
+
+    /// The same with this address, when there is one.
+    pub(super) fn to(mut self, url: Option<url::Url>) -> Self {
+        self.url = url.or(self.url);
+        self
     }
 
     /// Whether something is said of what is answered when nobody is there.
@@ -397,7 +404,7 @@ fn stdio(settings: &Settings) -> StdioOptions {
     }
 }
 
-fn address(text: &str) -> Result<url::Url, String> {
+pub(super) fn address(text: &str) -> Result<url::Url, String> {
     http::address(text)
 }
 

@@ -29,7 +29,7 @@ use crate::jsonrpc::Id;
 use crate::mcp::revision::Revision;
 use flight::{Flight, Letter, Purpose};
 use headers::{Headers, Param};
-pub use loss::{Loss, LossKind};
+pub use loss::{Loss, LossKind, refused};
 use parked::Parked;
 pub use parked::{Refusal, challenged};
 

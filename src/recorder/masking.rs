@@ -27,24 +27,23 @@ impl Recorder {
         self.masker.passed(conn, rule, pairs);
     }
 
-    /// Masks what is to be recorded; whether there was anything.
-    pub(super) fn mask(&mut self, draft: &mut Draft) -> bool {
+    /// Masks what is to be recorded; gives back the body as it was when there was anything.
+    pub(super) fn mask(&mut self, draft: &mut Draft) -> Option<Vec<u8>> {
         let seen = match (&draft.channel, draft.direction) {
-            (Channel::Wire, Direction::Out) => Seen::Sent,
+            // What a tap put in the place of a frame of the client's is sent as well.
+            (Channel::Wire | Channel::Other(_), Direction::Out) => Seen::Sent,
             (Channel::Wire, _) => Seen::Came,
             (Channel::Process | Channel::Http | Channel::Note, _) => Seen::Note,
             (Channel::Stdout | Channel::Stderr | Channel::Other(_), _) => Seen::Line,
         };
-        let Some(masked) = self.masker.mask(draft.conn, seen, &draft.body) else {
-            return false;
-        };
-        draft.body = masked.body;
+        let masked = self.masker.mask(draft.conn, seen, &draft.body)?;
+        let was = std::mem::replace(&mut draft.body, masked.body);
         let member = Mark::member(&masked.marks);
         draft.extra = Some(match draft.extra.take() {
             Some(extra) => format!("{extra},{member}").into(),
             None => member.into(),
         });
-        true
+        Some(was)
     }
 }
 

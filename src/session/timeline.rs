@@ -541,6 +541,7 @@ fn note_level(note: &Note) -> Level {
         Note::Http(step) if step.is_trouble() => Level::Warning,
         Note::Login(hop) if hop.is_trouble() => Level::Error,
         Note::Decided(decided) if decided.warns() => Level::Warning,
+        Note::Tapped(_) => Level::Warning,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }

@@ -1,8 +1,11 @@
 //! One direction of a tap: bytes in at one end, recorded, out at the other.
 //!
 //! A whole line is recorded, then passed on. Bytes that are no whole line yet are held back for a moment only, since
-//! a program may well wait for an answer to them; from [`STREAM`] bytes on they are not held back at all. Either way
-//! they are recorded when their line ends, before its last byte is passed on.
+//! a program may well wait for an answer to them; from [`STREAM`] bytes on they are not held back at all, so that both
+//! sides work while a long line passes. Either way they are recorded when their line ends, before its last byte is
+//! passed on. Where rules may change lines, they pass one by one (`ruled`).
+
+mod ruled;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -16,11 +19,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::{CONN, Shared};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
+pub(super) use ruled::Means;
 
-/// What is read at once: all that a pipe of the usual size can hold.
-const CHUNK: usize = 64 << 10;
+/// What is read at once, and what a pipe is made to hold where the system lets us: the sides wait less for each other.
+const CHUNK: usize = 256 << 10;
 /// Bytes of an unfinished line from which on it is passed on as it comes.
-const STREAM: usize = 1 << 20;
+const STREAM: usize = 64 << 10;
+/// Bytes of a line from which on it is not copied to be recorded.
+const LENT: usize = 32 << 10;
+/// Room that is kept between two lines.
+const ROOM: usize = 2 << 20;
 /// How long an unfinished line is held back.
 const HOLD: Timespec = Timespec {
     tv_sec: 0,
@@ -86,6 +94,8 @@ impl End {
 #[derive(Debug, Clone)]
 pub(super) struct Pump {
     pub(super) shared: Shared,
+    /// What rules need.
+    pub(super) means: Arc<Means>,
     pub(super) channel: Channel,
     pub(super) direction: Direction,
 }
@@ -130,12 +140,19 @@ impl Pump {
     /// Works on a thread of its own until `from` ends or `to` takes no more.
     pub(super) fn start(self, from: End, to: End) -> io::Result<Pumping> {
         let source = Arc::new(Mutex::new(Some(from.file.try_clone()?)));
+        widen(&from.file);
+        widen(&to.file);
         let (held, busy) = (Arc::default(), Arc::<AtomicBool>::default());
         let work = {
             let (pump, held, busy) = (self.clone(), Arc::clone(&held), Arc::clone(&busy));
             let source = Arc::clone(&source);
             move || {
-                let (from, to) = pump.work(from, to, &held, &busy);
+                let ruled = pump.channel == Channel::Wire && pump.shared.has_rules();
+                let (from, to) = if ruled {
+                    pump.work_by_rules(from, to, &held, &busy)
+                } else {
+                    pump.work(from, to, &held, &busy)
+                };
                 // Each side sees that the other is gone.
                 locked(&source).take();
                 from.close();
@@ -180,8 +197,7 @@ impl Pump {
             busy.store(true, Ordering::Release);
             let mut held = locked(held);
             held.take(&chunk[..read]);
-            self.shared
-                .put(held.lines().map(|(line, ending)| self.draft(line, ending)));
+            self.record(&mut held);
             let passed = to.file.write_all(held.ready(silent));
             held.forget(silent);
             if passed.is_err() {
@@ -198,6 +214,25 @@ impl Pump {
         (from, to)
     }
 
+    /// Records the whole lines.
+    fn record(&self, held: &mut Held) {
+        let mut desk = self.shared.desk();
+        let ending = held.long_line().filter(|_| desk.rules.is_none());
+        if let Some(ending) = ending {
+            // What follows it waits beside it.
+            let after = held.bytes.split_off(held.whole);
+            held.bytes.truncate(held.whole - ending.len());
+            let head = self.head(&held.bytes, ending);
+            desk.recorder.put_lent(head, &mut held.bytes);
+            held.bytes.extend_from_slice(ending.as_bytes());
+            held.bytes.extend_from_slice(&after);
+        } else {
+            for (line, ending) in held.lines() {
+                desk.put(self.draft(line, ending));
+            }
+        }
+    }
+
     fn put_rest(&self, held: &mut Held) {
         if let Some(rest) = held.rest() {
             self.shared.put([self.draft(rest, "")]);
@@ -205,6 +240,14 @@ impl Pump {
     }
 
     fn draft(&self, line: &[u8], ending: &'static str) -> Draft {
+        Draft {
+            body: line.to_vec(),
+            ..self.head(line, ending)
+        }
+    }
+
+    /// The entry of a line, but for its body.
+    fn head(&self, line: &[u8], ending: &'static str) -> Draft {
         Draft {
             conn: CONN,
             channel: match self.channel {
@@ -216,11 +259,19 @@ impl Pump {
             },
             direction: self.direction,
             aux: false,
-            body: line.to_vec(),
+            body: Vec::new(),
             ending,
             extra: None,
         }
     }
+}
+
+/// Lets a pipe hold more, where that is allowed.
+fn widen(pipe: &File) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, CHUNK);
+    #[cfg(not(target_os = "linux"))]
+    let _ = pipe;
 }
 
 /// Whether nothing comes for as long as an unfinished line is held back.
@@ -255,10 +306,27 @@ impl Held {
 
     /// The whole lines, each without its ending and with it.
     fn lines(&self) -> impl Iterator<Item = (&[u8], &'static str)> {
-        let lines = self.bytes[..self.whole].split_inclusive(|byte| *byte == b'\n');
-        lines.map(|line| match line.strip_suffix(b"\r\n") {
-            Some(line) => (line, "\r\n"),
-            None => (line.strip_suffix(b"\n").unwrap_or(line), "\n"),
+        let mut rest = &self.bytes[..self.whole];
+        std::iter::from_fn(move || {
+            let (line, after) = rest.split_at(memchr::memchr(b'\n', rest)? + 1);
+            rest = after;
+            Some(match line.strip_suffix(b"\r\n") {
+                Some(line) => (line, "\r\n"),
+                None => (&line[..line.len() - 1], "\n"),
+            })
+        })
+    }
+
+    /// Whether the whole lines are one, and long; the ending of it.
+    fn long_line(&self) -> Option<&'static str> {
+        let line = &self.bytes[..self.whole];
+        let is_one = line.len() >= LENT && memchr::memchr(b'\n', line) == Some(line.len() - 1);
+        is_one.then(|| {
+            if line.ends_with(b"\r\n") {
+                "\r\n"
+            } else {
+                "\n"
+            }
         })
     }
 
@@ -289,7 +357,7 @@ impl Held {
         self.bytes.drain(..self.whole);
         self.whole = 0;
         // One huge line should not keep its size for the rest of the session.
-        if self.bytes.len() < CHUNK && self.bytes.capacity() > 2 * STREAM {
+        if self.bytes.len() < CHUNK && self.bytes.capacity() > ROOM {
             self.bytes.shrink_to(CHUNK);
         }
     }

@@ -8,6 +8,7 @@ mod client;
 mod exchange;
 pub mod login;
 mod trouble;
+mod wire;
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -131,6 +132,9 @@ const EXCERPT: usize = 600;
 pub fn client(address: &Address) -> Result<reqwest::Client, OpenError> {
     client::build(address)
 }
+
+/// A plain connection to an address, TLS included, for whoever speaks HTTP over it; see [`Wire`].
+pub use wire::{Connected, Wire};
 
 /// Why a request failed, with what lies behind it.
 pub fn told(error: &reqwest::Error) -> String {

@@ -7,6 +7,9 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+mod faults;
+mod http;
+
 use mcpscope::json;
 use mcpscope::session::timeline::LinkState;
 use mcpscope::session::{Channel, Direction, Entry};

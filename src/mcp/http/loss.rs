@@ -1,7 +1,7 @@
 //! Why a request gets no answer over HTTP, in words, with a way out.
 
-use super::flight::Flight;
-use super::headers;
+use super::flight::{Flight, Purpose};
+use super::{Verb, headers};
 
 /// What kind of reason; the exit code and what may be concluded about the server depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -108,6 +108,15 @@ pub(super) fn reason(status: u16) -> &'static str {
         504 => " Gateway Timeout",
         _ => "",
     }
+}
+
+/// Why the response to a POST to this address, made by somebody else, answers nothing.
+pub fn refused(url: &url::Url, status: u16, headers: headers::Headers, body: &[u8]) -> Loss {
+    let mut flight = Flight::new(Verb::Post, url.clone(), Purpose::Frame);
+    flight.status = status;
+    flight.mime = headers::mime(&headers);
+    flight.headers = headers;
+    of_response(&flight, body)
 }
 
 /// Why this response answers nothing.

@@ -365,6 +365,7 @@ impl Connection {
                 }
             }
             Note::Decided(_)
+            | Note::Tapped(_)
             | Note::Http(_)
             | Note::Asking(_)
             | Note::Abandoned { .. }

@@ -57,5 +57,5 @@ fn a_long_line_is_not_held_back() {
     assert_eq!(held.lines().next().unwrap().0.len(), super::STREAM + 2);
     assert_eq!(held.ready(false), b"z\n");
     held.forget(false);
-    assert!(!held.is_waiting() && held.bytes.capacity() <= 2 * super::STREAM);
+    assert!(!held.is_waiting() && held.bytes.capacity() <= super::ROOM);
 }

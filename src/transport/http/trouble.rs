@@ -103,6 +103,35 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Loss {
     }
 }
 
+/// Why a connection that others use does not come about.
+pub(super) fn unconnected(error: &io::Error, url: &Url) -> Loss {
+    let host = url.host_str().unwrap_or_default();
+    let at = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return tls_trouble(tls, &at);
+    }
+    let what = match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            format!("nothing listens at {at} (connection refused)")
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            format!("there is no way to {at} ({error})")
+        }
+        io::ErrorKind::TimedOut => format!("{at} does not answer"),
+        io::ErrorKind::UnexpectedEof if url.scheme() == "https" => {
+            format!("no TLS with {at}: it hung up")
+        }
+        _ if find::<UnknownName>(error).is_some() => {
+            format!(
+                "there is no host {host} ({})",
+                plain(&io::Error::other(chain(error)))
+            )
+        }
+        _ => format!("cannot connect to {at}: {}", chain(error)),
+    };
+    Loss::new(LossKind::Unreachable, what)
+}
+
 fn tls_trouble(error: &rustls::Error, at: &str) -> Loss {
     let (what, hint) = match error {
         rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => (

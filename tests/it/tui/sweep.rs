@@ -102,7 +102,11 @@ fn play(mut screen: Screen, keys: &[String]) {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             // The row that quits can be picked.
             Some(
-                Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_) | Overlay::Export(_),
+                Overlay::Picker(_)
+                | Overlay::Sheet(..)
+                | Overlay::Letters(_)
+                | Overlay::Export(_)
+                | Overlay::Trust(_),
             ) => key == "Enter",
             None => key == "Q" || (key == "q" && !screen.model.world.live),
         };

@@ -1,0 +1,406 @@
+//! What a tap can do to frames on purpose, which of them it does it to, and in which words.
+//!
+//! One table ([`FAULTS`]). A rule is a fault with a filter, `error=-32603:method:tools/call`; it strikes the frames
+//! that the filter lets through, going the way the fault is for, unless the filter says `dir:` itself. Nothing is
+//! sent, held or waited for here.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::config;
+use crate::filter::row::{Answers, Item, Sieve, Truth, World};
+use crate::filter::{Filter, Term};
+use crate::json;
+use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
+use crate::session::Direction;
+use crate::session::recorded::Recorded;
+use crate::session::timeline::{EntryIndex, Timeline};
+
+/// What is done to a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A request is swallowed, and never answered.
+    Timeout,
+    /// A request is answered with this error, and not passed on.
+    Error(i64),
+    /// An HTTP request is answered with this status, and not passed on.
+    Status(u16),
+    /// The second half of a frame is missing.
+    Truncate,
+    /// A line that is no JSON goes before a frame.
+    Noise,
+    /// The server is killed, and seems to have exited with this code.
+    Exit(i32),
+    /// The stream ends in the middle of a frame.
+    Cut,
+    /// A frame waits, and all behind it.
+    Delay(Duration),
+    /// A frame does not arrive.
+    Drop,
+    /// A frame arrives twice.
+    Duplicate,
+    /// A frame arrives after the next one.
+    Reorder,
+}
+
+/// Where a fault makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Everywhere.
+    Any,
+    /// Between processes.
+    Stdio,
+    /// Between a client and an address.
+    Http,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct FaultRow {
+    /// The word for it.
+    pub word: &'static str,
+    /// The value it takes, and what it is without.
+    pub value: Option<(&'static str, &'static str)>,
+    /// Which frames it is for, unless the filter says.
+    pub direction: Direction,
+    /// Where it makes sense.
+    pub over: Over,
+    /// What it does, for people.
+    pub what: &'static str,
+    make: fn(&str) -> Option<Fault>,
+}
+
+const fn row(
+    word: &'static str,
+    direction: Direction,
+    over: Over,
+    what: &'static str,
+    make: fn(&str) -> Option<Fault>,
+) -> FaultRow {
+    FaultRow {
+        word,
+        value: None,
+        direction,
+        over,
+        what,
+        make,
+    }
+}
+
+/// The table.
+pub const FAULTS: &[FaultRow] = &[
+    row(
+        "timeout",
+        Direction::Out,
+        Over::Any,
+        "swallows a request: it is never answered",
+        |_| Some(Fault::Timeout),
+    ),
+    FaultRow {
+        value: Some(("CODE", "-32603")),
+        ..row(
+            "error",
+            Direction::Out,
+            Over::Any,
+            "answers a request with an error, and does not pass it on",
+            |value| value.parse().ok().map(Fault::Error),
+        )
+    },
+    FaultRow {
+        value: Some(("STATUS", "500")),
+        ..row(
+            "status",
+            Direction::Out,
+            Over::Http,
+            "answers a request with an HTTP status, and does not pass it on; 401, 404, 429, 503 are short for it",
+            |value| {
+                let status = value.parse().ok()?;
+                (400..600)
+                    .contains(&status)
+                    .then_some(Fault::Status(status))
+            },
+        )
+    },
+    row(
+        "truncate",
+        Direction::In,
+        Over::Any,
+        "leaves out the second half of a frame",
+        |_| Some(Fault::Truncate),
+    ),
+    row(
+        "noise",
+        Direction::In,
+        Over::Stdio,
+        "puts a line that is no JSON before a frame",
+        |_| Some(Fault::Noise),
+    ),
+    FaultRow {
+        value: Some(("CODE", "1")),
+        ..row(
+            "exit",
+            Direction::Out,
+            Over::Stdio,
+            "kills the server instead of passing a frame on, and exits with a code",
+            |value| value.parse().ok().map(Fault::Exit),
+        )
+    },
+    row(
+        "cut",
+        Direction::In,
+        Over::Any,
+        "ends the stream in the middle of a frame",
+        |_| Some(Fault::Cut),
+    ),
+    FaultRow {
+        value: Some(("DURATION", "1s")),
+        ..row(
+            "delay",
+            Direction::In,
+            Over::Any,
+            "lets a frame wait, and all behind it",
+            |value| config::duration(value).map(Fault::Delay),
+        )
+    },
+    row(
+        "drop",
+        Direction::In,
+        Over::Any,
+        "does not pass a frame on",
+        |_| Some(Fault::Drop),
+    ),
+    row(
+        "duplicate",
+        Direction::In,
+        Over::Any,
+        "passes a frame on twice",
+        |_| Some(Fault::Duplicate),
+    ),
+    row(
+        "reorder",
+        Direction::In,
+        Over::Any,
+        "passes a frame on after the next one, or after a second without any",
+        |_| Some(Fault::Reorder),
+    ),
+];
+
+/// How long a frame waits for the one that is to overtake it.
+pub const OVERTAKEN: Duration = Duration::from_secs(1);
+/// The line of the fault `noise`.
+pub const NOISE: &str = "mcpscope tap: noise on purpose\n";
+
+impl Fault {
+    /// What was done to a frame, in words.
+    pub fn deed(self) -> String {
+        match self {
+            Self::Timeout => "swallowed".to_owned(),
+            Self::Error(code) => format!("answered with error {code}"),
+            Self::Status(status) => format!("answered with HTTP {status}"),
+            Self::Truncate => "cut short".to_owned(),
+            Self::Noise => "preceded by noise".to_owned(),
+            Self::Exit(code) => format!("answered by an exit with {code}"),
+            Self::Cut => "cut off in its middle".to_owned(),
+            Self::Delay(time) => format!("held back for {} ms", time.as_millis()),
+            Self::Drop => "dropped".to_owned(),
+            Self::Duplicate => "passed on twice".to_owned(),
+            Self::Reorder => "put behind the next".to_owned(),
+        }
+    }
+}
+
+/// A rule that strikes a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strike {
+    /// What to do.
+    pub fault: Fault,
+    /// The rule as it was given.
+    pub rule: String,
+    /// The requests in the frame.
+    pub ids: Vec<Id>,
+}
+
+impl Strike {
+    /// What the client is answered by the tap itself, when it asked anything; one message, or a batch.
+    pub fn answer(&self) -> Option<String> {
+        let Fault::Error(code) = self.fault else {
+            return None;
+        };
+        let errors: Vec<String> = self
+            .ids
+            .iter()
+            .map(|id| jsonrpc::error(id, code, "broken on purpose by mcpscope tap"))
+            .collect();
+        match errors.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            many => Some(format!("[{}]", many.join(","))),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Rule {
+    text: String,
+    fault: Fault,
+    direction: Direction,
+    sieve: Sieve,
+}
+
+/// The rules of a tap, and the session they look at.
+#[derive(Debug)]
+pub struct Rules {
+    all: Vec<Rule>,
+    timeline: Timeline,
+}
+
+/// Reads one rule: `KIND[=VALUE][:FILTER]`. Says what is wrong with it.
+fn rule(text: &str, over: Over) -> Result<Rule, String> {
+    let (kind, filter) = text.split_once(':').unwrap_or((text, ""));
+    let (word, value) = match kind.split_once('=') {
+        Some((word, value)) => (word, Some(value)),
+        None if kind.len() == 3 && kind.bytes().all(|byte| byte.is_ascii_digit()) => {
+            ("status", Some(kind))
+        }
+        None => (kind, None),
+    };
+    let Some(row) = FAULTS.iter().find(|row| row.word == word) else {
+        let words: Vec<&str> = FAULTS.iter().map(|row| row.word).collect();
+        return Err(format!(
+            "there is no fault {word}; there are {}",
+            words.join(", ")
+        ));
+    };
+    let value = match (row.value, value) {
+        (None, Some(_)) => return Err(format!("{word} takes no value")),
+        (Some((_, default)), None) => default,
+        (_, value) => value.unwrap_or_default(),
+    };
+    let Some(fault) = (row.make)(value) else {
+        let name = row.value.map_or("VALUE", |(name, _)| name);
+        return Err(format!("{value} is no {name} for {word}"));
+    };
+    match (row.over, over) {
+        (Over::Stdio, Over::Http) => {
+            return Err(format!("{word} works on commands only, not over HTTP"));
+        }
+        (Over::Http, Over::Stdio) => return Err(format!("{word} works over HTTP only")),
+        _ => {}
+    }
+    let filter = Filter::parse(filter).map_err(|fault| format!("its filter: {fault}"))?;
+    let says = |word: &str| filter.terms().iter().any(|term| goes(term, word));
+    let direction = match (says("out"), says("in")) {
+        (true, false) => Direction::Out,
+        (false, true) => Direction::In,
+        _ => row.direction,
+    };
+    let asks = matches!(
+        fault,
+        Fault::Timeout | Fault::Error(_) | Fault::Status(_) | Fault::Exit(_)
+    );
+    if asks && direction == Direction::In {
+        return Err(format!("{word} is for what the client sends (dir:out)"));
+    }
+    if matches!(fault, Fault::Cut | Fault::Noise) && direction == Direction::Out {
+        return Err(format!("{word} is for what the server sends (dir:in)"));
+    }
+    if fault == Fault::Reorder && direction == Direction::Out && over == Over::Http {
+        return Err("over HTTP only what the server sends can be put behind the next".to_owned());
+    }
+    Ok(Rule {
+        text: text.to_owned(),
+        fault,
+        direction,
+        sieve: Sieve::new(filter),
+    })
+}
+
+/// Whether a term asks for frames of one direction.
+fn goes(term: &Term, word: &str) -> bool {
+    term.to_string() == format!("dir:{word}")
+}
+
+impl Rules {
+    /// Reads rules. Says of the first wrong one what is wrong with it.
+    pub fn read(texts: &[String], over: Over) -> Result<Self, String> {
+        let read = texts
+            .iter()
+            .map(|text| rule(text, over).map_err(|what| format!("--fault {text}: {what}")));
+        Ok(Self {
+            all: read.collect::<Result<_, _>>()?,
+            timeline: Timeline::default(),
+        })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// As they were given.
+    pub fn texts(&self) -> Vec<String> {
+        self.all.iter().map(|rule| rule.text.clone()).collect()
+    }
+
+    /// Takes what was recorded, and says what strikes it when it is a frame with this body.
+    pub fn take(&mut self, recorded: &Recorded, body: &[u8]) -> Option<Strike> {
+        self.timeline.push(recorded);
+        let entry = (self.timeline.entries().len() - 1) as EntryIndex;
+        let frame = *self.timeline.frames().last()?;
+        if frame.entry != entry || recorded.direction == Direction::Here {
+            return None;
+        }
+        let Self { all, timeline } = self;
+        let world = World {
+            timeline,
+            zone: &TimeZone::UTC,
+            marks: &|_| None,
+            newest: recorded.at.as_microsecond(),
+        };
+        let struck = all.iter_mut().position(|rule| {
+            if rule.direction != recorded.direction {
+                return false;
+            }
+            let mut answers = Answers::new();
+            for leaf in rule.sieve.leaves() {
+                let found = answers.of(leaf);
+                found.see(entry);
+                if leaf.holds(body) {
+                    found.put(entry);
+                }
+            }
+            rule.sieve.row(Item::Frame(frame), &world, &answers) == Truth::Yes
+        })?;
+        let (fault, rule) = (all[struck].fault, all[struck].text.clone());
+        let ids = ids(body);
+        // Nobody waits for an answer that could be missing, or be an error.
+        let asks = matches!(fault, Fault::Timeout | Fault::Error(_));
+        (!asks || !ids.is_empty()).then_some(Strike { fault, rule, ids })
+    }
+}
+
+/// The ids of the requests in a frame.
+fn ids(body: &[u8]) -> Vec<Id> {
+    let frame = jsonrpc::read(body);
+    let messages: &[Envelope<'_>] = match &frame {
+        Frame::One(message) => std::slice::from_ref(message),
+        Frame::Batch(messages) => messages,
+        Frame::Junk(_) => &[],
+    };
+    let asks = messages.iter().filter(|one| one.kind == Kind::Request);
+    asks.filter_map(|one| one.id.clone()).collect()
+}
+
+/// The first half of a frame: never a whole JSON text, nor nothing of one that has two bytes.
+pub fn half(body: &[u8]) -> &[u8] {
+    let mut cut = body.len() / 2;
+    while cut > 0 && json::check(&body[..cut]).is_ok() {
+        cut -= 1;
+    }
+    &body[..cut]
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -1,0 +1,278 @@
+//! Which connection of the recording a request belongs to: one for every client, as far as requests tell them apart.
+//!
+//! A session id tells it, or the address a stream of the older transport named. Without either it is the client that
+//! looks the same, unless that one waits for an answer to the same id: two clients that count alike are two. Nothing
+//! is asked and nothing changed; a wrong guess costs that two clients share a connection in the recording.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::jsonrpc::Id;
+
+/// What of a request tells whose it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Asked<'a> {
+    /// The header `mcp-session-id`.
+    pub session: Option<&'a str>,
+    /// Path and query.
+    pub path: &'a str,
+    /// What a client looks like: where it comes from, what it calls itself, as whom it is logged in.
+    pub looks: &'a str,
+    /// Whether it asks for a stream (GET).
+    pub listens: bool,
+    /// Whether it is a handshake.
+    pub opens: bool,
+    /// The ids of the requests in it.
+    pub ids: &'a [Id],
+}
+
+/// Where a request stands in the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The connection.
+    pub conn: u32,
+    /// The exchange there, from 1.
+    pub exchange: u32,
+    /// Whether the connection is new.
+    pub is_new: bool,
+}
+
+#[derive(Debug, Default)]
+struct Client {
+    looks: String,
+    exchanges: u32,
+    /// Whether a handshake was seen.
+    opened: bool,
+    /// Whether a session id or an address of its own tells it.
+    named: bool,
+    /// Whether a stream of its own is open.
+    listens: bool,
+    waiting: HashSet<String>,
+    over: bool,
+}
+
+/// All clients so far.
+#[derive(Debug, Default)]
+pub(super) struct Clients {
+    all: Vec<Client>,
+    sessions: HashMap<String, u32>,
+    endpoints: HashMap<String, u32>,
+    /// The connections of a look, oldest first.
+    alike: HashMap<String, Vec<u32>>,
+}
+
+impl Clients {
+    fn client(&mut self, conn: u32) -> &mut Client {
+        let at = (conn as usize - 1).min(self.all.len() - 1);
+        &mut self.all[at]
+    }
+
+    /// Finds the place of a request.
+    pub fn place(&mut self, asked: &Asked<'_>) -> Place {
+        let found = self.find(asked);
+        let conn = found.unwrap_or_else(|| {
+            self.all.push(Client {
+                looks: asked.looks.to_owned(),
+                ..Client::default()
+            });
+            let conn = self.all.len() as u32;
+            self.alike
+                .entry(asked.looks.to_owned())
+                .or_default()
+                .push(conn);
+            conn
+        });
+        if let Some(session) = asked.session {
+            self.bind(conn, session);
+        }
+        let client = self.client(conn);
+        client.exchanges += 1;
+        client.opened |= asked.opens;
+        client.listens |= asked.listens;
+        client.waiting.extend(asked.ids.iter().map(Id::to_json));
+        Place {
+            conn,
+            exchange: client.exchanges,
+            is_new: found.is_none(),
+        }
+    }
+
+    fn find(&mut self, asked: &Asked<'_>) -> Option<u32> {
+        if let Some(session) = asked.session {
+            // One that was not seen to begin may be anybody's.
+            return self.sessions.get(session).copied();
+        }
+        if let Some(conn) = self.endpoints.get(asked.path) {
+            return Some(*conn);
+        }
+        let alike = self.alike.get(asked.looks)?;
+        alike.iter().rev().copied().find(|conn| {
+            let client = &self.all[*conn as usize - 1];
+            let busy = asked
+                .ids
+                .iter()
+                .any(|id| client.waiting.contains(&id.to_json()));
+            !client.over
+                && !client.named
+                && !busy
+                && !(asked.opens && client.opened)
+                && !(asked.listens && client.listens)
+        })
+    }
+
+    /// A session id was given to a client.
+    pub fn bind(&mut self, conn: u32, session: &str) {
+        self.sessions.insert(session.to_owned(), conn);
+        self.client(conn).named = true;
+    }
+
+    /// A stream of the older transport told a client where to send what it says.
+    pub fn endpoint(&mut self, conn: u32, path: &str) {
+        self.endpoints.insert(path.to_owned(), conn);
+        self.client(conn).named = true;
+    }
+
+    /// Whether messages are sent to this address whose answers come on a stream.
+    pub fn is_endpoint(&self, path: &str) -> bool {
+        self.endpoints.contains_key(path)
+    }
+
+    /// A request waits no more.
+    pub fn answered(&mut self, conn: u32, id: &Id) {
+        self.client(conn).waiting.remove(&id.to_json());
+    }
+
+    /// A stream of a client has ended.
+    pub fn unheard(&mut self, conn: u32) {
+        self.client(conn).listens = false;
+    }
+
+    /// A client is gone; false when that was known.
+    pub fn over(&mut self, conn: u32) -> bool {
+        self.sessions.retain(|_, other| *other != conn);
+        self.endpoints.retain(|_, other| *other != conn);
+        let client = self.client(conn);
+        let was_over = std::mem::replace(&mut client.over, true);
+        client.waiting = HashSet::new();
+        let looks = std::mem::take(&mut client.looks);
+        if let Some(alike) = self.alike.get_mut(&looks) {
+            alike.retain(|other| *other != conn);
+            if alike.is_empty() {
+                self.alike.remove(&looks);
+            }
+        }
+        !was_over
+    }
+
+    /// The clients that are not gone.
+    pub fn open(&self) -> Vec<u32> {
+        (1..)
+            .zip(&self.all)
+            .filter(|(_, client)| !client.over)
+            .map(|(conn, _)| conn)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: &[i64]) -> Vec<Id> {
+        let read = |number: &i64| Id::read(number.to_string().as_bytes());
+        numbers.iter().map(read).collect()
+    }
+
+    fn asked<'a>(looks: &'a str, ids: &'a [Id]) -> Asked<'a> {
+        Asked {
+            path: "/mcp",
+            looks,
+            ids,
+            ..Asked::default()
+        }
+    }
+
+    #[test]
+    fn a_session_id_tells_a_client() {
+        let mut clients = Clients::default();
+        let one = ids(&[1]);
+        let opens = |looks| Asked {
+            opens: true,
+            ..asked(looks, &one)
+        };
+        let first = clients.place(&opens("a"));
+        clients.bind(first.conn, "s1");
+        // The same program a second time.
+        let second = clients.place(&opens("a"));
+        clients.bind(second.conn, "s2");
+        assert_eq!((first.conn, second.conn), (1, 2));
+        for (session, conn, exchange) in [("s1", 1, 2), ("s2", 2, 2), ("s1", 1, 3)] {
+            let place = clients.place(&Asked {
+                session: Some(session),
+                ..asked("a", &[])
+            });
+            let is_new = false;
+            assert_eq!(
+                place,
+                Place {
+                    conn,
+                    exchange,
+                    is_new
+                }
+            );
+        }
+        assert!(clients.over(1) && !clients.over(1));
+        assert_eq!(clients.open(), [2]);
+    }
+
+    #[test]
+    fn without_one_it_is_who_looks_the_same_and_is_not_busy_with_that_id() {
+        let mut clients = Clients::default();
+        let (one, two) = (ids(&[1]), ids(&[2]));
+        let place = |clients: &mut Clients, looks, ids| clients.place(&asked(looks, ids)).conn;
+        assert_eq!(place(&mut clients, "a", &one), 1);
+        assert_eq!(place(&mut clients, "a", &two), 1);
+        assert_eq!(place(&mut clients, "b", &one), 2);
+        // Nobody waits for two answers to one id.
+        assert_eq!(place(&mut clients, "a", &one), 3);
+        clients.answered(1, &one[0]);
+        clients.answered(3, &one[0]);
+        assert_eq!(place(&mut clients, "a", &one), 3);
+    }
+
+    #[test]
+    fn a_probe_before_the_handshake_is_the_same_client() {
+        let mut clients = Clients::default();
+        let one = ids(&[1]);
+        let probe = clients.place(&asked("a", &one)).conn;
+        clients.answered(probe, &one[0]);
+        let handshake = Asked {
+            opens: true,
+            ..asked("a", &one)
+        };
+        assert_eq!(clients.place(&handshake).conn, probe);
+    }
+
+    #[test]
+    fn streams_of_the_older_transport_are_clients_of_their_own() {
+        let mut clients = Clients::default();
+        let stream = Asked {
+            path: "/sse",
+            listens: true,
+            ..asked("a", &[])
+        };
+        let (first, second) = (clients.place(&stream).conn, clients.place(&stream).conn);
+        assert_ne!(first, second);
+        clients.endpoint(first, "/messages?id=1");
+        clients.endpoint(second, "/messages?id=2");
+        let one = ids(&[1]);
+        for (path, conn) in [("/messages?id=2", second), ("/messages?id=1", first)] {
+            let post = Asked {
+                path,
+                opens: true,
+                ..asked("a", &one)
+            };
+            assert_eq!(clients.place(&post).conn, conn);
+            assert!(clients.is_endpoint(path));
+        }
+    }
+}

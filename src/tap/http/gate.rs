@@ -1,0 +1,309 @@
+//! Where rules may change what passes over HTTP: requests and answers are held against them one by one.
+//!
+//! A response that is no stream is read whole before it goes on, a stream passes event by event. What no rule strikes
+//! stays as it is.
+
+use hyper::StatusCode;
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::exchange::Head;
+use super::{Body, Bytes, Struck, Watched, heads, upstream};
+use crate::listen::{self, Incoming, Sender};
+use crate::session::Direction;
+use crate::tap::faults::{Fault, OVERTAKEN, half};
+
+/// What becomes of a request.
+pub(super) enum Pass {
+    /// It goes on with this body.
+    On(Bytes),
+    /// It goes on twice.
+    Twice(Bytes),
+    /// The tap answers it.
+    Answered(listen::Response),
+}
+
+impl Watched {
+    /// What rules make of a request that was recorded.
+    pub(super) async fn gate(&mut self, body: Bytes) -> Pass {
+        let Some(struck) = self.struck.take() else {
+            return Pass::On(body);
+        };
+        let asks = !struck.1.ids.is_empty();
+        match struck.1.fault {
+            Fault::Timeout => self.never(&struck).await,
+            Fault::Drop if asks => self.never(&struck).await,
+            Fault::Drop => self.answer(&struck, StatusCode::ACCEPTED, &[], String::new()),
+            Fault::Error(_) => {
+                let answer = struck.1.answer().unwrap_or_default();
+                let kind = [("content-type", "application/json")];
+                self.answer(&struck, StatusCode::OK, &kind, answer)
+            }
+            Fault::Status(status) => {
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let more: &[_] = match status.as_u16() {
+                    401 => &[("www-authenticate", "Bearer")],
+                    429 | 503 => &[("retry-after", "1")],
+                    _ => &[],
+                };
+                let headers = [&[("content-type", "text/plain")], more].concat();
+                let text = "broken on purpose by mcpscope tap\n".to_owned();
+                self.answer(&struck, status, &headers, text)
+            }
+            Fault::Delay(time) => {
+                self.told(&struck, Direction::Out, None);
+                sleep(time).await;
+                Pass::On(body)
+            }
+            Fault::Truncate => {
+                let half = body.slice(..half(&body).len());
+                self.told(&struck, Direction::Out, Some(&half));
+                Pass::On(half)
+            }
+            Fault::Duplicate => {
+                self.told(&struck, Direction::Out, None);
+                Pass::Twice(body)
+            }
+            // Not of requests over HTTP.
+            Fault::Noise | Fault::Exit(_) | Fault::Cut | Fault::Reorder => Pass::On(body),
+        }
+    }
+
+    fn told(&self, struck: &(u64, super::Strike), way: Direction, instead: Option<&[u8]>) {
+        let conn = self.exchange.conn;
+        self.door.shared.struck((conn, way), struck, instead);
+    }
+
+    /// Waits until the client gives up.
+    async fn never(&self, struck: &(u64, super::Strike)) -> Pass {
+        self.told(struck, Direction::Out, None);
+        std::future::pending().await
+    }
+
+    /// Answers in the place of the server, which is recorded as if it had.
+    fn answer(
+        &mut self,
+        struck: &(u64, super::Strike),
+        status: StatusCode,
+        headers: &[(&'static str, &'static str)],
+        text: String,
+    ) -> Pass {
+        self.told(struck, Direction::Out, None);
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(*name, HeaderValue::from_static(value));
+        }
+        self.head(Head {
+            status: status.as_u16(),
+            version: "HTTP/1.1".to_owned(),
+            headers: heads::told(&map),
+            remote: None,
+            dns: None,
+            connect: None,
+        });
+        self.chunk(text.as_bytes());
+        self.finish();
+        // What is made up strikes nobody.
+        self.struck = None;
+        let mut response = hyper::Response::new(Body::whole(text));
+        *response.status_mut() = status;
+        *response.headers_mut() = map;
+        Pass::Answered(response)
+    }
+}
+
+/// Passes a response on, as rules want it.
+pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) -> listen::Response {
+    let (mut parts, mut incoming, used) = watched.take_head(answered);
+    let mime = heads::told(&parts.headers);
+    if crate::mcp::http::headers::mime(&mime) == "text/event-stream" {
+        let (sender, body) = Body::stream();
+        tokio::spawn(async move {
+            if events(&mut watched, &mut incoming, &sender).await.is_ok() {
+                let door = watched.door.clone();
+                door.upstream.done(used);
+            } else if watched.exchange.is_over() {
+                sender.cut().await;
+            }
+        });
+        return hyper::Response::from_parts(parts, body);
+    }
+    let mut whole = Vec::new();
+    while let Some(piece) = listen::piece(&mut incoming).await {
+        match piece {
+            Ok(bytes) => {
+                watched.chunk(&bytes);
+                whole.extend_from_slice(&bytes);
+            }
+            Err(error) => {
+                let loss = watched.door.upstream.broken(&error);
+                watched.broke(&loss);
+                let (sender, body) = Body::stream();
+                let _ = sender.send(whole).await;
+                sender.cut().await;
+                return hyper::Response::from_parts(parts, body);
+            }
+        }
+    }
+    watched.finish();
+    watched.door.upstream.done(used);
+    let Some(struck) = watched.struck.take() else {
+        return hyper::Response::from_parts(parts, Body::whole(whole));
+    };
+    let way = Direction::In;
+    match struck.1.fault {
+        Fault::Truncate | Fault::Cut => {
+            whole.truncate(half(&whole).len());
+            watched.told(&struck, way, Some(&whole));
+            if struck.1.fault == Fault::Cut {
+                let (sender, body) = Body::stream();
+                let _ = sender.send(whole).await;
+                sender.cut().await;
+                return hyper::Response::from_parts(parts, body);
+            }
+            parts.headers.remove(CONTENT_LENGTH);
+        }
+        Fault::Drop => {
+            watched.told(&struck, way, Some(b""));
+            whole.clear();
+            parts.headers.remove(CONTENT_LENGTH);
+        }
+        Fault::Delay(time) => {
+            watched.told(&struck, way, None);
+            sleep(time).await;
+        }
+        // A body comes once, and nothing comes after it.
+        _ => watched.remark(format!(
+            "{} does nothing to an answer that is no event of a stream",
+            struck.1.rule
+        )),
+    }
+    hyper::Response::from_parts(parts, Body::whole(whole))
+}
+
+/// The client is gone, or a rule has ended the stream.
+struct Over;
+
+async fn send(sender: &Sender, bytes: impl Into<Bytes>) -> Result<(), Over> {
+    sender.send(bytes).await.then_some(()).ok_or(Over)
+}
+
+/// Passes a stream on, event by event.
+async fn events(
+    watched: &mut Watched,
+    incoming: &mut Incoming,
+    sender: &Sender,
+) -> Result<(), Over> {
+    let mut held = Vec::new();
+    let mut late: Option<(Vec<u8>, Instant)> = None;
+    loop {
+        let until = late.as_ref().map(|(_, until)| *until);
+        let piece = tokio::select! {
+            piece = listen::piece(incoming) => piece,
+            () = sender.closed() => return Err(Over),
+            () = at(until) => {
+                if let Some((late, _)) = late.take() {
+                    send(sender, late).await?;
+                }
+                continue;
+            }
+        };
+        match piece {
+            Some(Ok(bytes)) => {
+                for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    held.extend_from_slice(line);
+                    // An address past the tap is told of where nothing is changed.
+                    watched.chunk(line);
+                    let struck = watched.struck.take();
+                    let is_event =
+                        struck.is_some() || held.ends_with(b"\n\n") || held.ends_with(b"\n\r\n");
+                    if is_event {
+                        let event = std::mem::take(&mut held);
+                        event_passes(watched, struck, event, &mut late, sender).await?;
+                    }
+                }
+            }
+            Some(Err(error)) => {
+                let loss = watched.door.upstream.broken(&error);
+                watched.broke(&loss);
+                return Err(Over);
+            }
+            None => {
+                watched.finish();
+                if let Some((late, _)) = late.take() {
+                    send(sender, late).await?;
+                }
+                return send(sender, held).await;
+            }
+        }
+    }
+}
+
+async fn at(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn event_passes(
+    watched: &mut Watched,
+    struck: Struck,
+    event: Vec<u8>,
+    late: &mut Option<(Vec<u8>, Instant)>,
+    sender: &Sender,
+) -> Result<(), Over> {
+    let way = Direction::In;
+    let fault = struck.as_ref().map(|(_, strike)| strike.fault);
+    let changed = match fault {
+        Some(Fault::Truncate) => Some(truncated(&event)),
+        Some(Fault::Cut) => Some(event[..event.len() / 2].to_vec()),
+        _ => None,
+    };
+    if let Some(struck) = &struck {
+        watched.told(struck, way, changed.as_deref());
+    }
+    match fault {
+        Some(Fault::Cut) => {
+            send(sender, changed.unwrap_or_default()).await?;
+            watched.finish();
+            return Err(Over);
+        }
+        Some(Fault::Reorder) if late.is_none() => {
+            *late = Some((event, Instant::now() + OVERTAKEN));
+            return Ok(());
+        }
+        Some(Fault::Drop) => {}
+        Some(Fault::Delay(time)) => {
+            sleep(time).await;
+            send(sender, event).await?;
+        }
+        Some(Fault::Duplicate) => {
+            send(sender, event.clone()).await?;
+            send(sender, event).await?;
+        }
+        _ => send(sender, changed.unwrap_or(event)).await?,
+    }
+    if let Some((late, _)) = late.take() {
+        send(sender, late).await?;
+    }
+    Ok(())
+}
+
+/// The event with half of its data.
+fn truncated(event: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(event.len());
+    let mut data = Vec::new();
+    for line in event.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_prefix(b"data:") {
+            Some(rest) => data.extend_from_slice(rest.trim_ascii()),
+            None if line.trim_ascii().is_empty() => {}
+            None => kept.extend_from_slice(line),
+        }
+    }
+    kept.extend_from_slice(b"data: ");
+    kept.extend_from_slice(half(&data));
+    kept.extend_from_slice(b"\n\n");
+    kept
+}
