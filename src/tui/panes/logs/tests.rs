@@ -87,8 +87,8 @@ fn levels_hide_lines_and_keep_the_place() {
     stage.push(&["2 INFO: quiet", "2 ERROR: loud"]);
     let title = stage.title(&mut pane, 80, 20);
     assert!(title.starts_with("━▌LOGS 6 of 10 ━"), "{title}");
-    let filter = pane.filtering.sifting.filter().unwrap();
-    assert_eq!(filter.to_string(), "level:warning..");
+    let filter = pane.filtering.sifting.filter().map(ToString::to_string);
+    assert_eq!(filter.as_deref(), Some("level:warning.."));
     assert!(title.ends_with(" 4 errors · 2 warnings ━"), "{title}");
     pane.action(Action::Level, &stage.ctx());
     assert_eq!(seq(&pane, &stage), 6);
