@@ -123,7 +123,10 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
             } else {
                 Follow::WhileWritten
             };
-            (Subject::opened(&file, follow, &target.settings.mask), target)
+            (
+                Subject::opened(&file, follow, &target.settings.mask),
+                target,
+            )
         }
     };
     let subject = subject

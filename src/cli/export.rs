@@ -92,7 +92,8 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
     let format = format(args)?;
     let path = session(&args.session)?;
     let rules = super::masks::rules()?;
-    let recording = Recording::masked_by(&path, &rules).map_err(|error| Failure::usage(error.to_string()))?;
+    let recording =
+        Recording::masked_by(&path, &rules).map_err(|error| Failure::usage(error.to_string()))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let unreadable = |fault: Fault| Failure::usage(format!("{}: {fault}", path.display()));
     let (material, bodies) =

@@ -107,7 +107,8 @@ async fn of_server(session: &mut Headless, args: &LintArgs, output: &mut Output)
 fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outcome {
     let target = args.target.target(&[])?;
     let file = super::sessions::named(file, target.paths.as_ref())?;
-    let recording = Recording::masked_by(&file, &target.settings.mask).map_err(|error| Failure::usage(error.to_string()))?;
+    let recording = Recording::masked_by(&file, &target.settings.mask)
+        .map_err(|error| Failure::usage(error.to_string()))?;
     let bodies = recording.bodies();
     let (mut looked, mut trouble) = (Looked::default(), None);
     let loaded = recording.load(|entries, _| {
