@@ -92,23 +92,26 @@
 //! * No line of a session file stops its reading: what is no entry is a row of its own and is counted. The index beside
 //!   a file is a copy of the fold, read only by the build that wrote it, and not when anything about it is odd.
 //! * Bodies are not resident. The fold keeps well under 200 bytes an entry; bodies are read back from the file.
-//! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
-//!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
-//!   is a blocking effect.
+//! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two
+//!   threads have a runtime, each with one thread: the engine's (links, recording) and the screen's; headless verbs run
+//!   the engine on their own. Whatever else is slow is a blocking effect.
 //! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.
-//! * We write no value of a variable or header passed to a server: not into a recording, a log or an error, whoever
-//!   repeats it. The recorder masks every entry on its way in ([`mask`]); headers, addresses and bodies of logins are
-//!   masked before they become a note. Tokens and registered clients stand in one file, `logins.json`, and nowhere else
+//! * No value of a variable or header passed to a server that [`mask`] takes for a secret is recorded, logged or part
+//!   of an error, whoever repeats it. The recorder masks every entry on its way in; headers and bodies of logins are
+//!   replaced by stand-ins ([`mcp::stand_in`]) before they become a note, and the recorder names these. Of addresses the
+//!   telling parameters and the password are masked. What is exported or imported is masked once more, by the rules of
+//!   the settings. Tokens and registered clients stand in one file, `logins.json`, and nowhere else
 //!   (`inspector::logins`). What masks hide is in memory only, and goes to no server that does not know it.
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.
 //! * What is known of a server's era from before is said with its date whenever it is counted on; a server known as
-//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing, and declare nothing that `--answers` or `--answer` has no answer for.
+//!   modern is never taken for an older one without a word (`mcp/client/known.rs`). Headless verbs count on nothing, and
+//!   declare nothing that `--answers` or `--answer` has no answer for.
 //! * A frame typed by a person goes out as it is, recorded and said to be theirs; nothing else leaves us unread.
 //! * No process outlives us: every way out goes through the shutdown ladder or `kill_everything`.
 //!
@@ -157,7 +160,7 @@
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |
 //! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |
-//! | a name that tells of a secret, a variable that is none | `mask/rules.rs` |
+//! | a name that tells of a secret, a variable that is none | `mask/rules.rs`; of an argument of a command line `mask/given.rs` |
 //! | a kind of key that is known by its looks | one row in `mask/shapes.rs` |
 //! | what can be filled in for a request by hand | `mcp/hand.rs` |
 //! | a list of the traffic | `tui/panes/traffic/subs.rs` |

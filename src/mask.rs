@@ -3,8 +3,8 @@
 //! One table of rules ([`RULES`]) and one place that applies them, the [`Masker`]: it is shown everything in the order
 //! in which it is recorded, and gives back the bytes as they may be written, with a [`Mark`] for every place it
 //! changed. All other bytes stay as they were, in frames that are no JSON too. What headers, addresses and bodies of
-//! logins hide is decided before they become a note ([`crate::mcp::http::headers`], [`crate::mcp::auth`]); the values
-//! themselves are looked for here as well.
+//! logins hide is decided before they become a note ([`crate::mcp::http::headers`], [`crate::mcp::auth`]): what stands
+//! in for them there ([`crate::mcp::stand_in`]) gets its name here. The values themselves are looked for here as well.
 //!
 //! A mask reads `‹masked:NAME›`. The name is the member's, the variable's or the header's, numbered where one name has
 //! had several values, so that within a session the same secret always reads the same. Text of a server may look like
@@ -14,6 +14,7 @@
 //! The values behind the names are held by [`Secrets`], in memory only, bounded, and given back to nobody but the
 //! server they came from or went to. Nothing here reads, writes or sends anything.
 
+mod given;
 mod masker;
 mod needles;
 mod restore;
@@ -21,13 +22,16 @@ mod rules;
 pub mod schema;
 mod secrets;
 mod shapes;
+mod strings;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod walk;
 
 use crate::json;
 
+pub use given::masked_arguments;
 pub use masker::{Masked, Masker, Seen};
 pub use restore::{Missing, names_in};
 pub use rules::{BadRule, Rules};
@@ -38,9 +42,9 @@ pub use tally::{Tally, place_in};
 /// Why something is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Rule {
-    /// The value of a variable that was passed to the server.
+    /// The value of a variable that was passed to the server, or of an argument with a telling name.
     Variable,
-    /// The value of a header that was given for the server.
+    /// The value of a header that was given for the server, or is known to hold a secret.
     Header,
     /// An argument that the tool's schema marks `writeOnly` or `format: password`, or a repetition of one.
     Argument,
@@ -52,6 +56,8 @@ pub enum Rule {
     Key,
     /// Text that an expression of the settings matches.
     Text,
+    /// What a login exchanges.
+    Login,
 }
 
 /// One row of the table.
@@ -70,12 +76,12 @@ pub const RULES: &[RuleRow] = &[
     RuleRow {
         rule: Rule::Variable,
         word: "variable",
-        what: "values of variables passed to a server, also when it repeats them",
+        what: "values of variables and telling arguments passed to a server, also when it repeats them",
     },
     RuleRow {
         rule: Rule::Header,
         word: "header",
-        what: "values of headers given for a server, also when it repeats them",
+        what: "headers that hold secrets; values of those given for a server also when it repeats them",
     },
     RuleRow {
         rule: Rule::Argument,
@@ -101,6 +107,11 @@ pub const RULES: &[RuleRow] = &[
         rule: Rule::Text,
         word: "text",
         what: "text that an expression of [mask] text matches",
+    },
+    RuleRow {
+        rule: Rule::Login,
+        word: "login",
+        what: "tokens, codes and other secrets that a login exchanges",
     },
 ];
 

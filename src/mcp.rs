@@ -12,6 +12,7 @@ pub mod http;
 pub mod method;
 pub mod revision;
 pub mod shape;
+pub mod stand_in;
 pub mod subscriptions;
 pub mod tasks;
 pub mod types;

@@ -171,6 +171,7 @@ pub async fn run(
 ) -> Result<Tapped, TapError> {
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
+    recorder.started(CONN, &spawn.args);
     let shared = Shared::new(recorder, rules);
     shared.note(&Note::Connect {
         name: name.to_owned(),

@@ -12,6 +12,9 @@ use crate::note::http::Step;
 use crate::note::login::Hop;
 use crate::session::{Channel, Direction, Entry};
 
+/// What is masked in an address, counted.
+const ADDRESS: &str = "address";
+
 /// How often which rule masked something.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Masked {
@@ -64,8 +67,17 @@ impl Masked {
     fn mask(&mut self, masker: &mut Masker, entry: &mut Entry) {
         if entry.channel == Channel::Http {
             let mut note = Note::read(&entry.body);
-            if self.note(&mut note) {
+            let mut found = Self::default();
+            if found.note(&mut note) {
                 entry.body = note.to_json().into_bytes();
+            }
+            // The others only stand in for masks now, and are counted as such below.
+            for (rule, count) in found.rules {
+                if rule == ADDRESS {
+                    for _ in 0..count {
+                        self.count(ADDRESS);
+                    }
+                }
             }
         }
         let seen = match (&entry.channel, entry.direction) {
@@ -123,7 +135,7 @@ impl Masked {
     pub(super) fn headers(&mut self, headers: &mut [(String, String)]) {
         for (name, value) in headers {
             if is_secret(name) && !value.contains('‹') && !value.is_empty() {
-                *value = mask(value);
+                *value = mask(name, value);
                 self.count("header");
             }
         }
@@ -136,12 +148,12 @@ impl Masked {
         let masked = masked_url(&url);
         if masked != url.as_str() {
             *text = masked;
-            self.count("address");
+            self.count(ADDRESS);
         }
     }
 
     fn login(&mut self, body: &mut String) {
-        // What stands masked already stays; a mask of a mask would count its characters.
+        // What stands masked already stays; a mask of a mask would be another secret.
         if body.contains("‹masked") {
             return;
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{Connect, Engine, Update};
 use crate::history::file::{self, FileError, Lock};
 use crate::mask::{Rule, Secrets};
-use crate::mcp::auth::{Keys, Tokens};
+use crate::mcp::auth::{ClientId, Keys, Tokens};
 use crate::mcp::client::Input;
 use crate::note::Note;
 use crate::transport::http::login::{Keep, Shelf};
@@ -85,8 +85,21 @@ impl Engine {
     }
 
     async fn keep(&mut self, conn: u32, keep: Keep) {
-        if let (Keep::Tokens(tokens), Some(live)) = (&keep, self.connections.get(&conn)) {
-            hide(self.recorder.secrets(), &live.connect.name, tokens);
+        if let Some(live) = self.connections.get(&conn) {
+            let (secrets, name) = (self.recorder.secrets(), &live.connect.name);
+            match &keep {
+                Keep::Tokens(tokens) => hide(secrets, name, tokens),
+                Keep::Client(
+                    _,
+                    Some(ClientId {
+                        secret: Some(secret),
+                        ..
+                    }),
+                ) => {
+                    secrets.hide("client_secret", Rule::Header, secret.reveal(), name);
+                }
+                Keep::Client(..) => {}
+            }
         }
         let Some(path) = self.store(conn) else { return };
         let kept = change(&path, |keys| match keep {
@@ -113,7 +126,7 @@ fn hide(secrets: &Secrets, server: &str, tokens: &Tokens) {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::mcp::auth::{ClientId, Method, Secret, Source};
+    use crate::mcp::auth::{Method, Secret, Source};
 
     fn tokens(server: &str) -> Tokens {
         Tokens {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::needles::{Needles, What};
-use super::rules::{Whole, is_public};
+use super::rules::Whole;
 use super::schema::{Schema, below};
 use super::secrets::{Held, Secrets};
 use super::walk::{Token, walk};
@@ -41,8 +41,8 @@ pub struct Masked {
 /// Masks what is recorded of one session.
 #[derive(Debug)]
 pub struct Masker {
-    secrets: Secrets,
-    needles: Needles,
+    pub(super) secrets: Secrets,
+    pub(super) needles: Needles,
     /// The server of each connection.
     servers: HashMap<u32, Box<str>>,
     /// Schemas of tools that mark something as secret, by connection and name.
@@ -58,12 +58,12 @@ impl Default for Masker {
 }
 
 /// What replaces a part of a body.
-struct Edit {
-    place: Range<usize>,
-    name: Box<str>,
-    rule: Rule,
-    /// Whether it replaces a whole value, so that it needs quotation marks.
-    value: bool,
+pub(super) struct Edit {
+    pub(super) place: Range<usize>,
+    pub(super) name: Box<str>,
+    pub(super) rule: Rule,
+    /// What stands around the mask: quotation marks where it replaces a whole value.
+    pub(super) quote: &'static str,
 }
 
 impl Masker {
@@ -93,38 +93,7 @@ impl Masker {
         self.servers.insert(conn, server.into());
     }
 
-    /// Variables or headers were passed to the server of a connection.
-    pub fn passed(&mut self, conn: u32, rule: Rule, pairs: &[(String, String)]) {
-        for (name, value) in pairs {
-            if rule == Rule::Variable && self.secrets.rules().is_plain(name) {
-                continue;
-            }
-            // What follows the scheme of an `Authorization` is the secret.
-            let value = match value.split_once(' ') {
-                Some(("Bearer" | "Basic" | "Digest" | "DPoP" | "Token", rest)) => rest.trim(),
-                _ => value.trim(),
-            };
-            self.pass(conn, rule, name, value);
-        }
-    }
-
-    fn pass(&mut self, conn: u32, rule: Rule, name: &str, value: &str) {
-        let server = self.server(conn);
-        // What is shorter, or a word of the protocol, is not looked for; see `Needles`.
-        if value.chars().nth(3).is_none() || is_public(value) {
-            return;
-        }
-        self.secrets.hide(name, rule, value, &server);
-        // A line of stderr has one line of it at most.
-        for line in value
-            .lines()
-            .filter(|line| line.len() < value.len() && line.len() >= 16)
-        {
-            self.secrets.hide(name, rule, line, &server);
-        }
-    }
-
-    fn server(&self, conn: u32) -> Box<str> {
+    pub(super) fn server(&self, conn: u32) -> Box<str> {
         self.servers.get(&conn).cloned().unwrap_or_default()
     }
 
@@ -309,12 +278,14 @@ impl Masker {
                     place: at,
                     name,
                     rule: Rule::Member,
-                    value: true,
+                    quote: "\"",
                 });
                 return true;
             }
             match token {
-                Token::Text | Token::Name => self.in_string(raw, at.start, &server, &mut edits),
+                Token::Text | Token::Name => {
+                    self.in_string(raw, at.start, seen, &server, &mut edits);
+                }
                 Token::Plain => {
                     // A number cannot be masked in part.
                     if let Some(found) = self.needles.find(raw, true).first()
@@ -326,7 +297,7 @@ impl Masker {
                             place: at,
                             name,
                             rule: *rule,
-                            value: true,
+                            quote: "\"",
                         });
                     }
                 }
@@ -335,32 +306,6 @@ impl Masker {
             false
         });
         edits
-    }
-
-    /// Masks in a string, which stands at `start`.
-    fn in_string(&self, raw: &[u8], start: usize, server: &str, edits: &mut Vec<Edit>) {
-        let inside = raw.get(1..raw.len() - 1).unwrap_or_default();
-        let text = json::decode(inside);
-        let found = self.needles.find(text.as_bytes(), true);
-        let (mut at, mut decoded) = (0, 0);
-        for one in found {
-            let what = &text[one.place.clone()];
-            let (name, rule) = self.name_of(one.what, what, server);
-            let mut raw_of = |target: usize| {
-                while decoded < target && at < inside.len() {
-                    let (long, plain) = unit(inside, at);
-                    at += long;
-                    decoded += plain;
-                }
-                start + 1 + at
-            };
-            edits.push(Edit {
-                place: raw_of(one.place.start)..raw_of(one.place.end),
-                name,
-                rule,
-                value: false,
-            });
-        }
     }
 
     fn in_text(&self, conn: u32, body: &[u8]) -> Vec<Edit> {
@@ -374,26 +319,10 @@ impl Masker {
                     place: one.place,
                     name,
                     rule,
-                    value: false,
+                    quote: "",
                 }
             })
             .collect()
-    }
-
-    fn name_of(&self, what: What, text: &str, server: &str) -> (Box<str>, Rule) {
-        match what {
-            // Also tells that this server knows it now.
-            What::Known(name, rule) => (
-                self.secrets
-                    .name(&name, rule, Held::Text(text.into()), server),
-                rule,
-            ),
-            What::New(base, rule) => (
-                self.secrets
-                    .name(base, rule, Held::Text(text.into()), server),
-                rule,
-            ),
-        }
     }
 }
 
@@ -417,7 +346,7 @@ impl Marking<'_> {
                     place: json::place_of(raw, self.body),
                     name: self.secrets.name(name, self.rule, held, self.server),
                     rule: self.rule,
-                    value: true,
+                    quote: "\"",
                 });
             }
             return;
@@ -441,7 +370,7 @@ impl Marking<'_> {
 }
 
 /// A value as a secret; nothing when there is nothing to hide: `null`, an empty text, a mask.
-fn held(raw: &[u8]) -> Option<Held> {
+pub(super) fn held(raw: &[u8]) -> Option<Held> {
     match json::kind(raw) {
         Kind::String => {
             let text = json::text(raw)?;
@@ -469,7 +398,7 @@ fn marks_something(schema: &[u8]) -> bool {
 
 /// How long the character at `at` of the inside of a string is, as it is spelled and decoded; pieces of characters
 /// count one by one.
-fn unit(inside: &[u8], at: usize) -> (usize, usize) {
+pub(super) fn unit(inside: &[u8], at: usize) -> (usize, usize) {
     if inside[at] != b'\\' {
         return (1, 1);
     }
@@ -500,7 +429,7 @@ fn apply(body: &[u8], edits: Vec<Edit>) -> Option<Masked> {
         from = edit.place.end;
         let at = masked.body.len();
         let mask = placeholder(&edit.name);
-        let quote: &[u8] = if edit.value { b"\"" } else { b"" };
+        let quote = edit.quote.as_bytes();
         masked.body.extend_from_slice(quote);
         masked.body.extend_from_slice(mask.as_bytes());
         masked.body.extend_from_slice(quote);

@@ -1,23 +1,19 @@
-//! Finds secrets in text: known values, keys of well-known kinds, and what expressions match. And says of a whole body,
-//! in one pass, that there is nothing to find.
+//! Finds secrets in text: known values, keys of well-known kinds, and what expressions match.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::rules::{TELLING_ENDS, is_public};
+use super::rules::is_public;
 use super::secrets::{Held, LONG, Secret, Secrets};
+use super::trigger::Trigger;
 use super::{Rule, Rules, masks, shapes};
-use crate::json;
 
 /// Shorter ones are not looked for at all.
 const SHORT: usize = 4;
 /// Of secrets that were not passed to a server, so many are looked for: the newest.
 const NEWEST: usize = 64;
-/// Patterns that the fast search takes.
-const PACKED: usize = 60;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -26,6 +22,12 @@ pub(super) enum What {
     Known(Box<str>, Rule),
     /// One that has none yet, and what it would be called.
     New(&'static str, Rule),
+    /// The inside of a string of JSON within a text: what its member is called.
+    Member(Box<str>),
+    /// The same of a value that is no string.
+    Value(Box<str>),
+    /// A secret that is known by its fingerprint only, what it would be called, and why it is one.
+    Printed(Box<str>, Rule, u64),
 }
 
 /// Something found in a text.
@@ -48,17 +50,6 @@ pub(super) struct Needles {
     keys: Option<AhoCorasick>,
     rules: Rules,
     trigger: Trigger,
-}
-
-/// Finds out whether there may be anything in a body.
-#[derive(Debug)]
-enum Trigger {
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-    Packed(packed::Searcher),
-    Plain(AhoCorasick),
 }
 
 impl Needles {
@@ -109,12 +100,12 @@ impl Needles {
 
     /// Whether there may be anything in this body.
     pub fn may_find(&self, body: &[u8]) -> bool {
-        match &self.trigger {
-            Trigger::Always => true,
-            Trigger::Never => false,
-            Trigger::Packed(search) => search.find(body).is_some(),
-            Trigger::Plain(search) => search.is_match(body),
-        }
+        self.trigger.fires(body)
+    }
+
+    /// Whether there may be a member with a telling name in a text of JSON.
+    pub fn may_tell(&self, text: &[u8]) -> bool {
+        self.rules.landmarks() != Some(Vec::new()) || self.trigger.fires(text)
     }
 
     /// Everything found in a text, in order; no two overlap. `whole`: it is a value by itself.
@@ -199,7 +190,8 @@ fn united(text: &[u8], mut found: Vec<Found>) -> Vec<Found> {
             Some(last) if one.place.end > last.place.end => {
                 last.place.end = one.place.end;
                 let rule = match last.what {
-                    What::Known(_, rule) | What::New(_, rule) => rule,
+                    What::Known(_, rule) | What::New(_, rule) | What::Printed(_, rule, _) => rule,
+                    What::Member(_) | What::Value(_) => Rule::Member,
                 };
                 last.what = What::New("secret", rule);
             }
@@ -210,66 +202,8 @@ fn united(text: &[u8], mut found: Vec<Found>) -> Vec<Found> {
     united
 }
 
-fn text_of(secret: &Secret) -> &str {
+pub(super) fn text_of(secret: &Secret) -> &str {
     match &secret.held {
         Held::Text(text) | Held::Json(text) => text,
-    }
-}
-
-impl Trigger {
-    fn new(known: &[Secret], rules: &Rules) -> Self {
-        let Some(landmarks) = rules.landmarks() else {
-            return Self::Always;
-        };
-        let mut patterns = landmarks;
-        if rules.built_in() {
-            patterns.extend(shapes::beginnings().map(str::to_owned));
-            patterns.extend(TELLING_ENDS.iter().map(|&end| end.to_owned()));
-        }
-        // Schemas are read too.
-        patterns.push("writeOnly".to_owned());
-        patterns.push("word\"".to_owned());
-        // Letters, digits and signs that somebody spelled as `\u0041` could be part of anything.
-        patterns.extend((2..8).map(|digit| format!("\\u00{digit}")));
-        let mut any = |test: fn(char) -> bool, add: &[&str]| {
-            let mut texts = known.iter().map(text_of);
-            if texts.any(|text| text.contains(test)) {
-                patterns.extend(add.iter().map(|&add| add.to_owned()));
-            }
-        };
-        any(|c| !c.is_ascii(), &["\\u"]);
-        any(|c| c == '/', &["\\/"]);
-        any(char::is_control, &["\\u00"]);
-        for secret in known {
-            let text = text_of(secret);
-            if secret.rule == Rule::Member && text.chars().nth(LONG - 1).is_none() {
-                continue;
-            }
-            let quoted = json::quote(text);
-            if text.chars().nth(LONG - 1).is_some()
-                || text.bytes().all(|byte| byte.is_ascii_digit())
-            {
-                let spelled = &quoted[1..quoted.len() - 1];
-                patterns.push(spelled.to_owned());
-                if spelled != text {
-                    patterns.push(text.to_owned());
-                }
-            } else {
-                patterns.push(quoted);
-            }
-        }
-        patterns.sort();
-        patterns.dedup();
-        if patterns.len() <= PACKED {
-            let search = packed::Config::new().builder().extend(&patterns).build();
-            if let Some(search) = search {
-                return Self::Packed(search);
-            }
-        }
-        match AhoCorasick::new(&patterns) {
-            _ if patterns.is_empty() => Self::Never,
-            Ok(search) => Self::Plain(search),
-            Err(_) => Self::Always,
-        }
     }
 }

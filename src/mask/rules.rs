@@ -28,10 +28,10 @@ const TELLING: &[&str] = &[
     "authorization",
 ];
 
-/// How the names of members end that [`TELLING`] has, as they stand in a frame: what is looked for before anything else.
+/// How the names of members end that [`TELLING`] has: what is looked for before anything else.
 pub(super) const TELLING_ENDS: &[&str] = &[
-    "word\"", "WORD\"", "Word\"", "sswd\"", "SSWD\"", "rase\"", "RASE\"", "cret\"", "CRET\"",
-    "key\"", "Key\"", "KEY\"", "oken\"", "OKEN\"", "zation\"", "ZATION\"",
+    "word", "WORD", "Word", "sswd", "SSWD", "rase", "RASE", "cret", "CRET", "key", "Key", "KEY",
+    "oken", "OKEN", "zation", "ZATION",
 ];
 
 /// Variables that are no secret, whatever they hold: they say where and how something runs.
@@ -208,32 +208,44 @@ impl Rules {
     /// Whether the value of the member at the end of `path` is a secret: a plain one, or of whatever kind.
     pub(super) fn of_member(&self, path: &dyn Steps) -> Option<Whole> {
         let name = path.name()?;
-        if name == "progressToken" {
-            return None;
-        }
-        if self.members.iter().any(|pattern| match pattern {
-            Pattern::Path(steps) => path.is(steps),
-            Pattern::Name(_) => false,
-        }) {
+        let paging = name == "progressToken";
+        if !paging
+            && self.members.iter().any(|pattern| match pattern {
+                Pattern::Path(steps) => path.is(steps),
+                Pattern::Name(_) => false,
+            })
+        {
             return Some(Whole::Anything);
         }
+        self.is_named(&name).then_some(Whole::Plain)
+    }
+
+    /// Whether the value of a member of that name is a secret, wherever it stands.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        if name == "progressToken" {
+            return false;
+        }
         let named = self.members.iter().any(|pattern| match pattern {
-            Pattern::Name(pattern) => glob(pattern, &name),
+            Pattern::Name(pattern) => glob(pattern, name),
             Pattern::Path(_) => false,
         });
-        let telling = || {
-            if !(6..=20).contains(&name.len()) {
-                return false;
-            }
-            let plain: String = name
-                .chars()
-                .filter(|c| !matches!(c, '_' | '-'))
-                .map(|c| c.to_ascii_lowercase())
-                .collect();
-            self.built_in() && TELLING.contains(&plain.as_str())
-        };
-        (named || telling()).then_some(Whole::Plain)
+        named || (self.built_in() && is_telling(name.as_bytes()))
     }
+}
+
+/// Whether a name is one of [`TELLING`].
+pub(super) fn is_telling(name: &[u8]) -> bool {
+    let mut plain = [0; 20];
+    if !(6..=plain.len()).contains(&name.len()) {
+        return false;
+    }
+    let mut length = 0;
+    for byte in name.iter().filter(|byte| !matches!(byte, b'_' | b'-')) {
+        plain[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = &plain[..length];
+    TELLING.iter().any(|known| known.as_bytes() == plain)
 }
 
 /// Which values of a member are masked.

@@ -1,6 +1,6 @@
 //! The secrets of a session: what each is called, and what it is. In memory only; the oldest go when there are too many.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{LONGEST_NAME, Masker, Rule, Rules, Seen, placeholder};
 use crate::json;
+use crate::mcp::stand_in::print_of;
 
 /// Values of this many characters are looked for inside of texts; shorter ones are the whole text or nothing.
 pub(super) const LONG: usize = 8;
@@ -30,6 +31,20 @@ impl Held {
     fn len(&self) -> usize {
         match self {
             Self::Text(text) | Self::Json(text) => text.len(),
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Json(text) => text,
+        }
+    }
+
+    /// What a header that holds it is known by.
+    fn print(&self) -> Option<u64> {
+        match self {
+            Self::Text(text) => Some(print_of(text)),
+            Self::Json(_) => None,
         }
     }
 }
@@ -71,6 +86,11 @@ struct Inner {
 struct Table {
     by_name: HashMap<Box<str>, Secret>,
     names: HashMap<Held, Box<str>>,
+    /// The names by fingerprints, also of secrets of which no more is known.
+    prints: HashMap<u64, Box<str>>,
+    /// Fingerprints of which no more was known, oldest first, and their names.
+    printed: VecDeque<u64>,
+    printed_names: HashSet<Box<str>>,
     /// Those that may go, oldest first.
     order: VecDeque<Box<str>>,
     bytes: usize,
@@ -168,7 +188,16 @@ impl Secrets {
             }
             return name;
         }
-        let name = table.new_name(base, &held);
+        // A header or a login may have had it before.
+        let print = held.print();
+        let known = print.and_then(|print| table.prints.get(&print).cloned());
+        let name = match known.filter(|name| !table.by_name.contains_key(name)) {
+            Some(name) => name,
+            None => table.new_name(base, Some(held.text())),
+        };
+        if let Some(print) = print {
+            table.prints.insert(print, name.clone());
+        }
         table.bytes += held.len();
         table.names.insert(held.clone(), name.clone());
         if !stays {
@@ -189,14 +218,34 @@ impl Secrets {
         name
     }
 
+    /// The name of a secret of which only the fingerprint is known: that of the secret itself if it is held.
+    pub(super) fn printed(&self, base: &str, print: u64) -> Box<str> {
+        let mut table = self.table();
+        if let Some(name) = table.prints.get(&print) {
+            return name.clone();
+        }
+        let name = table.new_name(base, None);
+        table.prints.insert(print, name.clone());
+        table.printed.push_back(print);
+        table.printed_names.insert(name.clone());
+        if table.printed.len() > MOST
+            && let Some(oldest) = table.printed.pop_front()
+            && let Some(name) = table.prints.remove(&oldest)
+        {
+            table.printed_names.remove(&name);
+        }
+        name
+    }
+
     /// Takes the value of a name from a person: it may go to any server. A value that is no JSON is a text.
     pub fn give(&self, name: &str, value: &str) {
         let mut table = self.table();
         let held = Held::Text(value.into());
         if let Some(old) = table.by_name.remove(name) {
-            table.names.remove(&old.held);
+            table.forget(&old.held);
         }
         table.names.insert(held.clone(), name.into());
+        table.prints.insert(print_of(value), name.into());
         let secret = Secret {
             name: name.into(),
             rule: Rule::Argument,
@@ -249,15 +298,15 @@ impl Secrets {
 }
 
 impl Table {
-    fn new_name(&mut self, base: &str, held: &Held) -> Box<str> {
+    fn new_name(&mut self, base: &str, value: Option<&str>) -> Box<str> {
         let mut base: String = base
             .chars()
             .map(|c| if super::is_of_name(c) { c } else { '_' })
             .take(LONGEST_NAME - 12)
             .collect();
-        let (Held::Text(value) | Held::Json(value)) = held;
+        let tells = |base: &str| value.is_some_and(|value| placeholder(base).contains(value));
         // A name must not tell what it hides.
-        if base.is_empty() || placeholder(&base).contains(&**value) {
+        if base.is_empty() || tells(&base) {
             "secret".clone_into(&mut base);
         }
         loop {
@@ -267,9 +316,16 @@ impl Table {
                 1 => base.as_str().into(),
                 count => format!("{base}.{count}").into(),
             };
-            if !self.by_name.contains_key(&name) {
+            if !self.by_name.contains_key(&name) && !self.printed_names.contains(&name) {
                 return name;
             }
+        }
+    }
+
+    fn forget(&mut self, held: &Held) {
+        self.names.remove(held);
+        if let Some(print) = held.print() {
+            self.prints.remove(&print);
         }
     }
 
@@ -282,7 +338,7 @@ impl Table {
             else {
                 continue;
             };
-            self.names.remove(&secret.held);
+            self.forget(&secret.held);
             self.bytes -= secret.held.len();
             self.dropped += 1;
         }
@@ -313,7 +369,15 @@ mod tests {
         assert_eq!(&*name("a b", "three"), "a_b");
         assert_eq!(&*name("hunter2", "hunter2"), "secret");
         assert_eq!(secrets.reveal("pin.2").unwrap(), "two");
-        assert_eq!(format!("{secrets:?}"), "Secrets(4)");
+        // A header has it later, or had it before.
+        assert_eq!(&*secrets.printed("x-pin", print_of("two")), "pin.2");
+        assert_eq!(&*secrets.printed("x-pin", print_of("four")), "x-pin");
+        assert_eq!(&*secrets.printed("x-pin", print_of("five")), "x-pin.2");
+        assert_eq!(secrets.reveal("x-pin"), None);
+        assert_eq!(&*name("x-pin", "six"), "x-pin.3");
+        assert_eq!(&*name("pin", "four"), "x-pin");
+        assert_eq!(secrets.reveal("x-pin").unwrap(), "four");
+        assert_eq!(format!("{secrets:?}"), "Secrets(6)");
     }
 
     #[test]

@@ -74,13 +74,35 @@ pub(super) fn beginnings() -> impl Iterator<Item = &'static str> {
     SHAPES.iter().map(|shape| shape.begins)
 }
 
+/// Whether a key may begin at `at` of the bytes of a body, which may be JSON: a look that costs little.
+pub(super) fn may_begin(body: &[u8], at: usize) -> bool {
+    let rest = &body[at..];
+    let Some(shape) = SHAPES
+        .iter()
+        .find(|shape| rest.starts_with(shape.begins.as_bytes()))
+    else {
+        return false;
+    };
+    // The letter of an escape is the end of no word.
+    let before = &body[..at];
+    let escaped = before.iter().rev().nth(1) == Some(&b'\\')
+        || (at >= 6 && before[at - 6..].starts_with(b"\\u"));
+    if at > 0 && !escaped && joins(body[at - 1]) && body[at] != b'-' {
+        return false;
+    }
+    let rest = &rest[shape.begins.len()..];
+    rest.len() >= shape.least && rest[..shape.least].iter().all(|byte| (shape.of)(*byte))
+}
+
+/// Whether nothing begins behind it: `task-…`, base64.
+fn joins(byte: u8) -> bool {
+    word(byte) || matches!(byte, b'+' | b'/' | b'.')
+}
+
 /// The key that begins at `at` of a text, as one of the kinds.
 pub(super) fn key_at(text: &[u8], at: usize) -> Option<(Range<usize>, &'static Shape)> {
-    // In the middle of a word nothing begins: `task-…`, base64.
-    if at > 0
-        && (word(text[at - 1]) || matches!(text[at - 1], b'+' | b'/' | b'.'))
-        && text[at] != b'-'
-    {
+    // In the middle of a word nothing begins.
+    if at > 0 && joins(text[at - 1]) && text[at] != b'-' {
         return None;
     }
     let rest = &text[at..];

@@ -38,7 +38,9 @@ fn text(masker: &mut Masker, seen: Seen, body: &str) -> String {
         assert!(
             [
                 placeholder(&mark.name),
-                format!("\"{}\"", placeholder(&mark.name))
+                format!("\"{}\"", placeholder(&mark.name)),
+                // In JSON that stands in a text.
+                format!("\\\"{}\\\"", placeholder(&mark.name)),
             ]
             .iter()
             .any(|mask| mask == part),
@@ -82,6 +84,67 @@ fn marks_stand_in_the_entry() {
     assert_eq!(Mark::of(Some(&format!("\"http\":{{}},{member}"))), marks);
     assert_eq!(Mark::of(None), []);
     assert_eq!(Mark::of(Some(r#""mask":[{"at":"x"},7]"#)), []);
+}
+
+#[test]
+fn members_of_json_within_a_text_are_masked_by_their_names() {
+    let mut it = masker();
+    for (body, masked) in [
+        (
+            r#"{"content":[{"type":"text","text":"{\"access_token\": \"a\\\"b-hunter2\", \"password\":1234, \"n\":null}"}]}"#,
+            r#"{"content":[{"type":"text","text":"{\"access_token\": \"‹masked:access_token›\", \"password\":\"‹masked:password›\", \"n\":null}"}]}"#,
+        ),
+        // The same secret reads the same, wherever it stands.
+        (
+            r#"{"api_key":"hunter2-hunter2","text":" [{\"apiKey\":\"hunter2-hunter2\"}] ","of":"{\"text\":\"hunter2-hunter2\"}"}"#,
+            r#"{"api_key":"‹masked:api_key›","text":" [{\"apiKey\":\"‹masked:api_key›\"}] ","of":"{\"text\":\"‹masked:api_key›\"}"}"#,
+        ),
+        (
+            r#"{"text":"{\"password\": not JSON}","more":"{\"progressToken\":\"x\",\"secret\":\"\"}"}"#,
+            r#"{"text":"{\"password\": not JSON}","more":"{\"progressToken\":\"x\",\"secret\":\"\"}"}"#,
+        ),
+    ] {
+        let found = it.mask(1, Seen::Came, body.as_bytes());
+        if let Some(found) = found {
+            json::check(&found.body).unwrap();
+            let back = it.secrets().originals(&found.body, &found.marks).unwrap();
+            assert_eq!(String::from_utf8(back).unwrap(), body);
+        }
+        assert_eq!(text(&mut it, Seen::Came, body), masked);
+    }
+}
+
+#[test]
+fn what_stands_for_headers_and_logins_gets_the_names_of_their_secrets() {
+    use crate::mcp::stand_in::{self, Whose};
+    let mut it = passed(&[("TOKEN", "hunter2-hunter2")]);
+    let of = |whose, name, secret| stand_in::of(whose, name, secret);
+    let note = |text: &str| format!("{{\"event\":\"x\",\"a\":{}}}", json::quote(text));
+    let known = of(Whose::Header, "authorization", "hunter2-hunter2");
+    let (one, two) = (
+        of(Whose::Header, "cookie", "a=1"),
+        of(Whose::Header, "cookie", "a=2"),
+    );
+    let code = of(Whose::Login, "code", "a=1");
+    for (line, masked) in [
+        (format!("Bearer {known}"), "Bearer ‹masked:TOKEN›"),
+        (one.clone(), "‹masked:cookie›"),
+        (two, "‹masked:cookie.2›"),
+        (
+            format!("{{\"code\":\"{code}\"}} é {one}"),
+            "{\"code\":\"‹masked:cookie›\"} é ‹masked:cookie›",
+        ),
+    ] {
+        assert_eq!(text(&mut it, Seen::Note, &note(&line)), note(masked));
+    }
+    let marks = it
+        .mask(1, Seen::Note, note(&code).as_bytes())
+        .unwrap()
+        .marks;
+    assert_eq!((&*marks[0].name, marks[0].rule), ("cookie", Rule::Login));
+    // A frame or a line is nobody's note.
+    let frame = note(&one);
+    assert_eq!(text(&mut it, Seen::Came, &frame), frame);
 }
 
 #[test]

@@ -59,6 +59,12 @@ impl Place<'_> {
             )
     }
 
+    /// The name of the member whose value it is.
+    pub fn named(&self) -> Option<String> {
+        let level = self.levels.last()?;
+        level.object.then(|| level.text(self.raw).into_owned())
+    }
+
     /// Whether it is the value of that member of the whole.
     pub fn is_top(&self, name: &str) -> bool {
         matches!(self.levels, [level] if level.object && level.text(self.raw) == name)

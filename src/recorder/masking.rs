@@ -27,6 +27,19 @@ impl Recorder {
         self.masker.passed(conn, rule, pairs);
     }
 
+    /// The server of a connection is started with these arguments.
+    pub fn started(&mut self, conn: u32, arguments: &[std::ffi::OsString]) {
+        let arguments = arguments
+            .iter()
+            .map(|one| one.to_string_lossy().into_owned());
+        self.masker.started(conn, &arguments.collect::<Vec<_>>());
+    }
+
+    /// The server of a connection is at this address.
+    pub fn addressed(&mut self, conn: u32, url: &url::Url) {
+        self.masker.address(conn, Rule::Header, "address", url);
+    }
+
     /// Masks what is to be recorded; gives back the body as it was when there was anything.
     pub(super) fn mask(&mut self, draft: &mut Draft) -> Option<Vec<u8>> {
         let seen = match (&draft.channel, draft.direction) {

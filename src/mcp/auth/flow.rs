@@ -14,6 +14,7 @@ use super::secret::{Secret, masked_body, masked_url};
 use super::{Hop, Person, Settings};
 use crate::mcp::http::Verb;
 use crate::mcp::http::headers::{self, Headers};
+use crate::mcp::stand_in;
 
 mod discovery;
 mod grants;
@@ -278,7 +279,8 @@ impl Flow {
             }
         }
         let noted = |body: &[u8]| {
-            let shown = masked_body(body);
+            // Cut, so without what only the whole of it means.
+            let shown = stand_in::plain(&masked_body(body));
             let mut cut = NOTED.min(shown.len());
             while !shown.is_char_boundary(cut) {
                 cut -= 1;

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use crate::json::Value;
 use crate::mcp::http::headers;
+use crate::mcp::stand_in::{self, Whose};
 
 /// A text that no record, log or error shows.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -75,13 +76,13 @@ fn is_secret(name: &str) -> bool {
             && !PLAIN.contains(&name.as_str()))
 }
 
-/// A form as it may be written down.
+/// A form as it may be recorded.
 pub fn masked_form(pairs: &[(String, String)]) -> String {
     let lines: Vec<String> = pairs
         .iter()
         .map(|(name, value)| {
             let value = if is_secret(name) {
-                headers::mask(value)
+                stand_in::of(Whose::Login, name, value)
             } else {
                 value.clone()
             };
@@ -91,7 +92,7 @@ pub fn masked_form(pairs: &[(String, String)]) -> String {
     lines.join("\n")
 }
 
-/// A body of JSON or of a form as it may be written down; of anything else nothing is, but how long it is.
+/// A body of JSON or of a form as it may be recorded; of anything else nothing is, but how long it is.
 pub fn masked_body(body: &[u8]) -> String {
     if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = Value::parse(body) {
         mask_value(&mut value);
@@ -114,7 +115,9 @@ fn mask_value(value: &mut Value) {
         Value::Object(members) => {
             for (name, value) in members {
                 match value {
-                    Value::String(text) if is_secret(name) => *text = headers::mask(text),
+                    Value::String(text) if is_secret(name) => {
+                        *text = stand_in::of(Whose::Login, name, text);
+                    }
                     value => mask_value(value),
                 }
             }
@@ -163,7 +166,7 @@ pub fn masked_headers(headers: &[(String, String)], secret: &[String]) -> header
                 },
             };
         } else if name.eq_ignore_ascii_case("dpop") {
-            *value = headers::mask(value);
+            *value = headers::mask(name, value);
         }
     }
     shown
@@ -183,18 +186,13 @@ mod tests {
         );
         let shown = masked_body(body.as_bytes());
         assert!(!shown.contains(CANARY), "{shown}");
-        for plain in [
-            "\"Bearer\"",
-            "3600",
-            "\"scope\":\"a\"",
-            "masked, 6 characters",
-        ] {
+        for plain in ["\"Bearer\"", "3600", "\"scope\":\"a\"", "‹masked~"] {
             assert!(shown.contains(plain), "{shown}");
         }
         let form = format!("access_token={CANARY}&scope=a&token_type=bearer");
         assert_eq!(
-            masked_body(form.as_bytes()),
-            "access_token=‹masked, 6 characters›\nscope=a\ntoken_type=bearer"
+            stand_in::plain(&masked_body(form.as_bytes())),
+            "access_token=‹masked:access_token›\nscope=a\ntoken_type=bearer"
         );
         let page = format!("<html>{CANARY}</html>");
         assert_eq!(masked_body(page.as_bytes()), "‹19 bytes that are no JSON›");

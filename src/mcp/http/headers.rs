@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::json::{self, Kind};
 use crate::mcp::meta;
+use crate::mcp::stand_in::{self, Whose};
 
 /// Header names in lower case, with their values; bytes that are no UTF-8 are replaced.
 pub type Headers = Vec<(String, String)>;
@@ -64,12 +65,21 @@ pub fn is_secret(name: &str) -> bool {
             || matches!(name.as_str(), "key" | "sig" | "code" | "pwd"))
 }
 
-/// What stands in a record instead of a secret, marked as ours.
-pub fn mask(value: &str) -> String {
-    let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
-    let scheme = scheme.filter(|word| matches!(*word, "Bearer" | "Basic" | "Digest" | "DPoP"));
+/// A value without the scheme before it (`Bearer …`), and that scheme. What follows is the secret.
+pub fn scheme(value: &str) -> (Option<&str>, &str) {
+    match value.trim().split_once(' ') {
+        Some((scheme @ ("Bearer" | "Basic" | "Digest" | "DPoP" | "Token"), rest)) => {
+            (Some(scheme), rest.trim())
+        }
+        _ => (None, value.trim()),
+    }
+}
+
+/// What stands for the secret in a header of that name until it is recorded.
+pub fn mask(name: &str, value: &str) -> String {
+    let (scheme, secret) = scheme(value);
     let told = scheme.map_or_else(String::new, |scheme| format!("{scheme} "));
-    format!("{told}‹masked, {} characters›", value.chars().count())
+    told + &stand_in::of(Whose::Header, name, secret)
 }
 
 /// The headers as they may be written down. `secret` has the names whose values a person gave us.
@@ -79,7 +89,7 @@ pub fn masked(headers: &[(String, String)], secret: &[String]) -> Headers {
         .map(|(name, value)| {
             let given = secret.iter().any(|other| other.eq_ignore_ascii_case(name));
             let value = if given || is_secret(name) {
-                mask(value)
+                mask(name, value)
             } else {
                 value.clone()
             };
@@ -370,15 +380,15 @@ mod tests {
         .to_vec();
         let told: Vec<String> = masked(&headers, &["X-Mine".to_owned()])
             .into_iter()
-            .map(|(_, value)| value)
+            .map(|(_, value)| stand_in::plain(&value))
             .collect();
         assert_eq!(
             told,
             [
-                "Bearer ‹masked, 10 characters›",
-                "‹masked, 1 characters›",
-                "‹masked, 1 characters›",
-                "‹masked, 1 characters›",
+                "Bearer ‹masked:Authorization›",
+                "‹masked:x-api-key›",
+                "‹masked:mcp-session-id›",
+                "‹masked:x-mine›",
                 "Bearer realm=x",
                 "text/html"
             ]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::json::Value;
+use crate::mask::masked_arguments;
 use crate::mcp::http::Choice;
 use crate::mcp::http::headers::masked_url;
 use crate::mcp::types::List;
@@ -194,10 +195,13 @@ fn of_target(target: &Target) -> Server {
     let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect();
     match target {
         Target::Process(spawn) => Server::Process {
-            command: std::iter::once(&spawn.program)
-                .chain(&spawn.args)
-                .map(|word| word.to_string_lossy().into_owned())
-                .collect(),
+            command: {
+                let words = std::iter::once(&spawn.program).chain(&spawn.args);
+                let words: Vec<String> = words
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect();
+                masked_arguments(&words)
+            },
             cwd: spawn.cwd.as_ref().map(|cwd| cwd.display().to_string()),
             env: names(&spawn.env),
         },

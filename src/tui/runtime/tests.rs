@@ -34,7 +34,12 @@ fn runtime() -> (Runtime, mpsc::UnboundedReceiver<Event>) {
     let bodies = Recording::open(&file("demo.jsonl")).unwrap().bodies();
     let opened = Opened::default();
     let reading = parts.clone();
-    opened.open(1, &file("crash.jsonl"), &crate::mask::Rules::default(), &reading);
+    opened.open(
+        1,
+        &file("crash.jsonl"),
+        &crate::mask::Rules::default(),
+        &reading,
+    );
     let runtime = Runtime {
         engine: None,
         replays: None,

@@ -241,6 +241,20 @@ fn the_settings_add_members_and_texts() {
         &["call", "echo", "text=CANARY ticket 12345", "--demo"],
     );
     is_nowhere(&home, "CANARY ticket 12345");
+    // They hold for what is exported, too, and for the words beside bodies.
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/sessions/demo.jsonl");
+    let export = ["export", demo, "-f", "json-lines"];
+    assert!(home.run(&export).stdout.contains(r#""subject":"echo""#));
+    fs::write(
+        home.path("home/config/config.toml"),
+        "[mask]\ntext = ['echo']\n",
+    )
+    .unwrap();
+    let run = home.run(&export);
+    assert!(
+        !run.stdout.contains("echo") && run.stdout.contains(r#""subject":"‹masked:text›""#),
+        "{run}"
+    );
     let run = home.run(&["call", "echo", "text=x", "--secret", "=x", "--demo"]);
     assert_eq!(run.code, Some(2), "{run}");
     fs::write(

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::login::Button;
 use super::state_of;
+use crate::mask::masked_arguments;
 use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
@@ -227,6 +228,7 @@ impl Sheet<'_> {
             words.extend(parts.map(|part| part.to_string_lossy().into_owned()));
         }
         if !words.is_empty() {
+            let words = masked_arguments(&words);
             self.field("command", &shell_words::join(words), Role::Text);
         }
     }
