@@ -40,7 +40,7 @@ pub struct ServeArgs {
     public: bool,
     /// The server to be, when the recording has several; the first one otherwise
     #[arg(long, value_name = "NAME")]
-    server: Option<String>,
+    of: Option<String>,
     /// How a request finds its answer
     #[arg(long = "match", value_name = "HOW", default_value = "arguments")]
     matching: How,
@@ -100,7 +100,7 @@ impl ServeArgs {
         let target = self.target.target(&[])?;
         let file = super::sessions::named(&self.file, target.paths.as_ref())?;
         let rules = self.rules(&target)?;
-        let script = serve::load(&file, self.server.as_deref(), &target.settings.mask)
+        let script = serve::load(&file, self.of.as_deref(), &target.settings.mask)
             .map_err(|error| explain(&error))?;
         let mode = self.mode.unwrap_or(Mode::None);
         let live = (mode != Mode::None || rules.forwards)
@@ -126,10 +126,10 @@ impl ServeArgs {
             live,
             recorder: recorder.masked_by(target.settings.mask.clone()),
         };
-        if !script.others.is_empty() && self.server.is_none() {
+        if !script.others.is_empty() && self.of.is_none() {
             let others: Vec<&str> = script.others.iter().map(String::as_str).collect();
             say(&format!(
-                "the recording has other servers too, which --server NAME takes: {}",
+                "the recording has other servers too, which --of NAME takes: {}",
                 others.join(", ")
             ));
         }

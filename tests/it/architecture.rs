@@ -49,9 +49,9 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
-    &["replaying"],
     &["inspector", "tap"],
     &["inspector", "serve", "tap"],
+    &["replaying"],
     &["cli", "tui"],
 ];
 

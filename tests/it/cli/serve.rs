@@ -281,7 +281,7 @@ fn failures_are_told_before_anything_is_served() {
             "masked.jsonl",
             "--secret",
             "SECRET_KEY=a very long secret",
-            "--server",
+            "--of",
             "nobody",
             "--no-record",
         ]),

@@ -133,6 +133,7 @@ fn nothing_is_sent_from_a_recording() {
         Action::Close,
         Action::Quit,
         Action::OpenSession,
+        Action::ReplaySession,
     ];
     for over_live in [true, false] {
         for view in View::every() {
