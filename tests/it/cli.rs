@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod configs;
 mod conformance;
 mod copied;
 mod diff;
