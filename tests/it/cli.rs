@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod bench;
+mod configs;
 mod conformance;
 mod copied;
 mod diff;

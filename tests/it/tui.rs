@@ -2,6 +2,7 @@
 
 mod arguments;
 mod byhand;
+mod configs;
 mod diff;
 mod documents;
 mod following;

@@ -33,11 +33,11 @@ impl Listed {
     /// The most important thing to know before it is connected; empty when there is nothing.
     pub fn detail(&self) -> String {
         if let Some(problem) = &self.problem {
-            return problem.clone();
+            return problem.replace("the variable ", "");
         }
         if let Some(consent) = &self.consent {
             return if consent.terms.changed.is_empty() {
-                "comes with the project: asks first".to_owned()
+                "asks before it runs".to_owned()
             } else {
                 "changed: asks again".to_owned()
             };

@@ -13,7 +13,7 @@ fn run(arguments: &[&str]) -> Run {
     Home::new().run(arguments)
 }
 
-const VERBS: [&str; 22] = [
+const VERBS: [&str; 23] = [
     "list",
     "call",
     "read",
@@ -26,6 +26,7 @@ const VERBS: [&str; 22] = [
     "listen",
     "tasks",
     "shell",
+    "config",
     "raw",
     "tap",
     "login",

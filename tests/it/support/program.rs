@@ -119,10 +119,24 @@ impl Home {
         let mut command = Command::new(MCPSCOPE);
         command.args(arguments).current_dir(self.folder.path());
         command.env("MCPSCOPE_HOME", self.path("home"));
+        self.only(&mut command);
         for variable in ["MCPSCOPE_LOG", "NO_COLOR", "RUST_BACKTRACE"] {
             command.env_remove(variable);
         }
         command
+    }
+
+    /// No settings of clients but those in this home: nobody's own are read.
+    pub fn only(&self, command: &mut Command) {
+        command.env("HOME", self.path("user"));
+        for moved in [
+            "XDG_CONFIG_HOME",
+            "APPDATA",
+            "CODEX_HOME",
+            "CLAUDE_CONFIG_DIR",
+        ] {
+            command.env_remove(moved);
+        }
     }
 
     /// The files of all recorded sessions, by name.

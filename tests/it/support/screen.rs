@@ -297,6 +297,7 @@ impl Screen {
             return event.map(|event| Event::Of(session, Box::new(event)));
         }
         match effect {
+            Effect::Configs(work) => return work.carry_out().map(Event::Servers),
             Effect::Library(work) => {
                 let library = Some(&self.shelves.library);
                 let told = librarian::answer(library, work, now());

@@ -56,9 +56,13 @@ impl Terminal {
         command.args(arguments);
         command.cwd(home.folder.path());
         command.env("MCPSCOPE_HOME", home.path("home"));
+        command.env("HOME", home.path("user"));
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         for name in [
+            "XDG_CONFIG_HOME",
+            "CODEX_HOME",
+            "CLAUDE_CONFIG_DIR",
             "MCPSCOPE_LOG",
             "NO_COLOR",
             "COLORTERM",

@@ -101,6 +101,7 @@ fn play(mut screen: Screen, keys: &[String]) {
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             // The row that quits can be picked.
+            Some(Overlay::Trust(_)) => false,
             Some(
                 Overlay::Picker(_)
                 | Overlay::Sheet(..)

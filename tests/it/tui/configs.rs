@@ -1,0 +1,195 @@
+//! Servers out of the settings of clients: listed with where they stand, and agreed to before they first run.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use mcpscope::configs::trust::Trust;
+use mcpscope::configs::{Machine, System};
+use mcpscope::inspector::Command;
+use mcpscope::tui::effect::configs::Configs;
+use mcpscope::tui::event::Event;
+use tempfile::TempDir;
+
+use crate::support::screen::Screen;
+
+const PROJECT: &str = r#"{"mcpServers": {
+  "db": {"command": "./db-server", "args": ["--port", "${PORT:-5432}"], "env": {"DB_URL": "secret-value"}},
+  "far": {"type": "http", "url": "https://far.example/mcp", "headers": {"X-Key": "secret-value"}},
+  "lacking": {"command": "x", "args": ["${NOWHERE}"]}
+}}"#;
+
+const CURSOR: &str = r#"{"mcpServers": {
+  "db": {"command": "db-server", "args": ["--port", "1"]},
+  "mine": {"command": "mine-server", "args": ["a b"], "env": {"KEY": "secret-value"}}
+}}"#;
+
+struct Files {
+    folder: TempDir,
+}
+
+impl Files {
+    fn new() -> Self {
+        let files = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        files.write("project/.mcp.json", PROJECT);
+        files.write("home/.cursor/mcp.json", CURSOR);
+        files
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// What the worker of the screen would tell.
+    fn event(&self) -> Event {
+        let folder = self.folder.path().canonicalize().unwrap();
+        let machine = Machine {
+            system: System::Linux,
+            home: folder.join("home"),
+            variables: BTreeMap::new(),
+            folder: folder.join("project"),
+            ours: None,
+            inputs: BTreeMap::new(),
+        };
+        let trust = Trust::at(folder.join("trust.jsonl"));
+        let told = Configs::Find(machine, trust).carry_out().unwrap();
+        Event::Servers(told)
+    }
+}
+
+fn started(screen: &Screen) -> Vec<String> {
+    let connects = screen.sent.iter().filter_map(|command| match command {
+        Command::Connect(connect) => Some(connect.name.clone()),
+        _ => None,
+    });
+    connects.collect()
+}
+
+#[test]
+fn found_servers_stand_behind_those_that_are_there() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    assert_snapshot!(screen.text());
+    screen.press("j");
+    assert!(screen.contains("SERVERS 5"));
+    assert!(!screen.text().contains("secret-value"));
+    let small = {
+        let mut screen = Screen::live((80, 24));
+        screen.event(files.event());
+        screen.press("j");
+        screen
+    };
+    assert_snapshot!(small.text());
+    // The same again is nothing new.
+    screen.event(files.event());
+    assert!(screen.contains("SERVERS 5"));
+}
+
+#[test]
+fn what_comes_with_a_project_is_asked_about_and_runs_only_after_yes() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("j Enter");
+    assert!(started(&screen).is_empty());
+    for words in [
+        "RUN db?",
+        "It comes with the project and was never agreed to.",
+        "./db-server --port '${PORT:-5432}'",
+        "that is   ./db-server --port 5432",
+        "env       DB_URL",
+        "y yes, until it changes  Esc no",
+    ] {
+        assert!(screen.contains(words), "{words}\n{}", screen.text());
+    }
+    assert!(!screen.text().contains("secret-value"));
+    // Enter may have been meant for the list, and other keys for nothing.
+    screen.press("Enter x Space");
+    assert!(screen.contains("RUN db?") && started(&screen).is_empty());
+    screen.press("Esc");
+    assert!(!screen.contains("RUN db?") && started(&screen).is_empty());
+    assert_eq!(screen.status(), "it was not run");
+    screen.press("Enter y");
+    assert_eq!(started(&screen), ["db"]);
+    // It is remembered, and asked about again when it changed.
+    let mut again = Screen::live((120, 36));
+    again.event(files.event());
+    again.press("j c");
+    assert_eq!(started(&again), ["db"]);
+    files.write("project/.mcp.json", &PROJECT.replace("--port", "--evil"));
+    let mut changed = Screen::live((80, 24));
+    changed.event(files.event());
+    changed.press("j c");
+    assert!(started(&changed).is_empty());
+    assert!(changed.contains("It changed since you agreed to it:"));
+    assert!(
+        changed.contains("it was: ./db-server --port"),
+        "{}",
+        changed.text()
+    );
+}
+
+#[test]
+fn addresses_of_a_project_are_asked_about_too() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("j j Enter");
+    assert!(screen.contains("TALK TO far?") && screen.contains("headers   X-Key"));
+    screen.press("y");
+    assert_eq!(started(&screen), ["far"]);
+}
+
+#[test]
+fn a_server_of_the_users_own_is_connected_at_once_and_one_that_lacks_something_says_what() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("G Enter");
+    assert_eq!(started(&screen), ["mine"]);
+    screen.press("k c");
+    assert_eq!(started(&screen), ["mine"]);
+    assert_eq!(
+        screen.status(),
+        "lacking needs the variable NOWHERE (./.mcp.json:4)"
+    );
+}
+
+#[test]
+fn another_entry_of_the_same_name_is_added_by_its_client() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("a \"--server cursor:db\" Enter");
+    assert_eq!(started(&screen), ["cursor:db"]);
+    screen.press("a \"--server bd\" Enter");
+    assert!(
+        screen.status().contains("did you mean db?"),
+        "{}",
+        screen.status()
+    );
+    screen.press("a \"--server db\" Enter");
+    assert!(
+        screen.status().contains("say claude-code:db or cursor:db"),
+        "{}",
+        screen.status()
+    );
+}
+
+#[test]
+fn a_broken_file_is_named_and_the_rest_is_there() {
+    let files = Files::new();
+    files.write("home/.gemini/settings.json", "{\n  \"mcpServers\" {}\n}");
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    assert!(
+        screen.status().contains("settings.json:2:16: "),
+        "{}",
+        screen.status()
+    );
+    assert!(screen.contains("SERVERS 5"));
+}
