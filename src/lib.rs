@@ -69,7 +69,8 @@
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            inspector           the engine that drives clients over links and records
-//!            tap                 between a client and its server: passes bytes on, records what passes
+//!            tap                 between a client and its server, or its address: passes bytes on, records what
+//!                                passes, breaks what rules say
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
@@ -140,7 +141,8 @@
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
-//! | what a tap does to bytes | `tap/pump.rs` |
+//! | what a tap does to bytes | `tap/pump.rs`; over HTTP `tap/http.rs`, what is recorded of it `tap/http/exchange.rs` |
+//! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |

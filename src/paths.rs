@@ -114,6 +114,11 @@ impl Paths {
         self.state.join("tasks.json")
     }
 
+    /// Which taps run, a file for each.
+    pub fn taps(&self) -> PathBuf {
+        self.state.join("taps")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -154,6 +159,7 @@ mod tests {
             &paths.history_file(),
             &paths.drafts(),
             &paths.tasks_file(),
+            &paths.taps(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),
