@@ -76,6 +76,8 @@
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
 //!            serve               a recording as a server, on stdin and stdout or on an address
 //!            tap                 between a client and its server: passes bytes on, records what passes
+//!            tap                 between a client and its server, or its address: passes bytes on, records what
+//!                                passes, breaks what rules say
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
@@ -155,6 +157,8 @@
 //! | how a request finds what is played for it | [`Matching`](script::Matching), its way in `script/finding.rs` |
 //! | something recorded servers do | [`Does`](script::Does), where it is read in `script/reading.rs`, played in `script/run.rs` |
 //! | what a tap does to bytes | `tap/pump.rs` |
+//! | what a tap does to bytes | `tap/pump.rs`; over HTTP `tap/http.rs`, what is recorded of it `tap/http/exchange.rs` |
+//! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a header that is a secret | `mcp/http/headers.rs` |

@@ -119,6 +119,11 @@ impl Paths {
         self.state.join("trust.jsonl")
     }
 
+    /// Which taps run, a file for each.
+    pub fn taps(&self) -> PathBuf {
+        self.state.join("taps")
+    }
+
     /// Where recordings go.
     pub fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
@@ -160,6 +165,7 @@ mod tests {
             &paths.drafts(),
             &paths.tasks_file(),
             &paths.trust_file(),
+            &paths.taps(),
         ] {
             assert!(
                 path.starts_with("/somewhere") && path != Path::new("/somewhere"),

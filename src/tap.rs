@@ -12,6 +12,7 @@ mod ending;
 pub mod faults;
 pub mod http;
 mod pump;
+pub mod running;
 
 use std::io;
 use std::process::Stdio;

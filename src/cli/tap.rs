@@ -11,10 +11,12 @@ use super::target::{self, Target, TargetArgs};
 use crate::inspector::Connect;
 use crate::listen::{ListenError, Listener, Reach};
 use crate::mcp::http::headers;
+use crate::paths::Paths;
 use crate::recorder::Recorder;
 use crate::tap::{
     self,
     faults::{FAULTS, Over, Rules},
+    running::{self, Registration, Running},
 };
 use crate::transport::{self, http};
 
@@ -43,14 +45,22 @@ pub struct TapArgs {
     /// List the kinds of faults, and end
     #[arg(long, exclusive = true, help_heading = "Faults")]
     faults: bool,
+    /// List the taps that run, each with the file it records to, and end; mcpscope open FILE looks on
+    #[arg(long, exclusive = true, help_heading = "Watching")]
+    running: bool,
     #[command(flatten)]
     target: TargetArgs,
 }
 
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
-    if args.faults {
-        return match super::print(&faults()) {
+    if args.faults || args.running {
+        let text = if args.faults {
+            Ok(faults())
+        } else {
+            those_running()
+        };
+        return match text.and_then(|text| super::print(&text)) {
             Ok(()) => Exit::Ok,
             Err(failure) => super::report(&failure),
         };
@@ -95,6 +105,47 @@ fn faults() -> String {
     lines.collect()
 }
 
+/// The taps that run, a line each.
+fn those_running() -> Result<String, Failure> {
+    let paths = Paths::from_env().map_err(|error| Failure::usage(error.to_string()))?;
+    let lines = running::running(&paths.taps()).into_iter().map(|tap| {
+        let file = tap.file.map_or_else(
+            || "not recorded".to_owned(),
+            |file| file.display().to_string(),
+        );
+        let at = tap
+            .listens
+            .map_or_else(String::new, |at| format!(" at {at}"));
+        let line = format!(
+            "{} {}{at}, since {}: {file}",
+            tap.pid, tap.server, tap.since
+        );
+        format!("{}\n", crate::text::sanitize(&line))
+    });
+    Ok(lines.collect())
+}
+
+/// Makes the tap known while it runs. Without that it works all the same.
+fn known(
+    target: &Target,
+    connect: &Connect,
+    recorder: &Recorder,
+    listens: Option<String>,
+) -> Option<Registration> {
+    let folder = target.paths.as_ref()?.taps();
+    let tap = Running {
+        pid: std::process::id(),
+        server: connect.name.clone(),
+        // One that others can open.
+        file: recorder
+            .path()
+            .and_then(|path| std::path::absolute(path).ok()),
+        listens,
+        since: jiff::Timestamp::now(),
+    };
+    running::register(&folder, &tap).ok()
+}
+
 type Ended = (Option<tap::Ended>, Option<(u64, String)>);
 
 fn tap(args: &TapArgs) -> Result<Ended, Failure> {
@@ -113,6 +164,7 @@ fn tap(args: &TapArgs) -> Result<Ended, Failure> {
     match (&connect.target, &args.listen) {
         (transport::Target::Process(spawn), None) => {
             let recorder = record(&target, &connect)?;
+            let _known = known(&target, &connect, &recorder, None);
             let tapped = runtime
                 .block_on(tap::run(spawn, &connect.name, recorder, rules))
                 .map_err(failed)?;
@@ -187,6 +239,8 @@ async fn listening(
     })?;
     let recorder = record(target, connect)?;
     let file = recorder.path().map(ToOwned::to_owned);
+    let here = format!("http://{}", listener.address());
+    let _known = known(target, connect, &recorder, Some(here));
     let tap = tap::http::Tap::new(listener, address, &connect.name, recorder, rules)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     // Nobody may be left to read it.

@@ -205,6 +205,21 @@ fn notes() -> Vec<Note> {
             capabilities: r#"{"roots":{}}"#.into(),
             waits: true,
         }),
+        Note::Tapped(Deed::Rules {
+            rules: vec![text(), "drop".into()],
+        }),
+        Note::Tapped(Deed::Struck {
+            frame: 12,
+            rule: text(),
+            what: text(),
+            instead: Some(13),
+        }),
+        Note::Tapped(Deed::Struck {
+            frame: 12,
+            rule: text(),
+            what: text(),
+            instead: None,
+        }),
         Note::Remark { what: text() },
         Note::Gap { lost: 3 },
         Note::Unknown {

@@ -83,7 +83,7 @@ fn every_fault_is_read_and_what_is_none_is_told() {
             Over::Stdio
         };
         assert!(rules(&[row.word], over).is_ok(), "{}", row.word);
-        assert_eq!(rules(&[&format!("{}=x", row.word)], over).is_err(), true);
+        assert!(rules(&[&format!("{}=x", row.word)], over).is_err());
     }
     assert!(rules(&["429", "503:tool:echo"], Over::Http).is_ok());
     for (text, over, what) in [

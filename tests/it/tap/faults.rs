@@ -142,7 +142,7 @@ fn a_client_sees_errors_exits_and_silence() {
     let answer = session.timeline.entry(last.response.unwrap()).unwrap();
     assert!(answer.aux, "made up by the tap");
     let (run, session) = call("timeout:method:tools/call", &["--timeout", "300ms"]);
-    assert!(run.stderr.contains("not answered within"), "{run}");
+    assert!(run.stderr.contains("did not answer"), "{run}");
     assert_eq!(deeds(&session)[0].1, "swallowed");
     let home = Home::new();
     let status = Command::new("sh")

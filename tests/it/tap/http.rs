@@ -493,6 +493,27 @@ fn a_kill_loses_no_answer_that_went_on() {
 }
 
 #[test]
+fn a_tap_is_found_while_it_runs() {
+    let web = Web::new(behave);
+    let tap = Tap::of(&web, "/mcp");
+    let told = tap.home.run(&["tap", "--running"]);
+    let file = tap.home.path("t.jsonl");
+    assert!(
+        told.stdout
+            .contains(&format!(" at http://{}, since 2", tap.address)),
+        "{told}"
+    );
+    assert!(
+        told.stdout.trim_end().ends_with(&*file.to_string_lossy()),
+        "{told}"
+    );
+    super::terminate(&tap.child);
+    eventually("it is on the list no more", || {
+        tap.home.run(&["tap", "--running"]).stdout.is_empty()
+    });
+}
+
+#[test]
 fn the_wrong_ways_to_ask_for_it_are_told() {
     let home = Home::new();
     let told = |words: &[&str]| {
