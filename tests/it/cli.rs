@@ -13,6 +13,7 @@ mod login;
 mod raw;
 mod recording;
 mod remote;
+mod replay;
 pub mod secrets;
 mod sessions;
 mod shell;
