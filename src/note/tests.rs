@@ -82,6 +82,7 @@ fn notes() -> Vec<Note> {
             more_ms: None,
         }),
         Note::Decided(Decided::Settings { what: text() }),
+        Note::Decided(Decided::Replay { what: text() }),
         Note::ListCut {
             method: text(),
             pages: 3,

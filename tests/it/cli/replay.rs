@@ -130,7 +130,7 @@ fn what_changed_is_told_exactly_and_accepted_when_wanted() {
         &home,
         &[
             "--filter",
-            "took<10h text~one tool:echo",
+            "time<10h text~one tool:echo",
             "--json",
             "--demo",
         ],

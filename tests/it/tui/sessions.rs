@@ -168,7 +168,6 @@ fn a_name_tags_and_a_note_are_filled_in() {
 fn what_cannot_be_done_says_why() {
     let mut screen = shelf((120, 36)).keys("8 j");
     for (keys, why) in [
-        ("r", "not sent again from here yet"),
         ("D", "select two sessions with Space first"),
         ("g x", "not exported from the screen yet"),
         ("u", "nothing was deleted here yet"),
