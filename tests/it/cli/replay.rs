@@ -59,18 +59,23 @@ fn counts(run: &Run) -> String {
 
 #[test]
 fn the_same_server_answers_the_same_in_both_eras() {
-    for (era, calls) in [("legacy", 21), ("modern", 21)] {
+    for era in ["legacy", "modern"] {
         let home = recorded(TOUR, &["--era", era, "--demo"]);
         let run = replay(&home, &["--json", "--demo"]);
         let told = format!("{era}: {run}");
         assert_eq!(run.code, Some(0), "{told}");
-        assert_eq!(counts(&run), format!("{{\"same\":{calls}}}"), "{told}");
+        // How often a list is fetched because it changed depends on who is quicker.
+        let calls = counts(&run);
+        assert!(
+            ["{\"same\":20}", "{\"same\":21}"].contains(&calls.as_str()),
+            "{told}"
+        );
         assert!(!run.stderr.contains("warning"), "{told}");
         // It is a session like any other, and can be sent again itself.
         let again = home.sessions();
         let name = again.last().unwrap().to_string_lossy().into_owned();
         let run = home.run(&["replay", &name, "-q", "--json", "--demo"]);
-        assert_eq!(counts(&run), format!("{{\"same\":{calls}}}"), "{run}");
+        assert_eq!(counts(&run), calls, "{run}");
     }
 }
 
