@@ -83,6 +83,7 @@ fn notes() -> Vec<Note> {
         }),
         Note::Decided(Decided::Settings { what: text() }),
         Note::Decided(Decided::Served { what: text() }),
+        Note::Decided(Decided::Replay { what: text() }),
         Note::ListCut {
             method: text(),
             pages: 3,

@@ -166,6 +166,7 @@ impl Plan {
                 chosen,
                 all,
                 left_out: BTreeMap::new(),
+                again: Draft::is_again(session, connection),
             }
             .part(&mut plan.left_out);
             if part.steps.is_empty() {

@@ -17,6 +17,10 @@ use crate::session::{Channel, Direction, Entry};
 struct Made {
     timeline: Timeline,
     bodies: Vec<Vec<u8>>,
+    /// Connections that are over.
+    over: u32,
+    /// Whether what is sent is the client's own.
+    aux: bool,
 }
 
 impl Made {
@@ -28,16 +32,28 @@ impl Made {
         made
     }
 
+    /// The connection crashes, and another one is opened.
+    fn crash(&mut self) {
+        self.note_of_process(r#"{"event":"exit","code":3,"signal":null}"#);
+        self.over += 1;
+        self.note(r#"{"event":"connect","name":"s","transport":"stdio","era":"auto"}"#);
+        self.note(r#"{"event":"ready","revision":"2025-06-18"}"#);
+    }
+
+    fn note_of_process(&mut self, body: &str) -> u64 {
+        self.put(Channel::Process, Direction::Here, body)
+    }
+
     fn put(&mut self, channel: Channel, direction: Direction, body: &str) -> u64 {
         let seq = self.bodies.len() as u64 + 1;
         let entry = Entry {
             seq,
             us: seq * 1_000,
             at: jiff::Timestamp::UNIX_EPOCH,
-            conn: 1,
+            conn: self.over + 1,
             channel,
             direction,
-            aux: false,
+            aux: self.aux,
             body: body.as_bytes().to_vec(),
             ending: "\n".into(),
             extra: None,
@@ -361,6 +377,59 @@ fn a_connection_that_is_gone_ends_what_was_sent_on_it() {
     let sent: Vec<bool> = stage.run.calls().map(|(_, seq, _)| seq.is_some()).collect();
     assert_eq!(sent, [true, true]);
     assert!(stage.run.is_over());
+}
+
+#[test]
+fn after_a_crash_it_goes_on_over_another_connection() {
+    let mut recorded = Made::ready();
+    recorded.call(1, "a", "{}");
+    recorded.answer(1, "{}");
+    recorded.call(2, "crash", "{}");
+    recorded.crash();
+    recorded.call(1, "b", "{}");
+    recorded.answer(1, "{}");
+    let plan = recorded.plan();
+    let revisions: Vec<_> = plan
+        .parts
+        .iter()
+        .map(|part| part.revision.unwrap().as_str())
+        .collect();
+    assert_eq!(
+        (plan.calls(), revisions),
+        (3, vec!["2025-11-25", "2025-06-18"])
+    );
+    let mut stage = Stage::new(&recorded, Speed::None);
+    stage.answer(0, "{}");
+    assert_eq!(stage.sent.len(), 2);
+    stage
+        .new
+        .note_of_process(r#"{"event":"exit","code":3,"signal":null}"#);
+    stage.tell(Duration::ZERO, Happened::Recorded);
+    stage.tell(Duration::ZERO, Happened::Finished(11));
+    stage.tell(Duration::ZERO, Happened::Gone);
+    assert_eq!(stage.said, [Do::Close, Do::Connect(1)]);
+    stage.new.crash();
+    stage.run.opened(2);
+    stage.tell(Duration::ZERO, Happened::Ready);
+    assert_eq!(stage.sent.len(), 3);
+    stage.answer(2, "{}");
+    assert_eq!(stage.said.last(), Some(&Do::Over));
+    assert!(stage.run.calls().all(|(_, seq, _)| seq.is_some()));
+}
+
+#[test]
+fn a_session_that_was_a_replay_is_sent_again_without_what_the_client_fetched() {
+    let mut recorded = Made::ready();
+    recorded.aux = true;
+    let list = r#"{"jsonrpc":"2.0","id":9,"method":"tools/list"}"#;
+    recorded.send(list);
+    recorded.answer(9, r#"{"tools":[]}"#);
+    recorded.aux = false;
+    recorded.call(1, "a", "{}");
+    recorded.answer(1, "{}");
+    assert_eq!(recorded.plan().calls(), 2);
+    recorded.note(r#"{"event":"replay","what":"1 call of x"}"#);
+    assert_eq!(recorded.plan().calls(), 1);
 }
 
 /// What happens in a made-up session: a call is sent, or the nth of those under way is answered.

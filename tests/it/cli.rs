@@ -15,6 +15,7 @@ mod login;
 mod raw;
 mod recording;
 mod remote;
+mod replay;
 pub mod secrets;
 mod serve;
 mod sessions;

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod conductor;
 mod corpus;
 mod lint;
 mod obligations;

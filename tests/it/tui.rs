@@ -13,6 +13,7 @@ mod logins;
 mod mouse;
 mod overlays;
 mod recordings;
+mod replaying;
 mod results;
 mod sessions;
 mod styles;

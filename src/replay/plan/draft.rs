@@ -31,6 +31,8 @@ pub(super) struct Draft<'a> {
     pub chosen: &'a dyn Fn(ExchangeIndex) -> bool,
     pub all: bool,
     pub left_out: BTreeMap<LeftOut, usize>,
+    /// Whether it was a recording that was sent again there: then what the client fetched for itself is all its own.
+    pub again: bool,
 }
 
 /// Something that may be sent, before it is known what it waits for.
@@ -80,6 +82,22 @@ impl Draft<'_> {
 
     fn leave(&mut self, why: LeftOut) {
         *self.left_out.entry(why).or_default() += 1;
+    }
+
+    /// Whether our notes say that a recording is sent again on a connection.
+    pub fn is_again(session: &Reading<'_>, connection: &Connection) -> bool {
+        let timeline = session.timeline;
+        timeline.rows().iter().any(|row| {
+            let Row::Single(single) = row else {
+                return false;
+            };
+            timeline.single_row(*single).is_some_and(|single| {
+                let entry = timeline.entry(single.entry);
+                single.kind == SingleKind::Note
+                    && timeline.word(single.method) == "replay"
+                    && entry.is_some_and(|entry| entry.conn() == connection.number)
+            })
+        })
     }
 
     /// What the client said it could do: in our notes, else in what it sent.
@@ -182,10 +200,11 @@ impl Draft<'_> {
                 }
                 None
             }
-            _ if List::of_method(method).is_some() || method == "completion/complete" => {
-                Some(What::Call)
+            // What the client fetches for itself says what the server is, too.
+            _ if row.aux => {
+                let told = List::of_method(method).is_some() || method == "completion/complete";
+                (told && !self.again).then_some(What::Call)
             }
-            _ if row.aux => None,
             _ => Some(What::Call),
         }
     }
@@ -202,18 +221,17 @@ impl Draft<'_> {
             link,
             LinkState::Exited { asked: false, .. } | LinkState::Failed { .. }
         );
-        let cancelled = Ending::Cancelled {
-            needs: 0,
-            ticks: timeline
-                .ticks()
-                .iter()
-                .filter(|tick| tick.exchange == index)
-                .count(),
+        let cancelled = || {
+            let ticks = timeline.ticks().iter();
+            Ending::Cancelled {
+                needs: 0,
+                ticks: ticks.filter(|tick| tick.exchange == index).count(),
+            }
         };
         match last.status {
             Status::Pending => None,
             Status::NoReply if !crashed => None,
-            Status::Cancelled => Some((last.ended, last.ended, cancelled)),
+            Status::Cancelled => Some((last.ended, last.ended, cancelled())),
             Status::TimedOut => Some((last.ended, None, Ending::TimedOut)),
             Status::Task => {
                 let task = timeline.task_of_call(index)?;
@@ -222,7 +240,7 @@ impl Draft<'_> {
                 }
                 let seq = task.outcome.map_or(task.last_seq, |outcome| outcome.seq);
                 let called_off = self.cancel_of(&task.id);
-                let ending = called_off.map_or(Ending::Answered, |_| cancelled);
+                let ending = called_off.map_or(Ending::Answered, |_| cancelled());
                 Some((timeline.index_of_seq(seq), called_off, ending))
             }
             _ => Some((last.ended, None, Ending::Answered)),

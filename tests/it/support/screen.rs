@@ -321,6 +321,7 @@ impl Screen {
             | Effect::Save { .. }
             | Effect::Pipe { .. }
             | Effect::Query { .. }
+            | Effect::Replay(_)
             | Effect::Stop(_) => self.orders.push(effect),
             Effect::CopyPart { part, what } => {
                 self.copied
