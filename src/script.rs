@@ -147,6 +147,8 @@ pub enum Does {
     Await(usize),
     /// It had been told that its answer is no longer wanted.
     AwaitCancel,
+    /// It had been told to leave: its stdin was closed.
+    AwaitClose,
     /// It wrote bytes beside the protocol, their line ending included: to stderr, or to stdout.
     Print {
         /// Whether to stderr.

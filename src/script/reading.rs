@@ -52,6 +52,8 @@ struct Conn {
     gets: Vec<u32>,
     /// Whether it was being shut down.
     leaving: bool,
+    /// Scenes in which something was said after that.
+    farewells: Vec<SceneIndex>,
 }
 
 impl Reader {
@@ -278,9 +280,6 @@ impl Reader {
     /// What the server said.
     fn server(&mut self, entry: &Entry, message: &[u8], envelope: &Envelope<'_>) {
         let conn = self.conns.entry(entry.conn).or_default();
-        if conn.leaving {
-            return;
-        }
         let via = entry.extra.as_deref().and_then(Via::of);
         let params = envelope.params.unwrap_or_default();
         let mut slots = Vec::new();
@@ -396,9 +395,6 @@ impl Reader {
     /// Bytes beside the protocol.
     fn print(&mut self, entry: &Entry, stderr: bool) {
         let conn = self.conns.entry(entry.conn).or_default();
-        if conn.leaving {
-            return;
-        }
         let scene = conn.scene_of_now();
         let bytes = [&entry.body, entry.ending.as_bytes()].concat();
         self.step(entry.conn, scene, entry.us, Does::Print { stderr, bytes });
@@ -407,6 +403,18 @@ impl Reader {
     fn step(&mut self, number: u32, scene: Option<SceneIndex>, us: u64, does: Does) {
         let conn = self.conns.entry(number).or_default();
         let before = conn.clocks.insert(scene, us).unwrap_or(us);
+        if conn.leaving {
+            let Some(scene) = scene else {
+                return;
+            };
+            if !conn.farewells.contains(&scene) {
+                conn.farewells.push(scene);
+                let does = Does::AwaitClose;
+                self.script.scenes[scene]
+                    .steps
+                    .push(Step { after_us: 0, does });
+            }
+        }
         let step = Step {
             after_us: us.saturating_sub(before),
             does,

@@ -348,6 +348,8 @@ fn a_crash_is_played_and_a_shutdown_is_not() {
     let step = format!("*{}", step.to_json());
     let mut leaving = player(&[&asked, &step, "!bye", &exit], Matching::Arguments);
     assert_eq!(heard(&mut leaving, &asked[1..]), [""; 0]);
+    leaving.close(0);
+    assert_eq!(told(&mut leaving), ["!bye"]);
 }
 
 #[test]

@@ -346,6 +346,9 @@ fn recordings_are_played_as_they_were() {
         }
         for entry in &session.entries {
             player.wake(entry.us);
+            if entry.channel == Channel::Process && entry.text().contains("stdin closed") {
+                player.close(entry.us);
+            }
             if entry.channel != Channel::Wire || json::check(&entry.body).is_err() {
                 continue;
             }
