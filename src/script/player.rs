@@ -412,6 +412,12 @@ impl Player {
             self.forward(Some(number), message);
             return;
         }
+        if method == "server/discover" && self.script.has_modern() {
+            self.tally.plain += 1;
+            let result = jsonrpc::result(&id, &self.script.discovered());
+            self.say(result.into_bytes(), Some(number), true);
+            return;
+        }
         let id = id.to_json();
         let error = |code: i64, what: &str, data: &str| {
             let what = quote(what);

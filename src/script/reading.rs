@@ -10,7 +10,7 @@ use super::{Ask, Does, Lane, Manners, Said, Scene, SceneIndex, Script, Shape, Sl
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Id, Kind};
 use crate::mcp::facts;
-use crate::mcp::meta::{PROGRESS_TOKEN, RELATED_TASK};
+use crate::mcp::meta::{PROGRESS_TOKEN, RELATED_TASK, SERVER_INFO};
 use crate::mcp::subscriptions::SUBSCRIPTION_ID;
 use crate::note::http::Step as HttpStep;
 use crate::note::{self, Note};
@@ -322,8 +322,13 @@ impl Reader {
                     let at = place(&["result", "_meta", SUBSCRIPTION_ID]);
                     slots.extend(at.map(|at| (at, Slot::Stream(scene))));
                 }
+                if self.script.info.is_none() {
+                    let info = json::get(message, &["result", "_meta", SERVER_INFO]);
+                    self.script.info =
+                        info.map(|info| String::from_utf8_lossy(info).into_owned());
+                }
                 (said.answers, said.lane) = (true, Lane::Own);
-                if matches!(&*told.method, "initialize" | "server/discover") {
+                if matches!(&*self.script.scenes[scene].method, "initialize" | "server/discover") {
                     self.script.learn(facts::of_message(envelope));
                 }
                 Some(scene)

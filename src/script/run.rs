@@ -88,17 +88,16 @@ impl Player {
     /// The client does not want this answer any more.
     pub fn cancel(&mut self, number: u64, now: u64) {
         self.streams.retain(|_, (run, _)| *run != number);
-        let Some(run) = self.runs.get_mut(&number) else {
-            return;
-        };
-        run.cancelled = Some(now);
-        let mut rest = self.script.scenes[run.scene].steps[run.at..].iter();
-        if rest.any(|step| step.does == Does::AwaitCancel) {
-            self.advance(number, now);
-        } else {
-            // What was not recorded after a cancellation does not follow one.
-            self.runs.remove(&number);
-            self.ids.retain(|_, other| *other != number);
+        self.ids.retain(|_, run| *run != number);
+        if let Some(run) = self.runs.get_mut(&number) {
+            run.cancelled = Some(now);
+            let mut rest = self.script.scenes[run.scene].steps[run.at..].iter();
+            if rest.any(|step| step.does == Does::AwaitCancel) {
+                self.advance(number, now);
+            } else {
+                // What was not recorded after a cancellation does not follow one.
+                self.runs.remove(&number);
+            }
         }
         self.acts.push(Act::Close { run: number });
     }
