@@ -48,6 +48,8 @@ pub struct Script {
     pub http: Option<Manners>,
     /// Revisions the recorded server spoke, by its own words.
     pub revisions: Vec<String>,
+    /// What the server said it is (`Implementation`), as JSON, with its answers of 2026-07-28.
+    pub info: Option<String>,
     /// Messages of the server's that answer nothing and belong nowhere.
     pub strays: usize,
 }
@@ -147,6 +149,8 @@ pub enum Does {
     Await(usize),
     /// It had been told that its answer is no longer wanted.
     AwaitCancel,
+    /// It had been told to leave: its stdin was closed.
+    AwaitClose,
     /// It wrote bytes beside the protocol, their line ending included: to stderr, or to stdout.
     Print {
         /// Whether to stderr.
@@ -215,13 +219,43 @@ impl Script {
         let newest = Revision::NEWEST_MODERN.as_str();
         self.revisions.iter().any(|known| known == newest)
             || self.scenes.iter().any(|scene| {
+                // A probe is answered by servers of every kind.
                 scene.is_answered
+                    && scene.method != "server/discover"
                     && crate::json::get(
                         &scene.message,
                         &["params", "_meta", crate::mcp::meta::PROTOCOL_VERSION],
                     )
                     .is_some()
             })
+    }
+
+    /// What `server/discover` would have said, as far as can be told from what was asked: the raw result.
+    pub fn discovered(&self) -> String {
+        let asked = |prefix: &str| {
+            let mut methods = self.scenes.iter().map(|scene| scene.method.as_str());
+            methods.any(|method| method.starts_with(prefix))
+        };
+        let listed = match asked("subscriptions/") {
+            true => r#"{"listChanged":true}"#,
+            false => "{}",
+        };
+        let able = [
+            ("tools", "tools/", listed),
+            ("resources", "resources/", listed),
+            ("prompts", "prompts/", listed),
+            ("completions", "completion/", "{}"),
+        ];
+        let able = able.iter().filter(|(_, prefix, _)| asked(prefix));
+        let able = able.map(|(name, _, value)| format!("\"{name}\":{value}"));
+        let able = able.collect::<Vec<_>>().join(",");
+        let version = Revision::NEWEST_MODERN.as_str();
+        let info = self.info.as_ref().map_or_else(String::new, |info| {
+            format!(",\"_meta\":{{\"{}\":{info}}}", crate::mcp::meta::SERVER_INFO)
+        });
+        format!(
+            "{{\"supportedVersions\":[\"{version}\"],\"capabilities\":{{{able}}},\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\"{info}}}"
+        )
     }
 
     /// Whether a handshake of the older revisions was answered.

@@ -66,7 +66,8 @@ def serving():
     for part, generation in (("python-1", "first"), ("python", "second")):
         python = [str(folder / part / "bin/python"), str(here / "client.py"), SERVER]
         served(f"python-sdk-{generation}", python, python)
-    inspector = [str(folder / "inspector/node_modules/.bin/mcp-inspector"), "--cli", SERVER]
+    program = folder / "inspector/node_modules/.bin/mcp-inspector"
+    inspector = [str(folder / "node22-or-later"), str(program), "--cli", SERVER]
     for name, words in (
         ("tools", ["--method", "tools/list"]),
         ("call", ["--method", "tools/call", "--tool-name", "echo", "--tool-arg", "text=hi"]),

@@ -226,6 +226,8 @@ pub struct Player {
     /// Where to look first for scenes that were not played.
     pub(super) next: HashMap<Key, usize>,
     pub(super) strict: SceneIndex,
+    /// When the client closed our stdin.
+    pub(super) closed: Option<u64>,
     last_run: u64,
     last_ask: i64,
 }
@@ -253,6 +255,7 @@ impl Player {
             acts: Vec::new(),
             next: HashMap::new(),
             strict: 0,
+            closed: None,
             last_run: 0,
         }
     }
@@ -280,7 +283,7 @@ impl Player {
                     code: *code,
                     signal: *signal,
                 }),
-                Does::Await(_) | Does::AwaitCancel | Does::Refuse { .. } => {}
+                Does::Await(_) | Does::AwaitCancel | Does::AwaitClose | Does::Refuse { .. } => {}
             }
         }
     }
@@ -407,6 +410,12 @@ impl Player {
         }
         if self.rules.forwards {
             self.forward(Some(number), message);
+            return;
+        }
+        if method == "server/discover" && self.script.has_modern() {
+            self.tally.plain += 1;
+            let result = jsonrpc::result(&id, &self.script.discovered());
+            self.say(result.into_bytes(), Some(number), true);
             return;
         }
         let id = id.to_json();

@@ -10,7 +10,7 @@ use super::{Ask, Does, Lane, Manners, Said, Scene, SceneIndex, Script, Shape, Sl
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Id, Kind};
 use crate::mcp::facts;
-use crate::mcp::meta::{PROGRESS_TOKEN, RELATED_TASK};
+use crate::mcp::meta::{PROGRESS_TOKEN, RELATED_TASK, SERVER_INFO};
 use crate::mcp::subscriptions::SUBSCRIPTION_ID;
 use crate::note::http::Step as HttpStep;
 use crate::note::{self, Note};
@@ -52,6 +52,8 @@ struct Conn {
     gets: Vec<u32>,
     /// Whether it was being shut down.
     leaving: bool,
+    /// Scenes in which something was said after that.
+    farewells: Vec<SceneIndex>,
 }
 
 impl Reader {
@@ -278,9 +280,6 @@ impl Reader {
     /// What the server said.
     fn server(&mut self, entry: &Entry, message: &[u8], envelope: &Envelope<'_>) {
         let conn = self.conns.entry(entry.conn).or_default();
-        if conn.leaving {
-            return;
-        }
         let via = entry.extra.as_deref().and_then(Via::of);
         let params = envelope.params.unwrap_or_default();
         let mut slots = Vec::new();
@@ -323,8 +322,13 @@ impl Reader {
                     let at = place(&["result", "_meta", SUBSCRIPTION_ID]);
                     slots.extend(at.map(|at| (at, Slot::Stream(scene))));
                 }
+                if self.script.info.is_none() {
+                    let info = json::get(message, &["result", "_meta", SERVER_INFO]);
+                    self.script.info =
+                        info.map(|info| String::from_utf8_lossy(info).into_owned());
+                }
                 (said.answers, said.lane) = (true, Lane::Own);
-                if matches!(&*told.method, "initialize" | "server/discover") {
+                if matches!(&*self.script.scenes[scene].method, "initialize" | "server/discover") {
                     self.script.learn(facts::of_message(envelope));
                 }
                 Some(scene)
@@ -396,9 +400,6 @@ impl Reader {
     /// Bytes beside the protocol.
     fn print(&mut self, entry: &Entry, stderr: bool) {
         let conn = self.conns.entry(entry.conn).or_default();
-        if conn.leaving {
-            return;
-        }
         let scene = conn.scene_of_now();
         let bytes = [&entry.body, entry.ending.as_bytes()].concat();
         self.step(entry.conn, scene, entry.us, Does::Print { stderr, bytes });
@@ -407,6 +408,18 @@ impl Reader {
     fn step(&mut self, number: u32, scene: Option<SceneIndex>, us: u64, does: Does) {
         let conn = self.conns.entry(number).or_default();
         let before = conn.clocks.insert(scene, us).unwrap_or(us);
+        if conn.leaving {
+            let Some(scene) = scene else {
+                return;
+            };
+            if !conn.farewells.contains(&scene) {
+                conn.farewells.push(scene);
+                let does = Does::AwaitClose;
+                self.script.scenes[scene]
+                    .steps
+                    .push(Step { after_us: 0, does });
+            }
+        }
         let step = Step {
             after_us: us.saturating_sub(before),
             does,

@@ -69,20 +69,35 @@ impl Player {
         }
     }
 
+    /// The client closed our stdin: what was said after that is said, at once; everything else is too late.
+    pub fn close(&mut self, now: u64) {
+        self.closed = Some(now);
+        self.rules.delay = Delay::None;
+        let script = std::sync::Arc::clone(&self.script);
+        let waits = |run: &Run| {
+            let step = script.scenes[run.scene].steps.get(run.at);
+            step.is_some_and(|step| step.does == Does::AwaitClose)
+        };
+        self.runs.retain(|_, run| waits(run));
+        let runs: Vec<u64> = self.runs.keys().copied().collect();
+        for number in runs {
+            self.advance(number, now);
+        }
+    }
+
     /// The client does not want this answer any more.
     pub fn cancel(&mut self, number: u64, now: u64) {
         self.streams.retain(|_, (run, _)| *run != number);
-        let Some(run) = self.runs.get_mut(&number) else {
-            return;
-        };
-        run.cancelled = Some(now);
-        let mut rest = self.script.scenes[run.scene].steps[run.at..].iter();
-        if rest.any(|step| step.does == Does::AwaitCancel) {
-            self.advance(number, now);
-        } else {
-            // What was not recorded after a cancellation does not follow one.
-            self.runs.remove(&number);
-            self.ids.retain(|_, other| *other != number);
+        self.ids.retain(|_, run| *run != number);
+        if let Some(run) = self.runs.get_mut(&number) {
+            run.cancelled = Some(now);
+            let mut rest = self.script.scenes[run.scene].steps[run.at..].iter();
+            if rest.any(|step| step.does == Does::AwaitCancel) {
+                self.advance(number, now);
+            } else {
+                // What was not recorded after a cancellation does not follow one.
+                self.runs.remove(&number);
+            }
         }
         self.acts.push(Act::Close { run: number });
     }
@@ -102,6 +117,10 @@ impl Player {
                     None => break,
                 },
                 Does::AwaitCancel => match run.cancelled {
+                    Some(at) => run.base = run.base.max(at),
+                    None => break,
+                },
+                Does::AwaitClose => match self.closed {
                     Some(at) => run.base = run.base.max(at),
                     None => break,
                 },
@@ -150,7 +169,7 @@ impl Player {
                 code: *code,
                 signal: *signal,
             }),
-            Does::Await(_) | Does::AwaitCancel => {}
+            Does::Await(_) | Does::AwaitCancel | Does::AwaitClose => {}
         }
     }
 

@@ -348,6 +348,8 @@ fn a_crash_is_played_and_a_shutdown_is_not() {
     let step = format!("*{}", step.to_json());
     let mut leaving = player(&[&asked, &step, "!bye", &exit], Matching::Arguments);
     assert_eq!(heard(&mut leaving, &asked[1..]), [""; 0]);
+    leaving.close(0);
+    assert_eq!(told(&mut leaving), ["!bye"]);
 }
 
 #[test]
@@ -371,6 +373,24 @@ fn openings_are_answered_in_the_version_they_ask_for() {
     assert_eq!(player.script.revisions, ["2025-11-25", "2025-06-18"]);
     let discover = r#"{"jsonrpc":"2.0","id":2,"method":"server/discover"}"#;
     assert!(heard(&mut player, discover)[0].contains("-32601"));
+}
+
+#[test]
+fn a_recording_that_begins_later_still_says_which_era_it_is() {
+    let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#;
+    let lines = [
+        format!(r#">{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{{meta}}}}}"#),
+        r#"<{"jsonrpc":"2.0","id":1,"result":{"tools":[],"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}}}"#.to_owned(),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let mut player = player(&lines, Matching::Arguments);
+    let said = heard(&mut player, r#"{"jsonrpc":"2.0","id":2,"method":"server/discover"}"#);
+    assert_eq!(
+        said,
+        [r#"{"jsonrpc":"2.0","id":2,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"resultType":"complete","ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}}}"#]
+    );
+    let said = heard(&mut player, r#"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#);
+    assert!(said[0].contains("-32022"), "{said:?}");
 }
 
 /// A session that the bytes describe: requests, notifications, questions and replies in any order that is allowed.

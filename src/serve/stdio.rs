@@ -71,7 +71,11 @@ impl Desk {
                 () = &mut stop => return Ok(()),
                 batch = lines.recv() => match batch {
                     Some(batch) => batch.into_iter().for_each(|line| self.line(line)),
-                    None => return Ok(()),
+                    None => {
+                        let now = self.book.now();
+                        self.client.player.close(now);
+                        return self.perform();
+                    }
                 },
                 Some((_, event)) = news.recv() => {
                     let acts = self.client.news(event);

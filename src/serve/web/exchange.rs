@@ -119,7 +119,7 @@ impl Exchange {
                         (frame, answers == 0)
                     }
                     // Too late to refuse; the stream breaks off.
-                    Some(Piece::Refused { .. }) => {
+                    Some(Piece::Refused { .. } | Piece::Broken) => {
                         leaving.done();
                         sender.cut().await;
                         self.end(size, None);

@@ -27,6 +27,8 @@ pub(super) enum Piece {
     Event(Vec<u8>),
     /// The answer.
     Answer(Vec<u8>),
+    /// The server is gone in the middle of it.
+    Broken,
     /// No message at all.
     Refused {
         /// Which scene knows the status.
@@ -336,7 +338,9 @@ impl House {
                 Act::Close { run } => drop(guest.lanes.remove(&run)),
                 Act::Exit { code, signal } => {
                     rooms.exit = Some((code, signal));
-                    guest.lanes.clear();
+                    for lane in guest.lanes.drain().map(|(_, lane)| lane).chain(guest.apart.take()) {
+                        let _ = lane.pieces.send(Piece::Broken);
+                    }
                     self.over.notify_one();
                 }
                 Act::Told(_) | Act::Forward { .. } => {}

@@ -12,7 +12,7 @@ use mcpscope::serve;
 use mcpscope::session::{Channel, Direction};
 
 use crate::support::program::{Home, Run, Running};
-use crate::support::{MCPSCOPE, Session};
+use crate::support::{LIMIT, MCPSCOPE, Session};
 
 const ERAS: [&str; 2] = ["legacy", "modern"];
 
@@ -316,6 +316,138 @@ fn failures_are_told_before_anything_is_served() {
     assert_eq!(home.run(&with).code, Some(0));
 }
 
+#[test]
+fn a_recorded_crash_breaks_the_connection_over_http() {
+    let home = Home::new();
+    let flags = ["--crash-on", "tools/call"];
+    let first = home.fake("call echo text=x --era legacy --record r.jsonl", &flags);
+    assert_eq!(first.code, Some(9), "{first}");
+    let (running, url) = listening(&home, &["r.jsonl"]);
+    let again = home.run(&["call", "echo", "text=x", "--era", "legacy", "--url", &url]);
+    assert_ne!(again.code, Some(0), "{again}");
+    let ended = running.end();
+    assert_ne!(ended.code, Some(0), "{ended}");
+    let served = Session::read(&home.path("served.jsonl"));
+    let last = served.entries.last().unwrap();
+    assert!(last.text().contains("\"exit\""), "{}", last.text());
+}
+
+/// One request over a connection of its own: the head and the body of what comes back.
+fn asked(url: &str, method: &str, headers: &str, body: &str) -> (String, String) {
+    use std::io::{Read as _, Write as _};
+    let address = url.trim_start_matches("http://").trim_end_matches("/mcp");
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} /mcp HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    )
+    .unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+#[test]
+fn over_http_it_keeps_to_the_rules_of_the_transport() {
+    let home = Home::new();
+    home.run(&[
+        "call", "echo", "text=hi", "--demo", "--era", "legacy", "--record", "r.jsonl",
+    ]);
+    let (mut running, url) = listening(&home, &["r.jsonl"]);
+    let status = |(head, _): (String, String)| head.split(' ').nth(1).unwrap().to_owned();
+    let hello = r#"{"jsonrpc":"2.0","id":"h","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"0"}}}"#;
+    let call = r#"{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"echo","arguments":{"text":"hi"}}}"#;
+    assert_eq!(
+        status(asked(
+            &url,
+            "POST",
+            "Origin: https://evil.example\r\n",
+            hello
+        )),
+        "403"
+    );
+    assert_eq!(status(asked(&url, "POST", "", "nonsense")), "400");
+    assert_eq!(status(asked(&url, "POST", "", call)), "400");
+    assert_eq!(
+        status(asked(&url, "POST", "Mcp-Session-Id: nobody\r\n", call)),
+        "404"
+    );
+    let (head, body) = asked(&url, "POST", "Origin: http://localhost:6274\r\n", hello);
+    assert!(
+        body.contains(r#""id":"h""#) && body.contains("mcpscope-demo"),
+        "{body}"
+    );
+    let session = head
+        .lines()
+        .find_map(|line| line.strip_prefix("mcp-session-id: "))
+        .unwrap();
+    let session = format!("Mcp-Session-Id: {session}\r\n");
+    let ready = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    assert_eq!(status(asked(&url, "POST", &session, ready)), "202");
+    let (head, body) = asked(&url, "POST", &session, call);
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains("application/json"),
+        "{head}"
+    );
+    assert_eq!(
+        body,
+        r#"{"jsonrpc":"2.0","id":"c","result":{"content":[{"type":"text","text":"hi"}]}}"#
+    );
+    // Two at once are answered as a stream of two.
+    let (head, body) = asked(
+        &url,
+        "POST",
+        &session,
+        &format!("[{call},{}]", call.replace("\"c\"", "2")),
+    );
+    assert!(head.contains("text/event-stream"), "{head}");
+    assert_eq!(body.matches("data: ").count(), 2, "{body}");
+    assert_eq!(status(asked(&url, "PUT", &session, "")), "405");
+    assert_eq!(status(asked(&url, "DELETE", &session, "")), "200");
+    assert_eq!(status(asked(&url, "DELETE", &session, "")), "404");
+    assert_eq!(status(asked(&url, "POST", &session, call)), "404");
+    // What stands alone needs no session, and here there is nothing of its era.
+    let modern = r#"{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
+    let (head, body) = asked(&url, "POST", "", modern);
+    assert!(
+        head.starts_with("HTTP/1.1 404") && body.contains("-32601"),
+        "{head} {body}"
+    );
+    let told = running.said(|line| line.contains("less often").then(|| line.to_owned()));
+    assert!(
+        told.contains("tools/call echo was recorded less often"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_live_server_answers_over_http_too_and_all_of_it_when_told() {
+    for (mode, era) in [
+        ("spy", "legacy"),
+        ("spy", "modern"),
+        ("all", "legacy"),
+        ("all", "modern"),
+    ] {
+        let home = Home::new();
+        home.run(&[
+            "call", "echo", "text=hi", "--demo", "--era", era, "--record", "r.jsonl",
+        ]);
+        let (running, url) = listening(&home, &["r.jsonl", "--demo", "--mode", mode]);
+        let lines = "call echo text=hi\ncall echo text=new\ncall countdown steps=2 seconds=0\ncall show-roots\n";
+        let arguments = ["shell", "--era", era, "--answers", "roots=.", "--url", &url];
+        let run = home.start_with(&arguments, lines.as_bytes()).end();
+        assert_eq!(run.code, Some(0), "{mode} {era}: {run}");
+        assert!(
+            run.stdout.starts_with("hi\nnew\n") && run.stdout.contains("file://"),
+            "{run}"
+        );
+        drop(running);
+    }
+}
+
 /// Every recording that comes with mcpscope, played to a client that says what was said when it was said.
 #[test]
 fn recordings_are_played_as_they_were() {
@@ -346,6 +478,9 @@ fn recordings_are_played_as_they_were() {
         }
         for entry in &session.entries {
             player.wake(entry.us);
+            if entry.channel == Channel::Process && entry.text().contains("stdin closed") {
+                player.close(entry.us);
+            }
             if entry.channel != Channel::Wire || json::check(&entry.body).is_err() {
                 continue;
             }

@@ -100,14 +100,10 @@ fn play(mut screen: Screen, keys: &[String]) {
         let so_far = keys[..=index].join(" ");
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
-            // The row that quits can be picked.
             Some(Overlay::Trust(_)) => false,
+            // The row that quits can be picked.
             Some(
-                Overlay::Picker(_)
-                | Overlay::Sheet(..)
-                | Overlay::Letters(_)
-                | Overlay::Export(_)
-                | Overlay::Trust(_),
+                Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_) | Overlay::Export(_),
             ) => key == "Enter",
             None => key == "Q" || (key == "q" && !screen.model.world.live),
         };

@@ -243,7 +243,7 @@ fn summary(item: &Item, clock: &Clock, ctx: &Ctx<'_>) -> Vec<Told> {
         lines.push(told("tags", safe(&item.meta.tags.join(" "))));
     }
     if !item.path.as_os_str().is_empty() {
-        lines.push(told("serve", safe(&serving::command(item))));
+        lines.push(told("serve", safe(&serving::shown(item))));
     }
     if let Some(why) = why_kept(item).filter(|_| item.writing == Writing::Nobody) {
         lines.push(told("stays", why));
