@@ -251,7 +251,10 @@ impl Script {
         let able = able.collect::<Vec<_>>().join(",");
         let version = Revision::NEWEST_MODERN.as_str();
         let info = self.info.as_ref().map_or_else(String::new, |info| {
-            format!(",\"_meta\":{{\"{}\":{info}}}", crate::mcp::meta::SERVER_INFO)
+            format!(
+                ",\"_meta\":{{\"{}\":{info}}}",
+                crate::mcp::meta::SERVER_INFO
+            )
         });
         format!(
             "{{\"supportedVersions\":[\"{version}\"],\"capabilities\":{{{able}}},\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\"{info}}}"

@@ -324,11 +324,13 @@ impl Reader {
                 }
                 if self.script.info.is_none() {
                     let info = json::get(message, &["result", "_meta", SERVER_INFO]);
-                    self.script.info =
-                        info.map(|info| String::from_utf8_lossy(info).into_owned());
+                    self.script.info = info.map(|info| String::from_utf8_lossy(info).into_owned());
                 }
                 (said.answers, said.lane) = (true, Lane::Own);
-                if matches!(&*self.script.scenes[scene].method, "initialize" | "server/discover") {
+                if matches!(
+                    &*self.script.scenes[scene].method,
+                    "initialize" | "server/discover"
+                ) {
                     self.script.learn(facts::of_message(envelope));
                 }
                 Some(scene)

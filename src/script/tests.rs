@@ -384,12 +384,20 @@ fn a_recording_that_begins_later_still_says_which_era_it_is() {
     ];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let mut player = player(&lines, Matching::Arguments);
-    let said = heard(&mut player, r#"{"jsonrpc":"2.0","id":2,"method":"server/discover"}"#);
+    let said = heard(
+        &mut player,
+        r#"{"jsonrpc":"2.0","id":2,"method":"server/discover"}"#,
+    );
     assert_eq!(
         said,
-        [r#"{"jsonrpc":"2.0","id":2,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"resultType":"complete","ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}}}"#]
+        [
+            r#"{"jsonrpc":"2.0","id":2,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"resultType":"complete","ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"s"}}}}"#
+        ]
     );
-    let said = heard(&mut player, r#"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#);
+    let said = heard(
+        &mut player,
+        r#"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}"#,
+    );
     assert!(said[0].contains("-32022"), "{said:?}");
 }
 

@@ -338,7 +338,12 @@ impl House {
                 Act::Close { run } => drop(guest.lanes.remove(&run)),
                 Act::Exit { code, signal } => {
                     rooms.exit = Some((code, signal));
-                    for lane in guest.lanes.drain().map(|(_, lane)| lane).chain(guest.apart.take()) {
+                    for lane in guest
+                        .lanes
+                        .drain()
+                        .map(|(_, lane)| lane)
+                        .chain(guest.apart.take())
+                    {
                         let _ = lane.pieces.send(Piece::Broken);
                     }
                     self.over.notify_one();
