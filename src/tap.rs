@@ -80,6 +80,7 @@ pub async fn run(spawn: &Spawn, name: &str, recorder: Recorder) -> Result<Tapped
     let mut recorder = recorder;
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
+    recorder.passed(CONN, Rule::Variable, &spawn.secrets);
     let shared = Shared(Arc::new(Mutex::new(recorder)));
     shared.note(&Note::Connect {
         name: name.to_owned(),

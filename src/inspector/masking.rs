@@ -16,8 +16,12 @@ impl Engine {
         let conn = connect.conn;
         self.recorder.connects(conn, &connect.name);
         match &connect.target {
-            Target::Process(spawn) => self.recorder.passed(conn, Rule::Variable, &spawn.env),
+            Target::Process(spawn) => {
+                self.recorder.passed(conn, Rule::Variable, &spawn.env);
+                self.recorder.passed(conn, Rule::Variable, &spawn.secrets);
+            }
             Target::Address(address) => {
+                self.recorder.passed(conn, Rule::Variable, &address.secrets);
                 self.recorder.passed(conn, Rule::Header, &address.headers);
                 let query = address.url.query_pairs().into_owned();
                 let mut of_url: Vec<(String, String)> =

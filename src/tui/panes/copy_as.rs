@@ -196,7 +196,14 @@ fn of_target(target: &Target) -> Server {
         Target::Process(spawn) => Server::Process {
             command: std::iter::once(&spawn.program)
                 .chain(&spawn.args)
-                .map(|word| word.to_string_lossy().into_owned())
+                .map(|word| {
+                    // What variables put in goes out by their names.
+                    let word = word.to_string_lossy().into_owned();
+                    let secrets = spawn.secrets.iter().filter(|(_, value)| !value.is_empty());
+                    secrets.fold(word, |word, (name, value)| {
+                        word.replace(value, &format!("${{{name}}}"))
+                    })
+                })
                 .collect(),
             cwd: spawn.cwd.as_ref().map(|cwd| cwd.display().to_string()),
             env: names(&spawn.env),
