@@ -172,6 +172,7 @@ pub async fn run(
 ) -> Result<Tapped, TapError> {
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
+    recorder.passed(CONN, Rule::Variable, &spawn.secrets);
     recorder.started(CONN, &spawn.args);
     let shared = Shared::new(recorder, rules);
     shared.note(&Note::Connect {

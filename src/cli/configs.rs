@@ -295,7 +295,7 @@ impl Desk {
             }
             if let Some(cwd) = launch.cwd() {
                 field("cwd", &cwd.written)?;
-            } else if let Some(project) = &server.project {
+            } else if let (Launch::Process { .. }, Some(project)) = (launch, &server.project) {
                 field("cwd", &self.short(project))?;
             }
             let kind = match launch {
@@ -305,10 +305,12 @@ impl Desk {
             let names: Vec<String> = launch
                 .named()
                 .iter()
-                .map(|(name, text)| match text.is_expanded() {
-                    // A reference is no secret.
-                    true => format!("{name}={}", text.written),
-                    false => format!("{name}=••••"),
+                .map(|(name, text)| {
+                    if is_reference(&text.written) {
+                        format!("{name}={}", text.written)
+                    } else {
+                        format!("{name}=••••")
+                    }
                 })
                 .collect();
             if !names.is_empty() {
@@ -410,7 +412,7 @@ impl Desk {
             return Ok(Exit::Ok);
         }
         for Verdict { client, has, why } in &verdicts {
-            let word = if *has { "has it" } else { "has it not" };
+            let word = if *has { "has it" } else { "does not have it" };
             output.line(&format!("{} {word}", client.name))?;
             for line in why {
                 output.line(&format!("  {}", text::sanitize(line)))?;
@@ -511,6 +513,17 @@ impl Desk {
             ("differs", list(differs.unwrap_or_default())),
         ])
     }
+}
+
+/// Whether a value is nothing but the name of a variable or an input, which is no secret; a scheme may stand before it.
+fn is_reference(written: &str) -> bool {
+    let rest = written.strip_prefix("Bearer ").unwrap_or(written);
+    let name = rest
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| {
+        !name.contains(['$', '{', '}']) && !name.contains(":-") && !name.is_empty()
+    })
 }
 
 /// Program and arguments, or the address without its secrets, as they are written.

@@ -185,17 +185,12 @@ fn variable(item: Part<'_>, scene: &Scene<'_>) -> Option<(String, Text)> {
         .iter()
         .find_map(|member| item.get(member).and_then(Part::scalar));
     let text = match (written, (scene.variable)(&name)) {
-        (_, Some(value)) => Text {
-            written: format!("${{{name}}}"),
-            value,
-            lacks: Vec::new(),
-        },
+        (_, Some(value)) => Text::of("", &name, value),
         (Some(written), None) => filled(item, &written, scene),
-        (None, None) if is_required(item) => Text {
-            written: format!("${{{name}}}"),
-            value: String::new(),
-            lacks: vec![Lack::Variable(name.clone())],
-        },
+        (None, None) if is_required(item) => {
+            let lack = Lack::Variable(name.clone());
+            Text::lacking(format!("${{{name}}}"), lack)
+        }
         (None, None) => return None,
     };
     Some((name, text))
@@ -217,9 +212,17 @@ fn filled(item: Part<'_>, written: &str, scene: &Scene<'_>) -> Text {
         let said = ["value", "default"]
             .iter()
             .find_map(|member| variable.get(member).and_then(Part::scalar));
-        match (scene.input)(&name).or(said) {
-            Some(value) => text.value = text.value.replace(&reference, &value),
-            None => text.lacks.push(Lack::Input(name)),
+        match ((scene.input)(&name), said) {
+            (Some(value), _) => {
+                text.value = text.value.replace(&reference, &value);
+                text.told = text.told.replace(&reference, &format!("‹{name}›"));
+                text.put.push((name, value));
+            }
+            (None, Some(value)) => {
+                text.value = text.value.replace(&reference, &value);
+                text.told = text.told.replace(&reference, &value);
+            }
+            (None, None) => text.lacks.push(Lack::Input(name)),
         }
     }
     text
@@ -227,15 +230,7 @@ fn filled(item: Part<'_>, written: &str, scene: &Scene<'_>) -> Text {
 
 fn lacking(name: &str, scene: &Scene<'_>) -> Text {
     match (scene.input)(name) {
-        Some(value) => Text {
-            written: format!("{{{name}}}"),
-            value,
-            lacks: Vec::new(),
-        },
-        None => Text {
-            written: format!("{{{name}}}"),
-            value: String::new(),
-            lacks: vec![Lack::Input(name.to_owned())],
-        },
+        Some(value) => Text::of("", name, value),
+        None => Text::lacking(format!("{{{name}}}"), Lack::Input(name.to_owned())),
     }
 }

@@ -107,7 +107,7 @@ pub enum Part<'a> {
     Toml(&'a Spanned<DeValue<'a>>),
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     /// Where it begins, in bytes.
     pub fn at(self) -> usize {
         match self {

@@ -292,9 +292,10 @@ pub fn write(
             Refused::Unusual(what) => EditError::Unusual { file, what },
         }
     })?;
-    let backup = match path.exists() {
-        true => Some(keep(path, text.as_bytes())?),
-        false => None,
+    let backup = if path.exists() {
+        Some(keep(path, text.as_bytes())?)
+    } else {
+        None
     };
     let mode = path.metadata().ok().map(|about| about.permissions());
     file::replace(path, after.as_bytes())?;

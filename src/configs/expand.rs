@@ -49,8 +49,12 @@ pub struct Text {
     pub written: String,
     /// With everything put in that has a value.
     pub value: String,
+    /// The same as it may be shown: what came out of a variable, an input or a file is only named.
+    pub told: String,
     /// What has none.
     pub lacks: Vec<Lack>,
+    /// What was put in out of variables, inputs and files, by name: secrets.
+    pub put: Vec<(String, String)>,
 }
 
 impl fmt::Debug for Text {
@@ -68,14 +72,29 @@ impl Text {
         let written = text.into();
         Self {
             value: written.clone(),
+            told: written.clone(),
             written,
-            lacks: Vec::new(),
+            ..Self::default()
         }
     }
 
-    /// Whether something was put in.
-    pub fn is_expanded(&self) -> bool {
-        self.written != self.value || !self.lacks.is_empty()
+    /// The value of a variable or an input, behind a beginning that is no secret.
+    pub fn of(prefix: &str, name: &str, value: String) -> Self {
+        Self {
+            written: format!("{prefix}${{{name}}}"),
+            told: format!("{prefix}‹{name}›"),
+            value: format!("{prefix}{value}"),
+            lacks: Vec::new(),
+            put: vec![(name.to_owned(), value)],
+        }
+    }
+
+    /// Something that has no value.
+    pub fn lacking(written: String, lack: Lack) -> Self {
+        Self {
+            lacks: vec![lack],
+            ..Self::plain(written)
+        }
     }
 }
 
@@ -115,34 +134,67 @@ impl Scene<'_> {
         let mut rest = written;
         while let Some(at) = rest.find('$').filter(|_| self.syntax != Syntax::Plain) {
             text.value.push_str(&rest[..at]);
+            text.told.push_str(&rest[..at]);
             rest = &rest[at..];
+            let mut inside = "";
             let (length, found) = match rest.strip_prefix("${") {
-                Some(inside) => match inside.find('}') {
-                    Some(end) => (end + 3, self.reference(&inside[..end])),
+                Some(open) => match open.find('}') {
+                    Some(end) => {
+                        inside = &open[..end];
+                        (end + 3, self.reference(inside))
+                    }
                     None => (1, None),
                 },
                 None if self.syntax == Syntax::Dollar => {
                     let name = name_at(&rest[1..]);
+                    inside = name;
                     let found = (!name.is_empty()).then(|| self.named(name)).flatten();
                     (name.len() + 1, found)
                 }
                 None => (1, None),
             };
             match found {
-                Some(Ok(value)) => text.value.push_str(&value),
+                Some(Ok(value)) => {
+                    text.value.push_str(&value);
+                    match self.origin(inside) {
+                        Some(name) => {
+                            text.told.extend(["‹", &name, "›"]);
+                            text.put.push((name, value.into_owned()));
+                        }
+                        None => text.told.push_str(&value),
+                    }
+                }
                 Some(Err(lack)) => {
                     text.value.push_str(&rest[..length]);
+                    text.told.push_str(&rest[..length]);
                     if !text.lacks.contains(&lack) {
                         text.lacks.push(lack);
                     }
                 }
                 // Nothing that this client knows: it stays.
-                None => text.value.push_str(&rest[..length]),
+                None => {
+                    text.value.push_str(&rest[..length]);
+                    text.told.push_str(&rest[..length]);
+                }
             }
             rest = &rest[length..];
         }
         text.value.push_str(rest);
+        text.told.push_str(rest);
         text
+    }
+
+    /// The variable, input or file that what stands between braces has its value from; none when that is somewhere
+    /// else, a default say.
+    fn origin(&self, inside: &str) -> Option<String> {
+        let name = match self.syntax {
+            Syntax::Plain => return None,
+            Syntax::Dollar => inside,
+            Syntax::Braces => inside.split(":-").next().unwrap_or(inside),
+            Syntax::Editor | Syntax::Cursor | Syntax::Windsurf => inside.split_once(':')?.1,
+        };
+        let is_default = self.syntax == Syntax::Braces && (self.variable)(name).is_none();
+        (!is_default).then(|| name.to_owned())
     }
 
     /// What stands between braces; none when the client knows no such thing.

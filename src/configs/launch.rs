@@ -67,9 +67,24 @@ impl Launch {
         self.words(|text| &text.written)
     }
 
-    /// The same with everything put in.
+    /// The same with everything put in, as it may be shown: only the program is told with the values of variables.
     pub fn expanded(&self) -> Vec<&str> {
-        self.words(|text| &text.value)
+        let mut words = self.words(|text| &text.told);
+        if let Self::Process { program, .. } = self {
+            words[0] = &program.value;
+        }
+        words
+    }
+
+    /// What was put into the command line or the address out of variables, inputs and files: not to be written down.
+    pub fn secrets(&self) -> Vec<(String, String)> {
+        let texts: Vec<&Text> = match self {
+            Self::Process {
+                program, args, cwd, ..
+            } => std::iter::once(program).chain(args).chain(cwd).collect(),
+            Self::Address { url, .. } => vec![url],
+        };
+        texts.iter().flat_map(|text| text.put.clone()).collect()
     }
 
     fn words<'a>(&'a self, of: impl Fn(&'a Text) -> &'a String) -> Vec<&'a str> {
@@ -130,6 +145,7 @@ impl Launch {
                     args: args.iter().map(|text| text.value.clone().into()).collect(),
                     cwd,
                     env: values(env),
+                    secrets: self.secrets(),
                 }))
             }
             Self::Address {
@@ -144,6 +160,7 @@ impl Launch {
                         .push(http::header(&format!("{name}: {value}"))?);
                 }
                 address.choice = *choice;
+                address.secrets = self.secrets();
                 Ok(Target::Address(address))
             }
         }

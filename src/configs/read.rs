@@ -184,15 +184,8 @@ fn process<'a>(
             if let Some(name) = name
                 && let Some(value) = (scene.variable)(&name)
             {
-                let written = format!("${{{name}}}");
-                env.push((
-                    name,
-                    Text {
-                        written,
-                        value,
-                        lacks: Vec::new(),
-                    },
-                ));
+                let text = Text::of("", &name, value);
+                env.push((name, text));
             }
         }
     }
@@ -235,16 +228,12 @@ fn headers<'a>(
     if !dialect.named_variables {
         return Ok(headers);
     }
-    let named = |prefix: &str, name: &str| {
-        let value = (scene.variable)(name);
-        Text {
-            written: format!("{prefix}${{{name}}}"),
-            lacks: match value {
-                Some(_) => Vec::new(),
-                None => vec![Lack::Variable(name.to_owned())],
-            },
-            value: format!("{prefix}{}", value.unwrap_or_default()),
-        }
+    let named = |prefix: &str, name: &str| match (scene.variable)(name) {
+        Some(value) => Text::of(prefix, name, value),
+        None => Text::lacking(
+            format!("{prefix}${{{name}}}"),
+            Lack::Variable(name.to_owned()),
+        ),
     };
     if let Some(variables) = part.get("env_http_headers") {
         for (header, name) in variables.members() {

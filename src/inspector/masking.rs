@@ -36,9 +36,11 @@ impl Engine {
         match &connect.target {
             Target::Process(spawn) => {
                 self.recorder.passed(conn, Rule::Variable, &spawn.env);
+                self.recorder.passed(conn, Rule::Variable, &spawn.secrets);
                 self.recorder.started(conn, &spawn.args);
             }
             Target::Address(address) => {
+                self.recorder.passed(conn, Rule::Variable, &address.secrets);
                 self.recorder.passed(conn, Rule::Header, &address.headers);
                 let query = address.url.query_pairs().into_owned();
                 let of_url: Vec<(String, String)> =

@@ -37,6 +37,8 @@ pub struct Address {
     pub url: Url,
     /// Headers to send to this origin. The values are secrets: they reach the server and nothing else.
     pub headers: Vec<(String, String)>,
+    /// What stands in the address that is as secret as the values of headers, by name.
+    pub secrets: Vec<(String, String)>,
     /// Which transport to speak.
     pub choice: Choice,
     /// Certificates (PEM) to trust on top of the system's.
@@ -76,6 +78,7 @@ impl Address {
         Self {
             url,
             headers: Vec::new(),
+            secrets: Vec::new(),
             choice: Choice::Auto,
             cacert: None,
             insecure: false,

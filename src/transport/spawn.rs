@@ -19,6 +19,8 @@ pub struct Spawn {
     pub cwd: Option<PathBuf>,
     /// Variables to set on top of our own environment. The values are secrets.
     pub env: Vec<(String, String)>,
+    /// What stands in the arguments that is as secret as the values of variables, by name.
+    pub secrets: Vec<(String, String)>,
 }
 
 impl fmt::Debug for Spawn {

@@ -4,6 +4,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 fn place(id: &str, index: usize) -> &'static Place {
     &Client::of(id).unwrap().places[index]
@@ -293,7 +294,7 @@ fn servers() -> impl Strategy<Value = String> {
                     "{\n  \"command\": \"//\"\n}",
                     "{\"command\": \"x\", }",
                 ][*kind];
-                text.push_str(&format!("\"s{index}\":{between}{value}{behind}"));
+                let _ = write!(text, "\"s{index}\":{between}{value}{behind}");
                 if index + 1 < count || trailing {
                     text.push(',');
                 }

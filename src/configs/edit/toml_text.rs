@@ -1,5 +1,6 @@
 //! Tables put into TOML, changed and taken out, without a byte of the rest changed.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -151,7 +152,9 @@ fn one_line(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
@@ -171,7 +174,7 @@ pub fn add(
     let mut block = format!("[{}.{}]", key(table), key(name));
     for (member, value) in members {
         block.push_str(newline);
-        block.push_str(&format!("{} = {}", key(member), value_text(value)));
+        let _ = write!(block, "{} = {}", key(member), value_text(value));
     }
     Ok(if text.is_empty() {
         format!("{block}{newline}")

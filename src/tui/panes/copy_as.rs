@@ -198,7 +198,14 @@ fn of_target(target: &Target) -> Server {
             command: {
                 let words = std::iter::once(&spawn.program).chain(&spawn.args);
                 let words: Vec<String> = words
-                    .map(|word| word.to_string_lossy().into_owned())
+                    .map(|word| {
+                        // What variables put in goes out by their names.
+                        let word = word.to_string_lossy().into_owned();
+                        let secrets = spawn.secrets.iter().filter(|(_, value)| !value.is_empty());
+                        secrets.fold(word, |word, (name, value)| {
+                            word.replace(value, &format!("${{{name}}}"))
+                        })
+                    })
                     .collect();
                 masked_arguments(&words)
             },

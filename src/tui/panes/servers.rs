@@ -131,7 +131,7 @@ impl ServersPane {
         self.marked.clear();
     }
 
-    fn layout(area: Rect) -> (Rect, Rect) {
+    fn layout(area: Rect, servers: usize) -> (Rect, Rect) {
         if area.width >= WIDE {
             let left = area.width * 3 / 5;
             (
@@ -147,7 +147,8 @@ impl ServersPane {
             )
         } else {
             // The list takes what it needs and a little air; the rest is for what is known.
-            let top = (area.height / 3).max(4);
+            let wanted = (servers as u16).saturating_add(2).min(area.height / 2);
+            let top = (area.height / 3).max(4).max(wanted);
             (
                 Rect {
                     height: top,
@@ -500,7 +501,7 @@ impl Pane for ServersPane {
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let (list, mut info) = Self::layout(area);
+        let (list, mut info) = Self::layout(area, ctx.servers.len());
         if area.width >= WIDE {
             info.x += 1;
             info.width -= 1;
@@ -519,7 +520,7 @@ impl Pane for ServersPane {
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let (list, mut info) = Self::layout(area);
+        let (list, mut info) = Self::layout(area, ctx.servers.len());
         if area.width >= WIDE {
             let bar = Rect { width: 1, ..info };
             info.x += 1;

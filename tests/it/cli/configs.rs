@@ -187,6 +187,38 @@ fn a_value_that_is_missing_is_asked_for() {
 }
 
 #[test]
+fn what_variables_put_into_a_command_line_is_neither_shown_nor_recorded() {
+    let home = with(&[(
+        ".mcp.json",
+        r#"{"mcpServers": {"a": {"command": "FAKE", "args": ["--label", "key=${SEKRIT}"]}}}"#,
+    )]);
+    let run = |line: &str| {
+        let line: Vec<&str> = line.split(' ').collect();
+        let mut command = home.command(&line);
+        let out = command.env("SEKRIT", "open-sesame-4711").output().unwrap();
+        let told = String::from_utf8_lossy(&out.stdout).into_owned();
+        told + &String::from_utf8_lossy(&out.stderr)
+    };
+    let mut told = String::new();
+    for line in [
+        "config list",
+        "config show a",
+        "config show a --json",
+        "list tools --server a",
+    ] {
+        told.push_str(&run(line));
+    }
+    assert!(told.contains("‹SEKRIT›"), "{told}");
+    told.push_str(&run("list tools --server a --trust"));
+    for path in home.sessions() {
+        told.push_str(&std::fs::read_to_string(path).unwrap());
+    }
+    told.push_str(&std::fs::read_to_string(home.path("home/state/trust.jsonl")).unwrap());
+    assert_eq!(home.sessions().len(), 1);
+    assert!(!told.contains("open-sesame"), "{told}");
+}
+
+#[test]
 fn what_is_written_can_be_undone() {
     let home = both();
     let file = home.path("user/.cursor/mcp.json");

@@ -219,6 +219,20 @@ impl Sheet<'_> {
     /// What was run, or would be, as a shell takes it.
     fn command(&mut self, server: &Server, run: &[String]) {
         let mut words = run.to_vec();
+        if let (Some(listed), true) = (&server.listed, words.is_empty()) {
+            let launch = &listed.server.launch;
+            let words = launch.expanded();
+            return match launch {
+                crate::configs::Launch::Process { .. } => {
+                    self.field("command", &shell_words::join(words), Role::Text);
+                }
+                crate::configs::Launch::Address { .. } => {
+                    let address = words.concat();
+                    let address = url::Url::parse(&address).map_or(address, |url| masked_url(&url));
+                    self.field("address", &address, Role::Text);
+                }
+            };
+        }
         let target = server.target.as_ref().filter(|_| words.is_empty());
         if let Some(Target::Address(address)) = target {
             return self.field("address", &masked_url(&address.url), Role::Text);
