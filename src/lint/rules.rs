@@ -18,6 +18,7 @@ mod paging;
 mod progress;
 mod quality;
 mod resources;
+mod sampling;
 mod schemas;
 mod stdio;
 mod tasks;
@@ -42,6 +43,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         progress::RULES,
         logging::RULES,
         asking::RULES,
+        sampling::RULES,
         tasks::RULES,
         listen::RULES,
         extensions::RULES,
