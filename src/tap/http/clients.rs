@@ -107,15 +107,13 @@ impl Clients {
         let alike = self.alike.get(asked.looks)?;
         alike.iter().rev().copied().find(|conn| {
             let client = &self.all[*conn as usize - 1];
-            let busy = asked
-                .ids
-                .iter()
-                .any(|id| client.waiting.contains(&id.to_json()));
-            !client.over
-                && !client.named
-                && !busy
-                && !(asked.opens && client.opened)
-                && !(asked.listens && client.listens)
+            let mut ids = asked.ids.iter().map(Id::to_json);
+            let is_busy = ids.any(|id| client.waiting.contains(&id));
+            let is_another = client.over
+                || client.named
+                || (asked.opens && client.opened)
+                || (asked.listens && client.listens);
+            !is_busy && !is_another
         })
     }
 

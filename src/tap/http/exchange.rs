@@ -119,7 +119,11 @@ impl Exchange {
         let carries = request.verb == "POST"
             && !body.is_empty()
             && (at_home || memchr::memmem::find(body, b"\"jsonrpc\"").is_some());
-        let told = carries.then(|| Carried::read(body)).unwrap_or_default();
+        let told = if carries {
+            Carried::read(body)
+        } else {
+            Carried::default()
+        };
         let session = headers::value(request.headers, "mcp-session-id");
         let looks = looks(request);
         let place = clients.place(&Asked {
