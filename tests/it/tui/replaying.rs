@@ -35,7 +35,11 @@ fn begun() -> (Screen, u64) {
         panic!("{:?}\n{}", screen.orders, screen.text());
     };
     let asker = *asker;
-    assert!(path.ends_with("20261119T090000Z-crash.jsonl"), "{path:?}");
+    assert!(
+        path.ends_with("20261119T090000Z-crash.jsonl"),
+        "{}",
+        path.display()
+    );
     assert_eq!(filter.as_ref().unwrap().to_string(), "tool:echo");
     assert_eq!(*speed, Speed::Times(10.0));
     (screen, asker)
