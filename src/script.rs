@@ -236,9 +236,10 @@ impl Script {
             let mut methods = self.scenes.iter().map(|scene| scene.method.as_str());
             methods.any(|method| method.starts_with(prefix))
         };
-        let listed = match asked("subscriptions/") {
-            true => r#"{"listChanged":true}"#,
-            false => "{}",
+        let listed = if asked("subscriptions/") {
+            r#"{"listChanged":true}"#
+        } else {
+            "{}"
         };
         let able = [
             ("tools", "tools/", listed),

@@ -120,7 +120,7 @@ impl ServeArgs {
         let path = recorder.path().map(Path::to_owned);
         let script = Arc::new(script);
         let serving = Serving {
-            told: self.told(&file, &script),
+            told: Self::told(&file, &script),
             script: Arc::clone(&script),
             rules,
             live,
@@ -210,7 +210,7 @@ impl ServeArgs {
         })
     }
 
-    fn told(&self, file: &Path, script: &Script) -> String {
+    fn told(file: &Path, script: &Script) -> String {
         let requests = text::plural(script.requests().count(), "recorded request");
         let name = file.file_name().unwrap_or(file.as_os_str());
         format!("served from {}: {requests}", name.to_string_lossy())

@@ -24,9 +24,10 @@ impl Player {
         is_request: bool,
     ) -> Found {
         // Whatever the rules, everybody opens a connection in a way of their own.
-        let matching = match is_request && !is_opening(method) {
-            true => self.rules.matching,
-            false => Matching::Arguments,
+        let matching = if is_request && !is_opening(method) {
+            self.rules.matching
+        } else {
+            Matching::Arguments
         };
         if matching == Matching::Strict {
             return self.find_strictly(method, message);

@@ -1,6 +1,6 @@
 //! Plays a [`Script`] for one client: takes what it says, and tells what the recorded server would do.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::finding::Found;
@@ -226,6 +226,8 @@ pub struct Player {
     /// Where to look first for scenes that were not played.
     pub(super) next: HashMap<Key, usize>,
     pub(super) strict: SceneIndex,
+    /// Scenes that were played more often than recorded.
+    again: HashSet<SceneIndex>,
     /// When the client closed our stdin.
     pub(super) closed: Option<u64>,
     last_run: u64,
@@ -255,6 +257,7 @@ impl Player {
             acts: Vec::new(),
             next: HashMap::new(),
             strict: 0,
+            again: HashSet::new(),
             closed: None,
             last_run: 0,
         }
@@ -351,7 +354,10 @@ impl Player {
                 if !matches!(method, "initialize" | "server/discover" | "ping") {
                     let (name, seq) = (told.name(), told.seq);
                     self.tally.repeated += 1;
-                    self.acts.push(Act::Told(Told::Again { name, seq }));
+                    // Once says it; the number is told at the end.
+                    if self.again.insert(scene) {
+                        self.acts.push(Act::Told(Told::Again { name, seq }));
+                    }
                 }
                 scene
             }

@@ -469,7 +469,7 @@ impl Conn {
         let waits = |scene: &SceneIndex| {
             !self.given_up.contains(scene) && !self.streams.values().any(|stream| stream == scene)
         };
-        let open = self.open.iter().rev().map(|(_, scene)| *scene);
-        open.filter(waits).next().or(self.last)
+        let mut open = self.open.iter().rev().map(|(_, scene)| *scene);
+        open.find(waits).or(self.last)
     }
 }

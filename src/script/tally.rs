@@ -79,7 +79,8 @@ impl Tally {
                 String::new()
             };
             let requests = text::plural(count, "recorded request");
-            line += &format!("\nunused: {requests}: {}{more}", text::sanitize(&names));
+            let names = text::sanitize(&names);
+            line += &["\nunused: ", &requests, ": ", &names, &more].concat();
         }
         line
     }

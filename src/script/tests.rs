@@ -46,7 +46,9 @@ fn recorded(lines: &[&str]) -> Vec<Entry> {
 
 fn script(entries: &[Entry]) -> Arc<Script> {
     let mut reader = Reader::new(None);
-    entries.iter().for_each(|entry| reader.take(entry));
+    for entry in entries {
+        reader.take(entry);
+    }
     Arc::new(reader.finish())
 }
 
@@ -86,7 +88,7 @@ fn equal_calls_are_answered_in_sequence_and_the_last_one_again() {
     let lines = [
         &format!(">{}", call("1", "now", "{}")),
         r#"<{"jsonrpc":"2.0","id":1,"result":{"at":1.0}}"#,
-        &format!(">{}", call("2", "now", r#"{ }"#)),
+        &format!(">{}", call("2", "now", "{ }")),
         r#"<{ "id" : 2, "result" : {"at":2} }"#,
     ];
     let mut player = player(&lines, Matching::Arguments);
@@ -104,9 +106,12 @@ fn equal_calls_are_answered_in_sequence_and_the_last_one_again() {
         "*tools/call now was recorded less often: #3 is answered again"
     );
     assert_eq!(again[1], r#"{ "id" : 8, "result" : {"at":2} }"#);
+    // That is told once.
+    let again = heard(&mut player, &call("9", "now", "{}"));
+    assert_eq!(again, [r#"{ "id" : 9, "result" : {"at":2} }"#]);
     assert_eq!(
         player.tally.to_string(),
-        "3 requests answered from the recording, 1 more often than recorded"
+        "4 requests answered from the recording, 2 more often than recorded"
     );
 }
 
@@ -306,7 +311,7 @@ fn a_stream_of_notifications_has_the_id_of_who_listens() {
     // Without a listener nothing is told.
     assert_eq!(heard(&mut player, &call("1", "toggle", "{}")).len(), 1);
     let mut player = self::player(&lines, Matching::Arguments);
-    let opened = heard(&mut player, &listen.replace("9", "\"l\""));
+    let opened = heard(&mut player, &listen.replace('9', "\"l\""));
     assert_eq!(opened, [stream("\"l\"", acknowledged)]);
     player.hear(call("2", "toggle", "{}").as_bytes(), 0);
     let acts = player.acts();
@@ -333,7 +338,7 @@ fn a_crash_is_played_and_a_shutdown_is_not() {
     let exit = format!("*{}", exit.to_json());
     let asked = format!(">{}", call("1", "crash", "{}"));
     let mut crashing = player(&[&asked, "!ouch", &exit], Matching::Arguments);
-    crashing.hear(asked[1..].as_bytes(), 0);
+    crashing.hear(&asked.as_bytes()[1..], 0);
     let acts = crashing.acts();
     assert_eq!(
         acts[1],
