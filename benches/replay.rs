@@ -13,7 +13,6 @@ use mcpscope::json;
 use mcpscope::recorder::{Draft, Recorder};
 use mcpscope::session::{Channel, Direction};
 
-#[expect(dead_code, reason = "memory is a figure of other benches")]
 mod figures;
 
 use figures::{figure, heading};

@@ -128,8 +128,8 @@ impl Memory {
                 self.hops.frame(entry, messages);
                 for message in messages {
                     match entry.direction {
-                        Direction::In => self.from_server(entry, message),
-                        _ => self.from_client(entry, message),
+                        Direction::In => self.server_said(entry, message),
+                        _ => self.client_said(entry, message),
                     }
                 }
             }
@@ -138,7 +138,7 @@ impl Memory {
         }
     }
 
-    fn from_client(&mut self, entry: &Entry, message: &Message<'_>) {
+    fn client_said(&mut self, entry: &Entry, message: &Message<'_>) {
         let method = message.facts.method.as_deref().unwrap_or_default();
         match (message.facts.kind, &message.facts.id) {
             (Kind::Request, Some(id)) if self.asked.len() < WAITING => {
@@ -163,7 +163,7 @@ impl Memory {
         }
     }
 
-    fn from_server(&mut self, entry: &Entry, message: &Message<'_>) {
+    fn server_said(&mut self, entry: &Entry, message: &Message<'_>) {
         match (&message.facts.detail, message.facts.kind, &message.facts.id) {
             (_, Kind::Request, Some(id)) if self.asking.len() < WAITING => {
                 let method = message.facts.method.clone().unwrap_or_default();

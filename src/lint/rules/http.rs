@@ -89,7 +89,6 @@ pub const RULES: &[Rule] = &[
             ("TypeScript", "sessionIdGenerator: () => randomUUID()"),
         ],
         check: Check::Entry(session_length),
-        ..Rule::ROW
     },
     Rule {
         name: "no-sessions-any-more",
@@ -178,7 +177,6 @@ pub const RULES: &[Rule] = &[
             "new StreamableHTTPServerTransport({ eventStore })",
         )],
         check: Check::Watch(|| Box::new(Priming::default())),
-        ..Rule::ROW
     },
     Rule {
         name: "stream-carries-its-own",
@@ -225,8 +223,11 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// Names and values, in their order.
+type Headers = [(String, String)];
+
 /// A response, with its exchange: status and headers.
-fn response<'a>(seen: &'a Seen<'_>) -> Option<(&'a Hop, u16, &'a [(String, String)])> {
+fn response<'a>(seen: &'a Seen<'_>) -> Option<(&'a Hop, u16, &'a Headers)> {
     let Step::Response {
         status, headers, ..
     } = seen.step()?

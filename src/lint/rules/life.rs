@@ -132,7 +132,7 @@ impl Watch for Ladder {
                         let after = closed.map(|closed| us.saturating_sub(closed));
                         match (looks, after) {
                             (Step::Stdin, Some(after)) if after >= DEAF_US => {
-                                told.wrong("", waited(after))
+                                told.wrong("", waited(after));
                             }
                             (Step::Soon, Some(after)) => told.wrong("", waited(after)),
                             _ => {}

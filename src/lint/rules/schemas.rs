@@ -418,7 +418,7 @@ fn not_deep(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
         told.looked();
         let mut deepest = 0;
         walk("", schema, 0, &mut |_, _, depth| {
-            deepest = deepest.max(depth)
+            deepest = deepest.max(depth);
         });
         let words = if deepest > DEEP {
             format!("{name} is {deepest} levels deep")
@@ -526,7 +526,7 @@ fn defaults(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
         });
         // `null` as "none" is how optional parameters are written everywhere.
         let is_none = json::kind(default) == JsonKind::Null;
-        if !is_none && !(typed && one_of) {
+        if !(is_none || typed && one_of) {
             let words = format!("{tool}: a default that its schema does not allow");
             told.about(of_tool(tool), format!("{at}/default"), words);
         }
