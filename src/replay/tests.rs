@@ -224,7 +224,7 @@ fn at_a_speed_nothing_is_sent_before_its_time() {
     stage.answer(0, "{}");
     let due = Duration::from_micros(4_500);
     assert_eq!((stage.sent.len(), stage.run.due()), (1, Some(due)));
-    stage.tell(due - Duration::from_micros(1), Happened::Tick);
+    stage.tell(due.saturating_sub(Duration::from_micros(1)), Happened::Tick);
     assert_eq!(stage.sent.len(), 1);
     stage.tell(due, Happened::Tick);
     assert_eq!((stage.sent.len(), stage.run.due()), (2, None));

@@ -300,7 +300,7 @@ fn servers() -> impl Strategy<Value = String> {
                 }
             }
             if count > 0 {
-                text.push_str(&last);
+                text.push_str(last);
                 text.push_str(end);
             }
             text.push('}');

@@ -183,7 +183,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault_on("login-has-pkce", HTTP_MODERN, server_metadata, |all| {
         regot(all, |got| {
-            got["code_challenge_methods_supported"] = json!(["plain"])
+            got["code_challenge_methods_supported"] = json!(["plain"]);
         });
     }),
     fault_on(
@@ -236,7 +236,7 @@ fn header<'a>(entry: &'a mut Value, name: &str) -> &'a mut Value {
 }
 
 /// The list of tools is refused until somebody logs in.
-fn challenge(entries: &mut Vec<Value>, challenge: &str) {
+fn challenge(entries: &mut [Value], challenge: &str) {
     let at = responded(entries, "tools/list");
     entries[at]["json"]["status"] = json!(401);
     entries[at]["json"]["headers"] = json!([["www-authenticate", challenge]]);

@@ -79,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |all| step(all, "kill", 1_500_000),
     ),
     fault_on("ends-soon", LEGACY, closed, |all| {
-        step(all, "terminate", 400_000)
+        step(all, "terminate", 400_000);
     }),
     fault_on("leaves-nothing-behind", LEGACY, closed, |all| {
         let mut remark = all[1].clone();
@@ -98,7 +98,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 "stderr",
                 "text",
                 json!("Listening on http://127.0.0.1:3000"),
-            )
+            );
         },
         |all| {
             line(
@@ -106,7 +106,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 "stderr",
                 "text",
                 json!("Listening on http://0.0.0.0:3000"),
-            )
+            );
         },
     ),
 ];

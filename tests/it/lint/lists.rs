@@ -212,7 +212,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "ui-links-are-ui-resources",
         LEGACY,
         |all| {
-            tool(all)["_meta"] = json!({"ui": {"resourceUri": "ui://echo", "visibility": ["app"]}})
+            tool(all)["_meta"] = json!({"ui": {"resourceUri": "ui://echo", "visibility": ["app"]}});
         },
         |all| tool(all)["_meta"]["ui"]["resourceUri"] = json!("https://example.com/echo.html"),
     ),
@@ -236,7 +236,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "icon-is-proper",
         LEGACY,
         |all| {
-            tool(all)["icons"] = json!([{"src": "https://example.com/a.png", "sizes": ["48x48"]}])
+            tool(all)["icons"] = json!([{"src": "https://example.com/a.png", "sizes": ["48x48"]}]);
         },
         |all| tool(all)["icons"] = json!([{"src": "https://example.com/a.png", "sizes": ["big"]}]),
     ),
