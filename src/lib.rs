@@ -46,8 +46,8 @@
 //!            mcp                 revisions, METHODS, facts of messages, typed views, the sans-io client, and what
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
-//!            lint                RULES over a session: what is wrong with a server, or its client
 //!            mask                what is never written down, and what stands there instead
+//!            lint                RULES over a session: what is wrong with a server, or its client
 //!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit

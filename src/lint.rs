@@ -6,7 +6,9 @@
 //!
 //! A rule that nothing was seen for has not passed: it was not seen ([`Standing`]).
 
+mod hops;
 pub mod linter;
+mod memory;
 pub mod rule;
 mod rules;
 mod seen;

@@ -32,6 +32,7 @@ pub use masker::{Masked, Masker, Seen};
 pub use restore::{Missing, names_in};
 pub use rules::{BadRule, Rules};
 pub use secrets::Secrets;
+pub use shapes::key_in;
 pub use tally::{Tally, place_in};
 
 /// Why something is masked.

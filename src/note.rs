@@ -17,6 +17,9 @@ use login::Hop;
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
 
+/// What is said of processes that a server started and left behind when it ended.
+pub const LEFT_BEHIND: &str = "the server ended, and processes it started run on";
+
 /// What a `process` or `note` entry says. Unknown ones of later versions read as [`Note::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {

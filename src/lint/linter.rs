@@ -1,8 +1,12 @@
 //! The linter: takes entries one by one and tells findings, from memory that stays small.
 
+use std::collections::HashMap;
+
+use super::memory::Memory;
 use super::rule::{Check, On, Rule, Severity, Watch};
 use super::rules::RULES;
-use super::seen::{Message, Seen, Subject, Told, raws};
+use super::seen::{Complaint, Message, Seen, Subject, Told, masks, raws};
+use crate::json;
 use crate::jsonrpc::{self, Frame, Kind};
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::Timeline;
@@ -48,7 +52,8 @@ pub struct Linter {
     looked: Vec<u64>,
     failed: Vec<u64>,
     /// By rule and connection.
-    kept: std::collections::HashMap<(usize, u32), u32>,
+    kept: HashMap<(usize, u32), u32>,
+    memories: HashMap<u32, Memory>,
 }
 
 impl Default for Linter {
@@ -62,7 +67,8 @@ impl Default for Linter {
             watches: RULES.iter().map(|rule| watch(rule)).collect(),
             looked: vec![0; RULES.len()],
             failed: vec![0; RULES.len()],
-            kept: std::collections::HashMap::default(),
+            kept: HashMap::default(),
+            memories: HashMap::default(),
         }
     }
 }
@@ -96,7 +102,11 @@ impl Linter {
         };
         let raws = raws(&entry.body, &frame);
         let messages = self.messages(&recorded, &raws, &waited);
-        self.look(entry, &recorded, &messages)
+        let mut memory = self.memories.remove(&entry.conn).unwrap_or_default();
+        let findings = self.look(entry, &recorded, &messages, &memory);
+        memory.take(entry, &recorded, &messages);
+        self.memories.insert(entry.conn, memory);
+        findings
     }
 
     fn messages<'a>(
@@ -112,13 +122,8 @@ impl Linter {
         all.map(|(place, ((facts, raw), answers))| {
             let asked = answers.and_then(|at| self.timeline.exchange(at));
             let asked = asked.map(|exchange| self.timeline.word(exchange.method));
-            Message {
-                place,
-                raw,
-                facts,
-                answers: *answers,
-                method: facts.method.clone().or_else(|| asked.map(Into::into)),
-            }
+            let method = facts.method.clone().or_else(|| asked.map(Into::into));
+            Message::new(place, raw, facts, *answers, method)
         })
         .collect()
     }
@@ -128,7 +133,9 @@ impl Linter {
         entry: &Entry,
         recorded: &Recorded,
         messages: &[Message<'_>],
+        memory: &Memory,
     ) -> Vec<Finding> {
+        let masks = masks(entry);
         let connection = self.timeline.state().connection(entry.conn);
         let seen = Seen {
             entry,
@@ -139,6 +146,9 @@ impl Linter {
                 Facts::Junk(why) => Some(why),
                 _ => None,
             },
+            facts: &recorded.facts,
+            memory,
+            masks: &masks,
         };
         let revision = seen.revision();
         let mut findings = Vec::new();
@@ -160,6 +170,9 @@ impl Linter {
                         watch.entry(&seen, &mut told);
                     }
                 }
+            }
+            if !masks.is_empty() {
+                told.wrong.retain(|one| !is_hidden(&seen, one));
             }
             self.looked[at] += told.looked + told.wrong.len() as u64;
             self.failed[at] += told.wrong.len() as u64;
@@ -198,6 +211,31 @@ impl Linter {
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
     }
+}
+
+/// Whether a complaint is about a text that was masked, or a place below one: nobody knows what stood there.
+fn is_hidden(seen: &Seen<'_>, complaint: &Complaint) -> bool {
+    if complaint.pointer.is_empty() {
+        return false;
+    }
+    seen.messages.iter().any(|message| {
+        let mut part = message.raw;
+        for step in json::pointer::steps(&complaint.pointer) {
+            let step = json::pointer::unescape(step);
+            let below = match json::kind(part) {
+                json::Kind::Array => step
+                    .parse()
+                    .ok()
+                    .and_then(|at| json::elements(part).nth(at)),
+                _ => json::get(part, &[&step]),
+            };
+            match below {
+                Some(below) => part = below,
+                None => return false,
+            }
+        }
+        json::kind(part) == json::Kind::String && seen.hides(part)
+    })
 }
 
 /// Whether a rule looks at such a message.

@@ -35,6 +35,13 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// An error in all revisions.
+    pub const ERROR: Self = Self::Always(Severity::Error);
+    /// A warning in all.
+    pub const WARNING: Self = Self::Always(Severity::Warning);
+    /// A note in all.
+    pub const NOTE: Self = Self::Always(Severity::Note);
+
     /// How bad it is in a revision.
     pub fn at(self, revision: Option<Revision>) -> Severity {
         match self {
@@ -122,6 +129,21 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What most rows have in common; each of them says its own `name`, `what`, `why`, `fix` and `check`.
+    pub const ROW: Self = Self {
+        name: "",
+        checks: &[],
+        grade: Grade::Always(Severity::Error),
+        since: Revision::ALL[0],
+        until: Revision::ALL[Revision::ALL.len() - 1],
+        section: "",
+        what: "",
+        why: "",
+        fix: "",
+        lines: &[],
+        check: Check::Entry(|_, _| {}),
+    };
+
     /// Whether it applies to a revision. As long as nobody knows which is spoken, what holds in all applies.
     pub fn applies(&self, revision: Option<Revision>) -> bool {
         match revision {

@@ -1,10 +1,19 @@
 //! What a rule sees: an entry with its bytes, the messages in it, and what the fold knows at that moment. And where it
 //! tells what it thinks of it.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::hops::{Hop, Hops};
+use super::memory::{Asked, Memory};
 use crate::json;
 use crate::jsonrpc::{self, Frame};
+use crate::mask::Mark;
 use crate::mcp::facts;
 use crate::mcp::revision::Revision;
+use crate::note::Note;
+use crate::note::http::Step;
+use crate::session::recorded::Facts;
 use crate::session::timeline::{Connection, ExchangeIndex, Timeline};
 use crate::session::{Direction, Entry};
 
@@ -31,9 +40,15 @@ pub struct Seen<'a> {
     pub messages: &'a [Message<'a>],
     /// Why it is no frame, when it should be one.
     pub junk: Option<&'a str>,
+    /// What it says.
+    pub facts: &'a Facts,
+    /// What was true on its connection before it.
+    pub memory: &'a Memory,
+    /// Where secrets were masked in its body.
+    pub masks: &'a [Range<usize>],
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
     /// The revision that is spoken, as far as is known.
     pub fn revision(&self) -> Option<Revision> {
         self.connection?.revision
@@ -49,7 +64,52 @@ impl Seen<'_> {
         self.connection
             .is_some_and(|connection| &*connection.transport == "stdio")
     }
+
+    /// What happened or was decided here, when it is that.
+    pub const fn note(&self) -> Option<&'a Note> {
+        match self.facts {
+            Facts::Note(note) => Some(note),
+            _ => None,
+        }
+    }
+
+    /// The step of an exchange over HTTP, when it is one.
+    pub const fn step(&self) -> Option<&'a Step> {
+        match self.facts {
+            Facts::Note(Note::Http(step)) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// The exchange over HTTP that it belongs to, as it was before.
+    pub fn hop(&self) -> Option<&'a Hop> {
+        let exchange = match self.step() {
+            Some(step) => step.exchange(),
+            None => Hops::of(self.entry)?,
+        };
+        self.memory.hops.get(exchange)
+    }
+
+    /// Whether something of it was masked: what it was is not known.
+    pub fn hides(&self, part: &[u8]) -> bool {
+        let place = json::place_of(part, &self.entry.body);
+        self.masks
+            .iter()
+            .any(|mask| mask.start < place.end && place.start < mask.end)
+    }
 }
+
+/// Where secrets were masked in the body of an entry.
+pub(super) fn masks(entry: &Entry) -> Vec<Range<usize>> {
+    let marks = Mark::of(entry.extra.as_deref());
+    marks
+        .iter()
+        .map(|mark| mark.at..mark.at + mark.len)
+        .collect()
+}
+
+/// The members of an object, in order.
+type Members<'a> = Vec<(Cow<'a, str>, &'a [u8])>;
 
 /// One message of a frame.
 pub struct Message<'a> {
@@ -63,18 +123,80 @@ pub struct Message<'a> {
     pub answers: Option<ExchangeIndex>,
     /// Its method, or that of the request it answers.
     pub method: Option<Box<str>>,
+    /// Its members, so that every rule need not look for them again.
+    members: Members<'a>,
+    /// The members of its `params`, or of its `result`.
+    inner: (&'static str, Members<'a>),
 }
 
 impl<'a> Message<'a> {
+    /// A message with its members.
+    pub(super) fn new(
+        place: usize,
+        raw: &'a [u8],
+        facts: &'a facts::Message,
+        answers: Option<ExchangeIndex>,
+        method: Option<Box<str>>,
+    ) -> Self {
+        let members: Members<'a> = json::members(raw).collect();
+        let inner = ["params", "result"].into_iter().find_map(|name| {
+            let inner = last(&members, name)?;
+            Some((name, json::members(inner).collect()))
+        });
+        Self {
+            place,
+            raw,
+            facts,
+            answers,
+            method,
+            members,
+            inner: inner.unwrap_or_default(),
+        }
+    }
+
     /// A member of it.
     pub fn get(&self, path: &[&str]) -> Option<&'a [u8]> {
-        json::get(self.raw, path)
+        match path {
+            [] => Some(self.raw),
+            [first, second, rest @ ..] if *first == self.inner.0 => {
+                json::get(last(&self.inner.1, second)?, rest)
+            }
+            [first, rest @ ..] => json::get(last(&self.members, first)?, rest),
+        }
+    }
+
+    /// A text in it.
+    pub fn text(&self, path: &[&str]) -> Option<String> {
+        self.get(path).and_then(json::string)
+    }
+
+    /// The items of an array in it, with their places.
+    pub fn items(&self, path: &[&str]) -> impl Iterator<Item = (String, &'a [u8])> + use<'a> {
+        let list = self.get(path).unwrap_or_default();
+        let at = path
+            .iter()
+            .fold(String::new(), |at, name| json::pointer::below(&at, name));
+        json::elements(list)
+            .enumerate()
+            .map(move |(place, item)| (format!("{at}/{place}"), item))
     }
 
     /// Whether it is a result of a method.
     pub fn is_result_of(&self, method: &str) -> bool {
         self.facts.kind == jsonrpc::Kind::Result && self.method.as_deref() == Some(method)
     }
+
+    /// The request it answers, as it waited.
+    pub fn asked<'m>(&self, seen: &Seen<'m>) -> Option<&'m Asked> {
+        self.answers?;
+        seen.memory.asked.get(self.facts.id.as_ref()?)
+    }
+}
+
+/// Of duplicate members the last, as everywhere.
+fn last<'a>(members: &Members<'a>, name: &str) -> Option<&'a [u8]> {
+    let found = members.iter().rev().find(|(key, _)| key == name);
+    found.map(|(_, value)| *value)
 }
 
 /// The bytes of each message of a frame.

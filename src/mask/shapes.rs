@@ -110,6 +110,15 @@ pub(super) fn key_at(text: &[u8], at: usize) -> Option<(Range<usize>, &'static S
     fits.then_some((at..at + length, shape))
 }
 
+/// What kind of key stands somewhere in a text, if one does.
+pub fn key_in(text: &[u8]) -> Option<&'static str> {
+    beginnings().find_map(|begins| {
+        memchr::memmem::find_iter(text, begins.as_bytes())
+            .find_map(|at| key_at(text, at))
+            .map(|(_, shape)| shape.name)
+    })
+}
+
 /// Three parts, the first two of which are objects in base64: `eyJ…` `.` `eyJ…` `.` a signature.
 fn is_jwt(body: &[u8]) -> bool {
     let mut parts = body.split(|byte| *byte == b'.');

@@ -33,6 +33,9 @@ pub use loss::{Loss, LossKind};
 use parked::Parked;
 pub use parked::{Refusal, challenged};
 
+/// What is said of a session id with anything but visible ASCII in it (2025-03-26 to 2025-11-25, Session Management).
+pub const ODD_SESSION_ID: &str = "the session id has characters that no session id may have";
+
 /// Which of the two HTTP transports to speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Choice {

@@ -12,6 +12,7 @@ use super::lines;
 use super::usage::Meter;
 use super::usage::{Activity, Schedule};
 use super::{INBOX_PLACES, Link, LinkEvent, Outgoing, ShutdownStep, Spawn, StartError, Stream};
+use crate::note::LEFT_BEHIND;
 use process_wrap::tokio::{ChildWrapper, CommandWrap};
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -421,6 +422,7 @@ impl Supervisor {
     /// Asks the rest of the family to end, then kills it.
     async fn end_left_overs(&mut self) {
         if !matches!(self.phase, Phase::Killed(_)) {
+            self.tell(LinkEvent::Remark(LEFT_BEHIND.to_owned()));
             let asked_at = match self.phase {
                 Phase::Terminated(deadline) => deadline,
                 _ => Instant::now() + self.options.terminate_grace,

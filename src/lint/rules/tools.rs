@@ -32,7 +32,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "tool-names-differ",
-        checks: &[84],
+        checks: &[84, 140],
         grade: WARNING,
         since: V2024_11_05,
         until: V2026_07_28,

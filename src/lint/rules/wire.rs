@@ -37,7 +37,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "message-is-an-object",
-        checks: &[2],
+        checks: &[2, 54],
         grade: ERROR,
         since: V2024_11_05,
         until: V2026_07_28,
@@ -167,7 +167,9 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "message-shape",
-        checks: &[17, 29, 37, 39, 94, 95, 111, 117, 122, 137, 141],
+        checks: &[
+            17, 29, 37, 39, 92, 94, 95, 97, 98, 104, 108, 111, 117, 122, 137, 141, 161,
+        ],
         grade: ERROR,
         since: V2024_11_05,
         until: V2026_07_28,
@@ -344,13 +346,13 @@ fn shaped(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     let Some(faults) = faults else { return };
     told.looked();
     for fault in faults {
-        // `result-type` names it, with better words.
-        let has_own = [
-            "resultType is missing",
-            "ttlMs is missing",
-            "cacheScope is missing",
-        ];
-        if !(revision == V2026_07_28 && fault.pointer.is_empty() && has_own[0] == fault.words) {
+        // `result-type` and `last-page-has-no-cursor` name these, with better words.
+        let typeless = revision == V2026_07_28
+            && fault.pointer.is_empty()
+            && fault.words == "resultType is missing";
+        let cursor = message.get(&["result", "nextCursor"]).map(json::kind);
+        let null = fault.pointer == "/nextCursor" && cursor == Some(JsonKind::Null);
+        if !typeless && !null {
             told.wrong(format!("{below}{}", fault.pointer), fault.words);
         }
     }

@@ -37,9 +37,7 @@ impl Courier {
                 .as_deref()
                 .is_some_and(|id| !id.bytes().all(|byte| (0x21..=0x7e).contains(&byte)))
             {
-                out.push(Output::Remark(
-                    "the session id has characters that no session id may have".to_owned(),
-                ));
+                out.push(Output::Remark(super::ODD_SESSION_ID.to_owned()));
                 self.session = None;
             }
         }
