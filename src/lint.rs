@@ -6,6 +6,8 @@
 //!
 //! A rule that nothing was seen for has not passed: it was not seen ([`Standing`]).
 
+pub mod exceptions;
+pub mod findings;
 mod hops;
 pub mod linter;
 mod memory;

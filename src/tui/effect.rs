@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 pub mod comparison;
 pub mod exporting;
+pub mod linting;
 
 use comparison::Comparison;
 
@@ -192,6 +193,8 @@ pub enum Store {
         /// Whether they do.
         on: bool,
     },
+    /// Work with the findings that somebody lives with.
+    Exceptions(linting::Excepting),
     /// Delete a preset.
     DeletePreset {
         /// Who asks.
@@ -344,6 +347,8 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Look at entries with the rules of lint, each once; answered by [`super::event::Event::Linted`], several times.
+    Lint(Vec<Source>),
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
     /// Keep the fold of an opened file beside it, so that it opens at once the next time.

@@ -17,6 +17,8 @@ use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
+use crate::lint::exceptions::Exception;
+use crate::lint::findings::Findings;
 use crate::mcp::client::EraChoice;
 use crate::session::marks::Marks;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
@@ -41,6 +43,8 @@ pub enum View {
     Inbox,
     /// 8
     Sessions,
+    /// 9
+    Lint,
     /// Without a number: requests by hand.
     ByHand,
     /// Without a number: what differs.
@@ -49,7 +53,7 @@ pub enum View {
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
@@ -58,6 +62,7 @@ impl View {
         Self::Logs,
         Self::Inbox,
         Self::Sessions,
+        Self::Lint,
     ];
 
     /// All that have a number, and those that have none.
@@ -76,6 +81,7 @@ impl View {
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
             Self::Sessions => ("Sessions", "Ses"),
+            Self::Lint => ("Lint", "Lint"),
             Self::ByHand => ("By hand", "Hand"),
             Self::Diff => ("Diff", "Diff"),
         }
@@ -120,6 +126,8 @@ pub struct Ctx<'a> {
     pub previews: &'a Previews,
     /// What people marked in the session.
     pub marks: &'a Marks,
+    /// What is wrong with it.
+    pub lint: &'a Findings,
     /// Settings.
     pub settings: &'a Settings,
     /// Colours.
@@ -197,6 +205,10 @@ pub enum Go {
     Open(PathBuf),
     /// To the session that is recorded here.
     Live,
+    /// To an item of a list, by its name, of the server that a connection is to.
+    Item(View, String, u32),
+    /// Ask why a finding is to be ignored.
+    Except(Exception),
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

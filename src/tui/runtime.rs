@@ -10,6 +10,7 @@ mod comparing;
 mod copying;
 pub mod keeper;
 pub mod librarian;
+pub mod linting;
 mod masks;
 pub mod opening;
 pub mod sifter;
@@ -39,6 +40,7 @@ use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
 use librarian::Librarian;
+use linting::Linting;
 use opening::Opened;
 use sifter::{Sift, Sifter};
 
@@ -61,6 +63,8 @@ pub struct Runtime {
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks for what is wrong.
+    pub linting: Linting,
     /// Who looks through bodies for filters.
     pub sifter: Sifter,
     /// What programs and files need.
@@ -129,6 +133,10 @@ impl Runtime {
                 }
             }
             Effect::Store(work) => self.keeper.take(work),
+            Effect::Lint(entries) => {
+                let bodies = self.bodies_of(session)?;
+                self.linting.take(session, entries, bodies);
+            }
             Effect::Validate {
                 asker,
                 revision,
@@ -224,7 +232,10 @@ impl Runtime {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
                 tokio::task::spawn_blocking(move || opened.open(session, &path, &parts));
             }
-            Effect::CloseSession(session) => self.opened.close(session),
+            Effect::CloseSession(session) => {
+                self.opened.close(session);
+                self.linting.close(session);
+            }
             slow => {
                 let bodies = self.bodies_of(session)?;
                 let pictures = self.pictures;

@@ -181,6 +181,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),
             View::Sessions => model.panes.sessions.count(),
+            View::Lint => model.world.lint.counts().all(),
             View::ByHand | View::Diff => 0,
         };
         let active = view == model.view;
