@@ -15,6 +15,9 @@ const KEPT: usize = 512;
 /// Ids of events that are remembered.
 const EVENTS: usize = 100_000;
 
+/// What the stream of HTTP+SSE is for, in words.
+pub const APART: &str = "HTTP+SSE stream";
+
 /// What the body of a request is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Carried {
@@ -87,6 +90,8 @@ pub struct Hops {
     all: HashMap<u32, Hop>,
     order: VecDeque<u32>,
     frames: VecDeque<(u64, Carried)>,
+    /// Whether answers come on a stream of their own: HTTP+SSE of 2024-11-05, whatever revision is spoken over it.
+    apart: bool,
     /// Hashes of the event ids so far.
     ids: HashSet<u64>,
 }
@@ -101,6 +106,11 @@ impl Hops {
     /// One of them, by its number.
     pub fn get(&self, exchange: u32) -> Option<&Hop> {
         self.all.get(&exchange)
+    }
+
+    /// Whether answers come on a stream of their own, as over HTTP+SSE.
+    pub const fn are_apart(&self) -> bool {
+        self.apart
     }
 
     /// Whether an event with this id came before.
@@ -152,6 +162,7 @@ impl Hops {
             ..
         } = step
         {
+            self.apart |= why == APART;
             let carries = frame.and_then(|seq| {
                 let found = self.frames.iter().rev().find(|(other, _)| *other == seq);
                 found.map(|(_, carried)| carried.clone())

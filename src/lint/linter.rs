@@ -15,6 +15,9 @@ use crate::session::{Channel, Direction, Entry};
 /// Of one rule on one connection so many findings are kept; what comes after is counted.
 const MOST: u32 = 100;
 
+/// Of what is only worth knowing so much is told of one entry.
+const FEW: usize = 5;
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -176,13 +179,17 @@ impl Linter {
             }
             self.looked[at] += told.looked + told.wrong.len() as u64;
             self.failed[at] += told.wrong.len() as u64;
+            let severity = rule.grade.at(revision);
+            if severity == Severity::Note {
+                shorten(&mut told.wrong);
+            }
             for complaint in told.wrong {
                 let kept = self.kept.entry((at, entry.conn)).or_default();
                 *kept += 1;
                 if *kept <= MOST {
                     findings.push(Finding {
                         rule,
-                        severity: rule.grade.at(revision),
+                        severity,
                         seq: entry.seq,
                         conn: entry.conn,
                         subject: complaint.subject,
@@ -210,6 +217,15 @@ impl Linter {
     /// The fold over all that was taken.
     pub const fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+}
+
+/// Keeps the first few of what is worth knowing; the last of them says how many more there are.
+fn shorten(complaints: &mut Vec<Complaint>) {
+    let more = complaints.len().saturating_sub(FEW);
+    complaints.truncate(FEW);
+    if let (Some(last), true) = (complaints.last_mut(), more > 0) {
+        last.words = format!("{}, and {more} more like it", last.words);
     }
 }
 

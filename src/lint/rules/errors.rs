@@ -167,13 +167,12 @@ fn not_answered(seen: &Seen<'_>, told: &mut Told) {
     for message in seen.messages {
         match (seen.entry.direction, message.facts.kind) {
             (Direction::Out, Kind::Notification) => told.looked(),
-            (Direction::In, Kind::Result | Kind::Error)
-                if seen.memory.told && seen.memory.asked.is_empty() && !is_named(message) =>
-            {
-                told.wrong(
-                    "",
-                    "an answer, though nothing was asked but a notification sent",
-                );
+            (Direction::In, Kind::Result | Kind::Error) if !is_named(message) => {
+                let what = message.text(&["error", "message"]).unwrap_or_default();
+                let asked = !seen.memory.asked.is_empty();
+                if seen.memory.told && (!asked || what.contains("notifications/")) {
+                    told.wrong("", "a notification was answered");
+                }
             }
             _ => {}
         }

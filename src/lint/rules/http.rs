@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
-use crate::lint::hops::{Hop, Hops};
+use crate::lint::hops::{APART, Hop, Hops};
 use crate::lint::rule::{Check, Grade, On, Rule, Watch};
 use crate::lint::seen::{Message, Seen, Told};
 use crate::mcp::http::{ODD_SESSION_ID, headers};
@@ -166,7 +166,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "stream-begins-with-an-id",
         checks: &[79],
-        grade: Grade::WARNING,
+        grade: Grade::NOTE,
         since: V2025_11_25,
         until: V2025_11_25,
         section: "basic/transports Sending Messages to the Server",
@@ -240,7 +240,11 @@ fn answer_type(seen: &Seen<'_>, told: &mut Told) {
     let Some((hop, status, headers)) = response(seen) else {
         return;
     };
-    if !hop.asks() || !(200..300).contains(&status) || &*hop.verb != "POST" {
+    if seen.memory.hops.are_apart()
+        || !hop.asks()
+        || !(200..300).contains(&status)
+        || &*hop.verb != "POST"
+    {
         return;
     }
     let mime = headers::mime(headers);
@@ -252,7 +256,9 @@ fn answer_type(seen: &Seen<'_>, told: &mut Told) {
 }
 
 fn accepted(seen: &Seen<'_>, told: &mut Told) {
-    let Some(hop) = seen.hop() else { return };
+    let Some(hop) = seen.hop().filter(|_| !seen.memory.hops.are_apart()) else {
+        return;
+    };
     let kind = hop.carries.as_ref().map(|carried| carried.kind);
     if !matches!(kind, Some(Kind::Notification | Kind::Result | Kind::Error)) {
         return;
@@ -384,7 +390,7 @@ fn answer_on_get(seen: &Seen<'_>, told: &mut Told) {
     let Some(hop) = seen.hop().filter(|hop| hop.is_open_ended()) else {
         return;
     };
-    if hop.why.contains("SSE") {
+    if &*hop.why == APART {
         return;
     }
     for message in seen.messages {
@@ -496,7 +502,7 @@ fn endpoint_first(seen: &Seen<'_>, told: &mut Told) {
     let Some(Step::Event { kind, size, .. }) = seen.step() else {
         return;
     };
-    let Some(hop) = seen.hop().filter(|hop| hop.why.contains("HTTP+SSE")) else {
+    let Some(hop) = seen.hop().filter(|hop| &*hop.why == APART) else {
         return;
     };
     if size.is_none_or(|size| size == 0) {

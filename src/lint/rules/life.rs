@@ -9,7 +9,9 @@ use crate::note::{LEFT_BEHIND, Note};
 use crate::session::Channel;
 
 /// A server that ends later than this after its stdin was closed keeps people waiting, in microseconds.
-const SLOW_US: u64 = 250_000;
+const SLOW_US: u64 = 1_000_000;
+/// One that runs on for so long does not mind it at all.
+const DEAF_US: u64 = 2_000_000;
 
 /// See the module.
 pub const RULES: &[Rule] = &[
@@ -44,8 +46,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "ends-soon",
         grade: Grade::NOTE,
-        what: "A server ends within a quarter of a second after its stdin was closed.",
-        why: "Clients wait for it when they are closed or restart it.",
+        what: "A server ends within a second after its stdin was closed, and before somebody has to tell it.",
+        why: "Clients wait for it when they are closed or restart it, or terminate it.",
         fix: "Close connections and caches without waiting for them.",
         check: Check::Watch(|| Box::new(Ladder::of(Step::Soon))),
         ..Rule::ROW
@@ -126,8 +128,14 @@ impl Watch for Ladder {
                 match step.as_str() {
                     "stdin closed" => way.closed = way.closed.or(Some(us)),
                     "terminate" => {
-                        if looks == Step::Stdin && way.closed.is_some() && !way.left {
-                            told.wrong("", "its stdin was closed, and it had to be terminated");
+                        let closed = way.closed.filter(|_| !way.left);
+                        let after = closed.map(|closed| us.saturating_sub(closed));
+                        match (looks, after) {
+                            (Step::Stdin, Some(after)) if after >= DEAF_US => {
+                                told.wrong("", waited(after))
+                            }
+                            (Step::Soon, Some(after)) => told.wrong("", waited(after)),
+                            _ => {}
                         }
                         way.told = true;
                     }
@@ -162,6 +170,13 @@ impl Watch for Ladder {
             _ => {}
         }
     }
+}
+
+fn waited(us: u64) -> String {
+    format!(
+        "it had not ended {} ms after its stdin was closed, and was terminated",
+        us / 1000
+    )
 }
 
 /// How addresses of all networks are written in logs.

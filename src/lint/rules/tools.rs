@@ -276,6 +276,7 @@ fn parameters_described(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     for (at, name, tool) in tools(message) {
         let parameters = json::get(tool, &["inputSchema", "properties"]).unwrap_or_default();
         let below = format!("{at}/inputSchema/properties");
+        let mut silent = Vec::new();
         for (parameter, schema) in json::members(parameters) {
             told.looked();
             let words = ["description", "title", "$ref"];
@@ -283,11 +284,18 @@ fn parameters_described(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
                 .iter()
                 .all(|word| json::get(schema, &[word]).is_none())
             {
-                let place = json::pointer::below(&below, &parameter);
-                let words = format!("{name}: parameter \"{parameter}\" has no description");
-                told.about(of_tool(&name), place, words);
+                silent.push(parameter);
             }
         }
+        let Some(first) = silent.first() else {
+            continue;
+        };
+        let place = json::pointer::below(&below, first);
+        let words = match silent.len() {
+            1 => format!("{name}: parameter \"{first}\" has no description"),
+            count => format!("{name}: {count} parameters have no description, such as \"{first}\""),
+        };
+        told.about(of_tool(&name), place, words);
     }
 }
 
