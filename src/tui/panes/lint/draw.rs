@@ -195,7 +195,7 @@ impl LintPane {
             draw_empty(&self.nothing(ctx), rows, buf, ctx);
             return caret.or(Some(rows.as_position()));
         }
-        let several = ctx.servers.len() > 1;
+        let several = self.made.several;
         let drawn = list::draw(
             self.made.rows.len(),
             &self.list,

@@ -69,6 +69,8 @@ pub struct Made {
     from: Option<Wanted>,
     /// In their order.
     pub rows: Vec<Row>,
+    /// Whether findings are about more servers than one.
+    pub several: bool,
     /// What is ignored, shown or not.
     pub ignored: usize,
     /// What was found by then, before the filter; without what is ignored.
@@ -89,6 +91,8 @@ impl Made {
             .filter(|one| one.is_excepted())
             .count();
         self.all = found.iter().filter(by_then).count() - self.ignored;
+        let first = found.first().map(|one| &one.told.server);
+        self.several = found.iter().any(|one| Some(&one.told.server) != first);
         let typed = wanted.typed.to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
         let mut shown: Vec<u32> = (0..found.len() as u32)
