@@ -121,14 +121,14 @@ fn look(work: &mpsc::Receiver<Work>, events: &UnboundedSender<Event>) {
 pub struct Looked {
     linter: Linter,
     told: Vec<Told>,
-    looked: u64,
+    entries: u64,
 }
 
 impl Looked {
     /// Looks at the next entries.
     pub fn take(&mut self, entries: &[Source], bodies: &Bodies) {
         for source in entries {
-            self.looked += 1;
+            self.entries += 1;
             let entry = match bodies.read(source.seq, source.place) {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -149,7 +149,7 @@ impl Looked {
     pub fn tell(&mut self) -> Linted {
         Linted {
             told: std::mem::take(&mut self.told),
-            looked: self.looked,
+            looked: self.entries,
             standings: Standings::of(&self.linter),
         }
     }

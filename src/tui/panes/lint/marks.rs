@@ -3,6 +3,7 @@
 use crate::lint::findings::{Counts, Found};
 use crate::lint::{Severity, Subject};
 use crate::mcp::types::{Item, List};
+use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::traffic::told::Told;
@@ -19,7 +20,7 @@ pub const fn sign(severity: Severity) -> &'static str {
 /// What lint finds in a row of the traffic, in its request or in its answer; the worst first.
 fn found<'a>(told: &Told<'_>, ctx: &Ctx<'a>) -> Vec<&'a Found> {
     let answer = told.answer.and_then(|answer| ctx.timeline.entry(answer));
-    let seqs = [Some(told.entry.seq()), answer.map(|entry| entry.seq())];
+    let seqs = [Some(told.entry.seq()), answer.map(EntryRow::seq)];
     let mut found: Vec<&Found> = seqs
         .into_iter()
         .flatten()
