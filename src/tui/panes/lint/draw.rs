@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::rows::Row;
 use super::{LintPane, about};
 use crate::lint::findings::Found;
-use crate::lint::{Severity, findings};
+use crate::lint::{Severity, Subject, findings};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::pane::{Ctx, Reply};
@@ -294,6 +294,12 @@ impl LintPane {
     }
 }
 
+fn name_of(subject: &Subject) -> &str {
+    match subject {
+        Subject::Tool(name) | Subject::Prompt(name) | Subject::Resource(name) => name,
+    }
+}
+
 /// A finding in one line.
 fn line(found: &Found, several: bool, width: u16, ctx: &Ctx<'_>) -> Line<'static> {
     let theme = ctx.theme;
@@ -340,7 +346,14 @@ fn line(found: &Found, several: bool, width: u16, ctx: &Ctx<'_>) -> Line<'static
         }
         _ => format!("{times}#{}", finding.seq),
     };
-    let words = text::sanitize(&finding.words).into_owned();
+    let mut words = text::sanitize(&finding.words).into_owned();
+    if !is_wide && let Some(subject) = &finding.subject {
+        // There is no room for it behind the words.
+        let name = text::sanitize(name_of(subject)).into_owned();
+        if !words.contains(&name) {
+            words = format!("{}: {words}", text::fit(&name, 20));
+        }
+    }
     let words_room = left.saturating_sub(text::width(&place) + 1);
     let style = theme.style(if found.is_excepted() {
         Role::TextMuted
