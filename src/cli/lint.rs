@@ -257,11 +257,7 @@ impl Looked {
             .findings
             .iter()
             .any(|one| one.is_new() && args.fail_on.fails(one.told.finding.severity));
-        Ok(if fails {
-            Exit::Findings
-        } else {
-            Exit::Ok
-        })
+        Ok(if fails { Exit::Findings } else { Exit::Ok })
     }
 }
 

@@ -101,10 +101,7 @@ fn server(server: &Server) -> String {
         ("connection", server.conn.to_string()),
         ("name", quote(&server.name)),
         ("transport", quote(&server.transport)),
-        (
-            "revision",
-            maybe(server.revision.map(Revision::as_str)),
-        ),
+        ("revision", maybe(server.revision.map(Revision::as_str))),
         ("failed", maybe(server.failed.as_deref())),
         ("first_answer_us", number(server.first_answer)),
         ("items", object(items)),

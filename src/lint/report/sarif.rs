@@ -93,7 +93,10 @@ fn result(report: &Report, one: &Reported, rule: Option<usize>) -> Value {
     members.push(("locations", Value::Array(vec![object(location)])));
     members.push((
         "partialFingerprints",
-        object([("mcpscopeFinding/v1", string(&text::sanitize(&fingerprint(&one.told))))]),
+        object([(
+            "mcpscopeFinding/v1",
+            string(&text::sanitize(&fingerprint(&one.told))),
+        )]),
     ));
     match &one.known {
         Known::No => members.push(("baselineState", string("new"))),
