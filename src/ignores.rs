@@ -17,6 +17,8 @@ use crate::presets::Presets;
 
 /// Their name.
 const FILE: &str = "ignore";
+/// The name of the file of findings that somebody lives with; see [`crate::lint::exceptions`].
+const LINT: &str = "lint-ignore";
 /// Larger files are something else.
 const LARGEST: u64 = 1 << 20;
 
@@ -30,9 +32,18 @@ pub struct Ignores {
 impl Ignores {
     /// Those of the project whose presets these are, and of this user.
     pub fn of(presets: &Presets, paths: &Paths) -> Self {
+        Self::named(FILE, presets, paths)
+    }
+
+    /// Findings of lint that the project, or this user, lives with: lines of the same kind in a file of their own.
+    pub fn of_lint(presets: &Presets, paths: &Paths) -> Self {
+        Self::named(LINT, presets, paths)
+    }
+
+    fn named(name: &str, presets: &Presets, paths: &Paths) -> Self {
         Self {
-            project: presets.project_folder().map(|folder| folder.join(FILE)),
-            user: paths.config.join(FILE),
+            project: presets.project_folder().map(|folder| folder.join(name)),
+            user: paths.config.join(name),
         }
     }
 

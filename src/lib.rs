@@ -67,7 +67,7 @@
 //!            history             runs with their arguments; what a server is; files several of us write
 //!            library             the sessions somebody has: names, tags, marks, limits, the trash
 //!            presets, drafts     arguments as files of the user's; what is being typed
-//!            ignores             what comparisons ignore, as a file of the user's
+//!            ignores             what comparisons ignore, and what lint does, as files of the user's
 //!            kept                what the screen keeps in the user's settings
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
@@ -97,6 +97,11 @@
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two
 //!   threads have a runtime, each with one thread: the engine's (links, recording) and the screen's; headless verbs run
 //!   the engine on their own. Whatever else is slow is a blocking effect.
+//! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
+//!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
+//!   is a blocking effect.
+//! * Rules of lint look at every entry once, on a thread of their own that reads it back; the screen shows what came of
+//!   it so far and says how far that is.
 //! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
 //!   counts, once a second.
@@ -161,6 +166,7 @@
 //! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
+//! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |
 //! | a reason to mask something | a row in `mask.rs`'s RULES, where it is found in `mask/masker.rs` |

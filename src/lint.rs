@@ -6,14 +6,17 @@
 //!
 //! A rule that nothing was seen for has not passed: it was not seen ([`Standing`]).
 
+pub mod exceptions;
+pub mod findings;
 mod hops;
 pub mod linter;
 mod memory;
+pub mod report;
 pub mod rule;
 mod rules;
 mod seen;
 
 pub use linter::{Finding, Linter, Standing};
 pub use rule::{Mode, Rule, Severity};
-pub use rules::RULES;
+pub use rules::{GROUPS, RULES};
 pub use seen::Subject;

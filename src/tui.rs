@@ -63,6 +63,7 @@ use model::{Keeping, Model};
 use outside::visit::Visit;
 use runtime::keeper::{Keeper, Shelves};
 use runtime::librarian::{self, Librarian};
+use runtime::linting::Linting;
 use runtime::opening::Opened;
 use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use signals::Signals;
@@ -258,6 +259,7 @@ async fn show(start: Start) -> Result<Leaving> {
         parts,
         keeper,
         checker: Checker::start(events.clone()),
+        linting: Linting::start(events.clone()),
         sifter: Sifter::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,

@@ -1,32 +1,48 @@
 //! `mcpscope lint`: what a recording shows to be wrong with a server, or what a server shows that is only looked at.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::document::Document;
 use super::failure::Failure;
 use super::headless::Headless;
-use super::output::Output;
+use super::output::{Output, unwritten};
 use super::target::TargetArgs;
 use super::{Early, Exit, Outcome};
-use crate::lint::{Finding, Linter, RULES, Rule, Severity, Standing, Subject};
+use crate::ignores::Ignores;
+use crate::lint::exceptions::Exception;
+use crate::lint::findings::Told;
+use crate::lint::report::baseline::Baseline;
+use crate::lint::report::{FORMS, Report, members};
+use crate::lint::{Linter, Severity};
 use crate::mcp::types::List;
 use crate::paths::Paths;
+use crate::presets::Presets;
 use crate::recording::Recording;
 use crate::session::Entry;
 use crate::session::recorded::Place;
 use crate::text;
 
+mod rules;
+
 /// Check a recording, or a server's opening and lists, against the protocol
 ///
 /// Nothing is called. A rule that nothing was seen for has neither passed nor failed; it is counted as not seen.
+/// What stands in .mcpscope/lint-ignore of the project, a line RULE [ABOUT] # REASON each, does not count.
 ///
 /// With --json, one object:
 ///
-///   {"findings": [{"rule", "severity", "entry": N, "connection": N, "about": TEXT or null,
-///     "pointer": JSON POINTER, "words": TEXT}, …],
+///   {"servers": [{"connection": N, "name", "transport", "revision", "failed": TEXT or null,
+///     "first_answer_us": N or null, "items": {"tools": N or null, …}, "context_bytes", "context_tokens",
+///     "peak_rss_bytes": N or null, "failures": N, "junk": N,
+///     "methods": [{"method", "answered": N, "p50_us": N, "p95_us": N, "p99_us": N}, …]}, …],
+///    "questions": [{"name", "asks", "verdict": "good", "wanting", "wrong" or "not seen",
+///     "errors": N, "warnings": N, "notes": N, "looked": N, "rules": N}, …],
+///    "revisions": [{"revision", "verdict", … as for questions}, …],
+///    "findings": [{"rule", "severity", "entry": N, "line": N or null, "connection": N, "about": TEXT or null,
+///     "pointer": JSON POINTER, "words": TEXT, "state": "new", "baseline" or "ignored",
+///     "reason": TEXT or null}, …],
 ///    "rules": [{"name", "standing": "passed", "failed" or "not seen", "failed": N}, …]}
 ///
 /// With --json, --explain prints a rule as an object, and --rules {"rules": [RULE, …]}:
@@ -49,9 +65,63 @@ pub struct LintArgs {
     #[arg(long)]
     rules: bool,
     #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    baseline: BaselineArgs,
+    #[command(flatten)]
     output: super::OutputArgs,
     #[command(flatten)]
     target: TargetArgs,
+}
+
+/// How the report is written.
+#[derive(Debug, Clone, Args)]
+#[group(multiple = false, id = "form")]
+struct FormArgs {
+    /// As Markdown, for a pull request
+    #[arg(long, conflicts_with_all = ["json", "ndjson"])]
+    markdown: bool,
+    /// As JUnit XML: a case for each rule
+    #[arg(long, conflicts_with_all = ["json", "ndjson"])]
+    junit: bool,
+    /// As SARIF 2.1.0, for code scanning
+    #[arg(long, conflicts_with_all = ["json", "ndjson"])]
+    sarif: bool,
+    /// As annotations of a CI
+    #[arg(long, value_enum, value_name = "CI", conflicts_with_all = ["json", "ndjson"])]
+    annotations: Option<Annotations>,
+}
+
+impl FormArgs {
+    /// The name of the form, as FORMS has it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self { markdown: true, .. } => "markdown",
+            Self { junit: true, .. } => "junit",
+            Self { sarif: true, .. } => "sarif",
+            Self {
+                annotations: Some(Annotations::Github),
+                ..
+            } => "github",
+            _ => "text",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Annotations {
+    Github,
+}
+
+/// What was found before.
+#[derive(Debug, Clone, Args)]
+struct BaselineArgs {
+    /// What stands in this file is known and does not count
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found into that file, and end with code 0
+    #[arg(long, requires = "baseline")]
+    write_baseline: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,9 +162,9 @@ pub fn run(args: &LintArgs) -> Exit {
         )
         .hint("lint looks at a recording, or at a server, or tells of rules".to_owned())
         .into()),
-        (Some(name), _) => explain(name, &mut output),
+        (Some(name), _) => rules::explain(name, &mut output),
         (None, Some(file)) => of_file(args, file, &mut output),
-        (None, None) => list(&mut output),
+        (None, None) => rules::list(&mut output),
     };
     match done {
         Ok(exit) => exit,
@@ -112,7 +182,8 @@ async fn of_server(session: &mut Headless, args: &LintArgs, output: &mut Output)
         let (entry, place) = entry?;
         looked.push(&entry, place);
     }
-    looked.print(args, output)
+    let name = session.name().to_owned();
+    looked.print(&name, false, args, output)
 }
 
 fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outcome {
@@ -138,179 +209,101 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
         let what = format!("{} cannot be read: {error}", file.display());
         return Err(Failure::new(Exit::Internal, what).into());
     }
-    looked.print(args, output)
-}
-
-fn list(output: &mut Output) -> Outcome {
-    if output.json {
-        let rules: Vec<String> = RULES.iter().map(|rule| told(rule).to_string()).collect();
-        let mut document = Document::default();
-        document.raw("rules", &format!("[{}]", rules.join(",")));
-        output.document(&document)?;
-        return Ok(Exit::Ok);
-    }
-    for rule in RULES.iter() {
-        output.line(&format!("{:<28} {}", rule.name, rule.what))?;
-    }
-    output.flush()?;
-    Ok(Exit::Ok)
-}
-
-/// A rule as an object.
-fn told(rule: &Rule) -> Document {
-    let mut lines = Document::default();
-    for (language, line) in rule.lines {
-        lines.text(language, line);
-    }
-    let section = (!rule.section.is_empty()).then_some(rule.section);
-    let mut document = Document::default();
-    document
-        .text("name", rule.name)
-        .text("what", rule.what)
-        .text("why", rule.why)
-        .text("fix", rule.fix)
-        .raw("lines", &lines.to_string())
-        .text("since", rule.since.as_str())
-        .text("until", rule.until.as_str())
-        .maybe("section", section);
-    document
-}
-
-fn explain(name: &str, output: &mut Output) -> Outcome {
-    let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
-        let failure = Failure::usage(format!("there is no rule {}", text::sanitize(name)));
-        return Err(failure
-            .hint("mcpscope lint --rules lists them".to_owned())
-            .into());
-    };
-    if output.json {
-        output.document(&told(rule))?;
-        return Ok(Exit::Ok);
-    }
-    output.line(rule.name)?;
-    output.line("")?;
-    output.line(rule.what)?;
-    output.line(&format!("Why: {}", rule.why))?;
-    output.line(&format!("Fix: {}", rule.fix))?;
-    for (language, line) in rule.lines {
-        output.line(&format!("     {language}: {line}"))?;
-    }
-    let section = match rule.section {
-        "" => "of quality; the specification does not demand it".to_owned(),
-        section => format!("specification: {section}"),
-    };
-    output.line(&format!(
-        "Revisions {} to {}, {section}",
-        rule.since, rule.until
-    ))?;
-    output.flush()?;
-    Ok(Exit::Ok)
+    looked.print(&file.to_string_lossy(), true, args, output)
 }
 
 /// What was found so far.
 #[derive(Default)]
 struct Looked {
     linter: Linter,
-    findings: Vec<Finding>,
+    found: Vec<(Told, u64)>,
+    /// Lines of the session so far; the first is its header.
+    lines: u64,
 }
 
 impl Looked {
     fn push(&mut self, entry: &Entry, place: Place) {
-        self.findings.extend(self.linter.push(entry, place));
-    }
-
-    fn print(&self, args: &LintArgs, output: &mut Output) -> Outcome {
-        if output.json {
-            output.document(&self.document())?;
-        } else {
-            self.lines(output)?;
+        self.lines += 1;
+        let line = self.lines + 1;
+        for finding in self.linter.push(entry, place) {
+            let state = self.linter.timeline().state();
+            let server = state.connection(finding.conn);
+            let server = server.map_or("", |one| &one.name).into();
+            self.found.push((Told { finding, server }, line));
         }
-        output.flush()?;
-        let fails = |finding: &Finding| args.fail_on.fails(finding.severity);
-        Ok(if self.findings.iter().any(fails) {
-            Exit::Findings
+    }
+
+    fn print(self, name: &str, is_file: bool, args: &LintArgs, output: &mut Output) -> Outcome {
+        let mut report = Report::of(name.to_owned(), is_file, &self.linter, self.found);
+        report.except(&exceptions()?);
+        if args.baseline.write_baseline {
+            return write_baseline(args, &report, output);
+        }
+        if let Some(path) = &args.baseline.baseline {
+            read_baseline(path)?.apply(&mut report);
+        }
+        if output.json {
+            let mut document = Document::default();
+            for (name, value) in members(&report) {
+                document.raw(name, &value);
+            }
+            output.document(&document)?;
         } else {
-            Exit::Ok
-        })
-    }
-
-    fn document(&self) -> Document {
-        let list = |all: Vec<String>| format!("[{}]", all.join(","));
-        let findings = self.findings.iter().map(|finding| {
-            let mut document = Document::default();
-            document
-                .text("rule", finding.rule.name)
-                .text("severity", finding.severity.word())
-                .raw("entry", &finding.seq.to_string())
-                .raw("connection", &finding.conn.to_string())
-                .maybe("about", finding.subject.as_ref().map(about).as_deref())
-                .text("pointer", &finding.pointer)
-                .text("words", &finding.words);
-            document.to_string()
-        });
-        let rules = self.linter.standings().map(|(rule, standing)| {
-            let (word, failed) = match standing {
-                Standing::NotSeen => ("not seen", 0),
-                Standing::Passed => ("passed", 0),
-                Standing::Failed(failed) => ("failed", failed),
-            };
-            let mut document = Document::default();
-            document
-                .text("name", rule.name)
-                .text("standing", word)
-                .raw("failed", &failed.to_string());
-            document.to_string()
-        });
-        let (findings, rules) = (list(findings.collect()), list(rules.collect()));
-        let mut document = Document::default();
-        document.raw("findings", &findings).raw("rules", &rules);
-        document
-    }
-
-    fn lines(&self, output: &mut Output) -> io::Result<()> {
-        let mut sorted: Vec<&Finding> = self.findings.iter().collect();
-        sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let mut told: Vec<&Rule> = Vec::new();
-        for finding in sorted {
-            let (severity, rule) = (finding.severity.word(), finding.rule.name);
-            let words = text::sanitize(&finding.words);
-            let place = match finding.pointer.as_str() {
-                "" => format!("#{}", finding.seq),
-                pointer => format!("#{} {}", finding.seq, text::sanitize(pointer)),
-            };
-            output.line(&format!("{severity:<8} {rule}: {words}  ({place})"))?;
-            if !told.contains(&finding.rule) {
-                told.push(finding.rule);
-                output.line(&format!("         fix: {}", finding.rule.fix))?;
+            let wanted = args.form.name();
+            for form in FORMS.iter().filter(|form| form.name == wanted) {
+                output.text(&(form.write)(&report))?;
             }
         }
-        let count = |severity| {
-            let of = |finding: &&Finding| finding.severity == severity;
-            text::plural(self.findings.iter().filter(of).count(), severity.word())
-        };
-        let standings: Vec<_> = self
-            .linter
-            .standings()
-            .map(|(_, standing)| standing)
-            .collect();
-        let how_many = |is: fn(&Standing) -> bool| standings.iter().filter(|one| is(one)).count();
-        output.line(&format!(
-            "{}, {}, {}; of {} rules {} passed, {} failed, {} not seen",
-            count(Severity::Error),
-            count(Severity::Warning),
-            count(Severity::Note),
-            standings.len(),
-            how_many(|one| *one == Standing::Passed),
-            how_many(|one| matches!(one, Standing::Failed(_))),
-            how_many(|one| *one == Standing::NotSeen),
-        ))
+        output.flush()?;
+        let fails = report
+            .findings
+            .iter()
+            .any(|one| one.is_new() && args.fail_on.fails(one.told.finding.severity));
+        Ok(if fails { Exit::Findings } else { Exit::Ok })
     }
 }
 
-fn about(subject: &Subject) -> String {
-    match subject {
-        Subject::Tool(name) => format!("tool {name}"),
-        Subject::Resource(uri) => format!("resource {uri}"),
-        Subject::Prompt(name) => format!("prompt {name}"),
+/// What the project, or this user, lives with.
+fn exceptions() -> Result<Vec<Exception>, Failure> {
+    let Ok(paths) = Paths::from_env() else {
+        return Ok(Vec::new());
+    };
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let presets = Presets::of(&cwd, crate::paths::home().as_deref(), &paths);
+    let lines = Ignores::of_lint(&presets, &paths).load();
+    let lines = lines
+        .map_err(|error| Failure::new(Exit::Internal, error.to_string()).hint(error.hint()))?;
+    Ok(lines
+        .iter()
+        .filter_map(|line| Exception::read(line))
+        .collect())
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    let shown = text::sanitize(&path.to_string_lossy()).into_owned();
+    let bytes = std::fs::read(path).map_err(|error| {
+        Failure::usage(format!("cannot read the baseline {shown}: {error}"))
+            .hint("--write-baseline writes one".to_owned())
+    })?;
+    Baseline::read(&bytes).map_err(|why| Failure::usage(format!("{shown} is no baseline: {why}")))
+}
+
+fn write_baseline(args: &LintArgs, report: &Report, output: &mut Output) -> Outcome {
+    let path = args.baseline.baseline.as_deref().unwrap_or(Path::new(""));
+    let baseline = Baseline::of(report);
+    let shown = path.to_string_lossy();
+    std::fs::write(path, baseline.write()).map_err(|error| unwritten(&shown, &error))?;
+    let what = text::plural(baseline.len(), "finding");
+    let sentence = format!("{what} written to {}", text::sanitize(&shown));
+    if output.json {
+        let mut document = Document::default();
+        document
+            .text("baseline", &shown)
+            .raw("findings", &baseline.len().to_string());
+        output.document(&document)?;
+    } else {
+        output.line(&sentence)?;
+        output.flush()?;
     }
+    Ok(Exit::Ok)
 }

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 use super::{ClipboardChoice, ThemeChoice};
 
 /// The columns of Traffic when nobody says otherwise.
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 12] = [
     "mark",
     "number",
     "time",
@@ -19,6 +19,7 @@ pub const COLUMNS: [&str; 11] = [
     "status",
     "took",
     "size",
+    "lint",
 ];
 
 pub(super) fn put<T>(field: &mut T, value: Result<T, &'static str>) -> Result<(), &'static str> {

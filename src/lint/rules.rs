@@ -25,31 +25,30 @@ mod tasks;
 mod tools;
 mod wire;
 
+/// Groups of rules: the file they stand in, and its rows.
+pub static GROUPS: &[(&str, &[Rule])] = &[
+    ("wire", wire::RULES),
+    ("errors", errors::RULES),
+    ("lifecycle", lifecycle::RULES),
+    ("stdio", stdio::RULES),
+    ("life", life::RULES),
+    ("http", http::RULES),
+    ("auth", auth::RULES),
+    ("tools", tools::RULES),
+    ("schemas", schemas::RULES),
+    ("content", content::RULES),
+    ("resources", resources::RULES),
+    ("paging", paging::RULES),
+    ("progress", progress::RULES),
+    ("logging", logging::RULES),
+    ("asking", asking::RULES),
+    ("sampling", sampling::RULES),
+    ("tasks", tasks::RULES),
+    ("listen", listen::RULES),
+    ("extensions", extensions::RULES),
+    ("quality", quality::RULES),
+];
+
 /// Every rule, group by group.
-pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    [
-        wire::RULES,
-        errors::RULES,
-        lifecycle::RULES,
-        stdio::RULES,
-        life::RULES,
-        http::RULES,
-        auth::RULES,
-        tools::RULES,
-        schemas::RULES,
-        content::RULES,
-        resources::RULES,
-        paging::RULES,
-        progress::RULES,
-        logging::RULES,
-        asking::RULES,
-        sampling::RULES,
-        tasks::RULES,
-        listen::RULES,
-        extensions::RULES,
-        quality::RULES,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-});
+pub static RULES: LazyLock<Vec<&'static Rule>> =
+    LazyLock::new(|| GROUPS.iter().flat_map(|(_, rules)| *rules).collect());

@@ -45,6 +45,8 @@ pub enum Scope {
     Running,
     /// The Sessions view.
     Sessions,
+    /// The Lint view.
+    Lint,
     /// A recording that is looked at.
     Replay,
     /// A notice above the status row.
@@ -53,7 +55,7 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -74,6 +76,7 @@ impl Scope {
         Self::Tasks,
         Self::Subscriptions,
         Self::Sessions,
+        Self::Lint,
         Self::Replay,
         Self::Notice,
     ];
@@ -101,6 +104,7 @@ impl Scope {
             Self::Tasks => "Inbox: tasks",
             Self::Subscriptions => "Inbox: subscriptions",
             Self::Sessions => "Sessions",
+            Self::Lint => "Lint",
             Self::Replay => "Recordings",
             Self::Notice => "Notices above the status row",
         }
@@ -405,6 +409,16 @@ actions! {
         ServeConfig "serve-config" ["y m"] "" "Serve…: copy the entry for a client's settings" Nothing "";
         ReadSessions "read-sessions" ["g R"] "" "List the sessions again" Nothing "mcpscope sessions list";
     }
+    Lint {
+        OpenFinding "open-finding" ["Enter"] "go there" "Show the entry that shows it, in Traffic" Nothing "mcpscope lint FILE";
+        ShowSubject "show-subject" ["o"] "its tool" "To the tool, resource or prompt it is about" Nothing "";
+        IgnoreFinding "ignore-finding" ["i"] "ignore" "Ignore it from now on, with a reason that is kept" Nothing "";
+        GroupFindings "group-findings" ["O"] "group" "By severity, by rule, by what it is about" Nothing "";
+        ShowIgnoredFindings "show-ignored-findings" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        UnignoreFinding "unignore-finding" ["u"] "" "Do not ignore it any longer" Nothing "";
+        CopyFinding "copy-finding" ["y y"] "copy" "Copy it: what is wrong, why, what to do" Nothing "";
+        CopyFindings "copy-findings" ["y M"] "" "Copy all that is shown as Markdown" Nothing "mcpscope lint FILE --markdown";
+    }
     Replay {
         ReplayOn "replay-on" [">"] "on" "On to where the next exchange ended" Nothing "";
         ReplayBack "replay-back" ["<"] "back" "Back to where the exchange before ended" Nothing "";
@@ -457,6 +471,7 @@ actions! {
         ViewLogs "view-logs" ["6"] "" "Logs" Nothing "mcpscope open FILE";
         ViewInbox "view-inbox" ["7"] "" "Inbox: what servers ask, and what runs" Nothing "";
         ViewSessions "view-sessions" ["8"] "" "Sessions: what was recorded" Nothing "mcpscope sessions list";
+        ViewLint "view-lint" ["9"] "" "Lint: what is wrong with the server, and what to do" Nothing "mcpscope lint -- COMMAND";
         LastView "last-view" ["-"] "" "The view before this one" Nothing "";
         ByHand "by-hand" ["g f"] "" "By hand: any request or frame; what calls carry" Nothing "";
         GoTraffic "go-traffic" ["g t"] "" "The same moment in Traffic" Nothing "";

@@ -6,6 +6,7 @@ use std::sync::Arc;
 pub mod comparison;
 pub mod configs;
 pub mod exporting;
+pub mod linting;
 pub mod replaying;
 
 use comparison::Comparison;
@@ -194,6 +195,8 @@ pub enum Store {
         /// Whether they do.
         on: bool,
     },
+    /// Work with the findings that somebody lives with.
+    Exceptions(linting::Excepting),
     /// Delete a preset.
     DeletePreset {
         /// Who asks.
@@ -346,6 +349,8 @@ pub enum Effect {
         /// The text; capital letters make it case-sensitive.
         text: String,
     },
+    /// Look at entries with the rules of lint, each once; answered by [`super::event::Event::Linted`], several times.
+    Lint(Vec<Source>),
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
     /// Keep the fold of an opened file beside it, so that it opens at once the next time.

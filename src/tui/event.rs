@@ -10,6 +10,7 @@ use super::effect::Source;
 use super::effect::comparison::Texts;
 use super::effect::configs::Discovery;
 use super::effect::exporting::Told;
+use super::effect::linting::Linted;
 use super::outside::clipboard::Sequence;
 use super::outside::pipe::Output;
 use super::outside::query::Answer;
@@ -101,6 +102,8 @@ pub enum Event {
         /// Sequence numbers, ascending.
         seqs: Vec<u64>,
     },
+    /// Entries were looked at with the rules of lint.
+    Linted(Box<Linted>),
     /// Bodies were looked through for what a filter asks.
     Sifted {
         /// For whom.
@@ -448,6 +451,13 @@ pub enum Stored {
         asker: u64,
         /// Paths and names of rules.
         lines: Result<Vec<String>, String>,
+    },
+    /// The findings that somebody lives with.
+    Exceptions {
+        /// The lines of the file.
+        lines: Result<Vec<String>, String>,
+        /// The file, when it was just written.
+        changed: Option<PathBuf>,
     },
     /// What comparisons ignore is written down in this file.
     Ignored(PathBuf),

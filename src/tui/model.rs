@@ -19,6 +19,7 @@ use super::pane::{Ctx, Pane, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
 use super::panes::inbox::Inbox;
+use super::panes::lint::LintPane;
 use super::panes::logs::Logs;
 use super::panes::request::RequestPane;
 use super::panes::servers::ServersPane;
@@ -28,6 +29,8 @@ use super::previews::Previews;
 use super::replay::Replay;
 use super::theme::Theme;
 use crate::config::Settings;
+use crate::lint::exceptions::Exception;
+use crate::lint::findings::Findings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
 use crate::recording::PIPE;
@@ -63,6 +66,12 @@ pub struct World {
     pub previews: Previews,
     /// What people marked in the session.
     pub marks: Marks,
+    /// What is wrong with it.
+    pub lint: Findings,
+    /// What somebody lives with, whatever session it is found in.
+    pub exceptions: Arc<[Exception]>,
+    /// Whether that was asked for.
+    pub asked_for_exceptions: bool,
     /// Settings.
     pub settings: Settings,
     /// Colours.
@@ -89,6 +98,7 @@ impl World {
             now_us: self.now_us,
             previews: &self.previews,
             marks: &self.marks,
+            lint: &self.lint,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,
@@ -116,6 +126,8 @@ pub struct Panes {
     pub inbox: Inbox,
     /// 8
     pub sessions: SessionsPane,
+    /// 9
+    pub lint: LintPane,
     /// Without a number.
     pub request: RequestPane,
     /// Without a number.
@@ -134,6 +146,7 @@ impl Panes {
             logs: Logs::new(clock.clone(), follow),
             inbox: Inbox::new(clock.clone()),
             sessions: SessionsPane::new(clock.clone()),
+            lint: LintPane::default(),
             request: RequestPane::default(),
             diff: DiffPane::default(),
         }
@@ -150,6 +163,7 @@ impl Panes {
             View::Logs => &self.logs,
             View::Inbox => &self.inbox,
             View::Sessions => &self.sessions,
+            View::Lint => &self.lint,
             View::ByHand => &self.request,
             View::Diff => &self.diff,
         }
@@ -166,6 +180,7 @@ impl Panes {
             | View::Logs
             | View::Inbox
             | View::Sessions
+            | View::Lint
             | View::ByHand
             | View::Diff => [0; 3],
         }
@@ -182,6 +197,7 @@ impl Panes {
             View::Logs => &mut self.logs,
             View::Inbox => &mut self.inbox,
             View::Sessions => &mut self.sessions,
+            View::Lint => &mut self.lint,
             View::ByHand => &mut self.request,
             View::Diff => &mut self.diff,
         }
@@ -218,6 +234,8 @@ pub enum Purpose {
     Replay(PathBuf),
     /// Whether what may destroy something is called.
     Anyway(u64),
+    /// Why findings are ignored from now on.
+    Except(Exception),
 }
 
 /// A session that is being sent again.
@@ -425,6 +443,9 @@ impl Model {
                 now_us: 0,
                 previews: Previews::default(),
                 marks: Marks::default(),
+                lint: Findings::default(),
+                exceptions: Arc::from([]),
+                asked_for_exceptions: false,
                 settings,
                 theme,
                 keys: Keymap::default(),

@@ -21,6 +21,8 @@ use super::previews::Previews;
 use super::theme::Theme;
 use crate::config::Settings;
 use crate::history;
+use crate::lint::exceptions::Exception;
+use crate::lint::findings::Findings;
 use crate::mcp::client::EraChoice;
 use crate::session::marks::Marks;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
@@ -45,6 +47,8 @@ pub enum View {
     Inbox,
     /// 8
     Sessions,
+    /// 9
+    Lint,
     /// Without a number: requests by hand.
     ByHand,
     /// Without a number: what differs.
@@ -53,7 +57,7 @@ pub enum View {
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Servers,
         Self::Tools,
         Self::Resources,
@@ -62,6 +66,7 @@ impl View {
         Self::Logs,
         Self::Inbox,
         Self::Sessions,
+        Self::Lint,
     ];
 
     /// All that have a number, and those that have none.
@@ -80,6 +85,7 @@ impl View {
             Self::Logs => ("Logs", "Log"),
             Self::Inbox => ("Inbox", "Inb"),
             Self::Sessions => ("Sessions", "Ses"),
+            Self::Lint => ("Lint", "Lint"),
             Self::ByHand => ("By hand", "Hand"),
             Self::Diff => ("Diff", "Diff"),
         }
@@ -126,6 +132,8 @@ pub struct Ctx<'a> {
     pub previews: &'a Previews,
     /// What people marked in the session.
     pub marks: &'a Marks,
+    /// What is wrong with it.
+    pub lint: &'a Findings,
     /// Settings.
     pub settings: &'a Settings,
     /// Colours.
@@ -207,6 +215,10 @@ pub enum Go {
     Export(PathBuf),
     /// Ask how to send a session again.
     Replay(PathBuf),
+    /// To an item of a list, by its name, of the server that a connection is to.
+    Item(View, String, u32),
+    /// Ask why a finding is to be ignored.
+    Except(Exception),
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

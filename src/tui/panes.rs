@@ -6,6 +6,7 @@ pub mod copy_as;
 pub mod diff;
 pub mod form;
 pub mod inbox;
+pub mod lint;
 pub mod logs;
 pub mod moves;
 pub mod request;

@@ -11,6 +11,7 @@ mod copying;
 mod exporting;
 pub mod keeper;
 pub mod librarian;
+pub mod linting;
 mod masks;
 pub mod opening;
 pub mod replaying;
@@ -41,6 +42,7 @@ use crate::session::recorded::{Facts, preview};
 use checker::{Check, Checker};
 use keeper::Keeper;
 use librarian::Librarian;
+use linting::Linting;
 use opening::Opened;
 use sifter::{Sift, Sifter};
 
@@ -65,6 +67,8 @@ pub struct Runtime {
     pub keeper: Keeper,
     /// Who checks arguments.
     pub checker: Checker,
+    /// Who looks for what is wrong.
+    pub linting: Linting,
     /// Who looks through bodies for filters.
     pub sifter: Sifter,
     /// What programs and files need.
@@ -133,6 +137,10 @@ impl Runtime {
                 }
             }
             Effect::Store(work) => self.keeper.take(work),
+            Effect::Lint(entries) => {
+                let bodies = self.bodies_of(session)?;
+                self.linting.take(session, entries, bodies);
+            }
             Effect::Validate {
                 asker,
                 revision,
@@ -240,7 +248,10 @@ impl Runtime {
                 let rules = self.bodies.secrets().rules().clone();
                 tokio::task::spawn_blocking(move || opened.open(session, &path, &rules, &parts));
             }
-            Effect::CloseSession(session) => self.opened.close(session),
+            Effect::CloseSession(session) => {
+                self.opened.close(session);
+                self.linting.close(session);
+            }
             slow => {
                 let bodies = self.bodies_of(session)?;
                 let pictures = self.pictures;

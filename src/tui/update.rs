@@ -7,6 +7,7 @@ mod configs;
 mod everywhere;
 mod exporting;
 mod input;
+mod linting;
 mod lists;
 mod marks;
 mod masks;
@@ -42,6 +43,11 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
     let session = model.session;
     if let Event::Of(session, event) = event {
         return replay::of_session(model, session, *event);
+    }
+    if let Event::Stored(stored @ Stored::Exceptions { .. }) = &event {
+        // Of no session: whichever is looked at, what is lived with is.
+        linting::excepted(model, stored);
+        return Vec::new();
     }
     match whose(&event) {
         Whose::First if session != 0 => replay::underneath(model, |model| take(model, event)),
@@ -114,7 +120,13 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
                 *so_far = bytes;
             }
             fold(model, &entries);
-            tell_panes(model, &Event::Loading { entries, bytes })
+            let mut effects = linting::arrived(model, &entries);
+            effects.extend(tell_panes(model, &Event::Loading { entries, bytes }));
+            effects
+        }
+        Event::Linted(linted) => {
+            linting::hear(model, *linted);
+            Vec::new()
         }
         Event::Folded { timeline, bytes } => opened::folded(model, timeline, bytes),
         Event::Loaded(loaded, indexing) => {
@@ -286,6 +298,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
+            effects.extend(linting::arrived(model, entries));
         }
         Update::Trouble { lost, what } => {
             model.trouble = Some((*lost, what.clone()));
@@ -381,6 +394,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ViewLogs => go(model, Go::View(View::Logs)),
         Action::ViewInbox => go(model, Go::View(View::Inbox)),
         Action::ViewSessions => go(model, Go::View(View::Sessions)),
+        Action::ViewLint => go(model, Go::View(View::Lint)),
         Action::Export => exporting::open(model),
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
@@ -552,6 +566,8 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::Export(path) => return exporting::of_file(model, path),
         Go::Replay(path) => return replaying::ask(model, path),
         Go::EditSession(path) => return marks::ask_words(model, path),
+        Go::Item(view, name, conn) => return linting::item(model, view, &name, conn),
+        Go::Except(exception) => return linting::ask(model, &exception),
         Go::Do(action) => return act(model, action),
     }
     Vec::new()

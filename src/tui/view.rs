@@ -169,9 +169,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
     let connection = ctx.connection();
     let count = |list: List| connection.map_or(0, |one| one.list(list).items.len());
     let short = area.width < WIDE;
-    let mut places = Vec::new();
-    let mut x = area.x + 1;
-    for (number, view) in View::ALL.into_iter().enumerate() {
+    let label_of = |number: usize, view: View, tight: bool| {
         let (long_name, short_name) = view.title();
         let name = if short { short_name } else { long_name };
         let n = match view {
@@ -183,10 +181,16 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),
             View::Sessions => model.panes.sessions.count(),
+            View::Lint => model.world.lint.counts().all(),
             View::ByHand | View::Diff => 0,
         };
-        let active = view == model.view;
-        let mark = if active { "▸" } else { " " };
+        let mark = if view == model.view {
+            "▸"
+        } else if tight {
+            ""
+        } else {
+            " "
+        };
         let changed = changes::words(model.panes.changed(view, &ctx));
         let count = if n > 0 { n.to_string() } else { String::new() };
         let mut label = format!("{}{mark}{name}", number + 1);
@@ -196,6 +200,27 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
                 label.push_str(&more);
             }
         }
+        label
+    };
+    let all = |tight: bool| {
+        let views = View::ALL.into_iter().enumerate();
+        let labels = views.map(|(number, view)| (view, label_of(number, view, tight)));
+        labels.collect::<Vec<_>>()
+    };
+    let takes = |labels: &[(View, String)], gap: usize| {
+        let widths = labels.iter().map(|(_, label)| text::width(label) + gap);
+        1 + widths.sum::<usize>() - gap
+    };
+    let room = usize::from(area.width);
+    let (mut labels, mut gap) = (all(false), 2);
+    if takes(&labels, gap) > room {
+        labels = all(true);
+        gap = if takes(&labels, gap) > room { 1 } else { gap };
+    }
+    let mut places = Vec::new();
+    let mut x = area.x + 1;
+    for (view, label) in labels {
+        let active = view == model.view;
         let style = theme.style(if active { Role::Focus } else { Role::TextMuted });
         let width = text::width(&label) as u16;
         if x + width > area.right() {
@@ -211,7 +236,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             },
             view,
         ));
-        x += width + 2;
+        x += width + gap as u16;
     }
     places
 }

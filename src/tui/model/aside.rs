@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::{Keeping, Model, Notices, Panes};
+use crate::lint::findings::Findings;
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::tui::action::Action;
@@ -24,6 +25,8 @@ pub struct Aside {
     live: bool,
     previews: Previews,
     marks: Marks,
+    /// What is wrong with it.
+    pub lint: Findings,
     panes: Panes,
     view: View,
     last_view: View,
@@ -46,6 +49,7 @@ impl Aside {
             live: false,
             previews: Previews::default(),
             marks,
+            lint: Findings::default(),
             panes,
             view: View::Traffic,
             last_view: View::Sessions,
@@ -108,6 +112,7 @@ impl Model {
             live,
             previews,
             marks,
+            lint,
             panes,
             view,
             last_view,
@@ -124,6 +129,7 @@ impl Model {
         swap(&mut self.world.live, live);
         swap(&mut self.world.previews, previews);
         swap(&mut self.world.marks, marks);
+        swap(&mut self.world.lint, lint);
         swap(&mut self.panes, panes);
         swap(&mut self.panes.sessions, &mut panes.sessions);
         swap(&mut self.view, view);

@@ -63,7 +63,7 @@ use sending::{Resolving, ValuePreview};
 use shelf::Shelf;
 use tabs::Tab;
 use validation::Reading;
-pub use words::cannot_send;
+pub use words::{cannot_send, wrap};
 use work::Work;
 
 /// Items whose unused forms are kept in memory.

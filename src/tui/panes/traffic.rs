@@ -9,12 +9,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use super::copy_as;
 use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
 use super::stream::filtering::Filtering;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
+use super::{copy_as, lint};
 use crate::session::timeline::EntryIndex;
 use crate::text;
 use crate::tui::action::{Action, Scope};
@@ -44,7 +44,7 @@ mod sorted;
 mod spread;
 mod subs;
 mod times;
-mod told;
+pub mod told;
 mod values;
 mod waterfall;
 
@@ -341,6 +341,7 @@ impl Pane for Traffic {
             .focused
             .then(|| self.detail.viewer.narrow_remark());
         let mut parts: Vec<String> = remark.into_iter().collect();
+        parts.extend(lint::remark(&told, ctx));
         parts.push(self.clock.moment(told.entry.at()));
         if let Some(connection) = ctx.timeline.state().connection(told.entry.conn()) {
             parts.push(text::sanitize(&connection.name).into_owned());

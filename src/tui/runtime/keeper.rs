@@ -21,6 +21,7 @@ use crate::mask::Secrets;
 use crate::paths::{self, Paths};
 use crate::presets::{PresetError, Presets};
 use crate::tui::effect::Store;
+use crate::tui::effect::linting::Excepting;
 use crate::tui::event::{Event, PresetUnsaved, Stored};
 use crate::unfinished::Errands;
 
@@ -38,6 +39,8 @@ pub struct Shelves {
     pub presets: Presets,
     /// What comparisons ignore.
     pub ignores: Ignores,
+    /// Findings of lint that are lived with.
+    pub exceptions: Ignores,
     /// Filters with a name.
     pub chips: Chips,
     /// Tasks that had not ended.
@@ -66,6 +69,7 @@ impl Shelves {
             history: History::open(&paths.history_file()),
             drafts: Drafts::open(&paths.drafts()),
             ignores: Ignores::of(&presets, paths),
+            exceptions: Ignores::of_lint(&presets, paths),
             presets,
             chips: Chips::open(&paths.filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
@@ -136,6 +140,7 @@ impl Shelves {
                     Stored::NotKept(format!("what is ignored is not kept: {}", in_words(&error)))
                 }
             },
+            Store::Exceptions(work) => self.except(&work),
             Store::LoadFilters => Stored::Filters {
                 chips: self.chips.load().map_err(|error| in_words(&error)),
                 saved: None,
@@ -198,6 +203,23 @@ impl Shelves {
     }
 }
 
+impl Shelves {
+    fn except(&self, work: &Excepting) -> Stored {
+        let file = &self.exceptions;
+        let changed = match work {
+            Excepting::Load => Ok(None),
+            Excepting::Add(line) => file.set(line, true).map(Some),
+            Excepting::Remove(line) => file.set(line, false).map(Some),
+        };
+        let (lines, changed) = match changed {
+            Ok(changed) => (file.load(), changed),
+            Err(error) => (Err(error), None),
+        };
+        let lines = lines.map_err(|error| in_words(&error));
+        Stored::Exceptions { lines, changed }
+    }
+}
+
 fn in_words(error: &FileError) -> String {
     with_hint(error.to_string(), error.hint())
 }
@@ -226,6 +248,13 @@ fn nowhere(work: Store) -> Option<Stored> {
         Store::LoadIgnores { asker } => Stored::Ignores {
             asker,
             lines: Ok(Vec::new()),
+        },
+        Store::Exceptions(work) => Stored::Exceptions {
+            lines: match work {
+                Excepting::Load => Ok(Vec::new()),
+                Excepting::Add(_) | Excepting::Remove(_) => Err(why()),
+            },
+            changed: None,
         },
         Store::LoadTasks { asker, .. } => Stored::Tasks {
             asker,

@@ -50,6 +50,7 @@ fn runtime() -> (Runtime, mpsc::UnboundedReceiver<Event>) {
         keeper: Keeper::start(None, events.clone(), bodies.secrets()).0,
         checker: Checker::start(events.clone()),
         sifter: Sifter::start(events.clone()),
+        linting: Linting::start(events.clone()),
         desk: Desk::new(Settings::default()),
         bodies,
         events,

@@ -3,13 +3,13 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Model, act, exporting, go, marks, notices, replied, show};
+use super::{Model, act, exporting, go, marks, notices, replied};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Chord, Meaning};
 use crate::tui::model::{Overlay, Tone};
 use crate::tui::overlays::picker::{Pick, Picked};
-use crate::tui::pane::{Go, View};
+use crate::tui::pane::Go;
 
 /// Two clicks within this many microseconds are a double click.
 const DOUBLE_CLICK: u64 = 400_000;
@@ -189,16 +189,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
     model.status = None;
     match pick {
         Pick::Action(action) => act(model, action),
-        Pick::Item(view, name) => {
-            show(model, view);
-            let ctx = model.world.ctx();
-            let reply = match view {
-                View::Tools => model.panes.tools.pick(&name, &ctx),
-                View::Resources => model.panes.resources.pick(&name, &ctx),
-                _ => model.panes.prompts.pick(&name, &ctx),
-            };
-            replied(model, reply)
-        }
+        Pick::Item(view, name) => super::linting::pick(model, view, &name),
         Pick::Server(place) => go(model, Go::Server(place)),
         Pick::Mark(place) => super::everywhere::picked(model, place),
     }

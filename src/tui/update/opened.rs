@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::servers;
+use super::{linting, servers};
 use crate::recording::index::Indexing;
 use crate::recording::{Loaded, Over};
 use crate::session::timeline::Timeline;
@@ -17,7 +17,7 @@ pub(super) fn folded(model: &mut Model, timeline: Box<Timeline>, read: (u64, u64
     model.world.timeline = Arc::from(timeline);
     super::look_at_clock(model);
     servers::learn_all(model);
-    Vec::new()
+    linting::folded(model)
 }
 
 /// All there was is read.

@@ -36,7 +36,9 @@ fn bad() -> tempfile::NamedTempFile {
 fn a_good_recording_has_nothing_to_tell() {
     let run = lint(&[&good()]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_snapshot!(run.stdout, @"0 errors, 0 warnings, 0 notes; of 31 rules 26 passed, 0 failed, 5 not seen");
+    let last = run.stdout.lines().last().unwrap();
+    assert!(last.starts_with("0 errors, 0 warnings, "), "{}", run.stdout);
+    assert!(!run.stdout.contains(" wrong  "), "{}", run.stdout);
 }
 
 #[test]
@@ -45,13 +47,15 @@ fn findings_are_told_worst_first_and_end_with_code_11() {
     let path = file.path().to_str().unwrap();
     let run = lint(&[path]);
     assert_eq!(run.code, Some(11));
-    assert_snapshot!(run.stdout, @"
-    error    stdout-only-messages: 18 bytes that are no message  (#999)
-             fix: Write logs to stderr. Look for prints in libraries, banners of package runners and blank lines.
-    warning  tool-is-described: echo has no description  (#9 /result/tools/0)
-             fix: Say in a sentence or two what it does, when to use it and what it gives back.
-    1 error, 1 warning, 0 notes; of 31 rules 24 passed, 2 failed, 5 not seen
-    ");
+    let error = run.stdout.find(
+        "\nerror    stdout-only-messages: 18 bytes that are no message  (#999)\n         fix: Write logs to stderr.",
+    );
+    let warning = run
+        .stdout
+        .find("\nwarning  tool-is-described: echo has no description  (#9 /result/tools/0)\n");
+    assert!(error < warning && error.is_some(), "{}", run.stdout);
+    assert!(run.stdout.contains("\nstart      wrong "), "{}", run.stdout);
+    assert!(!run.stdout.contains('\u{1b}'));
     assert_eq!(lint(&[path, "--fail-on", "never"]).code, Some(0));
     let json = lint(&[path, "--json"]);
     assert_eq!(json.code, Some(11));
@@ -61,7 +65,9 @@ fn findings_are_told_worst_first_and_end_with_code_11() {
         .iter()
         .map(|one| one["rule"].as_str().unwrap())
         .collect();
-    assert_eq!(rules, ["tool-is-described", "stdout-only-messages"]);
+    for rule in ["tool-is-described", "stdout-only-messages"] {
+        assert!(rules.contains(&rule), "{rules:?}");
+    }
 }
 
 #[test]
@@ -76,6 +82,54 @@ fn warnings_fail_where_they_are_told_to() {
     let path = file.path().to_str().unwrap();
     assert_eq!(lint(&[path]).code, Some(0));
     assert_eq!(lint(&[path, "--fail-on", "warning"]).code, Some(11));
+}
+
+#[test]
+fn what_is_known_does_not_count() {
+    let home = Home::new();
+    let (file, known) = (bad(), tempfile::NamedTempFile::new().unwrap());
+    let (path, known) = (
+        file.path().to_str().unwrap(),
+        known.path().to_str().unwrap(),
+    );
+    let run = home.run(&["lint", path, "--baseline", known, "--write-baseline"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let run = home.run(&["lint", path, "--baseline", known, "--fail-on", "note"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains(" in the baseline)"), "{run}");
+    let good = home.run(&["lint", &good(), "--baseline", known]);
+    assert_eq!(good.code, Some(0), "{good}");
+    std::fs::write(known, "{}").unwrap();
+    let refused = home.run(&["lint", path, "--baseline", known]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("is no baseline"), "{refused}");
+}
+
+#[test]
+fn reports_are_written_in_every_form() {
+    let file = bad();
+    let path = file.path().to_str().unwrap();
+    let told = |form: &[&str]| {
+        let arguments: Vec<&str> = [path].iter().chain(form).copied().collect();
+        let run = lint(&arguments);
+        assert_eq!(run.code, Some(11), "{run}");
+        run.stdout
+    };
+    assert!(told(&["--markdown"]).starts_with("# Readiness of "));
+    assert!(told(&["--junit"]).starts_with("<?xml "));
+    let sarif: serde_json::Value = serde_json::from_str(&told(&["--sarif"])).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let annotations = told(&["--annotations", "github"]);
+    let first = annotations.lines().next().unwrap();
+    assert!(
+        first.starts_with("::error title=stdout-only-messages,file="),
+        "{first}"
+    );
+    // The line of the file that shows it: the last.
+    let lines = std::fs::read_to_string(path).unwrap().lines().count();
+    assert!(first.contains(&format!(",line={lines}::")), "{first}");
+    assert_eq!(lint(&[path, "--sarif", "--junit"]).code, Some(2));
+    assert_eq!(lint(&[path, "--sarif", "--json"]).code, Some(2));
 }
 
 #[test]

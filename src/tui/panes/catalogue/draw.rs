@@ -15,6 +15,7 @@ use crate::session::timeline::{Connection, Listed, changes};
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
+use crate::tui::panes::lint;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
@@ -140,12 +141,12 @@ impl CataloguePane {
             return caret.or(focused.then(|| rows.as_position()));
         }
         let connection = ctx.connection();
-        let columns = self.columns(browse, rows, connection, words::bars(ctx));
+        let columns = self.columns(browse, rows, connection, ctx);
         let draw_row = |row: usize, width: u16| match browse.rows[row] {
             Row::Heading(_) => Line::styled("Templates", theme.style(Role::Title)),
             Row::Item(index) => {
                 let entry = &browse.all[index];
-                let marks = self.marks(entry, connection);
+                let marks = self.marks(entry, connection, ctx);
                 Self::row(entry, &marks, browse.stale, &columns, width, theme)
             }
         };
@@ -183,8 +184,9 @@ impl CataloguePane {
         browse: &Browse,
         area: Rect,
         connection: Option<&Connection>,
-        bars: bool,
+        ctx: &Ctx<'_>,
     ) -> Columns {
+        let bars = words::bars(ctx);
         let room = usize::from(area.width.saturating_sub(GUTTER));
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
@@ -192,7 +194,7 @@ impl CataloguePane {
                 (
                     text::width(&name(entry)),
                     text::width(&words::column(entry.key.list, &entry.item, bars).0),
-                    text::width(&self.marks(entry, connection)),
+                    text::width(&self.marks(entry, connection, ctx)),
                 )
             });
         let (mut names, mut facts, mut marks) = (0, 0, 0);
@@ -214,9 +216,10 @@ impl CataloguePane {
         }
     }
 
-    /// `✎ 2! ×12`: a draft with its problems, and how often it was run.
-    fn marks(&self, entry: &Entry, connection: Option<&Connection>) -> String {
+    /// `▲1 ✎ 2! ×12`: what lint finds, a draft with its problems, and how often it was run.
+    fn marks(&self, entry: &Entry, connection: Option<&Connection>, ctx: &Ctx<'_>) -> String {
         let mut parts = following::marks(entry, connection);
+        parts.extend(lint::mark_of(entry.key.list, &entry.item, ctx));
         let Some(work) = self.works.get(&entry.key) else {
             parts.extend(self.has_kept(entry).then(|| "✎".to_owned()));
             return parts.join(" ");
@@ -316,7 +319,10 @@ impl CataloguePane {
         } else if let Some(uri) = &work.item.uri {
             below.push((text::sanitize(uri).into_owned(), Role::Text));
         }
-        let facts = words::facts(work.list, &work.item);
+        let mut facts = words::facts(work.list, &work.item);
+        if let Some(found) = lint::remark_of(work.list, &work.item, ctx) {
+            facts = format!("{found} · {facts}");
+        }
         if !facts.is_empty() {
             below.push((facts, Role::TextMuted));
         }

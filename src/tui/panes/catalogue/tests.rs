@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::config::Settings;
 use crate::inspector::{Command, Update};
+use crate::lint::findings::Findings;
 use crate::mcp::client::End;
 use crate::session::marks::Marks;
 use crate::session::recorded::{Place, Recorded};
@@ -55,6 +56,7 @@ struct Stage {
     now_us: u64,
     previews: Previews,
     marks: Marks,
+    lint: Findings,
     settings: Settings,
     theme: Theme,
     keys: Keymap,
@@ -83,6 +85,7 @@ impl Stage {
             now_us: 0,
             previews: Previews::default(),
             marks: Marks::default(),
+            lint: Findings::default(),
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).unwrap(),
             keys: Keymap::default(),
@@ -155,6 +158,7 @@ impl Stage {
             now_us: self.now_us,
             previews: &self.previews,
             marks: &self.marks,
+            lint: &self.lint,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

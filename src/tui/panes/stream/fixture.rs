@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::config::Settings;
+use crate::lint::findings::Findings;
 use crate::session::marks::Marks;
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::{EntryRow, Timeline};
@@ -33,6 +34,7 @@ pub struct Stage {
     pub timeline: Timeline,
     pub previews: Previews,
     pub marks: Marks,
+    pub lint: Findings,
     pub live: bool,
     settings: Settings,
     theme: Theme,
@@ -46,6 +48,7 @@ impl Stage {
             timeline: Timeline::default(),
             previews: Previews::default(),
             marks: Marks::default(),
+            lint: Findings::default(),
             live: true,
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).expect("bundled"),
@@ -125,6 +128,7 @@ impl Stage {
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),
             previews: &self.previews,
             marks: &self.marks,
+            lint: &self.lint,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

@@ -29,6 +29,8 @@ pub enum Column {
     Took,
     /// How big it is.
     Size,
+    /// What lint finds in it.
+    Lint,
     /// A value of its request, or of its answer when the path begins with `$.result` or `$.error`.
     Value(Box<str>),
 }
@@ -46,6 +48,7 @@ pub const COLUMNS: &[(Column, &str)] = &[
     (Column::Status, "status"),
     (Column::Took, "took"),
     (Column::Size, "size"),
+    (Column::Lint, "lint"),
 ];
 
 impl Column {

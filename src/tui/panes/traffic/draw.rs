@@ -12,6 +12,7 @@ use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::lint::{marked, role, sign};
 use crate::tui::panes::stream::{Naming, safe};
 use crate::tui::theme::{Role, Theme};
 
@@ -81,6 +82,7 @@ impl<'a> Columns<'a> {
                     Column::Status => STATUS,
                     Column::Took => TOOK,
                     Column::Size => SIZE,
+                    Column::Lint => usize::from(ctx.lint.counts().all() > 0),
                     Column::Value(_) => VALUE,
                 };
                 (column, width)
@@ -146,6 +148,8 @@ impl<'a> Columns<'a> {
             let name = match column {
                 Column::Mark => String::new(),
                 Column::Number => "#".to_owned(),
+                // It has room for a sign only.
+                Column::Lint => "!".to_owned(),
                 Column::Time => self.times.heading(ctx.timeline),
                 Column::Since => "Δ".to_owned(),
                 Column::Server => self.naming.heading().to_owned(),
@@ -231,6 +235,7 @@ impl<'a> Columns<'a> {
                 }
                 Column::Took => pen.cell(&told.took, took_role(told), width),
                 Column::Size => pen.cell(&told.size, Role::TextMuted, width),
+                Column::Lint => pen.lint(told, width, ctx),
                 Column::Value(path) => {
                     let (value, role) = match self.values.of(told, path, ctx) {
                         Known::Is(value) => (safe(value, width), Role::Text),
@@ -274,7 +279,7 @@ impl<'a> Columns<'a> {
         let mut pen = Pen::new(told.own, ctx.theme);
         if line > 0 {
             let room = usize::from(width).saturating_sub(2);
-            pen.cell("", Role::Text, 1);
+            pen.lint(told, 1, ctx);
             let mut pieces = Vec::new();
             if told.size != "–" {
                 pieces.push((told.size.clone(), Role::TextMuted));
@@ -407,6 +412,15 @@ impl<'t> Pen<'t> {
             self.put(text::pad(&format!("{picked}{sign}"), width), Role::Accent);
             self.put(" ".to_owned(), Role::Text);
         }
+    }
+
+    /// The worst that lint finds in it.
+    fn lint(&mut self, told: &Told<'_>, width: usize, ctx: &Ctx<'_>) {
+        let (sign, role) = match marked(told, ctx) {
+            Some(severity) => (sign(severity), role(severity)),
+            None => (" ", Role::Text),
+        };
+        self.cell(sign, role, width);
     }
 
     /// Several pieces in one column, a space between them.

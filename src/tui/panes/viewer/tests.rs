@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Settings;
+use crate::lint::findings::Findings;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
 use crate::session::timeline::Timeline;
@@ -36,6 +37,7 @@ struct Stage {
     timeline: Timeline,
     previews: Previews,
     marks: Marks,
+    lint: Findings,
     settings: Settings,
     theme: Theme,
     keys: Keymap,
@@ -72,6 +74,7 @@ fn stage(tabs: Vec<Tab>, width: u16, height: u16) -> Stage {
         timeline: Timeline::default(),
         previews: Previews::default(),
         marks: Marks::default(),
+        lint: Findings::default(),
         settings: Settings::default(),
         theme: Theme::load("mono", Depth::None).unwrap(),
         keys: Keymap::default(),
@@ -106,6 +109,7 @@ impl Stage {
             now_us: 0,
             previews: &self.previews,
             marks: &self.marks,
+            lint: &self.lint,
             settings: &self.settings,
             theme: &self.theme,
             keys: &self.keys,

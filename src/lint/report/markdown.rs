@@ -1,0 +1,129 @@
+//! The report as Markdown, for a pull request or an issue.
+
+use std::fmt::Write as _;
+
+use super::plain::{facts, named, place, took};
+use super::{Known, Report};
+use crate::lint::Rule;
+use crate::text;
+
+/// See the module.
+pub fn write(report: &Report) -> String {
+    let mut out = format!(
+        "# Readiness of {}\n\n{}\n",
+        cell(&report.name),
+        report.summary()
+    );
+    for server in &report.servers {
+        let _ = writeln!(out, "\n## {}\n", cell(&named(server)));
+        for (label, words) in facts(server) {
+            let _ = writeln!(out, "- {label}: {}", cell(&words));
+        }
+        if !server.methods.is_empty() {
+            out.push_str("\n| method | answered | p50 | p95 | p99 |\n|---|--:|--:|--:|--:|\n");
+        }
+        for method in &server.methods {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} |",
+                cell(&method.name),
+                method.count,
+                took(method.p50),
+                took(method.p95),
+                took(method.p99)
+            );
+        }
+    }
+    out.push_str("\n## Questions\n\n| question | answer | why |\n|---|---|---|\n");
+    for (question, answer) in report.answers() {
+        let _ = writeln!(
+            out,
+            "| {} | **{}** | {} |",
+            question.asks,
+            answer.word(),
+            answer.words()
+        );
+    }
+    out.push_str("\n| revision | verdict |\n|---|---|\n");
+    for (revision, answer) in report.revisions() {
+        let verdict = match answer {
+            Some(answer) => format!("**{}** ({})", answer.word(), answer.words()),
+            None => "not spoken".to_owned(),
+        };
+        let _ = writeln!(out, "| {revision} | {verdict} |");
+    }
+    let new = report.new_findings();
+    if !new.is_empty() {
+        out.push_str("\n## Findings\n\n| severity | rule | finding | place |\n|---|---|---|---|\n");
+    }
+    let mut rules: Vec<&Rule> = Vec::new();
+    for one in &new {
+        let finding = &one.told.finding;
+        if !rules.contains(&finding.rule) {
+            rules.push(finding.rule);
+        }
+        let _ = writeln!(
+            out,
+            "| {} | `{}` | {} | {} |",
+            finding.severity.word(),
+            finding.rule.name,
+            cell(&finding.words),
+            cell(&place(one))
+        );
+    }
+    for rule in rules {
+        let _ = write!(
+            out,
+            "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n\nFix: {}\n",
+            rule.name,
+            cell(rule.what),
+            rule.why,
+            rule.fix
+        );
+        for (language, line) in rule.lines {
+            let _ = write!(out, "\n- {language}: `{line}`");
+        }
+        out.push_str("\n</details>\n");
+    }
+    let ignored: Vec<_> = report
+        .findings
+        .iter()
+        .filter_map(|one| match &one.known {
+            Known::Ignored(reason) => Some((one, reason)),
+            Known::No | Known::Baseline => None,
+        })
+        .collect();
+    if !ignored.is_empty() {
+        out.push_str("\n## Ignored\n\n");
+    }
+    for (one, reason) in ignored {
+        let finding = &one.told.finding;
+        let _ = writeln!(
+            out,
+            "- `{}`: {} ({}): {}",
+            finding.rule.name,
+            cell(&finding.words),
+            cell(&place(one)),
+            cell(reason)
+        );
+    }
+    out
+}
+
+/// Text of servers that stays text in Markdown: no tag, no table, no link, no emphasis.
+fn cell(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in text::sanitize(words).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '#' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}

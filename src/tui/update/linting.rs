@@ -1,0 +1,150 @@
+//! What lint finds: entries are handed over to be looked at, findings come back, and some are lived with.
+
+use std::sync::Arc;
+
+use super::{Model, replied, say, show};
+use crate::lint::exceptions::Exception;
+use crate::session::recorded::Recorded;
+use crate::session::timeline::EntryRow;
+use crate::text;
+use crate::tui::effect::linting::{Excepting, Linted};
+use crate::tui::effect::{Effect, Source, Store};
+use crate::tui::event::Stored;
+use crate::tui::model::{Overlay, Purpose, Tone};
+use crate::tui::overlays::sheet::Sheet;
+use crate::tui::pane::View;
+
+/// Entries came: they are to be looked at, each once.
+pub(super) fn arrived(model: &mut Model, entries: &[Recorded]) -> Vec<Effect> {
+    let sources = entries.iter().map(|entry| Source {
+        seq: entry.seq,
+        place: entry.place,
+        revealed: false,
+    });
+    look(model, sources.collect())
+}
+
+/// The fold of a file came out of its index: everything in it is to be looked at.
+pub(super) fn folded(model: &mut Model) -> Vec<Effect> {
+    let source = |row: &EntryRow| Source {
+        seq: row.seq(),
+        place: row.place(),
+        revealed: false,
+    };
+    let sources = model.world.timeline.whole().iter().map(source).collect();
+    look(model, sources)
+}
+
+fn look(model: &mut Model, sources: Vec<Source>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if sources.is_empty() {
+        return effects;
+    }
+    if !model.world.asked_for_exceptions {
+        model.world.asked_for_exceptions = true;
+        effects.push(Effect::Store(Store::Exceptions(Excepting::Load)));
+    }
+    effects.push(Effect::Lint(sources));
+    effects
+}
+
+/// Findings came.
+pub(super) fn hear(model: &mut Model, linted: Linted) {
+    let findings = &mut model.world.lint;
+    findings.except(Arc::clone(&model.world.exceptions));
+    findings.looked = linted.looked;
+    findings.standings = linted.standings;
+    findings.extend(linted.told);
+}
+
+/// The file of what is lived with was read, or written.
+pub(super) fn excepted(model: &mut Model, stored: &Stored) {
+    let Stored::Exceptions { lines, changed } = stored else {
+        return;
+    };
+    match lines {
+        Ok(lines) => {
+            let read = lines.iter().filter_map(|line| Exception::read(line));
+            model.world.exceptions = read.collect();
+            let exceptions = &model.world.exceptions;
+            model.world.lint.except(Arc::clone(exceptions));
+            if let Some(aside) = &mut model.aside {
+                aside.lint.except(Arc::clone(exceptions));
+            }
+            if let Some(file) = changed {
+                let sentence = format!("written to {}", file.display());
+                model.status = Some((Tone::Info, sentence));
+            }
+        }
+        Err(why) => model.status = Some((Tone::Error, why.clone())),
+    }
+}
+
+/// Asks why a finding is lived with, and about what.
+pub(super) fn ask(model: &mut Model, exception: &Exception) -> Vec<Effect> {
+    let about = exception.about.as_deref().unwrap_or_default();
+    let about = text::sanitize(about).into_owned();
+    let sheet = Sheet::new(format!("IGNORE {}", exception.rule))
+        .with("reason", "", "why this is fine")
+        .with("only for", &about, "whatever it is about");
+    let purpose = Purpose::Except(exception.clone());
+    model.overlays.push(Overlay::Sheet(sheet, purpose));
+    Vec::new()
+}
+
+/// A reason was typed.
+pub(super) fn kept(
+    exception: &Exception,
+    reason: String,
+    only_for: &str,
+) -> Result<Vec<Effect>, String> {
+    if reason.is_empty() {
+        return Err("a reason is needed: whoever reads the file will ask".to_owned());
+    }
+    let before = exception.about.as_deref();
+    let about = match only_for {
+        "" => None,
+        // What was shown had been made safe; what is written is the name itself.
+        same if before.is_some_and(|about| text::sanitize(about) == same) => {
+            exception.about.clone()
+        }
+        other => Some(other.into()),
+    };
+    let exception = Exception {
+        rule: exception.rule.clone(),
+        about,
+        reason: reason.into(),
+    };
+    let add = Excepting::Add(exception.line());
+    Ok(vec![Effect::Store(Store::Exceptions(add))])
+}
+
+/// To a tool, resource or prompt of a connection.
+pub(super) fn item(model: &mut Model, view: View, name: &str, conn: u32) -> Vec<Effect> {
+    let named = |model: &Model| {
+        let state = model.world.timeline.state();
+        let name = &state.connection(conn)?.name;
+        let servers = &model.world.servers;
+        servers
+            .iter()
+            .position(|server| server.conn == Some(conn))
+            .or_else(|| servers.iter().position(|server| *server.name == **name))
+    };
+    let Some(place) = named(model) else {
+        return say(model, "its server is not in the list any more");
+    };
+    model.world.current = place;
+    pick(model, view, name)
+}
+
+/// Shows an item of the server that is looked at.
+pub(super) fn pick(model: &mut Model, view: View, name: &str) -> Vec<Effect> {
+    show(model, view);
+    let ctx = model.world.ctx();
+    let reply = match view {
+        View::Tools => model.panes.tools.pick(name, &ctx),
+        View::Resources => model.panes.resources.pick(name, &ctx),
+        _ => model.panes.prompts.pick(name, &ctx),
+    };
+    replied(model, reply)
+}
