@@ -214,7 +214,7 @@ fn disabled_actions_give_their_reason() {
         ),
         (
             "2 }",
-            "next-server: this is a recording; nothing is started or sent",
+            "next-server: there is one server only",
         ),
         ("5 C-c", "cancel-call: nothing runs; q asks to quit"),
         ("5 .", "repeat: nothing was called yet"),
