@@ -523,11 +523,11 @@ impl Model {
         let connection = ctx.connection();
         let word = |action| ctx.keys.word(action);
         let reason = match action.row().need {
-            // A search is kept by the pane that made it.
-            Need::Nothing | Need::Found => None,
             // Servers of a recording can be told apart as well.
             Need::Servers if ctx.servers.len() < 2 => Some("there is one server only".to_owned()),
-            Need::Servers if action != Action::RunOnAll => None,
+            Need::Servers if action == Action::RunOnAll && !ctx.live => Some(recording()),
+            // A search is kept by the pane that made it.
+            Need::Nothing | Need::Found | Need::Servers => None,
             // Calls are made in some views, and can be cancelled and repeated from all.
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
@@ -560,7 +560,6 @@ impl Model {
                     word(Action::Restart)
                 )
             }),
-            Need::Servers => None,
         };
         reason.or_else(|| self.pane().why_not(action, &ctx))
     }

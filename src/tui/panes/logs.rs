@@ -87,7 +87,9 @@ impl Logs {
         self.tally.take(logs);
         let number = self.number();
         let follows = self.stream.follows();
-        let left = self.filtering.reach(ctx, || (0, number.filter(|_| !follows)));
+        let left = self
+            .filtering
+            .reach(ctx, || (0, number.filter(|_| !follows)));
         let item = |number| logs.get(number).copied().map(Item::Log);
         if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) {
             let near = self.filtering.near(number);

@@ -72,7 +72,9 @@ pub(super) fn pick(model: &mut Model) -> Vec<Effect> {
     let marked = model.panes.servers.marked();
     let state = world.timeline.state();
     let current = world.servers.get(world.current);
-    let name = current.map_or_else(String::new, |server| text::sanitize(&server.name).into_owned());
+    let name = current.map_or_else(String::new, |server| {
+        text::sanitize(&server.name).into_owned()
+    });
     let keys = [Action::PreviousServer, Action::NextServer].map(|action| world.keys.word(action));
     let reaches = [
         (

@@ -182,7 +182,14 @@ impl CataloguePane {
         let room = usize::from(area.width.saturating_sub(GUTTER));
         let server = if self.is_together() {
             let of = |entry: &Entry| text::width(&text::sanitize(&entry.key.server));
-            browse.all.iter().map(of).max().unwrap_or(0).clamp(3, 12).min(room / 3)
+            browse
+                .all
+                .iter()
+                .map(of)
+                .max()
+                .unwrap_or(0)
+                .clamp(3, 12)
+                .min(room / 3)
         } else {
             0
         };

@@ -98,7 +98,11 @@ impl Browse {
         let mut sources = Vec::with_capacity(lists.len() * homes.len());
         self.stale = !self.all.is_empty();
         for home in homes {
-            let before = || self.sources.iter().filter(|one| *one.server == *home.server);
+            let before = || {
+                self.sources
+                    .iter()
+                    .filter(|one| *one.server == *home.server)
+            };
             let Some(connection) = home.connection else {
                 sources.extend(before().cloned());
                 settled = false;
@@ -157,12 +161,19 @@ impl Browse {
 
     /// Selects an item of this server: the one that was selected last, or its first; none when it has none here.
     pub fn stand_on(&mut self, server: &str) {
-        if self.selected.as_ref().is_some_and(|key| *key.server == *server) {
+        if self
+            .selected
+            .as_ref()
+            .is_some_and(|key| *key.server == *server)
+        {
             return;
         }
         let last = self.stood.get(server);
         let of = |row: &Row| match row {
-            Row::Item(index) => self.all.get(*index).filter(|one| *one.key.server == *server),
+            Row::Item(index) => self
+                .all
+                .get(*index)
+                .filter(|one| *one.key.server == *server),
             Row::Heading(_) => None,
         };
         let mut entries = self.rows.iter().filter_map(of);
@@ -182,7 +193,12 @@ impl Browse {
     fn gather(&mut self) {
         let mut seen: HashMap<(&str, List, Box<str>), u32> = HashMap::new();
         self.all.clear();
-        for Origin { server, list, items } in &self.sources {
+        for Origin {
+            server,
+            list,
+            items,
+        } in &self.sources
+        {
             for item in items.iter() {
                 let name = match list {
                     List::Resources | List::Templates => item.uri.as_ref().unwrap_or(&item.name),

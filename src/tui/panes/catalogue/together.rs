@@ -84,13 +84,22 @@ impl CataloguePane {
 
     /// The server of the selected item, by its place, while several are in the list.
     pub(super) fn selected_server(&self, ctx: &Ctx<'_>) -> Option<usize> {
+        // Somebody turned to another server, whose item is not selected yet.
+        if ctx
+            .server()
+            .is_some_and(|server| *server.name != *self.looked)
+        {
+            return None;
+        }
         let key = self.browse()?.selected.as_ref()?;
         let named = |place: &usize| {
             let server = ctx.servers.get(*place);
             server.is_some_and(|server| *server.name == *key.server)
         };
         let together = ctx.together();
-        together.into_iter().find(|place| self.is_together() && named(place))
+        together
+            .into_iter()
+            .find(|place| self.is_together() && named(place))
     }
 
     /// How many items there are, as far as they are known: for the view bar.

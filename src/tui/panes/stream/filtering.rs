@@ -387,9 +387,10 @@ impl Filtering {
             (false, only) => format!("Nothing here, {only}; {servers} shows other servers."),
             (true, only) => {
                 let clear = ctx.keys.word(Action::ClearFilter);
-                let only = match only.is_empty() {
-                    true => only,
-                    false => format!(", {only}"),
+                let only = if only.is_empty() {
+                    only
+                } else {
+                    format!(", {only}")
                 };
                 format!("No row passes the filter{only}; {clear} shows all again.")
             }

@@ -29,7 +29,9 @@ impl Traffic {
         let place = sub as usize;
         let number = self.number();
         let follows = self.stream().follows();
-        let left = self.filtering.reach(ctx, || (place, number.filter(|_| !follows)));
+        let left = self
+            .filtering
+            .reach(ctx, || (place, number.filter(|_| !follows)));
         let item = |number| Some(sub.at(number, timeline)?.item());
         let moved = self.shown[place].sift(sub.len(timeline), &mut self.filtering, item, ctx);
         let (shown, stream) = (&self.shown[place], &mut self.streams[place]);

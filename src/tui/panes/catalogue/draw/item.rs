@@ -91,9 +91,10 @@ impl CataloguePane {
             Rule::default().draw(area, buf, theme);
             return Vec::new();
         };
-        let name = match self.is_together() {
-            true => format!("{} › {}", text::sanitize(&self.server), shown_name(work)),
-            false => shown_name(work),
+        let name = if self.is_together() {
+            format!("{} › {}", text::sanitize(&self.server), shown_name(work))
+        } else {
+            shown_name(work)
         };
         let title = if self.areas.narrow {
             format!("{} › {}", self.kind.title(), text::fit(&name, 40))

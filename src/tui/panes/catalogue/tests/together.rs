@@ -31,8 +31,8 @@ fn follow(stage: &mut Stage) {
     stage.place();
 }
 
-/// The selected row, and what is sent when it is run with nothing filled in.
-fn selected(stage: &mut Stage) -> (String, String) {
+/// Whose the selected item is, and its name.
+fn selected(stage: &Stage) -> (String, String) {
     let key = stage.pane.key().unwrap();
     (key.server.to_string(), key.name.to_string())
 }
@@ -44,20 +44,29 @@ fn an_item_is_called_on_its_own_server() {
     assert!(screen.contains("TOOLS 7"), "{screen}");
     assert!(screen.contains("▸ weather  echo "), "{screen}");
     assert!(screen.contains("  db       echo "), "{screen}");
-    assert_eq!(stage.with(|_, ctx| CataloguePane::count(&[List::Tools], ctx)), 7);
+    assert_eq!(
+        stage.with(|_, ctx| CataloguePane::count(&[List::Tools], ctx)),
+        7
+    );
     // The two that have the same name are different ones: each has a draft and runs of its own.
     stage.press("jjjjj");
-    assert_eq!(selected(&mut stage), ("db".into(), "echo".into()));
+    assert_eq!(selected(&stage), ("db".into(), "echo".into()));
     let reply = stage.press("⏎hi⏎⏎");
     let [Effect::Engine(Command::Call { conn: 2, call })] = &reply.effects[..] else {
         panic!("{reply:?}");
     };
-    assert_eq!(call.params.as_deref(), Some(r#"{"name":"echo","arguments":{"text":"hi"}}"#));
+    assert_eq!(
+        call.params.as_deref(),
+        Some(r#"{"name":"echo","arguments":{"text":"hi"}}"#)
+    );
     assert_eq!(stage.with(|pane, ctx| pane.stands_on(ctx)), Some(1));
-    stage.press("⎋⎋gg");
-    stage.press("⎋");
+    stage.press("⎋⎋⎋");
+    stage.act(Action::Top);
     let screen = stage.screen();
-    assert!(screen.contains("  db       echo                      … ✎"), "{screen}");
+    assert!(
+        screen.contains("  db       echo      ?            … ✎ ×1"),
+        "{screen}"
+    );
     assert!(screen.contains("weather › echo"), "{screen}");
 }
 
@@ -65,23 +74,26 @@ fn an_item_is_called_on_its_own_server() {
 fn a_server_that_is_turned_to_is_left_and_found_where_it_was() {
     let mut stage = two(Reach::All);
     stage.press("jj");
-    assert_eq!(selected(&mut stage).1, "list-issues");
+    assert_eq!(selected(&stage).1, "list-issues");
     stage.current = 1;
     follow(&mut stage);
-    assert_eq!(selected(&mut stage), ("db".into(), "echo".into()));
+    assert_eq!(selected(&stage), ("db".into(), "echo".into()));
     stage.press("j");
     follow(&mut stage);
     stage.current = 0;
     follow(&mut stage);
-    assert_eq!(selected(&mut stage).1, "list-issues");
+    assert_eq!(selected(&stage).1, "list-issues");
     stage.current = 1;
     follow(&mut stage);
-    assert_eq!(selected(&mut stage).1, "query");
+    assert_eq!(selected(&stage).1, "query");
     // Alone, the list of a server has a selection and a filter of its own.
     stage.reach = Reach::One;
     stage.press("/qu⏎");
     let screen = stage.screen();
-    assert!(screen.contains("TOOLS 1 of 2") && !screen.contains("weather"), "{screen}");
+    assert!(
+        screen.contains("TOOLS 1 of 2") && !screen.contains("weather"),
+        "{screen}"
+    );
     stage.current = 0;
     assert!(stage.screen().contains("TOOLS 5"));
     stage.current = 1;
@@ -94,7 +106,7 @@ fn a_server_that_is_turned_to_is_left_and_found_where_it_was() {
 fn only_servers_that_are_meant_are_in_the_list() {
     let mut stage = two(Reach::Picked(["db".to_owned()].into()));
     assert!(stage.screen().contains("TOOLS 2"));
-    assert_eq!(selected(&mut stage), ("db".into(), "echo".into()));
+    assert_eq!(selected(&stage), ("db".into(), "echo".into()));
     // One that is not meant is not looked at for it.
     stage.current = 0;
     follow(&mut stage);
