@@ -316,8 +316,11 @@ impl Key {
         self.row().name
     }
 
-    /// The key of a name, in any case.
+    /// The key of a name, in any case; `server` is `srv` written out.
     pub fn named(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("server") {
+            return Some(Self::Srv);
+        }
         KEYS.iter()
             .find(|row| row.name.eq_ignore_ascii_case(name))
             .map(|row| row.key)

@@ -287,3 +287,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_server_may_be_written_out() {
+    let written = Filter::parse("server:db -server:ev").unwrap();
+    assert_eq!(written.to_string(), "srv:db -srv:ev");
+}

@@ -489,7 +489,7 @@ actions! {
         PreviousTab "previous-tab" ["["] "" "Previous tab of the pane" Nothing "";
         NextServer "next-server" ["}"] "" "Next server" Servers "";
         PreviousServer "previous-server" ["{"] "" "Previous server" Servers "";
-        PickServers "pick-servers" ["S"] "" "Mark the servers that are meant by what runs on several" Servers "";
+        PickServers "pick-servers" ["S"] "" "Which servers to look at: all in one list, one, or marked ones" Servers "";
         Zoom "zoom" ["+"] "" "The focused pane on the whole screen, and back" Nothing "";
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";

@@ -15,7 +15,7 @@ use super::keymap::{Chord, Keymap};
 use super::overlays::export::ExportBox;
 use super::overlays::picker::Picker;
 use super::overlays::sheet::Sheet;
-use super::pane::{Ctx, Pane, Server, View};
+use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
 use super::panes::inbox::Inbox;
@@ -56,6 +56,8 @@ pub struct World {
     pub servers: Vec<Server>,
     /// Which is looked at.
     pub current: usize,
+    /// Which of them lists, Traffic and Logs tell of.
+    pub reach: Reach,
     /// Whether anything can be sent.
     pub live: bool,
     /// Whether masks are lifted on the screen.
@@ -93,6 +95,7 @@ impl World {
             timeline: &self.timeline,
             servers: &self.servers,
             current: self.current,
+            reach: &self.reach,
             live: self.live,
             revealed: self.revealed,
             now_us: self.now_us,
@@ -438,6 +441,7 @@ impl Model {
                 timeline: Arc::default(),
                 servers: Vec::new(),
                 current: 0,
+                reach: Reach::default(),
                 live,
                 revealed: false,
                 now_us: 0,
@@ -540,8 +544,11 @@ impl Model {
         let connection = ctx.connection();
         let word = |action| ctx.keys.word(action);
         let reason = match action.row().need {
+            // Servers of a recording can be told apart as well.
+            Need::Servers if ctx.servers.len() < 2 => Some("there is one server only".to_owned()),
+            Need::Servers if action == Action::RunOnAll && !ctx.live => Some(recording()),
             // A search is kept by the pane that made it.
-            Need::Nothing | Need::Found => None,
+            Need::Nothing | Need::Found | Need::Servers => None,
             // Calls are made in some views, and can be cancelled and repeated from all.
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
@@ -574,7 +581,6 @@ impl Model {
                     word(Action::Restart)
                 )
             }),
-            Need::Servers => (ctx.servers.len() < 2).then(|| "there is one server only".to_owned()),
         };
         reason.or_else(|| self.pane().why_not(action, &ctx))
     }

@@ -1,6 +1,7 @@
 //! What a part of the screen is: a plain struct with a handful of methods. No ids, no bubbling, no downcasts.
 
 mod listed;
+mod reach;
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub use listed::{Listed, Other};
+pub use reach::Reach;
 
 use super::action::{Action, Scope};
 use super::effect::comparison::{Comparison, Everywhere};
@@ -122,6 +124,8 @@ pub struct Ctx<'a> {
     pub servers: &'a [Server],
     /// Which of them is looked at.
     pub current: usize,
+    /// Which of them lists, Traffic and Logs tell of.
+    pub reach: &'a Reach,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
     /// Whether masks are lifted on the screen.
@@ -372,6 +376,11 @@ pub trait Pane {
     /// What of the session may be exported from here, beside all of it.
     fn shares(&self, _ctx: &Ctx<'_>) -> Vec<Share> {
         Vec::new()
+    }
+
+    /// The server that what is selected is of, by its place, when that need not be the one that was looked at.
+    fn stands_on(&self, _ctx: &Ctx<'_>) -> Option<usize> {
+        None
     }
 
     /// The entry the focused row is about, for going to the same moment elsewhere.

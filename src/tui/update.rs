@@ -49,14 +49,16 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         linting::excepted(model, stored);
         return Vec::new();
     }
-    match whose(&event) {
+    let effects = match whose(&event) {
         Whose::First if session != 0 => replay::underneath(model, |model| take(model, event)),
         Whose::Both if model.aside.is_some() => replay::tell_both(model, &event),
         _ => {
             let effects = take(model, event);
             replay::of(session, effects)
         }
-    }
+    };
+    everywhere::follow(model);
+    effects
 }
 
 /// Which session an event is for that does not say so itself.
@@ -248,6 +250,7 @@ pub fn place(model: &mut Model) -> Vec<Effect> {
     model.areas.body = body;
     let ctx = model.world.ctx();
     let effects = model.panes.get_mut(model.view).place(body, &ctx);
+    everywhere::follow(model);
     let effects = effects
         .into_iter()
         .filter_map(|effect| match effect {
@@ -415,8 +418,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
                 None => say(model, "nothing here has a moment to go from"),
             }
         }
-        Action::NextServer => servers::step(model, 1),
-        Action::PreviousServer => servers::step(model, -1),
+        Action::NextServer => everywhere::step(model, 1),
+        Action::PreviousServer => everywhere::step(model, -1),
         Action::Restart => go(model, Go::Restart(model.world.current)),
         Action::Connect => go(model, Go::Connect(model.world.current, false)),
         Action::Back => go(model, Go::Out),

@@ -18,12 +18,12 @@ use super::keymap::{self, Meaning};
 use super::model::{Areas, Keeping, Model, Overlay, SMALLEST, Tone};
 use super::overlays::{letters, which_key};
 use super::pane::View;
+use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::inbox::Inbox;
 use super::replay;
 use super::theme::Role;
 use super::widgets::hint::{self, Hint};
 use super::widgets::popup::{Place, Popup};
-use crate::mcp::types::List;
 use crate::session::timeline::changes;
 use crate::text;
 
@@ -166,17 +166,15 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
 fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
     let theme = &model.world.theme;
     let ctx = model.world.ctx();
-    let connection = ctx.connection();
-    let count = |list: List| connection.map_or(0, |one| one.list(list).items.len());
     let short = area.width < WIDE;
     let label_of = |number: usize, view: View, tight: bool| {
         let (long_name, short_name) = view.title();
         let name = if short { short_name } else { long_name };
         let n = match view {
             View::Servers => model.world.servers.len(),
-            View::Tools => count(List::Tools),
-            View::Resources => count(List::Resources) + count(List::Templates),
-            View::Prompts => count(List::Prompts),
+            View::Tools => CataloguePane::count(Kind::Tools.lists(), &ctx),
+            View::Resources => CataloguePane::count(Kind::Resources.lists(), &ctx),
+            View::Prompts => CataloguePane::count(Kind::Prompts.lists(), &ctx),
             View::Traffic => model.world.timeline.rows().len(),
             View::Logs => model.world.timeline.logs().len(),
             View::Inbox => Inbox::count(&ctx),

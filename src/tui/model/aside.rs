@@ -9,7 +9,7 @@ use crate::lint::findings::Findings;
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::tui::action::Action;
-use crate::tui::pane::{Server, View};
+use crate::tui::pane::{Reach, Server, View};
 use crate::tui::previews::Previews;
 use crate::tui::replay::Replay;
 
@@ -22,6 +22,7 @@ pub struct Aside {
     pub timeline: Arc<Timeline>,
     servers: Vec<Server>,
     current: usize,
+    reach: Reach,
     live: bool,
     previews: Previews,
     marks: Marks,
@@ -46,6 +47,7 @@ impl Aside {
             timeline: Arc::default(),
             servers: Vec::new(),
             current: 0,
+            reach: Reach::default(),
             live: false,
             previews: Previews::default(),
             marks,
@@ -109,6 +111,7 @@ impl Model {
             timeline,
             servers,
             current,
+            reach,
             live,
             previews,
             marks,
@@ -126,6 +129,7 @@ impl Model {
         swap(&mut self.world.timeline, timeline);
         swap(&mut self.world.servers, servers);
         swap(&mut self.world.current, current);
+        swap(&mut self.world.reach, reach);
         swap(&mut self.world.live, live);
         swap(&mut self.world.previews, previews);
         swap(&mut self.world.marks, marks);

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text;
 use crate::tui::action::Action;
+use crate::tui::pane::Reach;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::list::{self, ListState};
@@ -23,8 +24,10 @@ pub enum Pick {
     Item(crate::tui::pane::View, String),
     /// To a server.
     Server(usize),
-    /// Mark a server, or mean all of them.
-    Mark(Option<usize>),
+    /// Mark a server, or no longer.
+    Mark(usize),
+    /// Have lists, Traffic and Logs tell of these servers.
+    Reach(Reach),
 }
 
 /// One row.
@@ -47,7 +50,7 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
-            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) => None,
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) => None,
         }
     }
 }

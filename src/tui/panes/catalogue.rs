@@ -45,6 +45,7 @@ mod sending;
 mod services;
 mod shelf;
 mod tabs;
+mod together;
 mod validation;
 mod why;
 mod words;
@@ -133,9 +134,13 @@ pub struct CataloguePane {
     kind: Kind,
     focus: Focus,
     zoom: bool,
-    /// The server looked at last.
+    /// The server of the selected item.
     server: Arc<str>,
-    /// Its list, and those of others that were looked at.
+    /// The server that was looked at last.
+    looked: Arc<str>,
+    /// Under which the list is kept: a server's name, or that of several.
+    shown: Arc<str>,
+    /// The list, and those of others that were looked at.
     browses: HashMap<Arc<str>, Browse>,
     works: HashMap<Key, Work>,
     pending: Vec<Pending>,
@@ -174,6 +179,8 @@ impl CataloguePane {
             focus: Focus::List,
             zoom: false,
             server: "".into(),
+            looked: "".into(),
+            shown: "".into(),
             browses: HashMap::new(),
             works: HashMap::new(),
             pending: Vec::new(),
@@ -193,27 +200,9 @@ impl CataloguePane {
         }
     }
 
-    /// How many items the server looked at has, as far as they are known: for the view bar.
-    pub fn count(&self, ctx: &Ctx<'_>) -> usize {
-        ctx.connection().map_or(0, |connection| {
-            let of = |list: &List| connection.list(*list).items.len();
-            self.kind.lists().iter().map(of).sum()
-        })
-    }
-
-    /// Takes what the server has listed by now, and finds the selected item again.
-    fn sync(&mut self, ctx: &Ctx<'_>) {
-        let name = ctx.server().map_or("", |server| server.name.as_str());
-        if *self.server != *name {
-            self.server = name.into();
-        }
-        let hold = self.focus != Focus::List;
-        let browse = self
-            .browses
-            .entry(Arc::clone(&self.server))
-            .or_insert_with_key(|server| Browse::new(Arc::clone(server)));
-        browse.sync(self.kind.lists(), ctx.connection(), hold);
-        let listed = browse.current().cloned();
+    /// What was done with the selected item before is taken up again.
+    fn take_up(&mut self) {
+        let listed = self.browse().and_then(Browse::current).cloned();
         if let Some(entry) = listed {
             match self.works.get_mut(&entry.key) {
                 Some(work) => work.renew(&entry.item),
@@ -232,16 +221,6 @@ impl CataloguePane {
         }
     }
 
-    fn browse(&self) -> Option<&Browse> {
-        self.browses.get(&self.server)
-    }
-
-    fn browse_mut(&mut self) -> &mut Browse {
-        self.browses
-            .entry(Arc::clone(&self.server))
-            .or_insert_with_key(|server| Browse::new(Arc::clone(server)))
-    }
-
     fn key(&self) -> Option<Key> {
         self.browse()?.selected.clone()
     }
@@ -251,7 +230,7 @@ impl CataloguePane {
     }
 
     fn work_mut(&mut self) -> Option<&mut Work> {
-        let selected = self.browses.get(&self.server)?.selected.as_ref()?;
+        let selected = self.browses.get(&self.shown)?.selected.as_ref()?;
         self.works.get_mut(selected)
     }
 
@@ -353,6 +332,7 @@ impl Pane for CataloguePane {
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let ctx = &self.at_selected(ctx);
         let mut kept = self.keep_at_once(ctx);
         if self.put_aside() && action == Action::Back {
             return Reply::effects(kept);
@@ -365,7 +345,7 @@ impl Pane for CataloguePane {
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
-        self.why(action, ctx)
+        self.why(action, &self.at_selected(ctx))
     }
 
     fn takes_text(&self) -> bool {
@@ -409,6 +389,7 @@ impl Pane for CataloguePane {
 
     fn key(&mut self, key: KeyEvent, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let ctx = &self.at_selected(ctx);
         if let Some(reply) = self.asked_key(key, ctx) {
             return reply;
         }
@@ -431,6 +412,7 @@ impl Pane for CataloguePane {
 
     fn paste(&mut self, text: &str, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let ctx = &self.at_selected(ctx);
         if let Some(reply) = self.asked_paste(text) {
             return reply;
         }
@@ -458,7 +440,8 @@ impl Pane for CataloguePane {
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.heard(event, ctx)
+        let ctx = self.at_selected(ctx);
+        self.heard(event, &ctx)
     }
 
     fn rewound(&mut self, _ctx: &Ctx<'_>) {
@@ -467,6 +450,7 @@ impl Pane for CataloguePane {
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
         self.sync(ctx);
+        let ctx = &self.at_selected(ctx);
         if let Some(reply) = self.asked_click(at, double, ctx) {
             return reply;
         }
@@ -486,6 +470,7 @@ impl Pane for CataloguePane {
             changes.place(area);
         }
         self.sync(ctx);
+        let ctx = &self.at_selected(ctx);
         let rows = self.work().map_or(1, Work::form_rows);
         self.areas = layout::areas(area, self.focus, self.zoom, rows);
         if self.tab() == Tab::Split && !self.areas.narrow {
@@ -531,6 +516,7 @@ impl Pane for CataloguePane {
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         // On a screen of a few cells a focused row may have no place.
         let area = area.intersection(buf.area);
+        let ctx = &self.at_selected(ctx);
         let cursor = self.drawn(buf, ctx);
         let cursor = self.draw_asked(area, buf, ctx).or(cursor)?;
         (!area.is_empty()).then(|| Position {
@@ -543,12 +529,16 @@ impl Pane for CataloguePane {
         let work = self.work()?;
         match self.focus {
             Focus::Form if !self.on_reading() => self.form_hint(work),
-            Focus::Result => self.untold_remark(ctx),
+            Focus::Result => self.untold_remark(&self.at_selected(ctx)),
             Focus::List | Focus::Form => {
                 let summary = text::sanitize(work.item.summary()).into_owned();
                 (!summary.is_empty()).then_some(summary)
             }
         }
+    }
+
+    fn stands_on(&self, ctx: &Ctx<'_>) -> Option<usize> {
+        self.selected_server(ctx)
     }
 
     fn moment(&self, ctx: &Ctx<'_>) -> Option<EntryIndex> {

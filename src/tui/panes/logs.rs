@@ -86,10 +86,17 @@ impl Logs {
         let logs = ctx.timeline.logs();
         self.tally.take(logs);
         let number = self.number();
+        let follows = self.stream.follows();
+        let left = self
+            .filtering
+            .reach(ctx, || (0, number.filter(|_| !follows)));
         let item = |number| logs.get(number).copied().map(Item::Log);
         if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) {
             let near = self.filtering.near(number);
-            let place = self.shown.place(near.unwrap_or(0));
+            if left.flatten().is_some() {
+                self.stream.hold();
+            }
+            let place = self.shown.place(left.flatten().or(near).unwrap_or(0));
             self.stream.refiltered(self.shown.len(), place);
             self.filtering.stood(near, self.number());
             if let Some(found) = self.search.hits() {
@@ -229,12 +236,13 @@ impl Logs {
         }
     }
 
-    fn remark(&self) -> String {
+    fn remark(&self, ctx: &Ctx<'_>) -> String {
         let counted = |levels, noun| match self.tally.count(levels) {
             0 => String::new(),
             count => text::plural(count, noun),
         };
         join(&[
+            ctx.only_words(),
             self.search.remark(),
             counted(Level::Error..=Level::Emergency, "error"),
             counted(Level::Warning..=Level::Warning, "warning"),
@@ -462,7 +470,7 @@ impl Pane for Logs {
             Rule {
                 title: &self.heading(),
                 focused: !self.detail.focused,
-                right: &self.remark(),
+                right: &self.remark(ctx),
                 ..Rule::default()
             }
             .draw(areas.rule, buf, ctx.theme);

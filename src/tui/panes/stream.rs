@@ -14,6 +14,7 @@ pub mod areas;
 pub mod bar;
 pub mod detail;
 pub mod filtering;
+pub mod narrowed;
 pub mod search;
 pub mod sifting;
 

@@ -192,6 +192,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
         Pick::Item(view, name) => super::linting::pick(model, view, &name),
         Pick::Server(place) => go(model, Go::Server(place)),
         Pick::Mark(place) => super::everywhere::picked(model, place),
+        Pick::Reach(reach) => super::everywhere::reach(model, reach),
     }
 }
 

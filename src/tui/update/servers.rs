@@ -301,16 +301,6 @@ pub fn push_server(
     model.world.servers.len() - 1
 }
 
-pub(super) fn step(model: &mut Model, by: isize) -> Vec<Effect> {
-    let count = model.world.servers.len() as isize;
-    if count > 0 {
-        model.world.current = (model.world.current as isize + by).rem_euclid(count) as usize;
-        let name = text::sanitize(&model.world.servers[model.world.current].name).into_owned();
-        model.status = Some((Tone::Info, format!("server {name}")));
-    }
-    Vec::new()
-}
-
 /// An opened file tells its servers one by one: same name, same server.
 pub(super) fn learn(model: &mut Model, entry: &Recorded) {
     let name = match &entry.facts {

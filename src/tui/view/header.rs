@@ -9,6 +9,7 @@ use super::WIDE;
 use crate::session::timeline::{Connection, LinkState};
 use crate::text;
 use crate::tui::model::{Keeping, Model};
+use crate::tui::pane::Reach;
 use crate::tui::panes::inbox::Inbox;
 use crate::tui::panes::servers::state_of;
 use crate::tui::theme::Role;
@@ -94,6 +95,16 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
     let muted = theme.style(Role::TextMuted);
     if let Some(words) = connection.and_then(|connection| protocol(connection, terse)) {
         facts.push(Span::styled(words, muted));
+    }
+    let reach = match &model.world.reach {
+        Reach::Own => String::new(),
+        Reach::All => "all servers".to_owned(),
+        Reach::One | Reach::Picked(_) if terse < 2 => ctx.only_words(),
+        Reach::One => "one server".to_owned(),
+        Reach::Picked(names) => text::plural(names.len(), "server"),
+    };
+    if !reach.is_empty() {
+        facts.push(Span::styled(reach, theme.style(Role::Accent)));
     }
     facts.push(keeping(model, terse));
     if let Some((lost, _)) = &model.trouble {

@@ -212,10 +212,7 @@ fn disabled_actions_give_their_reason() {
             "1 a",
             "add-server: this is a recording; nothing is started or sent",
         ),
-        (
-            "2 }",
-            "next-server: this is a recording; nothing is started or sent",
-        ),
+        ("2 }", "next-server: there is one server only"),
         ("5 C-c", "cancel-call: nothing runs; q asks to quit"),
         ("5 .", "repeat: nothing was called yet"),
     ] {

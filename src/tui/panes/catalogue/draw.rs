@@ -11,7 +11,7 @@ use super::person::WAITS;
 use super::work::Work;
 use super::{CataloguePane, Focus, Kind, following, words};
 use crate::mcp::types::List;
-use crate::session::timeline::{Connection, Listed, changes};
+use crate::session::timeline::{Listed, changes};
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
@@ -140,13 +140,12 @@ impl CataloguePane {
             draw_lines(&lines, indent(rows), buf, theme);
             return caret.or(focused.then(|| rows.as_position()));
         }
-        let connection = ctx.connection();
-        let columns = self.columns(browse, rows, connection, ctx);
+        let columns = self.columns(browse, rows, ctx);
         let draw_row = |row: usize, width: u16| match browse.rows[row] {
             Row::Heading(_) => Line::styled("Templates", theme.style(Role::Title)),
             Row::Item(index) => {
                 let entry = &browse.all[index];
-                let marks = self.marks(entry, connection, ctx);
+                let marks = self.marks(entry, ctx);
                 Self::row(entry, &marks, browse.stale, &columns, width, theme)
             }
         };
@@ -179,22 +178,30 @@ impl CataloguePane {
     }
 
     /// How wide the columns of the rows on screen are.
-    fn columns(
-        &self,
-        browse: &Browse,
-        area: Rect,
-        connection: Option<&Connection>,
-        ctx: &Ctx<'_>,
-    ) -> Columns {
+    fn columns(&self, browse: &Browse, area: Rect, ctx: &Ctx<'_>) -> Columns {
         let bars = words::bars(ctx);
         let room = usize::from(area.width.saturating_sub(GUTTER));
+        let server = if self.is_together() {
+            let of = |entry: &Entry| text::width(&text::sanitize(&entry.key.server));
+            browse
+                .all
+                .iter()
+                .map(of)
+                .max()
+                .unwrap_or(0)
+                .clamp(3, 12)
+                .min(room / 3)
+        } else {
+            0
+        };
+        let room = room.saturating_sub(server + usize::from(server > 0) * 2);
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
             .map(|entry| {
                 (
                     text::width(&name(entry)),
                     text::width(&words::column(entry.key.list, &entry.item, bars).0),
-                    text::width(&self.marks(entry, connection, ctx)),
+                    text::width(&self.marks(entry, ctx)),
                 )
             });
         let (mut names, mut facts, mut marks) = (0, 0, 0);
@@ -209,6 +216,7 @@ impl CataloguePane {
         let roomy = rest >= 48;
         Columns {
             bars,
+            server,
             name: names.min(if roomy { rest * 5 / 10 } else { rest }),
             fact: facts,
             marks,
@@ -217,7 +225,9 @@ impl CataloguePane {
     }
 
     /// `▲1 ✎ 2! ×12`: what lint finds, a draft with its problems, and how often it was run.
-    fn marks(&self, entry: &Entry, connection: Option<&Connection>, ctx: &Ctx<'_>) -> String {
+    fn marks(&self, entry: &Entry, ctx: &Ctx<'_>) -> String {
+        let ctx = &ctx.looking_at(&entry.key.server);
+        let connection = ctx.connection();
         let mut parts = following::marks(entry, connection);
         parts.extend(lint::mark_of(entry.key.list, &entry.item, ctx));
         let Some(work) = self.works.get(&entry.key) else {
@@ -254,7 +264,14 @@ impl CataloguePane {
         } else {
             theme.style(Role::Text)
         };
-        let mut spans = vec![Span::styled(text::pad(&name(entry), columns.name), plain)];
+        let mut spans = Vec::new();
+        if columns.server > 0 {
+            let server = text::sanitize(&entry.key.server);
+            let server = text::pad(&text::fit(&server, columns.server), columns.server);
+            spans.push(Span::styled(server, muted));
+            spans.push(Span::raw("  "));
+        }
+        spans.push(Span::styled(text::pad(&name(entry), columns.name), plain));
         let mut put = |width: usize, text: &str, style| {
             if width > 0 {
                 spans.push(Span::raw("  "));
@@ -265,7 +282,8 @@ impl CataloguePane {
         put(columns.fact, &fact, theme.style(role));
         put(columns.marks, marks, theme.style(Role::Accent));
         if columns.words {
-            let used: usize = columns.name + columns.fact + columns.marks + 6;
+            let server = columns.server + usize::from(columns.server > 0) * 2;
+            let used: usize = server + columns.name + columns.fact + columns.marks + 6;
             put(
                 usize::from(width).saturating_sub(used),
                 &about_in_a_row(entry),
@@ -373,6 +391,8 @@ fn pending_word(label: &str) -> &'static str {
 struct Columns {
     /// See [`words::bars`].
     bars: bool,
+    /// Of names of servers; 0 while all is of one.
+    server: usize,
     name: usize,
     fact: usize,
     marks: usize,

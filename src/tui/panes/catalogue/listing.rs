@@ -1,4 +1,4 @@
-//! The list of one server: which rows there are, which one is selected, and what the filter leaves.
+//! The list of one server, or of several: which rows there are, which one is selected, and what the filter leaves.
 //!
 //! Rows are known by what they are about, never by their number: a refresh, a restart or a filter moves them about
 //! and the selection stays with its item. It draws nothing and asks for nothing.
@@ -48,12 +48,30 @@ pub enum Row {
 
 type Items = Arc<Vec<Arc<Item>>>;
 
+/// One of the lists a list is made from.
+#[derive(Debug, Clone)]
+struct Origin {
+    server: Arc<str>,
+    list: List,
+    items: Items,
+}
+
+/// A server whose items are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
+    /// Its name.
+    pub server: &'a str,
+    /// Its newest connection.
+    pub connection: Option<&'a Connection>,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Browse {
-    server: Arc<str>,
     /// What `all` was made from: kept, so that the same lists are known by their address.
-    sources: Vec<(List, Items)>,
+    sources: Vec<Origin>,
+    /// The item of each server that was selected last.
+    stood: HashMap<Arc<str>, Key>,
     /// Every item, filter or not.
     pub all: Vec<Entry>,
     /// What is shown.
@@ -73,65 +91,123 @@ pub struct Browse {
 }
 
 impl Browse {
-    /// The list of a server.
-    pub fn new(server: Arc<str>) -> Self {
-        Self {
-            server,
-            ..Self::default()
-        }
-    }
-
-    /// Takes what the connection has listed by now. With `hold` a selected item that is gone stays selected, because
+    /// Takes what the servers have listed by now. With `hold` a selected item that is gone stays selected, because
     /// somebody works with it.
-    pub fn sync(&mut self, lists: &[List], connection: Option<&Connection>, hold: bool) {
-        let mut settled = false;
-        if let Some(connection) = connection {
+    pub fn sync(&mut self, lists: &[List], homes: &[Home<'_>], hold: bool) {
+        let mut settled = !homes.is_empty();
+        let mut sources = Vec::with_capacity(lists.len() * homes.len());
+        self.stale = !self.all.is_empty();
+        for home in homes {
+            let before = || {
+                self.sources
+                    .iter()
+                    .filter(|one| *one.server == *home.server)
+            };
+            let Some(connection) = home.connection else {
+                sources.extend(before().cloned());
+                settled = false;
+                continue;
+            };
             let of = |list: &List| -> &Catalogue { connection.list(*list) };
             let over = |list| matches!(of(list).listed, Listed::Whole | Listed::Refused(_));
-            settled = lists.iter().all(over);
+            settled &= lists.iter().all(over);
             let empty = lists.iter().all(|list| of(list).items.is_empty());
             // A restarted server has listed nothing yet; what the one before it listed is worth more than nothing.
-            self.stale = empty
-                && !self.all.is_empty()
+            let stale = empty
+                && before().any(|one| !one.items.is_empty())
                 && !lists.iter().any(over)
                 && (connection.link != LinkState::Ready || advertises(connection, lists[0]));
-            if !self.stale && !self.is_from(lists, connection) {
-                self.sources = lists
-                    .iter()
-                    .map(|list| (*list, Arc::clone(&of(list).items)))
-                    .collect();
-                self.gather();
+            if stale {
+                sources.extend(before().cloned());
+                continue;
             }
-        } else {
-            self.stale = !self.all.is_empty();
+            self.stale = false;
+            let server = before().next().map(|one| Arc::clone(&one.server));
+            let server = server.unwrap_or_else(|| home.server.into());
+            sources.extend(lists.iter().map(|list| Origin {
+                server: Arc::clone(&server),
+                list: *list,
+                items: Arc::clone(&of(list).items),
+            }));
+        }
+        if !self.is_from(&sources) {
+            self.sources = sources;
+            self.gather();
         }
         if self.filtered.as_deref() != Some(self.filter.text()) {
             self.refilter();
         }
         self.follow(settled && !hold);
+        self.remember();
     }
 
-    fn is_from(&self, lists: &[List], connection: &Connection) -> bool {
-        self.sources.len() == lists.len()
-            && self
-                .sources
-                .iter()
-                .all(|(list, items)| Arc::ptr_eq(items, &connection.list(*list).items))
+    fn is_from(&self, sources: &[Origin]) -> bool {
+        self.sources.len() == sources.len()
+            && self.sources.iter().zip(sources).all(|(one, other)| {
+                one.list == other.list
+                    && one.server == other.server
+                    && Arc::ptr_eq(&one.items, &other.items)
+            })
+    }
+
+    /// The selected item is what its server will be left at.
+    fn remember(&mut self) {
+        if let Some(key) = &self.selected
+            && self.stood.get(&key.server) != Some(key)
+        {
+            self.stood.insert(Arc::clone(&key.server), key.clone());
+        }
+    }
+
+    /// Selects an item of this server: the one that was selected last, or its first; none when it has none here.
+    pub fn stand_on(&mut self, server: &str) {
+        if self
+            .selected
+            .as_ref()
+            .is_some_and(|key| *key.server == *server)
+        {
+            return;
+        }
+        let last = self.stood.get(server);
+        let of = |row: &Row| match row {
+            Row::Item(index) => self
+                .all
+                .get(*index)
+                .filter(|one| *one.key.server == *server),
+            Row::Heading(_) => None,
+        };
+        let mut entries = self.rows.iter().filter_map(of);
+        let first = entries.next();
+        let found = first
+            .into_iter()
+            .chain(entries)
+            .find(|entry| Some(&entry.key) == last)
+            .or(first);
+        if let Some(entry) = found {
+            self.selected = Some(entry.key.clone());
+            self.follow(false);
+            self.remember();
+        }
     }
 
     fn gather(&mut self) {
-        let mut seen: HashMap<(List, Box<str>), u32> = HashMap::new();
+        let mut seen: HashMap<(&str, List, Box<str>), u32> = HashMap::new();
         self.all.clear();
-        for (list, items) in &self.sources {
+        for Origin {
+            server,
+            list,
+            items,
+        } in &self.sources
+        {
             for item in items.iter() {
                 let name = match list {
                     List::Resources | List::Templates => item.uri.as_ref().unwrap_or(&item.name),
                     List::Tools | List::Prompts => &item.name,
                 };
-                let count = seen.entry((*list, name.clone())).or_default();
+                let count = seen.entry((server, *list, name.clone())).or_default();
                 self.all.push(Entry {
                     key: Key {
-                        server: Arc::clone(&self.server),
+                        server: Arc::clone(server),
                         list: *list,
                         name: name.clone(),
                         nth: *count,
@@ -157,10 +233,16 @@ impl Browse {
         // Stable: what fits equally well keeps the server's order.
         ranked.sort_by_key(|(_, rank)| Reverse(*rank));
         self.rows.clear();
-        for (list, _) in &self.sources {
-            let of = |index: usize| self.all[index].key.list == *list;
+        let mut lists: Vec<List> = Vec::new();
+        for source in &self.sources {
+            if !lists.contains(&source.list) {
+                lists.push(source.list);
+            }
+        }
+        for list in lists {
+            let of = |index: usize| self.all[index].key.list == list;
             let found = ranked.iter().filter(|(index, _)| of(*index)).count();
-            if *list == List::Templates && found > 0 {
+            if list == List::Templates && found > 0 {
                 self.rows.push(Row::Heading(found));
             }
             let items = ranked.iter().map(|(index, _)| *index).filter(|i| of(*i));

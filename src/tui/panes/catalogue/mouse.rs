@@ -59,9 +59,9 @@ impl CataloguePane {
         };
         browse.list.selected = row;
         browse.settle(true);
-        self.sync(ctx);
+        self.resync(ctx, None);
         if double {
-            self.open(ctx)
+            self.open(&self.at_selected(ctx))
         } else {
             Reply::done()
         }

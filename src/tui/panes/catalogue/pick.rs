@@ -1,5 +1,6 @@
 //! Going straight to an item by its name: from the palette.
 
+use super::listing::Entry;
 use super::{CataloguePane, Focus};
 use crate::tui::pane::{Ctx, Reply};
 
@@ -10,16 +11,18 @@ impl CataloguePane {
         self.focus = Focus::List;
         let browse = self.browse_mut();
         browse.clear_filter();
-        let found = browse
-            .all
-            .iter()
-            .find(|entry| *entry.item.name == *name)
+        let is = |entry: &&Entry| *entry.item.name == *name;
+        let here = ctx.server().map_or("", |server| server.name.as_str());
+        let mut own = browse.all.iter().filter(|entry| *entry.key.server == *here);
+        let found = own
+            .find(is)
+            .or_else(|| browse.all.iter().find(is))
             .map(|entry| entry.key.clone());
         if found.is_none() {
             return Reply::say(format!("{name} is no longer listed"));
         }
         browse.selected = found;
-        self.sync(ctx);
-        self.open(ctx)
+        self.resync(ctx, None);
+        self.open(&self.at_selected(ctx))
     }
 }

@@ -18,7 +18,7 @@ use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Entry};
 use crate::tui::effect::Subject;
 use crate::tui::keymap::{Chord, Keymap, Meaning};
-use crate::tui::pane::{Go, Server};
+use crate::tui::pane::{Go, Reach, Server};
 use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
@@ -28,6 +28,7 @@ mod calling;
 mod looking;
 mod pause;
 mod serving;
+mod together;
 
 const TOOLS: &str = r#"{"tools":[
     {"name":"echo","description":"Says it back.\nEvery word.","annotations":{"readOnlyHint":true},
@@ -52,6 +53,8 @@ struct Stage {
     pane: CataloguePane,
     timeline: Timeline,
     servers: Vec<Server>,
+    current: usize,
+    reach: Reach,
     live: bool,
     now_us: u64,
     previews: Previews,
@@ -81,6 +84,8 @@ impl Stage {
             pane: CataloguePane::new(kind),
             timeline: Timeline::default(),
             servers: vec![server],
+            current: 0,
+            reach: Reach::default(),
             live: true,
             now_us: 0,
             previews: Previews::default(),
@@ -152,7 +157,8 @@ impl Stage {
         let ctx = Ctx {
             timeline: &self.timeline,
             servers: &self.servers,
-            current: 0,
+            current: self.current,
+            reach: &self.reach,
             live: self.live,
             revealed: false,
             now_us: self.now_us,

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::bar::{Bar, Typed};
 use super::join;
+use super::narrowed::{Left, Narrowed};
 use super::sifting::{Picks, Sifting};
 use crate::chips::Chip;
 use crate::filter::amount::Span;
@@ -39,6 +40,8 @@ pub struct Filtering {
     before: Vec<String>,
     /// The filter when the bar was opened.
     opened: Option<String>,
+    /// What was left of it for other servers.
+    narrowed: Narrowed,
     /// Whether the named filters were asked for.
     asked: bool,
     /// The row to stay near while rows come and go, and the one that was stood on for it.
@@ -54,6 +57,7 @@ impl Filtering {
             text: String::new(),
             before: Vec::new(),
             opened: None,
+            narrowed: Narrowed::default(),
             asked: false,
             anchor: None,
         }
@@ -61,17 +65,46 @@ impl Filtering {
 
     /// Whether there is something to show of it.
     pub fn is_shown(&self) -> bool {
-        self.bar.is_open() || self.is_on()
+        self.bar.is_open() || self.has_filter()
     }
 
-    /// Whether it holds rows back.
-    pub fn is_on(&self) -> bool {
+    /// Whether somebody asks for something.
+    fn has_filter(&self) -> bool {
         self.sifting.filter().is_some()
+    }
+
+    /// Whether rows are held back, by the filter or because they are of other servers.
+    pub fn is_on(&self) -> bool {
+        self.sifting.whole().is_some()
+    }
+
+    /// Takes which servers are meant. When they are others than before, gives the row to stand on: that of the list
+    /// `stands` says was left there.
+    pub fn reach(
+        &mut self,
+        ctx: &Ctx<'_>,
+        stands: impl FnOnce() -> (usize, Option<usize>),
+    ) -> Option<Option<usize>> {
+        if !self.narrowed.is_turned(ctx) {
+            return None;
+        }
+        let (list, number) = stands();
+        let left = Left {
+            text: std::mem::take(&mut self.text),
+            before: std::mem::take(&mut self.before),
+            row: number.map(|number| (list, number)),
+        };
+        let found = self.narrowed.turn(ctx, left);
+        self.sifting.narrow(ctx.only_term());
+        self.before = found.before;
+        self.set(&found.text, ctx.timeline);
+        self.anchor = None;
+        Some(found.row.filter(|(of, _)| *of == list).map(|(_, row)| row))
     }
 
     /// What it lets through, to be exported.
     pub fn share(&self, ctx: &Ctx<'_>) -> Option<Share> {
-        let filter = self.sifting.filter().filter(|filter| !filter.is_empty())?;
+        let filter = self.sifting.whole()?;
         Some(Share::Filter(filter.to_string(), ctx.marks.clone()))
     }
 
@@ -183,7 +216,7 @@ impl Filtering {
     /// Why an action would do nothing.
     pub fn why_not(&self, action: Action, item: Option<Item>, ctx: &Ctx<'_>) -> Option<String> {
         let why = match action {
-            Action::ClearFilter | Action::SaveFilter if !self.is_on() => "There is no filter.",
+            Action::ClearFilter | Action::SaveFilter if !self.has_filter() => "There is no filter.",
             Action::UndoFilter if self.before.is_empty() => "There was no filter before this.",
             _ => {
                 let (key, _) = lends(action)?;
@@ -271,7 +304,8 @@ impl Filtering {
 
     /// Another moment is shown, or more of the session: every row is looked at again.
     pub fn rewound(&mut self, timeline: &Timeline) {
-        if let Some(filter) = self.sifting.filter().cloned() {
+        if self.is_on() {
+            let filter = self.sifting.filter().cloned().unwrap_or_default();
             self.sifting.set(filter, timeline);
         }
     }
@@ -288,7 +322,7 @@ impl Filtering {
 
     /// `23 of 131 · reading 40 % · kept as "slow"`
     pub fn remark(&self, shown: usize, of: usize, whole: bool, timeline: &Timeline) -> String {
-        if !self.is_on() {
+        if !self.has_filter() {
             return String::new();
         }
         let reading = match self.sifting.reading(timeline) {
@@ -348,10 +382,19 @@ impl Filtering {
         if !picks.is_whole() {
             return "Looking for rows that pass the filter…".to_owned();
         }
-        format!(
-            "No row passes the filter; {} shows all again.",
-            ctx.keys.word(Action::ClearFilter)
-        )
+        let servers = ctx.keys.word(Action::PickServers);
+        match (self.has_filter(), ctx.only_words()) {
+            (false, only) => format!("Nothing here, {only}; {servers} shows other servers."),
+            (true, only) => {
+                let clear = ctx.keys.word(Action::ClearFilter);
+                let only = if only.is_empty() {
+                    only
+                } else {
+                    format!(", {only}")
+                };
+                format!("No row passes the filter{only}; {clear} shows all again.")
+            }
+        }
     }
 
     /// Draws the bar; gives the caret.

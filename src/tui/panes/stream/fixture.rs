@@ -21,7 +21,7 @@ use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
 use crate::tui::keymap::Keymap;
-use crate::tui::pane::{Ctx, Pane};
+use crate::tui::pane::{Ctx, Pane, Reach, Server};
 use crate::tui::previews::Previews;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::testing::text_of;
@@ -36,6 +36,9 @@ pub struct Stage {
     pub marks: Marks,
     pub lint: Findings,
     pub live: bool,
+    pub servers: Vec<Server>,
+    pub current: usize,
+    pub reach: Reach,
     settings: Settings,
     theme: Theme,
     keys: Keymap,
@@ -50,6 +53,9 @@ impl Stage {
             marks: Marks::default(),
             lint: Findings::default(),
             live: true,
+            servers: Vec::new(),
+            current: 0,
+            reach: Reach::default(),
             settings: Settings::default(),
             theme: Theme::load("mono", Depth::None).expect("bundled"),
             keys: Keymap::default(),
@@ -121,8 +127,9 @@ impl Stage {
     pub fn ctx(&self) -> Ctx<'_> {
         Ctx {
             timeline: &self.timeline,
-            servers: &[],
-            current: 0,
+            servers: &self.servers,
+            current: self.current,
+            reach: &self.reach,
             live: self.live,
             revealed: false,
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),

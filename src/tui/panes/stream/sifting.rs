@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use jiff::tz::TimeZone;
 
 use crate::filter::row::{Answers, ByLeaf, Found, Item, Sieve, Truth, World, newest};
-use crate::filter::{Filter, Leaf};
+use crate::filter::{Expr, Filter, Leaf, Term};
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, Timeline};
 use crate::tui::effect::{Among, Effect, Source};
@@ -28,6 +28,11 @@ const FEW: usize = 2_000;
 #[derive(Debug, Clone)]
 pub struct Sifting {
     zone: TimeZone,
+    /// What somebody asks for.
+    filter: Filter,
+    /// The servers it is narrowed to beside that.
+    only: Option<Term>,
+    /// Both.
     sieve: Option<Sieve>,
     newest: i64,
     marks: Marks,
@@ -62,6 +67,8 @@ impl Sifting {
     pub fn new(zone: TimeZone) -> Self {
         Self {
             zone,
+            filter: Filter::default(),
+            only: None,
             sieve: None,
             newest: 0,
             marks: Marks::default(),
@@ -79,6 +86,11 @@ impl Sifting {
 
     /// Lets through what this filter does.
     pub fn set(&mut self, filter: Filter, timeline: &Timeline) {
+        self.filter = filter;
+        let filter = match &self.only {
+            Some(only) => self.filter.clone().and(Expr::Term(only.clone())),
+            None => self.filter.clone(),
+        };
         self.version += 1;
         self.newest = newest(timeline);
         self.asked = None;
@@ -104,8 +116,18 @@ impl Sifting {
         self.sieve = (!filter.is_empty()).then(|| Sieve::new(filter));
     }
 
+    /// Lets through only what is of these servers, whatever the filter; to be followed by [`Self::set`].
+    pub fn narrow(&mut self, only: Option<Term>) {
+        self.only = only;
+    }
+
     /// The filter, if there is one.
     pub fn filter(&self) -> Option<&Filter> {
+        Some(&self.filter).filter(|filter| !filter.is_empty())
+    }
+
+    /// The same with the servers it is narrowed to.
+    pub fn whole(&self) -> Option<&Filter> {
         self.sieve.as_ref().map(Sieve::filter)
     }
 

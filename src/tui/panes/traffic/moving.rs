@@ -28,10 +28,17 @@ impl Traffic {
         let (sub, timeline) = (self.sub, ctx.timeline);
         let place = sub as usize;
         let number = self.number();
+        let follows = self.stream().follows();
+        let left = self
+            .filtering
+            .reach(ctx, || (place, number.filter(|_| !follows)));
         let item = |number| Some(sub.at(number, timeline)?.item());
         let moved = self.shown[place].sift(sub.len(timeline), &mut self.filtering, item, ctx);
         let (shown, stream) = (&self.shown[place], &mut self.streams[place]);
-        if moved {
+        if let Some(row) = left.flatten() {
+            stream.hold();
+            stream.refiltered(shown.len(), shown.place(row));
+        } else if moved {
             let near = self.filtering.near(number);
             stream.refiltered(shown.len(), shown.place(near.unwrap_or(0)));
             let stood = stream.selected().and_then(|place| shown.number(place));

@@ -102,6 +102,7 @@ impl Traffic {
             tabs: &tabs,
             active: self.sub as usize,
             right: &join(&[
+                ctx.only_words(),
                 zoom,
                 self.picked.remark(),
                 self.search.remark(),

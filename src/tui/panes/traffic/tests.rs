@@ -6,6 +6,7 @@ use crate::tui::effect::{Source, Subject};
 use crate::tui::pane::Go;
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
+mod narrowed;
 mod rows;
 
 /// What a row says, without what happened meanwhile.

@@ -104,6 +104,7 @@ impl Stage {
             timeline: &self.timeline,
             servers: &[],
             current: 0,
+            reach: &crate::tui::pane::Reach::Own,
             live: true,
             revealed: false,
             now_us: 0,

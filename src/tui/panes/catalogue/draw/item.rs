@@ -91,7 +91,11 @@ impl CataloguePane {
             Rule::default().draw(area, buf, theme);
             return Vec::new();
         };
-        let name = shown_name(work);
+        let name = if self.is_together() {
+            format!("{} › {}", text::sanitize(&self.server), shown_name(work))
+        } else {
+            shown_name(work)
+        };
         let title = if self.areas.narrow {
             format!("{} › {}", self.kind.title(), text::fit(&name, 40))
         } else {
