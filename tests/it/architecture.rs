@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["session"],
     &["mask"],
     &["lint"],
+    &["doctor"],
     &["filter"],
     &["snippet"],
     &["export"],
@@ -49,6 +50,7 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
+    &["surroundings"],
     &["replaying"],
     &["inspector", "tap"],
     &["inspector", "serve", "tap"],
@@ -62,7 +64,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
     "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
-    "replay", "script",
+    "replay", "script", "doctor",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -6,6 +6,8 @@ mod bench;
 mod conformance;
 mod copied;
 mod diff;
+#[cfg(unix)]
+mod doctor;
 mod exits;
 mod exporting;
 mod leaving;
