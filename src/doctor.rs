@@ -291,12 +291,12 @@ fn taken(kind: Kind, case: &Case) -> Step {
         }
         Kind::FirstByte => match (&course.first, &course.left) {
             (Some(first), _) => step(kind, State::Ok, since(course.spawned, Some(*first)), ""),
-            (None, Some(left)) => {
+            (None, Some(left)) if course.died() => {
                 let took = since(course.spawned, Some(left.us));
                 let words = format!("{} before it wrote anything to stdout", left.sentence());
                 step(kind, State::Failed, took, words)
             }
-            (None, None) => step(kind, State::Failed, None, "nothing came on stdout"),
+            (None, _) => step(kind, State::Failed, None, "nothing came on stdout in time"),
         },
         Kind::Json => {
             let lines = course.lines + course.noise;
@@ -388,7 +388,7 @@ fn taken(kind: Kind, case: &Case) -> Step {
                 )
             }
             None => {
-                let words = course.left.as_ref().map(|left| left.sentence());
+                let words = course.left.as_ref().map(Left::sentence);
                 step(kind, State::Failed, None, words.unwrap_or_default())
             }
         },
@@ -418,6 +418,9 @@ fn taken(kind: Kind, case: &Case) -> Step {
                 .as_ref()
                 .and_then(|program| program.far.as_ref());
             match far {
+                None if course.left_behind.is_some() => {
+                    step(kind, State::Ok, None, "they were ended")
+                }
                 None => step(kind, State::Ok, None, "no process of its is left"),
                 Some(far) => {
                     let (state, words) = far.told();

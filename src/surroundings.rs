@@ -314,7 +314,10 @@ async fn secured(address: &Address) -> Probe {
             took_us: micros(began),
             what: "its certificate is trusted".to_owned(),
         },
-        Err(loss) => failed(loss.what, loss.hint),
+        Err(loss) => {
+            let other = "with http:// instead of https:// it may work".to_owned();
+            failed(loss.what, loss.hint.or(Some(other)))
+        }
     }
 }
 

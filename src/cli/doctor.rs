@@ -1,5 +1,6 @@
 //! `mcpscope doctor`: the steps of reaching a server, one by one, and the true cause of the one that fails.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use clap::Args;
@@ -14,7 +15,7 @@ use crate::doctor::{Case, Finding, Kind, State, Step, Weight, causes, examine};
 use crate::json::quote;
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
-use crate::session::timeline::LinkState;
+use crate::session::timeline::{EntryRow, LinkState};
 use crate::surroundings;
 use crate::text;
 use crate::transport::Target;
@@ -107,7 +108,7 @@ async fn gather(
                             session
                                 .timeline
                                 .entry(asked.request)
-                                .map_or(0, |row| row.seq())
+                                .map_or(0, EntryRow::seq)
                         }),
                         what: failure.what,
                         hint: failure.hint,
@@ -239,8 +240,9 @@ fn table() -> String {
             Weight::Remark => "note",
         };
         let at: Vec<&str> = cause.at.iter().map(|kind| kind.word()).collect();
-        lines += &format!("{:<22} {weight:<6} {}\n", cause.name, at.join(", "));
-        lines += &format!("  {}\n  {}\n", cause.what, cause.advice);
+        // Writing to a string never fails.
+        let _ = writeln!(lines, "{:<22} {weight:<6} {}", cause.name, at.join(", "));
+        let _ = writeln!(lines, "  {}\n  {}", cause.what, cause.advice);
     }
     lines
 }

@@ -83,11 +83,11 @@ fn filled(text: &str, words: &[String]) -> String {
     out
 }
 
-fn seen<const N: usize>(words: [&str; N]) -> Option<Seen> {
-    Some(Seen {
+fn seen<const N: usize>(words: [&str; N]) -> Seen {
+    Seen {
         words: words.into_iter().map(str::to_owned).collect(),
         entry: None,
-    })
+    }
 }
 
 /// Whether the seconds between two moments are at least so many.

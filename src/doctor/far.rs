@@ -148,7 +148,7 @@ impl Far {
                 }
                 far.terminal |= by == By::Ssh && matches!(short, "t" | "tt");
             } else {
-                far.place = (*word).to_owned();
+                (*word).clone_into(&mut far.place);
                 break;
             }
             let takes = TAKE_ONE.contains(word) || (by == By::Ssh && SSH_TAKES.contains(word));

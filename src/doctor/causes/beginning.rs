@@ -19,7 +19,10 @@ pub(super) const CAUSES: &[Cause] = &[
         advice: "create it or give another one; ~ and variables are not expanded there",
         seen: |case| {
             let program = case.around.program.as_ref()?;
-            seen([program.cwd.as_deref().filter(|_| !program.cwd_is_there)?])
+            Some(seen([program
+                .cwd
+                .as_deref()
+                .filter(|_| !program.cwd_is_there)?]))
         },
     },
     Cause {
@@ -31,7 +34,9 @@ pub(super) const CAUSES: &[Cause] = &[
         seen: |case| {
             let program = case.around.program.as_ref()?;
             let spaced = program.name.trim().contains(char::is_whitespace);
-            seen([Some(program.name.as_str()).filter(|_| spaced && program.file.is_none())?])
+            Some(seen([
+                Some(program.name.as_str()).filter(|_| spaced && program.file.is_none())?
+            ]))
         },
     },
     Cause {
@@ -43,7 +48,9 @@ pub(super) const CAUSES: &[Cause] = &[
         seen: |case| {
             let program = case.around.program.as_ref()?;
             let shell = is_unexpanded(&program.name);
-            seen([Some(program.name.as_str()).filter(|_| shell && program.file.is_none())?])
+            Some(seen([
+                Some(program.name.as_str()).filter(|_| shell && program.file.is_none())?
+            ]))
         },
     },
     Cause {
@@ -63,7 +70,7 @@ pub(super) const CAUSES: &[Cause] = &[
             } else {
                 "PATH"
             };
-            seen([&program.name, path, elsewhere])
+            Some(seen([&program.name, path, elsewhere]))
         },
     },
     Cause {
@@ -74,8 +81,8 @@ pub(super) const CAUSES: &[Cause] = &[
         advice: "check the path; a relative one is taken from the directory the server runs in",
         seen: |case| {
             let program = case.around.program.as_ref()?;
-            seen([Some(program.name.as_str())
-                .filter(|_| program.is_path && program.file.is_none())?])
+            Some(seen([Some(program.name.as_str())
+                .filter(|_| program.is_path && program.file.is_none())?]))
         },
     },
     Cause {
@@ -90,7 +97,7 @@ pub(super) const CAUSES: &[Cause] = &[
                 .program
                 .as_ref()
                 .filter(|program| program.file.is_none())?;
-            seen([&program.name, &program.looked_in.to_string()])
+            Some(seen([&program.name, &program.looked_in.to_string()]))
         },
     },
     Cause {
@@ -101,7 +108,10 @@ pub(super) const CAUSES: &[Cause] = &[
         advice: "make it executable (chmod +x), or start it through its interpreter",
         seen: |case| {
             let program = case.around.program.as_ref()?;
-            seen([program.file.as_deref().filter(|_| !program.executable)?])
+            Some(seen([program
+                .file
+                .as_deref()
+                .filter(|_| !program.executable)?]))
         },
     },
     Cause {
@@ -112,7 +122,7 @@ pub(super) const CAUSES: &[Cause] = &[
         advice: "leave -t out, and keep -i",
         seen: |case| {
             let far = case.around.program.as_ref()?.far.as_ref()?;
-            seen([Some(far.tool.as_str()).filter(|_| far.terminal)?])
+            Some(seen([Some(far.tool.as_str()).filter(|_| far.terminal)?]))
         },
     },
     Cause {
@@ -124,7 +134,10 @@ pub(super) const CAUSES: &[Cause] = &[
         seen: |case| {
             let far = case.around.program.as_ref()?.far.as_ref()?;
             let place = far.place();
-            seen([Some(far.tool.as_str()).filter(|_| !far.stdin)?, &place])
+            Some(seen([
+                Some(far.tool.as_str()).filter(|_| !far.stdin)?,
+                &place,
+            ]))
         },
     },
     Cause {
@@ -189,7 +202,26 @@ pub(super) const CAUSES: &[Cause] = &[
         weight: Weight::Fails,
         what: "there is no file {0}",
         advice: "check the path; a relative one is taken from the directory the server runs in, and ~ is not expanded",
-        seen: |case| seen([case.around.program.as_ref()?.missing.as_deref()?]),
+        seen: |case| Some(seen([case.around.program.as_ref()?.missing.as_deref()?])),
+    },
+    Cause {
+        name: "module-missing",
+        at: BEGIN,
+        weight: Weight::Fails,
+        what: "something it needs is not installed: {0}",
+        advice: "install what it depends on (npm install, pip install, uv sync), or start it in its own environment",
+        seen: |case| {
+            says(
+                case,
+                &[
+                    "cannot find module",
+                    "cannot find package",
+                    "no module named",
+                    "modulenotfounderror",
+                    "error while loading shared libraries",
+                ],
+            )
+        },
     },
     Cause {
         name: "package-unknown",
@@ -219,31 +251,12 @@ pub(super) const CAUSES: &[Cause] = &[
             says(
                 case,
                 &[
-                    "enotfound",
+                    " enotfound",
                     "eai_again",
                     "etimedout",
                     "dns error",
                     "network is unreachable",
                     "temporary failure in name resolution",
-                ],
-            )
-        },
-    },
-    Cause {
-        name: "module-missing",
-        at: BEGIN,
-        weight: Weight::Fails,
-        what: "something it needs is not installed: {0}",
-        advice: "install what it depends on (npm install, pip install, uv sync), or start it in its own environment",
-        seen: |case| {
-            says(
-                case,
-                &[
-                    "cannot find module",
-                    "cannot find package",
-                    "no module named",
-                    "modulenotfounderror",
-                    "error while loading shared libraries",
                 ],
             )
         },
@@ -272,7 +285,7 @@ pub(super) const CAUSES: &[Cause] = &[
         weight: Weight::Fails,
         what: "the variable {0} has no value, or one that only stands for one",
         advice: "put the real value there",
-        seen: |case| seen([case.around.program.as_ref()?.hollow.first()?]),
+        seen: |case| Some(seen([case.around.program.as_ref()?.hollow.first()?])),
     },
     Cause {
         name: "port-taken",
@@ -385,7 +398,7 @@ pub(super) const CAUSES: &[Cause] = &[
         weight: Weight::Fails,
         what: "the argument {0} reaches the server as it is: only a shell expands ~ and variables",
         advice: "write the whole path or value",
-        seen: |case| seen([case.around.program.as_ref()?.unexpanded()?]),
+        seen: |case| Some(seen([case.around.program.as_ref()?.unexpanded()?])),
     },
     Cause {
         name: "ends-at-once",

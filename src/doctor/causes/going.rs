@@ -78,11 +78,11 @@ pub(super) const CAUSES: &[Cause] = &[
         seen: |case| {
             let course = &case.course;
             course.terminated.filter(|_| course.closed.is_some())?;
-            seen([if course.killed {
+            Some(seen([if course.killed {
                 "only SIGKILL"
             } else {
                 "SIGTERM"
-            }])
+            }]))
         },
     },
     Cause {
@@ -107,7 +107,7 @@ pub(super) const CAUSES: &[Cause] = &[
         name: "leaves-orphans",
         at: &[Kind::Orphans],
         weight: Weight::Flaw,
-        what: "when it was gone, processes it had started ran on (they were ended)",
+        what: "when it was gone, processes it had started ran on",
         advice: "start the server without a wrapper, let the wrapper exec it, or end children before leaving",
         seen: |case| {
             let entry = case.course.left_behind?;
@@ -128,7 +128,7 @@ pub(super) const CAUSES: &[Cause] = &[
             let End::Left(what) = &far.end else {
                 return None;
             };
-            seen([&far.tool, &far.place(), what])
+            Some(seen([&far.tool, &far.place(), what]))
         },
     },
     Cause {
@@ -156,7 +156,7 @@ pub(super) const CAUSES: &[Cause] = &[
                 .into_iter()
                 .filter(|list| *list != List::Templates)
                 .find(refused)?;
-            seen([list.capability(), list.method()])
+            Some(seen([list.capability(), list.method()]))
         },
     },
 ];

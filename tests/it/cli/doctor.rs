@@ -44,7 +44,9 @@ fn shell(line: &str) -> Run {
 fn untimed(mut run: Run) -> Run {
     let line = |line: &str| match (line.get(..21), line.get(21..29), line.get(29..)) {
         (Some(before), Some(took), rest)
-            if line.starts_with(|c: char| c.is_ascii_lowercase())
+            if ["ok ", "flawed ", "failed ", "passed "]
+                .iter()
+                .any(|word| line.starts_with(word))
                 && !took.trim().is_empty()
                 && took.ends_with('s') =>
         {
