@@ -1,3 +1,5 @@
+//! Commands are looked at as they are found; what an engine says is taken at its word only when it ends well.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;

@@ -437,7 +437,7 @@ pub(super) const CAUSES: &[Cause] = &[
         name: "silent",
         at: &[Kind::FirstByte],
         weight: Weight::Fails,
-        what: "it runs and reads, but answers nothing",
+        what: "it runs, but answers nothing",
         advice: "is it an MCP server on stdin and stdout? --timeout DURATION waits longer",
         seen: |case| (!case.course.died()).then(Seen::default),
     },
