@@ -123,9 +123,10 @@ fn what_a_server_says_last_tells_the_cause() {
             &["Uvicorn running on http://127.0.0.1:8000"],
             "serves-http",
         ),
-        ("node ~/x", 1, &["what?"], "unexpanded-argument"),
+        ("node ~/x", 1, &["cannot open ~/x"], "unexpanded-argument"),
         ("node x", 0, &[], "ends-at-once"),
         ("node x", 1, &["boom"], "crashed"),
+        ("node ~/x", 1, &["no access to /home/u/x"], "crashed"),
     ] {
         let case = died(command, code, stderr);
         let (kind, found, what) = cause(&case);

@@ -398,7 +398,12 @@ pub(super) const CAUSES: &[Cause] = &[
         weight: Weight::Fails,
         what: "the argument {0} reaches the server as it is: only a shell expands ~ and variables",
         advice: "write the whole path or value",
-        seen: |case| Some(seen([case.around.program.as_ref()?.unexpanded()?])),
+        seen: |case| {
+            let word = case.around.program.as_ref()?.unexpanded()?;
+            // Some servers expand it themselves: then they do not name it as it was given.
+            let named = case.course.told().any(|line| line.text.contains(word));
+            (named || case.course.stderr.is_empty()).then(|| seen([word]))
+        },
     },
     Cause {
         name: "ends-at-once",
