@@ -14,6 +14,7 @@ mod console;
 mod content;
 mod demo_server;
 mod diff;
+mod doctor;
 mod document;
 mod events;
 mod exit;
@@ -128,6 +129,7 @@ enum Verb {
     Import(import::ImportArgs),
     Masks(masks::MasksArgs),
     Lint(lint::LintArgs),
+    Doctor(doctor::DoctorArgs),
     Sessions(sessions::SessionsArgs),
     Config(configs::ConfigArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
@@ -282,6 +284,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Serve(args) => serve::run(args),
         Verb::Masks(args) => masks::run(args),
         Verb::Lint(args) => lint::run(args),
+        Verb::Doctor(args) => doctor::run(args),
         Verb::DemoServer => demo_server::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]

@@ -48,6 +48,7 @@
 //!            session             entry, file format, levels, the fold
 //!            mask                what is never written down, and what stands there instead
 //!            lint                RULES over a session: what is wrong with a server, or its client
+//!            doctor              STEPS on the way to a server, and the causes of why one fails
 //!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
@@ -72,6 +73,7 @@
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            configs             the servers that clients have in their settings; what was agreed to be run
+//!            surroundings        what is around a server: its command in PATH, the way to its address
 //!            inspector           the engine that drives clients over links and records
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
 //!            serve               a recording as a server, on stdin and stdout or on an address
@@ -165,6 +167,7 @@
 //! | what a tap does to bytes | `tap/pump.rs`; over HTTP `tap/http.rs`, what is recorded of it `tap/http/exchange.rs` |
 //! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
+//! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
 //! | a header that is a secret | `mcp/http/headers.rs` |
@@ -188,6 +191,7 @@ pub mod config;
 pub mod configs;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod drafts;
 pub mod export;
 pub mod exporting;
@@ -222,6 +226,7 @@ pub mod session;
 pub mod snippet;
 pub mod sse;
 #[cfg(unix)]
+pub mod surroundings;
 pub mod tap;
 pub mod text;
 pub mod transport;

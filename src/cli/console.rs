@@ -119,6 +119,11 @@ impl Console {
         self.shown = u64::MAX;
     }
 
+    /// Lines of stdout that are no JSON-RPC are told elsewhere.
+    pub fn hide_junk(&mut self) {
+        self.shown = 0;
+    }
+
     /// Whether the server's stderr stays hidden.
     pub fn is_quiet(&self) -> bool {
         self.quiet
@@ -259,7 +264,7 @@ impl Console {
     /// The run is over: tells what was only counted.
     pub fn finish(&mut self) {
         let (lines, bytes) = self.junk;
-        if lines > self.shown {
+        if lines > self.shown && self.shown > 0 {
             let all = text::plural(lines as usize, "line");
             self.line(&format!(
                 "warning: server wrote {all} ({}) to stdout that are not JSON-RPC in all",

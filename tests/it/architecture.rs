@@ -26,6 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["session"],
     &["mask"],
     &["lint"],
+    &["doctor"],
     &["filter"],
     &["snippet"],
     &["export"],
@@ -49,6 +50,8 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
+    &["surroundings"],
+    &["replaying"],
     &["inspector", "tap"],
     &["inspector", "serve", "tap"],
     &["replaying"],
@@ -60,7 +63,9 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench", "replay", "script",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
+    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
+    "replay", "script", "doctor",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

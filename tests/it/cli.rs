@@ -7,6 +7,8 @@ mod configs;
 mod conformance;
 mod copied;
 mod diff;
+#[cfg(unix)]
+mod doctor;
 mod exits;
 mod exporting;
 mod leaving;
