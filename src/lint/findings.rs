@@ -93,6 +93,8 @@ pub struct Findings {
     of: HashMap<(Arc<str>, Subject), Vec<u32>>,
     exceptions: Arc<[Exception]>,
     counts: Counts,
+    /// Entries that were handed over to be looked at.
+    pub handed: usize,
     /// Entries that were looked at.
     pub looked: u64,
     /// How rules stand.

@@ -18,6 +18,7 @@ mod replaying;
 mod servers;
 #[cfg(test)]
 mod tests;
+mod whose;
 
 pub use configs::from_settings;
 pub use servers::{connect, push_server};
@@ -34,6 +35,7 @@ use crate::recording::calls::CallAt;
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{Connection, EntryIndex, EntryRow};
 use crate::text;
+use whose::{Whose, whose};
 
 /// Takes an event that happened at `now_us` of the session. It is for the session that is looked at, for the one the
 /// program began with, which may be put aside, or for both.
@@ -44,12 +46,10 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
     if let Event::Of(session, event) = event {
         return replay::of_session(model, session, *event);
     }
-    if let Event::Stored(stored @ Stored::Exceptions { .. }) = &event {
-        // Of no session: whichever is looked at, what is lived with is.
-        linting::excepted(model, stored);
+    if linting::excepted(model, &event) {
         return Vec::new();
     }
-    let effects = match whose(&event) {
+    let mut effects = match whose(&event) {
         Whose::First if session != 0 => replay::underneath(model, |model| take(model, event)),
         Whose::Both if model.aside.is_some() => replay::tell_both(model, &event),
         _ => {
@@ -58,39 +58,10 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         }
     };
     everywhere::follow(model);
-    effects
-}
-
-/// Which session an event is for that does not say so itself.
-enum Whose {
-    /// The one that is looked at: what somebody does, and what only says something.
-    Shown,
-    /// The one the program began with: its engine, and who reads its file.
-    First,
-    /// Either: who asked is known by a number.
-    Both,
-}
-
-const fn whose(event: &Event) -> Whose {
-    match event {
-        Event::Key(_)
-        | Event::Paste(_)
-        | Event::Mouse(_)
-        | Event::Resize(..)
-        | Event::Second
-        | Event::Back
-        | Event::Edited { .. }
-        | Event::ToTerminal { .. }
-        | Event::ToCopy { .. }
-        | Event::ToPrint(_)
-        | Event::Copied(_)
-        | Event::Exporting { .. }
-        | Event::Failed(_)
-        | Event::Library(_)
-        | Event::Stored(Stored::NotKept(_)) => Whose::Shown,
-        Event::Stored(_) | Event::Validated { .. } | Event::Sifted { .. } => Whose::Both,
-        _ => Whose::First,
+    if model.view == View::Lint {
+        effects.extend(replay::of(model.session, linting::feed(model)));
     }
+    effects
 }
 
 /// What time it is in the session: in a recording it is as late as its newest entry.
@@ -122,7 +93,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
                 *so_far = bytes;
             }
             fold(model, &entries);
-            let mut effects = linting::arrived(model, &entries);
+            let mut effects = linting::feed(model);
             effects.extend(tell_panes(model, &Event::Loading { entries, bytes }));
             effects
         }
@@ -301,7 +272,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
-            effects.extend(linting::arrived(model, entries));
+            effects.extend(linting::feed(model));
         }
         Update::Trouble { lost, what } => {
             model.trouble = Some((*lost, what.clone()));

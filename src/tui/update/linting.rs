@@ -4,38 +4,37 @@ use std::sync::Arc;
 
 use super::{Model, replied, say, show};
 use crate::lint::exceptions::Exception;
-use crate::session::recorded::Recorded;
-use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::effect::linting::{Excepting, Linted};
 use crate::tui::effect::{Effect, Source, Store};
-use crate::tui::event::Stored;
+use crate::tui::event::{Event, Stored};
 use crate::tui::model::{Overlay, Purpose, Tone};
 use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::View;
 
-/// Entries came: they are to be looked at, each once.
-pub(super) fn arrived(model: &mut Model, entries: &[Recorded]) -> Vec<Effect> {
-    let sources = entries.iter().map(|entry| Source {
-        seq: entry.seq,
-        place: entry.place,
-        revealed: false,
-    });
-    look(model, sources.collect())
-}
+/// Entries that are looked at as they come. With more of them the rest waits until somebody looks at what is found: the
+/// linter keeps a fold of its own, and reads every body.
+const EAGER: usize = 200_000;
+/// Bytes of a body that is not read a second time for this, nor what comes after it, before somebody looks.
+const HUGE: u64 = 8 << 20;
 
-/// The fold of a file came out of its index: everything in it is to be looked at.
-pub(super) fn folded(model: &mut Model) -> Vec<Effect> {
-    let source = |row: &EntryRow| Source {
-        seq: row.seq(),
-        place: row.place(),
-        revealed: false,
-    };
-    let sources = model.world.timeline.whole().iter().map(source).collect();
-    look(model, sources)
-}
-
-fn look(model: &mut Model, sources: Vec<Source>) -> Vec<Effect> {
+/// What came since is to be looked at, each entry once.
+pub(super) fn feed(model: &mut Model) -> Vec<Effect> {
+    let waits = model.view != View::Lint;
+    let entries = model.world.timeline.whole();
+    let from = model.world.lint.handed;
+    let sources: Vec<Source> = (from..entries.len())
+        .map_while(|index| {
+            let row = entries.get(index)?;
+            let rests = waits && (index >= EAGER || row.place().length > HUGE);
+            (!rests).then(|| Source {
+                seq: row.seq(),
+                place: row.place(),
+                revealed: false,
+            })
+        })
+        .collect();
+    model.world.lint.handed += sources.len();
     let mut effects = Vec::new();
     if sources.is_empty() {
         return effects;
@@ -57,10 +56,11 @@ pub(super) fn hear(model: &mut Model, linted: Linted) {
     findings.extend(linted.told);
 }
 
-/// The file of what is lived with was read, or written.
-pub(super) fn excepted(model: &mut Model, stored: &Stored) {
-    let Stored::Exceptions { lines, changed } = stored else {
-        return;
+/// The file of what is lived with was read, or written; whether that is what happened. It is of no session: what is lived
+/// with is, whichever is looked at.
+pub(super) fn excepted(model: &mut Model, event: &Event) -> bool {
+    let Event::Stored(Stored::Exceptions { lines, changed }) = event else {
+        return false;
     };
     match lines {
         Ok(lines) => {
@@ -78,6 +78,7 @@ pub(super) fn excepted(model: &mut Model, stored: &Stored) {
         }
         Err(why) => model.status = Some((Tone::Error, why.clone())),
     }
+    true
 }
 
 /// Asks why a finding is lived with, and about what.

@@ -17,7 +17,7 @@ pub(super) fn folded(model: &mut Model, timeline: Box<Timeline>, read: (u64, u64
     model.world.timeline = Arc::from(timeline);
     super::look_at_clock(model);
     servers::learn_all(model);
-    linting::folded(model)
+    linting::feed(model)
 }
 
 /// All there was is read.
