@@ -4,6 +4,7 @@
 //! In the TUI the engine has a thread of its own, so that writing or reading a huge frame never holds up a key;
 //! headless commands run it beside themselves on the same thread.
 
+mod ended;
 mod exchanges;
 mod hand;
 mod load;
@@ -490,41 +491,6 @@ impl Engine {
         let seq = self.record(draft, facts.map(Facts::Messages)).await;
         for message in &messages {
             self.put(conn, Input::Message(message), Some(seq)).await;
-        }
-    }
-
-    async fn exited(&mut self, conn: u32) {
-        let Some(mut live) = self.connections.remove(&conn) else {
-            return;
-        };
-        let outputs = live.client.handle(self.now(), Input::Gone);
-        let respawn = outputs.contains(&Output::Respawn);
-        for output in outputs {
-            match output {
-                Output::Note(text) => self.note_text(conn, text).await,
-                Output::Finished { ticket, end } => {
-                    self.tell(Update::Finished {
-                        ticket,
-                        end,
-                        seq: None,
-                    })
-                    .await;
-                }
-                Output::Completed { ticket, completed } => {
-                    self.tell(Update::Completed {
-                        ticket,
-                        completed,
-                        seq: None,
-                    })
-                    .await;
-                }
-                _ => {}
-            }
-        }
-        if respawn {
-            self.start(live.connect, live.client).await;
-        } else {
-            self.tell(Update::Gone { conn }).await;
         }
     }
 

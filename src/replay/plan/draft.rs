@@ -10,6 +10,7 @@ use super::{Ending, LeftOut, Part, Step, What};
 use crate::json::{self, Value};
 use crate::mcp::asked::Capabilities;
 use crate::mcp::meta;
+use crate::mcp::revision::Era;
 use crate::mcp::subscriptions::Filter;
 use crate::mcp::types::List;
 use crate::session::timeline::{
@@ -100,8 +101,38 @@ impl Draft<'_> {
         })
     }
 
-    /// What the client said it could do: in our notes, else in what it sent.
+    /// What the client said it could do. Where each request says so itself (2026-07-28), with every extension that any
+    /// of them declared: a server that makes a task of a call does it for no other reason.
     fn capabilities(&self) -> Capabilities {
+        let mut all = self.first_capabilities();
+        if self
+            .connection
+            .revision
+            .is_none_or(|revision| revision.era() == Era::Legacy)
+        {
+            return all;
+        }
+        for exchange in self.timeline().exchanges() {
+            let conn = self.connection.number;
+            if exchange.conn != conn || !is_out(self.session, exchange.request) {
+                continue;
+            }
+            let declared = self.session.body(exchange.request).and_then(|body| {
+                let params = json::get(message(&body, &exchange.id)?, &["params"])?;
+                let raw = json::get(params, &["_meta", meta::CLIENT_CAPABILITIES])?;
+                Some(Capabilities::read(raw).extensions)
+            });
+            for (id, settings) in declared.unwrap_or_default() {
+                if !all.extends(&id) {
+                    all.extend(&id, Some(&settings));
+                }
+            }
+        }
+        all
+    }
+
+    /// What the client said it could do at first: in our notes, else in what it sent.
+    fn first_capabilities(&self) -> Capabilities {
         if !self.connection.declared.is_empty() {
             return self.connection.declared.clone();
         }
