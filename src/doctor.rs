@@ -128,7 +128,7 @@ impl State {
 /// Why a step is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the row of [`causes`]; none when the words are those of whoever failed.
+    /// The name of the row of [`causes()`]; none when the words are those of whoever failed.
     pub cause: Option<&'static str>,
     /// The true cause, in words; not sanitised.
     pub what: String,

@@ -29,7 +29,7 @@ mod rules;
 /// Check a recording, or a server's opening and lists, against the protocol
 ///
 /// Nothing is called. A rule that nothing was seen for has neither passed nor failed; it is counted as not seen.
-/// What stands in .mcpscope/lint-ignore of the project, a line RULE [ABOUT] # REASON each, does not count.
+/// What stands in .mcpscope/lint-ignore of the project, a line `RULE [ABOUT] # REASON` each, does not count.
 ///
 /// With --json, one object:
 ///

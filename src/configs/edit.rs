@@ -2,7 +2,7 @@
 //!
 //! What is put in and what is taken out are each other's opposite: adding a server and removing it gives the bytes
 //! back. A change is worked out on the text ([`add`], [`change`], [`remove`]), read back, and only then written
-//! ([`write`]), with a copy of the file beside it.
+//! ([`write()`]), with a copy of the file beside it.
 
 mod json_text;
 mod toml_text;

@@ -1,6 +1,6 @@
 //! What was found in a session so far: each thing once, however often it was seen, and where to find it again.
 //!
-//! It holds values only. Who looks is a [`Linter`](super::Linter), elsewhere.
+//! It holds values only. Who looks is a [`Linter`], elsewhere.
 
 use std::collections::HashMap;
 use std::sync::Arc;

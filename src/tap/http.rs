@@ -5,9 +5,9 @@
 //! headers too, but for those of a single hop and a `Host` that is the tap's own; secrets in them are masked in the
 //! recording only. What the server does not answer the client is told with 502, and why.
 //!
-//! Where rules may change something ([`gate`]), responses pass message by message instead.
+//! Where rules may change something (`gate`), responses pass message by message instead.
 //!
-//! Each client is a connection of the recording ([`clients`]), what is recorded of an exchange stands in [`exchange`].
+//! Each client is a connection of the recording (`clients`), what is recorded of an exchange stands in `exchange`.
 
 mod clients;
 mod exchange;
