@@ -5,6 +5,7 @@
 //!
 //! Widths are counted a grapheme at a time, as the drawing library does, so a column computed here is the column drawn.
 
+pub mod markup;
 mod nearest;
 
 pub use nearest::nearest;

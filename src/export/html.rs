@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::digest::{SHA256, digest};
 
 use super::item::{Item, ItemKind};
-use super::markup::{escape, in_script};
+use super::markup::in_script;
 use super::{Chosen, Fault, Job, arrow};
 use crate::json::quote;
-use crate::text;
+use crate::text::{self, markup::xml};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -22,7 +22,7 @@ const BODY: usize = 1 << 20;
 
 pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     let material = job.material;
-    let name = escape(&material.name);
+    let name = xml(&material.name);
     let policy = format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'",
         hash(SCRIPT),
@@ -38,12 +38,12 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
             let revision = connection.revision.map(|revision| revision.to_string());
             let words = [Some(connection.name.to_string()), version, revision];
             let words: Vec<String> = words.into_iter().flatten().collect();
-            escape(&words.join(" "))
+            xml(&words.join(" "))
         })
         .collect();
     let excerpt = match job.chosen {
         Chosen::All => String::new(),
-        Chosen::Rows { words, .. } => format!(" · excerpt: {}", escape(words)),
+        Chosen::Rows { words, .. } => format!(" · excerpt: {}", xml(words)),
     };
     job.put(format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -59,7 +59,7 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
          <script type=\"application/json\" id=\"rows\">[",
         material.header.created,
         servers.join(", "),
-        escape(&format!("written by mcpscope {}", env!("CARGO_PKG_VERSION"))),
+        xml(&format!("written by mcpscope {}", env!("CARGO_PKG_VERSION"))),
     ))?;
     let mut bytes = Vec::new();
     job.items(|job, item| {

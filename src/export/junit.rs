@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::item::{Item, ItemKind};
-use super::markup::escape;
 use super::{Fault, Job};
 use crate::session::Direction;
 use crate::session::timeline::Row;
-use crate::text;
+use crate::text::{self, markup::xml};
 
 /// Characters of a server's complaint that are told.
 const LONGEST: usize = 4_000;
@@ -32,13 +31,13 @@ pub fn write(job: &mut Job<'_>) -> Result<(), Fault> {
     job.put(format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" \
          time=\"{}\">\n",
-        escape(&job.material.name),
+        xml(&job.material.name),
         count(|suite| suite.cases),
         count(|suite| suite.failures),
         seconds(count(|suite| suite.us)),
     ))?;
     for (conn, suite) in &suites {
-        let server = escape(job.server(*conn));
+        let server = xml(job.server(*conn));
         let began = suite
             .began
             .map_or_else(String::new, |at| format!(" timestamp=\"{at:.0}\""));
@@ -98,7 +97,7 @@ fn case(item: &Item, server: &str) -> String {
     let took = item.took.map_or(0, |(whole, _)| whole);
     let mut case = format!(
         "    <testcase name=\"{} #{}\" classname=\"{server}\" time=\"{}\"",
-        escape(&item.title()),
+        xml(&item.title()),
         item.seq,
         seconds(took)
     );
@@ -108,15 +107,15 @@ fn case(item: &Item, server: &str) -> String {
         let _ = write!(
             case,
             ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
-            escape(&text::fit(&complaint, 200)),
-            escape(&item.status),
-            escape(&complaint)
+            xml(&text::fit(&complaint, 200)),
+            xml(&item.status),
+            xml(&complaint)
         );
     } else if item.took.is_none() {
         let _ = write!(
             case,
             ">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-            escape(&item.status)
+            xml(&item.status)
         );
     } else {
         case.push_str("/>\n");

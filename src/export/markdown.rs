@@ -10,7 +10,7 @@ use super::{Chosen, Fault, Job, arrow};
 use crate::json::Value;
 use crate::session::timeline::{Connection, LinkState};
 use crate::snippet::{code, fenced};
-use crate::text;
+use crate::text::{self, markup::markdown};
 
 /// Bytes of a body that are shown.
 const BODY: usize = 8 * 1024;
@@ -116,14 +116,14 @@ fn server(connection: &Connection) -> String {
             ..
         } => format!("signal {signal}"),
         LinkState::Exited { .. } => "closed".to_owned(),
-        LinkState::Failed { what, .. } => cell(what),
+        LinkState::Failed { what, .. } => markdown(what),
         _ => "–".to_owned(),
     };
     format!(
         "| {} | {} | {} | {} | {} | {} | {end} |",
         connection.number,
-        cell(&connection.name),
-        cell(&implementation.unwrap_or_default()),
+        markdown(&connection.name),
+        markdown(&implementation.unwrap_or_default()),
         revision.as_deref().unwrap_or("–"),
         counters.out + counters.received,
         counters.failures,
@@ -144,10 +144,10 @@ fn line(item: &Item, server: &str) -> String {
         "| {} | {} | {} | {} | {} | {} | {took} |",
         item.seq,
         clock(item),
-        cell(server),
+        markdown(server),
         arrow(item.direction),
-        cell(&text::fit(&what, 100)),
-        cell(&item.status),
+        markdown(&text::fit(&what, 100)),
+        markdown(&item.status),
     )
 }
 
@@ -167,7 +167,7 @@ fn in_full(item: &Item, server: &str) -> String {
     let status = if item.status.is_empty() {
         item.kind.word().to_owned()
     } else {
-        format!("**{}**", cell(&item.status))
+        format!("**{}**", markdown(&item.status))
     };
     let _ = writeln!(out, "{} on {}, {status}{took}.", clock(item), code(server));
     for (number, round) in (1..).zip(&item.rounds) {
@@ -187,7 +187,7 @@ fn in_full(item: &Item, server: &str) -> String {
         }
     }
     if item.kind == ItemKind::Event {
-        let _ = write!(out, "\n{}\n", cell(&item.words));
+        let _ = write!(out, "\n{}\n", markdown(&item.words));
     } else if item.rounds.is_empty() {
         let _ = write!(out, "\n{}", shown(&item.body));
     }
@@ -214,22 +214,4 @@ fn shown(body: &[u8]) -> String {
 
 fn clock(item: &Item) -> String {
     item.at.strftime("%H:%M:%S%.3f").to_string()
-}
-
-/// Words for a cell or a sentence: nothing in them means anything to Markdown or HTML.
-fn cell(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in text::sanitize(words).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }

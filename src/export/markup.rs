@@ -1,24 +1,4 @@
-//! Text of servers inside XML and HTML: nothing in it can end an attribute, an element or a script.
-
-use crate::text;
-
-/// Text for an attribute or an element. What XML 1.0 has no place for is written as `‹U+…›`, as everywhere.
-pub fn escape(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
-            '\n' => out.push_str("&#10;"),
-            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
-            c => text::push_safe(&mut out, c),
-        }
-    }
-    out
-}
+//! JSON of servers inside HTML: nothing in it can end a script.
 
 /// JSON as it may stand in a `<script>` of an HTML page: no tag, comment or entity can begin in it, and JavaScript reads
 /// the same value.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, Told, Verdict};
+use crate::text::markup::xml;
 
 /// Columns for one side of a difference.
 const SIDE: usize = 200;
@@ -20,7 +21,7 @@ pub fn write(report: &Report) -> String {
         .filter(|row| row.verdict == Verdict::Error)
         .count();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let name = escape(&format!("{} → {}", report.left, report.right));
+    let name = xml(&format!("{} → {}", report.left, report.right));
     // Writing to a string cannot fail, here and below.
     let _ = writeln!(
         out,
@@ -38,8 +39,8 @@ pub fn write(report: &Report) -> String {
         let _ = write!(
             out,
             "  <testcase classname=\"{}\" name=\"{}\"{took}",
-            escape(report.noun),
-            escape(&row.name)
+            xml(report.noun),
+            xml(&row.name)
         );
         if !row.differs() {
             out.push_str("/>\n");
@@ -54,40 +55,22 @@ pub fn write(report: &Report) -> String {
             out,
             ">\n    <{tag} type=\"{}\" message=\"{}\">",
             row.verdict.word(),
-            escape(&row.words())
+            xml(&row.words())
         );
         for told in row.changes.iter().filter(|told| told.ignored.is_none()) {
             let side = |part| Told::side(part, SIDE);
             let line = format!(
-                "{} {}: {} → {}\n",
+                "{} {}: {} → {}",
                 told.what.word(),
                 told.path,
                 side(told.a.as_ref()),
                 side(told.b.as_ref())
             );
-            out.push_str(&escape(&line));
+            out.push_str(&xml(&line));
+            out.push('\n');
         }
         let _ = write!(out, "</{tag}>\n  </testcase>\n");
     }
     out.push_str("</testsuite>\n");
-    out
-}
-
-/// Text for XML 1.0, which knows fewer characters than there are.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {
-                out.push(char::REPLACEMENT_CHARACTER);
-            }
-            letter => out.push(letter),
-        }
-    }
     out
 }

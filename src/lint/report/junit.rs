@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::plain::place;
 use super::{Question, Report};
 use crate::lint::Standing;
-use crate::text;
+use crate::text::markup::xml;
 
 /// See the module.
 pub fn write(report: &Report) -> String {
@@ -30,17 +30,13 @@ pub fn write(report: &Report) -> String {
                 cases,
                 ">\n      <failure type=\"{}\" message=\"{}\">",
                 finding.severity.word(),
-                escape(&finding.words)
+                xml(&finding.words)
             );
             for one in of {
                 let words = format!("{} ({})", one.told.finding.words, place(one));
-                let _ = writeln!(cases, "{}", escape(&words));
+                let _ = writeln!(cases, "{}", xml(&words));
             }
-            let _ = write!(
-                cases,
-                "fix: {}</failure>\n    </testcase>\n",
-                escape(rule.fix)
-            );
+            let _ = write!(cases, "fix: {}</failure>\n    </testcase>\n", xml(rule.fix));
         } else if *standing == Standing::NotSeen {
             skipped += 1;
             cases.push_str(">\n      <skipped message=\"not seen\"/>\n    </testcase>\n");
@@ -48,7 +44,7 @@ pub fn write(report: &Report) -> String {
             cases.push_str("/>\n");
         }
     }
-    let name = escape(&report.name);
+    let name = xml(&report.name);
     let counts = format!(
         "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"",
         report.rules.len()
@@ -57,21 +53,4 @@ pub fn write(report: &Report) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mcpscope lint\" {counts}>\n  <testsuite \
          name=\"{name}\" {counts}>\n{cases}  </testsuite>\n</testsuites>\n"
     )
-}
-
-/// Text for an attribute or an element; what XML has no place for is written out.
-fn escape(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in words.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
-            c => text::push_safe(&mut out, c),
-        }
-    }
-    out
 }

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use super::plain::{facts, named, place, took};
 use super::{Known, Report};
 use crate::lint::Rule;
-use crate::text;
+use crate::text::markup::markdown;
 
 /// See the module.
 pub fn write(report: &Report) -> String {
     let mut out = format!(
         "# Readiness of {}\n\n{}\n",
-        cell(&report.name),
+        markdown(&report.name),
         report.summary()
     );
     for server in &report.servers {
-        let _ = writeln!(out, "\n## {}\n", cell(&named(server)));
+        let _ = writeln!(out, "\n## {}\n", markdown(&named(server)));
         for (label, words) in facts(server) {
-            let _ = writeln!(out, "- {label}: {}", cell(&words));
+            let _ = writeln!(out, "- {label}: {}", markdown(&words));
         }
         if !server.methods.is_empty() {
             out.push_str("\n| method | answered | p50 | p95 | p99 |\n|---|--:|--:|--:|--:|\n");
@@ -26,7 +26,7 @@ pub fn write(report: &Report) -> String {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} |",
-                cell(&method.name),
+                markdown(&method.name),
                 method.count,
                 took(method.p50),
                 took(method.p95),
@@ -67,8 +67,8 @@ pub fn write(report: &Report) -> String {
             "| {} | `{}` | {} | {} |",
             finding.severity.word(),
             finding.rule.name,
-            cell(&finding.words),
-            cell(&place(one))
+            markdown(&finding.words),
+            markdown(&place(one))
         );
     }
     for rule in rules {
@@ -76,7 +76,7 @@ pub fn write(report: &Report) -> String {
             out,
             "\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n\nFix: {}\n",
             rule.name,
-            cell(rule.what),
+            markdown(rule.what),
             rule.why,
             rule.fix
         );
@@ -102,28 +102,10 @@ pub fn write(report: &Report) -> String {
             out,
             "- `{}`: {} ({}): {}",
             finding.rule.name,
-            cell(&finding.words),
-            cell(&place(one)),
-            cell(reason)
+            markdown(&finding.words),
+            markdown(&place(one)),
+            markdown(reason)
         );
-    }
-    out
-}
-
-/// Text of servers that stays text in Markdown: no tag, no table, no link, no emphasis.
-fn cell(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in text::sanitize(words).chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '#' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
     }
     out
 }
