@@ -31,9 +31,9 @@ use crate::mask::Rule;
 use crate::mcp::http::{Loss, LossKind};
 use crate::note::Note;
 use crate::recorder::Recorder;
-use crate::transport::http::{Address, OpenError};
+use crate::transport::http::{Address, Head, OpenError};
 use clients::Clients;
-use exchange::{Endpoint, Exchange, Head, Post, Record, Request};
+use exchange::{Endpoint, Exchange, Post, Record, Request};
 use gate::Pass;
 use upstream::Upstream;
 

@@ -27,7 +27,8 @@ use crate::mcp::http::{Choice, Courier, Ending, Loss, LossKind, Output, Request}
 use crate::note::http::Step;
 use crate::sse::{Block, Parser};
 pub use client::OpenError;
-use exchange::{Head, Piece, Task};
+pub use exchange::Head;
+use exchange::{Piece, Task};
 use login::{Desk, Shelf};
 
 /// A server's address, and how to talk to it.

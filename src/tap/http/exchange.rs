@@ -16,6 +16,7 @@ use crate::note::{self, Note};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction, Via};
 use crate::sse::{Block, Parser};
+use crate::transport::http::Head;
 
 /// The longest message that is kept together, in bytes; a longer one passes and is not recorded as a frame.
 const LONGEST: usize = 1 << 30;
@@ -58,17 +59,6 @@ pub(super) struct Request<'a> {
     pub headers: &'a Headers,
     /// The address of the client, without its port.
     pub from: &'a str,
-}
-
-/// The head of a response as it came.
-#[derive(Debug)]
-pub(super) struct Head {
-    pub status: u16,
-    pub version: String,
-    pub headers: Headers,
-    pub remote: Option<String>,
-    pub dns: Option<u64>,
-    pub connect: Option<u64>,
 }
 
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::exchange::Head;
 use super::{Body, Bytes, Struck, Watched, heads, upstream};
 use crate::listen::{self, Incoming, Sender};
 use crate::session::Direction;
 use crate::tap::faults::{Fault, OVERTAKEN, half};
+use crate::transport::http::Head;
 
 /// What becomes of a request.
 pub(super) enum Pass {

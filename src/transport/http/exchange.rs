@@ -12,14 +12,20 @@ use super::trouble;
 use crate::mcp::http::headers::Headers;
 use crate::mcp::http::{Loss, Request, Verb};
 
-/// The head of a response.
+/// The head of a response as it came.
 #[derive(Debug)]
-pub(super) struct Head {
+pub struct Head {
+    /// Its status.
     pub status: u16,
+    /// Of HTTP, as in `HTTP/1.1`.
     pub version: String,
+    /// Its headers, unmasked.
     pub headers: Headers,
+    /// The address that answered.
     pub remote: Option<String>,
+    /// How long looking up its name took, in microseconds; none when that was not needed.
     pub dns: Option<u64>,
+    /// The same of connecting, TLS included.
     pub connect: Option<u64>,
 }
 
