@@ -277,10 +277,7 @@ fn read(sidecar: &Path) -> Result<Meta, FileError> {
 
 fn look(path: &Path, current: Option<&Path>) -> Result<Item, OpenError> {
     let header = Recording::header_of(path)?;
-    let about = std::fs::metadata(path).map_err(|error| OpenError::Unreadable {
-        path: path.to_owned(),
-        error,
-    })?;
+    let about = std::fs::metadata(path).map_err(|error| OpenError::unreadable(path, error))?;
     // A sidecar that cannot be read is told of when somebody wants to change it.
     let mut meta = read(&sidecar(path)).unwrap_or_default();
     meta.summary = meta.summary.filter(|summary| summary.holds_for(&about));

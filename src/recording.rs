@@ -52,6 +52,32 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
+        Self::Unreadable {
+            path: path.to_owned(),
+            error,
+        }
+    }
+
+    pub(crate) fn no_session(path: &Path, problem: NoSession) -> Self {
+        Self::NoSession {
+            path: path.to_owned(),
+            problem,
+        }
+    }
+}
+
+/// Opens a file, which is no folder.
+fn open(path: &Path) -> Result<File, OpenError> {
+    let unreadable = |error| OpenError::unreadable(path, error);
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(OpenError::no_session(path, NoSession::Directory));
+    }
+    Ok(file)
+}
+
 /// What a file is that is no session.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSession {
@@ -277,18 +303,8 @@ impl Recording {
 
     /// The same; these rules hold for a recording of another tool, and for what is exported.
     pub fn masked_by(path: &Path, rules: &Rules) -> Result<Self, OpenError> {
-        let unreadable = |error| OpenError::Unreadable {
-            path: path.to_owned(),
-            error,
-        };
-        let no_session = |problem| OpenError::NoSession {
-            path: path.to_owned(),
-            problem,
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.is_dir() {
-            return Err(no_session(NoSession::Directory));
-        }
+        let file = open(path)?;
+        let unreadable = |error| OpenError::unreadable(path, error);
         let mut head = Vec::new();
         (&file)
             .take(BEGINNING)
@@ -297,7 +313,7 @@ impl Recording {
         let header = match begin(&head) {
             Ok(header) => header,
             Err(NoSession::Foreign) => return Self::imported(path, &head, rules),
-            Err(problem) => return Err(no_session(problem)),
+            Err(problem) => return Err(OpenError::no_session(path, problem)),
         };
         Ok(Self {
             header,
@@ -312,18 +328,8 @@ impl Recording {
     /// The header of a session file, which is all that is read of it but for files without one. A recording of another
     /// tool is none.
     pub fn header_of(path: &Path) -> Result<Header, OpenError> {
-        let unreadable = |error| OpenError::Unreadable {
-            path: path.to_owned(),
-            error,
-        };
-        let no_session = |problem| OpenError::NoSession {
-            path: path.to_owned(),
-            problem,
-        };
-        let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.is_dir() {
-            return Err(no_session(NoSession::Directory));
-        }
+        let file = open(path)?;
+        let unreadable = |error| OpenError::unreadable(path, error);
         let mut head = vec![0; HEAD];
         let read = read_at(&file, &mut head, 0).map_err(unreadable)?;
         head.truncate(read);
@@ -337,7 +343,7 @@ impl Recording {
             .take(BEGINNING)
             .read_to_end(&mut head)
             .map_err(unreadable)?;
-        begin(&head).map_err(no_session)
+        begin(&head).map_err(|problem| OpenError::no_session(path, problem))
     }
 
     /// Where it is.

@@ -60,10 +60,7 @@ pub(super) fn state_of(about: &std::fs::Metadata) -> (u64, i64) {
 impl Summary {
     /// Counts what is in a file: reads all of it, unless `go_on` says no; then there is nothing to tell.
     pub fn count(path: &Path, mut go_on: impl FnMut() -> bool) -> Result<Option<Self>, OpenError> {
-        let unreadable = |error| OpenError::Unreadable {
-            path: path.to_owned(),
-            error,
-        };
+        let unreadable = |error| OpenError::unreadable(path, error);
         let recording = Recording::open(path)?;
         let about = std::fs::metadata(path).map_err(unreadable)?;
         let mut timeline = Timeline::default();

@@ -45,14 +45,8 @@ impl Recording {
     /// A recording of another tool that begins like this, as the session it makes: in a file without a name, for us
     /// alone, that goes away with us.
     pub(super) fn imported(path: &Path, head: &[u8], rules: &Rules) -> Result<Self, OpenError> {
-        let unreadable = |error| OpenError::Unreadable {
-            path: path.to_owned(),
-            error,
-        };
-        let no_session = |problem| OpenError::NoSession {
-            path: path.to_owned(),
-            problem,
-        };
+        let unreadable = |error| OpenError::unreadable(path, error);
+        let no_session = |problem| OpenError::no_session(path, problem);
         let tool = import::detect(head).ok_or_else(|| no_session(NoSession::Foreign))?;
         let mut source = BufReader::with_capacity(1 << 18, File::open(path).map_err(unreadable)?);
         let session = tempfile::tempfile().map_err(unreadable)?;

@@ -145,10 +145,7 @@ impl Opening {
                 }),
                 Follow::Always,
             ) => Recording::begun(
-                File::open(path).map_err(|error| OpenError::Unreadable {
-                    path: path.to_owned(),
-                    error,
-                })?,
+                File::open(path).map_err(|error| OpenError::unreadable(path, error))?,
                 path,
                 rules,
             ),
