@@ -11,6 +11,7 @@ pub mod input;
 pub mod json_table;
 pub mod json_tree;
 pub mod list;
+pub mod narrow;
 pub mod picture;
 pub mod plain;
 pub mod popup;

@@ -17,8 +17,8 @@ use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
 use crate::tui::panes::lint;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
+use crate::tui::widgets::narrow;
 use crate::tui::widgets::rule::{Rule, divider};
 
 mod item;
@@ -118,17 +118,8 @@ impl CataloguePane {
         let filter = self.filter_row();
         let mut caret = None;
         if !filter.is_empty() {
-            let label = " Filter: ";
-            let style = theme.style(Role::TextMuted);
-            let width = usize::from(filter.width);
-            let (x, _) = buf.set_stringn(filter.x, filter.y, label, width, style);
-            let input = Rect {
-                x,
-                width: filter.right().saturating_sub(x + 1),
-                ..filter
-            };
-            let at = browse.filter.draw(Look::default(), input, buf, theme);
-            caret = Some(at).filter(|_| browse.typing && focused);
+            let typing = browse.typing && focused;
+            caret = narrow::draw(&browse.filter, typing, "", filter, buf, theme);
         }
         let rows = self.list_rows();
         if browse.rows.is_empty() {

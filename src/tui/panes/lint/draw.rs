@@ -14,8 +14,8 @@ use crate::tui::pane::{Ctx, Reply};
 use crate::tui::panes::catalogue::wrap;
 use crate::tui::panes::traffic::draw_empty;
 use crate::tui::theme::Role;
-use crate::tui::widgets::input::Look;
 use crate::tui::widgets::list::{self, GUTTER};
+use crate::tui::widgets::narrow;
 use crate::tui::widgets::rule::Rule;
 
 /// Columns from which on a row has one line.
@@ -168,27 +168,12 @@ impl LintPane {
         .draw(Rect { height: 1, ..area }, buf, theme);
         let mut caret = None;
         if let Some(input) = &self.filter {
-            let label = " Filter: ";
-            let style = theme.style(if self.typing {
-                Role::Focus
-            } else {
-                Role::TextMuted
-            });
-            let y = area.y + 1;
-            buf.set_stringn(area.x, y, label, usize::from(area.width), style);
-            let used = text::width(label) as u16;
-            let field = Rect {
-                x: area.x + used,
-                y,
-                width: area.width.saturating_sub(used),
-                height: 1,
+            let words = "severity, rule, words, tool, server";
+            let row = Rect {
+                y: area.y + 1,
+                ..area
             };
-            let look = Look {
-                placeholder: "severity, rule, words, tool, server",
-                ..Look::default()
-            };
-            let at = input.draw(look, field, buf, theme);
-            caret = self.typing.then_some(at);
+            caret = narrow::draw(input, self.typing, words, row, buf, theme);
         }
         let rows = self.rows_area();
         if self.made.rows.is_empty() {

@@ -11,8 +11,9 @@ use crate::text;
 use crate::tui::pane::{Ctx, Pane as _};
 use crate::tui::panes::traffic::draw_empty;
 use crate::tui::theme::Role;
-use crate::tui::widgets::input::{LineInput, Look};
+use crate::tui::widgets::input::LineInput;
 use crate::tui::widgets::list;
+use crate::tui::widgets::narrow;
 use crate::tui::widgets::rule::Rule;
 
 /// Columns of `today 14:02` and `2025-11-18`.
@@ -111,26 +112,9 @@ impl SessionsPane {
         let mut y = area.y + 1;
         let mut caret = None;
         if let Some(input) = &self.filter {
-            let label = " Filter: ";
-            let style = theme.style(if self.typing {
-                Role::Focus
-            } else {
-                Role::TextMuted
-            });
-            buf.set_stringn(area.x, y, label, usize::from(area.width), style);
-            let used = text::width(label) as u16;
-            let field = Rect {
-                x: area.x + used,
-                y,
-                width: area.width.saturating_sub(used),
-                height: 1,
-            };
-            let look = Look {
-                placeholder: "name, tag, server, date; tag:word, srv:name",
-                ..Look::default()
-            };
-            let at = input.draw(look, field, buf, theme);
-            caret = self.typing.then_some(at);
+            let words = "name, tag, server, date; tag:word, srv:name";
+            let row = Rect { y, ..area };
+            caret = narrow::draw(input, self.typing, words, row, buf, theme);
             y += 1;
         }
         if self.is_wide() {
