@@ -77,7 +77,6 @@
 //!            inspector           the engine that drives clients over links and records
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
 //!            serve               a recording as a server, on stdin and stdout or on an address
-//!            tap                 between a client and its server: passes bytes on, records what passes
 //!            tap                 between a client and its server, or its address: passes bytes on, records what
 //!                                passes, breaks what rules say
 //! front ends cli | tui           never mention each other; main.rs picks one
@@ -99,9 +98,6 @@
 //! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two
 //!   threads have a runtime, each with one thread: the engine's (links, recording) and the screen's; headless verbs run
 //!   the engine on their own. Whatever else is slow is a blocking effect.
-//! * The drawing thread reads no file and parses no frame over 64 KiB; documents are built on worker threads. Two threads have a runtime, each with one thread: the
-//!   engine's (links, recording) and the screen's; headless verbs run the engine on their own. Whatever else is slow
-//!   is a blocking effect.
 //! * Rules of lint look at every entry once, on a thread of their own that reads it back; the screen shows what came of
 //!   it so far and says how far that is.
 //! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
