@@ -52,6 +52,9 @@ pub struct CallArgs {
     /// Have the server make a task of it, and wait for its end (2025-11-25; in 2026-07-28 the server decides)
     #[arg(long)]
     task: bool,
+    /// How long the server is asked to keep the task, such as 90s (2025-11-25)
+    #[arg(long, value_name = "DURATION", value_parser = super::target::limit, requires = "task")]
+    task_ttl: Option<std::time::Duration>,
     #[command(flatten)]
     common: Common,
 }
@@ -75,6 +78,9 @@ impl Live for CallArgs {
         if self.task {
             options.capabilities.extend(EXTENSION, Some("{}"));
         }
+        options.settings.task_ttl = self
+            .task_ttl
+            .map(|ttl| u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX));
     }
 
     fn ready(&self, stdin: Stdin) -> Result<Option<String>, Failure> {

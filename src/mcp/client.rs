@@ -420,14 +420,16 @@ impl Client {
         let mut fields = Vec::new();
         if modern {
             fields = modern_meta(&self.options.capabilities);
-            if ticket.is_some() {
-                fields.extend(self.options.settings.fields(&id));
-            }
+        }
+        if ticket.is_some() {
+            let era = if modern { Era::Modern } else { Era::Legacy };
+            fields.extend(self.options.settings.fields(&id, era));
         }
         if method == "tools/call" {
             fields.push((meta::PROGRESS_TOKEN.to_owned(), raw_value(&id.to_json())));
         }
         let params = self.talks.carry(ticket, with_meta(params, fields));
+        let params = params.map(|params| self.options.settings.keep_task(params));
         // Whoever asks may have put in another one, or none.
         let token = params.as_deref().and_then(settings::token_in);
         let wait = wait.unwrap_or(match purpose {

@@ -86,14 +86,12 @@ pub fn settings_schema() -> String {
 "log level":{{"enum":[{levels}],"description":"The least log messages the server may send for a call (2026-07-28, in _meta; before, logging/setLevel is sent)"}},
 {},
 "_meta":{{"type":"any","description":"Further members of _meta for every call: a JSON object"}},
+"task ttl":{{"type":"integer","minimum":0,"description":"How long the server is to keep tasks, in ms (2025-11-25)"}},
 {},{},{},{},{},{},{},
 "tasks":{{"type":"any","description":"The capability tasks (2025-11-25), as JSON"}},
 "extensions":{{"type":"any","description":"Extensions and their settings, as a JSON object"}},
 "experimental":{{"type":"any","description":"Experimental capabilities, as a JSON object"}}}}}}"#,
-        switch(
-            "traceparent",
-            "Every call carries a trace of its own (2026-07-28)"
-        ),
+        switch("traceparent", "Every call carries a trace of its own"),
         switch("sampling", "The server may ask for model completions"),
         switch("sampling tools", "…with tools (since 2025-11-25)"),
         switch("sampling context", "…and with includeContext"),
@@ -293,6 +291,14 @@ pub fn settings(form: &Value, seed: u128) -> Result<(RequestSettings, Capabiliti
         log_level: text(form, "log level"),
         trace: on("traceparent").then_some(seed),
         meta: object(form, "_meta")?,
+        task_ttl: match form.get("task ttl") {
+            None | Some(Value::Null) => None,
+            Some(ttl) => Some(
+                ttl.to_string()
+                    .parse()
+                    .map_err(|_| "task ttl is no count of milliseconds".to_owned())?,
+            ),
+        },
     };
     let capabilities = Capabilities {
         sampling: on("sampling").then(|| Sampling {
@@ -330,6 +336,9 @@ pub fn settings_form(settings: &RequestSettings, can: &Capabilities) -> Value {
     put("traceparent", Value::Bool(settings.trace.is_some()));
     if !settings.meta.is_empty() {
         put("_meta", Value::Object(settings.meta.clone()));
+    }
+    if let Some(ttl) = settings.task_ttl {
+        put("task ttl", Value::Number(ttl.to_string()));
     }
     let (sampling, roots) = (
         can.sampling.unwrap_or_default(),

@@ -1,5 +1,5 @@
-//! What a person wants every call of a 2026-07-28 connection to carry: a log level, a trace, anything else in `_meta`.
-//! What a call itself carries under the same name counts more.
+//! What a person wants every call of a connection to carry: a trace, anything else in `_meta`; a log level in 2026-07-28,
+//! how long a task is kept in 2025-11-25. What a call itself carries under the same name counts more.
 
 use super::{Client, Era, Id, Output};
 use crate::json::{self, Value};
@@ -16,13 +16,15 @@ pub struct RequestSettings {
     pub trace: Option<u128>,
     /// Further members of `_meta`.
     pub meta: Vec<(String, Value)>,
+    /// How long the server is asked to keep a task, in milliseconds (2025-11-25 `task.ttl`; the extension has none).
+    pub task_ttl: Option<u64>,
 }
 
 impl RequestSettings {
-    /// The members of `_meta` for the call `id`.
-    pub(super) fn fields(&self, id: &Id) -> Vec<(String, Value)> {
+    /// The members of `_meta` for the call `id` in an era. The older one sets the log level once for all calls.
+    pub(super) fn fields(&self, id: &Id, era: Era) -> Vec<(String, Value)> {
         let mut fields = Vec::new();
-        if let Some(level) = &self.log_level {
+        if let Some(level) = self.log_level.as_ref().filter(|_| era == Era::Modern) {
             fields.push((meta::LOG_LEVEL.to_owned(), Value::from(level.as_str())));
         }
         if let Some(seed) = self.trace {
@@ -37,6 +39,23 @@ impl RequestSettings {
         fields
     }
 
+    /// Params of a call that is to become a task, with how long it is kept unless they say so themselves.
+    pub(super) fn keep_task(&self, params: String) -> String {
+        let Some(ttl) = self.task_ttl else {
+            return params;
+        };
+        let Ok(Value::Object(mut members)) = Value::parse(params.as_bytes()) else {
+            return params;
+        };
+        match members.iter_mut().find(|(name, _)| name == "task") {
+            Some((_, Value::Object(task))) if task.iter().all(|(name, _)| name != "ttl") => {
+                task.push(("ttl".to_owned(), Value::Number(ttl.to_string())));
+                Value::Object(members).to_string()
+            }
+            _ => params,
+        }
+    }
+
     /// In words.
     fn sentence(&self) -> String {
         let mut parts = Vec::new();
@@ -47,6 +66,9 @@ impl RequestSettings {
             parts.push("a traceparent".to_owned());
         }
         parts.extend(self.meta.iter().map(|(name, _)| name.clone()));
+        if let Some(ttl) = self.task_ttl {
+            parts.push(format!("tasks kept for {ttl} ms"));
+        }
         if parts.is_empty() {
             "calls carry nothing extra from now on".to_owned()
         } else {
@@ -79,16 +101,12 @@ pub(super) fn token_in(params: &str) -> Option<Id> {
 }
 
 impl Client {
-    /// Calls carry something else from now on. In the handshake era there is nothing they could carry it in.
+    /// Calls carry something else from now on.
     pub(super) fn set(&mut self, settings: RequestSettings, out: &mut Vec<Output>) {
         if self.options.settings == settings {
             return;
         }
-        let what = if self.is_ready() && self.era == Era::Legacy {
-            "kept for connections of 2026-07-28: calls of this one have no place for it".to_owned()
-        } else {
-            settings.sentence()
-        };
+        let what = settings.sentence();
         out.push(Output::Note(
             Note::Decided(Decided::Settings { what }).into(),
         ));
@@ -103,6 +121,47 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_task_is_kept_as_long_as_was_set_unless_the_call_says_it() {
+        let settings = RequestSettings {
+            task_ttl: Some(90_000),
+            ..RequestSettings::default()
+        };
+        let kept = |params: &str| settings.keep_task(params.to_owned());
+        assert_eq!(
+            kept(r#"{"name":"x","task":{}}"#),
+            r#"{"name":"x","task":{"ttl":90000}}"#
+        );
+        for as_it_is in [
+            r#"{"name":"x"}"#,
+            r#"{"task":{"ttl":1}}"#,
+            r#"{"task":7}"#,
+            "[1",
+            "7",
+        ] {
+            assert_eq!(kept(as_it_is), as_it_is);
+        }
+    }
+
+    #[test]
+    fn calls_of_both_eras_carry_what_was_set_but_the_older_has_its_log_level_elsewhere() {
+        let settings = RequestSettings {
+            log_level: Some("debug".into()),
+            trace: Some(1),
+            meta: vec![("org.example/x".into(), Value::Bool(true))],
+            task_ttl: None,
+        };
+        let names = |era| {
+            let fields = settings.fields(&Id::Integer(1), era);
+            fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(Era::Modern),
+            [meta::LOG_LEVEL, meta::TRACEPARENT, "org.example/x"]
+        );
+        assert_eq!(names(Era::Legacy), [meta::TRACEPARENT, "org.example/x"]);
+    }
 
     proptest! {
         #[test]

@@ -135,6 +135,7 @@ fn settings_survive_their_form() {
         log_level: Some("debug".into()),
         trace: Some(9),
         meta: vec![("a".into(), Value::from("b"))],
+        task_ttl: Some(90_000),
     };
     let mut form = Form::from_schema(settings_schema().as_bytes());
     assert!(form.load(&settings_form(&settings, &can)));

@@ -253,7 +253,7 @@ fn what_calls_carry_reaches_the_server() {
             settings: RequestSettings {
                 log_level: Some("debug".to_owned()),
                 trace: Some(1),
-                meta: Vec::new(),
+                ..RequestSettings::default()
             },
         });
         peer.call("echo", "{}").await;

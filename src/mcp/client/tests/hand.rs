@@ -220,6 +220,7 @@ fn calls_of_the_modern_era_carry_what_they_are_told_to() {
         log_level: Some("debug".to_owned()),
         trace: Some(7),
         meta: vec![("com.example/run".to_owned(), Value::from("a"))],
+        task_ttl: None,
     };
     let mut play = modern();
     assert_eq!(
@@ -256,14 +257,30 @@ fn calls_of_the_modern_era_carry_what_they_are_told_to() {
 }
 
 #[test]
-fn calls_of_the_handshake_era_carry_nothing_of_it() {
+fn calls_of_the_handshake_era_carry_it_too_but_for_the_log_level() {
     let mut play = legacy();
     let settings = RequestSettings {
         log_level: Some("debug".to_owned()),
-        trace: Some(7),
-        meta: Vec::new(),
+        trace: None,
+        meta: vec![("com.example/run".to_owned(), Value::from("a"))],
+        task_ttl: Some(90_000),
     };
-    assert!(play.put(Input::Settings(settings))[0].contains("have no place for it"));
+    assert_eq!(
+        play.put(Input::Settings(settings)),
+        ["* calls carry from now on: log level debug, com.example/run, tasks kept for 90000 ms"]
+    );
     let meta = called(&mut play, r#"{"name":"a"}"#);
-    assert_eq!(meta.to_string(), r#"{"progressToken":2}"#);
+    assert_eq!(
+        meta.to_string(),
+        r#"{"com.example/run":"a","progressToken":2}"#
+    );
+    let call = Call {
+        ticket: 2,
+        method: "tools/call".to_owned(),
+        params: Some(r#"{"name":"a","task":{}}"#.to_owned()),
+        wait: None,
+    };
+    let sent = play.client.handle(play.now, Input::Call(call));
+    let kept = |output: &Output| matches!(output, Output::Send { frame, .. } if frame.contains(r#""task":{"ttl":90000}"#));
+    assert!(sent.iter().any(kept), "{sent:?}");
 }

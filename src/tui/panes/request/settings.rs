@@ -101,9 +101,7 @@ impl RequestPane {
                 "what we can do was said in the handshake: {} reconnects",
                 ctx.keys.word(Action::Restart)
             ),
-            (true, false) => {
-                "kept for 2026-07-28: calls of this revision carry none of it".to_owned()
-            }
+            (true, false) => "applied: the next call has it".to_owned(),
         };
         let level = settings.log_level.filter(|_| legacy);
         let logs = connection
