@@ -219,7 +219,9 @@ impl DiffArgs {
         }
         let (left, right) = (self.a.display().to_string(), other.display().to_string());
         let (one, two) = (self.read(&self.a)?, self.read(other)?);
-        if self.filter.is_some() && !matches!((&one, &two), (Side::Session { .. }, Side::Session { .. })) {
+        if self.filter.is_some()
+            && !matches!((&one, &two), (Side::Session { .. }, Side::Session { .. }))
+        {
             return Err(Failure::usage("--filter chooses calls of two sessions"));
         }
         Ok(match (one, two) {

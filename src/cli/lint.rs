@@ -220,7 +220,9 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
             let what = format!("{} cannot be read: {error}", file.display());
             Failure::new(Exit::Internal, what)
         })?;
-        looked.found.retain(|(told, _)| rows.contains(&told.finding.seq));
+        looked
+            .found
+            .retain(|(told, _)| rows.contains(&told.finding.seq));
     }
     looked.print(&file.to_string_lossy(), true, args, output)
 }

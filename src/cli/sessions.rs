@@ -193,7 +193,8 @@ fn act(what: What, library: &Library, settings: &Settings, output: &mut Output) 
             let mut items = counted(items, library);
             let zone = TimeZone::system();
             let present = Present { zone: &zone, now };
-            let passes = |item: &Item, filter: &Filter| item.passes(filter, &day(item.began), present);
+            let passes =
+                |item: &Item, filter: &Filter| item.passes(filter, &day(item.began), present);
             items.retain(|item| filter.as_ref().is_none_or(|filter| passes(item, filter)));
             list(items, &words, output)
         }

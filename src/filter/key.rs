@@ -350,7 +350,15 @@ pub const KEYS: &[Row] = &[
         "name:bug-*",
     )
     .of(SESSIONS),
-    row(Key::Tag, "tag", ":", Takes::Names, "one of its tags", "tag:slow").of(SESSIONS),
+    row(
+        Key::Tag,
+        "tag",
+        ":",
+        Takes::Names,
+        "one of its tags",
+        "tag:slow",
+    )
+    .of(SESSIONS),
     row(
         Key::Outcome,
         "status",
@@ -513,8 +521,11 @@ mod tests {
     #[test]
     fn every_example_reads() {
         for row in KEYS {
-            let filter = crate::filter::Filter::parse(row.example);
-            assert!(filter.is_ok(), "{}: {filter:?}", row.example);
+            for subject in row.of {
+                let filter = crate::filter::Filter::parse_for(*subject, row.example);
+                assert!(filter.is_ok(), "{}: {filter:?}", row.example);
+                assert_eq!(Key::named(row.name, *subject), Some(row.key));
+            }
             assert_eq!(row.key.name(), row.name);
         }
     }

@@ -68,16 +68,18 @@ impl Item {
                 let known = self.meta.summary.as_ref();
                 known.is_some_and(|summary| (summary.errors > 0) == wrong)
             }),
-            Term::Words(Key::State, places) => places.iter().any(|place| {
-                match STATES[usize::from(*place)].0 {
-                    "kept" => self.meta.keep,
-                    "marked" => self.meta.marks.iter().next().is_some(),
-                    "noted" => !self.meta.note.is_empty(),
-                    "masked" => self.counted(|summary| summary.masked > 0),
-                    "damaged" => self.counted(|summary| summary.skipped > 0),
-                    _ => self.writing != Writing::Nobody,
-                }
-            }),
+            Term::Words(Key::State, places) => {
+                places
+                    .iter()
+                    .any(|place| match STATES[usize::from(*place)].0 {
+                        "kept" => self.meta.keep,
+                        "marked" => self.meta.marks.iter().next().is_some(),
+                        "noted" => !self.meta.note.is_empty(),
+                        "masked" => self.counted(|summary| summary.masked > 0),
+                        "damaged" => self.counted(|summary| summary.skipped > 0),
+                        _ => self.writing != Writing::Nobody,
+                    })
+            }
             Term::Count(key, compare) => compare.holds(self.counted(|summary| match key {
                 Key::Messages => summary.messages,
                 _ => summary.errors,
@@ -132,31 +134,31 @@ mod tests {
     use crate::library::{Meta, Party};
 
     fn item() -> Item {
-        Item {
+        let mut item = Item {
             path: "/x/20261118T110203Z-shop.jsonl".into(),
             began: "2026-11-18T11:02:03Z".parse().unwrap(),
             changed: "2026-11-18T12:00:00Z".parse().unwrap(),
             by: "mcpscope".to_owned(),
             size: 20_000,
             writing: Writing::Nobody,
-            meta: Meta {
-                name: "Bug 41".to_owned(),
-                tags: vec!["slow".to_owned()],
-                keep: true,
-                summary: Some(Summary {
-                    servers: vec![Party {
-                        name: "shop".to_owned(),
-                        says: "Shop 2.0".to_owned(),
-                        ..Party::default()
-                    }],
-                    messages: 88,
-                    errors: 1,
-                    took: 3_600_000_000,
-                    ..Summary::default()
-                }),
-                ..Meta::default()
-            },
-        }
+            meta: Meta::default(),
+        };
+        item.meta.name = "Bug 41".to_owned();
+        item.meta.tags = vec!["slow".to_owned()];
+        item.meta.keep = true;
+        let shop = Party {
+            name: "shop".to_owned(),
+            says: "Shop 2.0".to_owned(),
+            ..Party::default()
+        };
+        item.meta.summary = Some(Summary {
+            servers: vec![shop],
+            messages: 88,
+            errors: 1,
+            took: 3_600_000_000,
+            ..Summary::default()
+        });
+        item
     }
 
     fn passes(item: &Item, text: &str) -> bool {
@@ -173,11 +175,19 @@ mod tests {
     fn every_key_of_sessions_has_a_case() {
         let item = item();
         let cases = [
-            (Key::Name, "name:\"Bug 41\" name:bug* name:*shop", "name:bug"),
+            (
+                Key::Name,
+                "name:\"Bug 41\" name:bug* name:*shop",
+                "name:bug",
+            ),
             (Key::Tag, "tag:slow,fast", "tag:slo"),
             (Key::Srv, "srv:shop srv:\"Shop 2\"*", "srv:sho"),
             (Key::Outcome, "status:error", "status:ok"),
-            (Key::State, "is:kept -is:masked,noted", "is:recorded,damaged,marked"),
+            (
+                Key::State,
+                "is:kept -is:masked,noted",
+                "is:recorded,damaged,marked",
+            ),
             (Key::Messages, "messages>80 messages:88", "messages<88"),
             (Key::Errors, "errors>=1 errors:1..2", "errors>1"),
             (Key::Time, "time>30m", "time<1h"),
@@ -187,11 +197,7 @@ mod tests {
                 "at:2026-11-18 at:2026-11-18T11:30 at:12:00",
                 "at:2026-11-19..",
             ),
-            (
-                Key::Since,
-                "since:2d since:2026-11-18",
-                "since:1d",
-            ),
+            (Key::Since, "since:2d since:2026-11-18", "since:1d"),
         ];
         for (_, holds, not) in cases {
             assert!(passes(&item, holds), "{holds}");
@@ -199,7 +205,11 @@ mod tests {
             assert!(passes(&item, &format!("-({not})")), "{not}");
         }
         for row in crate::filter::Subject::Sessions.keys() {
-            assert!(cases.iter().any(|(key, ..)| *key == row.key), "{}", row.name);
+            assert!(
+                cases.iter().any(|(key, ..)| *key == row.key),
+                "{}",
+                row.name
+            );
             assert!(Filter::parse_sessions(row.example).is_ok(), "{}", row.name);
         }
         for (text, holds) in [

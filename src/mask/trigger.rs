@@ -113,9 +113,9 @@ impl Trigger {
             let quoted = json::quote(text);
             if is_long || text.bytes().all(|byte| byte.is_ascii_digit()) {
                 let spelled = &quoted[1..quoted.len() - 1];
-                add(spelled);
+                add(rarest_end(spelled));
                 if spelled != text {
-                    add(text);
+                    add(rarest_end(text));
                 }
             } else {
                 add(&quoted);
@@ -216,6 +216,26 @@ impl Pass {
     }
 }
 
+/// The end of a text that begins with what is rarest in plain text: words stop the search at every other byte. It stands
+/// wherever the text does.
+fn rarest_end(text: &str) -> &str {
+    const BEGINS: usize = 4;
+    let rarity = |byte: &u8| match byte {
+        b'A'..=b'Z' | b'_' | b'-' | b'@' | b'%' | b'=' | b'+' | 0x80.. => 2,
+        b'0'..=b'9' | b'/' | b'.' => 1,
+        _ => 0,
+    };
+    let last = text.len().saturating_sub(LONG);
+    let best = (0..=last)
+        .filter(|at| text.is_char_boundary(*at))
+        .map(|at| {
+            let begins = text.as_bytes()[at..].iter().take(BEGINS);
+            (begins.map(rarity).sum::<i32>(), std::cmp::Reverse(at))
+        })
+        .max();
+    best.map_or(text, |(_, at)| &text[at.0..])
+}
+
 /// Whether a telling name ends at `end`: all of what stands in quotation marks, which are escaped in JSON within a text.
 fn names(body: &[u8], end: usize) -> bool {
     let rest = &body[end..];
@@ -268,6 +288,22 @@ mod tests {
             ),
         ] {
             assert_eq!(trigger.fires(body.as_bytes()), fires, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_looked_for_by_what_is_rare_in_it() {
+        for (text, end) in [
+            ("postgres://me:API_KEY-hunter2@db", "API_KEY-hunter2@db"),
+            ("correct horse battery", "correct horse battery"),
+            ("hunter2-very-long-value", "er2-very-long-value"),
+            ("pin:123456", "n:123456"),
+            ("short", "short"),
+            ("värde-sehr-geheim", "värde-sehr-geheim"),
+        ] {
+            let found = rarest_end(text);
+            assert!(text.ends_with(found), "{found}");
+            assert_eq!(found, end);
         }
     }
 

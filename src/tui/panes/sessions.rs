@@ -133,6 +133,15 @@ impl SessionsPane {
         self.items.insert(0, item);
     }
 
+    /// Filters ask for what is in the session of now, too, which nobody counts in a file.
+    fn know_current(&mut self, ctx: &Ctx<'_>) {
+        let mut items = self.items.iter_mut();
+        let current = items.find(|item| item.writing == Writing::Ours);
+        if let Some(item) = current.filter(|_| ctx.live) {
+            item.meta.summary = Some(about::of_now(ctx));
+        }
+    }
+
     fn item(&self) -> Option<&Item> {
         self.items.get(self.found.item(self.list.selected)?)
     }
@@ -296,7 +305,7 @@ impl Pane for SessionsPane {
         vec![Scope::Sessions, Scope::Move]
     }
 
-    fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let (len, height) = (self.found.len(), usize::from(self.rows().height));
         match action {
             Action::OpenSession => return self.open(),
@@ -363,7 +372,10 @@ impl Pane for SessionsPane {
                 return serving::reply(action, self.item());
             }
             Action::ReadSessions => return Reply::effects(self.entered()),
-            Action::Find | Action::FilterSessions => self.filtering.open(&self.items),
+            Action::Find | Action::FilterSessions => {
+                self.know_current(ctx);
+                self.filtering.open(&self.items);
+            }
             Action::NextTab | Action::PreviousTab => self.about.turn(),
             Action::NextPane | Action::PreviousPane => self.about.focused ^= true,
             Action::Right => self.about.focused = true,
@@ -447,11 +459,16 @@ impl Pane for SessionsPane {
         self.filtered(typed)
     }
 
-    fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
-        match event {
-            Event::Library(shelved) => self.hear(shelved),
-            _ => Vec::new(),
+    fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Event::Library(shelved) = event else {
+            return Vec::new();
+        };
+        let effects = self.hear(shelved);
+        if self.filtering.is_shown() && matches!(shelved, Shelved::Listed { .. }) {
+            self.know_current(ctx);
+            self.find_again();
         }
+        effects
     }
 
     fn click(&mut self, at: Position, double: bool, _ctx: &Ctx<'_>) -> Reply {
