@@ -55,7 +55,7 @@ pub struct DiffArgs {
     #[arg(long)]
     surface: bool,
     /// Of two sessions, only the calls that this filter lets through, such as 'tool:search status:ok'
-    #[arg(long, value_name = "FILTER", value_parser = Filter::parse, conflicts_with = "surface")]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse, conflicts_with = "surface")]
     filter: Option<Filter>,
     /// Ignore this path ($.a..b, *.timestamp), or what this rule says; no-RULE turns a rule off (repeatable)
     #[arg(long, value_name = "PATH|RULE", help_heading = "Comparison")]

@@ -36,7 +36,7 @@ pub struct ExportArgs {
     #[arg(short, long, value_name = "FORMAT", value_parser = named)]
     format: Option<Format>,
     /// Only what this filter lets through, such as 'status:error time>100ms'
-    #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse)]
     filter: Option<Filter>,
     /// Where to: a file, or - for stdout
     #[arg(short, long, value_name = "FILE")]

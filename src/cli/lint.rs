@@ -58,7 +58,7 @@ pub struct LintArgs {
     file: Option<PathBuf>,
     /// Of a recording, only what is found in rows that this filter lets through, such as 'tool:search since:5m'; the
     /// rules see all of it
-    #[arg(long, value_name = "FILTER", value_parser = Filter::parse, requires = "file")]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse, requires = "file")]
     filter: Option<Filter>,
     /// The least that makes it end with code 11
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]

@@ -50,7 +50,7 @@ enum What {
         /// Only those that have each of these words in a name, tag, server, date or note
         words: Vec<String>,
         /// Only those that this filter lets through, such as 'tag:slow status:error since:7d'
-        #[arg(long, value_name = "FILTER", value_parser = Filter::parse_sessions)]
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse_sessions)]
         filter: Option<Filter>,
         /// Those in the trash instead
         #[arg(long)]
