@@ -20,6 +20,7 @@ mod events;
 mod exit;
 mod export;
 mod failure;
+mod filtered;
 mod generated;
 mod get;
 mod given;

@@ -1,5 +1,5 @@
-//! The filter language: what is typed into the filter bars of Traffic and Logs, given to `--filter`, and used to
-//! choose what is exported.
+//! The filter language: what is typed into the filter bars of Traffic, Logs and Sessions, given to `--filter`, and used
+//! to choose what is exported.
 //!
 //! ```text
 //! method:tools/* status:error time>100ms -srv:db ( text~timeout | "no such" )
@@ -10,7 +10,7 @@
 //! as they are; a bare word is text anywhere. Without a capital letter, either case matches.
 //!
 //! [`Filter::parse`] reads a text, and [`Filter`] prints one that reads the same. [`KEYS`] is the one table of what
-//! can be asked. [`row`] holds what is known of a row against a filter and says when bodies have to be read for an
+//! can be asked of rows, and of sessions ([`Subject`]). [`row`] holds what is known of a row against a filter and says when bodies have to be read for an
 //! answer; [`body`] holds bodies against what only they can answer.
 
 use std::fmt;
@@ -25,9 +25,10 @@ pub mod path;
 pub mod pattern;
 pub mod row;
 pub mod term;
+pub mod when;
 
 pub use body::Leaf;
-pub use key::{KEYS, Key};
+pub use key::{KEYS, Key, Subject};
 pub use term::{Compare, Name, Term};
 
 /// What a filter asks, as a tree.
@@ -88,6 +89,15 @@ impl Expr {
         }
     }
 
+    fn holds(&self, term: &mut dyn FnMut(&Term) -> bool) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(term)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(term)),
+            Self::Not(inner) => !inner.holds(term),
+            Self::Term(one) => term(one),
+        }
+    }
+
     fn write(&self, out: &mut fmt::Formatter<'_>, inside: bool) -> fmt::Result {
         let (parts, between) = match self {
             Self::Term(term) => return write!(out, "{term}"),
@@ -129,9 +139,19 @@ impl Default for Filter {
 }
 
 impl Filter {
-    /// Reads a filter; a text of nothing lets everything through.
+    /// Reads a filter of rows; a text of nothing lets everything through.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        parse::parse(text).map(Self::of)
+        Self::parse_for(Subject::Rows, text)
+    }
+
+    /// Reads a filter of sessions.
+    pub fn parse_sessions(text: &str) -> Result<Self, Fault> {
+        Self::parse_for(Subject::Sessions, text)
+    }
+
+    /// Reads a filter of these.
+    pub fn parse_for(subject: Subject, text: &str) -> Result<Self, Fault> {
+        parse::parse(text, subject).map(Self::of)
     }
 
     /// The filter that asks this.
@@ -155,6 +175,11 @@ impl Filter {
             Expr::All(parts) => parts,
             other => std::slice::from_ref(other),
         }
+    }
+
+    /// Whether something passes, by what holds of each term.
+    pub fn holds(&self, term: &mut dyn FnMut(&Term) -> bool) -> bool {
+        self.expr.holds(term)
     }
 
     /// All its terms, in order.

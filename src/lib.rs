@@ -137,7 +137,7 @@
 //! | a recording that comes with mcpscope | a file in `sessions/`, its row in `sessions/README.md` |
 //! | what people add to a session | a member of [`Meta`](library::Meta) |
 //! | a figure of a session | [`Summary`](library::Summary) |
-//! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs` |
+//! | a key of the filter language | one row in `filter/key.rs`, what it asks in `filter/row.rs`, of sessions in `library/choosing.rs` |
 //! | what is ignored when documents are compared | one row in `diff/rules.rs`, its looks in `diff/shapes.rs` |
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |

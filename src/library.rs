@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+pub mod choosing;
 mod meta;
 pub mod retention;
 mod summary;

@@ -14,6 +14,7 @@ use crate::diff::calls::{self, Call};
 use crate::diff::report::{Form, Report};
 use crate::diff::surface::{self, Catalogue};
 use crate::diff::{Options, Part, RULES, Rules};
+use crate::filter::Filter;
 use crate::ignores::Ignores;
 use crate::mcp::types::List;
 use crate::paths::{self, Paths};
@@ -53,6 +54,9 @@ pub struct DiffArgs {
     /// Compare what the servers offer
     #[arg(long)]
     surface: bool,
+    /// Of two sessions, only the calls that this filter lets through, such as 'tool:search status:ok'
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse, conflicts_with = "surface")]
+    filter: Option<Filter>,
     /// Ignore this path ($.a..b, *.timestamp), or what this rule says; no-RULE turns a rule off (repeatable)
     #[arg(long, value_name = "PATH|RULE", help_heading = "Comparison")]
     ignore: Vec<String>,
@@ -103,7 +107,7 @@ pub fn run(args: &DiffArgs) -> Exit {
 
 async fn against_server(session: &mut Headless, args: &DiffArgs, output: &mut Output) -> Outcome {
     let rules = args.rules()?;
-    let Side::Session { catalogue, .. } = read(&args.a)? else {
+    let Side::Session { catalogue, .. } = args.read(&args.a)? else {
         return Err(no_session(&args.a).into());
     };
     session.all_listed().await?;
@@ -194,6 +198,10 @@ impl DiffArgs {
         rules(&self.ignore, self.exact)
     }
 
+    fn read(&self, path: &Path) -> Result<Side, Failure> {
+        read(path, self.filter.as_ref())
+    }
+
     fn compare(&self) -> Result<Report, Failure> {
         let options = Options {
             rules: self.rules()?,
@@ -210,7 +218,13 @@ impl DiffArgs {
                 .hint("with a server, one file and --surface are compared with it".to_owned()));
         }
         let (left, right) = (self.a.display().to_string(), other.display().to_string());
-        Ok(match (read(&self.a)?, read(other)?) {
+        let (one, two) = (self.read(&self.a)?, self.read(other)?);
+        if self.filter.is_some()
+            && !matches!((&one, &two), (Side::Session { .. }, Side::Session { .. }))
+        {
+            return Err(Failure::usage("--filter chooses calls of two sessions"));
+        }
+        Ok(match (one, two) {
             (Side::Session { catalogue: a, .. }, Side::Session { catalogue: b, .. })
                 if self.surface =>
             {
@@ -288,8 +302,8 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("cannot read {}: {error}", path.display()))
 }
 
-/// Reads what an argument names.
-fn read(path: &Path) -> Result<Side, Failure> {
+/// Reads what an argument names; of a session only the calls that the filter lets through.
+fn read(path: &Path, filter: Option<&Filter>) -> Result<Side, Failure> {
     // A file may well have such a name.
     let name = path.to_string_lossy().into_owned();
     let entry = name
@@ -321,8 +335,14 @@ fn read(path: &Path) -> Result<Side, Failure> {
         let catalogue = connections
             .find(|connection| connection.opening.is_some())
             .map(Catalogue::of);
+        let mut calls = CallAt::all(&timeline);
+        if let Some(filter) = filter {
+            let rows = super::filtered::rows(file, &timeline, &bodies, filter)
+                .map_err(|error| unreadable(file, &error))?;
+            calls.retain(|call| rows.contains(&call.seq));
+        }
         return Ok(Side::Session {
-            calls: CallAt::all(&timeline),
+            calls,
             catalogue: catalogue.unwrap_or_default(),
             bodies,
         });

@@ -36,7 +36,7 @@ pub struct ExportArgs {
     #[arg(short, long, value_name = "FORMAT", value_parser = named)]
     format: Option<Format>,
     /// Only what this filter lets through, such as 'status:error time>100ms'
-    #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse)]
     filter: Option<Filter>,
     /// Where to: a file, or - for stdout
     #[arg(short, long, value_name = "FILE")]
@@ -47,7 +47,7 @@ pub struct ExportArgs {
     /// Send the traces to this collector (OTLP over HTTP, as JSON)
     #[arg(long, value_name = "URL", conflicts_with = "output")]
     push: Option<String>,
-    /// Send this header to the collector (repeatable)
+    /// Send this header to the collector (repeatable), besides those in `OTEL_EXPORTER_OTLP_HEADERS`
     #[arg(long, value_name = "NAME: VALUE", requires = "push")]
     header: Vec<String>,
     /// Print one JSON object about what was done
@@ -116,7 +116,11 @@ fn export(args: &ExportArgs) -> Result<Exit, Failure> {
             crate::transport::http::header(header)
                 .map_err(|why| Failure::usage(format!("--header: {why}")))
         });
-        let headers = headers.collect::<Result<Vec<_>, _>>()?;
+        let mut headers = headers.collect::<Result<Vec<_>, _>>()?;
+        let of_env = std::env::var(push::HEADERS).unwrap_or_default();
+        let mut of_env = push::headers(&of_env).map_err(Failure::usage)?;
+        of_env.retain(|(name, _)| headers.iter().all(|(given, _)| given != name));
+        headers.extend(of_env);
         done.to = crate::mcp::http::headers::masked_url(&url);
         let failed = |what: String| Failure::new(Exit::CannotReach, what);
         let mut collector =

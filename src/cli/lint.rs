@@ -10,6 +10,7 @@ use super::headless::Headless;
 use super::output::{Output, unwritten};
 use super::target::TargetArgs;
 use super::{Early, Exit, Outcome};
+use crate::filter::Filter;
 use crate::ignores::Ignores;
 use crate::lint::exceptions::Exception;
 use crate::lint::findings::Told;
@@ -55,6 +56,10 @@ pub struct LintArgs {
     /// The recording: a file, or a name that mcpscope sessions lists
     #[arg(value_name = "FILE", conflicts_with_all = ["explain", "rules"])]
     file: Option<PathBuf>,
+    /// Of a recording, only what is found in rows that this filter lets through, such as 'tool:search since:5m'; the
+    /// rules see all of it
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse, requires = "file")]
+    filter: Option<Filter>,
     /// The least that makes it end with code 11
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     fail_on: FailOn,
@@ -208,6 +213,16 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
     if let Some(error) = trouble.or(loaded.err()) {
         let what = format!("{} cannot be read: {error}", file.display());
         return Err(Failure::new(Exit::Internal, what).into());
+    }
+    if let Some(filter) = &args.filter {
+        let rows = super::filtered::rows(&file, looked.linter.timeline(), &bodies, filter);
+        let rows = rows.map_err(|error| {
+            let what = format!("{} cannot be read: {error}", file.display());
+            Failure::new(Exit::Internal, what)
+        })?;
+        looked
+            .found
+            .retain(|(told, _)| rows.contains(&told.finding.seq));
     }
     looked.print(&file.to_string_lossy(), true, args, output)
 }

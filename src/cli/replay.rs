@@ -49,7 +49,7 @@ pub struct ReplayArgs {
     #[arg(value_name = "FILE|NAME")]
     file: PathBuf,
     /// Only what this filter lets through, such as 'tool:search status:ok'
-    #[arg(long, value_name = "FILTER", value_parser = Filter::parse)]
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse)]
     filter: Option<Filter>,
     /// Call tools that are marked destructive without asking
     #[arg(long)]

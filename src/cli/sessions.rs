@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::output::Output;
 use super::{Early, Exit, Outcome};
 use crate::config::{Config, Settings};
+use crate::filter::Filter;
 use crate::json::Value;
+use crate::library::choosing::Present;
 use crate::library::retention::why_kept;
 use crate::library::{
     FileError, Item, Library, Meta, Retention, Summary, TRASH_DAYS, Unclear, Writing, tags_of,
@@ -47,6 +49,9 @@ enum What {
     List {
         /// Only those that have each of these words in a name, tag, server, date or note
         words: Vec<String>,
+        /// Only those that this filter lets through, such as 'tag:slow status:error since:7d'
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse_sessions)]
+        filter: Option<Filter>,
         /// Those in the trash instead
         #[arg(long)]
         trash: bool,
@@ -158,6 +163,7 @@ pub fn run(args: &SessionsArgs) -> Exit {
         .and_then(|(library, settings)| {
             let what = args.what.clone().unwrap_or(What::List {
                 words: Vec::new(),
+                filter: None,
                 trash: false,
             });
             act(what, &library, &settings, &mut output)
@@ -173,14 +179,24 @@ pub fn run(args: &SessionsArgs) -> Exit {
 fn act(what: What, library: &Library, settings: &Settings, output: &mut Output) -> Outcome {
     let now = Timestamp::now();
     match what {
-        What::List { words, trash } => {
+        What::List {
+            words,
+            filter,
+            trash,
+        } => {
             let items = if trash {
                 library.trashed()
             } else {
                 library.list(None)
             };
             let items = items.map_err(|error| failed(&error))?;
-            list(counted(items, library), &words, output)
+            let mut items = counted(items, library);
+            let zone = TimeZone::system();
+            let present = Present { zone: &zone, now };
+            let passes =
+                |item: &Item, filter: &Filter| item.passes(filter, &day(item.began), present);
+            items.retain(|item| filter.as_ref().is_none_or(|filter| passes(item, filter)));
+            list(items, &words, output)
         }
         What::Show { name } => {
             let path = find(library, &name)?;

@@ -24,6 +24,26 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How long a collector may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The variable in which programs are given headers for collectors: `name=value,…`, values as in addresses.
+pub const HEADERS: &str = "OTEL_EXPORTER_OTLP_HEADERS";
+
+/// Reads what stands in [`HEADERS`]. No message has a value: it may be a secret.
+pub fn headers(text: &str) -> Result<Vec<(String, String)>, String> {
+    let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+    let each = pairs.map(|pair| {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| format!("{HEADERS} has something that is not name=value"))?;
+        // As in an address: its only pair has an empty name.
+        let spelled = format!("={}", value.trim().replace('+', "%2B"));
+        let value = url::form_urlencoded::parse(spelled.as_bytes()).next();
+        let value = value.map_or_else(String::new, |(_, value)| value.into_owned());
+        http::header(&format!("{}: {value}", name.trim()))
+            .map_err(|why| format!("{HEADERS}: {why}"))
+    });
+    each.collect()
+}
+
 /// What a collector said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Taken {
@@ -195,6 +215,21 @@ impl Write for Collector {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_of_the_environment_are_spelled_as_in_addresses() {
+        let both = headers("X-Key=a%20b%2Cc+d, authorization = Basic%20eDp5 ,").unwrap();
+        let one = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            both,
+            [one("x-key", "a b,c+d"), one("authorization", "Basic eDp5")]
+        );
+        assert_eq!(headers(""), Ok(Vec::new()));
+        for text in ["hunter2", "a b=hunter2", "a=hunter2%0Ax"] {
+            let why = headers(text).unwrap_err();
+            assert!(why.contains(HEADERS) && !why.contains("hunter2"), "{why}");
+        }
+    }
 
     #[test]
     fn an_address_without_a_path_is_a_whole_collector() {

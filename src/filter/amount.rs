@@ -119,6 +119,15 @@ pub fn size(text: &str) -> Result<u64, NoAmount> {
     amount(text, SIZES, "a size such as 300, 10kB or 1.5MB", Some(1))
 }
 
+/// Reads a number of things.
+pub fn count(text: &str) -> Result<u64, NoAmount> {
+    if text.is_empty() {
+        return Err(NoAmount::incomplete("a number such as 10 is missing"));
+    }
+    text.parse()
+        .map_err(|_| NoAmount::wrong(format!("\"{text}\" is not a number such as 10")))
+}
+
 fn amount(
     text: &str,
     units: &[(&str, u64)],
@@ -188,11 +197,13 @@ fn written(value: u64, units: &[(&str, u64)]) -> String {
     format!("{}{unit}", value / factor)
 }
 
-/// A moment as somebody writes it: a time of the day, or of a certain day. It stands for its whole last unit: `14:02`
-/// for a minute.
+/// A moment as somebody writes it: a time of the day, or of a certain day, or a day. It stands for its whole last unit:
+/// `14:02` for a minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment {
     date: Option<Date>,
+    /// All of the day.
+    whole: bool,
     hour: u8,
     minute: u8,
     second: Option<u8>,
@@ -204,11 +215,23 @@ pub struct Moment {
 pub const DAY: i64 = 86_400_000_000;
 
 impl Moment {
-    /// Reads `14:02`, `14:02:09`, `14:02:09.120` or one of them after `2026-11-21T`.
+    /// Reads `14:02`, `14:02:09`, `14:02:09.120`, one of them after `2026-11-21T`, or the day alone.
     pub fn read(text: &str) -> Result<Self, NoAmount> {
         const WANTED: &str = "a time such as 14:02, 14:02:09.120 or 2026-11-21T14:02";
         if text.is_empty() {
             return Err(NoAmount::incomplete(&format!("{WANTED} is missing")));
+        }
+        if text.len() == "2026-11-21".len()
+            && let Ok(date) = text.parse::<Date>()
+        {
+            return Ok(Self {
+                date: Some(date),
+                whole: true,
+                hour: 0,
+                minute: 0,
+                second: None,
+                fraction: None,
+            });
         }
         let (date, time) = match text.split_once(['T', 't']) {
             Some((date, time)) => (Some(date), time),
@@ -249,6 +272,7 @@ impl Moment {
             }
             parts.next().is_none().then_some(Self {
                 date,
+                whole: false,
                 hour,
                 minute,
                 second,
@@ -274,6 +298,9 @@ impl Moment {
 
     /// What it stands for, in microseconds of its day.
     pub fn of_day(&self) -> Range<i64> {
+        if self.whole {
+            return 0..DAY;
+        }
         let seconds = (i64::from(self.hour) * 60 + i64::from(self.minute)) * 60
             + i64::from(self.second.unwrap_or(0));
         let (fraction, unit) = match (self.second, self.fraction) {
@@ -291,8 +318,10 @@ impl Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(date) = self.date {
-            write!(out, "{date}T")?;
+        match self.date {
+            Some(date) if self.whole => return write!(out, "{date}"),
+            Some(date) => write!(out, "{date}T")?,
+            None => {}
         }
         write!(out, "{:02}:{:02}", self.hour, self.minute)?;
         if let Some(second) = self.second {
@@ -351,6 +380,7 @@ mod tests {
             ("9:02:09", 32_529_000_000, 1_000_000),
             ("14:02:09.12", 50_529_120_000, 10_000),
             ("2026-11-21T14:02:09.120001", 50_529_120_001, 1),
+            ("2026-11-21", 0, DAY),
         ] {
             let moment = Moment::read(text).unwrap();
             assert_eq!(moment.of_day(), start..start + length, "{text}");

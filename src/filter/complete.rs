@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::key::{KEYS, Key, Row, Takes};
+use super::key::{Key, Row, Subject, Takes};
 use super::pattern::Pattern;
 use crate::session::level::Level;
 
@@ -29,8 +29,13 @@ pub struct Choices {
 /// The most that are offered.
 const MOST: usize = 200;
 
-/// What may stand at the caret, a byte of the text; `values` has the values a key has really had, most usual first.
-pub fn complete(text: &str, caret: usize, values: &dyn Fn(Key) -> Vec<String>) -> Choices {
+/// What may stand at the caret of a filter of these, a byte of the text; `values` has the values a key has really had, most usual first.
+pub fn complete(
+    of: Subject,
+    text: &str,
+    caret: usize,
+    values: &dyn Fn(Key) -> Vec<String>,
+) -> Choices {
     let caret = (0..=caret.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at))
@@ -40,10 +45,10 @@ pub fn complete(text: &str, caret: usize, values: &dyn Fn(Key) -> Vec<String>) -
     let letters = term
         .find(|letter: char| !letter.is_ascii_alphabetic())
         .unwrap_or(term.len());
-    let key = Key::named(&term[..letters]).filter(|_| term[letters..].starts_with([':', '=']));
+    let key = Key::named(&term[..letters], of).filter(|_| term[letters..].starts_with([':', '=']));
     let Some(key) = key else {
         let all = if term[letters..].is_empty() {
-            keys(term)
+            keys(of, term)
         } else {
             Vec::new()
         };
@@ -92,10 +97,10 @@ fn plain(word: &str, doc: &str) -> Choice {
     }
 }
 
-fn keys(typed: &str) -> Vec<Choice> {
+fn keys(of: Subject, typed: &str) -> Vec<Choice> {
     let typed = typed.to_lowercase();
-    let begins = |row: &&Row| row.name.starts_with(&typed);
-    KEYS.iter()
+    let begins = |row: &&'static Row| row.name.starts_with(&typed);
+    of.keys()
         .filter(begins)
         .map(|row| Choice {
             insert: format!("{}{}", row.name, row.sign),
@@ -151,7 +156,7 @@ mod tests {
             ],
             _ => Vec::new(),
         };
-        let choices = complete(text, text.len(), &values);
+        let choices = complete(Subject::Rows, text, text.len(), &values);
         (
             choices.at,
             choices
@@ -185,13 +190,19 @@ mod tests {
             let expected: Vec<String> = expected.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(labels(text), (at, expected), "{text}");
         }
-        assert_eq!(labels("").1.len(), KEYS.len());
+        assert_eq!(labels("").1.len(), Subject::Rows.keys().count());
+        let of_sessions = complete(Subject::Sessions, "ta is:m", 7, &|_| Vec::new());
+        let words: Vec<&str> = of_sessions.all.iter().map(|one| &*one.insert).collect();
+        assert_eq!(words, ["marked", "masked", "damaged"]);
+        let keys = complete(Subject::Sessions, "t", 1, &|_| Vec::new());
+        let keys: Vec<&str> = keys.all.iter().map(|one| &*one.insert).collect();
+        assert_eq!(keys, ["time>", "tag:"]);
     }
 
     proptest! {
         #[test]
         fn any_caret_in_any_text_will_do(text in "[a-z:,\"\\\\( |é-]{0,20}", caret in 0_usize..24) {
-            let choices = complete(&text, caret, &|_| vec!["é \"".to_owned()]);
+            let choices = complete(Subject::Rows, &text, caret, &|_| vec!["é \"".to_owned()]);
             prop_assert!(text.get(choices.at).is_some());
         }
     }

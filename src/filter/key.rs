@@ -1,5 +1,22 @@
-//! KEYS: the one table of what a filter can ask. Reading, completion, help, "did you mean" and the README are made
-//! from it.
+//! KEYS: the one table of what a filter can ask, of rows and of sessions. Reading, completion, help, "did you mean" and
+//! the README are made from it.
+
+/// What a filter chooses among.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subject {
+    /// Rows of a session: traffic, log lines.
+    #[default]
+    Rows,
+    /// Sessions.
+    Sessions,
+}
+
+impl Subject {
+    /// The rows of the table that can be asked of it.
+    pub fn keys(self) -> impl Iterator<Item = &'static Row> + Clone {
+        KEYS.iter().filter(move |row| row.of.contains(&self))
+    }
+}
 
 /// What a term is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +59,18 @@ pub enum Key {
     Text,
     /// What stands at a path of its bodies.
     Path,
+    /// What a session is called.
+    Name,
+    /// A tag of a session.
+    Tag,
+    /// How a session went.
+    Outcome,
+    /// What else is true of a session.
+    State,
+    /// How many messages a session holds.
+    Messages,
+    /// How much went wrong in a session.
+    Errors,
 }
 
 /// A word that a key takes, and what it says.
@@ -62,6 +91,8 @@ pub enum Takes {
     Durations,
     /// A number of bytes.
     Sizes,
+    /// A number of things.
+    Counts,
     /// A time of the day, or a moment.
     Moments,
     /// A duration before the end, an entry's number, a moment.
@@ -87,7 +118,11 @@ pub struct Row {
     pub doc: &'static str,
     /// A term with it.
     pub example: &'static str,
+    /// What it can be asked of.
+    pub of: &'static [Subject],
 }
+
+const BOTH: &[Subject] = &[Subject::Rows, Subject::Sessions];
 
 /// The words of `dir:`.
 pub const DIRS: &[Word] = &[
@@ -131,6 +166,22 @@ pub const TRAITS: &[Word] = &[
     ("task", "about a task"),
 ];
 
+/// The words of `status:`, of sessions.
+pub const OUTCOMES: &[Word] = &[
+    ("ok", "nothing went wrong in it"),
+    ("error", "something went wrong in it"),
+];
+
+/// The words of `is:`, of sessions.
+pub const STATES: &[Word] = &[
+    ("kept", "stays whatever the limits say"),
+    ("marked", "has marks"),
+    ("noted", "has a note"),
+    ("masked", "something in it is masked"),
+    ("damaged", "has lines that are no entries"),
+    ("recorded", "is still being recorded"),
+];
+
 /// The table.
 pub const KEYS: &[Row] = &[
     row(
@@ -172,7 +223,8 @@ pub const KEYS: &[Row] = &[
         Takes::Names,
         "the server's name, or the number of its run",
         "srv:db,ev",
-    ),
+    )
+    .of(BOTH),
     row(
         Key::Id,
         "id",
@@ -244,15 +296,17 @@ pub const KEYS: &[Row] = &[
         Takes::Durations,
         "how long it took",
         "time>100ms",
-    ),
+    )
+    .of(BOTH),
     row(
         Key::Size,
         "size",
         ">=",
         Takes::Sizes,
-        "its bytes, request and response together",
+        "its bytes; of a pair those of request and response together",
         "size>=10kB",
-    ),
+    )
+    .of(BOTH),
     row(
         Key::At,
         "at",
@@ -260,15 +314,17 @@ pub const KEYS: &[Row] = &[
         Takes::Moments,
         "when it was going on",
         "at:14:02..14:05",
-    ),
+    )
+    .of(BOTH),
     row(
         Key::Since,
         "since",
         ":",
         Takes::Since,
-        "from when on: before the end, or from an entry",
+        "from when on: before the end (of sessions: before now), or from an entry",
         "since:5m",
-    ),
+    )
+    .of(BOTH),
     row(
         Key::Text,
         "text",
@@ -285,7 +341,63 @@ pub const KEYS: &[Row] = &[
         "a value at a path of the message",
         "$.params.arguments.city=Oslo",
     ),
+    row(
+        Key::Name,
+        "name",
+        ":",
+        Takes::Names,
+        "what it is called, or its file",
+        "name:bug-*",
+    )
+    .of(SESSIONS),
+    row(
+        Key::Tag,
+        "tag",
+        ":",
+        Takes::Names,
+        "one of its tags",
+        "tag:slow",
+    )
+    .of(SESSIONS),
+    row(
+        Key::Outcome,
+        "status",
+        ":",
+        Takes::Words(OUTCOMES),
+        "how it went",
+        "status:error",
+    )
+    .of(SESSIONS),
+    row(
+        Key::State,
+        "is",
+        ":",
+        Takes::Words(STATES),
+        "what else is true of it",
+        "-is:kept",
+    )
+    .of(SESSIONS),
+    row(
+        Key::Messages,
+        "messages",
+        ">",
+        Takes::Counts,
+        "how many messages it holds",
+        "messages>100",
+    )
+    .of(SESSIONS),
+    row(
+        Key::Errors,
+        "errors",
+        ">",
+        Takes::Counts,
+        "how much went wrong in it",
+        "errors>=3",
+    )
+    .of(SESSIONS),
 ];
+
+const SESSIONS: &[Subject] = &[Subject::Sessions];
 
 const fn row(
     key: Key,
@@ -302,6 +414,14 @@ const fn row(
         takes,
         doc,
         example,
+        of: &[Subject::Rows],
+    }
+}
+
+impl Row {
+    const fn of(mut self, of: &'static [Subject]) -> Self {
+        self.of = of;
+        self
     }
 }
 
@@ -316,21 +436,27 @@ impl Key {
         self.row().name
     }
 
-    /// The key of a name, in any case; `server` is `srv` written out.
-    pub fn named(name: &str) -> Option<Self> {
+    /// The key of a name that can be asked of this, in any case; `server` is `srv` written out.
+    pub fn named(name: &str, of: Subject) -> Option<Self> {
         if name.eq_ignore_ascii_case("server") {
             return Some(Self::Srv);
         }
-        KEYS.iter()
+        of.keys()
             .find(|row| row.name.eq_ignore_ascii_case(name))
             .map(|row| row.key)
     }
 }
 
-/// The table for people, in Markdown.
+/// The table for people, in Markdown: the keys of rows, then those of sessions.
 pub fn table() -> String {
+    let rows = keys_of(Subject::Rows);
+    let sessions = keys_of(Subject::Sessions);
+    format!("{rows}\nOf sessions:\n\n{sessions}")
+}
+
+fn keys_of(subject: Subject) -> String {
     let mut out = "| Key | About | Values | Example |\n|---|---|---|---|\n".to_owned();
-    for row in KEYS {
+    for row in subject.keys() {
         let values = match row.takes {
             Takes::Words(words) => {
                 let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -341,7 +467,10 @@ pub fn table() -> String {
             Takes::Levels => "`debug` … `emergency`, `warning..`".to_owned(),
             Takes::Durations => "`100ms`, `1.5s`, `x..y`, after `>` `>=` `<` `<=` `:`".to_owned(),
             Takes::Sizes => "`300`, `10kB`, `x..y`, after `>` `>=` `<` `<=` `:`".to_owned(),
-            Takes::Moments => "`14:02`, `14:02:09.120`, `2026-11-21T14:02`, `x..y`".to_owned(),
+            Takes::Counts => "`10`, `x..y`, after `>` `>=` `<` `<=` `:`".to_owned(),
+            Takes::Moments => {
+                "`14:02`, `14:02:09.120`, `2026-11-21`, `2026-11-21T14:02`, `x..y`".to_owned()
+            }
             Takes::Since => "`5m`, `#120`, `14:02`".to_owned(),
             Takes::Text => "text; `~` expression".to_owned(),
             Takes::Json => "after `=` a text or glob, `~` an expression, `>` `>=` `<` `<=` a number; alone: it is there".to_owned(),
@@ -392,8 +521,11 @@ mod tests {
     #[test]
     fn every_example_reads() {
         for row in KEYS {
-            let filter = crate::filter::Filter::parse(row.example);
-            assert!(filter.is_ok(), "{}: {filter:?}", row.example);
+            for subject in row.of {
+                let filter = crate::filter::Filter::parse_for(*subject, row.example);
+                assert!(filter.is_ok(), "{}: {filter:?}", row.example);
+                assert_eq!(Key::named(row.name, *subject), Some(row.key));
+            }
             assert_eq!(row.key.name(), row.name);
         }
     }

@@ -1,7 +1,7 @@
 //! From text to a filter: a reader that goes through once, from left to right, and never panics.
 
 use super::amount::{self, Moment, NoAmount, Span};
-use super::key::{KEYS, Key, Takes, meant};
+use super::key::{KEYS, Key, Subject, Takes, meant};
 use super::path::Path;
 use super::pattern::{Pattern, Regex, raw_end};
 use super::term::{Compare, Json, Match, Name, Since, Term, words_of};
@@ -14,10 +14,11 @@ const DEEPEST: usize = 60;
 /// What may stand between a key and its value, longest first.
 const SIGNS: [&str; 7] = [">=", "<=", ">", "<", ":", "=", "~"];
 
-/// Reads a filter.
-pub fn parse(text: &str) -> Result<Expr, Fault> {
+/// Reads a filter of these.
+pub fn parse(text: &str, of: Subject) -> Result<Expr, Fault> {
     let mut reader = Reader {
         text,
+        of,
         at: 0,
         depth: 0,
     };
@@ -36,6 +37,8 @@ pub fn parse(text: &str) -> Result<Expr, Fault> {
 
 struct Reader<'a> {
     text: &'a str,
+    /// What it is a filter of.
+    of: Subject,
     at: usize,
     depth: usize,
 }
@@ -131,6 +134,10 @@ impl<'a> Reader<'a> {
         let from = self.at;
         let rest = self.rest();
         if rest.starts_with("$.") || rest.starts_with("$[") {
+            if self.of == Subject::Sessions {
+                let what = "paths are of messages; a session has none";
+                return Err(self.wrong(from, self.text.len(), what));
+            }
             return self.path();
         }
         let letters = rest
@@ -144,26 +151,38 @@ impl<'a> Reader<'a> {
             return Ok(Term::Bare(pattern));
         };
         let name = &rest[..letters];
-        let Some(key) = Key::named(name) else {
-            let names = KEYS.iter().map(|row| row.name).filter(|name| *name != "$");
-            let meant = meant(name, names);
-            let what = if meant.is_some() {
-                format!("unknown key \"{name}\"")
-            } else {
-                format!("unknown key \"{name}\"; as text it needs quotes")
-            };
-            return Err(Fault {
-                meant: meant.map(str::to_owned),
-                ..self.wrong(from, from + letters, what)
-            });
+        let Some(key) = Key::named(name, self.of) else {
+            return Err(self.unknown(from, name));
         };
         self.at += letters + sign.len();
         self.keyed(key, sign, from)
     }
 
+    /// There is no key of that name, which stands at `from`.
+    fn unknown(&self, from: usize, name: &str) -> Fault {
+        let names = self.of.keys().map(|row| row.name);
+        let names = names.filter(|name| *name != "$");
+        let elsewhere = KEYS.iter().any(|row| row.name.eq_ignore_ascii_case(name));
+        let meant = meant(name, names.clone()).filter(|_| !elsewhere);
+        let what = if elsewhere && self.of == Subject::Rows {
+            format!("\"{name}\" is asked of sessions only")
+        } else if elsewhere {
+            let names: Vec<&str> = names.collect();
+            format!("a session has no {name}; it has {}", names.join(", "))
+        } else if meant.is_some() {
+            format!("unknown key \"{name}\"")
+        } else {
+            format!("unknown key \"{name}\"; as text it needs quotes")
+        };
+        Fault {
+            meant: meant.map(str::to_owned),
+            ..self.wrong(from, from + name.len(), what)
+        }
+    }
+
     fn keyed(&mut self, key: Key, sign: &'static str, from: usize) -> Result<Term, Fault> {
         let takes = key.row().takes;
-        let compares = matches!(takes, Takes::Durations | Takes::Sizes);
+        let compares = matches!(takes, Takes::Durations | Takes::Sizes | Takes::Counts);
         let like = matches!(takes, Takes::Names | Takes::Numbers | Takes::Text);
         let fits = match sign {
             ":" | "=" => true,
@@ -193,10 +212,19 @@ impl<'a> Reader<'a> {
             Takes::Levels => Term::Levels(self.list(Reader::levels)?),
             Takes::Durations => Term::Time(self.compare(sign, amount::duration)?),
             Takes::Sizes => Term::Size(self.compare(sign, amount::size)?),
+            Takes::Counts => Term::Count(key, self.compare(sign, amount::count)?),
             Takes::Moments => {
                 Term::At(self.list(|reader| reader.amount(|text| Span::read(text, Moment::read)))?)
             }
-            Takes::Since => Term::Since(self.amount(since)?),
+            Takes::Since => {
+                let value = self.at;
+                let since = self.amount(since)?;
+                if matches!((self.of, since), (Subject::Sessions, Since::Entry(_))) {
+                    let what = "sessions have no numbers; since:7d or since:2026-11-21";
+                    return Err(self.wrong(value, self.at, what));
+                }
+                Term::Since(since)
+            }
             Takes::Text => Term::Text(Match::Any(self.list(|reader| reader.pattern(false))?)),
             // `$` is no letter, so that no key of letters takes this.
             Takes::Json => return Err(self.missing("a path")),

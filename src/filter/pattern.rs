@@ -158,14 +158,18 @@ pub fn find(hay: &[u8], needle: &[u8], exact: bool) -> Option<usize> {
     if exact || needle.is_empty() || !needle.iter().any(u8::is_ascii_alphabetic) {
         return memmem::find(hay, needle);
     }
-    let rare = rarest(needle);
-    let byte = needle[rare];
+    find_by(hay, needle, rarest(needle))
+}
+
+/// Where a text begins that has a letter, in either case, by the place of its rarest byte.
+pub fn find_by(hay: &[u8], needle: &[u8], rare: usize) -> Option<usize> {
+    let byte = *needle.get(rare)?;
     let (low, high) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
     memchr::memchr2_iter(low, high, hay.get(rare..)?).find(|at| starts(&hay[*at..], needle, false))
 }
 
-/// The byte of a text that is rarest in JSON.
-fn rarest(needle: &[u8]) -> usize {
+/// Where the byte of a text stands that is rarest in JSON.
+pub fn rarest(needle: &[u8]) -> usize {
     // Letters by how often they stand in English and in JSON-RPC, most often first; what is not here is rarer.
     const OFTEN: &[u8] = b"\" :,etaoinsrlcdumphg{}.0123456789fyb_-w/kvjxqz[]";
     (0..needle.len())

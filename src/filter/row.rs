@@ -4,14 +4,14 @@
 //! A [`Sieve`] is a filter made ready for many rows: names are compared once for each word of the fold, not once
 //! for each row.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::amount::{DAY, Moment, Span};
+use super::amount::Span;
 use super::body::Leaf;
 use super::key::{DIRS, KINDS, Key, STATUSES, TRAITS};
 use super::pattern::Pattern;
 use super::term::{Name, Since, Term};
+use super::when::{local, meets, start};
 use super::{Expr, Filter};
 use crate::session::level::Level;
 use crate::session::timeline::{
@@ -390,10 +390,10 @@ fn fact(term: &Term, known: &Known<'_>, world: &World<'_>) -> bool {
         Term::Time(compare) => known.took(timeline).is_some_and(|us| compare.holds(us)),
         Term::Size(compare) => compare.holds(known.size(timeline)),
         Term::At(spans) => {
-            let began = local(known.first, world.zone);
+            let began = local(known.first.at(), world.zone);
             let ended = known
                 .ended(timeline)
-                .map_or(began, |entry| local(entry, world.zone));
+                .map_or(began, |entry| local(entry.at(), world.zone));
             spans
                 .iter()
                 .any(|span| meets(span, began, ended.max(began)))
@@ -408,51 +408,10 @@ fn fact(term: &Term, known: &Known<'_>, world: &World<'_>) -> bool {
         Term::Since(Since::Moment(moment)) => {
             let newest = jiff::Timestamp::from_microsecond(world.newest).unwrap_or_default();
             let day = newest.to_zoned(world.zone.clone()).date();
-            local(known.first, world.zone) >= start(*moment, moment.date().unwrap_or(day))
+            local(known.first.at(), world.zone) >= start(*moment, moment.date().unwrap_or(day))
         }
         _ => false,
     }
-}
-
-/// Local wall time in microseconds, as if it were UTC.
-fn local(entry: &EntryRow, zone: &TimeZone) -> i64 {
-    let at = entry.at();
-    at.as_microsecond() + i64::from(zone.to_offset(at).seconds()) * 1_000_000
-}
-
-fn day_us(day: Date) -> i64 {
-    let days = day.to_datetime(jiff::civil::Time::midnight());
-    TimeZone::UTC
-        .to_timestamp(days)
-        .map_or(0, jiff::Timestamp::as_microsecond)
-}
-
-fn start(moment: Moment, day: Date) -> i64 {
-    day_us(day) + moment.of_day().start
-}
-
-/// Whether what went on from one local time to another met a span.
-fn meets(span: &Span<Moment>, began: i64, ended: i64) -> bool {
-    let dated = span
-        .from
-        .and_then(|from| from.date())
-        .or(span.to.and_then(|to| to.date()));
-    let from = span.from.map(|from| from.of_day().start);
-    let to = span.to.map(|to| to.of_day().end);
-    if let Some(day) = dated {
-        let of = |moment: Moment| day_us(moment.date().unwrap_or(day));
-        let from = span.from.zip(from).map(|(moment, us)| of(moment) + us);
-        let to = span.to.zip(to).map(|(moment, us)| of(moment) + us);
-        return from.is_none_or(|from| from <= ended) && to.is_none_or(|to| began < to);
-    }
-    // A time of the day is one of every day; it may go past midnight.
-    let (from, mut to) = (from.unwrap_or(0), to.unwrap_or(DAY));
-    if to <= from {
-        to += DAY;
-    }
-    let (first, last) = (began.div_euclid(DAY) - 1, ended.div_euclid(DAY));
-    last - first > 2
-        || (first..=last).any(|day| day * DAY + from <= ended && began < day * DAY + to)
 }
 
 /// The term that a row would be let through by, for one of its columns: [`Key::Method`], [`Key::Tool`] for whatever

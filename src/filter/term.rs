@@ -101,6 +101,8 @@ pub enum Term {
     Time(Compare),
     /// Its bytes.
     Size(Compare),
+    /// How many, of a key that counts.
+    Count(Key, Compare),
     /// In one of several spans of time.
     At(Vec<Span<Moment>>),
     /// From when on.
@@ -178,6 +180,10 @@ impl fmt::Display for Term {
             }
             Self::Time(compare) => write!(out, "time{}", compare.written(written_duration)),
             Self::Size(compare) => write!(out, "size{}", compare.written(written_size)),
+            Self::Count(key, compare) => {
+                let written = compare.written(|number| number.to_string());
+                write!(out, "{}{written}", key.name())
+            }
             Self::At(spans) => {
                 let values = list(spans, |span| span.written(|moment| moment.to_string()));
                 write!(out, "at:{values}")

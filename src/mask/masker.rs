@@ -251,6 +251,11 @@ impl Masker {
                 return true;
             }
             if place.is_envelope() && seen != Seen::Note {
+                // Its names and numbers make the message one; but what is typed there as text goes out as it is.
+                if token == Token::Text {
+                    let raw = &body[token_at.clone()];
+                    self.in_string(raw, token_at.start, seen, &server, &mut edits);
+                }
                 return false;
             }
             let members = token != Token::Name && seen != Seen::Note && !place.in_schema();

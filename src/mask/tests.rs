@@ -218,6 +218,24 @@ fn numbers_become_marked_texts_and_ids_stay() {
 }
 
 #[test]
+fn what_is_typed_as_a_method_or_an_id_is_masked_too() {
+    let key = "A1b2C3d4E5f6G7h8I9j0";
+    let mut masker = passed(&[("API_KEY", key)]);
+    let body = format!(
+        r#"{{"jsonrpc":"{key}","id":"of {key}","method":"x/{key}","params":{{"_meta":{{"progressToken":1}}}}}}"#
+    );
+    assert_eq!(
+        text(&mut masker, Seen::Sent, &body),
+        r#"{"jsonrpc":"‹masked:API_KEY›","id":"of ‹masked:API_KEY›","method":"x/‹masked:API_KEY›","params":{"_meta":{"progressToken":1}}}"#
+    );
+    let list = format!(r#"[{{"jsonrpc":"2.0","id":1,"method":"sk-proj-{key}"}}]"#);
+    assert_eq!(
+        text(&mut masker, Seen::Sent, &list),
+        r#"[{"jsonrpc":"2.0","id":1,"method":"‹masked:api_key›"}]"#
+    );
+}
+
+#[test]
 fn words_of_the_protocol_are_no_secret() {
     let mut it = passed(&[
         ("A", "notifications"),

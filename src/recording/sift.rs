@@ -3,13 +3,14 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use memchr::memmem;
 
 use super::{Bodies, read_at};
-use crate::filter::pattern::find;
+use crate::filter::pattern::{find_by, rarest};
 use crate::filter::row::{Answers, Found, Item, Sieve, Truth, World};
 use crate::filter::{Filter, Leaf};
 use crate::json;
@@ -115,6 +116,8 @@ impl Bodies {
 /// A text that is looked for.
 struct Needle {
     text: Vec<u8>,
+    /// Where its rarest byte stands, by which it is found in either case.
+    rare: usize,
     exact: Option<memmem::Finder<'static>>,
 }
 
@@ -123,6 +126,7 @@ impl Needle {
         let exact = exact || !text.iter().any(u8::is_ascii_alphabetic);
         Self {
             exact: exact.then(|| memmem::Finder::new(&text).into_owned()),
+            rare: rarest(&text),
             text,
         }
     }
@@ -130,7 +134,7 @@ impl Needle {
     fn find(&self, hay: &[u8]) -> Option<usize> {
         match &self.exact {
             Some(finder) => finder.find(hay),
-            None => find(hay, &self.text, false),
+            None => find_by(hay, &self.text, self.rare),
         }
     }
 }
@@ -218,27 +222,23 @@ const TEXT: &[u8] = b",\"text\":";
 const JSON: &[u8] = b",\"json\":";
 const BINARY: &[u8] = b",\"b64\":";
 
+/// The members, and what finds them.
+static MEMBERS: LazyLock<[(&[u8], memmem::Finder<'static>); 3]> =
+    LazyLock::new(|| [JSON, TEXT, BINARY].map(|name| (name, memmem::Finder::new(name))));
+
 fn body(line: &[u8]) -> Option<Body<'_>> {
-    let member = |name: &[u8]| {
-        let at = memmem::find(&line[..line.len().min(HEAD)], name).or_else(|| {
-            (line.len() > HEAD)
-                .then(|| memmem::find(line, name))
-                .flatten()
-        });
-        at.map(|at| at + name.len())
+    let members = &*MEMBERS;
+    let after = |part: &[u8], (name, finder): &(&'static [u8], memmem::Finder<'static>)| {
+        finder.find(part).map(|at| (*name, at + name.len()))
     };
     // The name of a member does not stand in a string: there its quotes have backslashes.
     let head = &line[..line.len().min(HEAD)];
-    let known = [JSON, TEXT, BINARY]
-        .into_iter()
-        .find(|name| memmem::find(head, name).is_some());
-    let found = match known {
-        Some(name) => member(name).map(|start| (name, start)),
-        None => [JSON, TEXT, BINARY]
-            .into_iter()
-            .filter_map(|name| member(name).map(|start| (name, start)))
-            .min_by_key(|(_, start)| *start),
-    };
+    let known = members.iter().find_map(|member| after(head, member));
+    let found = known.or_else(|| {
+        let rest = members.iter().filter(|_| line.len() > HEAD);
+        rest.filter_map(|member| after(line, member))
+            .min_by_key(|(_, start)| *start)
+    });
     let Some((name, start)) = found else {
         // The header says nothing; a line that is damaged is its own body.
         return (!line.starts_with(b"{\"mcpscope\":") && !line.trim_ascii().is_empty())

@@ -399,6 +399,7 @@ actions! {
         DeleteSession "delete-session" ["d"] "delete" "Move the session, or those selected, to the trash" Nothing "mcpscope sessions rm NAME";
         UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
         SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
+        FilterSessions "filter-sessions" ["f"] "filter" "Filter the sessions: by tag, server, time, outcome, words and more" Nothing "mcpscope sessions list --filter FILTER";
         SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
         KeepSession "keep-session" ["K"] "" "Keep it whatever the limits say, or no longer" Nothing "mcpscope sessions keep NAME";
         ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";

@@ -40,8 +40,10 @@ use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
 mod aside;
+mod crossing;
 
 pub use aside::Aside;
+pub use crossing::Crossing;
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -359,6 +361,8 @@ pub struct Model {
     pub view: View,
     /// Which was shown before.
     pub last_view: View,
+    /// The last way between Traffic and Logs.
+    pub crossed: Option<Crossing>,
     /// The servers that clients have in their settings, once they were looked for.
     pub discovery: Option<Box<Discovery>>,
     /// What is drawn over it, the topmost last.
@@ -457,6 +461,7 @@ impl Model {
             },
             view: View::Servers,
             last_view: View::Servers,
+            crossed: None,
             discovery: None,
             overlays: Vec::new(),
             chords: Vec::new(),

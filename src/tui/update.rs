@@ -4,6 +4,7 @@
 use crossterm::event::KeyEventKind;
 
 mod configs;
+mod crossing;
 mod everywhere;
 mod exporting;
 mod input;
@@ -373,14 +374,8 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::LastView => go(model, Go::View(model.last_view)),
         Action::ByHand => go(model, Go::ByHand),
         Action::OtherEra => go(model, Go::OtherEra(model.world.current)),
-        Action::GoTraffic | Action::GoLogs => {
-            let moment = model.pane().moment(&model.world.ctx());
-            match moment {
-                Some(entry) if action == Action::GoTraffic => go(model, Go::Traffic(entry)),
-                Some(entry) => go(model, Go::Logs(entry)),
-                None => say(model, "nothing here has a moment to go to"),
-            }
-        }
+        Action::GoTraffic => crossing::cross(model, View::Traffic),
+        Action::GoLogs => crossing::cross(model, View::Logs),
         Action::GoCall | Action::GoServer => {
             let moment = model.pane().moment(&model.world.ctx());
             match moment {

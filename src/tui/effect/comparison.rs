@@ -1,6 +1,6 @@
 //! What two or more things are to be compared with each other, as an effect carries it, and what came of it as text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diff::Line;
@@ -29,6 +29,20 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// What two session files are called beside each other: by their names, and by all of their paths only when they
+    /// have the same one.
+    pub fn names(a: &Path, b: &Path) -> (String, String) {
+        let name = |path: &Path| {
+            let stem = path.file_stem().unwrap_or(path.as_os_str());
+            stem.to_string_lossy().into_owned()
+        };
+        let (left, right) = (name(a), name(b));
+        if left == right {
+            return (a.display().to_string(), b.display().to_string());
+        }
+        (left, right)
+    }
+
     /// Two calls; or two entries, when one of them is no call.
     pub fn of(a: CallAt, b: CallAt) -> Self {
         let (a, b) = if a.is_call() == b.is_call() {
@@ -67,4 +81,20 @@ pub struct Texts {
     pub b: Vec<Box<str>>,
     /// Which stand against each other.
     pub rows: Vec<Line>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_called_by_their_names_where_these_tell_them_apart() {
+        let names = |a: &str, b: &str| Comparison::names(Path::new(a), Path::new(b));
+        let both = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(names("/x/one.jsonl", "/y/two.jsonl"), both("one", "two"));
+        assert_eq!(
+            names("/x/a.jsonl", "/y/a.jsonl"),
+            both("/x/a.jsonl", "/y/a.jsonl")
+        );
+    }
 }

@@ -42,6 +42,32 @@ pub enum To {
         /// Whether a file of that name may go.
         overwrite: bool,
     },
+    /// To a collector of traces.
+    Collector {
+        /// Its address, as it was typed.
+        url: String,
+    },
+}
+
+impl To {
+    /// Where somebody means it to go: to a collector, if it is an address of the web.
+    pub fn of(typed: &str, overwrite: bool) -> Self {
+        if Self::is_address(typed) {
+            let url = typed.to_owned();
+            return Self::Collector { url };
+        }
+        let path = typed.to_owned();
+        Self::File { path, overwrite }
+    }
+
+    /// Whether it is an address of the web.
+    pub fn is_address(typed: &str) -> bool {
+        let begins = |with: &str| {
+            let start = typed.get(..with.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+        };
+        begins("http://") || begins("https://")
+    }
 }
 
 /// Which session is exported.

@@ -9,8 +9,9 @@ use super::process::Stop;
 use super::save::expanded;
 use super::tools::Lookup;
 use crate::export::{Chosen, Fault, Material, Written};
-use crate::exporting;
+use crate::exporting::{self, push};
 use crate::filter::Filter;
+use crate::mcp::http::headers::masked_url;
 use crate::recording::Bodies;
 use crate::session::timeline::Row;
 use crate::text;
@@ -46,6 +47,14 @@ pub fn export(
                     masked: written.masked.words(),
                 });
             }
+            To::Collector { url } => {
+                let mut collector = match collector(url, lookup) {
+                    Ok(collector) => collector,
+                    Err(why) => return Ok(Told::Failed(why)),
+                };
+                let written = write(&mut collector)?;
+                return Ok(sent(work, &written, collector.taken(), url));
+            }
             To::File { path, overwrite } => (path, *overwrite),
         };
         let path = match expanded(path, lookup) {
@@ -70,12 +79,7 @@ pub fn export(
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(exists()),
             Err(error) => return Err(Fault::Write(error)),
         }
-        let masked = written.masked.words();
-        let masked = if masked.is_empty() {
-            String::new()
-        } else {
-            format!("; masked: {masked}")
-        };
+        let masked = masked(&written);
         let size = std::fs::metadata(&path).map_or(0, |found| found.len());
         let row = work.format.row();
         Ok(Told::Done(format!(
@@ -89,6 +93,38 @@ pub fn export(
         Err(Fault::Cancelled) => Told::Stopped,
         Err(fault) => Told::Failed(fault.to_string()),
     }
+}
+
+/// `; masked: …`, when something was.
+fn masked(written: &Written) -> String {
+    match written.masked.words() {
+        words if words.is_empty() => words,
+        words => format!("; masked: {words}"),
+    }
+}
+
+/// The collector at an address, with the headers that the environment has for it.
+fn collector(url: &str, lookup: &impl Lookup) -> Result<push::Collector, String> {
+    let url = push::endpoint(url)?;
+    let headers = lookup.variable(push::HEADERS).unwrap_or_default();
+    let headers = push::headers(&headers)?;
+    push::Collector::new(url, headers).map_err(|error| error.to_string())
+}
+
+/// What a collector took, and what it refused.
+fn sent(work: &Export, written: &Written, taken: &push::Taken, url: &str) -> Told {
+    let row = work.format.row();
+    let url = push::endpoint(url).map_or_else(|_| String::new(), |url| masked_url(&url));
+    let what = row.counted(written.count);
+    if taken.refused == 0 {
+        return Told::Done(format!("sent {what} to {url}{}", masked(written)));
+    }
+    let refused = usize::try_from(taken.refused).unwrap_or(usize::MAX);
+    let why = taken.why.as_deref().unwrap_or("it does not say why");
+    Told::Failed(format!(
+        "of {what} {url} refused {}: {why}",
+        text::plural(refused, "span")
+    ))
 }
 
 /// Whether two paths lead to one file.

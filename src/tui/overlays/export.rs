@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::export::{FORMATS, Format, FormatRow};
+use crate::exporting::push;
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::effect::exporting::{Export, Exported, Share, To, Told};
@@ -168,8 +169,13 @@ impl ExportBox {
     fn edited(&mut self, ticket: u64) -> Vec<Effect> {
         self.named = true;
         self.overwrite = false;
-        // The ending of a name says what it is meant to be.
-        let meant = Format::of_file(self.to.text()).map(|format| format as usize);
+        // The ending of a name says what it is meant to be; what goes to an address are traces.
+        let meant = if To::is_address(self.to.text().trim()) {
+            Some(Format::Otlp)
+        } else {
+            Format::of_file(self.to.text())
+        };
+        let meant = meant.map(|format| format as usize);
         if let Some(format) = meant.filter(|format| *format != self.format) {
             self.format = format;
             return self.count(ticket);
@@ -198,16 +204,20 @@ impl ExportBox {
     }
 
     fn write(&mut self, ticket: u64) -> Vec<Effect> {
-        let path = self.to.text().trim().to_owned();
-        if path.is_empty() {
-            self.state = State::Held("a file needs a name".to_owned());
+        let to = To::of(self.to.text().trim(), self.overwrite);
+        let held = match &to {
+            To::File { path, .. } if path.is_empty() => Some("a file needs a name".to_owned()),
+            To::Collector { .. } if self.row().format != Format::Otlp => {
+                Some(format!("a collector takes otlp, not {}", self.row().name))
+            }
+            To::Collector { url } => push::endpoint(url).err(),
+            _ => None,
+        };
+        if let Some(why) = held {
+            self.state = State::Held(why);
             return Vec::new();
         }
         let stop = Effect::Stop(self.asker);
-        let to = To::File {
-            path,
-            overwrite: self.overwrite,
-        };
         let work = self.work(to, ticket);
         self.state = State::Writing(0);
         vec![stop, work]
@@ -233,7 +243,14 @@ impl ExportBox {
                 self.state = State::Held(said.clone());
             }
             Told::Failed(why) => self.state = State::Held(why.clone()),
-            Told::Stopped => self.state = State::Held("called off; nothing was written".to_owned()),
+            Told::Stopped => {
+                let said = if To::is_address(self.to.text().trim()) {
+                    "called off; what was sent stays there"
+                } else {
+                    "called off; nothing was written"
+                };
+                self.state = State::Held(said.to_owned());
+            }
         }
         Outcome::Stays(Vec::new())
     }
@@ -349,6 +366,9 @@ impl ExportBox {
         match &self.state {
             State::Writing(far) => format!("writing… {} %", far / 10),
             State::Held(said) => said.clone(),
+            State::Counting | State::Counted(..) if self.row().format == Format::Otlp => {
+                "a file, or where a collector listens: http://localhost:4318".to_owned()
+            }
             State::Counting | State::Counted(..) => String::new(),
         }
     }
@@ -422,6 +442,30 @@ mod tests {
         export.focus = Field::Format;
         press(&mut export, KeyCode::Char('h'));
         assert_eq!(export.to.text(), "/tmp/x.har");
+    }
+
+    #[test]
+    fn an_address_takes_traces_and_nothing_else() {
+        let mut export = begun();
+        export.to.set("");
+        let effects = export.paste("http://localhost:4318", 40);
+        assert_eq!(work(&effects).unwrap().format, Format::Otlp);
+        let sent = press(&mut export, KeyCode::Enter);
+        let url = "http://localhost:4318".to_owned();
+        assert_eq!(work(&sent).unwrap().to, To::Collector { url });
+        export.hear(export.asker, &Told::Stopped);
+        let stopped = "called off; what was sent stays there";
+        assert_eq!(export.state, State::Held(stopped.to_owned()));
+        export.focus = Field::Format;
+        press(&mut export, KeyCode::Left);
+        assert_eq!(press(&mut export, KeyCode::Enter), []);
+        let why = "a collector takes otlp, not html";
+        assert_eq!(export.state, State::Held(why.to_owned()));
+        press(&mut export, KeyCode::Right);
+        export.focus = Field::To;
+        export.to.set("http://");
+        assert_eq!(press(&mut export, KeyCode::Enter), []);
+        assert!(matches!(export.state, State::Held(_)));
     }
 
     #[test]

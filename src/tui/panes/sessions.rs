@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -21,14 +21,15 @@ use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::event::{Event, Shelved};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::moves::moved;
-use crate::tui::widgets::input::{LineInput, Reaction};
 use crate::tui::widgets::list::ListState;
 
 mod about;
 mod draw;
+mod filtering;
 mod find;
 mod serving;
 
+use filtering::Filtering;
 use find::Found;
 
 /// Columns from which on list and summary are on screen together.
@@ -46,9 +47,7 @@ pub struct SessionsPane {
     listed: Option<Result<Timestamp, String>>,
     found: Found,
     list: ListState,
-    /// What is typed to find some of them, while it is being typed or kept.
-    filter: Option<LineInput>,
-    typing: bool,
+    filtering: Filtering,
     selected: BTreeSet<PathBuf>,
     /// The session that is recorded here and since when; without a path when it is not kept.
     live: Option<(PathBuf, Option<Timestamp>)>,
@@ -69,8 +68,7 @@ impl SessionsPane {
             listed: None,
             found: Found::default(),
             list: ListState::default(),
-            filter: None,
-            typing: false,
+            filtering: Filtering::default(),
             selected: BTreeSet::new(),
             live: None,
             opened: None,
@@ -135,6 +133,15 @@ impl SessionsPane {
         self.items.insert(0, item);
     }
 
+    /// Filters ask for what is in the session of now, too, which nobody counts in a file.
+    fn know_current(&mut self, ctx: &Ctx<'_>) {
+        let mut items = self.items.iter_mut();
+        let current = items.find(|item| item.writing == Writing::Ours);
+        if let Some(item) = current.filter(|_| ctx.live) {
+            item.meta.summary = Some(about::of_now(ctx));
+        }
+    }
+
     fn item(&self) -> Option<&Item> {
         self.items.get(self.found.item(self.list.selected)?)
     }
@@ -159,8 +166,8 @@ impl SessionsPane {
 
     fn find_again(&mut self) {
         let focused = self.item().map(|item| item.path.clone());
-        let typed = self.filter.as_ref().map_or("", LineInput::text);
-        self.found.again(&self.items, typed, &self.clock);
+        let filter = self.filtering.filter();
+        self.found.again(&self.items, filter, &self.clock);
         // Who is focused stays so wherever it stands now.
         if let Some(path) = focused
             && let Some(row) = self.found.row_of(|index| self.items[index].path == path)
@@ -169,6 +176,15 @@ impl SessionsPane {
         }
         self.list
             .clamp(self.found.len(), usize::from(self.rows().height));
+    }
+
+    /// What came of something typed.
+    fn filtered(&mut self, (reply, other): (Reply, bool)) -> Reply {
+        if other {
+            self.list.top();
+            self.find_again();
+        }
+        reply
     }
 
     fn is_wide(&self) -> bool {
@@ -289,7 +305,7 @@ impl Pane for SessionsPane {
         vec![Scope::Sessions, Scope::Move]
     }
 
-    fn action(&mut self, action: Action, _ctx: &Ctx<'_>) -> Reply {
+    fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let (len, height) = (self.found.len(), usize::from(self.rows().height));
         match action {
             Action::OpenSession => return self.open(),
@@ -356,17 +372,17 @@ impl Pane for SessionsPane {
                 return serving::reply(action, self.item());
             }
             Action::ReadSessions => return Reply::effects(self.entered()),
-            Action::Find => {
-                self.filter.get_or_insert_with(|| LineInput::new(""));
-                self.typing = true;
+            Action::Find | Action::FilterSessions => {
+                self.know_current(ctx);
+                self.filtering.open(&self.items);
             }
             Action::NextTab | Action::PreviousTab => self.about.turn(),
             Action::NextPane | Action::PreviousPane => self.about.focused ^= true,
             Action::Right => self.about.focused = true,
             Action::Left if self.about.focused => self.about.focused = false,
             Action::Back if self.about.focused => self.about.focused = false,
-            Action::Back if self.filter.is_some() => {
-                self.filter = None;
+            Action::Back if self.filtering.is_on() => {
+                self.filtering.clear();
                 self.find_again();
             }
             Action::Back if !self.selected.is_empty() => self.selected.clear(),
@@ -426,61 +442,33 @@ impl Pane for SessionsPane {
     }
 
     fn takes_text(&self) -> bool {
-        self.typing
+        self.filtering.is_typed()
+    }
+
+    fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
+        self.filtering.keys()
     }
 
     fn key(&mut self, key: KeyEvent, _ctx: &Ctx<'_>) -> Reply {
-        match key.code {
-            KeyCode::Esc => {
-                self.typing = false;
-                self.filter = None;
-                self.find_again();
-                return Reply::done();
-            }
-            KeyCode::Enter => {
-                self.typing = false;
-                if self
-                    .filter
-                    .as_ref()
-                    .is_some_and(|input| input.text().is_empty())
-                {
-                    self.filter = None;
-                }
-                return Reply::done();
-            }
-            KeyCode::Up => self.list.up(1),
-            KeyCode::Down => self.list.down(1, self.found.len()),
-            _ => {
-                let Some(input) = &mut self.filter else {
-                    return Reply::ignored();
-                };
-                match input.key(key) {
-                    Reaction::Ignored => return Reply::ignored(),
-                    Reaction::Moved => {}
-                    Reaction::Edited => {
-                        self.list.top();
-                        self.find_again();
-                    }
-                }
-            }
-        }
-        Reply::done()
+        let typed = self.filtering.key(key, &self.items);
+        self.filtered(typed)
     }
 
     fn paste(&mut self, pasted: &str, _ctx: &Ctx<'_>) -> Reply {
-        let Some(input) = &mut self.filter else {
-            return Reply::ignored();
-        };
-        input.paste(&pasted.lines().collect::<Vec<_>>().join(" "));
-        self.find_again();
-        Reply::done()
+        let typed = self.filtering.paste(pasted, &self.items);
+        self.filtered(typed)
     }
 
-    fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
-        match event {
-            Event::Library(shelved) => self.hear(shelved),
-            _ => Vec::new(),
+    fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Event::Library(shelved) = event else {
+            return Vec::new();
+        };
+        let effects = self.hear(shelved);
+        if self.filtering.is_shown() && matches!(shelved, Shelved::Listed { .. }) {
+            self.know_current(ctx);
+            self.find_again();
         }
+        effects
     }
 
     fn click(&mut self, at: Position, double: bool, _ctx: &Ctx<'_>) -> Reply {
@@ -495,6 +483,11 @@ impl Pane for SessionsPane {
             return Reply::done();
         }
         let rows = self.rows();
+        let (row, below) = (self.filter_area(), self.below_filter());
+        if let Some(typed) = self.filtering.click(at, row, below, &self.items) {
+            self.about.focused = false;
+            return self.filtered(typed);
+        }
         if let Some(row) = self.list.row_at(at, self.found.len(), self.lines(), rows) {
             self.about.focused = false;
             self.list.selected = row;

@@ -53,7 +53,7 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
         Comparison::Files(left, right) => {
             let masks = bodies.secrets().rules();
             let (a, b) = (session(left, masks)?, session(right, masks)?);
-            let (left, right) = (left.display().to_string(), right.display().to_string());
+            let (left, right) = Comparison::names(left, right);
             calls::report((&left, &a), (&right, &b), &options)
         }
     };

@@ -135,3 +135,33 @@ fn what_cannot_be_compared_is_said_with_a_way_out() {
         "{missing}"
     );
 }
+
+#[test]
+fn a_filter_chooses_the_calls_that_are_compared() {
+    let home = Home::new();
+    let rows = |filter: &str| {
+        let run = diff(&home, &[DEMO, DEMO, "--json", "--filter", filter]);
+        let rows = json::get(run.stdout.as_bytes(), &["rows"])
+            .unwrap_or_default()
+            .to_vec();
+        json::elements(&rows)
+            .filter_map(|row| json::string_at(row, &["name"]))
+            .collect::<Vec<_>>()
+    };
+    let all = rows("kind:request");
+    let tools = rows("method:tools/call");
+    assert!(!tools.is_empty() && tools.len() < all.len(), "{all:?}");
+    assert!(
+        tools.iter().all(|name| name.starts_with("tools/call")),
+        "{tools:?}"
+    );
+    assert!(rows("tool:nothing").is_empty());
+    let documents = documents();
+    let run = diff(&documents, &["a.json", "b.json", "--filter", "x"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr
+            .contains("--filter chooses calls of two sessions"),
+        "{run}"
+    );
+}

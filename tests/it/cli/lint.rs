@@ -199,3 +199,25 @@ fn a_server_nobody_would_look_at_is_refused() {
     ");
     assert_eq!(lint(&["--rules", "--", "never-started"]), refused);
 }
+
+#[test]
+fn a_filter_chooses_the_rows_whose_findings_are_told() {
+    let file = bad();
+    let path = file.path().to_str().unwrap();
+    let junk = lint(&[path, "--filter", "kind:junk"]);
+    assert_eq!(junk.code, Some(11));
+    assert!(
+        junk.stdout.contains("stdout-only-messages"),
+        "{}",
+        junk.stdout
+    );
+    assert!(
+        !junk.stdout.contains("tool-is-described"),
+        "{}",
+        junk.stdout
+    );
+    let list = lint(&[path, "--filter", "method:tools/list"]);
+    assert_eq!(list.code, Some(0), "{}", list.stdout);
+    assert!(list.stdout.contains("tool-is-described"), "{}", list.stdout);
+    assert_eq!(lint(&[path, "--filter", "metod:x"]).code, Some(2));
+}

@@ -204,3 +204,31 @@ fn every_verb_takes_a_file_or_a_name() {
     std::fs::write(home.path("bug-41"), "no session\n").unwrap();
     assert_eq!(home.run(&["masks", "bug-41"]).code, Some(2));
 }
+
+/// The language of the filter bars, on the keys that sessions have.
+#[test]
+fn sessions_are_filtered() {
+    let home = home();
+    run(&home, "sessions tag b-crash odd");
+    let shown = |filter: &str| run(&home, &format!("sessions list --filter {filter}"));
+    for (filter, crash, demo) in [
+        ("tag:odd", true, false),
+        ("-tag:odd", false, true),
+        ("errors>1", false, true),
+        ("srv:fake*", true, false),
+        ("messages:8..", true, true),
+        ("at:2026-11-20", false, false),
+        ("at:2026-11-21T11:39", true, false),
+        ("size<10kB", true, false),
+    ] {
+        let said = shown(filter);
+        assert_eq!(said.contains("b-crash"), crash, "{filter}: {said}");
+        assert_eq!(said.contains("a-demo"), demo, "{filter}: {said}");
+    }
+    let said = shown("method:x");
+    assert!(
+        said.contains("a session has no method; it has srv, "),
+        "{said}"
+    );
+    assert!(said.ends_with("exit 2"), "{said}");
+}

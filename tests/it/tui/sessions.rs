@@ -95,7 +95,10 @@ fn sessions_are_found_by_tag_server_and_sorted() {
         ("tag:od", "0"),
         ("srv:mcpscope", "1"),
         ("odd", "1"),
-        ("crsh", "1"),
+        ("crash", "1"),
+        ("-crash", "3"),
+        ("errors>1", "1"),
+        ("status:error -tag:odd | current", "3"),
         ("nothing at all", "0"),
         ("current", "1"),
     ] {

@@ -94,7 +94,7 @@ fn names(pane: &DiffPane) -> String {
     let (left, right) = match (&pane.report, &pane.what) {
         (Some(Ok(report)), _) => (report.left.clone(), report.right.clone()),
         (_, Some(Comparison::Calls { left, right, .. })) => (left.clone(), right.clone()),
-        (_, Some(Comparison::Files(a, b))) => (a.display().to_string(), b.display().to_string()),
+        (_, Some(Comparison::Files(a, b))) => Comparison::names(a, b),
         (_, Some(Comparison::Replayed(done))) => done.names(),
         (_, None) => return "DIFF".to_owned(),
     };

@@ -11,9 +11,7 @@ use crate::text;
 use crate::tui::pane::{Ctx, Pane as _};
 use crate::tui::panes::traffic::draw_empty;
 use crate::tui::theme::Role;
-use crate::tui::widgets::input::LineInput;
 use crate::tui::widgets::list;
-use crate::tui::widgets::narrow;
 use crate::tui::widgets::rule::Rule;
 
 /// Columns of `today 14:02` and `2025-11-18`.
@@ -58,10 +56,31 @@ impl SessionsPane {
         }
     }
 
+    /// Where the filter is, when it is shown.
+    pub(super) fn filter_area(&self) -> Rect {
+        let area = self.list_area();
+        let shown = u16::from(self.filtering.is_shown());
+        Rect {
+            y: area.y + 1.min(area.height),
+            height: shown.min(area.height.saturating_sub(1)),
+            ..area
+        }
+    }
+
+    /// All that is below it.
+    pub(super) fn below_filter(&self) -> Rect {
+        let (area, row) = (self.list_area(), self.filter_area());
+        Rect {
+            y: row.bottom(),
+            height: area.bottom().saturating_sub(row.bottom()),
+            ..area
+        }
+    }
+
     /// Where the rows are.
     pub(super) fn rows(&self) -> Rect {
         let area = self.list_area();
-        let above = 1 + u16::from(self.is_wide()) + u16::from(self.filter.is_some());
+        let above = 1 + u16::from(self.is_wide()) + u16::from(self.filtering.is_shown());
         Rect {
             y: area.y + above.min(area.height),
             height: area.height.saturating_sub(above),
@@ -73,9 +92,10 @@ impl SessionsPane {
         let area = self.list_area();
         let mut cursor = None;
         if !area.is_empty() {
-            let shown = match self.filter {
-                Some(_) => format!("SESSIONS {} of {}", self.found.len(), self.items.len()),
-                None => format!("SESSIONS {}", self.items.len()),
+            let shown = if self.filtering.is_on() {
+                format!("SESSIONS {} of {}", self.found.len(), self.items.len())
+            } else {
+                format!("SESSIONS {}", self.items.len())
             };
             let chosen = match self.selected.len() {
                 0 => String::new(),
@@ -89,6 +109,8 @@ impl SessionsPane {
             }
             .draw(Rect { height: 1, ..area }, buf, ctx.theme);
             cursor = self.draw_list(area, buf, ctx);
+            let (row, below) = (self.filter_area(), self.below_filter());
+            self.filtering.draw_choices(row, below, buf, ctx);
         }
         let about = self.about_area();
         if self.is_wide() {
@@ -111,10 +133,11 @@ impl SessionsPane {
         let theme = ctx.theme;
         let mut y = area.y + 1;
         let mut caret = None;
-        if let Some(input) = &self.filter {
-            let words = "name, tag, server, date; tag:word, srv:name";
-            let row = Rect { y, ..area };
-            caret = narrow::draw(input, self.typing, words, row, buf, theme);
+        if self.filtering.is_shown() {
+            let (shown, all) = (self.found.len(), self.items.len());
+            caret = self
+                .filtering
+                .draw(self.filter_area(), shown, all, buf, ctx);
             y += 1;
         }
         if self.is_wide() {
@@ -146,13 +169,13 @@ impl SessionsPane {
             None => "Looking for sessions…".to_owned(),
             Some(Err(why)) => format!("The sessions cannot be listed: {why}"),
             Some(Ok(_)) => {
-                let typed = self.filter.as_ref().map_or("", LineInput::text);
-                if typed.is_empty() {
+                if !self.filtering.is_on() {
                     "No session is kept yet. Every session is recorded as it happens, unless record = false or \
                     --no-record says otherwise."
                         .to_owned()
                 } else {
-                    format!("No session has {}.", text::sanitize(typed))
+                    let filter = text::sanitize(self.filtering.text());
+                    format!("No session passes the filter {filter}; Esc shows all again.")
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Which sessions are shown, and in which order.
 
 use jiff::Timestamp;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use crate::filter::Filter;
+use crate::library::choosing::Present;
 use crate::library::{Item, Writing};
 use crate::tui::clock::Clock;
 
@@ -88,27 +88,17 @@ impl Found {
         clock.day(item.began, self.now)
     }
 
-    /// Looks for what is typed: words, each somewhere in a name, tag, server, date or note, letter by letter in order;
-    /// `tag:` and `srv:` before a word say where, and exactly.
-    pub fn again(&mut self, items: &[Item], typed: &str, clock: &Clock) {
-        let (exact, fuzzy): (Vec<&str>, Vec<&str>) = typed
-            .split_whitespace()
-            .partition(|word| word.starts_with("tag:") || word.starts_with("srv:"));
-        let pattern = Pattern::parse(&fuzzy.join(" "), CaseMatching::Smart, Normalization::Smart);
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut chars = Vec::new();
-        let mut matches = |item: &Item| {
-            let words = item.words(&self.when(item, clock));
-            let is_current = item.writing == Writing::Ours && "(current)".contains(typed);
-            exact.iter().all(|word| is_exactly(item, word))
-                && (fuzzy.is_empty()
-                    || is_current
-                    || words.lines().any(|line| {
-                        let line = Utf32Str::new(line, &mut chars);
-                        pattern.score(line, &mut matcher).is_some()
-                    }))
+    /// Looks again which ones a filter lets through.
+    pub fn again(&mut self, items: &[Item], filter: &Filter, clock: &Clock) {
+        let present = Present {
+            zone: clock.zone(),
+            now: self.now.unwrap_or_default(),
         };
-        let found = (0..items.len()).filter(|index| matches(&items[*index]));
+        let passes = |index: &usize| {
+            let item = &items[*index];
+            item.passes(filter, &self.when(item, clock), present)
+        };
+        let found = (0..items.len()).filter(passes);
         let mut rows: Vec<usize> = found.collect();
         let key = |item: &Item| {
             let summary = item.meta.summary.as_ref();
@@ -135,18 +125,5 @@ impl Found {
             _ => rows.sort_by_key(|index| std::cmp::Reverse(key(&items[*index]))),
         }
         self.rows = rows;
-    }
-}
-
-fn is_exactly(item: &Item, word: &str) -> bool {
-    let (key, value) = word.split_once(':').unwrap_or_default();
-    let servers = item
-        .meta
-        .summary
-        .iter()
-        .flat_map(|summary| &summary.servers);
-    match key {
-        "tag" => item.meta.tags.iter().any(|tag| tag == value),
-        _ => servers.into_iter().any(|server| server.name == value),
     }
 }

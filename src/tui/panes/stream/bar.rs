@@ -11,7 +11,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::chips::Chip;
 use crate::filter::complete::{Choice, Choices, complete};
-use crate::filter::{Fault, Filter, Key};
+use crate::filter::{Fault, Filter, Key, Subject};
 use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::theme::Role;
@@ -24,12 +24,29 @@ const LABEL: &str = " Filter: ";
 const NAME: &str = " Name for the filter: ";
 
 /// Filters of general use, offered when nothing was typed yet.
-const SUGGESTED: &[(&str, &str)] = &[
-    ("-is:aux", "without what mcpscope asks by itself"),
-    ("status:error", "what went wrong"),
-    ("time>1s", "what took long"),
-    ("kind:junk", "bytes that are no JSON-RPC"),
-];
+const fn suggested(subject: Subject) -> &'static [(&'static str, &'static str)] {
+    match subject {
+        Subject::Rows => &[
+            ("-is:aux", "without what mcpscope asks by itself"),
+            ("status:error", "what went wrong"),
+            ("time>1s", "what took long"),
+            ("kind:junk", "bytes that are no JSON-RPC"),
+        ],
+        Subject::Sessions => &[
+            ("status:error", "those in which something went wrong"),
+            ("since:7d", "of the last seven days"),
+            ("is:kept", "those that stay"),
+        ],
+    }
+}
+
+/// What stands in the bar while nothing is typed.
+const fn example(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Rows => "method:tools/* status:error time>100ms text -is:aux",
+        Subject::Sessions => "tag:slow srv:db status:error since:7d text",
+    }
+}
 
 /// What a key did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +70,7 @@ pub enum Typed {
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Bar {
+    subject: Subject,
     input: Option<LineInput>,
     name: Option<LineInput>,
     fault: Option<Fault>,
@@ -74,6 +92,14 @@ const REMEMBERED: usize = 100;
 const ROWS: u16 = 8;
 
 impl Bar {
+    /// A bar for filters of these.
+    pub fn of(subject: Subject) -> Self {
+        Self {
+            subject,
+            ..Self::default()
+        }
+    }
+
     /// Opens it with the text of a filter.
     pub fn open(&mut self, text: &str, values: &dyn Fn(Key) -> Vec<String>) {
         self.input = Some(LineInput::new(text));
@@ -101,7 +127,7 @@ impl Bar {
     /// the bar is left, or nearly every filter would show nothing for a moment.
     pub fn text(&self) -> &str {
         let text = self.input.as_ref().map_or("", LineInput::text);
-        let end = begun_key(text).unwrap_or(text.len());
+        let end = begun_key(self.subject, text).unwrap_or(text.len());
         text[..end].trim()
     }
 
@@ -120,14 +146,14 @@ impl Bar {
     /// Looks again for what may stand at the caret.
     fn look(&mut self, values: &dyn Fn(Key) -> Vec<String>) {
         let Some(input) = &self.input else { return };
-        let Choices { at, mut all } = complete(input.text(), input.caret(), values);
+        let Choices { at, mut all } = complete(self.subject, input.text(), input.caret(), values);
         if input.text().is_empty() {
             let mine = self.chips.iter().map(|chip| Choice {
                 insert: chip.text.clone(),
                 label: chip.name.clone(),
                 doc: chip.text.clone(),
             });
-            let common = SUGGESTED.iter().map(|(filter, doc)| Choice {
+            let common = suggested(self.subject).iter().map(|(filter, doc)| Choice {
                 insert: (*filter).to_owned(),
                 label: (*filter).to_owned(),
                 doc: (*doc).to_owned(),
@@ -140,7 +166,7 @@ impl Bar {
     /// Reads what is typed.
     fn read(&mut self, values: &dyn Fn(Key) -> Vec<String>) -> Typed {
         self.look(values);
-        match Filter::parse(self.text()) {
+        match Filter::parse_for(self.subject, self.text()) {
             Ok(filter) => {
                 self.fault = None;
                 Typed::Filter(filter)
@@ -191,13 +217,13 @@ impl Bar {
             KeyCode::Esc if self.chosen.take().is_some() => Typed::Nothing,
             KeyCode::Esc => self.leave(),
             KeyCode::Enter if self.chosen.is_some() => self.accept(values),
-            KeyCode::Enter => match Filter::parse(input.text()) {
+            KeyCode::Enter => match Filter::parse_for(self.subject, input.text()) {
                 Err(fault) => {
                     Typed::Say(format!("{fault}; Esc leaves, and the filter before stays."))
                 }
                 Ok(whole) => {
                     // What was held back at the end is text after all; without it, it may have been no filter.
-                    let held = begun_key(input.text()).map(|_| whole);
+                    let held = begun_key(self.subject, input.text()).map(|_| whole);
                     self.fault = None;
                     let left = self.leave();
                     held.map_or(left, Typed::Done)
@@ -390,7 +416,7 @@ impl Bar {
             Some(input) => {
                 let look = Look {
                     invalid: self.fault.as_ref().is_some_and(|fault| !fault.incomplete),
-                    placeholder: "method:tools/* status:error time>100ms text -is:aux",
+                    placeholder: example(self.subject),
                     ..Look::default()
                 };
                 Some(input.draw(look, field, buf, theme))
@@ -462,11 +488,11 @@ impl Bar {
 }
 
 /// Where a word at the end of a text begins that may become a key.
-fn begun_key(text: &str) -> Option<usize> {
+fn begun_key(of: Subject, text: &str) -> Option<usize> {
     let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
     let word = text[start..].trim_start_matches('-');
     let begins = |row: &crate::filter::key::Row| row.name.starts_with(word);
-    (!word.is_empty() && crate::filter::KEYS.iter().any(begins)).then_some(start)
+    (!word.is_empty() && of.keys().any(begins)).then_some(start)
 }
 
 /// Where the text is typed; `taken` columns at the right are for a remark.

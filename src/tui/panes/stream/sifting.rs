@@ -18,6 +18,9 @@ use crate::tui::pane::Ctx;
 /// Rows that are looked at before the screen is drawn; the others follow.
 const BATCH: usize = 150_000;
 
+/// The same where bodies may decide: such a row costs about three times as much.
+const BATCH_OF_BODIES: usize = 25_000;
+
 /// Answers of bodies that are kept, the ones used last.
 const KEPT: usize = 12;
 
@@ -384,7 +387,12 @@ impl Picks {
                 }
             }
         }
-        let end = len.min(self.looked + BATCH);
+        let batch = if leaves.is_empty() {
+            BATCH
+        } else {
+            BATCH_OF_BODIES
+        };
+        let end = len.min(self.looked + batch);
         for row in self.looked as u32..end as u32 {
             match judge(row) {
                 Truth::Yes => {

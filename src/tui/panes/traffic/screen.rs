@@ -85,6 +85,8 @@ impl Traffic {
     fn draw_rule(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Vec<Rect> {
         let failed = match self.failures.count() {
             0 => String::new(),
+            // It is counted in all rows, whichever are shown.
+            count if self.filtering.is_on() => format!("{count} went wrong in all"),
             count => format!("{count} went wrong"),
         };
         let zoom = match self.sub {

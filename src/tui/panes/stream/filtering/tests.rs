@@ -352,3 +352,29 @@ fn what_is_a_filter_only_with_its_end_is_entered() {
     );
     assert!(lines[0].contains("TRAFFIC 1 of 5"), "{lines:?}");
 }
+
+/// A frame looks at no more rows than it has time for; the others follow when it is drawn.
+#[test]
+fn many_rows_are_looked_at_in_several_frames() {
+    let mut stage = Stage::of(SESSION);
+    // Two rows for four entries.
+    stage.flood(120_000);
+    for (text, first) in [("tool:echo", true), ("echo", false)] {
+        let mut pane = Traffic::new(clock(), false);
+        stage.show(&mut pane, 120, 12);
+        pane.action(Action::OpenFilter, &stage.ctx());
+        typed(&mut pane, &stage, text);
+        let mut frames = 0;
+        loop {
+            frames += 1;
+            let (_, _, effects) = stage.show(&mut pane, 120, 12);
+            let woken = effects.into_iter().find_map(|effect| match effect {
+                Effect::Wake { asker, .. } => Some(asker),
+                _ => None,
+            });
+            let Some(asker) = woken else { break };
+            pane.event(&Event::Woken { asker }, &stage.ctx());
+        }
+        assert_eq!(frames == 1, first, "{text}: {frames}");
+    }
+}
