@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 
 mod orders;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
 use super::CONN;
