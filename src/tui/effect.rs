@@ -8,6 +8,7 @@ pub mod configs;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
+pub mod tapping;
 mod store;
 
 use comparison::Comparison;
@@ -482,6 +483,8 @@ pub enum Effect {
     Of(u32, Box<Self>),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
+    /// Have a tap do something; answered by [`super::event::Event::Tapped`].
+    Tap(tapping::Telling),
     /// Clear the screen before the next draw.
     Redraw,
     /// To the shell (`SIGTSTP`).
