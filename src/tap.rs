@@ -5,6 +5,9 @@
 //! passed on, in both directions, so a request always stands before its answer, and a kill loses no line the other
 //! side has seen. Nothing that goes wrong with the recording stops the traffic; what could not be recorded is counted.
 //!
+//! While it runs it can be told ([`control`]) to hold frames until somebody has looked at them, to let others go on in
+//! their place, and to break things on purpose ([`faults`]). Without a rule nothing is touched.
+//!
 //! Each direction is a thread of its own that blocks (`pump`): a byte is copied once, and no runtime stands between
 //! two pipes. What is recorded is not interpreted here; whoever opens the file does.
 

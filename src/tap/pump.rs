@@ -182,7 +182,13 @@ impl Pump {
     }
 
     /// Works until one of the ends is done, line by line for as long as there are rules. Gives them back.
-    fn turns(&self, mut from: End, mut to: End, held: &Mutex<Held>, busy: &AtomicBool) -> (End, End) {
+    fn turns(
+        &self,
+        mut from: End,
+        mut to: End,
+        held: &Mutex<Held>,
+        busy: &AtomicBool,
+    ) -> (End, End) {
         loop {
             let turn = if self.is_ruled() {
                 self.work_by_rules(&mut from, held, busy)
@@ -213,13 +219,7 @@ impl Pump {
     }
 
     /// Until one of the ends is done, or there are rules.
-    fn work(
-        &self,
-        from: &mut End,
-        to: &mut End,
-        held: &Mutex<Held>,
-        busy: &AtomicBool,
-    ) -> Turn {
+    fn work(&self, from: &mut End, to: &mut End, held: &Mutex<Held>, busy: &AtomicBool) -> Turn {
         let mut chunk = vec![0; CHUNK];
         loop {
             let waiting = locked(held).is_waiting();

@@ -8,8 +8,8 @@ pub mod configs;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
-pub mod tapping;
 mod store;
+pub mod tapping;
 
 use comparison::Comparison;
 pub use store::Store;

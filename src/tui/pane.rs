@@ -76,7 +76,9 @@ impl View {
 
     /// All that have a number, and those that have none.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::ByHand, Self::Diff, Self::Held])
+        Self::ALL
+            .into_iter()
+            .chain([Self::ByHand, Self::Diff, Self::Held])
     }
 
     /// Its name, long and short.

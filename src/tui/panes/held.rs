@@ -94,7 +94,11 @@ impl HeldPane {
         let held = held(ctx);
         self.list.selected = row.min(held.len().saturating_sub(1));
         self.frame = held.get(self.list.selected).copied();
-        if self.draft.as_ref().is_some_and(|draft| Some(draft.frame) != self.frame) {
+        if self
+            .draft
+            .as_ref()
+            .is_some_and(|draft| Some(draft.frame) != self.frame)
+        {
             self.draft = None;
         }
         Reply::done()
@@ -195,7 +199,11 @@ impl HeldPane {
     }
 
     fn gone(&mut self, frame: u64, how: &str) -> Option<String> {
-        if self.draft.as_ref().is_some_and(|draft| draft.frame == frame) {
+        if self
+            .draft
+            .as_ref()
+            .is_some_and(|draft| draft.frame == frame)
+        {
             self.draft = None;
         }
         Some(format!("#{frame} was {how}"))
@@ -300,7 +308,9 @@ impl Pane for HeldPane {
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         match &self.draft {
-            Some(draft) if draft.typing && !self.detail.focused => &[("Esc", "done, then r lets it go")],
+            Some(draft) if draft.typing && !self.detail.focused => {
+                &[("Esc", "done, then r lets it go")]
+            }
             _ => &[],
         }
     }
@@ -365,7 +375,11 @@ impl Pane for HeldPane {
             };
             self.detail.focused = false;
             self.select(row, ctx);
-            return if double { self.edit(ctx) } else { Reply::done() };
+            return if double {
+                self.edit(ctx)
+            } else {
+                Reply::done()
+            };
         }
         if let Some(draft) = &mut self.draft {
             draft.typing |= double && self.areas.detail.contains(at);
@@ -390,14 +404,19 @@ impl Pane for HeldPane {
         self.lay(area, ctx);
         let held = held(ctx);
         // The same one as before, or the one that is in its place.
-        let same = self.frame.and_then(|frame| held.iter().position(|one| *one == frame));
+        let same = self
+            .frame
+            .and_then(|frame| held.iter().position(|one| *one == frame));
         self.list.selected = same.unwrap_or(self.list.selected);
         self.list
             .clamp(held.len(), usize::from(self.areas.rows.height));
         let was = self.frame;
         self.frame = held.get(self.list.selected).copied();
         if self.frame != was
-            && self.draft.as_ref().is_some_and(|draft| Some(draft.frame) != self.frame)
+            && self
+                .draft
+                .as_ref()
+                .is_some_and(|draft| Some(draft.frame) != self.frame)
         {
             self.draft = None;
         }
@@ -406,8 +425,12 @@ impl Pane for HeldPane {
         self.detail.focused &= subject.is_some();
         effects.extend(self.detail.show(subject, ctx));
         effects.extend(self.detail.viewer.place(self.areas.detail, ctx));
-        let wanted = held.iter().filter_map(|frame| ctx.source(ctx.timeline.with_seq(*frame)?));
-        effects.push(Effect::Previews(wanted.take(usize::from(self.areas.rows.height)).collect()));
+        let wanted = held
+            .iter()
+            .filter_map(|frame| ctx.source(ctx.timeline.with_seq(*frame)?));
+        effects.push(Effect::Previews(
+            wanted.take(usize::from(self.areas.rows.height)).collect(),
+        ));
         effects
     }
 
@@ -416,10 +439,15 @@ impl Pane for HeldPane {
     }
 
     fn hint(&self, ctx: &Ctx<'_>) -> Option<String> {
-        let (edit, go) = (ctx.keys.word(Action::EditHeld), ctx.keys.word(Action::ReleaseHeld));
+        let (edit, go) = (
+            ctx.keys.word(Action::EditHeld),
+            ctx.keys.word(Action::ReleaseHeld),
+        );
         let draft = self.draft.as_ref().filter(|draft| !draft.typing)?;
         Some(match draft.purpose {
-            Purpose::Instead => format!("{go} lets what was typed go on in its place; {edit} types on, Esc throws it away"),
+            Purpose::Instead => format!(
+                "{go} lets what was typed go on in its place; {edit} types on, Esc throws it away"
+            ),
             Purpose::Answer => format!("{go} answers with it; Esc throws it away"),
         })
     }

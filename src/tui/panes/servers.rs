@@ -10,6 +10,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::inspector::Update;
 use crate::session::timeline::{Connection, LinkState};
+use crate::tap::running::Running;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
@@ -81,17 +82,16 @@ struct Columns {
 
 impl Columns {
     /// The longest name decides; the origin shows when names and details leave room for it.
-    fn of(servers: &[Server], width: usize) -> Self {
-        let widest = |texts: &mut dyn Iterator<Item = &String>| {
-            texts
-                .map(|text| text::width(&text::sanitize(text)))
-                .max()
-                .unwrap_or(0)
-        };
-        let longest = widest(&mut servers.iter().map(|server| &server.name)).max(8);
+    fn of(servers: &[Server], taps: &[Running], width: usize) -> Self {
+        let of = |text: &str| text::width(&text::sanitize(text));
+        let names = servers.iter().map(|server| of(&server.name));
+        let names = names.chain(taps.iter().map(|tap| of(&tap.server)));
+        let longest = names.max().unwrap_or(0).max(8);
         let room = width.saturating_sub(STATE + GAP + DETAIL);
         let name = longest.min(room.clamp(12, NAME)) + GAP;
-        let origin = widest(&mut servers.iter().map(|server| &server.origin)).min(ORIGIN) + GAP;
+        let origins = servers.iter().map(|server| of(&server.origin));
+        let origins = origins.chain(taps.iter().map(|tap| taps::origin(tap).len()));
+        let origin = origins.max().unwrap_or(0).min(ORIGIN) + GAP;
         let fits = STATE + name + origin + DETAIL <= width;
         Self {
             name,
@@ -246,7 +246,11 @@ impl ServersPane {
         let taps = taps::shown(ctx);
         let title = match taps.len() {
             0 => format!("SERVERS {}", ctx.servers.len()),
-            count => format!("SERVERS {}, {}", ctx.servers.len(), text::plural(count, "tap")),
+            count => format!(
+                "SERVERS {}, {}",
+                ctx.servers.len(),
+                text::plural(count, "tap")
+            ),
         };
         let rule = Rule {
             title: &title,
@@ -266,7 +270,7 @@ impl ServersPane {
             !self.takes_text(),
             |index, width| {
                 let width = usize::from(width);
-                let columns = Columns::of(ctx.servers, width);
+                let columns = Columns::of(ctx.servers, taps, width);
                 match ctx.servers.get(index) {
                     Some(server) => self.row(server, columns, ctx, width),
                     None => taps::row(&taps[index - ctx.servers.len()], columns, ctx, width),
@@ -436,7 +440,9 @@ impl Pane for ServersPane {
         let connection = ctx.connection();
         if self.tap.is_some() && taps::is_of_servers(action) {
             let open = ctx.keys.word(Action::OpenServer);
-            return Some(format!("this is a tap of somebody's client; {open} looks on"));
+            return Some(format!(
+                "this is a tap of somebody's client; {open} looks on"
+            ));
         }
         match action {
             Action::Connect if connection.is_some_and(Connection::is_alive) => Some(format!(

@@ -53,7 +53,8 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
         Comparison::Across(both) => {
             let masks = bodies.secrets().rules();
             let read = |(path, call): &(PathBuf, CallAt)| {
-                let recording = Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
+                let recording =
+                    Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
                 let read = call.read(&recording.bodies());
                 read.map_err(|error| format!("{} cannot be read: {error}", path.display()))
             };

@@ -84,7 +84,12 @@ fn like(timeline: &Timeline, method: &str, subject: &str) -> Option<ExchangeInde
         let exchange = &all[*index as usize];
         timeline.first_round(*index) == *index && timeline.word(exchange.method) == method
     };
-    let newest = || (0..all.len() as ExchangeIndex).rev().take(BOUND).filter(same);
+    let newest = || {
+        (0..all.len() as ExchangeIndex)
+            .rev()
+            .take(BOUND)
+            .filter(same)
+    };
     let exact = |index: &ExchangeIndex| timeline.word(all[*index as usize].subject) == subject;
     newest().find(exact).or_else(|| newest().next())
 }
@@ -96,19 +101,37 @@ fn compare(model: &mut Model) -> Vec<Effect> {
         let timeline = &model.world.timeline;
         let index = timeline.exchange_of_request(entry)?;
         let exchange = timeline.exchange(timeline.first_round(index))?;
-        let words = (timeline.word(exchange.method), timeline.word(exchange.subject));
-        Some((CallAt::of(timeline, index)?, words.0.to_owned(), words.1.to_owned()))
+        let words = (
+            timeline.word(exchange.method),
+            timeline.word(exchange.subject),
+        );
+        Some((
+            CallAt::of(timeline, index)?,
+            words.0.to_owned(),
+            words.1.to_owned(),
+        ))
     };
     let Some((theirs, method, subject)) = moment.and_then(theirs) else {
         return say(model, "select a request first, in Traffic");
     };
     let ours = model.aside.as_ref().and_then(|aside| {
         let index = like(&aside.timeline, &method, &subject)?;
-        Some((aside.recorded()?.clone(), CallAt::of(&aside.timeline, index)?))
+        Some((
+            aside.recorded()?.clone(),
+            CallAt::of(&aside.timeline, index)?,
+        ))
     });
     let (Some(ours), Some(path)) = (ours, model.world.opened.clone()) else {
-        let what = format!("we sent no {method} ourselves in this run: connect a server beside it and send one");
+        let what = format!(
+            "we sent no {method} ourselves in this run: connect a server beside it and send one"
+        );
         return say(model, &what);
     };
-    go(model, Go::Diff(Box::new(Comparison::Across(Box::new([(path, theirs), ours])))))
+    go(
+        model,
+        Go::Diff(Box::new(Comparison::Across(Box::new([
+            (path, theirs),
+            ours,
+        ])))),
+    )
 }

@@ -1,8 +1,9 @@
 //! A tap that is told what to do while it runs: by the command line, by a connection that breaks off, over stdio and
 //! over HTTP.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout};
+use std::thread;
 
 use mcpscope::json;
 use mcpscope::session::Channel;
@@ -191,6 +192,42 @@ fn a_controller_that_breaks_off_stops_nothing() {
 }
 
 #[test]
+fn bytes_stay_what_they_are_while_rules_come_and_go() {
+    let mut echo = Echo::start();
+    let mut caller = Caller::connect(&echo.socket()).unwrap();
+    let sent = super::noise(4 << 20);
+    let Echo { to, from, .. } = &mut echo;
+    let came = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for piece in sent.chunks(1 << 12) {
+                to.write_all(piece).unwrap();
+            }
+        });
+        let reader = scope.spawn(|| {
+            let mut came = vec![0; sent.len()];
+            from.read_exact(&mut came).unwrap();
+            came
+        });
+        let mut turns = 0;
+        while !writer.is_finished() || turns == 0 {
+            let rule = Command::Rule {
+                text: "hold:method:none".to_owned(),
+                keep: true,
+            };
+            for command in [rule, Command::Clear(None)] {
+                caller.ask(&command, Some(LIMIT)).unwrap();
+            }
+            turns += 1;
+        }
+        writer.join().unwrap();
+        // What has no end of its line yet is held back for as long as there are rules only.
+        reader.join().unwrap()
+    });
+    assert!(came == sent);
+    echo.end();
+}
+
+#[test]
 fn what_is_held_goes_on_when_its_sender_ends() {
     let mut echo = Echo::start();
     said(&echo.home, &["hold", "dir:out"]);
@@ -247,7 +284,11 @@ fn requests_and_answers_over_http_are_held_and_changed() {
         &["edit", &frame, "--frame", &body.replace("hi", "there")],
     );
     let run = running.end();
-    assert_eq!((run.stdout.as_str(), run.code), ("hello\n", Some(0)), "{run}");
+    assert_eq!(
+        (run.stdout.as_str(), run.code),
+        ("hello\n", Some(0)),
+        "{run}"
+    );
     let asked = web.asked();
     let asked = asked.iter().find(|asked| asked.rpc() == "tools/call");
     assert!(String::from_utf8_lossy(&asked.unwrap().body).contains("there"));
@@ -271,7 +312,14 @@ fn requests_and_answers_over_http_are_held_and_changed() {
     // A client that gives up takes what it waits for along.
     let url = tap.url("/mcp");
     let words = [
-        "call", "echo", "text=hi", "--no-record", "--timeout", "300ms", "--url", &url,
+        "call",
+        "echo",
+        "text=hi",
+        "--no-record",
+        "--timeout",
+        "300ms",
+        "--url",
+        &url,
     ];
     assert_eq!(tap.home.run(&words).code, Some(8));
     let home = &tap.home;
@@ -288,7 +336,10 @@ fn every_command_and_what_cannot_be_done_is_told() {
     let mut told = |home: &Home, words: &str| {
         let words: Vec<&str> = words.split(' ').collect();
         let run = control(home, &words);
-        transcript.push_str(&format!("$ mcpscope tap control {}\n{run}\n\n", words.join(" ")));
+        transcript.push_str(&format!(
+            "$ mcpscope tap control {}\n{run}\n\n",
+            words.join(" ")
+        ));
     };
     let home = Home::new();
     for words in ["list", "list --json"] {

@@ -52,12 +52,17 @@ impl HeldPane {
             return String::new();
         };
         let method = method(frame, ctx).unwrap_or_default();
-        format!("#{frame} {}", text::sanitize(method)).trim_end().to_owned()
+        format!("#{frame} {}", text::sanitize(method))
+            .trim_end()
+            .to_owned()
     }
 
     fn row(frame: u64, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
         let theme = ctx.theme;
-        let entry = ctx.timeline.with_seq(frame).and_then(|entry| ctx.timeline.entry(entry));
+        let entry = ctx
+            .timeline
+            .with_seq(frame)
+            .and_then(|entry| ctx.timeline.entry(entry));
         let way = match entry.map(|entry| entry.direction()) {
             Some(Direction::Out) => "→ server",
             _ => "→ client",
@@ -109,11 +114,19 @@ impl HeldPane {
             let words = match (ctx.tap, rules.is_empty()) {
                 (None, _) => "The tap has ended: nothing can be held any more.".to_owned(),
                 (Some(_), true) => format!("Nothing is held; {hold} says which frames are to be."),
-                (Some(_), false) => "Nothing is held yet: what the rules ask for shows here.".to_owned(),
+                (Some(_), false) => {
+                    "Nothing is held yet: what the rules ask for shows here.".to_owned()
+                }
             };
             let area = self.areas.rows;
             let room = usize::from(area.width.saturating_sub(1));
-            buf.set_stringn(area.x + 1, area.y, words, room, ctx.theme.style(Role::TextMuted));
+            buf.set_stringn(
+                area.x + 1,
+                area.y,
+                words,
+                room,
+                ctx.theme.style(Role::TextMuted),
+            );
         }
         if self.draft.is_some() {
             return self.draw_draft(buf, ctx).filter(|_| typing).or(cursor);

@@ -30,6 +30,11 @@ pub fn is_of_servers(action: Action) -> bool {
         || matches!(action, Action::Restart | Action::OtherEra)
 }
 
+/// Where it is known from.
+pub fn origin(tap: &Running) -> String {
+    format!("pid {}", tap.pid)
+}
+
 /// Its row.
 pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
     let theme = ctx.theme;
@@ -43,7 +48,6 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
     } else {
         Role::TextMuted
     };
-    let pid = format!("pid {}", tap.pid);
     let detail = match (&tap.file, &tap.listens) {
         (None, _) => "not recorded".to_owned(),
         (Some(_), Some(at)) => text::sanitize(at).into_owned(),
@@ -54,7 +58,10 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         Span::styled("◉ ", theme.style(role)),
         Span::styled(text::pad("tap", STATE - 2), theme.style(role)),
         Span::styled(cell(&tap.server, name), theme.style(Role::Text)),
-        Span::styled(cell(&pid, origin), theme.style(Role::TextMuted)),
+        Span::styled(
+            cell(&self::origin(tap), origin),
+            theme.style(Role::TextMuted),
+        ),
         Span::styled(
             text::fit(&detail, room).into_owned(),
             theme.style(Role::TextMuted),
