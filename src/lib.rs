@@ -78,7 +78,7 @@
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
 //!            serve               a recording as a server, on stdin and stdout or on an address
 //!            tap                 between a client and its server, or its address: passes bytes on, records what
-//!                                passes, breaks what rules say
+//!                                passes, breaks what rules say, holds what somebody wants to see first
 //! front ends cli | tui           never mention each other; main.rs picks one
 //! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
@@ -159,9 +159,10 @@
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | how a request finds what is played for it | [`Matching`](script::Matching), its way in `script/finding.rs` |
 //! | something recorded servers do | [`Does`](script::Does), where it is read in `script/reading.rs`, played in `script/run.rs` |
-//! | what a tap does to bytes | `tap/pump.rs` |
 //! | what a tap does to bytes | `tap/pump.rs`; over HTTP `tap/http.rs`, what is recorded of it `tap/http/exchange.rs` |
 //! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
+//! | something a tap that runs can be told | a [`Command`](tap::control::words::Command), its arm in `tap/desk/orders.rs`, its word in `cli/tap/control.rs` |
+//! | what is done with frames that are held on the screen | a row in `tui/action.rs`, its arm in `tui/panes/held.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |

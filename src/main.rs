@@ -147,6 +147,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
     let start = Start {
         subject,
         keys,
+        taps: shelves.map(mcpscope::paths::Paths::taps),
         shelves: shelves.map(|paths| Shelves::of(paths, keeps)),
         settings: target.settings,
         options: target.options,

@@ -65,6 +65,7 @@ use runtime::keeper::{Keeper, Shelves};
 use runtime::librarian::{self, Librarian};
 use runtime::linting::Linting;
 use runtime::opening::Opened;
+use runtime::tapping::{self, Controls};
 use runtime::{Order, Runtime, checker::Checker, sifter::Sifter};
 use signals::Signals;
 use terminal::Terminal;
@@ -94,6 +95,8 @@ pub struct Start {
     pub configs: Option<Box<(Machine, Trust)>>,
     /// What has to be agreed to before the server of the command line runs.
     pub consent: Option<Box<Consent>>,
+    /// Where taps that run make themselves known.
+    pub taps: Option<PathBuf>,
     /// Where history, drafts and presets are kept; none when this user has no place for files.
     pub shelves: Option<Shelves>,
 }
@@ -247,6 +250,9 @@ async fn show(start: Start) -> Result<Leaving> {
         let current = kept_in(&model.keeping);
         librarian::keep_house(library.clone(), model.world.settings.sessions, current);
     }
+    if let Some(taps) = start.taps {
+        tapping::watch(taps, events.clone());
+    }
     let (keeper, kept) = Keeper::start(start.shelves, events.clone(), bodies.secrets());
     let (librarian, shelved) = Librarian::start(library, events.clone());
     let runtime = Runtime {
@@ -255,6 +261,7 @@ async fn show(start: Start) -> Result<Leaving> {
         bodies,
         pictures,
         opened: Opened::default(),
+        controls: Controls::default(),
         librarian,
         parts,
         keeper,

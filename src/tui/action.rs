@@ -49,13 +49,17 @@ pub enum Scope {
     Lint,
     /// A recording that is looked at.
     Replay,
+    /// What a tap records that runs.
+    Tap,
+    /// The frames that a tap holds.
+    Held,
     /// A notice above the status row.
     Notice,
 }
 
 impl Scope {
     /// All, in the order they are listed for people.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Global,
         Self::Move,
         Self::Servers,
@@ -78,6 +82,8 @@ impl Scope {
         Self::Sessions,
         Self::Lint,
         Self::Replay,
+        Self::Tap,
+        Self::Held,
         Self::Notice,
     ];
 
@@ -106,6 +112,8 @@ impl Scope {
             Self::Sessions => "Sessions",
             Self::Lint => "Lint",
             Self::Replay => "Recordings",
+            Self::Tap => "Taps that run, looked at live",
+            Self::Held => "Frames that a tap holds",
             Self::Notice => "Notices above the status row",
         }
     }
@@ -439,6 +447,20 @@ actions! {
         ReplayCap "replay-cap" [", c"] "" "Shorten long pauses, or do not" Nothing "";
         ReplayLeave "replay-leave" [", q"] "" "Close the recording: back to what was looked at before" Nothing "";
     }
+    Held {
+        ReleaseHeld "release-held" ["r"] "let go" "Let it go on, as it is or as it was changed" Nothing "mcpscope tap control release N";
+        EditHeld "edit-held" ["e", "Enter"] "edit" "Change it: what is typed goes on in its place" Nothing "mcpscope tap control edit N --frame JSON";
+        AnswerHeld "answer-held" ["a"] "answer" "Answer it by hand: it does not go on" Nothing "mcpscope tap control answer N JSON";
+        DropHeld "drop-held" ["d"] "drop" "Do not let it go on" Nothing "mcpscope tap control drop N";
+    }
+    Tap {
+        HoldFrames "hold-frames" ["; h"] "hold" "Hold frames: those a filter lets through, or all" Nothing "mcpscope tap control hold FILTER";
+        HeldFrames "held-frames" ["; l"] "held" "The frames that are held: change, answer, drop or release them" Nothing "mcpscope tap control list";
+        BreakFrames "break-frames" ["; f"] "" "Break something on purpose: KIND[=VALUE][:FILTER]" Nothing "mcpscope tap control fault RULE";
+        ReleaseAll "release-all" ["; r"] "" "Release all that is held, as it is" Nothing "mcpscope tap control release";
+        ClearRules "clear-rules" ["; c"] "" "Take all rules away; what they hold is released" Nothing "mcpscope tap control clear";
+        CompareOurs "compare-ours" ["; ="] "" "Compare the request with the newest of the same method that we sent ourselves" Nothing "mcpscope diff FILE#A FILE#B";
+    }
     Notice {
         KeepWaiting "keep-waiting" ["k"] "keep waiting +60 s" "Wait a minute longer for the slow call" Nothing "mcpscope call TOOL --timeout 2min -- COMMAND";
         NoLimit "no-limit" ["K"] "no limit" "Wait for the slow call as long as it takes" Nothing "mcpscope call TOOL --timeout 1h -- COMMAND";
@@ -514,71 +536,4 @@ impl Action {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::keymap::Chord;
-
-    #[test]
-    fn table_is_well_formed() {
-        for (index, row) in ACTIONS.iter().enumerate() {
-            assert_eq!(row.action as usize, index);
-            assert!(
-                ACTIONS[..index].iter().all(|other| other.name != row.name),
-                "{} twice",
-                row.name
-            );
-            assert!(
-                row.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
-                "{}",
-                row.name
-            );
-            assert!(
-                !row.doc.ends_with('.') && !row.doc.is_empty(),
-                "{}",
-                row.name
-            );
-            for keys in row.keys {
-                for chord in keys.split(' ') {
-                    assert!(Chord::named(chord).is_some(), "{}: {chord}", row.name);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn keys_of_a_scope_do_not_clash() {
-        for (index, row) in ACTIONS.iter().enumerate() {
-            for other in &ACTIONS[..index] {
-                if other.scope != row.scope {
-                    continue;
-                }
-                for mine in row.keys {
-                    for theirs in other.keys {
-                        let prefix = |a: &str, b: &str| a == b || a.starts_with(&format!("{b} "));
-                        assert!(
-                            !prefix(mine, theirs) && !prefix(theirs, mine),
-                            "{} and {}",
-                            row.name,
-                            other.name
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn printable_keys_suffice() {
-        for row in ACTIONS {
-            // Suspending and redrawing are about the terminal itself and live on its own control keys.
-            if matches!(row.action, Action::Suspend | Action::Redraw) {
-                continue;
-            }
-            assert!(
-                row.keys.iter().any(|keys| !keys.contains("C-")),
-                "{}",
-                row.name
-            );
-        }
-    }
-}
+mod tests;

@@ -32,6 +32,8 @@ use crate::recording::sift::Slice;
 use crate::recording::{Loaded, News, Over};
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{EntryIndex, Moment, Timeline};
+use crate::tap::control::words::{self, Command};
+use crate::tap::running::Running;
 use crate::unfinished::Unfinished;
 use crate::validity::Verdict;
 
@@ -269,6 +271,17 @@ pub enum Event {
         asker: u64,
         /// They, or why they were not.
         result: Result<Texts, String>,
+    },
+    /// The taps that run on this machine.
+    Taps(Vec<Running>),
+    /// A tap has done what it was told, or has not.
+    Tapped {
+        /// Who wanted it.
+        asker: u64,
+        /// What it was told.
+        command: Command,
+        /// What it answered, as raw JSON.
+        told: Result<String, words::Refusal>,
     },
     /// A while has passed.
     Woken {

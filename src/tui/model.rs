@@ -18,6 +18,7 @@ use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
+use super::panes::held::HeldPane;
 use super::panes::inbox::Inbox;
 use super::panes::lint::LintPane;
 use super::panes::logs::Logs;
@@ -36,6 +37,7 @@ use crate::mcp::client;
 use crate::recording::PIPE;
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
+use crate::tap::running::Running;
 use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
@@ -62,6 +64,10 @@ pub struct World {
     pub reach: Reach,
     /// Whether anything can be sent.
     pub live: bool,
+    /// The taps that run on this machine.
+    pub taps: Vec<Running>,
+    /// The file of the session that is looked at, when it was opened.
+    pub opened: Option<PathBuf>,
     /// Whether masks are lifted on the screen.
     pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
@@ -91,6 +97,13 @@ impl World {
         Arc::make_mut(&mut self.timeline)
     }
 
+    /// The tap that runs and records what is looked at.
+    pub fn tap(&self) -> Option<&Running> {
+        let opened = self.opened.as_deref()?;
+        let mut taps = self.taps.iter();
+        taps.find(|tap| tap.file.as_deref() == Some(opened))
+    }
+
     /// The view a pane has of it.
     pub fn ctx(&self) -> Ctx<'_> {
         Ctx {
@@ -99,6 +112,8 @@ impl World {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            taps: &self.taps,
+            tap: self.tap(),
             revealed: self.revealed,
             now_us: self.now_us,
             previews: &self.previews,
@@ -137,6 +152,8 @@ pub struct Panes {
     pub request: RequestPane,
     /// Without a number.
     pub diff: DiffPane,
+    /// Without a number.
+    pub held: HeldPane,
 }
 
 impl Panes {
@@ -154,6 +171,7 @@ impl Panes {
             lint: LintPane::default(),
             request: RequestPane::default(),
             diff: DiffPane::default(),
+            held: HeldPane::default(),
         }
     }
 
@@ -171,6 +189,7 @@ impl Panes {
             View::Lint => &self.lint,
             View::ByHand => &self.request,
             View::Diff => &self.diff,
+            View::Held => &self.held,
         }
     }
 
@@ -187,7 +206,8 @@ impl Panes {
             | View::Sessions
             | View::Lint
             | View::ByHand
-            | View::Diff => [0; 3],
+            | View::Diff
+            | View::Held => [0; 3],
         }
     }
 
@@ -205,6 +225,7 @@ impl Panes {
             View::Lint => &mut self.lint,
             View::ByHand => &mut self.request,
             View::Diff => &mut self.diff,
+            View::Held => &mut self.held,
         }
     }
 }
@@ -241,6 +262,10 @@ pub enum Purpose {
     Anyway(u64),
     /// Why findings are ignored from now on.
     Except(Exception),
+    /// Which frames a tap holds.
+    Hold,
+    /// What a tap breaks.
+    Break,
 }
 
 /// A session that is being sent again.
@@ -311,6 +336,14 @@ pub enum Keeping {
 }
 
 impl Keeping {
+    /// The whole path of an opened file.
+    pub fn opened(&self) -> Option<PathBuf> {
+        match self {
+            Self::Opened { path, .. } if path != Path::new(PIPE) => std::path::absolute(path).ok(),
+            _ => None,
+        }
+    }
+
     /// Its file: something can stand beside it. What comes out of a pipe has none.
     pub fn file(&self) -> Option<&Path> {
         match self {
@@ -447,6 +480,8 @@ impl Model {
                 current: 0,
                 reach: Reach::default(),
                 live,
+                taps: Vec::new(),
+                opened: keeping.opened(),
                 revealed: false,
                 now_us: 0,
                 previews: Previews::default(),
@@ -512,6 +547,7 @@ impl Model {
         let mut scopes = self.pane().scopes();
         if !self.world.live {
             scopes.push(Scope::Replay);
+            scopes.extend(self.world.tap().map(|_| Scope::Tap));
         }
         scopes.push(Scope::Global);
         scopes
@@ -543,6 +579,9 @@ impl Model {
         }
         if action.row().scope == Scope::Replay {
             return self.why_no_replay(action);
+        }
+        if action.row().scope == Scope::Tap {
+            return self.why_no_tap(action);
         }
         let ctx = self.world.ctx();
         let recording = || "this is a recording; nothing is started or sent".to_owned();

@@ -28,6 +28,7 @@ use crate::lint::findings::Findings;
 use crate::mcp::client::EraChoice;
 use crate::session::marks::Marks;
 use crate::session::timeline::{Connection, EntryIndex, Timeline};
+use crate::tap::running::Running;
 use crate::transport::Target;
 
 /// The views, in the order of their numbers.
@@ -55,6 +56,8 @@ pub enum View {
     ByHand,
     /// Without a number: what differs.
     Diff,
+    /// Without a number: what a tap holds.
+    Held,
 }
 
 impl View {
@@ -73,7 +76,9 @@ impl View {
 
     /// All that have a number, and those that have none.
     pub fn every() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().chain([Self::ByHand, Self::Diff])
+        Self::ALL
+            .into_iter()
+            .chain([Self::ByHand, Self::Diff, Self::Held])
     }
 
     /// Its name, long and short.
@@ -90,6 +95,7 @@ impl View {
             Self::Lint => ("Lint", "Lint"),
             Self::ByHand => ("By hand", "Hand"),
             Self::Diff => ("Diff", "Diff"),
+            Self::Held => ("Held", "Held"),
         }
     }
 }
@@ -128,6 +134,10 @@ pub struct Ctx<'a> {
     pub reach: &'a Reach,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
+    /// The taps that run on this machine.
+    pub taps: &'a [Running],
+    /// The one whose recording is looked at.
+    pub tap: Option<&'a Running>,
     /// Whether masks are lifted on the screen.
     pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod copy_as;
 pub mod diff;
 pub mod form;
+pub mod held;
 pub mod inbox;
 pub mod lint;
 pub mod logs;

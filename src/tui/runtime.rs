@@ -16,6 +16,7 @@ mod masks;
 pub mod opening;
 pub mod replaying;
 pub mod sifter;
+pub mod tapping;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -45,6 +46,7 @@ use librarian::Librarian;
 use linting::Linting;
 use opening::Opened;
 use sifter::{Sift, Sifter};
+use tapping::Controls;
 
 /// The outside, as far as effects need it.
 #[derive(Debug, Clone)]
@@ -59,6 +61,8 @@ pub struct Runtime {
     pub pictures: Pictures,
     /// Sessions that were opened beside the one the program began with.
     pub opened: Opened,
+    /// The connections to taps, by the sessions that are looked at.
+    pub controls: Controls,
     /// Who lists, names and deletes sessions.
     pub librarian: Librarian,
     /// Where files are told that are read part by part.
@@ -235,6 +239,10 @@ impl Runtime {
                     payload::index(body, |part| answer_of(Event::Indexed { viewer, part }));
                 });
             }
+            Effect::Tap(telling) => {
+                let controls = self.controls.clone();
+                tokio::task::spawn_blocking(move || answer_of(controls.tell(session, telling)));
+            }
             Effect::Library(work) => self.librarian.take(work),
             Effect::Configs(work) => {
                 tokio::task::spawn_blocking(move || {
@@ -250,6 +258,7 @@ impl Runtime {
             }
             Effect::CloseSession(session) => {
                 self.opened.close(session);
+                self.controls.close(session);
                 self.linting.close(session);
             }
             slow => {

@@ -17,6 +17,7 @@ mod opened;
 mod replay;
 mod replaying;
 mod servers;
+mod tapping;
 #[cfg(test)]
 mod tests;
 mod whose;
@@ -128,6 +129,10 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Servers(told) => configs::found(model, told),
+        Event::Taps(taps) => {
+            model.world.taps = taps;
+            Vec::new()
+        }
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
@@ -188,6 +193,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         | Event::Sifted { .. }
         | Event::Sorted { .. }
         | Event::Values(_)
+        | Event::Tapped { .. }
         | Event::Found { .. }) => tell_panes(model, &event),
         Event::Opened { viewer, result } => {
             if let Err(why) = &result {
@@ -344,6 +350,7 @@ fn perform(model: &mut Model, action: Action) -> Vec<Effect> {
     if let Some(effects) = notices::act(model, action)
         .or_else(|| marks::act(model, action))
         .or_else(|| replay::act(model, action))
+        .or_else(|| tapping::act(model, action))
     {
         return effects;
     }
@@ -502,7 +509,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::Again(entry, edit) => return servers::again(model, entry, edit),
         Go::OtherEra(place) => return servers::other_era(model, place),
         // It has no number to be left by.
-        Go::Out if matches!(model.view, View::ByHand | View::Diff) => {
+        Go::Out if matches!(model.view, View::ByHand | View::Diff | View::Held) => {
             show(model, model.last_view);
         }
         Go::Out => {
@@ -547,7 +554,8 @@ fn close(model: &mut Model) -> Vec<Effect> {
     let ctx = model.world.ctx();
     let reply = model.panes.get_mut(model.view).action(Action::Back, &ctx);
     if reply.handled
-        && (reply.go != Some(Go::Out) || matches!(model.view, View::ByHand | View::Diff))
+        && (reply.go != Some(Go::Out)
+            || matches!(model.view, View::ByHand | View::Diff | View::Held))
     {
         return replied(model, reply);
     }

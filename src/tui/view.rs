@@ -180,7 +180,7 @@ fn view_bar(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, View)> {
             View::Inbox => Inbox::count(&ctx),
             View::Sessions => model.panes.sessions.count(),
             View::Lint => model.world.lint.counts().all(),
-            View::ByHand | View::Diff => 0,
+            View::ByHand | View::Diff | View::Held => 0,
         };
         let mark = if view == model.view {
             "▸"

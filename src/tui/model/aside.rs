@@ -2,6 +2,7 @@
 //!
 //! The live session goes on underneath an opened file: what it tells is taken with the two exchanged for that long.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Keeping, Model, Notices, Panes};
@@ -24,6 +25,7 @@ pub struct Aside {
     current: usize,
     reach: Reach,
     live: bool,
+    opened: Option<PathBuf>,
     previews: Previews,
     marks: Marks,
     /// What is wrong with it.
@@ -49,6 +51,7 @@ impl Aside {
             current: 0,
             reach: Reach::default(),
             live: false,
+            opened: keeping.opened(),
             previews: Previews::default(),
             marks,
             lint: Findings::default(),
@@ -60,6 +63,14 @@ impl Aside {
             notices: Notices::default(),
             replay: Replay::default(),
             jumped_from: None,
+        }
+    }
+
+    /// The file it is recorded in.
+    pub fn recorded(&self) -> Option<&PathBuf> {
+        match &self.keeping {
+            Keeping::Recording { path, .. } => Some(path),
+            Keeping::Unrecorded | Keeping::Opened { .. } => None,
         }
     }
 
@@ -82,6 +93,28 @@ impl Model {
             Action::ReplayNextMark | Action::ReplayPreviousMark if self.world.marks.is_empty() => {
                 let key = self.world.keys.word(Action::Mark);
                 Some(format!("nothing is marked; {key} and a letter do that"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why an action of a tap does nothing now, if so.
+    pub(super) fn why_no_tap(&self, action: Action) -> Option<String> {
+        let Some(tap) = self.world.tap() else {
+            return Some("no tap that runs records what is looked at".to_owned());
+        };
+        match action {
+            Action::HeldFrames | Action::ReleaseAll
+                if self.world.timeline.state().tap.held().is_empty() =>
+            {
+                let key = self.world.keys.word(Action::HoldFrames);
+                Some(format!("nothing is held; {key} does that"))
+            }
+            Action::ClearRules if self.world.timeline.state().tap.rules().is_empty() => {
+                Some("there are no rules".to_owned())
+            }
+            Action::HoldFrames | Action::BreakFrames if tap.control.is_none() => {
+                Some("this tap has no socket to be told by".to_owned())
             }
             _ => None,
         }
@@ -113,6 +146,7 @@ impl Model {
             current,
             reach,
             live,
+            opened,
             previews,
             marks,
             lint,
@@ -131,6 +165,7 @@ impl Model {
         swap(&mut self.world.current, current);
         swap(&mut self.world.reach, reach);
         swap(&mut self.world.live, live);
+        swap(&mut self.world.opened, opened);
         swap(&mut self.world.previews, previews);
         swap(&mut self.world.marks, marks);
         swap(&mut self.world.lint, lint);

@@ -10,6 +10,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::inspector::Update;
 use crate::session::timeline::{Connection, LinkState};
+use crate::tap::running::Running;
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
@@ -22,6 +23,7 @@ use crate::tui::widgets::rule::{Joint, Rule, divider};
 
 mod login;
 mod overview;
+mod taps;
 
 use login::Logins;
 pub use overview::wrap;
@@ -80,17 +82,16 @@ struct Columns {
 
 impl Columns {
     /// The longest name decides; the origin shows when names and details leave room for it.
-    fn of(servers: &[Server], width: usize) -> Self {
-        let widest = |texts: &mut dyn Iterator<Item = &String>| {
-            texts
-                .map(|text| text::width(&text::sanitize(text)))
-                .max()
-                .unwrap_or(0)
-        };
-        let longest = widest(&mut servers.iter().map(|server| &server.name)).max(8);
+    fn of(servers: &[Server], taps: &[Running], width: usize) -> Self {
+        let of = |text: &str| text::width(&text::sanitize(text));
+        let names = servers.iter().map(|server| of(&server.name));
+        let names = names.chain(taps.iter().map(|tap| of(&tap.server)));
+        let longest = names.max().unwrap_or(0).max(8);
         let room = width.saturating_sub(STATE + GAP + DETAIL);
         let name = longest.min(room.clamp(12, NAME)) + GAP;
-        let origin = widest(&mut servers.iter().map(|server| &server.origin)).min(ORIGIN) + GAP;
+        let origins = servers.iter().map(|server| of(&server.origin));
+        let origins = origins.chain(taps.iter().map(|tap| taps::origin(tap).len()));
+        let origin = origins.max().unwrap_or(0).min(ORIGIN) + GAP;
         let fits = STATE + name + origin + DETAIL <= width;
         Self {
             name,
@@ -107,6 +108,8 @@ pub struct ServersPane {
     list: ListState,
     adding: Option<LineInput>,
     logins: Logins,
+    /// The tap that is selected, by its place below the servers.
+    tap: Option<usize>,
     list_area: Rect,
     info_area: Rect,
 }
@@ -164,8 +167,13 @@ impl ServersPane {
     }
 
     fn select(&mut self, row: usize, ctx: &Ctx<'_>) -> Reply {
-        self.list.selected = row.min(ctx.servers.len().saturating_sub(1));
-        Reply::go(Go::Server(self.list.selected))
+        self.list.selected = row.min(taps::rows(ctx).saturating_sub(1));
+        self.tap = self.list.selected.checked_sub(ctx.servers.len());
+        self.tap = self.tap.filter(|_| !taps::shown(ctx).is_empty());
+        match self.tap {
+            Some(_) => Reply::done(),
+            None => Reply::go(Go::Server(self.list.selected)),
+        }
     }
 
     fn row(&self, server: &Server, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
@@ -235,7 +243,15 @@ impl ServersPane {
     }
 
     fn draw_list(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let title = format!("SERVERS {}", ctx.servers.len());
+        let taps = taps::shown(ctx);
+        let title = match taps.len() {
+            0 => format!("SERVERS {}", ctx.servers.len()),
+            count => format!(
+                "SERVERS {}, {}",
+                ctx.servers.len(),
+                text::plural(count, "tap")
+            ),
+        };
         let rule = Rule {
             title: &title,
             focused: true,
@@ -249,20 +265,23 @@ impl ServersPane {
             ..body
         };
         let cursor = list::draw(
-            ctx.servers.len(),
+            taps::rows(ctx),
             &self.list,
             !self.takes_text(),
             |index, width| {
                 let width = usize::from(width);
-                let columns = Columns::of(ctx.servers, width);
-                self.row(&ctx.servers[index], columns, ctx, width)
+                let columns = Columns::of(ctx.servers, taps, width);
+                match ctx.servers.get(index) {
+                    Some(server) => self.row(server, columns, ctx, width),
+                    None => taps::row(&taps[index - ctx.servers.len()], columns, ctx, width),
+                }
             },
             rows,
             buf,
             ctx.theme,
         );
         let line = Rect {
-            y: body.y + (ctx.servers.len() as u16).min(rows.height),
+            y: body.y + (taps::rows(ctx) as u16).min(rows.height),
             height: u16::from(body.height > 0),
             ..body
         };
@@ -301,7 +320,8 @@ impl ServersPane {
     /// Presses the button of a login at a place.
     fn button_at(&mut self, at: Position, ctx: &Ctx<'_>) -> Reply {
         let area = self.info_area;
-        let Some(server) = ctx.server().filter(|_| area.contains(at)) else {
+        let wanted = area.contains(at) && self.tap.is_none();
+        let Some(server) = ctx.server().filter(|_| wanted) else {
             return Reply::ignored();
         };
         let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
@@ -315,7 +335,10 @@ impl ServersPane {
         }
     }
 
-    fn draw_overview(area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+    fn draw_overview(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        if let Some(tap) = self.tap.and_then(|tap| taps::shown(ctx).get(tap)) {
+            return taps::draw(tap, area, buf, ctx);
+        }
         let Some(server) = ctx.server() else {
             Rule::default().draw(area, buf, ctx.theme);
             return;
@@ -356,7 +379,7 @@ impl Pane for ServersPane {
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        let last = ctx.servers.len().saturating_sub(1);
+        let last = taps::rows(ctx).saturating_sub(1);
         let page = usize::from(self.list_area.height).max(2) - 1;
         match action {
             Action::Up => self.select(self.list.selected.saturating_sub(1), ctx),
@@ -365,6 +388,13 @@ impl Pane for ServersPane {
             Action::PageDown => self.select(self.list.selected + page, ctx),
             Action::Top => self.select(0, ctx),
             Action::Bottom => self.select(last, ctx),
+            Action::OpenServer | Action::Right if self.tap.is_some() => {
+                let tap = self.tap.and_then(|tap| taps::shown(ctx).get(tap));
+                match tap.map(|tap| tap.file.clone()) {
+                    Some(Some(file)) => Reply::go(Go::Open(file)),
+                    _ => Reply::say("this tap keeps no recording, so there is nothing to look at"),
+                }
+            }
             Action::OpenServer | Action::Right => {
                 if !ctx.live || ctx.connection().is_some_and(Connection::is_ready) {
                     Reply::go(Go::View(View::Tools))
@@ -408,6 +438,12 @@ impl Pane for ServersPane {
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let connection = ctx.connection();
+        if self.tap.is_some() && taps::is_of_servers(action) {
+            let open = ctx.keys.word(Action::OpenServer);
+            return Some(format!(
+                "this is a tap of somebody's client; {open} looks on"
+            ));
+        }
         match action {
             Action::Connect if connection.is_some_and(Connection::is_alive) => Some(format!(
                 "it runs; {} starts it again",
@@ -484,9 +520,9 @@ impl Pane for ServersPane {
     }
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
-        match self.list.row_at(at, ctx.servers.len(), 1, self.list_area) {
+        match self.list.row_at(at, taps::rows(ctx), 1, self.list_area) {
             Some(row) if double => {
-                self.list.selected = row;
+                self.select(row, ctx);
                 self.action(Action::OpenServer, ctx)
             }
             Some(row) => self.select(row, ctx),
@@ -496,12 +532,12 @@ impl Pane for ServersPane {
 
     fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         self.list
-            .scroll(lines, ctx.servers.len(), usize::from(self.list_area.height));
+            .scroll(lines, taps::rows(ctx), usize::from(self.list_area.height));
         Reply::done()
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let (list, mut info) = Self::layout(area, ctx.servers.len());
+        let (list, mut info) = Self::layout(area, taps::rows(ctx));
         if area.width >= WIDE {
             info.x += 1;
             info.width -= 1;
@@ -513,24 +549,25 @@ impl Pane for ServersPane {
             ..list
         };
         // The server that is looked at is the selected one, wherever it was chosen.
-        self.list.selected = ctx.current;
+        self.tap = self.tap.filter(|tap| *tap < taps::shown(ctx).len());
+        self.list.selected = self.tap.map_or(ctx.current, |tap| ctx.servers.len() + tap);
         self.list
-            .clamp(ctx.servers.len(), usize::from(self.list_area.height));
+            .clamp(taps::rows(ctx), usize::from(self.list_area.height));
         Vec::new()
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let (list, mut info) = Self::layout(area, ctx.servers.len());
+        let (list, mut info) = Self::layout(area, taps::rows(ctx));
         if area.width >= WIDE {
             let bar = Rect { width: 1, ..info };
             info.x += 1;
             info.width -= 1;
-            Self::draw_overview(info, buf, ctx);
+            self.draw_overview(info, buf, ctx);
             let cursor = self.draw_list(list, buf, ctx);
             divider(bar, &[(area.y, Joint::Above)], buf, ctx.theme);
             cursor
         } else {
-            Self::draw_overview(info, buf, ctx);
+            self.draw_overview(info, buf, ctx);
             self.draw_list(list, buf, ctx)
         }
     }
@@ -542,39 +579,4 @@ impl Pane for ServersPane {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn columns(names: &[&str], width: usize) -> (usize, usize) {
-        let servers: Vec<Server> = names
-            .iter()
-            .map(|name| Server {
-                name: (*name).to_owned(),
-                target: None,
-                identity: None,
-                origin: "command line".to_owned(),
-                conn: None,
-                starts: 0,
-                era: None,
-                listed: None,
-            })
-            .collect();
-        let Columns { name, origin } = Columns::of(&servers, width);
-        (name, origin)
-    }
-
-    #[test]
-    fn the_longest_name_decides() {
-        let long = "a-server-with-a-really-long-name-of-44-cells";
-        // Short names leave the details more room; very short ones do not make the list jump.
-        assert_eq!(columns(&["demo", "server-everything"], 78), (19, 14));
-        assert_eq!(columns(&["demo"], 78), (10, 14));
-        assert_eq!(columns(&[], 78).0, 10);
-        // Up to 32 columns and the gap; the origin gives way first.
-        assert_eq!(columns(&[long], 90), (34, 14));
-        assert_eq!(columns(&[long], 78), (34, 0));
-        // And then the name, so that the details keep theirs.
-        assert_eq!(columns(&[long], 60), (25, 0));
-        assert_eq!(columns(&[long], 30), (14, 0));
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Comparing for the screen: bodies and files are read, and what differs is found, never on the drawing thread.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diff::calls::{self, Call};
@@ -50,6 +50,20 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
         Comparison::Replayed(done) => done
             .report(&options)
             .map_err(|error| format!("a session cannot be read back: {error}"))?,
+        Comparison::Across(both) => {
+            let masks = bodies.secrets().rules();
+            let read = |(path, call): &(PathBuf, CallAt)| {
+                let recording =
+                    Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
+                let read = call.read(&recording.bodies());
+                read.map_err(|error| format!("{} cannot be read: {error}", path.display()))
+            };
+            let [theirs, ours] = &**both;
+            let row = calls::compare(&read(theirs)?, &read(ours)?, &options);
+            let left = format!("{} of the client", theirs.1.name());
+            let right = format!("{} of ours", ours.1.name());
+            Report::new(&left, &right, "call", &options.rules, vec![row])
+        }
         Comparison::Files(left, right) => {
             let masks = bodies.secrets().rules();
             let (a, b) = (session(left, masks)?, session(right, masks)?);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Model, go, linting, replay, replaying, say};
+use super::{Model, go, linting, replay, replaying, say, tapping};
 use crate::library::tags_of;
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, EntryRow};
@@ -200,6 +200,8 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
             return replaying::begin(model, path, [next(), next(), next()]);
         }
         Purpose::Anyway(asker) => vec![replaying::anyway(*asker, &next())],
+        Purpose::Hold => return tapping::hold(model, &next()),
+        Purpose::Break => return tapping::ruled(model, next()),
         Purpose::Note(seq) => {
             let note = next();
             let before = model.world.marks.get(*seq).map(|mark: &Mark| &mark.note);

@@ -28,6 +28,7 @@ pub(super) const fn whose(event: &Event) -> Whose {
         | Event::Copied(_)
         | Event::Exporting { .. }
         | Event::Failed(_)
+        | Event::Taps(_)
         | Event::Library(_)
         | Event::Stored(Stored::NotKept(_)) => Whose::Shown,
         Event::Stored(_) | Event::Validated { .. } | Event::Sifted { .. } => Whose::Both,

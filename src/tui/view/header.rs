@@ -113,6 +113,13 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
             theme.style(Role::Error),
         ));
     }
+    let held = ctx.timeline.state().tap.held().len();
+    if held > 0 {
+        facts.push(Span::styled(
+            format!("held {held}"),
+            theme.style(Role::Pending),
+        ));
+    }
     let asked = Inbox::count(&ctx);
     if asked > 0 {
         facts.push(Span::styled(

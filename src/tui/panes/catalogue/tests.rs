@@ -160,6 +160,8 @@ impl Stage {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            taps: &[],
+            tap: None,
             revealed: false,
             now_us: self.now_us,
             previews: &self.previews,

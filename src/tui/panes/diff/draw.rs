@@ -95,6 +95,7 @@ fn names(pane: &DiffPane) -> String {
         (Some(Ok(report)), _) => (report.left.clone(), report.right.clone()),
         (_, Some(Comparison::Calls { left, right, .. })) => (left.clone(), right.clone()),
         (_, Some(Comparison::Files(a, b))) => Comparison::names(a, b),
+        (_, Some(Comparison::Across(both))) => (both[0].1.name(), both[1].1.name()),
         (_, Some(Comparison::Replayed(done))) => done.names(),
         (_, None) => return "DIFF".to_owned(),
     };

@@ -63,6 +63,11 @@ impl Filtering {
         }
     }
 
+    /// As it was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether there is something to show of it.
     pub fn is_shown(&self) -> bool {
         self.bar.is_open() || self.has_filter()

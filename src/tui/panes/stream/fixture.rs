@@ -131,6 +131,8 @@ impl Stage {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            taps: &[],
+            tap: None,
             revealed: false,
             now_us: self.timeline.entries().last().map_or(0, EntryRow::us),
             previews: &self.previews,

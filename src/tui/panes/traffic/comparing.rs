@@ -7,6 +7,11 @@ use crate::tui::effect::comparison::Comparison;
 use crate::tui::pane::{Ctx, Go, Reply};
 
 impl Traffic {
+    /// The filter in force, as it was typed.
+    pub fn filter(&self) -> &str {
+        self.filtering.text()
+    }
+
     /// What is compared: the selected rows; one of them and the one that is looked at.
     fn compared(&self, ctx: &Ctx<'_>) -> Vec<EntryIndex> {
         let mut entries = self.selection();

@@ -106,6 +106,8 @@ impl Stage {
             current: 0,
             reach: &crate::tui::pane::Reach::Own,
             live: true,
+            taps: &[],
+            tap: None,
             revealed: false,
             now_us: 0,
             previews: &self.previews,
