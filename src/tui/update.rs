@@ -13,6 +13,7 @@ mod marks;
 mod masks;
 mod notices;
 mod opened;
+mod probing;
 mod replay;
 mod replaying;
 mod servers;
@@ -274,6 +275,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             fold(model, entries);
             effects.extend(linting::feed(model));
         }
+        Update::Probing { .. } => probing::hear(model, &update),
         Update::Trouble { lost, what } => {
             model.trouble = Some((*lost, what.clone()));
             let lost = text::plural(*lost as usize, "entry");

@@ -46,15 +46,15 @@ impl OpenError {
     }
 }
 
-/// The client for an address.
-pub(super) fn build(address: &Address) -> Result<Client, OpenError> {
+/// The client for an address; `dressed` it begins the words of header names with capitals.
+pub(super) fn build(address: &Address, dressed: bool) -> Result<Client, OpenError> {
     // Fails when there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let own = match &address.cacert {
         None => Vec::new(),
         Some(path) => certificates(path)?,
     };
-    let system = prepare(address)
+    let system = prepare(address, dressed)
         .tls_certs_merge(own.iter().cloned())
         .build();
     system
@@ -62,7 +62,7 @@ pub(super) fn build(address: &Address) -> Result<Client, OpenError> {
             // Without any certificates on this machine there is no client at all, not even for http.
             let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
             let roots = roots.filter_map(|der| Certificate::from_der(der).ok());
-            prepare(address).tls_certs_only(roots.chain(own)).build()
+            prepare(address, dressed).tls_certs_only(roots.chain(own)).build()
         })
         .map_err(|error| OpenError::Client(super::trouble::chain(&error)))
 }
@@ -81,8 +81,14 @@ fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, OpenError> {
     Ok(found)
 }
 
-fn prepare(address: &Address) -> ClientBuilder {
-    Client::builder()
+fn prepare(address: &Address, dressed: bool) -> ClientBuilder {
+    let builder = Client::builder();
+    let builder = if dressed {
+        builder.http1_title_case_headers()
+    } else {
+        builder
+    };
+    builder
         .redirect(redirect::Policy::none())
         .user_agent(concat!("mcpscope/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)

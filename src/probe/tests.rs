@@ -1,0 +1,2 @@
+//! Tests of probes.
+#![expect(clippy::unwrap_used, reason = "tests")]
