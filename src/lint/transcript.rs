@@ -214,6 +214,8 @@ impl Transcripts {
                 }
                 open.now.why = why.as_deref().map(Into::into);
                 open.asked.clear();
+                // What passes between two probes is their connection's, and how it ends in the middle of the others.
+                open.civil = false;
                 Some(std::mem::take(&mut open.now))
             }
             Facts::Note(note) => {

@@ -197,7 +197,12 @@ impl Drive {
                 } else {
                     self.waits.clear();
                     self.lingers = false;
-                    for (exchange, _) in self.flying.drain() {
+                    for (exchange, (ids, _)) in self.flying.drain() {
+                        out.extend(ids.iter().map(|id| {
+                            let why = "it was waited for long enough".to_owned();
+                            let id = id.to_json();
+                            Do::Note(Note::Abandoned { id, why })
+                        }));
                         out.push(Do::Release(exchange));
                     }
                     self.go_on(now, &mut out);

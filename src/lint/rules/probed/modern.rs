@@ -42,9 +42,9 @@ pub const RULES: &[Rule] = &[
         name: "supported-versions-are-spoken",
         checks: &[40],
         section: "basic/versioning",
-        what: "`supportedVersions` lists what works, and what is listed works.",
+        what: "`supportedVersions` lists the version that is spoken, and what is listed works.",
         why: "Clients choose from the list: what is missing is never used, what does not work fails.",
-        fix: "List the versions of the handshake too where `initialize` is answered, and only there.",
+        fix: "List versions of the handshake only where `initialize` is answered.",
         check: Check::Probe(&["discover"], spoken),
         ..ROW
     },
@@ -326,17 +326,18 @@ fn spoken(seen: &Transcript, before: &[Transcript], told: &mut Told) {
         let revision: Result<Revision, _> = text.parse();
         revision.is_ok_and(|revision| revision.era() == Era::Legacy)
     };
-    let spoken = json::string_at(&shaken.raw, &["result", "protocolVersion"]);
-    let words = match &spoken {
-        Some(spoken) if !listed.contains(spoken) => {
-            Some(format!("initialize works with {spoken}, which is not listed"))
-        }
-        None if listed.iter().any(older) => {
-            let older: Vec<&str> = listed.iter().filter(|text| older(text)).map(String::as_str).collect();
-            let older = older.join(", ");
-            Some(format!("{older} is listed, but initialize was met with {}", shaken.words()))
-        }
-        _ => None,
+    let modern = Revision::NEWEST_MODERN.as_str();
+    // That older versions which work are listed too is nowhere demanded.
+    let words = if !listed.iter().any(|text| text == modern) {
+        Some(format!("{modern} is spoken, and not listed"))
+    } else if shaken.failed && listed.iter().any(older) {
+        let older = listed.iter().filter(|text| older(text));
+        let older: Vec<&str> = older.map(String::as_str).collect();
+        let older = older.join(", ");
+        let what = shaken.words();
+        Some(format!("{older} is listed, but initialize was met with {what}"))
+    } else {
+        None
     };
     told.demand_at(words.is_none(), discovered.seq, || words.unwrap_or_default());
 }
