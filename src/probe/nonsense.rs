@@ -88,14 +88,18 @@ pub fn early_request(known: &Known) -> Vec<Step> {
     ]
 }
 
-pub fn closed_stdin(_: &Known) -> Vec<Step> {
-    let mut step = Step::new("close", vec![Sends::Close]);
-    step.wait = Duration::from_secs(12);
-    vec![step]
+pub fn closed_stdin(known: &Known) -> Vec<Step> {
+    ending(known, "close", Sends::Close)
 }
 
-pub fn terminate(_: &Known) -> Vec<Step> {
-    let mut step = Step::new("terminate", vec![Sends::Terminate]);
+pub fn terminate(known: &Known) -> Vec<Step> {
+    ending(known, "terminate", Sends::Terminate)
+}
+
+/// Ends a server that is up: how long it takes to start is not counted.
+fn ending(known: &Known, name: &str, how: Sends) -> Vec<Step> {
+    let (method, params) = known.harmless();
+    let mut step = Step::new(name, vec![how]);
     step.wait = Duration::from_secs(12);
-    vec![step]
+    vec![Step::ask("first", method, params), step]
 }

@@ -73,11 +73,7 @@ pub const RULES: &[Rule] = &[
         what: "A cursor that was never given is answered with -32602.",
         why: "A client whose cursor is out of date gets the wrong page, or the first one for ever.",
         fix: "Look the cursor up, and refuse what is not found; a list of one page refuses every cursor.",
-        check: Check::Probe(&["bad-cursor"], |seen, _, told| {
-            for step in &seen.steps {
-                refused(step, &[-32602], "a cursor that was never given", told);
-            }
-        }),
+        check: Check::Probe(&["bad-cursor"], cursors),
         ..Rule::ROW
     },
     Rule {
@@ -370,6 +366,27 @@ fn refused(step: &Stepped, codes: &[i64], what: &str, told: &mut Told) {
             came.words(),
             step.name
         )
+    });
+}
+
+/// All lists are asked the same way, so that what is wrong with them is one thing.
+fn cursors(seen: &Transcript, _: &[Transcript], told: &mut Told) {
+    let came = |step: &&Stepped| {
+        let answer = step.answer().filter(|_| !step.wants_login());
+        answer.is_some_and(|came| came.code() != Some(-32601))
+    };
+    let looked: Vec<&Stepped> = seen.steps.iter().filter(came).collect();
+    let taken = |step: &&&Stepped| step.answer().and_then(Came::code) != Some(-32602);
+    let wrong: Vec<&&Stepped> = looked.iter().filter(taken).collect();
+    if looked.is_empty() {
+        return;
+    }
+    let shown = wrong.first().map_or(0, |step| step.shown());
+    told.demand_at(wrong.is_empty(), shown, || {
+        let lists: Vec<&str> = wrong.iter().map(|step| &*step.name).collect();
+        let lists = lists.join(", ");
+        let what = wrong.first().map(|step| step.words()).unwrap_or_default();
+        format!("a cursor that was never given was answered with {what}, not -32602 ({lists})")
     });
 }
 
