@@ -18,6 +18,7 @@ mod modern;
 mod nonsense;
 mod script;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
 pub use course::{Course, Opens, Visit, planned};
