@@ -118,9 +118,7 @@ impl Linter {
         let mut memory = self.memories.remove(&entry.conn).unwrap_or_default();
         let name = self.timeline.state().connection(entry.conn);
         let name: Box<str> = name.map_or("", |one| &one.name).into();
-        let over = self
-            .transcripts
-            .take(entry, &recorded, &messages, &name);
+        let over = self.transcripts.take(entry, &recorded, &messages, &name);
         let mut findings = if self.transcripts.is_rude(entry.conn) {
             Vec::new()
         } else {
@@ -274,7 +272,14 @@ impl Linter {
         }
         findings.retain(|one| {
             let mut hasher = DefaultHasher::new();
-            (one.rule.name, server, &one.subject, &one.pointer, &one.words).hash(&mut hasher);
+            (
+                one.rule.name,
+                server,
+                &one.subject,
+                &one.pointer,
+                &one.words,
+            )
+                .hash(&mut hasher);
             let is_new = self.told.len() >= MANY || self.told.insert(hasher.finish());
             is_new || !probed
         });

@@ -170,7 +170,9 @@ impl Transcripts {
 
     /// Remembers one for those after it.
     pub fn keep(&mut self, transcript: Transcript) {
-        let wanted = LOOKED_BACK.iter().any(|name| transcript.probe.starts_with(name));
+        let wanted = LOOKED_BACK
+            .iter()
+            .any(|name| transcript.probe.starts_with(name));
         if wanted && self.kept.len() < MOST {
             self.kept.push(transcript);
         }

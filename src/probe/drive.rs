@@ -281,7 +281,10 @@ impl Drive {
         self.over = true;
         self.until = None;
         // Sessions are given back, as every client should.
-        let ended = self.probes.iter().any(|probe| probe.name == "ended-session");
+        let ended = self
+            .probes
+            .iter()
+            .any(|probe| probe.name == "ended-session");
         if self.session.is_some() && !ended && !self.known.is_modern() {
             self.exchange(Verb::Delete, None, Vec::new(), &[], false, out);
         }
@@ -408,7 +411,9 @@ impl Drive {
                     self.waits.extend(ids.iter().cloned());
                     self.carry(bytes.clone(), ids.clone(), &step.edits, false, out);
                 }
-                Sends::Verb(verb) => self.exchange(*verb, None, Vec::new(), &step.edits, false, out),
+                Sends::Verb(verb) => {
+                    self.exchange(*verb, None, Vec::new(), &step.edits, false, out)
+                }
                 Sends::Close => out.push(Do::Close),
                 Sends::Terminate => out.push(Do::Terminate),
             }
@@ -511,7 +516,9 @@ impl Drive {
             }
             return headers;
         }
-        let params = body.and_then(|body| json::get(body, &["params"])).unwrap_or_default();
+        let params = body
+            .and_then(|body| json::get(body, &["params"]))
+            .unwrap_or_default();
         let version = headers::version_in(params);
         let version = version.as_deref().unwrap_or(self.revision.as_str());
         set("mcp-protocol-version", version);

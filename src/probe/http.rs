@@ -86,8 +86,6 @@ pub fn garbage_token(known: &Known) -> Vec<Step> {
     let token = set("authorization", format!("Bearer {NOBODY}"));
     vec![
         harmless(known, "none").with(Edit::Anonymous),
-        harmless(known, "garbage")
-            .with(Edit::Anonymous)
-            .with(token),
+        harmless(known, "garbage").with(Edit::Anonymous).with(token),
     ]
 }

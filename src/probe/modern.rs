@@ -24,7 +24,10 @@ pub fn initialize(_: &Known) -> Vec<Step> {
 
 /// A list that is there, or what always is.
 fn any(known: &Known) -> &'static str {
-    known.declared().next().map_or("server/discover", List::method)
+    known
+        .declared()
+        .next()
+        .map_or("server/discover", List::method)
 }
 
 pub fn missing_meta(known: &Known) -> Vec<Step> {
@@ -73,7 +76,10 @@ pub fn header_mismatch(known: &Known) -> Vec<Step> {
         ),
         ask(
             "another method",
-            Edit::Set("mcp-method".to_owned(), "mcpscope/no-such-method".to_owned()),
+            Edit::Set(
+                "mcp-method".to_owned(),
+                "mcpscope/no-such-method".to_owned(),
+            ),
         ),
         ask("no method", Edit::Drop("mcp-method".to_owned())),
     ];
@@ -82,7 +88,10 @@ pub fn header_mismatch(known: &Known) -> Vec<Step> {
         steps.remove(0);
     }
     if known.both == Some(false) {
-        steps.push(ask("no version", Edit::Drop("mcp-protocol-version".to_owned())));
+        steps.push(ask(
+            "no version",
+            Edit::Drop("mcp-protocol-version".to_owned()),
+        ));
     }
     if known.has("tools") {
         let params = format!("{{\"name\":{},\"arguments\":{{}}}}", quote(NOBODY));

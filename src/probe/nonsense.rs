@@ -26,10 +26,7 @@ fn harmless(known: &Known, id: &Id) -> String {
 }
 
 pub fn batch(known: &Known) -> Vec<Step> {
-    let ids = [
-        Id::Text("batch-1".into()),
-        Id::Text("batch-2".into()),
-    ];
+    let ids = [Id::Text("batch-1".into()), Id::Text("batch-2".into())];
     let [one, two] = ids.each_ref().map(|id| harmless(known, id));
     let step = raw("batch", format!("[{one},{two}]"), ids.to_vec());
     let takes = known.revision == Revision::V2025_03_26;
@@ -43,11 +40,17 @@ pub fn broken_json(known: &Known) -> Vec<Step> {
 
 pub fn wrong_envelope(known: &Known) -> Vec<Step> {
     let sends = [
-        ("jsonrpc 1.0", r#"{"jsonrpc":"1.0","id":"e1","method":"ping"}"#),
+        (
+            "jsonrpc 1.0",
+            r#"{"jsonrpc":"1.0","id":"e1","method":"ping"}"#,
+        ),
         ("id null", r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#),
         ("method 7", r#"{"jsonrpc":"2.0","id":"e3","method":7}"#),
         ("nothing", "{}"),
-        ("params 7", r#"{"jsonrpc":"2.0","id":"e5","method":"tools/list","params":7}"#),
+        (
+            "params 7",
+            r#"{"jsonrpc":"2.0","id":"e5","method":"tools/list","params":7}"#,
+        ),
     ];
     let step = |(name, text): (&str, &str)| {
         let mut step = raw(name, text.to_owned(), Vec::new());

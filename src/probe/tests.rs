@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::json;
 use crate::mcp::facts::{self, Opening};
+use crate::mcp::revision::Revision::V2025_11_25;
 use crate::mcp::types::Item;
 use crate::note::Note;
 use crate::note::decided::Decided;
@@ -28,7 +29,12 @@ fn known(revision: Revision, http: bool) -> Known {
             capabilities: Some(r#"{"tools":{},"prompts":{}}"#.to_owned()),
             ..Opening::default()
         },
-        lists: [Arc::new(tools.to_vec()), Arc::default(), Arc::default(), Arc::default()],
+        lists: [
+            Arc::new(tools.to_vec()),
+            Arc::default(),
+            Arc::default(),
+            Arc::default(),
+        ],
         any_tool: false,
         calls: Vec::new(),
     }
@@ -53,7 +59,10 @@ fn url() -> Option<url::Url> {
 
 fn says(drive: &mut Drive, frame: &str) -> Vec<Do> {
     let message = facts::of_frame(frame.as_bytes()).map(|all| all[0].clone());
-    message.map_or_else(|_| Vec::new(), |one| drive.handle(NOW, Happened::Message(&one)))
+    message.map_or_else(
+        |_| Vec::new(),
+        |one| drive.handle(NOW, Happened::Message(&one)),
+    )
 }
 
 /// Methods of the frames, and names of the notes.
@@ -78,14 +87,26 @@ fn a_connection_is_opened_before_it_is_probed() {
     let mut drive = Drive::new(&visit(&["ping", "unknown-prompt"], &known), None);
     assert_eq!(told(&drive.handle(NOW, Happened::Started)), ["initialize"]);
     let opened = says(&mut drive, SHAKEN);
-    let wanted = ["verdict", "ready", "notifications/initialized", "ping: ping", "ping"];
+    let wanted = [
+        "verdict",
+        "ready",
+        "notifications/initialized",
+        "ping: ping",
+        "ping",
+    ];
     assert_eq!(told(&opened), wanted);
     assert!(drive.is_open());
     let next = says(&mut drive, r#"{"jsonrpc":"2.0","id":2,"result":{}}"#);
-    assert_eq!(told(&next), ["probed", "unknown-prompt: get", "prompts/get"]);
+    assert_eq!(
+        told(&next),
+        ["probed", "unknown-prompt: get", "prompts/get"]
+    );
     // What is not answered is waited for, and then left.
     let until = drive.deadline();
-    assert_eq!(told(&drive.handle(NOW, Happened::Tick)), Vec::<String>::new());
+    assert_eq!(
+        told(&drive.handle(NOW, Happened::Tick)),
+        Vec::<String>::new()
+    );
     let late = drive.handle(until.unwrap_or_default(), Happened::Tick);
     assert_eq!(told(&late), ["probed", "close"]);
     assert!(drive.left().is_empty());
@@ -133,7 +154,14 @@ fn headers_are_those_of_a_good_client_but_for_what_is_changed() {
             let found = request.headers.iter().find(|(other, _)| other == name);
             found.map_or("-", |(_, value)| value.as_str()).to_owned()
         };
-        seen.push([has("mcp-protocol-version"), has("mcp-method"), has("mcp-name")].join(" "));
+        seen.push(
+            [
+                has("mcp-protocol-version"),
+                has("mcp-method"),
+                has("mcp-name"),
+            ]
+            .join(" "),
+        );
         done = drive.handle(NOW, Happened::Over(request.exchange));
     }
     assert_eq!(
@@ -169,7 +197,10 @@ fn only_tools_that_only_read_are_called() {
             }
         }
         known.any_tool = true;
-        let called = format!("{:?}", (Probe::find("bad-arguments").unwrap().script)(&known));
+        let called = format!(
+            "{:?}",
+            (Probe::find("bad-arguments").unwrap().script)(&known)
+        );
         assert!(called.contains("wipe"), "{called}");
     }
 }
@@ -177,7 +208,11 @@ fn only_tools_that_only_read_are_called() {
 #[test]
 fn the_table_is_well_formed() {
     for (at, probe) in PROBES.iter().enumerate() {
-        assert!(PROBES[..at].iter().all(|other| other.name != probe.name), "{}", probe.name);
+        assert!(
+            PROBES[..at].iter().all(|other| other.name != probe.name),
+            "{}",
+            probe.name
+        );
         assert!(probe.since <= probe.until && !probe.sends.is_empty());
         for (revision, http) in [(probe.since, true), (probe.until, false)] {
             let steps = (probe.script)(&known(revision, http));

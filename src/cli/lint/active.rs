@@ -24,7 +24,12 @@ pub struct ActiveArgs {
     #[arg(short, long, requires = "active", help_heading = "Probes")]
     yes: bool,
     /// Call this tool too, with these arguments (repeatable): once, and once cancelled at once
-    #[arg(long, value_name = "TOOL[=JSON]", requires = "active", help_heading = "Probes")]
+    #[arg(
+        long,
+        value_name = "TOOL[=JSON]",
+        requires = "active",
+        help_heading = "Probes"
+    )]
     call: Vec<String>,
     /// Call any tool with wrong arguments, not only one that says that it only reads
     #[arg(long, requires = "active", help_heading = "Probes")]
@@ -50,7 +55,9 @@ impl ActiveArgs {
             if tool.is_empty() || !fits {
                 let shown = text::sanitize(given).into_owned();
                 let hint = "as in --call 'echo={\"message\":\"hi\"}'".to_owned();
-                return Err(Failure::usage(format!("no tool with a JSON object: {shown}")).hint(hint));
+                return Err(
+                    Failure::usage(format!("no tool with a JSON object: {shown}")).hint(hint),
+                );
             }
             Ok((tool.to_owned(), arguments.to_owned()))
         };
@@ -72,7 +79,10 @@ pub async fn probe(
     known.any_tool = args.call_any;
     known.calls = args.calls()?;
     for (tool, _) in &known.calls {
-        let listed = known.list(List::Tools).iter().any(|one| *one.name == **tool);
+        let listed = known
+            .list(List::Tools)
+            .iter()
+            .any(|one| *one.name == **tool);
         if !listed {
             let what = format!("the server lists no tool {}", text::sanitize(tool));
             return Err(Failure::usage(what).into());
@@ -91,7 +101,11 @@ pub async fn probe(
     });
     loop {
         if let Update::Probing {
-            done, total, over, names, ..
+            done,
+            total,
+            over,
+            names,
+            ..
         } = session.next().await?
         {
             if over {
@@ -101,7 +115,9 @@ pub async fn probe(
             }
             let names = names.first().copied().unwrap_or_default();
             let told = format!("{names} ({done} of {total})");
-            session.console.progress(&done.to_string(), Some(&total.to_string()), Some(&told));
+            session
+                .console
+                .progress(&done.to_string(), Some(&total.to_string()), Some(&told));
         }
     }
 }
@@ -117,7 +133,9 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
     ));
     list(&sure, session);
     if !perhaps.is_empty() {
-        session.console.tell("if it takes the handshake of older clients too:");
+        session
+            .console
+            .tell("if it takes the handshake of older clients too:");
         list(&perhaps, session);
     }
     if args.yes {
@@ -131,11 +149,15 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
         return Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"));
     }
     let hint = "--yes sends them without asking".to_owned();
-    Err(Failure::usage("nothing was sent: nobody is there to agree").hint(hint).into())
+    Err(Failure::usage("nothing was sent: nobody is there to agree")
+        .hint(hint)
+        .into())
 }
 
 fn list(probes: &[&Probe], session: &mut Headless) {
     for probe in probes {
-        session.console.tell(&format!("  {:<22} {}", probe.name, probe.sends));
+        session
+            .console
+            .tell(&format!("  {:<22} {}", probe.name, probe.sends));
     }
 }

@@ -62,7 +62,9 @@ pub(super) fn build(address: &Address, dressed: bool) -> Result<Client, OpenErro
             // Without any certificates on this machine there is no client at all, not even for http.
             let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
             let roots = roots.filter_map(|der| Certificate::from_der(der).ok());
-            prepare(address, dressed).tls_certs_only(roots.chain(own)).build()
+            prepare(address, dressed)
+                .tls_certs_only(roots.chain(own))
+                .build()
         })
         .map_err(|error| OpenError::Client(super::trouble::chain(&error)))
 }

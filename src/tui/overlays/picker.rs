@@ -52,11 +52,9 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
-            Pick::Item(..)
-            | Pick::Server(_)
-            | Pick::Mark(_)
-            | Pick::Reach(_)
-            | Pick::Probes => None,
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) | Pick::Probes => {
+                None
+            }
         }
     }
 }

@@ -27,7 +27,10 @@ fn came<'a>(all: &'a mut [Value], probe: &str, step: &str) -> &'a mut Value {
     let asked = all[at..].iter().find(is_asked).unwrap();
     let (id, conn) = (asked["json"]["id"].clone(), asked["conn"].clone());
     let answers = |entry: &&mut Value| {
-        entry["dir"] == "in" && entry["ch"] == "wire" && entry["conn"] == conn && entry["json"]["id"] == id
+        entry["dir"] == "in"
+            && entry["ch"] == "wire"
+            && entry["conn"] == conn
+            && entry["json"]["id"] == id
     };
     let answer = all[at..].iter_mut().find(answers);
     answer.unwrap_or_else(|| panic!("{probe}: {step} was answered"))
@@ -49,7 +52,8 @@ fn serve(all: &mut [Value], probe: &str, step: &str, result: Value) {
 fn response<'a>(all: &'a mut [Value], probe: &str, step: &str) -> &'a mut Value {
     let at = probing(all, probe, step);
     let conn = all[at]["conn"].clone();
-    let is_it = |entry: &&mut Value| entry["conn"] == conn && entry["json"]["event"] == "http-response";
+    let is_it =
+        |entry: &&mut Value| entry["conn"] == conn && entry["json"]["event"] == "http-response";
     &mut all[at..].iter_mut().find(is_it).unwrap()["json"]
 }
 
@@ -86,7 +90,10 @@ fn probe_like(all: &mut Vec<Value>, from: &str, to: &str, steps: &[&str]) {
     let last = first + all[first..].iter().position(ends).unwrap();
     let mut copy = Vec::new();
     for step in steps {
-        for entry in all[first..=last].iter().filter(|entry| entry["conn"] == conn) {
+        for entry in all[first..=last]
+            .iter()
+            .filter(|entry| entry["conn"] == conn)
+        {
             let mut entry = entry.clone();
             let note = &mut entry["json"];
             if note["event"] == "probing" {
@@ -143,7 +150,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "unknown-reference-is-refused",
         PIPE,
         |all| mend(all, "unknown-reference", -32602),
-        |all| serve(all, "unknown-reference", "prompt", json!({"completion": {"values": []}})),
+        |all| {
+            serve(
+                all,
+                "unknown-reference",
+                "prompt",
+                json!({"completion": {"values": []}}),
+            )
+        },
     ),
     fault_on(
         "bad-level-is-refused",
@@ -372,7 +386,11 @@ fn what_is_probed_is_judged() {
         let checked: Vec<u16> = RULES.iter().flat_map(|rule| rule.checks).copied().collect();
         let has_rule = probe.checks.iter().any(|check| checked.contains(check));
         let alone = ["unknown-subscription", "terminate"].contains(&probe.name);
-        assert!(judged.contains(probe.name) || has_rule || alone, "{}", probe.name);
+        assert!(
+            judged.contains(probe.name) || has_rule || alone,
+            "{}",
+            probe.name
+        );
     }
     // The active checks of the protocol reference.
     let active: &[u16] = &[
@@ -382,7 +400,9 @@ fn what_is_probed_is_judged() {
     ];
     for check in active {
         let probed = PROBES.iter().any(|probe| probe.checks.contains(check));
-        let reason = UNPROBED.iter().any(|(other, why)| other == check && !why.is_empty());
+        let reason = UNPROBED
+            .iter()
+            .any(|(other, why)| other == check && !why.is_empty());
         assert!(probed != reason, "check {check}: {probed} {reason}");
         let has_rule = RULES.iter().any(|rule| rule.checks.contains(check));
         assert!(has_rule || reason, "check {check} has no rule");

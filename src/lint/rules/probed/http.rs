@@ -43,10 +43,15 @@ pub const RULES: &[Rule] = &[
             let (Some(delete), Some(then)) = (seen.step("delete"), seen.step("then")) else {
                 return;
             };
-            let ended = delete.status().is_some_and(|status| (200..300).contains(&status));
+            let ended = delete
+                .status()
+                .is_some_and(|status| (200..300).contains(&status));
             if let (true, Some(status)) = (ended && seen.has_session, then.status()) {
                 told.demand_at(status == 404, then.shown(), || {
-                    format!("after DELETE a request in the session was met with {}", then.words())
+                    format!(
+                        "after DELETE a request in the session was met with {}",
+                        then.words()
+                    )
                 });
             }
         }),
@@ -69,7 +74,10 @@ pub const RULES: &[Rule] = &[
             for step in steps(seen).filter(|step| &*step.name == "none") {
                 if let Some(status) = step.status() {
                     told.demand_at(status == 400, step.shown(), || {
-                        format!("a request without the session was met with {}", step.words())
+                        format!(
+                            "a request without the session was met with {}",
+                            step.words()
+                        )
                     });
                 }
             }
@@ -129,7 +137,9 @@ pub const RULES: &[Rule] = &[
         what: "A request without the version header is served.",
         why: "Older clients do not send it and cannot use the server.",
         fix: "Go by the version of the handshake, or take 2025-03-26.",
-        check: Check::Probe(&["no-version-header"], |seen, _, told| served(seen, "without the version header", told)),
+        check: Check::Probe(&["no-version-header"], |seen, _, told| {
+            served(seen, "without the version header", told)
+        }),
         ..Rule::ROW
     },
     Rule {
@@ -155,7 +165,10 @@ pub const RULES: &[Rule] = &[
                 if let Some(status) = step.status() {
                     let fits = status == 403 || (!exact && (400..500).contains(&status));
                     told.demand_at(fits, step.shown(), || {
-                        format!("the origin http://mcpscope.example was met with {}", step.words())
+                        format!(
+                            "the origin http://mcpscope.example was met with {}",
+                            step.words()
+                        )
                     });
                 }
             }
@@ -208,7 +221,12 @@ pub const RULES: &[Rule] = &[
                 for step in &seen.steps {
                     if let Some(status) = step.status() {
                         told.demand_at(status < 500 || status == 501, step.shown(), || {
-                            format!("{}: {} was met with {}", seen.probe, step.name, step.words())
+                            format!(
+                                "{}: {} was met with {}",
+                                seen.probe,
+                                step.name,
+                                step.words()
+                            )
                         });
                     }
                 }

@@ -70,7 +70,11 @@ pub const RULES: &[Rule] = &[
         fix: "Look for both keys in `_meta` first.",
         check: Check::Probe(&["missing-meta"], |seen, _, told| {
             // Over HTTP a version that only the header names is a mismatch as well.
-            let codes: &[i64] = if seen.http { &[-32602, -32020] } else { &[-32602] };
+            let codes: &[i64] = if seen.http {
+                &[-32602, -32020]
+            } else {
+                &[-32602]
+            };
             coded(seen, "a request without all of its _meta", codes, told);
             for step in steps(seen).filter(|step| step.answer().is_some_and(|came| came.failed)) {
                 if let Some(status) = step.status() {
@@ -107,7 +111,10 @@ pub const RULES: &[Rule] = &[
             if let Some(came) = answer.filter(|came| came.failed) {
                 let says = memchr::memmem::find(&came.raw, b"2026-07-28").is_some();
                 told.demand_at(says, came.seq, || {
-                    format!("initialize is answered with {} that names no version", came.words())
+                    format!(
+                        "initialize is answered with {} that names no version",
+                        came.words()
+                    )
                 });
             }
         }),
@@ -241,7 +248,10 @@ pub const RULES: &[Rule] = &[
             for step in steps(seen) {
                 if let Some(status) = step.status() {
                     told.demand_at(status == 405, step.shown(), || {
-                        format!("{} is answered with {status}, not 405", step.name.to_uppercase())
+                        format!(
+                            "{} is answered with {status}, not 405",
+                            step.name.to_uppercase()
+                        )
                     });
                 }
             }
@@ -263,7 +273,11 @@ pub const RULES: &[Rule] = &[
                     _ => -32021,
                 };
                 told.demand_at(came.code() == Some(wanted), came.seq, || {
-                    format!("{}: answered with {}, not {wanted}", step.name, came.words())
+                    format!(
+                        "{}: answered with {}, not {wanted}",
+                        step.name,
+                        came.words()
+                    )
                 });
             }
         }),
@@ -278,17 +292,27 @@ fn coded(seen: &Transcript, what: &str, codes: &[i64], told: &mut Told) {
         let fits = came.code().is_some_and(|code| codes.contains(&code));
         told.demand_at(fits, came.seq, || {
             let first = codes.first().copied().unwrap_or_default();
-            format!("{what} ({}) was answered with {}, not {first}", step.name, came.words())
+            format!(
+                "{what} ({}) was answered with {}, not {first}",
+                step.name,
+                came.words()
+            )
         });
     }
 }
 
 fn mismatch(seen: &Transcript, _: &[Transcript], told: &mut Told) {
     for step in steps(seen) {
-        let Some(status) = step.status() else { continue };
+        let Some(status) = step.status() else {
+            continue;
+        };
         let code = step.answer().and_then(super::Came::code);
         told.demand_at(status == 400 && code == Some(-32020), step.shown(), || {
-            format!("{} was met with {}, not status 400 and -32020", step.name, step.words())
+            format!(
+                "{} was met with {}, not status 400 and -32020",
+                step.name,
+                step.words()
+            )
         });
     }
 }
@@ -335,9 +359,13 @@ fn spoken(seen: &Transcript, before: &[Transcript], told: &mut Told) {
         let older: Vec<&str> = older.map(String::as_str).collect();
         let older = older.join(", ");
         let what = shaken.words();
-        Some(format!("{older} is listed, but initialize was met with {what}"))
+        Some(format!(
+            "{older} is listed, but initialize was met with {what}"
+        ))
     } else {
         None
     };
-    told.demand_at(words.is_none(), discovered.seq, || words.unwrap_or_default());
+    told.demand_at(words.is_none(), discovered.seq, || {
+        words.unwrap_or_default()
+    });
 }
