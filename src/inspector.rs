@@ -10,8 +10,10 @@ mod hand;
 mod load;
 pub mod logins;
 mod masking;
+mod probing;
 mod words;
 
+pub use probing::MOST as MOST_PROBED;
 pub use words::{Command, Connect, Update};
 
 use std::collections::HashMap;
@@ -24,6 +26,7 @@ use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
 use crate::note::Note;
+use crate::probe::Drive;
 use crate::recorder::{Draft, Recorder};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Channel, Direction};
@@ -63,6 +66,7 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         listening: true,
         eras: Eras::default(),
         hurried: 0,
+        probing: None,
     };
     (Inspector { commands, updates }, engine)
 }
@@ -85,6 +89,8 @@ pub struct Engine {
     eras: Eras,
     /// What was taken since limits were last looked at.
     hurried: u32,
+    /// The server that is being probed.
+    probing: Option<Box<probing::Probing>>,
 }
 
 #[derive(Debug)]
@@ -100,6 +106,8 @@ struct Live {
     pid: Option<u32>,
     /// A load that is under way.
     load: Option<Box<load::Running>>,
+    /// What speaks on it instead of the client, where it is probed.
+    probe: Option<Box<Drive>>,
 }
 
 enum Happened {
@@ -116,6 +124,7 @@ impl Engine {
             match self.next(closing).await {
                 Happened::Command(None | Some(Command::Shutdown)) => {
                     closing = true;
+                    self.probing = None;
                     for live in self.connections.values() {
                         // A failed send means that the link has ended by itself.
                         let _ = live.outbox.send(Outgoing::Shutdown);
@@ -149,6 +158,7 @@ impl Engine {
                     .deadline()
                     .into_iter()
                     .chain(live.loaded())
+                    .chain(live.probe.as_ref().and_then(|drive| drive.deadline()))
                     .min()
             })
             .min();
@@ -286,6 +296,8 @@ impl Engine {
             }
             Command::Load { conn, plan } => self.load(conn, *plan).await,
             Command::Unload { conn } => self.unload(conn).await,
+            Command::Probe { connect, known } => self.probe(*connect, *known).await,
+            Command::Unprobe => self.unprobe().await,
             Command::Note { conn, note } => self.note(conn, &note).await,
             Command::Stop { conn } => self.send(conn, Outgoing::Shutdown),
             // `run` takes care of it.
@@ -339,6 +351,7 @@ impl Engine {
                         carried: exchanges::Carried::default(),
                         pid: None,
                         load: None,
+                        probe: None,
                     },
                 );
             }
@@ -509,6 +522,9 @@ impl Engine {
 
     /// Tells a client what happened and does what it says. `seq` is the entry of the message it is told.
     async fn put(&mut self, conn: u32, input: Input<'_>, seq: Option<u64>) {
+        if self.drives(conn, &input).await {
+            return;
+        }
         let now = self.now();
         let Some(live) = self.connections.get_mut(&conn) else {
             return;

@@ -47,6 +47,7 @@
 //!                                HTTP and its authorization demand of one (mcp::http, mcp::auth, sans-io too)
 //!            session             entry, file format, levels, the fold
 //!            mask                what is never written down, and what stands there instead
+//!            probe               PROBES: what a server is sent only to see what it makes of it
 //!            lint                RULES over a session: what is wrong with a server, or its client
 //!            doctor              STEPS on the way to a server, and the causes of why one fails
 //!            filter              the language that rows are chosen with, and which rows it chooses
@@ -166,6 +167,7 @@
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
+//! | a probe | a row in `probe.rs`, its script below; the rules that judge it, in `lint/rules/probed.rs` and below |
 //! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |
@@ -211,6 +213,7 @@ pub mod note;
 pub mod pack;
 pub mod paths;
 pub mod presets;
+pub mod probe;
 #[cfg(feature = "tui")]
 pub mod query;
 pub mod recorder;

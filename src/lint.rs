@@ -15,6 +15,7 @@ pub mod report;
 pub mod rule;
 mod rules;
 mod seen;
+mod transcript;
 
 pub use linter::{Finding, Linter, Standing};
 pub use rule::{Mode, Rule, Severity};

@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 
 use crate::jsonrpc::Id;
 use crate::mcp::auth::{Hop, Secret};
-use crate::mcp::http::Loss;
+use crate::mcp::http::{Loss, Request};
 use crate::note::http::Step;
 
 /// How many events wait in an inbox before the side that fills it has to wait too.
@@ -95,6 +95,12 @@ pub enum Outgoing {
     CameBack(Secret),
     /// Nobody will log in: what waits for that fails (HTTP).
     NoLogin,
+    /// Make this HTTP request as it is; only links of [`http::bare`] do.
+    Exchange(Box<Request>),
+    /// Let go of an exchange, whatever still comes; of the same links.
+    Release(u32),
+    /// Tell the process to end, its stdin open (not on Windows, where it is killed).
+    Terminate,
     /// Start the shutdown ladder: close stdin, wait, terminate, wait, kill. Frames that are sent
     /// before stdin is closed still go out. Sending it twice changes nothing.
     Shutdown,
@@ -122,6 +128,13 @@ pub enum LinkEvent {
         bytes: Vec<u8>,
         /// The request it answers, when HTTP says so whatever the frame does.
         answers: Option<Id>,
+    },
+    /// The head of a response came, on a link of [`http::bare`].
+    Head {
+        /// With which exchange.
+        exchange: u32,
+        /// The session it names; a secret, which is recorded nowhere.
+        session: Option<Secret>,
     },
     /// A request that was sent will get no answer.
     Unanswered {

@@ -12,6 +12,7 @@ use super::target::TargetArgs;
 use super::{Early, Exit, Outcome};
 use crate::filter::Filter;
 use crate::ignores::Ignores;
+use crate::inspector::Connect;
 use crate::lint::exceptions::Exception;
 use crate::lint::findings::Told;
 use crate::lint::report::baseline::Baseline;
@@ -25,11 +26,14 @@ use crate::session::Entry;
 use crate::session::recorded::Place;
 use crate::text;
 
+mod active;
 mod rules;
 
 /// Check a recording, or a server's opening and lists, against the protocol
 ///
-/// Nothing is called. A rule that nothing was seen for has neither passed nor failed; it is counted as not seen.
+/// Nothing is called. With --active a server is also sent probes, on connections of their own: what nobody sends, what
+/// is not there, what is wrong. They are listed first, and sent when somebody agrees; of what is listed, they call only
+/// tools that say they only read. A rule that nothing was seen for has neither passed nor failed; it is counted as not seen.
 /// What stands in .mcpscope/lint-ignore of the project, a line `RULE [ABOUT] # REASON` each, does not count.
 ///
 /// With --json, one object:
@@ -69,6 +73,8 @@ pub struct LintArgs {
     /// List the rules
     #[arg(long)]
     rules: bool,
+    #[command(flatten)]
+    active: active::ActiveArgs,
     #[command(flatten)]
     form: FormArgs,
     #[command(flatten)]
@@ -151,16 +157,24 @@ impl FailOn {
 /// Runs it.
 pub fn run(args: &LintArgs) -> Exit {
     if args.file.is_none() && args.explain.is_none() && !args.rules {
-        let target = args.target.target(&List::ALL).and_then(|target| {
+        let mut given = None;
+        let checked = args.active.check();
+        let target = checked.and_then(|()| args.target.target(&List::ALL));
+        let target = target.and_then(|target| {
             let connect = target.server("lint")?;
+            given = Some(connect.clone());
             Ok((target, connect))
         });
         return super::session(target, &args.output, async |session, output| {
-            of_server(session, args, output).await
+            of_server(session, given, args, output).await
         });
     }
     let mut output = Output::default();
     output.set(&args.output);
+    if args.active.is_given() {
+        let failure = Failure::usage("--active is for a server, and none is looked at");
+        return super::fail(&failure, super::nobody(), &mut output);
+    }
     let done = match (&args.explain, &args.file) {
         _ if args.target != TargetArgs::default() => Err(Failure::usage(
             "a server is given that nobody would look at",
@@ -179,8 +193,18 @@ pub fn run(args: &LintArgs) -> Exit {
     }
 }
 
-async fn of_server(session: &mut Headless, args: &LintArgs, output: &mut Output) -> Outcome {
+async fn of_server(
+    session: &mut Headless,
+    connect: Option<Connect>,
+    args: &LintArgs,
+    output: &mut Output,
+) -> Outcome {
     session.all_listed().await?;
+    if let Some(connect) = connect.filter(|_| args.active.is_given())
+        && !active::probe(&args.active, connect, session).await?
+    {
+        return Ok(Exit::Ok);
+    }
     session.console.settle();
     let mut looked = Looked::default();
     for entry in session.entries() {

@@ -9,6 +9,9 @@ impl Engine {
         let Some(mut live) = self.connections.remove(&conn) else {
             return;
         };
+        if let Some(drive) = live.probe.take() {
+            return self.visited(conn, drive).await;
+        }
         let outputs = live.client.handle(self.now(), Input::Gone);
         let respawn = outputs.contains(&Output::Respawn);
         for output in outputs {

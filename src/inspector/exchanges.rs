@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use super::Engine;
 use crate::json;
 use crate::jsonrpc::Id;
+use crate::mcp::auth::Secret;
 use crate::mcp::client::Input;
 use crate::mcp::facts;
 use crate::mcp::http::Loss;
 use crate::mcp::http::headers::masked_url;
 use crate::note::Note;
 use crate::note::http::Step;
+use crate::probe::Happened;
 use crate::recorder::Draft;
 use crate::session::recorded::Facts;
 use crate::session::{Channel, Direction, Via};
@@ -86,7 +88,18 @@ impl Engine {
             }
             LinkEvent::Http(step) => {
                 let step = self.with_entry(conn, step);
+                let over = match &step {
+                    Step::End { exchange, .. } => Some(*exchange),
+                    _ => None,
+                };
                 self.note(conn, &Note::Http(step)).await;
+                if let Some(exchange) = over {
+                    self.drive(conn, Happened::Over(exchange)).await;
+                }
+            }
+            LinkEvent::Head { exchange, session } => {
+                let session = session.as_ref().map(Secret::reveal);
+                self.drive(conn, Happened::Head(exchange, session)).await;
             }
             LinkEvent::Frame {
                 exchange,

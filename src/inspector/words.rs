@@ -9,6 +9,7 @@ use crate::mcp::client::{Call, End, Options, RequestSettings, Wish};
 use crate::mcp::completion::{Ask, Completed};
 use crate::mcp::types::List;
 use crate::note::Note;
+use crate::probe::Known;
 use crate::session::recorded::Recorded;
 use crate::transport::Target;
 use crate::transport::stdio::StdioOptions;
@@ -166,6 +167,16 @@ pub enum Command {
         /// Of which connection.
         conn: u32,
     },
+    /// Probe a server on connections of their own, one after the other, whose numbers begin with the one given; so many
+    /// as [`super::MOST_PROBED`] are its. Told by [`Update::Probing`]; nothing when another is being probed.
+    Probe {
+        /// The server, and the number of the first connection.
+        connect: Box<Connect>,
+        /// What is known of it.
+        known: Box<Known>,
+    },
+    /// Send no more probes.
+    Unprobe,
     /// Record what whoever sends commands decided.
     Note {
         /// Of which connection.
@@ -256,6 +267,19 @@ pub enum Update {
         conn: u32,
         /// What was measured so far.
         figures: Box<Figures>,
+        /// Whether it is over.
+        over: bool,
+    },
+    /// How far the probing of a server is: before each connection, and once when it is over.
+    Probing {
+        /// The number of its first connection.
+        conn: u32,
+        /// Probes that were sent.
+        done: usize,
+        /// Of how many.
+        total: usize,
+        /// Those that are sent now.
+        names: Vec<&'static str>,
         /// Whether it is over.
         over: bool,
     },

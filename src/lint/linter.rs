@@ -1,11 +1,13 @@
 //! The linter: takes entries one by one and tells findings, from memory that stays small.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::memory::Memory;
 use super::rule::{Check, On, Rule, Severity, Watch};
 use super::rules::RULES;
 use super::seen::{Complaint, Message, Seen, Subject, Told, masks, raws};
+use super::transcript::{Transcript, Transcripts};
 use crate::json;
 use crate::jsonrpc::{self, Frame, Kind};
 use crate::session::recorded::{Facts, Place, Recorded};
@@ -17,6 +19,9 @@ const MOST: u32 = 100;
 
 /// Of what is only worth knowing so much is told of one entry.
 const FEW: usize = 5;
+
+/// Findings that are told apart.
+const MANY: usize = 100_000;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +62,16 @@ pub struct Linter {
     /// By rule and connection.
     kept: HashMap<(usize, u32), u32>,
     memories: HashMap<u32, Memory>,
+    transcripts: Transcripts,
+    /// Hashes of what was told, by server: on connections that are probed the same is not told again.
+    told: HashSet<u64>,
 }
 
 impl Default for Linter {
     fn default() -> Self {
         let watch = |rule: &Rule| match rule.check {
             Check::Watch(make) => Some(make()),
-            Check::Entry(_) | Check::Message(..) => None,
+            Check::Entry(_) | Check::Message(..) | Check::Probe(..) => None,
         };
         Self {
             timeline: Timeline::default(),
@@ -72,6 +80,8 @@ impl Default for Linter {
             failed: vec![0; RULES.len()],
             kept: HashMap::default(),
             memories: HashMap::default(),
+            transcripts: Transcripts::default(),
+            told: HashSet::default(),
         }
     }
 }
@@ -106,7 +116,18 @@ impl Linter {
         let raws = raws(&entry.body, &frame);
         let messages = self.messages(&recorded, &raws, &waited);
         let mut memory = self.memories.remove(&entry.conn).unwrap_or_default();
-        let findings = self.look(entry, &recorded, &messages, &memory);
+        let name = self.timeline.state().connection(entry.conn);
+        let name: Box<str> = name.map_or("", |one| &one.name).into();
+        let over = self.transcripts.take(entry, &recorded, &messages, &name);
+        let mut findings = if self.transcripts.is_rude(entry.conn) {
+            Vec::new()
+        } else {
+            self.look(entry, &recorded, &messages, &memory)
+        };
+        if let Some(over) = over {
+            findings.extend(self.judge(entry, over));
+        }
+        self.tell_once(&name, &mut findings);
         memory.take(entry, &recorded, &messages);
         self.memories.insert(entry.conn, memory);
         findings
@@ -154,7 +175,7 @@ impl Linter {
             masks: &masks,
         };
         let revision = seen.revision();
-        let mut findings = Vec::new();
+        let mut all = Vec::new();
         for (at, rule) in RULES.iter().enumerate() {
             if !rule.applies(revision) {
                 continue;
@@ -167,7 +188,7 @@ impl Linter {
                         look(&seen, message, &mut told);
                     }
                 }
-                Check::Message(..) => {}
+                Check::Message(..) | Check::Probe(..) => {}
                 Check::Watch(_) => {
                     if let Some(watch) = &mut self.watches[at] {
                         watch.entry(&seen, &mut told);
@@ -177,29 +198,91 @@ impl Linter {
             if !masks.is_empty() {
                 told.wrong.retain(|one| !is_hidden(&seen, one));
             }
-            self.looked[at] += told.looked + told.wrong.len() as u64;
-            self.failed[at] += told.wrong.len() as u64;
-            let severity = rule.grade.at(revision);
-            if severity == Severity::Note {
-                shorten(&mut told.wrong);
+            if told.looked > 0 || !told.wrong.is_empty() {
+                all.push((at, *rule, rule.grade.at(revision), told));
             }
-            for complaint in told.wrong {
-                let kept = self.kept.entry((at, entry.conn)).or_default();
-                *kept += 1;
-                if *kept <= MOST {
-                    findings.push(Finding {
-                        rule,
-                        severity,
-                        seq: entry.seq,
-                        conn: entry.conn,
-                        subject: complaint.subject,
-                        pointer: complaint.pointer,
-                        words: complaint.words,
-                    });
-                }
+        }
+        let mut findings = Vec::new();
+        for (at, rule, severity, told) in all {
+            findings.extend(self.tells((at, rule), severity, entry, told));
+        }
+        findings
+    }
+
+    /// What a rule told becomes findings.
+    fn tells(
+        &mut self,
+        (at, rule): (usize, &'static Rule),
+        severity: Severity,
+        entry: &Entry,
+        mut told: Told,
+    ) -> Vec<Finding> {
+        self.looked[at] += told.looked + told.wrong.len() as u64;
+        self.failed[at] += told.wrong.len() as u64;
+        if severity == Severity::Note {
+            shorten(&mut told.wrong);
+        }
+        let mut findings = Vec::new();
+        for complaint in told.wrong {
+            let kept = self.kept.entry((at, entry.conn)).or_default();
+            *kept += 1;
+            if *kept <= MOST {
+                findings.push(Finding {
+                    rule,
+                    severity,
+                    seq: complaint.seq.unwrap_or(entry.seq),
+                    conn: entry.conn,
+                    subject: complaint.subject,
+                    pointer: complaint.pointer,
+                    words: complaint.words,
+                });
             }
         }
         findings
+    }
+
+    /// A probe is over: the rules that are about it look at it.
+    fn judge(&mut self, entry: &Entry, transcript: Transcript) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (at, rule) in RULES.iter().enumerate() {
+            let Check::Probe(probes, judge) = rule.check else {
+                continue;
+            };
+            if !probes.contains(&&*transcript.probe) {
+                continue;
+            }
+            let known = transcript.revision.is_some();
+            if known && !rule.applies(transcript.revision) {
+                continue;
+            }
+            let mut told = Told::default();
+            judge(&transcript, self.transcripts.kept(), &mut told);
+            let severity = rule.grade.at(transcript.revision);
+            findings.extend(self.tells((at, rule), severity, entry, told));
+        }
+        self.transcripts.keep(transcript);
+        findings
+    }
+
+    /// Whoever opens many connections sees the same many times; once is enough.
+    fn tell_once(&mut self, server: &str, findings: &mut Vec<Finding>) {
+        let probed = self.transcripts.any();
+        if findings.is_empty() {
+            return;
+        }
+        findings.retain(|one| {
+            let mut hasher = DefaultHasher::new();
+            (
+                one.rule.name,
+                server,
+                &one.subject,
+                &one.pointer,
+                &one.words,
+            )
+                .hash(&mut hasher);
+            let is_new = self.told.len() >= MANY || self.told.insert(hasher.finish());
+            is_new || !probed
+        });
     }
 
     /// How each rule stands, in the order of the table.

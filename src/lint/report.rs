@@ -85,13 +85,13 @@ pub const QUESTIONS: &[Question] = &[
         name: "start",
         asks: "Can it be started and reached, and does it stop?",
         groups: &["life", "stdio"],
-        rules: &[],
+        rules: &["serves-a-second-client"],
     },
     Question {
         name: "login",
         asks: "Does a login work?",
         groups: &["auth"],
-        rules: &[],
+        rules: &["garbage-token-is-refused"],
     },
     Question {
         name: "wire",
@@ -107,6 +107,9 @@ pub const QUESTIONS: &[Question] = &[
             "tasks",
             "listen",
             "extensions",
+            "probed",
+            "probed-http",
+            "probed-modern",
         ],
         rules: &[],
     },
@@ -126,7 +129,20 @@ pub const QUESTIONS: &[Question] = &[
         name: "errors",
         asks: "Are errors proper?",
         groups: &["errors"],
-        rules: &["failures-are-marked", "unknown-tool-is-an-error"],
+        rules: &[
+            "failures-are-marked",
+            "unknown-tool-is-an-error",
+            "unknown-method-is-refused",
+            "bad-cursor-is-refused",
+            "missing-resource-is-refused",
+            "missing-resource-is-not-empty",
+            "unknown-prompt-is-refused",
+            "unknown-reference-is-refused",
+            "bad-level-is-refused",
+            "unknown-task-is-refused",
+            "bad-arguments-are-a-tool-error",
+            "wrong-requests-are-no-faults",
+        ],
     },
     Question {
         name: "leaks",
@@ -272,6 +288,8 @@ pub struct Report {
     pub is_file: bool,
     /// The servers, connection by connection.
     pub servers: Vec<Server>,
+    /// The revisions that connections spoke, those among them that were probed.
+    pub spoken: Vec<(u32, Revision)>,
     /// Everything found, as it was found.
     pub findings: Vec<Reported>,
     /// Every rule, in the order of the table.
@@ -295,6 +313,7 @@ impl Report {
             name,
             is_file,
             servers: facts::servers(linter.timeline()),
+            spoken: facts::spoken(linter.timeline()),
             findings: found.into_iter().map(reported).collect(),
             rules: linter.standings().collect(),
         }
@@ -356,13 +375,9 @@ impl Report {
     /// How each revision stands; none for one that was not spoken.
     pub fn revisions(&self) -> BTreeMap<Revision, Option<Answer>> {
         let all = Revision::ALL.iter().map(|revision| {
-            let mut spoken = self
-                .servers
-                .iter()
-                .filter(|server| server.revision == Some(*revision))
-                .peekable();
-            spoken.peek()?;
-            let conns: Vec<u32> = spoken.map(|server| server.conn).collect();
+            let spoke = |(conn, other): &(u32, Revision)| (other == revision).then_some(*conn);
+            let conns: Vec<u32> = self.spoken.iter().filter_map(spoke).collect();
+            conns.first()?;
             let mut answer = Answer::default();
             for (rule, standing) in &self.rules {
                 let applies = rule.applies(Some(*revision));

@@ -1,6 +1,7 @@
 //! What a rule is: the columns of the table.
 
 use super::seen::{Message, Seen, Told};
+use super::transcript::Transcript;
 use crate::mcp::revision::Revision;
 
 /// How bad it is.
@@ -89,6 +90,11 @@ pub enum Check {
     Message(On, fn(&Seen<'_>, &Message<'_>, &mut Told)),
     /// At a whole session, with a memory.
     Watch(fn() -> Box<dyn Watch>),
+    /// At what came of these probes, each when it is over; with those of the same server before it.
+    Probe(
+        &'static [&'static str],
+        fn(&Transcript, &[Transcript], &mut Told),
+    ),
 }
 
 /// A rule with a memory. What it remembers must not grow with the session but by what the fold keeps as well: ids
@@ -159,6 +165,7 @@ impl Rule {
     pub const fn mode(&self) -> Mode {
         match self.check {
             Check::Entry(_) | Check::Message(..) | Check::Watch(_) => Mode::Passive,
+            Check::Probe(..) => Mode::Active,
         }
     }
 }

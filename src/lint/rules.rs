@@ -15,6 +15,7 @@ mod lifecycle;
 mod listen;
 mod logging;
 mod paging;
+mod probed;
 mod progress;
 mod quality;
 mod resources;
@@ -47,6 +48,9 @@ pub static GROUPS: &[(&str, &[Rule])] = &[
     ("listen", listen::RULES),
     ("extensions", extensions::RULES),
     ("quality", quality::RULES),
+    ("probed", probed::RULES),
+    ("probed-http", probed::http::RULES),
+    ("probed-modern", probed::modern::RULES),
 ];
 
 /// Every rule, group by group.

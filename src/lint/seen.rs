@@ -220,6 +220,8 @@ pub struct Told {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Complaint {
+    /// The entry that shows it, when that is not the one that is looked at.
+    pub(super) seq: Option<u64>,
     pub(super) pointer: String,
     pub(super) subject: Option<Subject>,
     pub(super) words: String,
@@ -248,10 +250,19 @@ impl Told {
 
     fn put(&mut self, subject: Option<Subject>, pointer: String, words: String) {
         self.wrong.push(Complaint {
+            seq: None,
             pointer,
             subject,
             words,
         });
+    }
+
+    /// The same with an entry that came before.
+    pub fn demand_at(&mut self, holds: bool, seq: u64, words: impl FnOnce() -> String) {
+        self.demand(holds, "", words);
+        if let (false, Some(last)) = (holds, self.wrong.last_mut()) {
+            last.seq = Some(seq);
+        }
     }
 
     /// Looks at something that must hold.

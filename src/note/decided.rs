@@ -52,6 +52,22 @@ pub enum Decided {
         /// In words: which, and what is played of it.
         what: String,
     },
+    /// What follows on this connection is sent to see what the server makes of it.
+    Probing {
+        /// The probe, by its name in the table of probes.
+        probe: String,
+        /// What of it: each thing that is sent has a name.
+        step: String,
+        /// The revision that is spoken.
+        revision: String,
+    },
+    /// All of a probe was sent, and waited for.
+    Probed {
+        /// Which.
+        probe: String,
+        /// Why it came to nothing, when it did.
+        why: Option<String>,
+    },
     /// What calls carry besides what they are about is another now.
     Settings {
         /// In words.
@@ -69,6 +85,8 @@ impl Decided {
             Self::ByHand { .. } => "by-hand",
             Self::Extended { .. } => "extended",
             Self::Replay { .. } => "replay",
+            Self::Probing { .. } => "probing",
+            Self::Probed { .. } => "probed",
             Self::Settings { .. } => "settings",
             Self::Served { .. } => "served",
         }
@@ -111,6 +129,22 @@ impl Decided {
                     more_ms.map_or_else(|| "null".to_owned(), |ms| ms.to_string()),
                 ),
             ],
+            Self::Probing {
+                probe,
+                step,
+                revision,
+            } => vec![
+                ("probe", quote(probe)),
+                ("step", quote(step)),
+                ("revision", quote(revision)),
+            ],
+            Self::Probed { probe, why } => vec![
+                ("probe", quote(probe)),
+                (
+                    "why",
+                    why.as_deref().map_or_else(|| "null".to_owned(), quote),
+                ),
+            ],
             Self::Settings { what } | Self::Served { what } | Self::Replay { what } => {
                 vec![("what", quote(what))]
             }
@@ -144,6 +178,15 @@ impl Decided {
                 id: json::get(body, &["id"])
                     .map_or_else(String::new, |raw| String::from_utf8_lossy(raw).into_owned()),
                 more_ms: count("more_ms"),
+            },
+            "probing" => Self::Probing {
+                probe: text("probe"),
+                step: text("step"),
+                revision: text("revision"),
+            },
+            "probed" => Self::Probed {
+                probe: text("probe"),
+                why: json::string_at(body, &["why"]),
             },
             "settings" => Self::Settings { what: text("what") },
             "replay" => Self::Replay { what: text("what") },
@@ -187,6 +230,12 @@ impl Decided {
                 format!("request {id} may take as long as it likes")
             }
             Self::Replay { what } => format!("replay: {what}"),
+            Self::Probing { probe, step, .. } => format!("probe {probe}: {step}"),
+            Self::Probed { probe, why: None } => format!("probe {probe} is over"),
+            Self::Probed {
+                probe,
+                why: Some(why),
+            } => format!("probe {probe} came to nothing: {why}"),
             Self::Settings { what } | Self::Served { what } => what.clone(),
         }
     }

@@ -85,6 +85,15 @@ fn notes() -> Vec<Note> {
         Note::Decided(Decided::Settings { what: text() }),
         Note::Decided(Decided::Served { what: text() }),
         Note::Decided(Decided::Replay { what: text() }),
+        Note::Decided(Decided::Probing {
+            probe: text(),
+            step: text(),
+            revision: text(),
+        }),
+        Note::Decided(Decided::Probed {
+            probe: text(),
+            why: Some(text()),
+        }),
         Note::ListCut {
             method: text(),
             pages: 3,

@@ -4,6 +4,7 @@
 //! takes the events of the link, nothing more is read from the server. What to send, and what a response means, is
 //! the courier's affair; redirects are followed by it, hop by hop, never here.
 
+pub mod bare;
 mod client;
 mod exchange;
 pub mod login;
@@ -145,7 +146,7 @@ const EXCERPT: usize = 600;
 
 /// A client for requests of another kind than MCP's, with the same trust in certificates.
 pub fn client(address: &Address) -> Result<reqwest::Client, OpenError> {
-    client::build(address)
+    client::build(address, false)
 }
 
 /// A plain connection to an address, TLS included, for whoever speaks HTTP over it; see [`Wire`].
@@ -163,7 +164,7 @@ pub fn start(address: &Address) -> Result<Link, OpenError> {
 
 /// The same, with what is kept of earlier logins.
 pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenError> {
-    let client = client::build(address)?;
+    let client = client::build(address, false)?;
     let (outbox, orders) = mpsc::unbounded_channel();
     let (events, inbox) = mpsc::channel(INBOX_PLACES);
     let (pieces_in, pieces) = mpsc::channel(16);
@@ -333,6 +334,7 @@ impl Carriage {
             }
             Outgoing::CameBack(text) => self.came_back(text.reveal()),
             Outgoing::NoLogin => self.give_up("nobody logged in"),
+            Outgoing::Exchange(_) | Outgoing::Release(_) | Outgoing::Terminate => {}
             Outgoing::Shutdown => self.shutdown(),
             Outgoing::Kill => self.over = Over::Closed,
         }

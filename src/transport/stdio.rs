@@ -297,7 +297,13 @@ impl Supervisor {
         match order {
             Outgoing::Frame(_) | Outgoing::Raw(_) => self.pass_on(order),
             Outgoing::Shutdown => self.begin_shutdown().await,
-            Outgoing::Abandon(_) | Outgoing::CameBack(_) | Outgoing::NoLogin => {}
+            Outgoing::Abandon(_)
+            | Outgoing::CameBack(_)
+            | Outgoing::NoLogin
+            | Outgoing::Exchange(_)
+            | Outgoing::Release(_) => {}
+            Outgoing::Terminate if self.phase == Phase::Running => self.terminate(),
+            Outgoing::Terminate => {}
             Outgoing::Kill => self.kill(),
         }
     }

@@ -438,6 +438,8 @@ pub struct Model {
     pub conns: u32,
     /// What is being sent again.
     pub rerun: Option<Rerun>,
+    /// Whether a server is being probed.
+    pub probing: bool,
     /// Servers to be connected again when their process is gone.
     pub restarting: Vec<usize>,
     /// A server whose era is to be asked for when it is connected again, whatever is known of it.
@@ -517,6 +519,7 @@ impl Model {
             login: None,
             conns: 0,
             rerun: None,
+            probing: false,
             restarting: Vec::new(),
             asking_again: None,
             entering: None,

@@ -233,6 +233,8 @@ pub enum Go {
     Item(View, String, u32),
     /// Ask why a finding is to be ignored.
     Except(Exception),
+    /// Show what a server would be sent to probe it; or send no more of it.
+    Probe,
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

@@ -14,6 +14,7 @@ mod marks;
 mod masks;
 mod notices;
 mod opened;
+mod probing;
 mod replay;
 mod replaying;
 mod servers;
@@ -281,6 +282,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             fold(model, entries);
             effects.extend(linting::feed(model));
         }
+        Update::Probing { .. } => probing::hear(model, &update),
         Update::Trouble { lost, what } => {
             model.trouble = Some((*lost, what.clone()));
             let lost = text::plural(*lost as usize, "entry");
@@ -544,6 +546,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Item(view, name, conn) => return linting::item(model, view, &name, conn),
         Go::Except(exception) => return linting::ask(model, &exception),
+        Go::Probe => return probing::ask(model),
         Go::Do(action) => return act(model, action),
     }
     Vec::new()

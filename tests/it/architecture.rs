@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
     &["mcp"],
     &["session"],
     &["mask"],
+    &["probe"],
     &["lint"],
     &["doctor"],
     &["filter"],
@@ -61,8 +62,8 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
-    "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
-    "replay", "script", "doctor",
+    "probe", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
+    "bench", "replay", "script", "doctor",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -29,6 +29,7 @@ mod content;
 mod http;
 mod life;
 mod lists;
+mod probed;
 mod wire;
 
 const LEGACY: &str = "legacy";
@@ -57,6 +58,7 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         lists::FAULTS,
         content::FAULTS,
         asking::FAULTS,
+        probed::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -82,7 +82,20 @@ pub fn servers(timeline: &Timeline) -> Vec<Server> {
         let methods = samples.map(|((_, name), samples)| method(name, samples));
         server(connection, first.get(&conn).copied(), methods.collect())
     };
-    timeline.state().connections().map(server).collect()
+    let connections = timeline.state().connections();
+    // What it was probed on says nothing of how it does.
+    let used = connections.filter(|connection| !connection.probed);
+    used.map(server).collect()
+}
+
+/// The revisions that connections spoke; of those that were probed, where they were opened as they should be.
+pub fn spoken(timeline: &Timeline) -> Vec<(u32, Revision)> {
+    let connections = timeline.state().connections();
+    let spoke = |one: &Connection| {
+        let opened = !one.probed || one.verdict.is_some();
+        Some((one.number, one.revision.filter(|_| opened)?))
+    };
+    connections.filter_map(spoke).collect()
 }
 
 fn method(name: &str, samples: &[u64]) -> Method {

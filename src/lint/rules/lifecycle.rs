@@ -319,6 +319,14 @@ fn declared_works(seen: &Seen<'_>, told: &mut Told) {
             let opening = seen.connection.and_then(|one| one.opening.as_deref());
             opening.is_some_and(|opening| opening.is_true(&["resources", "subscribe"]))
         };
+        // What 2026-07-28 has no longer belongs to nothing that is declared there.
+        let has_it = |row: &Method| {
+            seen.revision()
+                .is_none_or(|revision| (row.since..=row.until).contains(&revision))
+        };
+        if !Method::find(method).is_some_and(has_it) {
+            continue;
+        }
         let looks = match method {
             "tools/list"
             | "prompts/list"

@@ -102,6 +102,8 @@ pub struct Connection {
     pub transport: Box<str>,
     /// Whether it is somebody else's connection, which a tap listens to: no notes of ours say how it stands.
     pub tapped: bool,
+    /// Whether it was opened only to probe the server.
+    pub probed: bool,
     /// The command line.
     pub command: Vec<String>,
     /// The working directory, when not ours.
@@ -353,6 +355,7 @@ impl Connection {
             Note::Decided(Decided::Downgraded { since, .. }) => {
                 self.downgraded = Some(since.as_str().into());
             }
+            Note::Decided(Decided::Probing { .. } | Decided::Probed { .. }) => self.probed = true,
             Note::Asking(Asking::Capabilities {
                 capabilities,
                 waits,

@@ -46,11 +46,17 @@ impl OpenError {
     }
 }
 
-/// The client for an address.
-pub(super) fn build(address: &Address) -> Result<Client, OpenError> {
+/// The client for an address; `dressed` it begins the words of header names with capitals.
+pub(super) fn build(address: &Address, dressed: bool) -> Result<Client, OpenError> {
     // The library wants one to be there even when it is told how to speak TLS. Fails when there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
+    let builder = Client::builder();
+    let builder = if dressed {
+        builder.http1_title_case_headers()
+    } else {
+        builder
+    };
+    builder
         .redirect(redirect::Policy::none())
         .user_agent(concat!("mcpscope/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)

@@ -28,6 +28,8 @@ pub enum Pick {
     Mark(usize),
     /// Have lists, Traffic and Logs tell of these servers.
     Reach(Reach),
+    /// Send the probes that are listed.
+    Probes,
 }
 
 /// One row.
@@ -50,7 +52,9 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
-            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) => None,
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) | Pick::Probes => {
+                None
+            }
         }
     }
 }

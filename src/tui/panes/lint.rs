@@ -187,6 +187,7 @@ impl Pane for LintPane {
                     None => Reply::done(),
                 };
             }
+            Action::ProbeServer => return Reply::go(Go::Probe),
             Action::ShowSubject => return self.subject(ctx).unwrap_or_else(Reply::done),
             Action::IgnoreFinding => {
                 return match self.found(ctx) {

@@ -193,6 +193,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
         Pick::Server(place) => go(model, Go::Server(place)),
         Pick::Mark(place) => super::everywhere::picked(model, place),
         Pick::Reach(reach) => super::everywhere::reach(model, reach),
+        Pick::Probes => super::probing::begin(model),
     }
 }
 

@@ -221,3 +221,76 @@ fn a_filter_chooses_the_rows_whose_findings_are_told() {
     assert!(list.stdout.contains("tool-is-described"), "{}", list.stdout);
     assert_eq!(lint(&[path, "--filter", "metod:x"]).code, Some(2));
 }
+
+/// Rules with the words of what they found, in order.
+fn found(json: &str) -> Vec<(String, String, String)> {
+    let told: serde_json::Value = serde_json::from_str(json).unwrap();
+    let text = |one: &serde_json::Value, name: &str| one[name].to_string();
+    let all = told["findings"].as_array().unwrap().iter();
+    all.map(|one| (text(one, "rule"), text(one, "words"), text(one, "entry")))
+        .collect()
+}
+
+#[test]
+fn nothing_is_probed_that_nobody_agreed_to() {
+    let home = Home::new();
+    let run = home.run(&["lint", "--active", "--demo"]);
+    assert_eq!(run.code, Some(2), "{}", run.stdout);
+    let listed = "\n  unknown-tool           a call of a tool that is not there\n";
+    assert!(run.stderr.contains(listed), "{}", run.stderr);
+    let failure =
+        "nothing was sent: nobody is there to agree\nhint: --yes sends them without asking\n";
+    assert!(run.stderr.ends_with(failure), "{}", run.stderr);
+    let session = std::fs::read_to_string(&home.sessions()[0]).unwrap();
+    assert!(!session.contains("\"probing\"") && !session.contains("mcpscope-no-such"));
+    let none = home.run(&["lint", "--active", "--rules"]);
+    assert_eq!(none.code, Some(2), "{}", none.stderr);
+}
+
+#[test]
+fn a_probed_server_and_its_recording_are_told_the_same_of() {
+    let home = Home::new();
+    let file = home.path("probed.jsonl");
+    let file = file.to_str().unwrap();
+    let live = home.run(&[
+        "lint", "--active", "-y", "--json", "--record", file, "--demo",
+    ]);
+    assert_eq!(live.code, Some(0), "{}\n{}", live.stdout, live.stderr);
+    let told = found(&live.stdout);
+    assert!(
+        told.iter().all(|(rule, ..)| rule == "\"schema-features\""),
+        "{told:?}"
+    );
+    let again = home.run(&["lint", "--json", file]);
+    assert_eq!(found(&again.stdout), told, "{}", again.stderr);
+    for name in [
+        "ping-is-answered",
+        "meta-is-demanded",
+        "bad-cursor-is-refused",
+        "ids-come-back",
+    ] {
+        let passed = format!("{{\"name\":\"{name}\",\"standing\":\"passed\"");
+        assert!(again.stdout.contains(&passed), "{name}");
+    }
+}
+
+#[test]
+fn a_server_with_faults_is_caught_by_its_probes() {
+    let home = Home::new();
+    let probe = |flags: &[&str]| {
+        let run = home.fake(
+            "lint --active -y --json --era legacy --fail-on never",
+            flags,
+        );
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let rules = found(&run.stdout).into_iter();
+        rules
+            .map(|(rule, ..)| rule.trim_matches('"').to_owned())
+            .collect::<Vec<_>>()
+    };
+    let early = "handshake-works-after-an-early-request";
+    let good = probe(&[]);
+    assert!(!good.iter().any(|rule| rule == early), "{good:?}");
+    let exits = probe(&["--exit-on-probe"]);
+    assert!(exits.iter().any(|rule| rule == early), "{exits:?}");
+}

@@ -1,0 +1,163 @@
+//! `mcpscope lint --active`: what would be sent is told, somebody agrees, it is sent.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::Args;
+
+use super::super::Early;
+use super::super::failure::Failure;
+use super::super::headless::Headless;
+use super::super::lines::Lines;
+use crate::inspector::{Command, Connect, Update};
+use crate::json::{self, Kind};
+use crate::mcp::types::List;
+use crate::probe::{Known, Probe, planned};
+use crate::text;
+
+/// What is said of probes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ActiveArgs {
+    /// Also send probes, on connections of their own
+    #[arg(long, help_heading = "Probes")]
+    active: bool,
+    /// Send them without asking
+    #[arg(short, long, requires = "active", help_heading = "Probes")]
+    yes: bool,
+    /// Call this tool too, with these arguments (repeatable): once, and once cancelled at once
+    #[arg(
+        long,
+        value_name = "TOOL[=JSON]",
+        requires = "active",
+        help_heading = "Probes"
+    )]
+    call: Vec<String>,
+    /// Call any tool with wrong arguments, not only one that says that it only reads
+    #[arg(long, requires = "active", help_heading = "Probes")]
+    call_any: bool,
+}
+
+impl ActiveArgs {
+    /// Whether probes are wanted.
+    pub const fn is_given(&self) -> bool {
+        self.active
+    }
+
+    /// Finds out what can be found out without a server.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.calls().map(|_| ())
+    }
+
+    fn calls(&self) -> Result<Vec<(String, String)>, Failure> {
+        let read = |given: &String| {
+            let (tool, arguments) = given.split_once('=').unwrap_or((given, "{}"));
+            let fits = json::check(arguments.as_bytes()).is_ok()
+                && json::kind(arguments.as_bytes()) == Kind::Object;
+            if tool.is_empty() || !fits {
+                let shown = text::sanitize(given).into_owned();
+                let hint = "as in --call 'echo={\"message\":\"hi\"}'".to_owned();
+                return Err(
+                    Failure::usage(format!("no tool with a JSON object: {shown}")).hint(hint),
+                );
+            }
+            Ok((tool.to_owned(), arguments.to_owned()))
+        };
+        self.call.iter().map(read).collect()
+    }
+}
+
+/// Probes the server of a session; false when nobody agreed.
+pub async fn probe(
+    args: &ActiveArgs,
+    connect: Connect,
+    session: &mut Headless,
+) -> Result<bool, Early> {
+    let connection = session.connection();
+    let Some(mut known) = Known::of(connection) else {
+        let what = "nobody knows which revision the server speaks, so it cannot be probed";
+        return Err(Failure::usage(what).into());
+    };
+    known.any_tool = args.call_any;
+    known.calls = args.calls()?;
+    for (tool, _) in &known.calls {
+        let listed = known
+            .list(List::Tools)
+            .iter()
+            .any(|one| *one.name == **tool);
+        if !listed {
+            let what = format!("the server lists no tool {}", text::sanitize(tool));
+            return Err(Failure::usage(what).into());
+        }
+    }
+    if !agreed(args, &known, session).await? {
+        return Ok(false);
+    }
+    let connect = Connect {
+        conn: session.conn + 1,
+        ..connect
+    };
+    session.send(Command::Probe {
+        connect: Box::new(connect),
+        known: Box::new(known),
+    });
+    loop {
+        if let Update::Probing {
+            done,
+            total,
+            over,
+            names,
+            ..
+        } = session.next().await?
+        {
+            if over {
+                let sent = text::plural(done, "probe");
+                session.console.note(&format!("{sent} sent"));
+                return Ok(true);
+            }
+            let names = names.first().copied().unwrap_or_default();
+            let told = format!("{names} ({done} of {total})");
+            session
+                .console
+                .progress(&done.to_string(), Some(&total.to_string()), Some(&told));
+        }
+    }
+}
+
+/// Tells what would be sent, and asks.
+async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Result<bool, Early> {
+    let (sure, perhaps) = planned(known);
+    session.console.settle();
+    let name = text::sanitize(session.name()).into_owned();
+    session.console.tell(&format!(
+        "{} for {name}, on connections of their own:",
+        text::plural(sure.len() + perhaps.len(), "probe")
+    ));
+    list(&sure, session);
+    if !perhaps.is_empty() {
+        session
+            .console
+            .tell("if it takes the handshake of older clients too:");
+        list(&perhaps, session);
+    }
+    if args.yes {
+        return Ok(true);
+    }
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        session.console.tell("send them? [y/N]");
+        session.lines = Some(Lines::of(io::stdin()));
+        let said = session.line(false).await?.unwrap_or_default();
+        session.lines = None;
+        return Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"));
+    }
+    let hint = "--yes sends them without asking".to_owned();
+    Err(Failure::usage("nothing was sent: nobody is there to agree")
+        .hint(hint)
+        .into())
+}
+
+fn list(probes: &[&Probe], session: &mut Headless) {
+    for probe in probes {
+        session
+            .console
+            .tell(&format!("  {:<22} {}", probe.name, probe.sends));
+    }
+}
