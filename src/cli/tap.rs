@@ -1,5 +1,7 @@
 //! `mcpscope tap`: between a client and the server it meant to start, or the address it meant to reach.
 
+mod installing;
+
 use std::io::Write as _;
 
 use clap::Args;
@@ -25,9 +27,13 @@ use crate::transport::{self, http};
 /// Put this before the server's command in the client's settings: stdin, stdout, stderr, signals and
 /// the exit code pass through unchanged. Or let it listen with --listen, and send the client there instead
 /// of to the address --to.
+///
+/// install, remove and status do the former in the settings of the clients that mcpscope knows.
 #[derive(Debug, Clone, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub struct TapArgs {
+    #[command(subcommand)]
+    installing: Option<installing::Installing>,
     /// Listen here for a client (PORT or HOST:PORT) and pass on what it says to the server at --to
     #[arg(long, value_name = "ADDR", requires = "address", help_heading = "HTTP")]
     listen: Option<String>,
@@ -54,6 +60,9 @@ pub struct TapArgs {
 
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
+    if let Some(installing) = &args.installing {
+        return installing.run();
+    }
     if args.faults || args.running {
         let text = if args.faults {
             Ok(faults())

@@ -9,6 +9,7 @@ use std::thread;
 
 mod faults;
 mod http;
+mod installing;
 
 use mcpscope::json;
 use mcpscope::session::timeline::LinkState;
