@@ -29,6 +29,7 @@ pub fn rows(
         timeline,
         zone: &zone,
         marks: &|seq| marks.get(seq).map(Mark::sign),
+        findings: None,
         newest: newest(timeline),
     };
     let rows = bodies.pick(filter, &world)?;

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use clap::{Args, Subcommand};
 
 mod control;
+mod installing;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -29,6 +30,8 @@ use crate::transport::{self, http};
 /// Put this before the server's command in the client's settings: stdin, stdout, stderr, signals and
 /// the exit code pass through unchanged. Or let it listen with --listen, and send the client there instead
 /// of to the address --to.
+///
+/// install, remove and status do the former in the settings of the clients that mcpscope knows.
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub struct TapArgs {
@@ -61,12 +64,16 @@ pub struct TapArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum Verb {
     Control(control::ControlArgs),
+    #[command(flatten)]
+    Installing(installing::Installing),
 }
 
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
-    if let Some(Verb::Control(args)) = &args.verb {
-        return control::run(args);
+    match &args.verb {
+        Some(Verb::Control(args)) => return control::run(args),
+        Some(Verb::Installing(installing)) => return installing.run(),
+        None => {}
     }
     if args.faults || args.running {
         let text = if args.faults {

@@ -6,6 +6,7 @@ use super::rule::Rule;
 
 mod asking;
 mod auth;
+mod clients;
 mod content;
 mod errors;
 mod extensions;
@@ -51,6 +52,10 @@ pub static GROUPS: &[(&str, &[Rule])] = &[
     ("probed", probed::RULES),
     ("probed-http", probed::http::RULES),
     ("probed-modern", probed::modern::RULES),
+    ("client", clients::RULES),
+    ("client-order", clients::order::RULES),
+    ("client-answers", clients::answers::RULES),
+    ("client-headers", clients::headers::RULES),
 ];
 
 /// Every rule, group by group.

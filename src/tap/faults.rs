@@ -454,6 +454,7 @@ impl Rules {
             timeline,
             zone: &TimeZone::UTC,
             marks: &|_| None,
+            findings: None,
             newest: recorded.at.as_microsecond(),
         };
         let struck = all.iter_mut().position(|rule| {

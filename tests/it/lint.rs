@@ -25,6 +25,7 @@ struct Fault {
 }
 
 mod asking;
+mod clients;
 mod content;
 mod http;
 mod life;
@@ -59,6 +60,7 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         content::FAULTS,
         asking::FAULTS,
         probed::FAULTS,
+        clients::FAULTS,
     ]
     .into_iter()
     .flatten()

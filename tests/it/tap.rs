@@ -10,6 +10,7 @@ use std::thread;
 mod control;
 mod faults;
 mod http;
+mod installing;
 
 use mcpscope::json;
 use mcpscope::session::timeline::LinkState;
