@@ -14,7 +14,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::mask::{self, Mark, Secrets};
+use url::Url;
+
+use crate::mask::{self, Mark, Rule, Secrets};
+use crate::mcp::http::headers::{self, Headers};
 use crate::note::decided::Decided;
 use crate::note::{self, Note};
 use crate::recorder::{Draft, Recorder};
@@ -24,6 +27,7 @@ use crate::session::{Channel, Direction, Via};
 use crate::text;
 use crate::transport::Target;
 use crate::transport::stdio::StdioOptions;
+use client::Offer;
 
 /// Why a recording cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -147,8 +151,11 @@ impl Book {
     }
 
     /// A connection begins.
-    fn connect(&mut self, conn: u32, name: &str, transport: &str, told: &str) {
+    fn connect(&mut self, conn: u32, name: &str, transport: &str, offer: &Offer) {
         self.recorder.connects(conn, name);
+        if let Some(target) = offer.live() {
+            self.recorder.passes(conn, target);
+        }
         self.note(
             conn,
             &Note::Connect {
@@ -157,8 +164,19 @@ impl Book {
                 era: note::TAP.to_owned(),
             },
         );
-        let what = told.to_owned();
+        let what = offer.told.clone();
         self.note(conn, &Note::Decided(Decided::Served { what }));
+    }
+
+    /// What of this request over HTTP is a secret is recorded nowhere, whoever repeats it.
+    fn asked(&mut self, conn: u32, told: &Headers, url: &Url) {
+        let query = url.query_pairs().into_owned();
+        let secret = told.iter().cloned().chain(query);
+        let secret = secret.filter(|(name, _)| {
+            headers::is_secret(name) && !name.eq_ignore_ascii_case("mcp-session-id")
+        });
+        let secret: Headers = secret.collect();
+        self.recorder.passed(conn, Rule::Header, &secret);
     }
 
     fn note(&mut self, conn: u32, note: &Note) {

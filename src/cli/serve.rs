@@ -147,6 +147,8 @@ impl ServeArgs {
         }
         super::tell_recording(path.as_deref());
         if let Some((code, signal)) = served.exit {
+            // Nothing is dropped in good order from here.
+            crate::transport::stdio::kill_everything();
             end_as(code, signal);
         }
         Ok(exit)

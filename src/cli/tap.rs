@@ -252,6 +252,11 @@ async fn listening(
         let failure = Failure::usage("a tap passes on the headers of its client, and adds none");
         return Err(failure.hint("leave --header out".to_owned()));
     }
+    if !address.url.username().is_empty() || address.url.password().is_some() {
+        let failure = Failure::usage("a tap passes on the headers of its client, and adds none");
+        let hint = "leave the user and the password out of --to, and give them to the client";
+        return Err(failure.hint(hint.to_owned()));
+    }
     let internal = |error: std::io::Error| Failure::new(Exit::Internal, error.to_string());
     let mut signals = Signals::listen().map_err(internal)?;
     let reach = if args.public {

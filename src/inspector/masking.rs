@@ -2,56 +2,17 @@
 //! to what they hide. A mask whose secret is not known, or is another server's, is not sent: that stops, with a word.
 
 use super::{Connect, Engine};
-use crate::mask::{Missing, Rule};
+use crate::mask::Missing;
 use crate::mcp::asked::Reply;
-use crate::mcp::auth::{Grant, Settings};
 use crate::mcp::client::Call;
 use crate::mcp::completion::Ask;
-use crate::mcp::http::headers;
 use crate::note::Note;
-use crate::transport::Target;
-
-/// What a person gave for logins, but for keys, which never go anywhere.
-fn secrets_of(settings: &Settings) -> Vec<(String, String)> {
-    let mut found = vec![("client_secret", settings.client_secret.as_ref())];
-    match &settings.grant {
-        Grant::Enterprise(provider) => found.extend([
-            ("client_secret", provider.client_secret.as_ref()),
-            ("id_token", Some(&provider.id_token)),
-        ]),
-        Grant::Assertion(statement) => found.push(("assertion", Some(statement))),
-        Grant::Code | Grant::ClientCredentials => {}
-    }
-    let given = found.into_iter();
-    given
-        .filter_map(|(name, secret)| Some((name.to_owned(), secret?.reveal().to_owned())))
-        .collect()
-}
 
 impl Engine {
     /// What is passed to a server is not recorded, whoever repeats it.
     pub(super) fn passes(&mut self, connect: &Connect) {
-        let conn = connect.conn;
-        self.recorder.connects(conn, &connect.name);
-        match &connect.target {
-            Target::Process(spawn) => {
-                self.recorder.passed(conn, Rule::Variable, &spawn.env);
-                self.recorder.passed(conn, Rule::Variable, &spawn.secrets);
-                self.recorder.started(conn, &spawn.args);
-            }
-            Target::Address(address) => {
-                self.recorder.passed(conn, Rule::Variable, &address.secrets);
-                self.recorder.passed(conn, Rule::Header, &address.headers);
-                let query = address.url.query_pairs().into_owned();
-                let of_url: Vec<(String, String)> =
-                    query.filter(|(name, _)| headers::is_secret(name)).collect();
-                self.recorder.passed(conn, Rule::Header, &of_url);
-                self.recorder.addressed(conn, &address.url);
-                let login = address.login.as_ref().map(|login| &login.settings);
-                let given = login.map(secrets_of).unwrap_or_default();
-                self.recorder.passed(conn, Rule::Header, &given);
-            }
-        }
+        self.recorder.connects(connect.conn, &connect.name);
+        self.recorder.passes(connect.conn, &connect.target);
     }
 
     /// The server a connection is to; only what it knows already may go there.

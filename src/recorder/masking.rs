@@ -2,7 +2,27 @@
 
 use super::{Draft, Recorder};
 use crate::mask::{Mark, Masker, Rule, Rules, Secrets, Seen};
+use crate::mcp::auth::{Grant, Settings};
+use crate::mcp::http::headers::{self, Headers};
 use crate::session::{Channel, Direction};
+use crate::transport::Target;
+
+/// What a person gave for logins, but for keys, which never go anywhere.
+fn secrets_of(settings: &Settings) -> Vec<(String, String)> {
+    let mut found = vec![("client_secret", settings.client_secret.as_ref())];
+    match &settings.grant {
+        Grant::Enterprise(provider) => found.extend([
+            ("client_secret", provider.client_secret.as_ref()),
+            ("id_token", Some(&provider.id_token)),
+        ]),
+        Grant::Assertion(statement) => found.push(("assertion", Some(statement))),
+        Grant::Code | Grant::ClientCredentials => {}
+    }
+    let given = found.into_iter();
+    given
+        .filter_map(|(name, secret)| Some((name.to_owned(), secret?.reveal().to_owned())))
+        .collect()
+}
 
 impl Recorder {
     /// Masks by these rules instead of the built-in ones alone. To be said before anything is recorded.
@@ -27,6 +47,29 @@ impl Recorder {
         self.masker.passed(conn, rule, pairs);
     }
 
+    /// A connection is to this target: what is passed to it is not recorded, whoever repeats it. To be said after
+    /// [`connects`](Self::connects).
+    pub fn passes(&mut self, conn: u32, target: &Target) {
+        match target {
+            Target::Process(spawn) => {
+                self.passed(conn, Rule::Variable, &spawn.env);
+                self.passed(conn, Rule::Variable, &spawn.secrets);
+                self.started(conn, &spawn.args);
+            }
+            Target::Address(address) => {
+                self.passed(conn, Rule::Variable, &address.secrets);
+                self.passed(conn, Rule::Header, &address.headers);
+                let query = address.url.query_pairs().into_owned();
+                let of_url: Headers = query.filter(|(name, _)| headers::is_secret(name)).collect();
+                self.passed(conn, Rule::Header, &of_url);
+                self.addressed(conn, &address.url);
+                let login = address.login.as_ref().map(|login| &login.settings);
+                let given = login.map(secrets_of).unwrap_or_default();
+                self.passed(conn, Rule::Header, &given);
+            }
+        }
+    }
+
     /// The server of a connection is started with these arguments.
     pub fn started(&mut self, conn: u32, arguments: &[std::ffi::OsString]) {
         let arguments = arguments
@@ -36,7 +79,7 @@ impl Recorder {
     }
 
     /// The server of a connection is at this address.
-    pub fn addressed(&mut self, conn: u32, url: &url::Url) {
+    fn addressed(&mut self, conn: u32, url: &url::Url) {
         self.masker.address(conn, Rule::Header, "address", url);
     }
 

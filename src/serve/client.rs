@@ -1,6 +1,7 @@
 //! One client that is served: what it says goes to the player, and what is not in the recording to the live server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -41,6 +42,17 @@ impl Offer {
             news,
         };
         (offer, Book::new(serving.recorder), hears)
+    }
+
+    /// The live server that stands behind the recording.
+    pub(super) fn live(&self) -> Option<&Target> {
+        self.live.as_ref().map(|(target, _)| target)
+    }
+
+    /// The longest that a live server takes to leave.
+    pub(super) fn patience(&self) -> Duration {
+        let options = self.live.as_ref().map(|(_, options)| *options);
+        options.unwrap_or_default().longest()
     }
 
     /// A new client.
@@ -84,6 +96,19 @@ impl Client {
         }
     }
 
+    /// Nobody waits for the answer to this request any more, which cancels it.
+    pub(super) fn gone(&mut self, run: u64, now: u64) {
+        self.player.cancel(run, now);
+        if let Some(live) = &mut self.live {
+            live.abandon(run);
+        }
+    }
+
+    /// Whether a live server runs for it.
+    pub(super) fn is_live(&self) -> bool {
+        self.live.as_ref().is_some_and(Live::runs)
+    }
+
     /// What is to be done by now, as far as it is for the world; the rest is done here.
     pub(super) fn acts(&mut self, book: &mut Book) -> Vec<Act> {
         let mut acts = Vec::new();
@@ -105,10 +130,13 @@ impl Client {
         acts
     }
 
-    /// Ends what runs for this client.
-    pub(super) fn leave(&mut self) {
-        if let Some(live) = &mut self.live {
-            live.leave();
-        }
+    /// Whether the live server owes this client an answer.
+    pub(super) fn owes(&self) -> bool {
+        self.live.as_ref().is_some_and(Live::owes)
+    }
+
+    /// Ends what runs for this client; whether a live server is on its way out now, and its end to come.
+    pub(super) fn leave(&mut self) -> bool {
+        self.live.as_mut().is_some_and(Live::leave)
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::json;
 use crate::jsonrpc::{self, Id, Kind};
+use crate::mcp::http::headers;
 use crate::script::{Act, Player};
 use crate::transport::stdio::{self, StdioOptions};
 use crate::transport::{LinkEvent, Outgoing, Stream, Target, http};
@@ -32,6 +33,10 @@ struct Call {
     run: u64,
     /// The client's id, as JSON.
     id: String,
+    /// Whether it is of 2026-07-28.
+    is_modern: bool,
+    /// Whether its answer comes only when nobody listens any more.
+    is_stream: bool,
 }
 
 #[derive(Debug)]
@@ -89,13 +94,11 @@ impl Live {
         let method = json::string_at(message, &["method"]).unwrap_or_default();
         let Some(run) = run else {
             // What a client tells is for the server it talks to; it is not started to be told.
-            let told = match &*method {
-                "notifications/initialized" if self.hello_is_ours() => None,
-                "notifications/cancelled" => self.cancelled(message),
-                _ => Some(message.to_vec()),
-            };
-            if self.state == State::Warm {
-                self.put(told);
+            match &*method {
+                "notifications/initialized" if self.hello_is_ours() => {}
+                "notifications/cancelled" => return self.cancelled(message).into_iter().collect(),
+                _ if self.state == State::Warm => self.put(Some(message.to_vec())),
+                _ => {}
             }
             return vec![];
         };
@@ -112,14 +115,14 @@ impl Live {
         self.last_id += 1;
         let id = Id::Integer(self.last_id);
         let frame = renamed(message, &["id"], &id.to_json());
-        let id_of_client = client_id;
-        self.calls.insert(
-            id,
-            Call {
-                run,
-                id: id_of_client,
-            },
-        );
+        let call = Call {
+            run,
+            id: client_id,
+            is_modern: headers::version_in(json::get(message, &["params"]).unwrap_or_default())
+                .is_some(),
+            is_stream: method == "subscriptions/listen",
+        };
+        self.calls.insert(id, call);
         match self.state {
             State::Warm => self.put(Some(frame)),
             _ => self.waiting.push(frame),
@@ -151,6 +154,9 @@ impl Live {
             }
             LinkEvent::Line { bytes, .. } => self.frame(&bytes, None, player),
             LinkEvent::Frame { bytes, answers, .. } => self.frame(&bytes, answers, player),
+            LinkEvent::Unanswered { id, loss } if id == HELLO => {
+                self.refused(&format!("the live server does not answer: {}", loss.what))
+            }
             LinkEvent::Unanswered { id, loss } => {
                 let why = format!("the live server does not answer: {}", loss.what);
                 self.calls
@@ -160,22 +166,70 @@ impl Live {
                     .collect()
             }
             LinkEvent::Exited { .. } | LinkEvent::Closed(_) => {
-                self.state = State::Gone;
-                let calls = std::mem::take(&mut self.calls);
-                let mut calls: Vec<Call> = calls.into_values().collect();
-                calls.sort_by_key(|call| call.run);
-                let calls = calls.iter();
-                calls
-                    .map(|call| failed(call.run, &call.id, "the live server is gone"))
-                    .collect()
+                self.outbox = None;
+                self.fail_all("the live server is gone")
             }
             _ => vec![],
         }
     }
 
-    /// Lets it go.
-    pub(super) fn leave(&mut self) {
+    /// Whether it was started, and is not gone.
+    pub(super) fn runs(&self) -> bool {
+        self.outbox.is_some()
+    }
+
+    /// Whether answers are to come from it that no client has to do anything for.
+    pub(super) fn owes(&self) -> bool {
+        self.asks.is_empty() && self.calls.values().any(|call| !call.is_stream)
+    }
+
+    /// Lets it go; whether its end is to be waited for, which [`StdioOptions::longest`] bounds.
+    pub(super) fn leave(&mut self) -> bool {
         self.put_order(Outgoing::Shutdown);
+        self.outbox.is_some()
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub(super) fn abandon(&mut self, run: u64) {
+        let found = self.calls.iter().find(|(_, call)| call.run == run);
+        if let Some(id) = found.map(|(id, _)| id.clone()) {
+            let params = format!("{{\"requestId\":{}}}", id.to_json());
+            let frame = jsonrpc::notification("notifications/cancelled", Some(&params));
+            self.call_off(&id, frame.into_bytes());
+        }
+    }
+
+    /// It wants no handshake with us: nothing that waits for it will be answered.
+    fn refused(&mut self, why: &str) -> Vec<Act> {
+        self.put_order(Outgoing::Shutdown);
+        self.fail_all(why)
+    }
+
+    fn fail_all(&mut self, why: &str) -> Vec<Act> {
+        self.state = State::Gone;
+        self.waiting.clear();
+        let calls = std::mem::take(&mut self.calls);
+        let mut calls: Vec<Call> = calls.into_values().collect();
+        calls.sort_by_key(|call| call.run);
+        let calls = calls.iter();
+        calls.map(|call| failed(call.run, &call.id, why)).collect()
+    }
+
+    /// Takes a request back, with this frame where it is a frame that does it; its number.
+    fn call_off(&mut self, id: &Id, frame: Vec<u8>) -> Option<u64> {
+        let call = self.calls.remove(id)?;
+        let is_it = |frame: &[u8]| json::get(frame, &["id"]).map(Id::read).as_ref() == Some(id);
+        let waited = self.waiting.len();
+        self.waiting.retain(|frame| !is_it(frame));
+        if self.waiting.len() == waited {
+            // Over HTTP a request of 2026-07-28 is cancelled by closing its exchange.
+            if call.is_modern && matches!(self.target, Target::Address(_)) {
+                self.put_order(Outgoing::Abandon(id.clone()));
+            } else {
+                self.put(Some(frame));
+            }
+        }
+        Some(call.run)
     }
 
     fn frame(&mut self, bytes: &[u8], answers: Option<Id>, player: &mut Player) -> Vec<Act> {
@@ -196,7 +250,12 @@ impl Live {
                     let Some(id) = answers.clone().or(envelope.id) else {
                         continue;
                     };
-                    if id == HELLO {
+                    if id == HELLO && envelope.kind == Kind::Error {
+                        let what = json::string_at(message, &["error", "message"]);
+                        let what = what.unwrap_or_default();
+                        let why = format!("the live server refuses the handshake: {what}");
+                        acts.extend(self.refused(&why));
+                    } else if id == HELLO {
                         self.greeted();
                     } else if let Some(call) = self.calls.remove(&id) {
                         let frame = renamed(message, &["id"], &call.id);
@@ -266,13 +325,15 @@ impl Live {
         }
     }
 
-    /// What cancels a request that is here, with its id here.
-    fn cancelled(&self, message: &[u8]) -> Option<Vec<u8>> {
+    /// Passes on what cancels a request that is here, with its id here. Nothing more comes for that.
+    fn cancelled(&mut self, message: &[u8]) -> Option<Act> {
         let path = ["params", "requestId"];
         let wanted = json::get(message, &path).map(Id::read)?;
         let mut calls = self.calls.iter();
         let (id, _) = calls.find(|(_, call)| Id::read(call.id.as_bytes()) == wanted)?;
-        Some(renamed(message, &path, &id.to_json()))
+        let id = id.clone();
+        let run = self.call_off(&id, renamed(message, &path, &id.to_json()))?;
+        Some(Act::Close { run })
     }
 
     fn put(&mut self, frame: Option<Vec<u8>>) {
@@ -319,4 +380,126 @@ fn renamed(message: &[u8], path: &[&str], value: &str) -> Vec<u8> {
         &message[place.end..],
     ]
     .concat()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::mcp::http::{Loss, LossKind};
+    use crate::script::{Rules, Script};
+    use crate::transport::Spawn;
+
+    const ASKS: &[u8] = br#"{"jsonrpc":"2.0","id":"a","method":"tools/list"}"#;
+
+    fn target(is_http: bool) -> Target {
+        if is_http {
+            let url = url::Url::parse("http://127.0.0.1:1/mcp").unwrap();
+            return Target::Address(http::Address::new(url));
+        }
+        Target::Process(Spawn {
+            program: "none".into(),
+            args: Vec::new(),
+            cwd: None,
+            env: Vec::new(),
+            secrets: Vec::new(),
+        })
+    }
+
+    /// One that runs, and what it is told.
+    fn live(is_http: bool, state: State) -> (Live, mpsc::UnboundedReceiver<Outgoing>) {
+        let (news, _) = mpsc::unbounded_channel();
+        let mut live = Live::new(1, target(is_http), StdioOptions::default(), news);
+        let (outbox, orders) = mpsc::unbounded_channel();
+        (live.outbox, live.state) = (Some(outbox), state);
+        (live, orders)
+    }
+
+    fn player() -> Player {
+        Player::new(Arc::new(Script::default()), Rules::default())
+    }
+
+    fn told(acts: Vec<Act>) -> Vec<String> {
+        let acts = acts.into_iter().map(|act| match act {
+            Act::Say { frame, .. } => String::from_utf8(frame).unwrap(),
+            other => format!("{other:?}"),
+        });
+        acts.collect()
+    }
+
+    #[test]
+    fn whoever_waits_for_a_handshake_that_fails_is_told() {
+        let error = br#"{"jsonrpc":"2.0","id":0,"error":{"code":-32602,"message":"no"}}"#;
+        let lost = Loss::new(LossKind::Refused, "status 503");
+        for (event, why) in [
+            (
+                LinkEvent::Unanswered {
+                    id: HELLO,
+                    loss: lost,
+                },
+                "does not answer: status 503",
+            ),
+            (
+                LinkEvent::Frame {
+                    exchange: 1,
+                    bytes: error.to_vec(),
+                    answers: None,
+                },
+                "refuses the handshake: no",
+            ),
+        ] {
+            let (mut live, mut orders) = live(true, State::Greeted);
+            assert!(live.send(Some(1), ASKS).is_empty());
+            let acts = told(live.take(event, &mut player()));
+            assert_eq!(acts.len(), 1, "{acts:?}");
+            assert!(
+                acts[0].contains(r#""id":"a""#) && acts[0].contains(why),
+                "{acts:?}"
+            );
+            // It is let go, and nobody waits for it again.
+            assert_eq!(orders.try_recv(), Ok(Outgoing::Shutdown));
+            let acts = told(live.send(Some(2), ASKS));
+            assert!(acts[0].contains("the live server is gone"), "{acts:?}");
+            assert!(!live.owes());
+        }
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_called_off() {
+        let modern = br#"{"jsonrpc":"2.0","id":4,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
+        for (is_http, order) in [
+            (
+                false,
+                Outgoing::Frame(
+                    br#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#
+                        .to_vec(),
+                ),
+            ),
+            (true, Outgoing::Abandon(Id::Integer(1))),
+        ] {
+            let (mut live, mut orders) = live(is_http, State::Warm);
+            live.send(Some(5), modern);
+            assert!(live.owes());
+            assert!(matches!(orders.try_recv(), Ok(Outgoing::Frame(_))));
+            live.abandon(5);
+            assert_eq!(orders.try_recv(), Ok(order));
+            assert!(!live.owes());
+        }
+        // The client says it itself.
+        let (mut live, mut orders) = live(false, State::Warm);
+        live.send(Some(5), ASKS);
+        let frame = br#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"a","reason":"r"}}"#;
+        assert_eq!(live.send(None, frame), [Act::Close { run: 5 }]);
+        assert!(!live.owes());
+        let _ = orders.try_recv();
+        let told = br#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"r"}}"#;
+        assert_eq!(orders.try_recv(), Ok(Outgoing::Frame(told.to_vec())));
+        // What was not sent yet is not sent.
+        let (mut live, mut orders) = self::live(false, State::Greeted);
+        live.send(Some(5), ASKS);
+        live.abandon(5);
+        assert!(orders.try_recv().is_err() && live.waiting.is_empty());
+    }
 }

@@ -5,16 +5,21 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::client::{Client, Offer, messages};
 use super::{Book, Served, Serving};
 use crate::script::{Act, Tally, refusal};
 use crate::session::Direction;
+use crate::transport::LinkEvent;
 
 /// The only client there is.
 const CONN: u32 = 1;
 /// Bytes read at a time.
 const CHUNK: usize = 64 << 10;
+
+/// How long what was asked is still answered after stdin has ended.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// A line as it came, without its ending, and that.
 type Line = (Vec<u8>, &'static str);
@@ -32,11 +37,12 @@ pub async fn serve(serving: Serving, stop: impl Future<Output = ()>) -> io::Resu
         out: Vec::new(),
         exit: None,
     };
-    let told = &offer.told;
-    desk.book.connect(CONN, &offer.script.name, "stdio", told);
+    desk.book.connect(CONN, &offer.script.name, "stdio", &offer);
     desk.client.player.open();
     let result = desk.run(lines, &mut news, stop).await;
-    desk.client.leave();
+    if desk.client.leave() {
+        let _ = timeout(offer.patience(), desk.part(&mut news)).await;
+    }
     let tally: Tally = desk.client.player.tally.clone();
     let served = desk.book.finish(&offer.script, tally, desk.exit);
     match result {
@@ -60,22 +66,27 @@ impl Desk {
         stop: impl Future<Output = ()>,
     ) -> io::Result<()> {
         let mut stop = std::pin::pin!(stop);
+        // Once stdin has ended: until when what was asked before is waited for.
+        let mut lingers: Option<Instant> = None;
         loop {
             self.perform()?;
             if self.exit.is_some() {
                 return Ok(());
             }
             let due = self.client.player.next_due();
+            let is_due = due.is_some() || self.client.owes();
+            if lingers.is_some_and(|until| !is_due || Instant::now() >= until) {
+                let now = self.book.now();
+                self.client.player.close(now);
+                return self.perform();
+            }
             let wait = due.map(|due| Duration::from_micros(due.saturating_sub(self.book.now())));
             tokio::select! {
                 () = &mut stop => return Ok(()),
-                batch = lines.recv() => match batch {
+                () = sleep_until(lingers.unwrap_or_else(Instant::now)), if lingers.is_some() => {}
+                batch = lines.recv(), if lingers.is_none() => match batch {
                     Some(batch) => batch.into_iter().for_each(|line| self.line(line)),
-                    None => {
-                        let now = self.book.now();
-                        self.client.player.close(now);
-                        return self.perform();
-                    }
+                    None => lingers = Some(Instant::now() + LINGER),
                 },
                 Some((_, event)) = news.recv() => {
                     let acts = self.client.news(event);
@@ -85,6 +96,20 @@ impl Desk {
             }
             let now = self.book.now();
             self.client.player.wake(now);
+        }
+    }
+
+    /// Until the live server is gone. Nothing is answered any more; what it prints beside is passed on.
+    async fn part(&mut self, news: &mut mpsc::UnboundedReceiver<super::live::News>) {
+        while let Some((_, event)) = news.recv().await {
+            let is_last = matches!(event, LinkEvent::Exited { .. } | LinkEvent::Closed(_));
+            let mut acts = self.client.news(event);
+            acts.retain(|act| matches!(act, Act::Print { stderr: true, .. }));
+            // Nobody may be left to read it.
+            let _ = self.play(acts);
+            if is_last {
+                return;
+            }
         }
     }
 

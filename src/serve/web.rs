@@ -58,6 +58,7 @@ pub async fn serve(
         })
         .await;
     timer.abort();
+    house.empty().await;
     live.abort();
     house.finish()
 }
@@ -67,7 +68,8 @@ async fn answer(house: Arc<House>, request: Request, reach: Reach) -> Response {
     if let Some(why) = listen::foreign(&head.headers).filter(|_| reach == Reach::Loopback) {
         return plain(StatusCode::FORBIDDEN, why);
     }
-    let url = head.uri.to_string();
+    let url = head.uri.path_and_query();
+    let url = url.map_or_else(|| "/".to_owned(), ToString::to_string);
     match head.method {
         Method::POST => {
             let Ok(body) = listen::whole(body, LONGEST).await else {

@@ -33,6 +33,7 @@ use crate::mask::Rule;
 use crate::mcp::http::{Loss, LossKind};
 use crate::note::Note;
 use crate::recorder::Recorder;
+use crate::transport::Target;
 use crate::transport::http::{Address, Head, OpenError};
 use clients::Clients;
 use exchange::{Endpoint, Exchange, Post, Record, Request};
@@ -55,6 +56,8 @@ struct Door {
     shared: Shared,
     clients: Mutex<Clients>,
     upstream: Upstream,
+    /// What `upstream` leads to.
+    target: Target,
     post: Post,
     here: SocketAddr,
 }
@@ -72,6 +75,7 @@ impl Tap {
             shared: Shared::new(recorder, rules, Over::Http, name),
             clients: Mutex::default(),
             upstream: Upstream::new(to)?,
+            target: Target::Address(to.clone()),
             post: Post {
                 name: name.to_owned(),
                 to: to.url.clone(),
@@ -191,6 +195,7 @@ impl Door {
         match record {
             Record::Connects(conn) => {
                 desk.recorder.connects(conn, &self.post.name);
+                desk.recorder.passes(conn, &self.target);
                 0
             }
             Record::Passed(conn, pairs) => {

@@ -42,6 +42,17 @@ impl Default for StdioOptions {
     }
 }
 
+impl StdioOptions {
+    /// The longest a shutdown takes, left-over processes included.
+    pub const fn longest(self) -> Duration {
+        let asked = self.stdin_grace.saturating_add(self.terminate_grace);
+        asked
+            .saturating_add(KILL_GRACE)
+            .saturating_mul(2)
+            .saturating_add(SETTLE)
+    }
+}
+
 /// How long a shutdown lets whoever holds the link answer what is already in its inbox, before stdin
 /// is closed. It ends early once the inbox is empty.
 const SETTLE: Duration = Duration::from_millis(50);

@@ -20,6 +20,7 @@ mod remote;
 mod replay;
 pub mod secrets;
 mod serve;
+mod serve_live;
 mod sessions;
 mod shell;
 mod streams;

@@ -1,16 +1,17 @@
 //! Who is served: sessions, the requests of each that wait for what is played, and the streams apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
+use url::Url;
 
 use super::super::client::{Client, Offer};
 use super::super::{Book, Served};
 use crate::listen::http::{HeaderMap, StatusCode};
-use crate::mcp::http::headers;
+use crate::mcp::auth::{masked_headers, masked_url};
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::script::{Act, Heard, SceneIndex, Tally};
@@ -19,6 +20,9 @@ use crate::transport::LinkEvent;
 
 /// Messages for a stream apart that nobody has opened yet.
 const BACKLOG: usize = 1_000;
+
+/// How long a session may be left alone that keeps a live server running. Many clients never end theirs.
+const IDLE: Duration = Duration::from_secs(600);
 
 /// Something for a response.
 #[derive(Debug)]
@@ -68,6 +72,8 @@ struct Guest {
     apart: Option<Lane>,
     backlog: Vec<Vec<u8>>,
     exchanges: u32,
+    /// When it last said something or stopped listening, in microseconds.
+    heard: u64,
 }
 
 #[derive(Debug)]
@@ -77,34 +83,45 @@ struct Rooms {
     conns: u32,
     tally: Tally,
     exit: Option<(Option<i64>, Option<i64>)>,
+    /// Connections whose client is gone, and whose live server is on its way out.
+    leaving: HashSet<u32>,
 }
 
 /// All of it.
 #[derive(Debug)]
 pub(super) struct House {
     offer: Offer,
-    address: SocketAddr,
+    /// Where it is.
+    here: Url,
     rooms: Mutex<Rooms>,
+    /// How long a session may be left alone that keeps a live server running, in microseconds.
+    idle_us: u64,
     /// Something may be due at another time.
     sooner: Notify,
     /// The recorded server's end was played.
     over: Notify,
+    /// A live server has left.
+    left: Notify,
 }
 
 impl House {
     pub(super) fn new(offer: Offer, book: Book, address: SocketAddr) -> Self {
+        let here = Url::parse(&format!("http://{address}/")).expect("an address and a port");
         Self {
             offer,
-            address,
+            here,
             rooms: Mutex::new(Rooms {
                 book,
                 guests: HashMap::new(),
                 conns: 0,
                 tally: Tally::default(),
                 exit: None,
+                leaving: HashSet::new(),
             }),
+            idle_us: IDLE.as_micros() as u64,
             sooner: Notify::new(),
             over: Notify::new(),
+            left: Notify::new(),
         }
     }
 
@@ -160,6 +177,18 @@ impl House {
         }
     }
 
+    /// The address that a request was for.
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.here.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        url.set_path(path);
+        url.set_query(query);
+        url
+    }
+
     /// A request came: recorded before anything is made of it. The number of its exchange.
     pub(super) fn begin(
         &self,
@@ -177,34 +206,37 @@ impl House {
                 rooms.conns += 1;
                 let conn = rooms.conns;
                 let script = &self.offer.script;
-                rooms
-                    .book
-                    .connect(conn, &script.name, "http", &self.offer.told);
+                rooms.book.connect(conn, &script.name, "http", &self.offer);
                 rooms.guests.entry(key.to_owned()).or_insert(Guest {
                     client: self.offer.client(conn),
                     lanes: HashMap::new(),
                     apart: None,
                     backlog: Vec::new(),
                     exchanges: 0,
+                    heard: 0,
                 })
             }
         };
         guest.exchanges += 1;
+        guest.heard = rooms.book.now();
         let (conn, exchange) = (guest.client.conn, guest.exchanges);
-        let frame = body.map(|body| {
-            let body = body.to_vec();
-            rooms.book.frame(conn, Direction::Out, body, "\n", None)
-        });
+        // Before its frame, which may repeat them.
         let told = given.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
         });
         let told: Vec<(String, String)> = told.collect();
+        let url = self.url(url);
+        rooms.book.asked(conn, &told, &url);
+        let frame = body.map(|body| {
+            let body = body.to_vec();
+            rooms.book.frame(conn, Direction::Out, body, "\n", None)
+        });
         let step = Step::Request {
             exchange,
             verb: verb.to_owned(),
-            url: format!("http://{}{url}", self.address),
-            headers: headers::masked(&told, &[]),
+            url: masked_url(&url),
+            headers: masked_headers(&told, &[]),
             size: body.map_or(0, <[u8]>::len) as u64,
             frame,
             why: "the client's".to_owned(),
@@ -262,7 +294,9 @@ impl House {
         let Some(mut guest) = rooms.guests.remove(key) else {
             return false;
         };
-        guest.client.leave();
+        if guest.client.leave() {
+            rooms.leaving.insert(guest.client.conn);
+        }
         rooms.tally.add(&guest.client.player.tally);
         let closed = Note::Closed { what: None };
         rooms.book.note(guest.client.conn, &closed);
@@ -279,9 +313,10 @@ impl House {
         for run in runs {
             guest.lanes.remove(run);
             if is_modern {
-                guest.client.player.cancel(*run, now);
+                guest.client.gone(*run, now);
             }
         }
+        guest.heard = now;
         self.perform(&mut rooms, key);
     }
 
@@ -291,6 +326,11 @@ impl House {
         let mut guests = rooms.guests.iter_mut();
         let found = guests.find(|(_, guest)| guest.client.conn == conn);
         let Some((key, guest)) = found else {
+            // Of one on its way out.
+            let is_over = matches!(event, LinkEvent::Exited { .. } | LinkEvent::Closed(_));
+            if is_over && rooms.leaving.remove(&conn) {
+                self.left.notify_one();
+            }
             return;
         };
         let (key, acts) = (key.clone(), guest.client.news(event));
@@ -363,9 +403,11 @@ impl House {
         loop {
             let (now, due) = {
                 let rooms = self.rooms();
-                let due = rooms.guests.values();
-                let due = due.filter_map(|guest| guest.client.player.next_due()).min();
-                (rooms.book.now(), due)
+                let due = rooms.guests.iter().flat_map(|(key, guest)| {
+                    let idle = guest.idles(key).map(|since| since + self.idle_us);
+                    [guest.client.player.next_due(), idle]
+                });
+                (rooms.book.now(), due.flatten().min())
             };
             let wait = due.map(|due| Duration::from_micros(due.saturating_sub(now)));
             tokio::select! {
@@ -387,14 +429,34 @@ impl House {
             }
             self.perform(&mut rooms, &key);
         }
+        let idle = rooms.guests.iter().filter(|(key, guest)| {
+            guest
+                .idles(key)
+                .is_some_and(|since| since + self.idle_us <= now)
+        });
+        let idle: Vec<String> = idle.map(|(key, _)| key.clone()).collect();
+        drop(rooms);
+        for key in idle {
+            self.leave(&key);
+        }
     }
 
-    /// The end of all.
-    pub(super) fn finish(&self) -> Served {
+    /// All go, and their live servers after them, as far as these do in time.
+    pub(super) async fn empty(&self) {
         let keys: Vec<String> = self.rooms().guests.keys().cloned().collect();
         for key in keys {
             self.leave(&key);
         }
+        let all = async {
+            while !self.rooms().leaving.is_empty() {
+                self.left.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(self.offer.patience(), all).await;
+    }
+
+    /// The end of all.
+    pub(super) fn finish(&self) -> Served {
         let mut rooms = self.rooms();
         let (tally, exit) = (std::mem::take(&mut rooms.tally), rooms.exit);
         rooms.book.finish(&self.offer.script, tally, exit)
@@ -402,6 +464,16 @@ impl House {
 }
 
 impl Guest {
+    /// Since when nobody speaks or listens in this session, where that keeps a live server running.
+    fn idles(&self, key: &str) -> Option<u64> {
+        let listens = self
+            .apart
+            .as_ref()
+            .is_some_and(|lane| !lane.pieces.is_closed());
+        let idles = !key.is_empty() && self.client.is_live() && self.lanes.is_empty() && !listens;
+        idles.then_some(self.heard)
+    }
+
     fn say(&mut self, book: &mut Book, frame: Vec<u8>, run: Option<u64>, answers: bool) {
         let conn = self.client.conn;
         let lane = match run {
@@ -494,3 +566,7 @@ fn name() -> String {
         text
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;

@@ -130,13 +130,15 @@ impl Exchange {
         if place.is_new {
             begin_connection(post, conn, put);
         }
+        let query = request.url.query_pairs().into_owned();
         let secret: Headers = request
             .headers
             .iter()
+            .cloned()
+            .chain(query)
             .filter(|(name, _)| {
                 headers::is_secret(name) && !name.eq_ignore_ascii_case("mcp-session-id")
             })
-            .cloned()
             .collect();
         if !secret.is_empty() {
             put(Record::Passed(conn, secret));

@@ -111,7 +111,7 @@ fn a_recorded_server_is_served_over_stdio_in_both_eras() {
 }
 
 /// A server on an address, and that.
-fn listening(home: &Home, arguments: &[&str]) -> (Running, String) {
+pub fn listening(home: &Home, arguments: &[&str]) -> (Running, String) {
     let fixed = ["--listen", "0", "--record"];
     let mut running = home.start(&[&["serve"], arguments, &fixed, &["served.jsonl"]].concat());
     let url = running.said(|line| line.split_once(" on ").map(|(_, url)| url.to_owned()));
@@ -333,15 +333,15 @@ fn a_recorded_crash_breaks_the_connection_over_http() {
 }
 
 /// One request over a connection of its own: the head and the body of what comes back.
-fn asked(url: &str, method: &str, headers: &str, body: &str) -> (String, String) {
+pub fn asked(url: &str, method: &str, headers: &str, body: &str) -> (String, String) {
     use std::io::{Read as _, Write as _};
-    let address = url.trim_start_matches("http://").trim_end_matches("/mcp");
+    let (address, path) = url.trim_start_matches("http://").split_once('/').unwrap();
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(LIMIT)).unwrap();
     let length = body.len();
     write!(
         stream,
-        "{method} /mcp HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        "{method} /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
     )
     .unwrap();
     let mut text = String::new();
