@@ -45,6 +45,7 @@ fn runtime() -> (Runtime, mpsc::UnboundedReceiver<Event>) {
         replays: None,
         pictures: Pictures::OFF,
         opened,
+        controls: super::tapping::Controls::default(),
         librarian: Librarian::start(None, events.clone()).0,
         parts,
         keeper: Keeper::start(None, events.clone(), bodies.secrets()).0,
