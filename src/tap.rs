@@ -121,7 +121,7 @@ pub async fn run(
     if let Some(mut door) = door {
         let shared = shared.clone();
         // It goes with the runtime.
-        tokio::spawn(async move { door.attend(shared).await });
+        tokio::spawn(async move { door.attend(&shared).await });
     }
     let status = loop {
         tokio::select! {

@@ -105,7 +105,7 @@ impl Tap {
         if let Some(mut control) = control {
             let shared = door.shared.clone();
             // It goes with the runtime.
-            tokio::spawn(async move { control.attend(shared).await });
+            tokio::spawn(async move { control.attend(&shared).await });
         }
         let attends = Arc::clone(&door);
         let answer = move |client, request| {

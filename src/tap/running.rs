@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::control::door;
 use crate::json::{self, quote};
 use crate::paths;
 
@@ -116,7 +117,10 @@ fn look(path: &Path) -> Option<Running> {
                 .ok()
                 .and_then(|body| Running::read(&body)?.control);
             if let Some(socket) = left.filter(|path| is_socket(path)) {
-                let _ = fs::remove_file(socket);
+                let _ = fs::remove_file(&socket);
+                if let Some(own) = socket.parent().filter(|folder| door::is_own(folder)) {
+                    let _ = fs::remove_dir(own);
+                }
             }
             let _ = fs::remove_file(path);
             None

@@ -12,9 +12,6 @@ use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::effect::configs::Discovery;
 use super::keymap::{Chord, Keymap};
-use super::overlays::export::ExportBox;
-use super::overlays::picker::Picker;
-use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
@@ -43,9 +40,11 @@ use crate::transport::stdio::StdioOptions;
 
 mod aside;
 mod crossing;
+mod overlay;
 
 pub use aside::Aside;
 pub use crossing::Crossing;
+pub use overlay::{Overlay, Purpose};
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -228,44 +227,6 @@ impl Panes {
             View::Held => &mut self.held,
         }
     }
-}
-
-/// Something drawn over the body.
-#[derive(Debug)]
-pub enum Overlay {
-    /// Help, palette, menu.
-    Picker(Picker),
-    /// Lines to fill in, and what for.
-    Sheet(Sheet, Purpose),
-    /// The letter of a mark is waited for: for an entry, or to go to.
-    Letters(Option<u64>),
-    /// Quit?
-    Quit,
-    /// Whether a server may run, by its place.
-    Trust(usize),
-    /// An export.
-    Export(Box<ExportBox>),
-}
-
-/// What lines are filled in for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// A place in a recording to go to.
-    Place,
-    /// The note of an entry, by its sequence number.
-    Note(u64),
-    /// Name, tags and note of a session.
-    Words(PathBuf),
-    /// How a session is sent again.
-    Replay(PathBuf),
-    /// Whether what may destroy something is called.
-    Anyway(u64),
-    /// Why findings are ignored from now on.
-    Except(Exception),
-    /// Which frames a tap holds.
-    Hold,
-    /// What a tap breaks.
-    Break,
 }
 
 /// A session that is being sent again.

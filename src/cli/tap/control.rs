@@ -19,8 +19,9 @@ use crate::text;
 
 /// Hold, change, answer and break what passes through a tap that runs
 ///
-/// Frames are called by their numbers in the recording. What is held stays until it is let go, or its rule
-/// is cleared. Rules stay until they are cleared, or the tap ends. Several commands in a row are several runs:
+/// Frames are called by their numbers in the recording. What is held stays until it is let go, or
+/// its rule is cleared. Rules stay until they are cleared, or the tap ends. Several commands in a row
+/// are several runs:
 ///
 ///   mcpscope tap control hold method:elicitation/create
 ///   mcpscope tap control wait

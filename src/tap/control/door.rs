@@ -17,6 +17,15 @@ use crate::paths;
 /// The longest path a socket can have everywhere.
 const LONGEST: usize = 100;
 
+/// What the name of a folder begins with that is there for one socket only.
+const OWN: &str = "mcpscope-tap-";
+
+/// Whether a folder is there for one socket only.
+pub(in crate::tap) fn is_own(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with(OWN))
+}
+
 /// A socket that listens. Dropping it takes it away.
 #[derive(Debug)]
 pub struct Door {
@@ -43,7 +52,7 @@ impl Door {
         let mut path = folder.join(format!("{pid}.sock"));
         let mut own = None;
         if path.as_os_str().len() > LONGEST {
-            let folder = std::env::temp_dir().join(format!("mcpscope-tap-{pid}"));
+            let folder = std::env::temp_dir().join(format!("{OWN}{pid}"));
             // Nobody else's: it must not be there before, but for one that a tap of this number left.
             let _ = fs::remove_file(folder.join("sock"));
             let _ = fs::remove_dir(&folder);
@@ -71,7 +80,7 @@ impl Door {
     }
 
     /// Lets in whoever comes, for as long as it is waited for.
-    pub(in crate::tap) async fn attend(&mut self, shared: Shared) {
+    pub(in crate::tap) async fn attend(&mut self, shared: &Shared) {
         let listener = self.listener.take().and_then(|listener| {
             listener.set_nonblocking(true).ok()?;
             UnixListener::from_std(listener).ok()

@@ -190,15 +190,15 @@ impl HeldPane {
                 }
                 None
             }
-            Command::Instead(frame, _) => self.gone(*frame, "changed and let go"),
-            Command::Answer(frame, _) => self.gone(*frame, "answered by hand"),
-            Command::Release(Some(frame)) => self.gone(*frame, "let go as it is"),
-            Command::Drop(frame) => self.gone(*frame, "dropped"),
+            Command::Instead(frame, _) => Some(self.gone(*frame, "changed and let go")),
+            Command::Answer(frame, _) => Some(self.gone(*frame, "answered by hand")),
+            Command::Release(Some(frame)) => Some(self.gone(*frame, "let go as it is")),
+            Command::Drop(frame) => Some(self.gone(*frame, "dropped")),
             _ => None,
         }
     }
 
-    fn gone(&mut self, frame: u64, how: &str) -> Option<String> {
+    fn gone(&mut self, frame: u64, how: &str) -> String {
         if self
             .draft
             .as_ref()
@@ -206,7 +206,7 @@ impl HeldPane {
         {
             self.draft = None;
         }
-        Some(format!("#{frame} was {how}"))
+        format!("#{frame} was {how}")
     }
 }
 

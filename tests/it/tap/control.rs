@@ -332,14 +332,16 @@ fn requests_and_answers_over_http_are_held_and_changed() {
 
 #[test]
 fn every_command_and_what_cannot_be_done_is_told() {
+    use std::fmt::Write as _;
     let mut transcript = String::new();
     let mut told = |home: &Home, words: &str| {
         let words: Vec<&str> = words.split(' ').collect();
         let run = control(home, &words);
-        transcript.push_str(&format!(
-            "$ mcpscope tap control {}\n{run}\n\n",
+        let _ = writeln!(
+            transcript,
+            "$ mcpscope tap control {}\n{run}\n",
             words.join(" ")
-        ));
+        );
     };
     let home = Home::new();
     for words in ["list", "list --json"] {
