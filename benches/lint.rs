@@ -31,7 +31,10 @@ fn main() -> ExitCode {
     heading("lint");
     figure("rules", &RULES.len().to_string());
     figure("bytes of an entry", &(bytes / entries.len()).to_string());
-    figure("entries a second", &format!("{rate:.0} (wanted {WANTED:.0})"));
+    figure(
+        "entries a second",
+        &format!("{rate:.0} (wanted {WANTED:.0})"),
+    );
     if rate < WANTED {
         println!("  too slow");
         return ExitCode::FAILURE;

@@ -110,7 +110,8 @@ fn compare(folder: Option<&str>, pairs: usize, trips: usize) -> std::io::Result<
             .env("MCPSCOPE_HOME", folder.path());
         runs[1].push(run(tap, trips)?);
         let mut tee = Command::new(&itself);
-        tee.arg("bare").arg(folder.path().join(format!("{pair}.tee")));
+        tee.arg("bare")
+            .arg(folder.path().join(format!("{pair}.tee")));
         runs[2].push(run(tee, trips)?);
         // The disk is the same for all, and not full.
         for kind in ["jsonl", "tee"] {

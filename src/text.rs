@@ -232,7 +232,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, told) in [(0, "0"), (999, "999"), (2_311, "2,311"), (1_000_000, "1,000,000")] {
+        for (number, told) in [
+            (0, "0"),
+            (999, "999"),
+            (2_311, "2,311"),
+            (1_000_000, "1,000,000"),
+        ] {
             assert_eq!(grouped(number), told);
         }
     }

@@ -179,6 +179,16 @@ pub enum TapError {
 }
 
 impl TapError {
+    /// What is to be said of a server at an address.
+    pub fn of_address(server: &Configured) -> Self {
+        let url = server.launch.written().concat();
+        Self::Address {
+            selector: server.selector(),
+            name: server.name.clone(),
+            url: told_address(&url),
+        }
+    }
+
     /// What to do about it, as one clause.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -239,12 +249,8 @@ pub fn carry_out(
 
 fn change(server: &Configured, deed: &Deed, text: &str) -> Result<Change, TapError> {
     let name = server.name.clone();
-    if let Launch::Address { url, .. } = &server.launch {
-        return Err(TapError::Address {
-            selector: server.selector(),
-            name,
-            url: told_address(&url.written),
-        });
+    if let Launch::Address { .. } = &server.launch {
+        return Err(TapError::of_address(server));
     }
     let (place, project) =
         edit::place_of(server).ok_or_else(|| TapError::Described(server.file.clone()))?;

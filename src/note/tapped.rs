@@ -198,7 +198,10 @@ impl Deed {
                     (Some(seq), _) => format!(" to #{seq}"),
                     (None, _) => String::new(),
                 };
-                format!("#{frame}, held by the tap, was {}{instead}{why}", fate.word())
+                format!(
+                    "#{frame}, held by the tap, was {}{instead}{why}",
+                    fate.word()
+                )
             }
         }
     }

@@ -187,7 +187,9 @@ mod tests {
     #[test]
     fn other_ways_are_not_held_up() {
         let (queue, _) = filled("a");
-        assert!(queue.ahead(1, Direction::Out).is_none() && queue.ahead(2, Direction::In).is_none());
+        assert!(
+            queue.ahead(1, Direction::Out).is_none() && queue.ahead(2, Direction::In).is_none()
+        );
     }
 
     proptest! {

@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{CONN, Shared};
+use crate::json;
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
 pub(super) use ruled::Means;
@@ -182,7 +183,13 @@ impl Pump {
     }
 
     /// Works until one of the ends is done, line by line for as long as there are rules. Gives them back.
-    fn turns(&self, mut from: End, mut to: End, held: &Mutex<Held>, busy: &AtomicBool) -> (End, End) {
+    fn turns(
+        &self,
+        mut from: End,
+        mut to: End,
+        held: &Mutex<Held>,
+        busy: &AtomicBool,
+    ) -> (End, End) {
         loop {
             let turn = if self.is_ruled() {
                 self.work_by_rules(&mut from, held, busy)
@@ -213,13 +220,7 @@ impl Pump {
     }
 
     /// Until one of the ends is done, or there are rules.
-    fn work(
-        &self,
-        from: &mut End,
-        to: &mut End,
-        held: &Mutex<Held>,
-        busy: &AtomicBool,
-    ) -> Turn {
+    fn work(&self, from: &mut End, to: &mut End, held: &Mutex<Held>, busy: &AtomicBool) -> Turn {
         let mut chunk = vec![0; CHUNK];
         loop {
             let waiting = locked(held).is_waiting();
@@ -261,14 +262,20 @@ impl Pump {
 
     /// Records the whole lines.
     fn record(&self, held: &mut Held) {
+        let ending = held.long_line();
+        // Long work that needs no desk: the other directions go on meanwhile.
+        let is_json = ending.is_some_and(|ending| {
+            let line = &held.bytes[..held.whole - ending.len()];
+            json::check(line.trim_ascii()).is_ok()
+        });
         let mut desk = self.shared.desk();
-        let ending = held.long_line().filter(|_| desk.rules.is_none());
+        let ending = ending.filter(|_| desk.rules.is_none());
         if let Some(ending) = ending {
             // What follows it waits beside it.
             let after = held.bytes.split_off(held.whole);
             held.bytes.truncate(held.whole - ending.len());
             let head = self.head(&held.bytes, ending);
-            desk.recorder.put_lent(head, &mut held.bytes);
+            desk.recorder.put_lent(head, &mut held.bytes, is_json);
             held.bytes.extend_from_slice(ending.as_bytes());
             held.bytes.extend_from_slice(&after);
         } else {

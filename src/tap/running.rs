@@ -112,7 +112,9 @@ fn look(path: &Path) -> Option<Running> {
         Err(TryLockError::Error(_)) => None,
         Ok(()) => {
             // It was killed: what it listened at is nobody's.
-            let left = fs::read(path).ok().and_then(|body| Running::read(&body)?.control);
+            let left = fs::read(path)
+                .ok()
+                .and_then(|body| Running::read(&body)?.control);
             if let Some(socket) = left.filter(|path| is_socket(path)) {
                 let _ = fs::remove_file(socket);
             }

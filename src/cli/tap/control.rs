@@ -89,7 +89,11 @@ enum What {
         /// Its number
         frame: u64,
         /// What goes on, JSON or not; from a file with @FILE, from stdin with -
-        #[arg(long = "frame", value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
+        #[arg(
+            long = "frame",
+            value_name = "JSON|@FILE|-",
+            allow_hyphen_values = true
+        )]
         instead: String,
     },
     /// Let a frame not go on
@@ -126,7 +130,10 @@ fn told(args: &ControlArgs) -> Result<String, Failure> {
     let (tap, socket) = which(args.tap.as_deref())?;
     let mut caller = Caller::connect(&socket).map_err(|error| {
         let name = text::sanitize(&tap.server).into_owned();
-        let what = format!("the tap of {name} (process {}) does not listen: {error}", tap.pid);
+        let what = format!(
+            "the tap of {name} (process {}) does not listen: {error}",
+            tap.pid
+        );
         Failure::new(Exit::CannotReach, what)
     })?;
     let within = match &args.what {
@@ -220,8 +227,9 @@ impl What {
                 error,
             } => {
                 let raw = text(result, "the answer")?;
-                json::check(raw.as_bytes())
-                    .map_err(|problem| Failure::usage(format!("the answer is not JSON: {problem}")))?;
+                json::check(raw.as_bytes()).map_err(|problem| {
+                    Failure::usage(format!("the answer is not JSON: {problem}"))
+                })?;
                 let answer = if *error { Err(raw) } else { Ok(raw) };
                 Command::Answer(*frame, answer)
             }
@@ -230,7 +238,11 @@ impl What {
 
     /// What the tap told, for people.
     fn in_words(&self, told: &[u8]) -> String {
-        let number = |name: &str| json::get(told, &[name]).and_then(json::integer).unwrap_or(0);
+        let number = |name: &str| {
+            json::get(told, &[name])
+                .and_then(json::integer)
+                .unwrap_or(0)
+        };
         match self {
             Self::Hold { .. } | Self::Fault { .. } => format!("rule {}\n", number("rule")),
             Self::Rules => {
@@ -274,7 +286,11 @@ fn or_none(lines: String, none: &str) -> String {
 }
 
 fn rule_line(rule: &[u8]) -> String {
-    let number = |name: &str| json::get(rule, &[name]).and_then(json::integer).unwrap_or(0);
+    let number = |name: &str| {
+        json::get(rule, &[name])
+            .and_then(json::integer)
+            .unwrap_or(0)
+    };
     let text = json::string_at(rule, &["text"]).unwrap_or_default();
     let stays = if json::get(rule, &["keep"]).and_then(json::boolean) == Some(true) {
         ""
@@ -290,10 +306,16 @@ fn rule_line(rule: &[u8]) -> String {
 }
 
 fn held_line(held: &[u8]) -> String {
-    let number = |name: &str| json::get(held, &[name]).and_then(json::integer).unwrap_or(0);
+    let number = |name: &str| {
+        json::get(held, &[name])
+            .and_then(json::integer)
+            .unwrap_or(0)
+    };
     let text = |name: &str| json::string_at(held, &[name]).unwrap_or_default();
     let id = json::get(held, &["id"]).map(String::from_utf8_lossy);
-    let id = id.filter(|id| id != "null").map_or_else(String::new, |id| format!(" id {id}"));
+    let id = id
+        .filter(|id| id != "null")
+        .map_or_else(String::new, |id| format!(" id {id}"));
     let (kind, method) = (text("kind"), text("method"));
     let what = if method.is_empty() { kind } else { method };
     let way = if text("direction") == "in" {

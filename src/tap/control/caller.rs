@@ -21,10 +21,12 @@ impl Caller {
 
     /// Has something done within a time, or however long it takes. Gives what is told of it, as raw JSON.
     pub fn ask(&mut self, command: &Command, within: Option<Duration>) -> Result<String, Refusal> {
-        let gone = |error: io::Error| -> Refusal { match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => words::LATE.into(),
-            _ => format!("{}: {error}", words::GONE).into(),
-        }};
+        let gone = |error: io::Error| -> Refusal {
+            match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => words::LATE.into(),
+                _ => format!("{}: {error}", words::GONE).into(),
+            }
+        };
         self.0.get_ref().set_read_timeout(within).map_err(gone)?;
         let line = format!("{}\n", command.to_json());
         self.0.get_mut().write_all(line.as_bytes()).map_err(gone)?;

@@ -15,8 +15,8 @@
 //!
 //! An answer is `{"ok":…}`, or `{"error":"…","hint":"…"}`. Masks in what is sent get their values back.
 
-use super::Held;
 use super::super::faults::RuleTold;
+use super::Held;
 use crate::json::{self, quote};
 use crate::jsonrpc::{self, Frame, Kind};
 
@@ -134,7 +134,10 @@ impl Command {
     pub fn to_json(&self) -> String {
         match self {
             Self::Rule { text, keep } => {
-                format!("{{\"do\":\"rule\",\"rule\":{},\"keep\":{keep}}}", quote(text))
+                format!(
+                    "{{\"do\":\"rule\",\"rule\":{},\"keep\":{keep}}}",
+                    quote(text)
+                )
             }
             Self::Rules => "{\"do\":\"rules\"}".to_owned(),
             Self::Clear(None) => "{\"do\":\"clear\"}".to_owned(),
@@ -251,7 +254,8 @@ mod tests {
             Just(Command::List),
             frame.clone().prop_map(Command::Show),
             proptest::option::of(frame.clone()).prop_map(Command::Release),
-            (frame.clone(), any::<String>()).prop_map(|(frame, text)| Command::Instead(frame, text)),
+            (frame.clone(), any::<String>())
+                .prop_map(|(frame, text)| Command::Instead(frame, text)),
             frame.clone().prop_map(Command::Drop),
             (frame, any::<bool>()).prop_map(|(frame, good)| {
                 let raw = "{\"a\":[1,\"x\"]}".to_owned();

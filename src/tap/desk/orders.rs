@@ -125,7 +125,9 @@ impl Shared {
     fn list(&self) -> String {
         let desk = self.desk();
         let each = desk.queue.all().iter();
-        let each: Vec<String> = each.map(|held| format!("{{{}}}", words::held(held))).collect();
+        let each: Vec<String> = each
+            .map(|held| format!("{{{}}}", words::held(held)))
+            .collect();
         format!("[{}]", each.join(","))
     }
 
@@ -178,7 +180,9 @@ impl Shared {
         let held = desk.queue.get(frame).ok_or_else(|| not_held(frame))?;
         if held.direction == Direction::In && matches!(held.outlet, Outlet::Exchange(_)) {
             return Err(Refusal {
-                what: format!("#{frame} is asked by the server over HTTP, where only its client can answer"),
+                what: format!(
+                    "#{frame} is asked by the server over HTTP, where only its client can answer"
+                ),
                 hint: Some("change or drop it".to_owned()),
             });
         }
@@ -186,7 +190,10 @@ impl Shared {
         let Frame::One(message) = &read else {
             return Err(format!("#{frame} is no single request, so nothing answers it").into());
         };
-        let id = message.id.as_ref().filter(|_| message.kind == Kind::Request);
+        let id = message
+            .id
+            .as_ref()
+            .filter(|_| message.kind == Kind::Request);
         let id = id.ok_or_else(|| format!("#{frame} is no request, so nothing answers it"))?;
         let text = match answer {
             Ok(_) => jsonrpc::result(id, &raw),

@@ -97,7 +97,8 @@ impl Tapped {
     }
 }
 
-const ASKS: &str = r#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"message":"Who?"}}"#;
+const ASKS: &str =
+    r#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"message":"Who?"}}"#;
 const PING: &str = r#"{"jsonrpc":"2.0","id":8,"method":"ping"}"#;
 
 #[test]
@@ -113,15 +114,24 @@ fn a_frame_is_held_changed_and_let_go() {
     assert_eq!(tap.went().0, format!("{PING}\n{PING}\n"));
     let list = tap.does(r#"{"do":"list"}"#);
     let first = json::elements(list.as_bytes()).next().unwrap();
-    assert_eq!(json::string_at(first, &["method"]).as_deref(), Some("elicitation/create"));
+    assert_eq!(
+        json::string_at(first, &["method"]).as_deref(),
+        Some("elicitation/create")
+    );
     let shown = tap.does(&format!("{{\"do\":\"show\",\"frame\":{frame}}}"));
-    assert_eq!(json::string_at(shown.as_bytes(), &["body"]).as_deref(), Some(ask));
+    assert_eq!(
+        json::string_at(shown.as_bytes(), &["body"]).as_deref(),
+        Some(ask)
+    );
     let changed = ask.replace("Who?", "Why?");
     let command = Command::Instead(frame, changed.replace(',', ",\n")).to_json();
     tap.does(&command);
     assert_eq!(tap.went().0, format!("{PING}\n{PING}\n{changed}\n"));
     assert!(tap.told(&command).unwrap_err().what.contains("not held"));
-    assert_eq!(tap.does(r#"{"do":"rules"}"#), r#"[{"rule":1,"text":"hold:method:elicitation/create","keep":true,"struck":1}]"#);
+    assert_eq!(
+        tap.does(r#"{"do":"rules"}"#),
+        r#"[{"rule":1,"text":"hold:method:elicitation/create","keep":true,"struck":1}]"#
+    );
     tap.does(r#"{"do":"clear"}"#);
     assert!(!tap.shared.has_rules());
     let instead = frame + 3;
@@ -140,29 +150,57 @@ fn a_frame_is_held_changed_and_let_go() {
 #[test]
 fn a_rule_that_comes_later_knows_what_was_asked_before() {
     let tap = Tapped::new(&[]);
-    tap.comes(Direction::Out, r#"{"jsonrpc":"2.0","id":3,"method":"tools/list"}"#);
+    tap.comes(
+        Direction::Out,
+        r#"{"jsonrpc":"2.0","id":3,"method":"tools/list"}"#,
+    );
     tap.does(r#"{"do":"rule","rule":"hold:method:tools/list dir:in"}"#);
-    tap.comes(Direction::In, r#"{"jsonrpc":"2.0","id":3,"result":{"tools":[]}}"#);
+    tap.comes(
+        Direction::In,
+        r#"{"jsonrpc":"2.0","id":3,"result":{"tools":[]}}"#,
+    );
     assert_eq!(tap.went().0, "");
 }
 
 #[test]
 fn what_is_dropped_or_answered_does_not_go_on() {
     let tap = Tapped::new(&["hold"]);
-    let (ask, ping) = (tap.comes(Direction::In, ASKS), tap.comes(Direction::Out, PING));
+    let (ask, ping) = (
+        tap.comes(Direction::In, ASKS),
+        tap.comes(Direction::Out, PING),
+    );
     let note = tap.comes(Direction::In, r#"{"jsonrpc":"2.0","method":"n"}"#);
     // The answer to what a server asks goes to the server.
-    tap.does(&format!("{{\"do\":\"answer\",\"frame\":{ask},\"result\":{{\"action\":\"decline\"}}}}"));
-    tap.does(&format!("{{\"do\":\"answer\",\"frame\":{ping},\"error\":{{\"code\":1,\"message\":\"no\"}}}}"));
-    let refused = tap.told(&format!("{{\"do\":\"answer\",\"frame\":{note},\"result\":{{}}}}"));
+    tap.does(&format!(
+        "{{\"do\":\"answer\",\"frame\":{ask},\"result\":{{\"action\":\"decline\"}}}}"
+    ));
+    tap.does(&format!(
+        "{{\"do\":\"answer\",\"frame\":{ping},\"error\":{{\"code\":1,\"message\":\"no\"}}}}"
+    ));
+    let refused = tap.told(&format!(
+        "{{\"do\":\"answer\",\"frame\":{note},\"result\":{{}}}}"
+    ));
     assert!(refused.unwrap_err().what.contains("no request"));
     tap.does(&format!("{{\"do\":\"drop\",\"frame\":{note}}}"));
     let (client, server) = tap.went();
-    assert_eq!(server, "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"action\":\"decline\"}}\n");
-    assert_eq!(client, "{\"jsonrpc\":\"2.0\",\"id\":8,\"error\":{\"code\":1,\"message\":\"no\"}}\n");
+    assert_eq!(
+        server,
+        "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"action\":\"decline\"}}\n"
+    );
+    assert_eq!(
+        client,
+        "{\"jsonrpc\":\"2.0\",\"id\":8,\"error\":{\"code\":1,\"message\":\"no\"}}\n"
+    );
     let told = tap.recorded();
-    assert!(told.contains(&format!("#{note}, held by the tap, was dropped")), "{told:?}");
-    assert!(told.iter().any(|line| line.contains("answered by hand with #")), "{told:?}");
+    assert!(
+        told.contains(&format!("#{note}, held by the tap, was dropped")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter()
+            .any(|line| line.contains("answered by hand with #")),
+        "{told:?}"
+    );
     assert_eq!(tap.does(r#"{"do":"list"}"#), "[]");
 }
 
@@ -182,7 +220,11 @@ fn who_leaves_takes_the_rules_along_and_what_they_hold_goes_on() {
     // As they are, and in their order.
     assert_eq!(tap.went().0, sent.map(|line| format!("{line}\n")).concat());
     assert!(!tap.shared.has_rules());
-    let gone = tap.recorded().iter().filter(|line| line.ends_with("who held it is gone")).count();
+    let gone = tap
+        .recorded()
+        .iter()
+        .filter(|line| line.ends_with("who held it is gone"))
+        .count();
     assert_eq!(gone, 3);
 }
 
@@ -209,7 +251,10 @@ fn rules_that_are_kept_stay_and_wrong_ones_are_refused() {
 #[test]
 fn what_nobody_waits_for_is_withdrawn() {
     let tap = Tapped::new(&["hold-all"]);
-    let (first, _) = (tap.comes(Direction::In, ASKS), tap.comes(Direction::In, PING));
+    let (first, _) = (
+        tap.comes(Direction::In, ASKS),
+        tap.comes(Direction::In, PING),
+    );
     tap.shared.withdraw(first, "its client is gone");
     assert_eq!(tap.does(r#"{"do":"list"}"#).matches("\"frame\"").count(), 1);
     // The other was struck by the rule as well, so it stays.

@@ -73,7 +73,10 @@ impl Watched {
             // Not of requests over HTTP, or held before.
             Fault::Hold
             | Fault::HoldAll
-            | Fault::Noise | Fault::Exit(_) | Fault::Cut | Fault::Reorder => Pass::On(body),
+            | Fault::Noise
+            | Fault::Exit(_)
+            | Fault::Cut
+            | Fault::Reorder => Pass::On(body),
         }
     }
 

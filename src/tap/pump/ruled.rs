@@ -168,12 +168,7 @@ impl Pump {
     }
 
     /// Records a line and passes it on, unless a rule strikes it.
-    fn line(
-        &self,
-        line: &[u8],
-        ending: &'static str,
-        late: &mut Option<Late>,
-    ) -> Result<(), Over> {
+    fn line(&self, line: &[u8], ending: &'static str, late: &mut Option<Late>) -> Result<(), Over> {
         let (seq, strike) = self.shared.desk().put(self.draft(line, ending));
         let whole = [line, ending.as_bytes()].concat();
         match strike {
@@ -206,12 +201,7 @@ impl Pump {
         self.shared.struck((CONN, self.direction), struck, instead);
     }
 
-    fn strike(
-        &self,
-        struck: &(u64, Strike),
-        line: &[u8],
-        whole: &[u8],
-    ) -> Result<(), Over> {
+    fn strike(&self, struck: &(u64, Strike), line: &[u8], whole: &[u8]) -> Result<(), Over> {
         match struck.1.fault {
             Fault::Timeout | Fault::Drop | Fault::Status(_) => self.told(struck, None),
             Fault::Error(_) => {

@@ -247,7 +247,11 @@ fn requests_and_answers_over_http_are_held_and_changed() {
         &["edit", &frame, "--frame", &body.replace("hi", "there")],
     );
     let run = running.end();
-    assert_eq!((run.stdout.as_str(), run.code), ("hello\n", Some(0)), "{run}");
+    assert_eq!(
+        (run.stdout.as_str(), run.code),
+        ("hello\n", Some(0)),
+        "{run}"
+    );
     let asked = web.asked();
     let asked = asked.iter().find(|asked| asked.rpc() == "tools/call");
     assert!(String::from_utf8_lossy(&asked.unwrap().body).contains("there"));
@@ -271,7 +275,14 @@ fn requests_and_answers_over_http_are_held_and_changed() {
     // A client that gives up takes what it waits for along.
     let url = tap.url("/mcp");
     let words = [
-        "call", "echo", "text=hi", "--no-record", "--timeout", "300ms", "--url", &url,
+        "call",
+        "echo",
+        "text=hi",
+        "--no-record",
+        "--timeout",
+        "300ms",
+        "--url",
+        &url,
     ];
     assert_eq!(tap.home.run(&words).code, Some(8));
     let home = &tap.home;
@@ -288,7 +299,10 @@ fn every_command_and_what_cannot_be_done_is_told() {
     let mut told = |home: &Home, words: &str| {
         let words: Vec<&str> = words.split(' ').collect();
         let run = control(home, &words);
-        transcript.push_str(&format!("$ mcpscope tap control {}\n{run}\n\n", words.join(" ")));
+        transcript.push_str(&format!(
+            "$ mcpscope tap control {}\n{run}\n\n",
+            words.join(" ")
+        ));
     };
     let home = Home::new();
     for words in ["list", "list --json"] {

@@ -37,9 +37,14 @@ impl Shown {
     ) -> bool {
         self.rows = rows;
         self.filtered = filtering.is_on();
-        let moved = self
-            .picks
-            .take(&mut filtering.sifting, rows, item, ctx.timeline, ctx.marks, ctx.lint);
+        let moved = self.picks.take(
+            &mut filtering.sifting,
+            rows,
+            item,
+            ctx.timeline,
+            ctx.marks,
+            ctx.lint,
+        );
         if moved {
             self.mix(ctx.timeline);
         }
