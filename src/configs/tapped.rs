@@ -97,7 +97,8 @@ fn is_ours(program: &str) -> bool {
 /// Whether a command alone, without a list of arguments, has its arguments inside.
 pub fn is_line(command: &str) -> bool {
     let is_words = command.trim().contains(' ') && !command.contains(['/', '\\']);
-    is_words || split(command).is_some_and(|words| Tapped::of(&words).is_some())
+    // What no shell could read is one word, for us as for a client.
+    split(command).is_some_and(|words| is_words || Tapped::of(&words).is_some())
 }
 
 fn split(command: &str) -> Option<Vec<String>> {
