@@ -224,16 +224,17 @@ impl Recorder {
     /// The same for who has no fold to feed: writes an entry, looks no further into it, and gives back its number.
     pub fn put(&mut self, mut draft: Draft) -> u64 {
         let mut body = std::mem::take(&mut draft.body);
-        self.put_lent(draft, &mut body)
+        self.put_lent(draft, &mut body, false)
     }
 
-    /// The same with a body that is needed afterwards, as it was: it takes the place of the draft's.
-    pub fn put_lent(&mut self, mut draft: Draft, body: &mut Vec<u8>) -> u64 {
+    /// The same with a body that is needed afterwards, as it was: it takes the place of the draft's. Who has found it to
+    /// be one JSON text says so, and it is not looked for again.
+    pub fn put_lent(&mut self, mut draft: Draft, body: &mut Vec<u8>, is_json: bool) -> u64 {
         self.tell_gap();
         draft.body = std::mem::take(body);
         let was = self.mask(&mut draft);
         let entry = self.entry(draft);
-        if let Err(error) = self.write(&entry, false) {
+        if let Err(error) = self.write(&entry, is_json && was.is_none()) {
             self.failed(&error);
         }
         *body = was.unwrap_or(entry.body);

@@ -97,7 +97,8 @@ fn is_ours(program: &str) -> bool {
 /// Whether a command alone, without a list of arguments, has its arguments inside.
 pub fn is_line(command: &str) -> bool {
     let is_words = command.trim().contains(' ') && !command.contains(['/', '\\']);
-    is_words || split(command).is_some_and(|words| Tapped::of(&words).is_some())
+    // What no shell could read is one word, for us as for a client.
+    split(command).is_some_and(|words| is_words || Tapped::of(&words).is_some())
 }
 
 fn split(command: &str) -> Option<Vec<String>> {
@@ -179,6 +180,16 @@ pub enum TapError {
 }
 
 impl TapError {
+    /// What is to be said of a server at an address.
+    pub fn of_address(server: &Configured) -> Self {
+        let url = server.launch.written().concat();
+        Self::Address {
+            selector: server.selector(),
+            name: server.name.clone(),
+            url: told_address(&url),
+        }
+    }
+
     /// What to do about it, as one clause.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -239,12 +250,8 @@ pub fn carry_out(
 
 fn change(server: &Configured, deed: &Deed, text: &str) -> Result<Change, TapError> {
     let name = server.name.clone();
-    if let Launch::Address { url, .. } = &server.launch {
-        return Err(TapError::Address {
-            selector: server.selector(),
-            name,
-            url: told_address(&url.written),
-        });
+    if let Launch::Address { .. } = &server.launch {
+        return Err(TapError::of_address(server));
     }
     let (place, project) =
         edit::place_of(server).ok_or_else(|| TapError::Described(server.file.clone()))?;

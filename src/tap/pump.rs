@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{CONN, Shared};
+use crate::json;
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
 pub(super) use ruled::Means;
@@ -261,14 +262,20 @@ impl Pump {
 
     /// Records the whole lines.
     fn record(&self, held: &mut Held) {
+        let ending = held.long_line();
+        // Long work that needs no desk: the other directions go on meanwhile.
+        let is_json = ending.is_some_and(|ending| {
+            let line = &held.bytes[..held.whole - ending.len()];
+            json::check(line.trim_ascii()).is_ok()
+        });
         let mut desk = self.shared.desk();
-        let ending = held.long_line().filter(|_| desk.rules.is_none());
+        let ending = ending.filter(|_| desk.rules.is_none());
         if let Some(ending) = ending {
             // What follows it waits beside it.
             let after = held.bytes.split_off(held.whole);
             held.bytes.truncate(held.whole - ending.len());
             let head = self.head(&held.bytes, ending);
-            desk.recorder.put_lent(head, &mut held.bytes);
+            desk.recorder.put_lent(head, &mut held.bytes, is_json);
             held.bytes.extend_from_slice(ending.as_bytes());
             held.bytes.extend_from_slice(&after);
         } else {

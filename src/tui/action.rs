@@ -193,6 +193,7 @@ actions! {
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
+        TapServer "tap-server" ["t"] "" "Put a tap before it in its client's settings, or take it out" Nothing "mcpscope tap install CLIENT SERVER";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {

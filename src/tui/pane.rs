@@ -219,6 +219,8 @@ pub enum Go {
     Again(EntryIndex, bool),
     /// Open a server, by its place, in the other era beside this one.
     OtherEra(usize),
+    /// Put a tap before a server, by its place, in its client's settings, or take it out.
+    Tap(usize),
     /// Add a server by its command line, and connect it.
     Add(String),
     /// Open a session file, in the place of what is shown.

@@ -23,7 +23,7 @@ mod tapping;
 mod tests;
 mod whose;
 
-pub use configs::from_settings;
+pub use configs::{from_settings, tapping};
 pub use servers::{connect, push_server};
 
 use super::action::Action;
@@ -509,6 +509,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             return model.panes.diff.open(*what, &model.world.ctx());
         }
         Go::Again(entry, edit) => return servers::again(model, entry, edit),
+        Go::Tap(place) => return configs::tap(model, place),
         Go::OtherEra(place) => return servers::other_era(model, place),
         // It has no number to be left by.
         Go::Out if matches!(model.view, View::ByHand | View::Diff | View::Held) => {

@@ -29,6 +29,7 @@ use crate::text;
 
 mod header;
 mod notices;
+mod tap;
 mod trust;
 
 /// Below this width the view bar has short names.
@@ -158,6 +159,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
             Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),
             Overlay::Quit => Some(quit_box(model, screen, buf)),
             Overlay::Trust(place) => Some(trust::draw(model, *place, screen, buf)),
+            Overlay::Tap(place) => Some(tap::draw(model, *place, screen, buf)),
         };
     }
     (cursor.or(Some(Position::new(0, status_row.y))), areas)

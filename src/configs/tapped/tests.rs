@@ -130,6 +130,10 @@ fn what_stands_there_keeps_its_spelling() {
             r#"{"command": "/opt/bin/mcpscope tap -- npx -y p", "env": {}}"#,
         ),
         (
+            r#"{"command": "\" x"}"#,
+            r#"{"command": "/opt/bin/mcpscope", "args": ["tap", "--", "\" x"]}"#,
+        ),
+        (
             r#"{"command": {"path": "x", "args": ["1"]}}"#,
             r#"{"command": {"path": "/opt/bin/mcpscope", "args": ["tap", "--", "x", "1"]}}"#,
         ),

@@ -20,6 +20,8 @@ pub enum Overlay {
     Quit,
     /// Whether a server may run, by its place.
     Trust(usize),
+    /// Whether a tap is put before a server in its client's settings, or taken out, by its place.
+    Tap(usize),
     /// An export.
     Export(Box<ExportBox>),
 }

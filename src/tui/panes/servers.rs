@@ -424,6 +424,7 @@ impl Pane for ServersPane {
                 self.logins.action(action, ctx)
             }
             Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
+            Action::TapServer => Reply::go(Go::Tap(self.list.selected)),
             Action::AddServer => {
                 if ctx.live {
                     self.adding = Some(LineInput::new(""));

@@ -6,8 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::servers::{connect, push_server};
 use super::{Model, say};
+use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
 use crate::configs::trust::Consent;
-use crate::configs::{self, Configured, Machine, Unselected};
+use crate::configs::{self, Configured, Launch, Machine, Unselected};
 use crate::text;
 use crate::transport::Target;
 use crate::tui::effect::Effect;
@@ -36,13 +37,19 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
         let Some(server) = counting.or(group.servers.first()) else {
             continue;
         };
-        let there = model.world.servers.iter().any(|row| {
+        let there = model.world.servers.iter().position(|row| {
             let listed = row.listed.as_ref();
-            listed.is_some_and(|listed| listed.server == **server)
+            listed.is_some_and(|listed| is_same(&listed.server, server))
         });
-        if !there {
-            put(model, &discovery, server, &server.name);
+        match there {
+            Some(place) => renew(model, &discovery, server, place),
+            None => {
+                put(model, &discovery, server, &server.name);
+            }
         }
+    }
+    if let Some(told) = &discovery.told {
+        model.status = Some((Tone::Info, text::sanitize(told).into_owned()));
     }
     if let Some(broken) = discovery.found.broken.first() {
         let more = match discovery.found.broken.len() {
@@ -56,8 +63,47 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
     Vec::new()
 }
 
+/// Whether two are the same entry, whatever it says.
+fn is_same(one: &Configured, other: &Configured) -> bool {
+    (one.client.id, one.scope, &one.name, &one.file)
+        == (other.client.id, other.scope, &other.name, &other.file)
+}
+
+/// What an entry on the list says now.
+fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) {
+    let (listed, target) = listed(discovery, server);
+    let Some(row) = model.world.servers.get_mut(place) else {
+        return;
+    };
+    // What somebody said of it on the command line stays, as long as the entry does.
+    if row
+        .listed
+        .as_ref()
+        .is_none_or(|known| known.server != *server)
+    {
+        row.listed = Some(Box::new(listed));
+        row.target = Some(target);
+    }
+}
+
 /// Puts an entry on the list; gives back its place.
 fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str) -> usize {
+    let (listed, target) = listed(discovery, server);
+    let path = short(discovery.machine.as_ref(), &server.file);
+    let origin = if text::width(&path) <= PATH {
+        path
+    } else {
+        server.client.id.to_owned()
+    };
+    let place = push_server(model, name, target, &origin);
+    if let Some(row) = model.world.servers.get_mut(place) {
+        row.listed = Some(Box::new(listed));
+    }
+    place
+}
+
+/// What is known of an entry, and what it starts.
+fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
     let machine = discovery.machine.as_ref();
     let home = machine.map_or(Path::new(""), |machine| &machine.home);
     let lacks: Vec<String> = server
@@ -104,17 +150,8 @@ fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str
         consent,
         problem,
     };
-    let origin = if text::width(&path) <= PATH {
-        path
-    } else {
-        server.client.id.to_owned()
-    };
     let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
-    let place = push_server(model, name, target, &origin);
-    if let Some(row) = model.world.servers.get_mut(place) {
-        row.listed = Some(Box::new(listed));
-    }
-    place
+    (listed, target)
 }
 
 /// The word that means an entry; with its scope where its client has several.
@@ -219,6 +256,79 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         .collect();
     effects.extend(connect(model, place));
     effects
+}
+
+/// What would become of the tap of a server, and what its entry would say; or why nothing can.
+pub fn tapping(model: &Model, place: usize) -> Result<(Deed, Plan), String> {
+    let server = model.world.servers.get(place);
+    let listed = server.and_then(|server| server.listed.as_ref());
+    let Some(listed) = listed else {
+        return Err("it stands in no client's settings: mcpscope tap -- COMMAND runs it".into());
+    };
+    let program = model.discovery.as_ref().and_then(|one| one.program.clone());
+    let Some(program) = program else {
+        return Err("the settings of clients are not read yet".to_owned());
+    };
+    let server = &listed.server;
+    if let Launch::Address { .. } = server.launch {
+        let error = TapError::of_address(server);
+        let hint = error.hint().unwrap_or_default();
+        return Err(format!("{error}; {hint}"));
+    }
+    let before = tapped::words(&server.launch);
+    Ok(match Tapped::of(&before) {
+        Some(tapped) => {
+            let after = tapped.command;
+            (Deed::TakeOut, Plan { before, after })
+        }
+        None => {
+            let tap = Tap {
+                program,
+                record: None,
+            };
+            let after = tap.words().into_iter().chain(before.clone()).collect();
+            (Deed::PutIn(tap), Plan { before, after })
+        }
+    })
+}
+
+/// Asks whether a tap is put before a server, or taken out.
+pub(super) fn tap(model: &mut Model, place: usize) -> Vec<Effect> {
+    match tapping(model, place) {
+        Ok(_) => {
+            model.overlays.push(Overlay::Tap(place));
+            Vec::new()
+        }
+        Err(why) => say(model, &text::sanitize(&why)),
+    }
+}
+
+/// A key while somebody is asked that. Enter is not enough, as for [`key`].
+pub(super) fn tap_key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
+    let yes = key.code == KeyCode::Char('y');
+    let no = matches!(key.code, KeyCode::Esc | KeyCode::Char('n' | 'q'));
+    if !yes && !no && Chord::from(key) != Chord::CTRL_C {
+        return Vec::new();
+    }
+    model.overlays.pop();
+    if !yes {
+        return say(model, "nothing was written");
+    }
+    let server = model.world.servers.get(place);
+    let server = server.and_then(|server| Some(server.listed.as_ref()?.server.clone()));
+    let discovery = model.discovery.as_ref();
+    let machine = discovery.and_then(|one| Some((one.machine.clone()?, one.trust.clone())));
+    let (Ok((deed, _)), Some(server), Some((machine, trust))) =
+        (tapping(model, place), server, machine)
+    else {
+        return Vec::new();
+    };
+    vec![Effect::Configs(Box::new(Configs::Tap {
+        server,
+        deed,
+        machine,
+        trust,
+    }))]
 }
 
 /// A server of the command line that stands in a project's file is agreed to like any other.

@@ -107,6 +107,10 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             let place = *place;
             Some(super::configs::key(model, key, place))
         }
+        Overlay::Tap(place) => {
+            let place = *place;
+            Some(super::configs::tap_key(model, key, place))
+        }
         Overlay::Sheet(..) => Some(marks::sheet_key(model, key)),
         Overlay::Letters(at) => {
             let at = *at;
@@ -209,7 +213,9 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Export(export)) => export.paste(pasted, model.world.ctx().ticket()),
-        Some(Overlay::Quit | Overlay::Letters(_) | Overlay::Trust(_)) => Vec::new(),
+        Some(Overlay::Quit | Overlay::Letters(_) | Overlay::Trust(_) | Overlay::Tap(_)) => {
+            Vec::new()
+        }
         None => {
             model.chords.clear();
             let ctx = model.world.ctx();

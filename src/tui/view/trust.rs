@@ -14,7 +14,7 @@ use crate::tui::widgets::popup::{Place, Popup};
 const LABEL: usize = 10;
 
 /// Columns inside the box, where there is room.
-const WIDTH: u16 = 84;
+pub(super) const WIDTH: u16 = 84;
 
 /// Draws it.
 pub fn draw(model: &Model, place: usize, screen: Rect, buf: &mut Buffer) -> Position {
@@ -39,7 +39,7 @@ pub fn draw(model: &Model, place: usize, screen: Rect, buf: &mut Buffer) -> Posi
     Position::new(room.x, room.y)
 }
 
-fn draw_lines(lines: &[(Role, String)], room: Rect, buf: &mut Buffer, theme: &Theme) {
+pub(super) fn draw_lines(lines: &[(Role, String)], room: Rect, buf: &mut Buffer, theme: &Theme) {
     let rows = usize::from(room.height);
     for (index, (y, (role, line))) in (room.y..room.bottom()).zip(lines).enumerate() {
         let cut = index + 1 == rows && lines.len() > rows;

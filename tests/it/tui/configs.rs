@@ -193,3 +193,58 @@ fn a_broken_file_is_named_and_the_rest_is_there() {
     );
     assert!(screen.contains("SERVERS 5"));
 }
+
+#[test]
+fn a_tap_is_shown_asked_about_and_taken_out_again() {
+    let files = Files::new();
+    let ours = |event: Event| match event {
+        Event::Servers(Ok(mut discovery)) => {
+            discovery.program = Some("/opt/bin/mcpscope".into());
+            Event::Servers(Ok(discovery))
+        }
+        event => panic!("{event:?}"),
+    };
+    let mut screen = Screen::live((120, 36));
+    screen.event(ours(files.event()));
+    // Of the user's own, so that nobody has to agree to it.
+    screen.press("j j j j");
+    screen.press("t");
+    assert_snapshot!("tap_box", screen.text());
+    assert!(!screen.text().contains("secret-value"));
+    screen.press("Enter x");
+    assert!(screen.contains("TAP mine?"), "{}", screen.text());
+    screen.press("Esc");
+    assert_eq!(screen.status(), "nothing was written");
+    screen.press("t y");
+    let path = files.folder.path().join("home/.cursor/mcp.json");
+    assert!(!screen.contains("TAP mine?"));
+    // The worker of the screen did it.
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains(
+            r#""command": "/opt/bin/mcpscope", "args": ["tap", "--", "mine-server", "a b"]"#
+        ),
+        "{text}"
+    );
+    assert!(
+        screen
+            .status()
+            .contains("mine has a tap from its next start by Cursor on")
+    );
+    assert!(screen.contains("a tap stands before it") && screen.contains("SERVERS 5"));
+    screen.press("t");
+    assert!(
+        screen.contains("TAKE THE TAP OUT OF mine?"),
+        "{}",
+        screen.text()
+    );
+    screen.press("y");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), CURSOR);
+    assert!(!screen.contains("a tap stands before it"));
+    let mut small = Screen::live((80, 24));
+    small.event(ours(files.event()));
+    small.press("j j j j");
+    small.press("t");
+    assert!(small.contains("TAP mine?") && small.contains("y write it"));
+    assert!(small.contains("+ /opt/bin/mcpscope tap -- mine-server 'a b'"));
+}
