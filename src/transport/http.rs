@@ -7,6 +7,7 @@
 mod client;
 mod exchange;
 pub mod login;
+mod race;
 mod trouble;
 mod wire;
 

@@ -22,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::client::UnknownName;
-use super::{Address, OpenError, trouble};
+use super::{Address, OpenError, race, trouble};
 use crate::mcp::http::Loss;
 
 /// How long a connection may take to come about, TLS included.
@@ -90,7 +90,7 @@ impl Wire {
         let is_name = plain.parse::<std::net::IpAddr>().is_err();
         let dns = is_name.then(|| micros(began).max(1));
         let began = Instant::now();
-        let tcp = TcpStream::connect(found.as_slice()).await?;
+        let tcp = race::connect(&found).await?;
         // Messages are small, and must not wait for each other.
         tcp.set_nodelay(true)?;
         let remote = tcp.peer_addr()?;
