@@ -159,7 +159,6 @@
 //! | a theme | a file in `themes/`, its line in `tui/theme.rs` |
 //! | how a request finds what is played for it | [`Matching`](script::Matching), its way in `script/finding.rs` |
 //! | something recorded servers do | [`Does`](script::Does), where it is read in `script/reading.rs`, played in `script/run.rs` |
-//! | what a tap does to bytes | `tap/pump.rs` |
 //! | what a tap does to bytes | `tap/pump.rs`; over HTTP `tap/http.rs`, what is recorded of it `tap/http/exchange.rs` |
 //! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
