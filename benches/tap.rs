@@ -1,6 +1,7 @@
 //! What the tap costs: a round trip of a small frame, its CPU, and throughput of 1 MB frames, against a bare copy
-//! between two pipes that records nothing. Both stand before the same `cat`; the pairs are interleaved, so that both see
-//! the same machine. Prints figures and judges none of them.
+//! between two pipes that records nothing, and one that writes what passes to a file, as `tee` does. All stand before
+//! the same `cat`; their runs are interleaved, so that they see the same machine and the same disk. Prints figures and
+//! judges none of them. `--folder DIR` is where files are written.
 
 #![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
 
@@ -19,13 +20,16 @@ const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|word| word == "bare") {
-        return match bare() {
+        return match bare(arguments.get(1)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };
     }
     let quick = arguments.iter().any(|argument| argument == "--quick");
+    let named = arguments.iter().position(|argument| argument == "--folder");
+    let folder = named.and_then(|at| arguments.get(at + 1));
     match compare(
+        folder.map(String::as_str),
         if quick { 3 } else { 10 },
         if quick { 1_000 } else { 5_000 },
     ) {
@@ -37,8 +41,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The least that can stand between: a thread a direction that copies what it reads.
-fn bare() -> std::io::Result<()> {
+/// The least that can stand between: a thread a direction that copies what it reads, to a file first when there is one.
+fn bare(file: Option<&String>) -> std::io::Result<()> {
+    let file = file.map(std::fs::File::create).transpose()?;
     let mut child = Command::new("cat")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -46,20 +51,31 @@ fn bare() -> std::io::Result<()> {
     let (Some(mut to), Some(mut from)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(std::io::ErrorKind::BrokenPipe.into());
     };
-    let there = std::thread::spawn(move || copy(&mut std::io::stdin().lock(), &mut to));
+    let beside = file.as_ref().map(std::fs::File::try_clone).transpose()?;
+    let there =
+        std::thread::spawn(move || copy(&mut std::io::stdin().lock(), &mut to, beside.as_ref()));
     let mut stdout =
         std::fs::File::from(std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?);
-    copy(&mut from, &mut stdout)?;
+    copy(&mut from, &mut stdout, file.as_ref())?;
     there.join().map_err(|_| std::io::ErrorKind::Other)??;
     child.wait().map(|_| ())
 }
 
-fn copy(from: &mut impl Read, to: &mut impl Write) -> std::io::Result<()> {
+fn copy(
+    from: &mut impl Read,
+    to: &mut impl Write,
+    mut beside: Option<&std::fs::File>,
+) -> std::io::Result<()> {
     let mut chunk = vec![0; 64 << 10];
     loop {
         match from.read(&mut chunk)? {
             0 => return Ok(()),
-            read => to.write_all(&chunk[..read])?,
+            read => {
+                if let Some(file) = &mut beside {
+                    file.write_all(&chunk[..read])?;
+                }
+                to.write_all(&chunk[..read])?;
+            }
         }
     }
 }
@@ -76,10 +92,13 @@ struct Run {
     peak: u64,
 }
 
-fn compare(pairs: usize, trips: usize) -> std::io::Result<()> {
+fn compare(folder: Option<&str>, pairs: usize, trips: usize) -> std::io::Result<()> {
     let itself = std::env::current_exe()?;
-    let folder = tempfile::tempdir()?;
-    let mut runs: [Vec<Run>; 2] = [Vec::new(), Vec::new()];
+    let folder = match folder {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
+    let mut runs: [Vec<Run>; 3] = [Vec::new(), Vec::new(), Vec::new()];
     for pair in 0..pairs {
         let mut copy = Command::new(&itself);
         copy.arg("bare");
@@ -90,6 +109,13 @@ fn compare(pairs: usize, trips: usize) -> std::io::Result<()> {
             .args(["--", "cat"])
             .env("MCPSCOPE_HOME", folder.path());
         runs[1].push(run(tap, trips)?);
+        let mut tee = Command::new(&itself);
+        tee.arg("bare").arg(folder.path().join(format!("{pair}.tee")));
+        runs[2].push(run(tee, trips)?);
+        // The disk is the same for all, and not full.
+        for kind in ["jsonl", "tee"] {
+            std::fs::remove_file(folder.path().join(format!("{pair}.{kind}")))?;
+        }
     }
     heading("tap against a bare copy between two pipes");
     let median = |which: usize, of: &dyn Fn(&Run) -> f64| {
@@ -120,11 +146,14 @@ fn compare(pairs: usize, trips: usize) -> std::io::Result<()> {
             ),
         );
     }
-    let (bare, tap) = (median(0, &|run| run.rate), median(1, &|run| run.rate));
-    let (bare, tap) = (bare / 1e6, tap / 1e6);
+    let [bare, tap, tee] = [0, 1, 2].map(|which| median(which, &|run| run.rate) / 1e6);
     figure(
         "1 MB frames",
         &format!("{tap:.0} MB/s, the copy {bare:.0}: {:.2} of it", tap / bare),
+    );
+    figure(
+        "1 MB frames, against a copy to the same disk",
+        &format!("{tap:.0} MB/s, tee {tee:.0}: {:.2} of it", tap / tee),
     );
     let peak = runs[1].iter().map(|run| run.peak).max();
     figure("most memory", &mib(peak.unwrap_or_default()));

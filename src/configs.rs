@@ -13,6 +13,7 @@ mod jsonc;
 mod launch;
 mod read;
 mod select;
+pub mod tapped;
 pub mod trust;
 pub mod why;
 

@@ -73,6 +73,7 @@ pub fn choose(
         timeline,
         zone,
         marks: &|seq| marks.get(seq).map(Mark::sign),
+        findings: None,
         newest: newest(timeline),
     };
     let rows = bodies.pick(filter, &world).map_err(Fault::Read)?;

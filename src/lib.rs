@@ -153,6 +153,7 @@
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | a client whose settings are read | one row in `configs/client.rs`, a file in `tests/configs/` |
+//! | what a tap in a client's settings looks like | `configs/tapped.rs`, its bytes in `configs/edit/between.rs` |
 //! | a sub-tab of the Inbox | a [`Section`](tui::panes::inbox::Section) in `tui/panes/inbox/`, its place in `Tab` |
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
 //! | what a piece of code looks like | a role in `tui/theme.rs`, its scopes in `tui/highlight/code.rs` |
@@ -163,7 +164,7 @@
 //! | a fault on purpose | one row in `tap/faults.rs`, its arms in `tap/pump/ruled.rs` and `tap/http/gate.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
-//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
+//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs`; of a client in `lint/rules/clients/` |
 //! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |

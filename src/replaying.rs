@@ -114,6 +114,7 @@ impl Source {
                 timeline: &self.timeline,
                 zone: &zone,
                 marks: &|seq| marks.get(seq).map(crate::session::marks::Mark::sign),
+                findings: None,
                 newest: newest(&self.timeline),
             },
         )?;

@@ -46,6 +46,16 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The way back.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Out => Self::In,
+            Self::In => Self::Out,
+            Self::Here => Self::Here,
+        }
+    }
+
     /// The word in the file.
     pub const fn word(self) -> &'static str {
         match self {

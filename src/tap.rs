@@ -8,6 +8,8 @@
 //! Each direction is a thread of its own that blocks (`pump`): a byte is copied once, and no runtime stands between
 //! two pipes. What is recorded is not interpreted here; whoever opens the file does.
 
+pub mod control;
+mod desk;
 mod ending;
 pub mod faults;
 pub mod http;
@@ -16,18 +18,19 @@ pub mod running;
 
 use std::io;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
 use crate::mask::Rule;
-use crate::note::tapped::Deed;
 use crate::note::{self, Note};
-use crate::recorder::{Draft, Recorder};
+use crate::recorder::Recorder;
 use crate::session::{Channel, Direction};
 use crate::transport::{Spawn, StartError};
-use faults::{Rules, Strike};
+use control::door::Door;
+use desk::Shared;
+use faults::{Over, Rules};
 use pump::{End, Means, Pump, Pumping, Standard};
 
 pub use ending::{Ended, pass_on};
@@ -62,119 +65,21 @@ pub struct Tapped {
     pub lost: Option<(u64, String)>,
 }
 
-/// The channel of what went on in the place of a frame.
-const INSTEAD: &str = "instead";
-
-/// The recorder, shared by the directions: one entry after the other.
-#[derive(Debug, Clone)]
-struct Shared(Arc<Mutex<Desk>>);
-
-#[derive(Debug)]
-struct Desk {
-    recorder: Recorder,
-    /// None when nothing may be touched.
-    rules: Option<Rules>,
-}
-
-impl Desk {
-    /// Records; says the number, and what strikes the frame it is.
-    fn put(&mut self, draft: Draft) -> (u64, Option<Strike>) {
-        let Some(rules) = &mut self.rules else {
-            return (self.recorder.put(draft), None);
-        };
-        let body = draft.body.clone();
-        let mut struck = (0, None);
-        for recorded in self.recorder.append(draft, None) {
-            struck = (recorded.seq, rules.take(&recorded, &body));
-        }
-        struck
-    }
-}
-
-impl Shared {
-    fn new(recorder: Recorder, rules: Rules) -> Self {
-        let texts = rules.texts();
-        let rules = Some(rules).filter(|rules| !rules.is_empty());
-        let ruled = rules.is_some();
-        let shared = Self(Arc::new(Mutex::new(Desk { recorder, rules })));
-        if ruled {
-            let note = Note::Tapped(Deed::Rules { rules: texts });
-            shared.put([Draft::note(0, &note)]);
-        }
-        shared
-    }
-
-    fn desk(&self) -> MutexGuard<'_, Desk> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether frames may be touched.
-    fn has_rules(&self) -> bool {
-        self.desk().rules.is_some()
-    }
-
-    fn put(&self, drafts: impl IntoIterator<Item = Draft>) {
-        let mut desk = self.desk();
-        for draft in drafts {
-            desk.put(draft);
-        }
-    }
-
-    /// Records that a rule strikes the frame of an entry, after what goes on in its place.
-    fn struck(
-        &self,
-        (conn, direction): (u32, Direction),
-        (frame, strike): &(u64, Strike),
-        instead: Option<&[u8]>,
-    ) {
-        let mut desk = self.desk();
-        let instead = instead.map(|body| {
-            let draft = Draft {
-                conn,
-                channel: Channel::Other(INSTEAD.into()),
-                direction,
-                aux: false,
-                body: body.to_vec(),
-                ending: "\n",
-                extra: None,
-            };
-            desk.put(draft).0
-        });
-        let note = Note::Tapped(Deed::Struck {
-            frame: *frame,
-            rule: strike.rule.clone(),
-            what: strike.fault.deed(),
-            instead,
-        });
-        desk.put(Draft::note(conn, &note));
-    }
-
-    /// Entries that could not be recorded, and why the last could not.
-    fn lost(&self) -> Option<(u64, String)> {
-        let desk = self.desk();
-        let lost = desk.recorder.lost();
-        lost.map(|(lost, why)| (lost, why.to_owned()))
-    }
-
-    fn note(&self, note: &Note) {
-        self.put([Draft::note(CONN, note)]);
-    }
-}
-
 /// Starts the server and passes everything between it and our own stdin, stdout and stderr, until it is gone.
 ///
-/// Must be called inside a tokio runtime. Signals that would end us go to the server instead, as if there were no tap.
+/// Must be called inside a tokio runtime. Who comes in by the door may hold and change frames. Signals that would end us go to the server instead, as if there were no tap.
 pub async fn run(
     spawn: &Spawn,
     name: &str,
     mut recorder: Recorder,
     rules: Rules,
+    door: Option<Door>,
 ) -> Result<Tapped, TapError> {
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
     recorder.passed(CONN, Rule::Variable, &spawn.secrets);
     recorder.started(CONN, &spawn.args);
-    let shared = Shared::new(recorder, rules);
+    let shared = Shared::new(recorder, rules, Over::Stdio, name);
     shared.note(&Note::Connect {
         name: name.to_owned(),
         transport: "stdio".to_owned(),
@@ -205,15 +110,16 @@ pub async fn run(
         // Names only: values never enter a recording.
         env: spawn.env.iter().map(|(name, _)| name.clone()).collect(),
     });
-    let means = Arc::new(Means::new(pid).map_err(|source| TapError::System {
-        what: "cannot keep the way to the client",
-        source,
-    })?);
-    let [to_server, to_client, errors] =
-        pumps(&mut child, &shared, &means).map_err(|source| TapError::System {
+    let (means, [to_server, to_client, errors]) =
+        pumps(&mut child, &shared).map_err(|source| TapError::System {
             what: "cannot connect the pipes",
             source,
         })?;
+    if let Some(mut door) = door {
+        let shared = shared.clone();
+        // It goes with the runtime.
+        tokio::spawn(async move { door.attend(shared).await });
+    }
     let status = loop {
         tokio::select! {
             status = child.wait() => break status,
@@ -231,6 +137,7 @@ pub async fn run(
         }
         pumping.stop();
     }
+    shared.release(|_| true, "the server is gone");
     to_server.stop();
     let ended = means.ended().unwrap_or_else(|| Ended::of(status));
     shared.note(&Note::Exit {
@@ -257,21 +164,25 @@ fn start(spawn: &Spawn) -> Result<Child, StartError> {
 }
 
 /// Starts the three directions: to the server, from it, and what it says beside.
-fn pumps(child: &mut Child, shared: &Shared, means: &Arc<Means>) -> io::Result<[Pumping; 3]> {
+fn pumps(child: &mut Child, shared: &Shared) -> io::Result<(Arc<Means>, [Pumping; 3])> {
     let missing = || io::Error::from(io::ErrorKind::BrokenPipe);
     let stdin = child.stdin.take().ok_or_else(missing)?.into_owned_fd()?;
     let stdout = child.stdout.take().ok_or_else(missing)?.into_owned_fd()?;
     let stderr = child.stderr.take().ok_or_else(missing)?.into_owned_fd()?;
+    let (stdin, standard) = (End::of(stdin), End::standard(Standard::Out)?);
+    let pid = child.id().unwrap_or_default();
+    let means = Arc::new(Means::new(pid, &standard, &stdin)?);
     let pump = |channel, direction| Pump {
         shared: shared.clone(),
-        means: Arc::clone(means),
+        means: Arc::clone(&means),
         channel,
         direction,
     };
     let (out, back) = (Direction::Out, Direction::In);
-    Ok([
-        pump(Channel::Wire, out).start(End::standard(Standard::In)?, End::of(stdin))?,
-        pump(Channel::Wire, back).start(End::of(stdout), End::standard(Standard::Out)?)?,
+    let pumpings = [
+        pump(Channel::Wire, out).start(End::standard(Standard::In)?, stdin)?,
+        pump(Channel::Wire, back).start(End::of(stdout), standard)?,
         pump(Channel::Stderr, back).start(End::of(stderr), End::standard(Standard::Err)?)?,
-    ])
+    ];
+    Ok((means, pumpings))
 }

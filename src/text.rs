@@ -169,6 +169,19 @@ pub fn took(t: Duration) -> String {
     }
 }
 
+/// A number with its digits in threes: `2,311`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// A count with its noun: `1 tool`, `3 tools`, `2 entries`, `2 matches`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
@@ -216,6 +229,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, told) in [(0, "0"), (999, "999"), (2_311, "2,311"), (1_000_000, "1,000,000")] {
+            assert_eq!(grouped(number), told);
+        }
+    }
 
     #[test]
     fn unsafe_characters_show_as_escapes() {

@@ -1,9 +1,11 @@
 """Recordings as servers, before clients that somebody else wrote: the official SDKs and the official Inspector.
 
-Each client first meets the demo server through a tap, which records it; then what was recorded, over stdio and over
-Streamable HTTP. It must not see a difference.
+Each client first meets the demo server as it is, and through a tap, which records it; then what was recorded, over stdio
+and over Streamable HTTP, there through a tap too. It must not see a difference, and lint finds nothing wrong with it in
+what the taps recorded.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -32,31 +34,67 @@ def ran(command, server):
 SERVER = object()
 
 
+class Listening:
+    """Something of ours that listens, and says where in its first line of stderr, after the word `after`."""
+
+    def __init__(self, words, after):
+        self.words, self.after = [str(word) for word in words], after
+
+    def __enter__(self):
+        env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home")}
+        self.process = subprocess.Popen(
+            self.words, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        said = self.process.stderr.readline().split()
+        self.url = said[said.index(self.after) + 1]
+        return self
+
+    def end(self):
+        """Ends it; gives what else it said."""
+        self.process.send_signal(signal.SIGTERM)
+        told = self.process.stderr.read()
+        same(self.process.wait(RUN_WITHIN), 0, f"the exit code of {self.words[1]}")
+        return told
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def client_is_right(recording):
+    """What lint says of the client in a recording of a tap."""
+    words = [str(mcpscope), "lint", str(recording), "--json", "--fail-on", "never"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=RUN_WITHIN)
+    found = json.loads(done.stdout)["findings"]
+    wrong = [(each["rule"], each["words"]) for each in found if each["rule"].startswith("client-")]
+    check(not wrong, f"lint says of the client: {wrong}")
+
+
 def served(name, command, over_http):
     """The client as a command, with SERVER where a server's command goes; over HTTP, with the address there."""
     try:
-        recording = scratch / f"{name}.jsonl"
+        recording, again = scratch / f"{name}.jsonl", scratch / f"{name}-http.jsonl"
         tap = script(f"{name}-tap", [mcpscope, "tap", "--record", recording, "--", mcpscope, "demo-server"])
         expected = ran(command, [tap])
+        same(ran(command, [script(f"{name}-bare", [mcpscope, "demo-server"])]), expected, "what it got without a tap")
         play = [mcpscope, "serve", recording, "--delay", "recorded", "--no-record"]
         same(ran(command, [script(f"{name}-serve", play)]), expected, "what it got over stdio")
-        words = [str(word) for word in [*play, "--listen", "0"]]
-        env = {**os.environ, "MCPSCOPE_HOME": str(scratch / "home")}
-        with subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
-            try:
-                url = server.stderr.readline().strip().rpartition(" on ")[2]
-                same(ran(over_http, [url]), expected, "what it got over HTTP")
-                server.send_signal(signal.SIGTERM)
-                told = server.stderr.read()
-                same(server.wait(RUN_WITHIN), 0, "the exit code of the served recording")
-                check("unknown" not in told and "not as recorded" not in told, f"it said {told!r}")
-            finally:
-                server.kill()
+        with Listening([*play, "--listen", "0"], "on") as server:
+            same(ran(over_http, [server.url]), expected, "what it got over HTTP")
+            told = server.end()
+            check("unknown" not in told and "not as recorded" not in told, f"it said {told!r}")
+        with Listening([*play, "--listen", "0"], "on") as server:
+            words = [mcpscope, "tap", "--record", again, "--listen", "0", "--to", server.url]
+            with Listening(words, "tap:") as between:
+                same(ran(over_http, [between.url]), expected, "what it got over HTTP through a tap")
+                between.end()
+        for each in (recording, again):
+            client_is_right(each)
         driver.passed += 1
-        print(f"ok    {name}: a recording is served over stdio and HTTP", flush=True)
+        print(f"ok    {name}: through a tap, and a recording served, over stdio and HTTP", flush=True)
     except (Wrong, subprocess.SubprocessError, OSError) as problem:
         driver.failed += 1
-        print(f"WRONG {name}: a recording is served: {problem!r}", flush=True)
+        print(f"WRONG {name}: through a tap, or a recording served: {problem!r}", flush=True)
 
 
 def serving():

@@ -83,7 +83,7 @@ enum What {
     },
 }
 
-fn client(word: &str) -> Result<&'static Client, String> {
+pub(super) fn client(word: &str) -> Result<&'static Client, String> {
     Client::of(word).ok_or_else(|| {
         let words: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
         format!("clients are {}", words.join(", "))
@@ -538,7 +538,7 @@ fn command(launch: &Launch) -> String {
     text::sanitize(&told).into_owned()
 }
 
-fn object(members: Vec<(&str, Value)>) -> Value {
+pub(super) fn object(members: Vec<(&str, Value)>) -> Value {
     let members = members.into_iter();
     Value::Object(
         members

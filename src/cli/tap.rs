@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+
+mod control;
+mod installing;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -13,8 +16,10 @@ use crate::listen::{ListenError, Listener, Reach};
 use crate::mcp::http::headers;
 use crate::paths::Paths;
 use crate::recorder::Recorder;
+use crate::session::Direction;
 use crate::tap::{
     self,
+    control::door::Door,
     faults::{FAULTS, Over, Rules},
     running::{self, Registration, Running},
 };
@@ -25,9 +30,13 @@ use crate::transport::{self, http};
 /// Put this before the server's command in the client's settings: stdin, stdout, stderr, signals and
 /// the exit code pass through unchanged. Or let it listen with --listen, and send the client there instead
 /// of to the address --to.
+///
+/// install, remove and status do the former in the settings of the clients that mcpscope knows.
 #[derive(Debug, Clone, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub struct TapArgs {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Listen here for a client (PORT or HOST:PORT) and pass on what it says to the server at --to
     #[arg(long, value_name = "ADDR", requires = "address", help_heading = "HTTP")]
     listen: Option<String>,
@@ -52,8 +61,20 @@ pub struct TapArgs {
     target: TargetArgs,
 }
 
+#[derive(Debug, Clone, Subcommand)]
+enum Verb {
+    Control(control::ControlArgs),
+    #[command(flatten)]
+    Installing(installing::Installing),
+}
+
 /// Runs it. When a server ran, this process ends as that did.
 pub fn run(args: &TapArgs) -> Exit {
+    match &args.verb {
+        Some(Verb::Control(args)) => return control::run(args),
+        Some(Verb::Installing(installing)) => return installing.run(),
+        None => {}
+    }
     if args.faults || args.running {
         let text = if args.faults {
             Ok(faults())
@@ -95,7 +116,7 @@ fn faults() -> String {
             Over::Stdio => "; commands only",
             Over::Http => "; over HTTP only",
         };
-        let side = row.direction.word();
+        let side = row.direction.map_or("both", Direction::word);
         format!(
             "{:<26}{side:<5}{}{only}\n",
             format!("{}{value}", row.word),
@@ -125,25 +146,31 @@ fn those_running() -> Result<String, Failure> {
     Ok(lines.collect())
 }
 
-/// Makes the tap known while it runs. Without that it works all the same.
+/// Makes the tap known while it runs, and gives the door by which it is told what to do. Without either it works all
+/// the same.
 fn known(
     target: &Target,
     connect: &Connect,
     recorder: &Recorder,
     listens: Option<String>,
-) -> Option<Registration> {
-    let folder = target.paths.as_ref()?.taps();
+) -> (Option<Registration>, Option<Door>) {
+    let Some(folder) = target.paths.as_ref().map(Paths::taps) else {
+        return (None, None);
+    };
+    let pid = std::process::id();
+    let door = Door::open(&folder, pid).ok();
     let tap = Running {
-        pid: std::process::id(),
+        pid,
         server: connect.name.clone(),
         // One that others can open.
         file: recorder
             .path()
             .and_then(|path| std::path::absolute(path).ok()),
         listens,
+        control: door.as_ref().map(|door| door.path().to_owned()),
         since: jiff::Timestamp::now(),
     };
-    running::register(&folder, &tap).ok()
+    (running::register(&folder, &tap).ok(), door)
 }
 
 type Ended = (Option<tap::Ended>, Option<(u64, String)>);
@@ -164,10 +191,12 @@ fn tap(args: &TapArgs) -> Result<Ended, Failure> {
     match (&connect.target, &args.listen) {
         (transport::Target::Process(spawn), None) => {
             let recorder = record(&target, &connect)?;
-            let _known = known(&target, &connect, &recorder, None);
+            let (_known, door) = known(&target, &connect, &recorder, None);
             let tapped = runtime
-                .block_on(tap::run(spawn, &connect.name, recorder, rules))
+                .block_on(tap::run(spawn, &connect.name, recorder, rules, door))
                 .map_err(failed)?;
+            // Who is told to let something go may wait for a client that reads no more.
+            runtime.shutdown_background();
             Ok((Some(tapped.ended), tapped.lost))
         }
         (transport::Target::Address(address), Some(listen)) => {
@@ -245,7 +274,7 @@ async fn listening(
     let recorder = record(target, connect)?;
     let file = recorder.path().map(ToOwned::to_owned);
     let here = format!("http://{}", listener.address());
-    let _known = known(target, connect, &recorder, Some(here));
+    let (_known, door) = known(target, connect, &recorder, Some(here));
     let tap = tap::http::Tap::new(listener, address, &connect.name, recorder, rules)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     // Nobody may be left to read it.
@@ -256,9 +285,12 @@ async fn listening(
         crate::text::sanitize(&headers::masked_url(&address.url))
     );
     let lost = tap
-        .run(async {
-            signals.next().await;
-        })
+        .run(
+            async {
+                signals.next().await;
+            },
+            door,
+        )
         .await;
     super::tell_recording(file.as_deref());
     Ok(lost)

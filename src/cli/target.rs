@@ -85,7 +85,7 @@ pub struct TargetArgs {
     /// Wait this long for the answer to server/discover before trying the handshake
     #[arg(long, value_name = "DURATION", value_parser = limit, help_heading = "Protocol")]
     probe_timeout: Option<Duration>,
-    /// Record the session to this new file instead of one in the data directory
+    /// Record the session to this new file, or to one in this folder, instead of one in the data directory
     #[arg(
         long,
         value_name = "FILE",
@@ -187,7 +187,7 @@ impl TargetArgs {
             settings.mask.give(name, value.reveal());
         }
         let keep = match (&self.record, &paths) {
-            (Some(path), _) => Keep::At(path.clone()),
+            (Some(path), _) => Keep::of(path),
             (None, Ok(paths)) if settings.record && !self.no_record => Keep::In(paths.sessions()),
             _ => Keep::Nowhere,
         };

@@ -116,6 +116,14 @@ impl Part<'_> {
         }
     }
 
+    /// The bytes it is written in.
+    pub fn span(self) -> std::ops::Range<usize> {
+        match self {
+            Self::Json { whole, raw } => json::place_of(raw, whole),
+            Self::Toml(value) => value.span(),
+        }
+    }
+
     /// The value of this member; of several the last.
     pub fn get(self, name: &str) -> Option<Self> {
         match self {

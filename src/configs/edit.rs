@@ -4,12 +4,16 @@
 //! back. A change is worked out on the text ([`add`], [`change`], [`remove`]), read back, and only then written
 //! ([`write()`]), with a copy of the file beside it.
 
+mod between;
 mod json_text;
 mod toml_text;
 
 use std::path::{Path, PathBuf};
 
-use super::client::{Client, Holds, Place};
+pub use between::{put_in, take_out};
+
+use super::Configured;
+use super::client::{Base, Client, Holds, Place};
 use super::document::{Document, Format, Part, Trouble};
 use crate::history::FileError;
 use crate::history::file;
@@ -111,6 +115,16 @@ pub enum Refused {
 
 /// A member of an entry (`command`), or one of a member (`env`, `API_KEY`), that is set or taken out.
 pub type Setting = (Vec<String>, Option<Value>);
+
+/// The place a server stands in, and the folder of the project it is for; none where the file only describes it.
+pub fn place_of(server: &Configured) -> Option<(&'static Place, String)> {
+    let ends = |place: &Place| place.base == Base::Ours || server.file.ends_with(place.path);
+    let mut places = server.client.places.iter();
+    let place = places.find(|place| place.scope == server.scope && ends(place));
+    let place = place.filter(|place| place.holds != Holds::Described)?;
+    let project = server.project.clone().unwrap_or_default();
+    Some((place, project.to_string_lossy().into_owned()))
+}
 
 /// Where in a file the servers stand.
 fn path_of<'a>(place: &Place, project: &'a str) -> Vec<&'a str> {
@@ -270,6 +284,29 @@ fn check(
     }
 }
 
+impl Refused {
+    /// The same of a server in a file.
+    pub fn of(self, path: &Path, name: &str) -> EditError {
+        let file = path.to_owned();
+        let name = name.to_owned();
+        match self {
+            Self::Broken(trouble) => EditError::Broken { file, trouble },
+            Self::Taken(line) => EditError::Taken { file, name, line },
+            Self::Unknown => EditError::Unknown { file, name },
+            Self::Unusual(what) => EditError::Unusual { file, what },
+        }
+    }
+}
+
+/// The text of a file; empty when there is none.
+pub fn read(path: &Path) -> Result<String, EditError> {
+    let bytes = file::read(path, super::MOST)?;
+    String::from_utf8(bytes).map_err(|_| EditError::Unusual {
+        file: path.to_owned(),
+        what: "it is not UTF-8".to_owned(),
+    })
+}
+
 /// Changes a file: the text is read, changed and written as a whole, and what was there before is kept beside it under
 /// the name that comes back; nothing is kept of a file that was not there.
 pub fn write(
@@ -277,21 +314,8 @@ pub fn write(
     name: &str,
     changed: impl FnOnce(&str) -> Result<String, Refused>,
 ) -> Result<Option<PathBuf>, EditError> {
-    let bytes = file::read(path, super::MOST)?;
-    let text = String::from_utf8(bytes).map_err(|_| EditError::Unusual {
-        file: path.to_owned(),
-        what: "it is not UTF-8".to_owned(),
-    })?;
-    let after = changed(&text).map_err(|refused| {
-        let file = path.to_owned();
-        let name = name.to_owned();
-        match refused {
-            Refused::Broken(trouble) => EditError::Broken { file, trouble },
-            Refused::Taken(line) => EditError::Taken { file, name, line },
-            Refused::Unknown => EditError::Unknown { file, name },
-            Refused::Unusual(what) => EditError::Unusual { file, what },
-        }
-    })?;
+    let text = read(path)?;
+    let after = changed(&text).map_err(|refused| refused.of(path, name))?;
     let backup = if path.exists() {
         Some(keep(path, text.as_bytes())?)
     } else {

@@ -76,6 +76,9 @@ pub fn entry<'a>(
         }
         (None, None) => return Err((part, nothing_to_start(client, part))),
     };
+    if super::tapped::Tapped::of_launch(&launch).is_some() {
+        remarks.push("a tap stands before it: mcpscope tap remove takes it out".to_owned());
+    }
     Ok(Entry {
         launch,
         off,
@@ -146,7 +149,7 @@ fn process<'a>(
             texts.collect::<Result<Vec<_>, _>>()?
         }
     };
-    if args.is_empty() && program.trim().contains(' ') && !program.contains(['/', '\\']) {
+    if args.is_empty() && super::tapped::is_line(&program) {
         remarks.push(
             "its command has blanks: clients start no shell, so arguments belong in args"
                 .to_owned(),

@@ -125,7 +125,7 @@ pub const TRAITS: &[Word] = &[
     ("aux", "sent by mcpscope for itself"),
     ("marked", "has a mark"),
     ("slow", "took a second or more"),
-    ("lint", "breaks the protocol"),
+    ("lint", "breaks the protocol, or a rule of lint"),
     ("late", "an answer that nobody waited for any more"),
     ("replayed", "sent again, or typed by hand"),
     ("task", "about a task"),

@@ -53,6 +53,8 @@ pub struct World<'a> {
     pub zone: &'a TimeZone,
     /// The sign of the mark at an entry, by its sequence number.
     pub marks: &'a dyn Fn(u64) -> Option<char>,
+    /// Whether lint finds something in an entry, by its sequence number; none where nobody looked.
+    pub findings: Option<&'a dyn Fn(u64) -> bool>,
     /// What `since:5m` counts back from: the wall time of the newest entry when the filter was set, in microseconds.
     pub newest: i64,
 }
@@ -147,7 +149,26 @@ impl Names {
     }
 }
 
+impl Node {
+    /// Whether what lint finds decides.
+    fn asks_lint(&self) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::asks_lint),
+            Self::Not(node) => node.asks_lint(),
+            Self::Fact(Fact::Term(Term::Words(Key::Is, places))) => places
+                .iter()
+                .any(|place| TRAITS[usize::from(*place)].0 == "lint"),
+            _ => false,
+        }
+    }
+}
+
 impl Sieve {
+    /// Whether what lint finds decides about rows, and may decide otherwise when it finds more.
+    pub fn asks_lint(&self) -> bool {
+        self.node.asks_lint()
+    }
+
     /// Makes a filter ready.
     pub fn new(filter: Filter) -> Self {
         let mut leaves = Vec::new();
@@ -368,6 +389,16 @@ fn about(
         && names.word(known.subject, timeline)
 }
 
+/// Whether lint finds something in what began it, or in its answer.
+fn is_found(known: &Known<'_>, world: &World<'_>) -> bool {
+    let Some(findings) = world.findings else {
+        return false;
+    };
+    let answer = known.exchange.and_then(|exchange| exchange.response);
+    let answer = answer.and_then(|answer| world.timeline.entry(answer));
+    findings(known.first.seq()) || answer.is_some_and(|answer| findings(answer.seq()))
+}
+
 fn fact(term: &Term, known: &Known<'_>, world: &World<'_>) -> bool {
     let timeline = world.timeline;
     match term {
@@ -379,6 +410,7 @@ fn fact(term: &Term, known: &Known<'_>, world: &World<'_>) -> bool {
                 Key::Status => known.has_status(STATUSES[place].0, timeline),
                 Key::Is => match TRAITS[place].0 {
                     "marked" => (world.marks)(known.first.seq()).is_some(),
+                    "lint" => known.is("lint", timeline) || is_found(known, world),
                     word => known.is(word, timeline),
                 },
                 _ => false,

@@ -45,6 +45,17 @@ impl Standings {
     }
 }
 
+/// How often each rule was broken that was.
+pub fn failed(linter: &Linter) -> Vec<(&'static str, u64)> {
+    let failed = linter
+        .standings()
+        .filter_map(|(rule, standing)| match standing {
+            Standing::Failed(times) => Some((rule.name, times)),
+            _ => None,
+        });
+    failed.collect()
+}
+
 /// A finding, with the name of the server it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -99,6 +110,8 @@ pub struct Findings {
     pub looked: u64,
     /// How rules stand.
     pub standings: Standings,
+    /// How often rules were broken, by their names.
+    pub failed: Vec<(&'static str, u64)>,
     version: u64,
 }
 
@@ -191,6 +204,20 @@ impl Findings {
     /// How many errors, warnings and notes there are; without what is excepted.
     pub const fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// Entries that something is found in.
+    pub fn entries(&self) -> usize {
+        self.at.len()
+    }
+
+    /// How often a rule was broken by one session in all, and how many of these were kept.
+    pub fn kept(&self, rule: &str) -> (u64, u64) {
+        let kept = self.found.iter();
+        let kept = kept.filter(|found| found.finding().rule.name == rule);
+        let kept = kept.map(|found| u64::from(found.times)).sum();
+        let failed = self.failed.iter().find(|(name, _)| *name == rule);
+        (failed.map_or(kept, |(_, failed)| (*failed).max(kept)), kept)
     }
 
     /// Changes with whatever changes here.

@@ -27,6 +27,10 @@ pub struct Carried {
     pub method: Box<str>,
     /// Its id.
     pub id: Option<Id>,
+    /// The revision that its `_meta` names (2026-07-28).
+    pub version: Option<Box<str>>,
+    /// The tool, prompt, URI or task it is about, where a header says it too (2026-07-28).
+    pub named: Option<Box<str>>,
 }
 
 /// An exchange over HTTP.
@@ -108,6 +112,12 @@ impl Hops {
         self.all.get(&exchange)
     }
 
+    /// The message of a frame that nothing has carried yet, or something did lately, by the number of its entry.
+    pub fn carried(&self, seq: u64) -> Option<&Carried> {
+        let found = self.frames.iter().rev().find(|(other, _)| *other == seq);
+        found.map(|(_, carried)| carried)
+    }
+
     /// Whether answers come on a stream of their own, as over HTTP+SSE.
     pub const fn are_apart(&self) -> bool {
         self.apart
@@ -163,10 +173,7 @@ impl Hops {
         } = step
         {
             self.apart |= why == APART;
-            let carries = frame.and_then(|seq| {
-                let found = self.frames.iter().rev().find(|(other, _)| *other == seq);
-                found.map(|(_, carried)| carried.clone())
-            });
+            let carries = frame.and_then(|seq| self.carried(seq).cloned());
             if self.order.len() >= KEPT
                 && let Some(oldest) = self.order.pop_front()
             {

@@ -90,6 +90,8 @@ pub struct Memory {
     pub declared: Option<Capabilities>,
     /// Whether it opened with `initialize`.
     pub shook_hands: bool,
+    /// Whether that was granted.
+    pub greeted: bool,
     /// Whether `notifications/initialized` went out.
     pub initialized: bool,
     /// Whether the client ever sent a notification.
@@ -216,6 +218,7 @@ impl Memory {
             return;
         };
         match &*asked.method {
+            "initialize" => self.greeted = true,
             "logging/setLevel" => self.level = Level::of_word(&asked.subject).or(self.level),
             "resources/unsubscribe" => {
                 self.unsubscribed.insert(asked.subject.clone());
@@ -294,6 +297,21 @@ impl Carried {
             kind: first.facts.kind,
             method: first.facts.method.clone().unwrap_or_default(),
             id: first.facts.id.clone(),
+            version: first
+                .text(&["params", "_meta", meta::PROTOCOL_VERSION])
+                .map(Into::into),
+            named: named(first).map(Into::into),
         })
     }
+}
+
+/// What `Mcp-Name` says of a request (2026-07-28, `basic/transports/streamable-http`).
+fn named(message: &Message<'_>) -> Option<String> {
+    let member = match message.facts.method.as_deref()? {
+        "tools/call" | "prompts/get" => "name",
+        "resources/read" => "uri",
+        method if method.starts_with("tasks/") => "taskId",
+        _ => return None,
+    };
+    message.text(&["params", member])
 }

@@ -151,6 +151,12 @@ pub const QUESTIONS: &[Question] = &[
         ],
     },
     Question {
+        name: "client",
+        asks: "Is its client right, as far as a tap heard it?",
+        groups: &["client", "client-order", "client-answers", "client-headers"],
+        rules: &[],
+    },
+    Question {
         name: "context",
         asks: "What does it cost in context?",
         groups: &[],

@@ -6,6 +6,7 @@ use super::rule::Rule;
 
 mod asking;
 mod auth;
+mod clients;
 mod content;
 mod errors;
 mod extensions;
@@ -47,6 +48,10 @@ pub static GROUPS: &[(&str, &[Rule])] = &[
     ("listen", listen::RULES),
     ("extensions", extensions::RULES),
     ("quality", quality::RULES),
+    ("client", clients::RULES),
+    ("client-order", clients::order::RULES),
+    ("client-answers", clients::answers::RULES),
+    ("client-headers", clients::headers::RULES),
 ];
 
 /// Every rule, group by group.

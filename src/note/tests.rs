@@ -1,5 +1,6 @@
 //! Every note is read back as it was.
 
+use super::tapped::Fate;
 use super::*;
 
 /// One of every kind, with odd texts.
@@ -219,6 +220,22 @@ fn notes() -> Vec<Note> {
             frame: 12,
             rule: text(),
             what: text(),
+            instead: None,
+        }),
+        Note::Tapped(Deed::Held {
+            frame: 12,
+            rule: text(),
+        }),
+        Note::Tapped(Deed::LetGo {
+            frame: 12,
+            fate: Fate::Changed,
+            why: None,
+            instead: Some(13),
+        }),
+        Note::Tapped(Deed::LetGo {
+            frame: 12,
+            fate: Fate::Released,
+            why: Some(text()),
             instead: None,
         }),
         Note::Remark { what: text() },

@@ -25,6 +25,16 @@ pub enum Keep {
 }
 
 impl Keep {
+    /// What somebody means who names a path: a folder that is there or ends in a slash, or else a file.
+    pub fn of(path: &Path) -> Self {
+        let said = path.as_os_str().to_string_lossy();
+        if path.is_dir() || said.ends_with(std::path::is_separator) {
+            Self::In(path.to_owned())
+        } else {
+            Self::At(path.to_owned())
+        }
+    }
+
     /// Starts recording a session with `name`.
     ///
     /// Errors say which file could not be started and why.
@@ -142,6 +152,17 @@ mod tests {
                 && error.hint().unwrap().contains("never")
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"dear");
+    }
+
+    #[test]
+    fn a_folder_is_told_from_a_file() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().to_owned();
+        assert_eq!(Keep::of(&folder), Keep::In(folder.clone()));
+        let new = folder.join("new/");
+        assert_eq!(Keep::of(&new), Keep::In(new.clone()));
+        let file = folder.join("new");
+        assert_eq!(Keep::of(&file), Keep::At(file.clone()));
     }
 
     #[test]

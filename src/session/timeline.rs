@@ -26,6 +26,7 @@ mod settled;
 mod state;
 pub mod subscriptions;
 mod symbols;
+mod tapped;
 pub mod tasks;
 mod wrong;
 
@@ -40,6 +41,7 @@ pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
+pub use tapped::TapState;
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};

@@ -42,6 +42,10 @@ pub enum Fault {
     Duplicate,
     /// A frame arrives after the next one.
     Reorder,
+    /// A frame waits until somebody says what becomes of it.
+    Hold,
+    /// The same, and all behind it wait with it.
+    HoldAll,
 }
 
 /// Where a fault makes sense.
@@ -62,8 +66,8 @@ pub struct FaultRow {
     pub word: &'static str,
     /// The value it takes, and what it is without.
     pub value: Option<(&'static str, &'static str)>,
-    /// Which frames it is for, unless the filter says.
-    pub direction: Direction,
+    /// Which frames it is for, unless the filter says; both ways without one.
+    pub direction: Option<Direction>,
     /// Where it makes sense.
     pub over: Over,
     /// What it does, for people.
@@ -81,7 +85,7 @@ const fn row(
     FaultRow {
         word,
         value: None,
-        direction,
+        direction: Some(direction),
         over,
         what,
         make,
@@ -184,6 +188,26 @@ pub const FAULTS: &[FaultRow] = &[
         "passes a frame on after the next one, or after a second without any",
         |_| Some(Fault::Reorder),
     ),
+    FaultRow {
+        direction: None,
+        ..row(
+            "hold",
+            Direction::In,
+            Over::Any,
+            "holds a frame until mcpscope tap control says what becomes of it; those behind it pass",
+            |_| Some(Fault::Hold),
+        )
+    },
+    FaultRow {
+        direction: None,
+        ..row(
+            "hold-all",
+            Direction::In,
+            Over::Any,
+            "holds a frame, and all behind it that go the same way",
+            |_| Some(Fault::HoldAll),
+        )
+    },
 ];
 
 /// How long a frame waits for the one that is to overtake it.
@@ -206,6 +230,7 @@ impl Fault {
             Self::Drop => "dropped".to_owned(),
             Self::Duplicate => "passed on twice".to_owned(),
             Self::Reorder => "put behind the next".to_owned(),
+            Self::Hold | Self::HoldAll => "held".to_owned(),
         }
     }
 }
@@ -219,6 +244,10 @@ pub struct Strike {
     pub rule: String,
     /// The requests in the frame.
     pub ids: Vec<Id>,
+    /// The rule's number.
+    pub number: u32,
+    /// Whether it is held only for the sake of one before it.
+    pub behind: bool,
 }
 
 impl Strike {
@@ -242,20 +271,39 @@ impl Strike {
 
 #[derive(Debug)]
 struct Rule {
+    number: u32,
+    /// Whose it is, when it goes with somebody.
+    owner: Option<u64>,
     text: String,
     fault: Fault,
-    direction: Direction,
+    direction: Option<Direction>,
     sieve: Sieve,
+    struck: u64,
 }
 
 /// The rules of a tap, and the session they look at.
 #[derive(Debug)]
 pub struct Rules {
     all: Vec<Rule>,
+    /// The number of the newest.
+    newest: u32,
     timeline: Timeline,
 }
 
-/// Reads one rule: `KIND[=VALUE][:FILTER]`. Says what is wrong with it.
+/// A rule as others are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleTold {
+    /// Its number.
+    pub number: u32,
+    /// As it was given.
+    pub text: String,
+    /// Whether it goes with who made it.
+    pub goes: bool,
+    /// How many frames it struck.
+    pub struck: u64,
+}
+
+/// Reads one rule: `KIND[=VALUE][:FILTER]`, still without a number. Says what is wrong with it.
 fn rule(text: &str, over: Over) -> Result<Rule, String> {
     let (kind, filter) = text.split_once(':').unwrap_or((text, ""));
     let (word, value) = match kind.split_once('=') {
@@ -291,28 +339,31 @@ fn rule(text: &str, over: Over) -> Result<Rule, String> {
     let filter = Filter::parse(filter).map_err(|fault| format!("its filter: {fault}"))?;
     let says = |word: &str| filter.terms().iter().any(|term| goes(term, word));
     let direction = match (says("out"), says("in")) {
-        (true, false) => Direction::Out,
-        (false, true) => Direction::In,
+        (true, false) => Some(Direction::Out),
+        (false, true) => Some(Direction::In),
         _ => row.direction,
     };
     let asks = matches!(
         fault,
         Fault::Timeout | Fault::Error(_) | Fault::Status(_) | Fault::Exit(_)
     );
-    if asks && direction == Direction::In {
+    if asks && direction == Some(Direction::In) {
         return Err(format!("{word} is for what the client sends (dir:out)"));
     }
-    if matches!(fault, Fault::Cut | Fault::Noise) && direction == Direction::Out {
+    if matches!(fault, Fault::Cut | Fault::Noise) && direction == Some(Direction::Out) {
         return Err(format!("{word} is for what the server sends (dir:in)"));
     }
-    if fault == Fault::Reorder && direction == Direction::Out && over == Over::Http {
+    if fault == Fault::Reorder && direction == Some(Direction::Out) && over == Over::Http {
         return Err("over HTTP only what the server sends can be put behind the next".to_owned());
     }
     Ok(Rule {
+        number: 0,
+        owner: None,
         text: text.to_owned(),
         fault,
         direction,
         sieve: Sieve::new(filter),
+        struck: 0,
     })
 }
 
@@ -324,13 +375,59 @@ fn goes(term: &Term, word: &str) -> bool {
 impl Rules {
     /// Reads rules. Says of the first wrong one what is wrong with it.
     pub fn read(texts: &[String], over: Over) -> Result<Self, String> {
-        let read = texts
-            .iter()
-            .map(|text| rule(text, over).map_err(|what| format!("--fault {text}: {what}")));
-        Ok(Self {
-            all: read.collect::<Result<_, _>>()?,
-            timeline: Timeline::default(),
-        })
+        let mut rules = Self::over(Timeline::default());
+        for text in texts {
+            rules
+                .add(text, over, None)
+                .map_err(|what| format!("--fault {text}: {what}"))?;
+        }
+        Ok(rules)
+    }
+
+    /// None, over a session that has come as far as this.
+    pub fn over(timeline: Timeline) -> Self {
+        Self {
+            all: Vec::new(),
+            newest: 0,
+            timeline,
+        }
+    }
+
+    /// One more, which goes with `owner` when there is one. Gives its number, or says what is wrong with it.
+    pub fn add(&mut self, text: &str, over: Over, owner: Option<u64>) -> Result<u32, String> {
+        let read = rule(text, over)?;
+        self.newest += 1;
+        self.all.push(Rule {
+            number: self.newest,
+            owner,
+            ..read
+        });
+        Ok(self.newest)
+    }
+
+    /// Takes rules away; gives their numbers.
+    pub fn remove(&mut self, which: impl Fn(u32, Option<u64>) -> bool) -> Vec<u32> {
+        let gone = |rule: &mut Rule| which(rule.number, rule.owner);
+        self.all
+            .extract_if(.., gone)
+            .map(|rule| rule.number)
+            .collect()
+    }
+
+    /// Whether there is one with this number.
+    pub fn has(&self, number: u32) -> bool {
+        self.all.iter().any(|rule| rule.number == number)
+    }
+
+    /// What is told of each.
+    pub fn told(&self) -> Vec<RuleTold> {
+        let told = self.all.iter().map(|rule| RuleTold {
+            number: rule.number,
+            text: rule.text.clone(),
+            goes: rule.owner.is_some(),
+            struck: rule.struck,
+        });
+        told.collect()
     }
 
     /// Whether there is none.
@@ -348,18 +445,20 @@ impl Rules {
         self.timeline.push(recorded);
         let entry = (self.timeline.entries().len() - 1) as EntryIndex;
         let frame = *self.timeline.frames().last()?;
-        if frame.entry != entry || recorded.direction == Direction::Here {
+        // What the tap itself says strikes nobody.
+        if frame.entry != entry || recorded.direction == Direction::Here || recorded.aux {
             return None;
         }
-        let Self { all, timeline } = self;
+        let Self { all, timeline, .. } = self;
         let world = World {
             timeline,
             zone: &TimeZone::UTC,
             marks: &|_| None,
+            findings: None,
             newest: recorded.at.as_microsecond(),
         };
         let struck = all.iter_mut().position(|rule| {
-            if rule.direction != recorded.direction {
+            if rule.direction.is_some_and(|way| way != recorded.direction) {
                 return false;
             }
             let mut answers = Answers::new();
@@ -372,16 +471,25 @@ impl Rules {
             }
             rule.sieve.row(Item::Frame(frame), &world, &answers) == Truth::Yes
         })?;
-        let (fault, rule) = (all[struck].fault, all[struck].text.clone());
-        let ids = ids(body);
+        let rule = &mut all[struck];
+        let (fault, ids) = (rule.fault, ids(body));
         // Nobody waits for an answer that could be missing, or be an error.
-        let asks = matches!(fault, Fault::Timeout | Fault::Error(_));
-        (!asks || !ids.is_empty()).then_some(Strike { fault, rule, ids })
+        if matches!(fault, Fault::Timeout | Fault::Error(_)) && ids.is_empty() {
+            return None;
+        }
+        rule.struck += 1;
+        Some(Strike {
+            fault,
+            rule: rule.text.clone(),
+            ids,
+            number: rule.number,
+            behind: false,
+        })
     }
 }
 
 /// The ids of the requests in a frame.
-fn ids(body: &[u8]) -> Vec<Id> {
+pub fn ids(body: &[u8]) -> Vec<Id> {
     let frame = jsonrpc::read(body);
     let messages: &[Envelope<'_>] = match &frame {
         Frame::One(message) => std::slice::from_ref(message),

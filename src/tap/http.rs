@@ -10,6 +10,7 @@
 //! Each client is a connection of the recording (`clients`), what is recorded of an exchange stands in `exchange`.
 
 mod clients;
+mod events;
 mod exchange;
 mod gate;
 mod heads;
@@ -24,8 +25,9 @@ use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri, Version};
 use url::Url;
 
-use super::Shared;
-use super::faults::{Rules, Strike};
+use super::control::door::Door as Control;
+use super::desk::Shared;
+use super::faults::{Over, Rules, Strike};
 use crate::listen::{self, Body, Bytes, Incoming, Listener};
 use crate::mask::Rule;
 use crate::mcp::http::{Loss, LossKind};
@@ -70,7 +72,7 @@ impl Tap {
         rules: Rules,
     ) -> Result<Self, OpenError> {
         let door = Door {
-            shared: Shared::new(recorder, rules),
+            shared: Shared::new(recorder, rules, Over::Http, name),
             clients: Mutex::default(),
             upstream: Upstream::new(to)?,
             target: Target::Address(to.clone()),
@@ -94,9 +96,18 @@ impl Tap {
     }
 
     /// Passes on what comes until `stop`. Gives back how many entries could not be recorded, and why the last could
-    /// not.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> Option<(u64, String)> {
+    /// not. Who comes in by `control` may hold and change frames.
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()>,
+        control: Option<Control>,
+    ) -> Option<(u64, String)> {
         let Self { listener, door } = self;
+        if let Some(mut control) = control {
+            let shared = door.shared.clone();
+            // It goes with the runtime.
+            tokio::spawn(async move { control.attend(shared).await });
+        }
         let attends = Arc::clone(&door);
         let answer = move |client, request| {
             let door = Arc::clone(&attends);
@@ -330,8 +341,15 @@ impl Door {
         }
         let (sender, body) = Body::stream();
         let door = Arc::clone(self);
+        let is_stream = gate::is_stream(&parts.headers);
+        // Whether the last event that passed is whole.
+        let mut at_end = true;
         tokio::spawn(async move {
             loop {
+                if at_end && is_stream && door.shared.has_rules() {
+                    // There are rules now: event by event from here on.
+                    return gate::stream(watched, incoming, sender, used).await;
+                }
                 let piece = tokio::select! {
                     piece = listen::piece(&mut incoming) => piece,
                     // What is left of it is recorded as the client's hanging up.
@@ -339,6 +357,7 @@ impl Door {
                 };
                 match piece {
                     Some(Ok(bytes)) => {
+                        at_end = bytes.ends_with(b"\n\n") || bytes.ends_with(b"\n\r\n");
                         let bytes = watched.pass_piece(bytes, &door);
                         if is_ended(&incoming) {
                             watched.finish();

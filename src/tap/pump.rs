@@ -5,10 +5,11 @@
 //! sides work while a long line passes. Either way they are recorded when their line ends, before its last byte is
 //! passed on. Where rules may change lines, they pass one by one (`ruled`).
 
+mod lane;
 mod ruled;
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,6 +73,11 @@ impl End {
         })
     }
 
+    /// Another way to it.
+    fn again(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
     /// Closes it, so that the other side sees it.
     fn close(self) {
         let Some(standard) = self.standard else {
@@ -88,6 +94,15 @@ impl End {
             Standard::Err => Ok(()),
         };
     }
+}
+
+/// Why a direction stops working as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// There are rules now, or none any more.
+    Next,
+    /// One of its ends is done.
+    Over,
 }
 
 /// What a direction needs to know of itself.
@@ -147,12 +162,7 @@ impl Pump {
             let (pump, held, busy) = (self.clone(), Arc::clone(&held), Arc::clone(&busy));
             let source = Arc::clone(&source);
             move || {
-                let ruled = pump.channel == Channel::Wire && pump.shared.has_rules();
-                let (from, to) = if ruled {
-                    pump.work_by_rules(from, to, &held, &busy)
-                } else {
-                    pump.work(from, to, &held, &busy)
-                };
+                let (from, to) = pump.turns(from, to, &held, &busy);
                 // Each side sees that the other is gone.
                 locked(&source).take();
                 from.close();
@@ -171,14 +181,45 @@ impl Pump {
         })
     }
 
-    /// Gives the two ends back once one of them is done.
+    /// Works until one of the ends is done, line by line for as long as there are rules. Gives them back.
+    fn turns(&self, mut from: End, mut to: End, held: &Mutex<Held>, busy: &AtomicBool) -> (End, End) {
+        loop {
+            let turn = if self.is_ruled() {
+                self.work_by_rules(&mut from, held, busy)
+            } else {
+                self.work(&mut from, &mut to, held, busy)
+            };
+            if turn == Turn::Over {
+                break;
+            }
+        }
+        if self.channel == Channel::Wire {
+            self.means.close(self.direction);
+        }
+        (from, to)
+    }
+
+    /// Whether its lines may be changed.
+    fn is_ruled(&self) -> bool {
+        self.channel == Channel::Wire && self.shared.has_rules()
+    }
+
+    /// Passes bytes on.
+    fn pass(&self, bytes: &[u8], to: &mut End) -> io::Result<()> {
+        match self.means.lane(self.direction) {
+            Some(lane) if self.channel == Channel::Wire => lane.lock().pass(bytes),
+            _ => io::Write::write_all(&mut to.file, bytes),
+        }
+    }
+
+    /// Until one of the ends is done, or there are rules.
     fn work(
         &self,
-        mut from: End,
-        mut to: End,
+        from: &mut End,
+        to: &mut End,
         held: &Mutex<Held>,
         busy: &AtomicBool,
-    ) -> (End, End) {
+    ) -> Turn {
         let mut chunk = vec![0; CHUNK];
         loop {
             let waiting = locked(held).is_waiting();
@@ -197,8 +238,12 @@ impl Pump {
             busy.store(true, Ordering::Release);
             let mut held = locked(held);
             held.take(&chunk[..read]);
+            if self.is_ruled() && held.passed == 0 {
+                // Nothing of it has gone on or was recorded.
+                return Turn::Next;
+            }
             self.record(&mut held);
-            let passed = to.file.write_all(held.ready(silent));
+            let passed = self.pass(held.ready(silent), to);
             held.forget(silent);
             if passed.is_err() {
                 // Nobody takes it any more. The writer should see that, as it would without us.
@@ -208,10 +253,10 @@ impl Pump {
         let mut held = locked(held);
         self.put_rest(&mut held);
         // Who takes no more need not be told.
-        let _ = to.file.write_all(held.ready(true));
+        let _ = self.pass(held.ready(true), to);
         held.forget(true);
         busy.store(false, Ordering::Release);
-        (from, to)
+        Turn::Over
     }
 
     /// Records the whole lines.
@@ -342,6 +387,15 @@ impl Held {
         } else {
             self.whole
         }
+    }
+
+    /// Takes the whole lines out, each with its ending. What is no line yet waits, all of it.
+    fn take_lines(&mut self) -> Vec<(Vec<u8>, &'static str)> {
+        let own = |(line, ending): (&[u8], _)| (line.to_vec(), ending);
+        let lines = self.lines().map(own).collect();
+        self.bytes.drain(..self.whole);
+        (self.whole, self.passed) = (0, 0);
+        lines
     }
 
     /// The bytes to pass on now.

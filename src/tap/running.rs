@@ -23,6 +23,8 @@ pub struct Running {
     pub file: Option<PathBuf>,
     /// Where it listens, when it is one over HTTP.
     pub listens: Option<String>,
+    /// Where it is told what to do.
+    pub control: Option<PathBuf>,
     /// Since when.
     pub since: Timestamp,
 }
@@ -46,11 +48,12 @@ impl Running {
         let optional =
             |text: Option<String>| text.map_or_else(|| "null".to_owned(), |text| quote(&text));
         format!(
-            "{{\"pid\":{},\"server\":{},\"file\":{},\"listens\":{},\"since\":\"{}\"}}\n",
+            "{{\"pid\":{},\"server\":{},\"file\":{},\"listens\":{},\"control\":{},\"since\":\"{}\"}}\n",
             self.pid,
             quote(&self.server),
             optional(self.file.as_ref().map(|path| path.display().to_string())),
             optional(self.listens.clone()),
+            optional(self.control.as_ref().map(|path| path.display().to_string())),
             self.since
         )
     }
@@ -64,6 +67,7 @@ impl Running {
             server: text("server")?,
             file: text("file").map(Into::into),
             listens: text("listens"),
+            control: text("control").map(Into::into),
             since: text("since")?.parse().ok()?,
         })
     }
@@ -107,10 +111,20 @@ fn look(path: &Path) -> Option<Running> {
         // Where there are no locks, who is there cannot be told from who was.
         Err(TryLockError::Error(_)) => None,
         Ok(()) => {
+            // It was killed: what it listened at is nobody's.
+            let left = fs::read(path).ok().and_then(|body| Running::read(&body)?.control);
+            if let Some(socket) = left.filter(|path| is_socket(path)) {
+                let _ = fs::remove_file(socket);
+            }
             let _ = fs::remove_file(path);
             None
         }
     }
+}
+
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_socket())
 }
 
 #[cfg(test)]
@@ -124,6 +138,7 @@ mod tests {
             server: "a \"server\"".to_owned(),
             file: Some("/s/é.jsonl".into()),
             listens: None,
+            control: None,
             since: Timestamp::from_second(second).unwrap(),
         }
     }
@@ -146,7 +161,13 @@ mod tests {
     #[test]
     fn what_a_killed_tap_left_behind_goes() {
         let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join("9.json"), tap(9, 1).to_json()).unwrap();
+        let socket = home.path().join("9.sock");
+        drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+        let killed = Running {
+            control: Some(socket),
+            ..tap(9, 1)
+        };
+        fs::write(home.path().join("9.json"), killed.to_json()).unwrap();
         fs::write(home.path().join("other"), "dear").unwrap();
         assert_eq!(running(home.path()), []);
         let left: Vec<_> = fs::read_dir(home.path()).unwrap().collect();

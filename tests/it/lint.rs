@@ -25,6 +25,7 @@ struct Fault {
 }
 
 mod asking;
+mod clients;
 mod content;
 mod http;
 mod life;
@@ -57,6 +58,7 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         lists::FAULTS,
         content::FAULTS,
         asking::FAULTS,
+        clients::FAULTS,
     ]
     .into_iter()
     .flatten()

@@ -7,8 +7,10 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+mod control;
 mod faults;
 mod http;
+mod installing;
 
 use mcpscope::json;
 use mcpscope::session::timeline::LinkState;

@@ -10,7 +10,7 @@ use super::super::target::variable;
 use super::super::{Exit, Outcome};
 use super::{Desk, client};
 use crate::configs::edit::{self, Draft, EditError, Setting};
-use crate::configs::{self, Base, Client, Configured, Holds, Place, Scope};
+use crate::configs::{self, Client, Configured, Holds, Place, Scope};
 use crate::json::Value;
 use crate::mcp::http::Choice;
 use crate::text;
@@ -244,22 +244,13 @@ fn one<'a>(desk: &'a Desk, name: &str) -> Result<&'a Configured, Failure> {
 
 /// The place an entry stands in, and the project it is for.
 fn place_of(server: &Configured) -> Result<(&'static Place, String), Failure> {
-    let mut places = server.client.places.iter();
-    let place = places.find(|place| place.scope == server.scope && ends(server, place));
-    let place = place.filter(|place| place.holds != Holds::Described);
-    let project = server.project.clone().unwrap_or_default();
-    let place = place.ok_or_else(|| {
+    edit::place_of(server).ok_or_else(|| {
         let what = format!(
             "{} describes one server, for registries",
             server.file.display()
         );
         Failure::usage(what).hint("change it by hand".to_owned())
-    })?;
-    Ok((place, project.to_string_lossy().into_owned()))
-}
-
-fn ends(server: &Configured, place: &Place) -> bool {
-    place.base == Base::Ours || server.file.ends_with(place.path)
+    })
 }
 
 fn tell(

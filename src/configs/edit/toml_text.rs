@@ -118,7 +118,7 @@ fn key(name: &str) -> String {
 }
 
 /// A value on one line.
-fn value_text(value: &Value) -> String {
+pub(super) fn value_text(value: &Value) -> String {
     match value {
         Value::Object(members) if members.is_empty() => "{}".to_owned(),
         Value::Object(members) => {

@@ -79,6 +79,7 @@ impl Session {
             timeline: &self.timeline,
             zone: &self.zone,
             marks,
+            findings: Some(&|seq| seq == 9),
             newest: newest(&self.timeline),
         }
     }
@@ -205,7 +206,7 @@ fn every_key_lets_its_rows_through() {
         ("is:aux", &[2]),
         ("is:marked", &[3]),
         ("is:slow", &[6]),
-        ("is:lint", &[12, 15]),
+        ("is:lint", &[8, 12, 15]),
         ("is:replayed", &[10]),
         ("is:task", &[18]),
         ("time>100ms", &[3, 6]),

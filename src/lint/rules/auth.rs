@@ -1,7 +1,9 @@
 //! Logins: challenges, and what the steps of a login found.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::json;
-use crate::lint::rule::{Check, Grade, Rule};
+use crate::lint::rule::{Check, Grade, Rule, Watch};
 use crate::lint::seen::{Seen, Told};
 use crate::mcp::auth::{Challenge, challenges};
 use crate::mcp::revision::Revision::{self, V2025_11_25, V2026_07_28};
@@ -32,6 +34,17 @@ pub const RULES: &[Rule] = &[
         why: "Clients ask for all scopes or for none, and are refused again.",
         fix: "Add `scope=\"…\"` to the challenge.",
         check: Check::Entry(scoped),
+        ..Rule::ROW
+    },
+    Rule {
+        name: "scopes-come-at-once",
+        checks: &[182],
+        grade: Grade::WARNING,
+        section: "basic/authorization Scope Challenge Handling",
+        what: "One challenge names all scopes that a request needs; the same request is not refused for another one.",
+        why: "People log in again and again for one call, and clients give up after a few times.",
+        fix: "Name every scope that the operation needs in its first challenge.",
+        check: Check::Watch(|| Box::new(Scopes::default())),
         ..Rule::ROW
     },
     Rule {
@@ -138,6 +151,44 @@ fn scoped(seen: &Seen<'_>, told: &mut Told) {
     });
     if widens && bearer.get("resource_metadata").is_none() {
         told.wrong("", "insufficient_scope without resource_metadata");
+    }
+}
+
+/// Operations that are remembered.
+const REMEMBERED: usize = 1_000;
+
+/// The scopes that challenges named, by connection, method, and what it is about.
+#[derive(Default)]
+struct Scopes {
+    named: HashMap<(u32, Box<str>, Box<str>), BTreeSet<String>>,
+}
+
+impl Watch for Scopes {
+    fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
+        let Some(refused) = refused(seen) else { return };
+        let modern = refused.revision == Some(V2026_07_28);
+        let carried = seen.hop().and_then(|hop| hop.carries.as_ref());
+        let scope = refused
+            .bearer
+            .as_ref()
+            .and_then(|bearer| bearer.get("scope"));
+        let (Some(carried), Some(scope), true) = (carried, scope, modern) else {
+            return;
+        };
+        let scopes: BTreeSet<String> = scope.split_whitespace().map(str::to_owned).collect();
+        let what = carried.named.clone().unwrap_or_default();
+        let operation = (seen.entry.conn, carried.method.clone(), what);
+        if self.named.len() >= REMEMBERED {
+            self.named.clear();
+        }
+        let before = self
+            .named
+            .entry(operation)
+            .or_insert_with(|| scopes.clone());
+        let new: Vec<&str> = scopes.difference(before).map(String::as_str).collect();
+        let words = format!("{} needs {} too", carried.method, new.join(" "));
+        told.demand(new.is_empty(), "", || words);
+        before.extend(scopes);
     }
 }
 

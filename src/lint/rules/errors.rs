@@ -266,7 +266,7 @@ fn reserved_keys(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
-fn trace(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
+pub(super) fn trace(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     for (below, raw) in metas(message) {
         for key in ["traceparent", "tracestate", "baggage"] {
             let Some(value) = json::get(raw, &[key]) else {

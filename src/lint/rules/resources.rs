@@ -1,7 +1,9 @@
 //! Resources, news of changes, and suggestions.
 
+use std::collections::HashMap;
+
 use crate::json;
-use crate::lint::rule::{Check, Grade, On, Rule};
+use crate::lint::rule::{Check, Grade, On, Rule, Watch};
 use crate::lint::seen::{Message, Seen, Subject, Told};
 use crate::mcp::facts::Detail;
 use crate::mcp::revision::Revision::{V2025_06_18, V2025_11_25};
@@ -53,6 +55,17 @@ pub const RULES: &[Rule] = &[
         why: "Clients that go by the capabilities do not listen.",
         fix: "Declare it: `\"tools\": {\"listChanged\": true}`.",
         check: Check::Message(On::Notifications, news_declared),
+        ..Rule::ROW
+    },
+    Rule {
+        name: "resources-are-as-listed",
+        checks: &[114],
+        grade: Grade::WARNING,
+        section: "server/resources",
+        what: "A resource that is read has the `mimeType` and the `size` that the list says.",
+        why: "Clients choose what to read, and how to show it, by the list.",
+        fix: "Take both from the resource itself when the list is made; leave out what is not known before.",
+        check: Check::Watch(|| Box::new(Listed::default())),
         ..Rule::ROW
     },
     Rule {
@@ -235,4 +248,79 @@ fn add_up(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
         _ => return,
     };
     told.wrong("/result/completion", words);
+}
+
+/// Resources that are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// What lists say of resources, by connection and URI: type and size.
+#[derive(Default)]
+struct Listed {
+    known: HashMap<(u32, String), (Option<String>, Option<i64>)>,
+}
+
+impl Watch for Listed {
+    fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
+        let conn = seen.entry.conn;
+        if !seen.is_from_server() {
+            return;
+        }
+        for message in seen.messages {
+            let listed = message.is_result_of("resources/list");
+            let member = if listed { "resources" } else { "contents" };
+            if !listed && !message.is_result_of("resources/read") {
+                continue;
+            }
+            for (at, item) in message.items(&["result", member]) {
+                let mime = json::string_at(item, &["mimeType"]);
+                let Some(uri) = json::string_at(item, &["uri"]) else {
+                    continue;
+                };
+                if listed {
+                    let size = json::get(item, &["size"]).and_then(json::integer);
+                    if self.known.len() < REMEMBERED {
+                        self.known.insert((conn, uri), (mime, size));
+                    }
+                    continue;
+                }
+                let Some((said, size)) = self.known.get(&(conn, uri.clone())) else {
+                    continue;
+                };
+                let about = || Subject::Resource(uri.as_str().into());
+                told.looked();
+                if let (Some(said), Some(mime)) = (said, &mime)
+                    && essence(said) != essence(mime)
+                {
+                    let words = format!("listed as {said}, read as {mime}");
+                    told.about(about(), format!("{at}/mimeType"), words);
+                }
+                // What a mask hides has another length.
+                if let (Some(size), Some(length)) = (size, length(item))
+                    && *size != length
+                    && !seen.hides(item)
+                {
+                    let words = format!("listed with {size} bytes, read with {length}");
+                    told.about(about(), at, words);
+                }
+            }
+        }
+    }
+}
+
+/// A type without its parameters.
+fn essence(mime: &str) -> String {
+    let essence = mime.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// The bytes of what was read.
+fn length(item: &[u8]) -> Option<i64> {
+    if let Some(text) = json::string_at(item, &["text"]) {
+        return i64::try_from(text.len()).ok();
+    }
+    let blob = json::string_at(item, &["blob"])?;
+    let digits = blob
+        .bytes()
+        .filter(|byte| *byte != b'=' && !byte.is_ascii_whitespace());
+    i64::try_from(digits.count() * 3 / 4).ok()
 }

@@ -1,6 +1,6 @@
 //! Tools: names, schemas, hints, and whether what they answer is what they promised.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::json::{self, Kind as JsonKind};
@@ -168,7 +168,7 @@ pub const RULES: &[Rule] = &[
         why: "Clients check it and fail the call.",
         fix: "Mend the value or the schema at the place that is named.",
         lines: &[],
-        check: Check::Message(CALL, structure_valid),
+        check: Check::Watch(|| Box::new(Promises::default())),
     },
     Rule {
         name: "structure-has-a-text-twin",
@@ -366,18 +366,44 @@ fn structure_there(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
-fn structure_valid(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
-    let content = message.get(&["result", "structuredContent"]);
-    let (Some((tool, schema)), Some(content)) = (promised(seen, message), content) else {
-        return;
-    };
-    let Ok(validator) = validity::Validator::compile(&schema) else {
-        return;
-    };
-    told.looked();
-    for violation in validator.check_text(content).violations {
-        let place = format!("/result/structuredContent{}", violation.pointer);
-        told.about(of_tool(&tool.name), place, violation.words);
+/// Schemas that are kept compiled; a server with more of them has them compiled again.
+const COMPILED: usize = 256;
+
+/// Output schemas that were needed, compiled; none that is no schema.
+#[derive(Default)]
+struct Promises {
+    compiled: HashMap<Vec<u8>, Option<validity::Validator>>,
+}
+
+impl Watch for Promises {
+    fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
+        let called = |message: &&Message<'_>| message.is_result_of("tools/call");
+        if seen.is_from_server() {
+            for message in seen.messages.iter().filter(called) {
+                self.look(seen, message, told);
+            }
+        }
+    }
+}
+
+impl Promises {
+    fn look(&mut self, seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
+        let content = message.get(&["result", "structuredContent"]);
+        let (Some((tool, schema)), Some(content)) = (promised(seen, message), content) else {
+            return;
+        };
+        if self.compiled.len() >= COMPILED && !self.compiled.contains_key(&schema) {
+            self.compiled.clear();
+        }
+        let compiled = self.compiled.entry(schema);
+        let compiled =
+            compiled.or_insert_with_key(|schema| validity::Validator::compile(schema).ok());
+        let Some(validator) = compiled else { return };
+        told.looked();
+        for violation in validator.check_text(content).violations {
+            let place = format!("/result/structuredContent{}", violation.pointer);
+            told.about(of_tool(&tool.name), place, violation.words);
+        }
     }
 }
 

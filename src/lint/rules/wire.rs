@@ -276,7 +276,7 @@ fn envelope_at(seen: &Seen<'_>, message: &Message<'_>, members: &[&str]) -> Vec<
     faults
 }
 
-fn tell(told: &mut Told, faults: Vec<Fault>) {
+pub(super) fn tell(told: &mut Told, faults: Vec<Fault>) {
     told.looked();
     for fault in faults {
         told.wrong(fault.pointer, fault.words);
@@ -397,7 +397,7 @@ fn meta_keys(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
 }
 
 /// Whether a key follows the grammar of `_meta` (2025-06-18 and later, `basic` `_meta`).
-fn is_meta_key(key: &str) -> bool {
+pub(super) fn is_meta_key(key: &str) -> bool {
     let (prefix, name) = key
         .rsplit_once('/')
         .map_or((None, key), |(prefix, name)| (Some(prefix), name));

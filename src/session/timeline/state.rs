@@ -9,6 +9,7 @@ mod told;
 use super::connection::{Connection, LinkState};
 use super::exchange::{ExchangeIndex, Status};
 use super::subscriptions::StreamState;
+use super::tapped::TapState;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::types::List;
@@ -80,6 +81,8 @@ pub struct State {
     exchanges: ExchangeIndex,
     /// Entries that could not be recorded.
     pub lost: u64,
+    /// What a tap holds back, and by which rules.
+    pub tap: TapState,
 }
 
 /// What an entry did, for the rows.
@@ -199,6 +202,9 @@ impl State {
         }
         if let Note::Gap { lost } = note {
             self.lost += lost;
+        }
+        if let Note::Tapped(deed) = note {
+            self.tap.fold(deed);
         }
         if entry.conn > 0 {
             self.connection_mut(entry.conn).note(note, entry.us);

@@ -114,6 +114,8 @@ fn errors_answer_what_was_asked() {
         fault: Fault::Error(-1),
         rule: String::new(),
         ids: ids.iter().map(|id| Id::read(id.as_bytes())).collect(),
+        number: 1,
+        behind: false,
     };
     assert_eq!(strike(&[]).answer(), None);
     let one = strike(&["\"a\""]).answer().unwrap();

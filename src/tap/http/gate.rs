@@ -7,9 +7,11 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::events::{Waiting, parted, with_data};
 use super::{Body, Bytes, Struck, Watched, heads, upstream};
 use crate::listen::{self, Incoming, Sender};
 use crate::session::Direction;
+use crate::tap::control::Verdict;
 use crate::tap::faults::{Fault, OVERTAKEN, half};
 use crate::transport::http::Head;
 
@@ -29,6 +31,9 @@ impl Watched {
         let Some(struck) = self.struck.take() else {
             return Pass::On(body);
         };
+        if matches!(struck.1.fault, Fault::Hold | Fault::HoldAll) {
+            return self.held_request(&struck, body).await;
+        }
         let asks = !struck.1.ids.is_empty();
         match struck.1.fault {
             Fault::Timeout => self.never(&struck).await,
@@ -65,8 +70,26 @@ impl Watched {
                 self.told(&struck, Direction::Out, None);
                 Pass::Twice(body)
             }
-            // Not of requests over HTTP.
-            Fault::Noise | Fault::Exit(_) | Fault::Cut | Fault::Reorder => Pass::On(body),
+            // Not of requests over HTTP, or held before.
+            Fault::Hold
+            | Fault::HoldAll
+            | Fault::Noise | Fault::Exit(_) | Fault::Cut | Fault::Reorder => Pass::On(body),
+        }
+    }
+
+    /// Waits for what becomes of a request.
+    async fn held_request(&mut self, struck: &(u64, super::Strike), body: Bytes) -> Pass {
+        match self.decided(struck, Direction::Out, &body).await {
+            Verdict::Pass => Pass::On(body),
+            Verdict::Instead(body) => Pass::On(body.into()),
+            // Who asked waits until it gives up.
+            Verdict::Drop if !struck.1.ids.is_empty() => std::future::pending().await,
+            Verdict::Drop => self.answered(StatusCode::ACCEPTED, &[], String::new()),
+            Verdict::Answer(text) => {
+                let kind = [("content-type", "application/json")];
+                let text = String::from_utf8_lossy(&text).into_owned();
+                self.answered(StatusCode::OK, &kind, text)
+            }
         }
     }
 
@@ -90,6 +113,15 @@ impl Watched {
         text: String,
     ) -> Pass {
         self.told(struck, Direction::Out, None);
+        self.answered(status, headers, text)
+    }
+
+    fn answered(
+        &mut self,
+        status: StatusCode,
+        headers: &[(&'static str, &'static str)],
+        text: String,
+    ) -> Pass {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(*name, HeaderValue::from_static(value));
@@ -116,17 +148,9 @@ impl Watched {
 /// Passes a response on, as rules want it.
 pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) -> listen::Response {
     let (mut parts, mut incoming, used) = watched.take_head(answered);
-    let mime = heads::told(&parts.headers);
-    if crate::mcp::http::headers::mime(&mime) == "text/event-stream" {
+    if is_stream(&parts.headers) {
         let (sender, body) = Body::stream();
-        tokio::spawn(async move {
-            if events(&mut watched, &mut incoming, &sender).await.is_ok() {
-                let door = watched.door.clone();
-                door.upstream.done(used);
-            } else if watched.exchange.is_over() {
-                sender.cut().await;
-            }
-        });
+        tokio::spawn(stream(watched, incoming, sender, used));
         return hyper::Response::from_parts(parts, body);
     }
     let mut whole = Vec::new();
@@ -153,6 +177,14 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
     };
     let way = Direction::In;
     match struck.1.fault {
+        Fault::Hold | Fault::HoldAll => {
+            match watched.decided(&struck, way, &whole).await {
+                Verdict::Pass | Verdict::Answer(_) => {}
+                Verdict::Instead(body) => whole = body,
+                Verdict::Drop => whole.clear(),
+            }
+            parts.headers.remove(CONTENT_LENGTH);
+        }
         Fault::Truncate | Fault::Cut => {
             whole.truncate(half(&whole).len());
             watched.told(&struck, way, Some(&whole));
@@ -182,11 +214,34 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
     hyper::Response::from_parts(parts, Body::whole(whole))
 }
 
+/// Whether a response is a stream of events.
+pub(super) fn is_stream(headers: &HeaderMap) -> bool {
+    crate::mcp::http::headers::mime(&heads::told(headers)) == "text/event-stream"
+}
+
+/// Passes a stream on, as rules want it, to its end.
+pub(super) async fn stream(
+    mut watched: Watched,
+    mut incoming: Incoming,
+    sender: Sender,
+    used: upstream::Used,
+) {
+    if events(&mut watched, &mut incoming, &sender).await.is_ok() {
+        let door = watched.door.clone();
+        door.upstream.done(used);
+    } else if watched.exchange.is_over() {
+        sender.cut().await;
+    }
+}
+
 /// The client is gone, or a rule has ended the stream.
 struct Over;
 
 async fn send(sender: &Sender, bytes: impl Into<Bytes>) -> Result<(), Over> {
-    sender.send(bytes).await.then_some(()).ok_or(Over)
+    let bytes = bytes.into();
+    // Of what was dropped nothing goes on.
+    let sent = bytes.is_empty() || sender.send(bytes).await;
+    sent.then_some(()).ok_or(Over)
 }
 
 /// Passes a stream on, event by event.
@@ -197,9 +252,16 @@ async fn events(
 ) -> Result<(), Over> {
     let mut held = Vec::new();
     let mut late: Option<(Vec<u8>, Instant)> = None;
+    let mut waiting = Waiting::default();
     loop {
         let until = late.as_ref().map(|(_, until)| *until);
         let piece = tokio::select! {
+            // What is let go goes before what comes then.
+            biased;
+            event = waiting.next() => {
+                send(sender, event).await?;
+                continue;
+            }
             piece = listen::piece(incoming) => piece,
             () = sender.closed() => return Err(Over),
             () = at(until) => {
@@ -220,6 +282,9 @@ async fn events(
                         struck.is_some() || held.ends_with(b"\n\n") || held.ends_with(b"\n\r\n");
                     if is_event {
                         let event = std::mem::take(&mut held);
+                        let Some((event, struck)) = waiting.hold(watched, event, struck) else {
+                            continue;
+                        };
                         event_passes(watched, struck, event, &mut late, sender).await?;
                     }
                 }
@@ -230,6 +295,14 @@ async fn events(
                 return Err(Over);
             }
             None => {
+                // Its end is told once everything has gone on.
+                while !waiting.is_empty() {
+                    let event = tokio::select! {
+                        event = waiting.next() => event,
+                        () = sender.closed() => return Err(Over),
+                    };
+                    send(sender, event).await?;
+                }
                 watched.finish();
                 if let Some((late, _)) = late.take() {
                     send(sender, late).await?;
@@ -293,17 +366,6 @@ async fn event_passes(
 
 /// The event with half of its data.
 fn truncated(event: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(event.len());
-    let mut data = Vec::new();
-    for line in event.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_prefix(b"data:") {
-            Some(rest) => data.extend_from_slice(rest.trim_ascii()),
-            None if line.trim_ascii().is_empty() => {}
-            None => kept.extend_from_slice(line),
-        }
-    }
-    kept.extend_from_slice(b"data: ");
-    kept.extend_from_slice(half(&data));
-    kept.extend_from_slice(b"\n\n");
-    kept
+    let (_, data) = parted(event);
+    with_data(event, half(&data))
 }

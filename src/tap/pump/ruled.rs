@@ -4,36 +4,37 @@
 //! A line of which the end is missing waits for it. Answers of the tap itself go to the client between two lines.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::fd::AsFd as _;
-use std::sync::Mutex;
+use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal};
 
-use super::{CHUNK, CONN, End, Held, Pump, locked};
+use super::lane::Lane;
+use super::{CHUNK, CONN, End, Held, Pump, Turn, locked};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
 use crate::tap::Ended;
+use crate::tap::desk::Outlet;
 use crate::tap::faults::{Fault, NOISE, OVERTAKEN, Strike, half};
 
-/// What rules need besides their own direction.
+/// What rules need besides their own direction, and who lets go what they hold.
 #[derive(Debug)]
 pub(in crate::tap) struct Means {
-    /// The way to the client, for both directions; gone when it is closed.
-    client: Mutex<Option<File>>,
+    client: Lane,
+    stdin: Lane,
     server: u32,
     exit: Mutex<Option<i32>>,
 }
 
 impl Means {
-    /// Of a tap whose server is this process.
-    pub(in crate::tap) fn new(server: u32) -> io::Result<Self> {
-        let client = io::stdout().as_fd().try_clone_to_owned()?;
+    /// Of a tap whose server is this process, with the ends that lead to its client and to it.
+    pub(in crate::tap) fn new(server: u32, client: &End, stdin: &End) -> io::Result<Self> {
         Ok(Self {
-            client: Mutex::new(Some(client.into())),
+            client: Lane::new(client.again()?),
+            stdin: Lane::new(stdin.again()?),
             server,
             exit: Mutex::default(),
         })
@@ -48,10 +49,19 @@ impl Means {
         })
     }
 
-    fn say(&self, bytes: &[u8]) -> io::Result<()> {
-        match locked(&self.client).as_mut() {
-            Some(client) => client.write_all(bytes),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
+    /// The way that frames of a direction go.
+    pub(in crate::tap) fn lane(&self, direction: Direction) -> Option<&Lane> {
+        match direction {
+            Direction::In => Some(&self.client),
+            Direction::Out => Some(&self.stdin),
+            Direction::Here => None,
+        }
+    }
+
+    /// Nothing more goes there.
+    pub(super) fn close(&self, direction: Direction) {
+        if let Some(lane) = self.lane(direction) {
+            lane.close();
         }
     }
 
@@ -80,72 +90,79 @@ struct Late {
 }
 
 impl Pump {
-    /// As [`Pump::work`], line by line.
+    /// As [`Pump::work`], line by line, until there are no rules any more.
     pub(super) fn work_by_rules(
         &self,
-        mut from: End,
-        mut to: End,
+        from: &mut End,
         held: &Mutex<Held>,
         busy: &AtomicBool,
-    ) -> (End, End) {
+    ) -> Turn {
         let mut chunk = vec![0; CHUNK];
         let mut late: Option<Late> = None;
         let mut ended = Ok(());
         while ended.is_ok() {
+            // The first may be left from the time without rules.
+            let lines = locked(held).take_lines();
+            for (line, ending) in lines {
+                ended = self.line(&line, ending, &mut late);
+                if ended.is_err() {
+                    break;
+                }
+            }
+            if ended.is_err() {
+                break;
+            }
+            if late.is_none() && !self.is_ruled() {
+                return Turn::Next;
+            }
             busy.store(late.is_some(), Ordering::Release);
             if late
                 .as_ref()
                 .is_some_and(|late| is_quiet(&from.file, late.until))
             {
-                ended = self.pass_late(&mut late, &mut to);
+                ended = self.pass_late(&mut late);
                 continue;
             }
-            let read = match from.file.read(&mut chunk) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            match from.file.read(&mut chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => break,
-                Ok(read) => read,
-            };
-            busy.store(true, Ordering::Release);
-            let lines = {
-                let mut held = locked(held);
-                held.take(&chunk[..read]);
-                let own = |(line, ending): (&[u8], _)| (line.to_vec(), ending);
-                let lines: Vec<(Vec<u8>, &'static str)> = held.lines().map(own).collect();
-                held.forget(false);
-                lines
-            };
-            for (line, ending) in lines {
-                ended = self.line(&line, ending, &mut to, &mut late);
-                if ended.is_err() {
-                    break;
+                Ok(read) => {
+                    busy.store(true, Ordering::Release);
+                    locked(held).take(&chunk[..read]);
                 }
             }
         }
         if ended.is_ok() {
-            let _ = self.pass_late(&mut late, &mut to);
+            let _ = self.pass_late(&mut late);
+            // Nobody is left to wait for what is held of it.
+            let direction = self.direction;
+            self.shared
+                .release(|held| held.direction == direction, "its sender is gone");
             let mut held = locked(held);
             self.put_rest(&mut held);
             // Who takes no more need not be told.
-            let _ = self.write(held.ready(true), &mut to);
+            let _ = self.write(held.ready(true));
             held.forget(true);
         }
-        if self.direction == Direction::In {
-            locked(&self.means.client).take();
-        }
         busy.store(false, Ordering::Release);
-        (from, to)
+        Turn::Over
     }
 
-    fn write(&self, bytes: &[u8], to: &mut End) -> io::Result<()> {
-        match self.direction {
-            Direction::In => self.means.say(bytes),
-            _ => to.file.write_all(bytes),
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        match self.means.lane(self.direction) {
+            Some(lane) => lane.lock().pass(bytes),
+            None => Ok(()),
         }
     }
 
-    fn pass_late(&self, late: &mut Option<Late>, to: &mut End) -> Result<(), Over> {
+    /// Says something to the client.
+    fn say(&self, line: &[u8]) -> io::Result<()> {
+        self.means.client.lock().say(line)
+    }
+
+    fn pass_late(&self, late: &mut Option<Late>) -> Result<(), Over> {
         match late.take() {
-            Some(late) => Ok(self.write(&late.line, to)?),
+            Some(late) => Ok(self.write(&late.line)?),
             None => Ok(()),
         }
     }
@@ -155,15 +172,22 @@ impl Pump {
         &self,
         line: &[u8],
         ending: &'static str,
-        to: &mut End,
         late: &mut Option<Late>,
     ) -> Result<(), Over> {
         let (seq, strike) = self.shared.desk().put(self.draft(line, ending));
         let whole = [line, ending.as_bytes()].concat();
         match strike {
-            None => self.write(&whole, to)?,
+            None => self.write(&whole)?,
             Some(strike) => {
                 let struck = (seq, strike);
+                if matches!(struck.1.fault, Fault::Hold | Fault::HoldAll) {
+                    let outlet = Outlet::Lane(Arc::clone(&self.means), ending);
+                    let way = (CONN, self.direction);
+                    if !self.shared.hold(way, &struck, line, outlet) {
+                        self.write(&whole)?;
+                    }
+                    return self.pass_late(late);
+                }
                 if struck.1.fault == Fault::Reorder && late.is_none() {
                     self.told(&struck, None);
                     *late = Some(Late {
@@ -172,10 +196,10 @@ impl Pump {
                     });
                     return Ok(());
                 }
-                self.strike(&struck, line, &whole, to)?;
+                self.strike(&struck, line, &whole)?;
             }
         }
-        self.pass_late(late, to)
+        self.pass_late(late)
     }
 
     fn told(&self, struck: &(u64, Strike), instead: Option<&[u8]>) {
@@ -187,7 +211,6 @@ impl Pump {
         struck: &(u64, Strike),
         line: &[u8],
         whole: &[u8],
-        to: &mut End,
     ) -> Result<(), Over> {
         match struck.1.fault {
             Fault::Timeout | Fault::Drop | Fault::Status(_) => self.told(struck, None),
@@ -200,18 +223,18 @@ impl Pump {
                         aux: true,
                         ..self.draft(answer.as_bytes(), "\n")
                     }]);
-                    self.means.say(format!("{answer}\n").as_bytes())?;
+                    self.say(format!("{answer}\n").as_bytes())?;
                 }
             }
             Fault::Truncate => {
                 let half = half(line);
                 self.told(struck, Some(half));
-                self.write(&[half, b"\n"].concat(), to)?;
+                self.write(&[half, b"\n"].concat())?;
             }
             Fault::Noise => {
                 self.told(struck, Some(NOISE.trim_end().as_bytes()));
-                self.write(NOISE.as_bytes(), to)?;
-                self.write(whole, to)?;
+                self.write(NOISE.as_bytes())?;
+                self.write(whole)?;
             }
             Fault::Exit(code) => {
                 self.told(struck, None);
@@ -221,21 +244,21 @@ impl Pump {
             Fault::Cut => {
                 let half = half(line);
                 self.told(struck, Some(half));
-                self.write(half, to)?;
+                self.write(half)?;
                 return Err(Over);
             }
             Fault::Delay(time) => {
                 self.told(struck, None);
                 std::thread::sleep(time);
-                self.write(whole, to)?;
+                self.write(whole)?;
             }
             Fault::Duplicate => {
                 self.told(struck, None);
-                self.write(whole, to)?;
-                self.write(whole, to)?;
+                self.write(whole)?;
+                self.write(whole)?;
             }
-            // Another one waits already: this is the next one.
-            Fault::Reorder => self.write(whole, to)?,
+            // Another one waits already: this is the next one. Held ones do not come here.
+            Fault::Reorder | Fault::Hold | Fault::HoldAll => self.write(whole)?,
         }
         Ok(())
     }

@@ -23,4 +23,6 @@ pub struct Linted {
     pub looked: u64,
     /// How the rules stand by now.
     pub standings: Standings,
+    /// How often rules were broken by now.
+    pub failed: Vec<(&'static str, u64)>,
 }

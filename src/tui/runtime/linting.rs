@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::lint::Linter;
-use crate::lint::findings::{Standings, Told};
+use crate::lint::findings::{Standings, Told, failed};
 use crate::recording::Bodies;
 use crate::tui::effect::Source;
 use crate::tui::effect::linting::Linted;
@@ -151,6 +151,7 @@ impl Looked {
             told: std::mem::take(&mut self.told),
             looked: self.entries,
             standings: Standings::of(&self.linter),
+            failed: failed(&self.linter),
         }
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn hear(model: &mut Model, linted: Linted) {
     findings.except(Arc::clone(&model.world.exceptions));
     findings.looked = linted.looked;
     findings.standings = linted.standings;
+    findings.failed = linted.failed;
     findings.extend(linted.told);
 }
 

@@ -163,6 +163,22 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault_on(
+        "scopes-come-at-once",
+        HTTP_MODERN,
+        |all| {
+            let at = responded(all, "tools/call");
+            all[at]["json"]["status"] = json!(403);
+            let challenge = "Bearer error=\"insufficient_scope\", scope=\"cats:count\"";
+            all[at]["json"]["headers"] = json!([["www-authenticate", challenge]]);
+            super::again(all, at);
+        },
+        |all| {
+            let at = responded(all, "tools/call");
+            *header(&mut all[at + 1], "www-authenticate") =
+                json!("Bearer error=\"insufficient_scope\", scope=\"cats:count cats:see\"");
+        },
+    ),
+    fault_on(
         "no-offline-access-in-challenges",
         HTTP_MODERN,
         |all| challenge(all, "Bearer scope=\"cats\""),
@@ -213,7 +229,7 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// The response to the POST of the first message of a method.
-fn responded(entries: &[Value], method: &str) -> usize {
+pub(super) fn responded(entries: &[Value], method: &str) -> usize {
     let exchange = &entries[posted(entries, method)]["json"]["exchange"];
     place(entries, |entry| {
         entry["json"]["event"] == "http-response" && entry["json"]["exchange"] == *exchange
@@ -229,7 +245,7 @@ fn event(entries: &[Value], method: &str) -> usize {
 }
 
 /// The value of a header.
-fn header<'a>(entry: &'a mut Value, name: &str) -> &'a mut Value {
+pub(super) fn header<'a>(entry: &'a mut Value, name: &str) -> &'a mut Value {
     let headers = entry["json"]["headers"].as_array_mut().unwrap();
     let found = headers.iter_mut().find(|pair| pair[0] == name);
     &mut found.unwrap_or_else(|| panic!("there is {name}"))[1]

@@ -153,6 +153,10 @@ pub(super) const FAULTS: &[Fault] = &[
         let cursor = all[last]["json"]["params"]["cursor"].clone();
         all[last + 1]["json"]["result"]["nextCursor"] = cursor;
     }),
+    fault("resources-are-as-listed", LEGACY, |all| {
+        let contents = &mut result(all, "resources/read", "")["contents"][0];
+        contents["mimeType"] = json!("image/png");
+    }),
     fault("resources-differ", MODERN, |all| {
         let first = result(all, "resources/list", "")["resources"][0].clone();
         let last = all

@@ -28,6 +28,12 @@ pub fn lines(found: &Found, ctx: &Ctx<'_>) -> Vec<Line> {
     if let Some(subject) = &finding.subject {
         lines.push(("about", safe(&about(subject)), Role::Text));
     }
+    let (failed, kept) = ctx.lint.kept(rule.name);
+    if failed > kept {
+        let (failed, kept) = (text::grouped(failed), text::grouped(kept));
+        let words = format!("{kept} of {failed} times that this rule was broken are kept");
+        lines.push(("", words, Role::Warn));
+    }
     lines.push(("rule", rule.what.to_owned(), Role::Text));
     lines.push(("why", rule.why.to_owned(), Role::Text));
     lines.push(("fix", rule.fix.to_owned(), Role::Ok));

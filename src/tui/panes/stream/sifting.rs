@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::filter::row::{Answers, ByLeaf, Found, Item, Sieve, Truth, World, newest};
 use crate::filter::{Expr, Filter, Leaf, Term};
+use crate::lint::findings::Findings;
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, Timeline};
 use crate::tui::effect::{Among, Effect, Source};
@@ -36,6 +37,8 @@ pub struct Sifting {
     sieve: Option<Sieve>,
     newest: i64,
     marks: Marks,
+    /// Entries that lint finds something in.
+    findings: usize,
     /// Rises with every other filter.
     version: u64,
     answers: Answers,
@@ -72,6 +75,7 @@ impl Sifting {
             sieve: None,
             newest: 0,
             marks: Marks::default(),
+            findings: 0,
             version: 0,
             answers: Answers::new(),
             answered: 0,
@@ -146,6 +150,15 @@ impl Sifting {
     fn look_at_marks(&mut self, marks: &Marks) {
         if self.marks != *marks {
             self.marks.clone_from(marks);
+            self.version += 1;
+        }
+    }
+
+    /// What lint says may have changed.
+    fn look_at_findings(&mut self, findings: &Findings) {
+        let asks = self.sieve.as_ref().is_some_and(Sieve::asks_lint);
+        let count = findings.entries();
+        if std::mem::replace(&mut self.findings, count) != count && asks {
             self.version += 1;
         }
     }
@@ -321,8 +334,10 @@ impl Picks {
         item: impl Fn(usize) -> Option<Item>,
         timeline: &Timeline,
         marks: &Marks,
+        findings: &Findings,
     ) -> bool {
         sifting.look_at_marks(marks);
+        sifting.look_at_findings(findings);
         sifting.catch_up(timeline);
         let mut moved = false;
         if self.version != sifting.version || len < self.len {
@@ -348,6 +363,7 @@ impl Picks {
             timeline,
             zone: &sifting.zone,
             marks: &sign,
+            findings: Some(&|seq| findings.at(seq).next().is_some()),
             newest: sifting.newest,
         };
         let answers = &sifting.answers;

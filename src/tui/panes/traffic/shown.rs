@@ -39,7 +39,7 @@ impl Shown {
         self.filtered = filtering.is_on();
         let moved = self
             .picks
-            .take(&mut filtering.sifting, rows, item, ctx.timeline, ctx.marks);
+            .take(&mut filtering.sifting, rows, item, ctx.timeline, ctx.marks, ctx.lint);
         if moved {
             self.mix(ctx.timeline);
         }
