@@ -153,19 +153,6 @@ impl Source {
     }
 }
 
-/// The same as it may be shown: what the new answers gave out may be a secret of the new session.
-fn masked(carried: &Carried, new: &Session<'_>) -> Carried {
-    let shown = new
-        .bodies
-        .secrets()
-        .mask_text(&carried.is.to_string(), new.name);
-    let is = shown.and_then(|shown| Value::parse(shown.as_bytes()).ok());
-    Carried {
-        is: is.unwrap_or_else(|| carried.is.clone()),
-        ..carried.clone()
-    }
-}
-
 /// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
 /// it asks for input, is no difference then.
 fn across(plan: &Plan, new: &Timeline, options: &Options) -> Across {
@@ -192,6 +179,19 @@ const ERA_MEMBERS: [&str; 4] = ["$.resultType", "$.ttlMs", "$.cacheScope", "$._m
 struct Across {
     options: Options,
     other: bool,
+}
+
+/// The same as it may be shown: what the new answers gave out may be a secret of the new session.
+fn masked(carried: &Carried, new: &Session<'_>) -> Carried {
+    let shown = new
+        .bodies
+        .secrets()
+        .mask_text(&carried.is.to_string(), new.name);
+    let is = shown.and_then(|shown| Value::parse(shown.as_bytes()).ok());
+    Carried {
+        is: is.unwrap_or_else(|| carried.is.clone()),
+        ..carried.clone()
+    }
 }
 
 fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Across) -> Row {

@@ -7,7 +7,6 @@
 mod client;
 mod exchange;
 pub mod login;
-mod race;
 mod trouble;
 mod wire;
 

@@ -22,11 +22,13 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::client::UnknownName;
-use super::{Address, OpenError, race, trouble};
+use super::{Address, OpenError, trouble};
 use crate::mcp::http::Loss;
 
 /// How long a connection may take to come about, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
+
+mod race;
 
 /// How to connect to one address.
 #[derive(Clone)]
