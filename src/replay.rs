@@ -60,14 +60,14 @@ impl Eq for Speed {}
 impl Speed {
     /// Reads `none`, `recorded`, or `x2`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let wrong = "none, recorded, or a factor as in x2 or x0.5";
+        let wrong = "none, recorded, or a factor as in x2 or x0.5, from x1e-6 to x1e6";
         match text {
             "none" => Ok(Self::None),
             "recorded" => Ok(Self::Times(1.0)),
             _ => {
                 let factor = text.strip_prefix('x').and_then(|text| text.parse().ok());
                 factor
-                    .filter(|factor: &f64| factor.is_finite() && *factor > 0.0)
+                    .filter(|factor: &f64| (1e-6..=1e6).contains(factor))
                     .map(Self::Times)
                     .ok_or(wrong)
             }

@@ -144,7 +144,8 @@ impl Source {
                 .and_then(|entry| new.timeline.exchange_of_request(entry))
                 .and_then(|index| CallAt::settled(new.timeline, index));
             let again = again.map(|call| call.read(new.bodies)).transpose()?;
-            rows.push(row(recorded, again, carried, across));
+            let carried: Vec<Carried> = carried.iter().map(|one| masked(one, &new)).collect();
+            rows.push(row(recorded, again, &carried, across));
         }
         let left = self.name();
         let rules = &across.options.rules;
@@ -178,6 +179,19 @@ const ERA_MEMBERS: [&str; 4] = ["$.resultType", "$.ttlMs", "$.cacheScope", "$._m
 struct Across {
     options: Options,
     other: bool,
+}
+
+/// The same as it may be shown: what the new answers gave out may be a secret of the new session.
+fn masked(carried: &Carried, new: &Session<'_>) -> Carried {
+    let shown = new
+        .bodies
+        .secrets()
+        .mask_text(&carried.is.to_string(), new.name);
+    let is = shown.and_then(|shown| Value::parse(shown.as_bytes()).ok());
+    Carried {
+        is: is.unwrap_or_else(|| carried.is.clone()),
+        ..carried.clone()
+    }
 }
 
 fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Across) -> Row {

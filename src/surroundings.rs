@@ -322,7 +322,7 @@ async fn secured(address: &Address) -> Probe {
 }
 
 /// The variable that sends requests to this address through a proxy.
-fn proxy(url: &Url) -> Option<&'static str> {
+pub fn proxy(url: &Url) -> Option<&'static str> {
     let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
     let names: &[&'static str] = match url.scheme() {
         "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],

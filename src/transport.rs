@@ -17,6 +17,7 @@ mod spawn;
 pub mod stdio;
 pub mod usage;
 
+pub(crate) use lines::MAX_LINE;
 pub use spawn::{Spawn, StartError};
 
 use std::time::Duration;

@@ -310,6 +310,8 @@ impl ReplayArgs {
             }
             Do::Unknown(number) => decide(number, ready, session),
             Do::Note(what) => {
+                let secrets = session.bodies.secrets();
+                let what = secrets.mask_text(&what, session.name()).unwrap_or(what);
                 session.console.note(&what);
                 note(session, what);
             }

@@ -41,15 +41,21 @@ impl Masker {
         }
     }
 
-    /// A server is started with these arguments: those of options with a telling name are secrets, and passwords in
-    /// addresses.
+    /// A server is started with these arguments: those of options with a telling name are secrets, headers with one,
+    /// and in addresses passwords and parameters.
     pub fn started(&mut self, conn: u32, arguments: &[String]) {
         for told in secrets_in(arguments) {
             let text = &arguments[told.argument];
             if let Ok(url) = Url::parse(&text[told.value..]) {
                 self.address(conn, Rule::Variable, "argument", &url);
             }
-            self.pass(conn, Rule::Variable, &told.name, text[told.place].trim());
+            let secret = text[told.place].trim();
+            self.pass(conn, Rule::Variable, &told.name, secret);
+            // In an address it may be written otherwise than it is.
+            let plain = decoded(secret);
+            if text.contains("://") && plain != secret {
+                self.pass(conn, Rule::Variable, &told.name, &plain);
+            }
         }
     }
 
@@ -101,8 +107,10 @@ fn secrets_in(arguments: &[String]) -> Vec<Told> {
         let bare = text.trim_start_matches('-');
         let is_option = bare.len() < text.len();
         let (name, value) = match bare.split_once('=') {
-            // The address of something, with parameters.
-            Some((name, _)) if name.contains("://") => (None, text.as_str()),
+            // The address of something, with parameters, or a header.
+            Some((name, _)) if !is_option && (name.contains("://") || is_header(name)) => {
+                (option, bare)
+            }
             Some((name, value)) => (Some(name), value),
             None if is_option => (None, ""),
             None => (option, bare),
@@ -113,17 +121,76 @@ fn secrets_in(arguments: &[String]) -> Vec<Told> {
                 found.push(Told {
                     argument,
                     value: from,
-                    place,
+                    place: from + place.start..from + place.end,
                     name: name.to_owned(),
                 });
             }
         };
         if let Some(name) = name.filter(|name| is_telling(name)) {
-            tell(name, from..text.len());
-        } else if let Some(place) = password_in(value) {
-            tell("argument.password", from + place.start..from + place.end);
+            tell(name, 0..value.len());
+        } else if let Some((header, place)) = header_in(value, name) {
+            tell(header, place);
+        } else {
+            if let Some(place) = password_in(value) {
+                tell("argument.password", place);
+            }
+            for (name, place) in parameters_in(value) {
+                tell(name, place);
+            }
         }
         option = is_option.then_some(bare).filter(|bare| !bare.contains('='));
+    }
+    found
+}
+
+/// Whether what stands before a `=` is the beginning of a header: the `=` is in its value.
+fn is_header(text: &str) -> bool {
+    let name = text.split_once(':').map(|(name, _)| name);
+    name.is_some_and(|name| is_token(name) && headers::is_secret(name))
+}
+
+fn is_token(name: &str) -> bool {
+    let is_in = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    !name.is_empty() && name.chars().all(is_in)
+}
+
+/// A header that is a secret, and where its secret stands. Behind an option that takes headers no space has to follow
+/// the colon.
+fn header_in<'a>(text: &'a str, option: Option<&str>) -> Option<(&'a str, Range<usize>)> {
+    let (name, value) = text.split_once(':')?;
+    let takes = option.is_some_and(|option| {
+        option == "H"
+            || option
+                .to_ascii_lowercase()
+                .trim_end_matches('s')
+                .ends_with("header")
+    });
+    if !(takes || value.starts_with(' ')) || !is_header(text) {
+        return None;
+    }
+    let (_, secret) = headers::scheme(value);
+    let start = name.len() + 1 + value.rfind(secret)?;
+    // What the program itself puts in there is no secret yet.
+    let is_variable = secret.starts_with("${") && secret.ends_with('}');
+    (!is_variable).then_some((name, start..start + secret.len()))
+}
+
+/// The parameters of an address that are secrets, and where their values stand.
+fn parameters_in(text: &str) -> Vec<(&str, Range<usize>)> {
+    let Some(query) = text.find("://").and_then(|_| text.find('?')) else {
+        return Vec::new();
+    };
+    let end = text.find('#').unwrap_or(text.len());
+    let mut found = Vec::new();
+    let mut at = query + 1;
+    for pair in text.get(at..end).unwrap_or_default().split('&') {
+        if let Some((name, value)) = pair.split_once('=')
+            && headers::is_secret(name)
+        {
+            let start = at + name.len() + 1;
+            found.push((name, start..start + value.len()));
+        }
+        at += pair.len() + 1;
     }
     found
 }
@@ -141,7 +208,8 @@ fn password_in(text: &str) -> Option<Range<usize>> {
 /// The words of a command line as they may be shown and handed on.
 pub fn masked_arguments(arguments: &[String]) -> Vec<String> {
     let mut shown = arguments.to_vec();
-    for told in secrets_in(arguments) {
+    // From the back, so that places before stay what they are.
+    for told in secrets_in(arguments).into_iter().rev() {
         shown[told.argument].replace_range(told.place, &super::placeholder(&told.name));
     }
     shown
@@ -222,6 +290,67 @@ mod tests {
             ("--verbose-output", "--verbose-output"),
         ] {
             assert_eq!(shown(&mut it, text), masked);
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_addresses_and_headers_of_a_command_line_is_masked() {
+        let mut it = Masker::default();
+        let arguments = [
+            "mcp-remote",
+            "https://me:pass-word-1@h/mcp?api_key=first%2Bkey&page=2&sig=second-key#top",
+            "--url=https://x/?tavilyApiKey=third-key",
+            "--header",
+            "Authorization: Bearer fourth-key==",
+            "--header=X-Api-Key:fifth-key",
+            "-H",
+            "Cookie:sixth-key",
+            "Accept: text/plain",
+            "--header",
+            "Authorization:${AUTH_HEADER}",
+            "--header",
+            "Accept: text/html",
+            "C:/author/x",
+        ]
+        .map(str::to_owned);
+        it.started(1, &arguments);
+        assert_eq!(
+            masked_arguments(&arguments).join(" "),
+            "mcp-remote https://me:‹masked:argument.password›@h/mcp?api_key=‹masked:api_key›&page=2&sig=‹masked:sig›#top \
+             --url=https://x/?tavilyApiKey=‹masked:tavilyApiKey› --header Authorization: Bearer ‹masked:Authorization› \
+             --header=X-Api-Key:‹masked:X-Api-Key› -H Cookie:‹masked:Cookie› Accept: text/plain \
+             --header Authorization:${AUTH_HEADER} --header Accept: text/html C:/author/x"
+        );
+        for secret in [
+            "pass-word-1",
+            "first%2Bkey",
+            "first+key",
+            "second-key",
+            "third-key",
+            "fourth-key==",
+            "fifth-key",
+            "sixth-key",
+        ] {
+            let told = shown(&mut it, &format!("it is {secret} here"));
+            assert!(
+                !told.contains(secret) && told.contains("‹masked:"),
+                "{told}"
+            );
+        }
+        let plain = "Accept: text/html, text/plain, page=2, C:/author/x";
+        assert_eq!(shown(&mut it, plain), plain);
+    }
+
+    proptest::proptest! {
+        /// However an argument looks, it is cut at its letters, and what is no secret stays.
+        #[test]
+        fn any_argument_can_be_masked(
+            arguments in proptest::collection::vec("(-{0,2}[aHk:é]{0,3}(header|token|://|\\?key=|&sig=|: Bearer |=|#|@){0,6}[bc]{0,3}){0,2}", 0..4),
+        ) {
+            let shown = masked_arguments(&arguments);
+            proptest::prop_assert_eq!(shown.len(), arguments.len());
+            let mut it = Masker::default();
+            it.started(1, &arguments);
         }
     }
 

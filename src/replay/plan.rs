@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::Reading;
 use super::answers::Answers;
-use super::carry::Carry;
+use super::carry::{self, Carry};
+use crate::json::Value;
 use crate::mask::names_in;
 use crate::mcp::asked::{Capabilities, Reply};
 use crate::mcp::revision::Revision;
@@ -206,7 +207,8 @@ impl Plan {
         tools
     }
 
-    /// The names of the masks whose secrets are needed, each once.
+    /// The names of the masks whose secrets are needed before anything is sent, each once. What is carried over comes
+    /// from new answers.
     pub fn masks(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let mut add = |raw: &str| {
@@ -218,7 +220,19 @@ impl Plan {
         };
         for part in &self.parts {
             for step in &part.steps {
-                step.params.iter().for_each(|params| add(params));
+                let Some(params) = &step.params else {
+                    continue;
+                };
+                let parsed = Value::parse(params.as_bytes());
+                match parsed.ok().filter(|_| !step.carries.is_empty()) {
+                    Some(mut value) => {
+                        for carry in &step.carries {
+                            carry::put(&mut value, &carry.to, Value::Null);
+                        }
+                        add(&value.to_string());
+                    }
+                    None => add(params),
+                }
             }
             for answer in part.answers.all() {
                 if let Some(Reply::Result(raw)) = &answer.reply {

@@ -11,6 +11,7 @@ use super::carry::{self, Now};
 use super::plan::{Ending, Part, Plan, Step, What};
 use super::{Reading, Speed};
 use crate::json::{self, Value};
+use crate::mask::names_in;
 use crate::mcp::asked::{Reply, Which};
 use crate::session::timeline::{ExchangeIndex, Question, Row, SingleKind};
 
@@ -82,7 +83,7 @@ pub struct Carried {
     pub path: String,
     /// What stood there.
     pub was: Value,
-    /// What stands there now.
+    /// What stands there now; of what was masked, the mask.
     pub is: Value,
     /// Where it came from, and what it was.
     pub words: String,
@@ -288,7 +289,9 @@ impl Run {
                 break;
             }
             if let Speed::Times(factor) = self.speed {
-                let at = self.began + step.at.div_f64(factor);
+                let after = Duration::try_from_secs_f64(step.at.as_secs_f64() / factor);
+                let at = self.began.checked_add(after.unwrap_or(Duration::MAX));
+                let at = at.unwrap_or(Duration::MAX);
                 if now < at {
                     self.due = Some(at);
                     break;
@@ -370,14 +373,16 @@ impl Run {
             }
             What::Notify => out.extend(params.map(Do::Frame)),
             What::Follow { uris, lists } => {
-                let gone = self.followed.iter().filter(|uri| !uris.contains(uri));
-                out.extend(gone.map(|uri| Do::Follow(uri.clone(), false)));
-                let come = uris.iter().filter(|uri| !self.followed.contains(uri));
-                out.extend(come.map(|uri| Do::Follow(uri.clone(), true)));
+                // A stream for lists alone says nothing of the resources of another.
+                if !uris.is_empty() || !lists {
+                    let gone = self.followed.iter().filter(|uri| !uris.contains(uri));
+                    out.extend(gone.map(|uri| Do::Follow(uri.clone(), false)));
+                    let come = uris.iter().filter(|uri| !self.followed.contains(uri));
+                    out.extend(come.map(|uri| Do::Follow(uri.clone(), true)));
+                    self.followed = uris;
+                }
                 if lists {
                     out.push(Do::FollowLists);
-                } else {
-                    self.followed = uris;
                 }
             }
         }
@@ -402,6 +407,8 @@ impl Run {
             let target = carry.target();
             let result = self.result(carry.from, new);
             let now = result.map_or(Now::Lost, |result| carry::now(carry, result));
+            // What was a secret then is one now.
+            let masked = !names_in(carry.value.to_string().as_bytes()).is_empty();
             match now {
                 Now::Same => {}
                 Now::Other(other) => {
@@ -410,15 +417,16 @@ impl Run {
                         carry.source(),
                         carry.value
                     );
+                    let shown = if masked { &carry.value } else { &other }.clone();
                     out.push(Do::Note(format!(
-                        "{} {} {target}: {other} {words}",
+                        "{} {} {target}: {shown} {words}",
                         step.method, step.subject
                     )));
-                    changed |= carry::put(&mut value, &carry.to, other.clone());
+                    changed |= carry::put(&mut value, &carry.to, other);
                     let carried = Carried {
                         path: target,
                         was: carry.value.clone(),
-                        is: other,
+                        is: shown,
                         words,
                     };
                     self.courses[self.part][place].carried.push(carried);
@@ -429,8 +437,13 @@ impl Run {
                     } else {
                         "which was not sent again"
                     };
+                    let end = if masked {
+                        "not sent, unless it is known what the mask hides"
+                    } else {
+                        "sent as it was"
+                    };
                     out.push(Do::Note(format!(
-                        "{} {} {target}: {} came from {} of the answer to #{from}, {why}; sent as it was",
+                        "{} {} {target}: {} came from {} of the answer to #{from}, {why}; {end}",
                         step.method,
                         step.subject,
                         carry.value,

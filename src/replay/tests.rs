@@ -23,6 +23,9 @@ struct Made {
     aux: bool,
 }
 
+mod secrets;
+mod streams;
+
 impl Made {
     /// One with a connection that works.
     fn ready() -> Self {
@@ -540,4 +543,21 @@ fn speeds_read_what_they_print() {
     for text in ["", "x", "x0", "x-1", "fast", "xinf", "xNaN"] {
         assert!(Speed::parse(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn no_speed_is_too_slow_or_too_fast_to_count_with() {
+    for wrong in ["x0", "x-1", "x1e-30", "x1e30", "xinf", "xnan", "fast"] {
+        assert!(Speed::parse(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(Speed::parse("x1e-6"), Ok(Speed::Times(1e-6)));
+    let mut recorded = Made::ready();
+    recorded.call(1, "a", "{}");
+    recorded.answer(1, "{}");
+    recorded.call(2, "b", "{}");
+    recorded.answer(2, "{}");
+    // Whoever says it without reading it.
+    let mut stage = Stage::new(&recorded, Speed::Times(1e-300));
+    stage.answer(0, "{}");
+    assert_eq!(stage.run.due(), Some(Duration::MAX));
 }

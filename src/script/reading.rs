@@ -48,6 +48,8 @@ struct Conn {
     by_seq: HashMap<u64, SceneIndex>,
     /// Scenes by the exchange they came with.
     posts: HashMap<u32, SceneIndex>,
+    /// Requests that were refused by HTTP: when, and the body. They may be sent again, after a login.
+    refused: HashMap<SceneIndex, (u64, String)>,
     /// Exchanges that are streams for what belongs to no request.
     gets: Vec<u32>,
     /// Whether it was being shut down.
@@ -67,6 +69,15 @@ impl Reader {
 
     /// The script, once all entries were taken.
     pub fn finish(mut self) -> Script {
+        let mut refused: Vec<(SceneIndex, u32)> = Vec::new();
+        for (number, conn) in &mut self.conns {
+            conn.leaving = false;
+            refused.extend(conn.refused.keys().map(|scene| (*scene, *number)));
+        }
+        refused.sort_unstable();
+        for (scene, number) in refused {
+            self.refuse(number, scene);
+        }
         for (at, scene) in self.script.scenes.iter().enumerate() {
             let params = json::get(&scene.message, &["params"]);
             let keys = &mut self.script.keys;
@@ -149,6 +160,11 @@ impl Reader {
                     self.step(number, Some(scene), us, Does::AwaitCancel);
                 }
             }
+            Note::Unanswered { id, .. } => {
+                if let Some(scene) = conn.waiting(&Id::read(id.as_bytes())) {
+                    self.refuse(number, scene);
+                }
+            }
             Note::Timeout { id, .. } => {
                 if let Some(scene) = conn.waiting(&Id::read(id.as_bytes())) {
                     conn.given_up.push(scene);
@@ -182,6 +198,7 @@ impl Reader {
             } => {
                 if let Some(scene) = conn.by_seq.get(frame) {
                     conn.posts.insert(*exchange, *scene);
+                    conn.refused.remove(scene);
                 }
             }
             HttpStep::Response {
@@ -217,12 +234,20 @@ impl Reader {
                 let told = &self.script.scenes[scene];
                 let refused = told.shape.as_ref().is_some_and(|shape| shape.status >= 400);
                 if refused && told.is_request && !told.is_answered {
-                    conn.open.retain(|(_, open)| *open != scene);
                     let body = excerpt.clone().unwrap_or_default();
-                    self.step(number, Some(scene), us, Does::Refuse { body });
+                    conn.refused.insert(scene, (us, body));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A request was refused by HTTP for good, if it was.
+    fn refuse(&mut self, number: u32, scene: SceneIndex) {
+        let conn = self.conns.entry(number).or_default();
+        if let Some((us, body)) = conn.refused.remove(&scene) {
+            conn.open.retain(|(_, open)| *open != scene);
+            self.step(number, Some(scene), us, Does::Refuse { body });
         }
     }
 
@@ -313,6 +338,7 @@ impl Reader {
                     return;
                 };
                 conn.open.retain(|(_, open)| *open != scene);
+                conn.refused.remove(&scene);
                 if id == own {
                     slots.extend(place(&["id"]).map(|at| (at, Slot::Id)));
                 }

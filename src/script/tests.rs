@@ -12,6 +12,8 @@ use crate::json;
 use crate::note::Note;
 use crate::session::{Channel, Direction, Entry};
 
+mod logins;
+
 fn entry(seq: u64, us: u64, channel: Channel, direction: Direction, body: &str) -> Entry {
     Entry {
         seq,

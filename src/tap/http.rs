@@ -2,8 +2,8 @@
 //!
 //! A request is in the session file before the server sees it. Of its response every event, and every message, is
 //! there before its last byte goes on; otherwise pieces go on as they come. Bodies stay byte for byte what they were,
-//! headers too, but for those of a single hop and a `Host` that is the tap's own; secrets in them are masked in the
-//! recording only. What the server does not answer the client is told with 502, and why.
+//! headers too, but for those of a single hop, a wish for compression, and a `Host` that is the tap's own; secrets in
+//! them are masked in the recording only. What the server does not answer the client is told with 502, and why.
 //!
 //! Where rules may change something (`gate`), responses pass message by message instead.
 //!
@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderValue};
 use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri, Version};
 use url::Url;
@@ -80,6 +80,7 @@ impl Tap {
                 name: name.to_owned(),
                 to: to.url.clone(),
                 insecure: to.insecure,
+                proxy: crate::surroundings::proxy(&to.url),
             },
             here: listener.address(),
         };
@@ -294,6 +295,11 @@ impl Door {
         heads::without_hop(&mut parts.headers);
         if let Some(host) = heads::host(parts.headers.get(HOST), self.here, &self.post.to) {
             parts.headers.insert(HOST, host);
+        }
+        // What is compressed is not seen.
+        if parts.headers.contains_key(ACCEPT_ENCODING) {
+            let plain = HeaderValue::from_static("identity");
+            parts.headers.insert(ACCEPT_ENCODING, plain);
         }
         // As it was written, unless it stands for the whole address.
         let path = if url.path() == path.split('?').next().unwrap_or_default()

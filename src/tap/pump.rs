@@ -21,6 +21,7 @@ use super::{CONN, Shared};
 use crate::json;
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
+use crate::transport::MAX_LINE;
 pub(super) use ruled::Means;
 
 /// What is read at once, and what a pipe is made to hold where the system lets us: the sides wait less for each other.
@@ -31,6 +32,9 @@ const STREAM: usize = 64 << 10;
 const LENT: usize = 32 << 10;
 /// Room that is kept between two lines.
 const ROOM: usize = 2 << 20;
+/// Bytes of a line that is no frame from which on what there is of it is recorded as a piece: progress that a program
+/// draws may never end one.
+const BESIDE: usize = 16 << 20;
 /// How long an unfinished line is held back.
 const HOLD: Timespec = Timespec {
     tv_sec: 0,
@@ -229,6 +233,8 @@ impl Pump {
             let read = if silent {
                 0
             } else {
+                come(&from.file);
+                busy.store(true, Ordering::Release);
                 match from.file.read(&mut chunk) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     // A read that fails is the end of the stream too: there is nobody to ask again.
@@ -236,7 +242,6 @@ impl Pump {
                     Ok(read) => read,
                 }
             };
-            busy.store(true, Ordering::Release);
             let mut held = locked(held);
             held.take(&chunk[..read]);
             if self.is_ruled() && held.passed == 0 {
@@ -244,8 +249,12 @@ impl Pump {
                 return Turn::Next;
             }
             self.record(&mut held);
-            let passed = self.pass(held.ready(silent), to);
-            held.forget(silent);
+            let cut = self.cuts(&mut held);
+            let passed = self.pass(held.ready(silent || cut), to);
+            held.forget(silent || cut);
+            if cut {
+                held.begin_anew();
+            }
             if passed.is_err() {
                 // Nobody takes it any more. The writer should see that, as it would without us.
                 break;
@@ -283,6 +292,19 @@ impl Pump {
                 desk.put(self.draft(line, ending));
             }
         }
+    }
+
+    /// Records what there is of a line that does not end, so that it is not kept for ever.
+    fn cuts(&self, held: &mut Held) -> bool {
+        let Some(rest) = held.rest() else {
+            return false;
+        };
+        let is_frame = self.channel == Channel::Wire && looks_like_json(rest);
+        let cut = rest.len() >= if is_frame { MAX_LINE } else { BESIDE };
+        if cut {
+            self.put_rest(held);
+        }
+        cut
     }
 
     fn put_rest(&self, held: &mut Held) {
@@ -324,6 +346,13 @@ fn widen(pipe: &File) {
     let _ = rustix::pipe::fcntl_setpipe_size(pipe, CHUNK);
     #[cfg(not(target_os = "linux"))]
     let _ = pipe;
+}
+
+/// Waits until something can be read, or nothing ever will be. What comes is in the pipe until it is read, so that
+/// whoever looks there and then whether we are busy misses nothing.
+fn come(from: &File) {
+    let mut waited = [PollFd::new(from, PollFlags::IN)];
+    while matches!(poll(&mut waited, None), Err(error) if error == rustix::io::Errno::INTR) {}
 }
 
 /// Whether nothing comes for as long as an unfinished line is held back.
@@ -421,6 +450,12 @@ impl Held {
         if self.bytes.len() < CHUNK && self.bytes.capacity() > ROOM {
             self.bytes.shrink_to(CHUNK);
         }
+    }
+
+    /// All was passed on, and recorded, though no line of it has ended.
+    fn begin_anew(&mut self) {
+        self.bytes = Vec::new();
+        (self.whole, self.passed) = (0, 0);
     }
 
     /// Whether some of it is held back.

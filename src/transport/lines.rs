@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 /// Longest line kept in one piece, in bytes.
-pub(super) const MAX_LINE: usize = 1 << 30;
+pub(crate) const MAX_LINE: usize = 1 << 30;
 
 /// Free room before each read; a pipe gives at most this much at once with its default size.
 const CHUNK: usize = 64 * 1024;

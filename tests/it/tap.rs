@@ -300,3 +300,36 @@ fn what_was_tapped_opens_as_a_session() {
         assert_eq!(session.timeline.word(call.subject), "echo");
     }
 }
+
+/// What never ends a line is not kept in memory for ever: it is recorded in pieces, and passes as it is.
+#[test]
+fn progress_without_an_end_is_recorded_in_pieces() {
+    let home = Home::new();
+    let script = r"head -c 20000000 /dev/zero | tr '\0' '\r' >&2; echo end >&2";
+    let mut child = home
+        .command(&["tap", "--record", "t.jsonl", "--", "sh", "-c", script])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut passed = Vec::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_end(&mut passed)
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    let told = passed.iter().filter(|byte| **byte == b'\r').count();
+    assert!(told == 20_000_000 && passed.starts_with(b"\r\r") && passed.ends_with(b"\rend\n"));
+    let session = Session::read(&home.path("t.jsonl"));
+    let pieces: Vec<usize> = session
+        .entries
+        .iter()
+        .filter(|entry| entry.channel == Channel::Stderr)
+        .map(|entry| entry.body.len())
+        .collect();
+    assert_eq!(pieces.iter().sum::<usize>(), 20_000_003, "{pieces:?}");
+    assert!(pieces.len() == 2 && pieces[0] < 17 << 20, "{pieces:?}");
+}

@@ -46,6 +46,8 @@ pub(super) struct Post {
     pub to: Url,
     /// Whether any certificate of it is taken.
     pub insecure: bool,
+    /// The variable that names a proxy to it, which a tap does not use.
+    pub proxy: Option<&'static str>,
 }
 
 /// The head of a request as it came.
@@ -90,6 +92,8 @@ pub(super) struct Exchange {
     status: u16,
     headers: Headers,
     reading: Reading,
+    /// Whether the response is compressed, so that nobody here knows what it says.
+    is_packed: bool,
     resumable: bool,
     size: u64,
     over: bool,
@@ -129,6 +133,13 @@ impl Exchange {
         let Place { conn, exchange, .. } = place;
         if place.is_new {
             begin_connection(post, conn, put);
+            if let Some(packing) = heads::packing(request.headers, "accept-encoding") {
+                let what = format!(
+                    "changed by the tap: the client takes compressed answers ({packing}), and the server is asked for \
+                     others, so that what they say is seen"
+                );
+                put(remark(conn, what));
+            }
         }
         let query = request.url.query_pairs().into_owned();
         let secret: Headers = request
@@ -170,6 +181,7 @@ impl Exchange {
             status: 0,
             headers: Vec::new(),
             reading: Reading::Beginning(Vec::new()),
+            is_packed: false,
             resumable: false,
             size: 0,
             over: false,
@@ -205,7 +217,15 @@ impl Exchange {
                 first_byte: us,
             },
         ));
-        self.reading = if is_fine && mime == "text/event-stream" {
+        let packing = heads::packing(&head.headers, "content-encoding");
+        self.is_packed = packing.is_some();
+        if let Some(packing) = packing {
+            let what = format!("the answer is compressed ({packing}): what it says is not seen");
+            put(remark(self.conn, what));
+        }
+        self.reading = if self.is_packed {
+            Reading::Beginning(Vec::new())
+        } else if is_fine && mime == "text/event-stream" {
             Reading::Stream(Parser::new(LONGEST))
         } else if self.is_mcp && self.verb == "POST" {
             Reading::Whole(Vec::new())
@@ -326,8 +346,12 @@ impl Exchange {
             }
             Reading::Whole(body) => self.finish_whole(clients, &body, us, put),
             Reading::Beginning(body) => {
-                let excerpt = excerpt(&body, self.size).filter(|_| self.is_mcp);
-                self.end(us, None, excerpt, put);
+                let tells = self.is_mcp && !self.is_packed;
+                self.end(us, None, excerpt(&body, self.size).filter(|_| tells), put);
+                // Whatever it was, it was an answer.
+                for id in std::mem::take(&mut self.waiting) {
+                    clients.answered(self.conn, &id);
+                }
             }
         }
         self.gone(clients, is_fine, put);
@@ -465,6 +489,14 @@ fn begin_connection(post: &Post, conn: u32, put: Sink<'_>) {
     ] {
         put(Record::Entry(Draft::note(conn, &note)));
     }
+    if let Some(proxy) = post.proxy {
+        put(remark(conn, past(proxy)));
+    }
+}
+
+/// That a tap knows no proxies.
+fn past(proxy: &str) -> String {
+    format!("a tap connects directly: {proxy} does not count")
 }
 
 /// Who a client seems to be. Not kept: it names no one.

@@ -103,6 +103,12 @@ pub(super) fn accepts_stream(headers: &Headers) -> bool {
     headers::value(headers, "accept").is_some_and(|value| value.contains("text/event-stream"))
 }
 
+/// What a header says of compression, when there is any.
+pub(super) fn packing<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    let said = headers::value(headers, name)?.trim();
+    (!said.is_empty() && !said.eq_ignore_ascii_case("identity")).then_some(said)
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {

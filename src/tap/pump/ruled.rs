@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal};
 
 use super::lane::Lane;
-use super::{CHUNK, CONN, End, Held, Pump, Turn, locked};
+use super::{CHUNK, CONN, End, Held, Pump, Turn, come, locked};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
 use crate::tap::Ended;
@@ -123,12 +123,18 @@ impl Pump {
                 ended = self.pass_late(&mut late);
                 continue;
             }
+            come(&from.file);
+            busy.store(true, Ordering::Release);
             match from.file.read(&mut chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Ok(0) | Err(_) => break,
                 Ok(read) => {
-                    busy.store(true, Ordering::Release);
-                    locked(held).take(&chunk[..read]);
+                    let mut held = locked(held);
+                    held.take(&chunk[..read]);
+                    if held.whole == 0 && self.cuts(&mut held) {
+                        ended = self.write(held.ready(true)).map_err(Over::from);
+                        held.begin_anew();
+                    }
                 }
             }
         }

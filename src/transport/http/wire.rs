@@ -23,6 +23,8 @@ use crate::mcp::http::Loss;
 /// How long a connection may take to come about, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
 
+mod race;
+
 /// How to connect to one address.
 #[derive(Clone)]
 pub struct Wire {
@@ -83,7 +85,7 @@ impl Wire {
         let is_name = plain.parse::<std::net::IpAddr>().is_err();
         let dns = is_name.then(|| micros(began).max(1));
         let began = Instant::now();
-        let tcp = TcpStream::connect(found.as_slice()).await?;
+        let tcp = race::connect(&found).await?;
         // Messages are small, and must not wait for each other.
         tcp.set_nodelay(true)?;
         let remote = tcp.peer_addr()?;

@@ -205,7 +205,7 @@ fn bodies_and_headers_stay_what_they_are() {
     });
     let tap = Tap::of(&web, "/mcp");
     let mut request = format!(
-        "POST /other?a=%7E1 HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nAuthorization: Bearer SECRETSECRET\r\nCookie: c=SECRETSECRET\r\nx-MINE: 1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        "POST /other?a=%7E1 HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nAuthorization: Bearer SECRETSECRET\r\nCookie: c=SECRETSECRET\r\nx-MINE: 1\r\nAccept-Encoding: gzip\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         noise.len()
     )
     .into_bytes();
@@ -230,6 +230,8 @@ fn bodies_and_headers_stay_what_they_are() {
         ("authorization", "Bearer SECRETSECRET"),
         ("cookie", "c=SECRETSECRET"),
         ("x-mine", "1"),
+        // Or nobody could see what was answered.
+        ("accept-encoding", "identity"),
     ] {
         assert_eq!(asked.header(name), Some(value));
     }
@@ -248,6 +250,28 @@ fn bodies_and_headers_stay_what_they_are() {
         "{recorded}"
     );
     assert!(!recorded.contains("SECRETSECRET"), "{recorded}");
+}
+
+#[test]
+fn keys_in_addresses_are_masked_wherever_they_are_repeated() {
+    let web = Web::new(|asked, reply| {
+        let told = format!(r#"{{"told":"{}"}}"#, asked.path);
+        reply.json(&asked.result(&told));
+    });
+    let tap = Tap::of(&web, "/mcp?api_key=a-key-of-the-server");
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+    let request = format!(
+        "POST /mcp?token=a-token-of-the-client HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = String::from_utf8(tap.talk(request.as_bytes())).unwrap();
+    let keys = ["a-key-of-the-server", "a-token-of-the-client"];
+    // Each went where it was meant to go.
+    assert!(keys.iter().any(|key| answer.contains(key)), "{answer}");
+    let recorded = std::fs::read_to_string(tap.home.path("t.jsonl")).unwrap();
+    for key in keys {
+        assert!(!recorded.contains(key), "{recorded}");
+    }
 }
 
 #[test]
@@ -525,5 +549,16 @@ fn the_wrong_ways_to_ask_for_it_are_told() {
     assert!(
         told(&["tap", "--listen", "0", "--url", to, "--header", "a: b"])
             .contains("leave --header out")
+    );
+    let user = told(&[
+        "tap",
+        "--listen",
+        "0",
+        "--to",
+        "http://me:pw-of-mine@127.0.0.1:9/mcp",
+    ]);
+    assert!(
+        user.contains("out of --to") && !user.contains("pw-of-mine"),
+        "{user}"
     );
 }

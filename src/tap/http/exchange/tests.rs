@@ -10,6 +10,7 @@ fn post() -> Post {
         name: "it".to_owned(),
         to: Url::parse("http://127.0.0.1:3000/mcp").unwrap(),
         insecure: false,
+        proxy: None,
     }
 }
 
@@ -108,6 +109,49 @@ fn a_request_stands_before_its_answer_and_both_in_their_exchange() {
         assert!(line.starts_with(begin), "{line}");
     }
     assert!(!lines.join("").contains("hunter2"));
+}
+
+#[test]
+fn what_is_compressed_is_not_made_up() {
+    let ask = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+    for mime in ["application/json", "text/event-stream"] {
+        let mut clients = Clients::default();
+        let packed = [("content-type", mime), ("content-encoding", "gzip")];
+        let answer = Answer(200, &packed, vec![b"\x1f\x8b\x08 {}".to_vec()]);
+        let takes = [("accept-encoding", "gzip, br")];
+        let lines = told(&mut clients, "POST", "/mcp", &takes, ask, &answer);
+        let all = lines.join("\n");
+        for said in [
+            "the client takes compressed answers (gzip, br)",
+            "the answer is compressed (gzip): what it says is not seen",
+        ] {
+            assert_eq!(all.matches(said).count(), 1, "{all}");
+        }
+        assert!(
+            !all.contains("unanswered") && all.ends_with(r#""excerpt":null}"#),
+            "{all}"
+        );
+        // That the client would take it is said once; of answers each time.
+        let lines = told(&mut clients, "POST", "/mcp", &takes, ask, &answer);
+        assert!(!lines.join("\n").contains("the client takes"), "{lines:#?}");
+    }
+}
+
+#[test]
+fn keys_in_the_address_of_a_request_are_secrets() {
+    let ask = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+    let mut clients = Clients::default();
+    let answer = Answer(200, JSON, vec![]);
+    let lines = told(
+        &mut clients,
+        "POST",
+        "/mcp?token=hunter2hunter2",
+        &[],
+        ask,
+        &answer,
+    );
+    assert!(lines.contains(&"1 passed token".to_owned()), "{lines:#?}");
+    assert!(!lines.join("").contains("hunter2"), "{lines:#?}");
 }
 
 #[test]
