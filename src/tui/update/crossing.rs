@@ -3,7 +3,7 @@
 use super::{Model, go, say};
 use crate::tui::effect::Effect;
 use crate::tui::model::Crossing;
-use crate::tui::pane::{Go, Pane as _, View};
+use crate::tui::pane::{Go, View};
 
 /// Goes to the moment of the focused row in `view`. Who did not move since they came from there is back where they were:
 /// not every entry has a row in both.
