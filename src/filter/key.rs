@@ -321,7 +321,7 @@ pub const KEYS: &[Row] = &[
         "since",
         ":",
         Takes::Since,
-        "from when on: before the end (of sessions: before now), or from an entry",
+        "from when on: so long before the end (of sessions: before now), or from there",
         "since:5m",
     )
     .of(BOTH),

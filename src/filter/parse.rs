@@ -366,6 +366,8 @@ impl<'a> Reader<'a> {
         let typing = words.clone().any(|known| known.starts_with(&lower));
         let what = if typing && self.at == self.text.len() {
             format!("the {key} is not complete")
+        } else if key == "is" {
+            format!("there is no is:{word}")
         } else {
             format!("no {key} is called \"{word}\"")
         };

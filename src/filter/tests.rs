@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::amount::{Moment, Span};
-use super::key::{STATUSES, TRAITS};
+use super::key::{OUTCOMES, STATES, STATUSES, TRAITS};
 use super::path::{Path, Step};
 use super::pattern::{Pattern, Regex};
 use super::term::{Json, Match, Since};
@@ -269,7 +269,35 @@ fn expr() -> impl Strategy<Value = Expr> {
         })
 }
 
+fn of_sessions() -> impl Strategy<Value = Expr> {
+    let named = prop_oneof![Just(Key::Name), Just(Key::Tag), Just(Key::Srv)];
+    let counted = prop_oneof![Just(Key::Messages), Just(Key::Errors)];
+    let globs = prop::collection::vec(pattern().prop_map(Name::Glob), 1..3);
+    let term = prop_oneof![
+        (named, globs).prop_map(|(key, names)| Term::Names(key, names)),
+        (counted, compare()).prop_map(|(key, compare)| Term::Count(key, compare)),
+        (0..STATES.len() as u8).prop_map(|word| Term::Words(Key::State, vec![word])),
+        (0..OUTCOMES.len() as u8).prop_map(|word| Term::Words(Key::Outcome, vec![word])),
+        Just(Term::At(vec![Span::one(
+            Moment::read("2026-11-21").unwrap()
+        )])),
+        pattern().prop_map(Term::Bare),
+    ];
+    (term, any::<bool>(), pattern()).prop_map(|(term, not, word)| {
+        let term = Expr::Term(term);
+        let term = if not { Expr::Not(Box::new(term)) } else { term };
+        Expr::any(vec![term, Expr::Term(Term::Bare(word))])
+    })
+}
+
 proptest! {
+    #[test]
+    fn filters_of_sessions_print_back_too(expr in of_sessions()) {
+        let filter = Filter::of(expr);
+        let printed = filter.to_string();
+        prop_assert_eq!(Filter::parse_sessions(&printed), Ok(filter), "{}", printed);
+    }
+
     #[test]
     fn every_filter_prints_back_to_itself(expr in expr()) {
         let filter = Filter::of(expr);
@@ -292,4 +320,27 @@ proptest! {
 fn a_server_may_be_written_out() {
     let written = Filter::parse("server:db -server:ev").unwrap();
     assert_eq!(written.to_string(), "srv:db -srv:ev");
+}
+
+#[test]
+fn what_cannot_be_asked_of_sessions_or_rows_is_said() {
+    for (text, words) in [
+        (
+            "method:x",
+            "a session has no method; it has srv, time, size, ",
+        ),
+        ("$.a=1", "paths are of messages; a session has none"),
+        (
+            "since:#12",
+            "sessions have no numbers; since:7d or since:2026-11-21",
+        ),
+        ("is:aux", "there is no is:aux"),
+        ("tga:x", "unknown key \"tga\", did you mean tag"),
+        ("errors>many", "\"many\" is not a number such as 10"),
+    ] {
+        let fault = Filter::parse_sessions(text).unwrap_err();
+        assert!(fault.to_string().starts_with(words), "{text}: {fault}");
+    }
+    let fault = Filter::parse("tag:x").unwrap_err();
+    assert_eq!(fault.to_string(), "\"tag\" is asked of sessions only");
 }

@@ -283,6 +283,9 @@ impl ExportBox {
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
         let footer = match (&self.state, self.focus) {
             (State::Writing(_), _) => "Esc calls it off",
+            (_, Field::To) if To::is_address(self.to.text().trim()) => {
+                "Tab next  Enter sends  Esc closes"
+            }
             (_, Field::To) => "Tab next  Enter writes  Esc closes",
             _ => "h l choose  Tab next  Enter writes  Esc closes",
         };
