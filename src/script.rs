@@ -61,6 +61,10 @@ pub struct Manners {
     pub sessions: bool,
     /// The status of the response to a GET; none when nobody tried.
     pub get: Option<u16>,
+    /// Whether it spoke HTTP+SSE, as servers of 2024-11-05 do.
+    pub older: bool,
+    /// Whether its events had ids, so that a stream that breaks off can be taken up again.
+    pub ids: bool,
 }
 
 /// Something the client said, and what came of it.
@@ -118,6 +122,8 @@ pub struct Shape {
     pub is_stream: bool,
     /// Its content type.
     pub mime: String,
+    /// Whether the stream began with an event without data, and the pause it asked for, in milliseconds.
+    pub primed: Option<Option<u64>>,
 }
 
 /// A question of the server's.
@@ -158,6 +164,8 @@ pub enum Does {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// It ended the response before its answer; the rest was fetched with another request.
+    Break,
     /// It refused by HTTP, without a message.
     Refuse {
         /// The beginning of the body.
@@ -260,6 +268,11 @@ impl Script {
         format!(
             "{{\"supportedVersions\":[\"{version}\"],\"capabilities\":{{{able}}},\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\"{info}}}"
         )
+    }
+
+    /// Whether the recorded server spoke HTTP+SSE.
+    pub fn is_older(&self) -> bool {
+        self.http.as_ref().is_some_and(|manners| manners.older)
     }
 
     /// Whether a handshake of the older revisions was answered.

@@ -50,6 +50,8 @@ struct Conn {
     posts: HashMap<u32, SceneIndex>,
     /// Exchanges that are streams for what belongs to no request.
     gets: Vec<u32>,
+    /// Scenes by the exchanges that took up theirs.
+    resumed: HashMap<u32, SceneIndex>,
     /// Whether it was being shut down.
     leaving: bool,
     /// Scenes in which something was said after that.
@@ -67,6 +69,14 @@ impl Reader {
 
     /// The script, once all entries were taken.
     pub fn finish(mut self) -> Script {
+        if self.script.http.as_ref().is_some_and(|http| http.older) {
+            // What was tried before the client knew how old the server is.
+            let refused = |scene: &Scene| {
+                let mut steps = scene.steps.iter();
+                steps.any(|step| matches!(step.does, Does::Refuse { .. }))
+            };
+            self.script.scenes.retain(|scene| !refused(scene));
+        }
         for (at, scene) in self.script.scenes.iter().enumerate() {
             let params = json::get(&scene.message, &["params"]);
             let keys = &mut self.script.keys;
@@ -174,14 +184,49 @@ impl Reader {
         let manners = self.script.http.get_or_insert_with(Manners::default);
         let conn = self.conns.entry(number).or_default();
         match step {
-            HttpStep::Request { exchange, verb, .. } if verb == "GET" => conn.gets.push(*exchange),
+            HttpStep::Request {
+                exchange,
+                verb,
+                follows,
+                ..
+            } if verb == "GET" => {
+                let taken_up = follows.and_then(|before| conn.carried(before));
+                let Some(scene) = taken_up else {
+                    return conn.gets.push(*exchange);
+                };
+                conn.resumed.insert(*exchange, scene);
+                if !self.script.scenes[scene].is_answered {
+                    self.step(number, Some(scene), us, Does::Break);
+                }
+            }
             HttpStep::Request {
                 exchange,
                 frame: Some(frame),
                 ..
             } => {
-                if let Some(scene) = conn.by_seq.get(frame) {
-                    conn.posts.insert(*exchange, *scene);
+                let Some(scene) = conn.by_seq.get(frame).copied() else {
+                    return;
+                };
+                conn.posts.insert(*exchange, scene);
+                // Sent once more, after a login or to an older server: what counts is what came then.
+                conn.readmit(scene, &mut self.script);
+            }
+            HttpStep::Event {
+                exchange,
+                kind,
+                id,
+                retry,
+                size,
+                ..
+            } => {
+                manners.ids |= id.is_some();
+                manners.older |= kind == "endpoint" && conn.gets.contains(exchange);
+                let primes = id.is_some() && size.unwrap_or(0) == 0;
+                if let Some(scene) = conn.posts.get(exchange).filter(|_| primes) {
+                    let told = &mut self.script.scenes[*scene];
+                    if let Some(shape) = told.shape.as_mut().filter(|_| told.steps.is_empty()) {
+                        shape.primed = Some(*retry);
+                    }
                 }
             }
             HttpStep::Response {
@@ -205,6 +250,7 @@ impl Reader {
                         status: *status,
                         is_stream: mime.eq_ignore_ascii_case("text/event-stream"),
                         mime: mime.to_owned(),
+                        primed: None,
                     });
                 }
             }
@@ -294,14 +340,16 @@ impl Reader {
             asks: None,
         };
         // The request whose response carries it, when HTTP says so.
-        let carried = via
-            .as_ref()
-            .and_then(|via| conn.posts.get(&via.exchange).copied());
+        let carried = via.as_ref().and_then(|via| conn.carried(via.exchange));
         if via
             .as_ref()
             .is_some_and(|via| conn.gets.contains(&via.exchange))
         {
             said.lane = Lane::Apart;
+        }
+        if let Some(scene) = carried {
+            // The end of an exchange may be told before its message.
+            conn.readmit(scene, &mut self.script);
         }
         let of_now = carried.or_else(|| conn.scene_of_now());
         let scene = match envelope.kind {
@@ -453,10 +501,27 @@ impl Script {
 }
 
 impl Conn {
+    /// The scene whose response an exchange is, or goes on with.
+    fn carried(&self, exchange: u32) -> Option<SceneIndex> {
+        let known = self.posts.get(&exchange);
+        known.or_else(|| self.resumed.get(&exchange)).copied()
+    }
+
     /// The request with this id that waits for its answer; the newest of several.
     fn waiting(&self, id: &Id) -> Option<SceneIndex> {
         let mut open = self.open.iter().rev();
         open.find(|(other, _)| other == id).map(|(_, scene)| *scene)
+    }
+
+    /// What was taken for refused by HTTP waits for its answer after all.
+    fn readmit(&mut self, scene: SceneIndex, script: &mut Script) {
+        let told = &mut script.scenes[scene];
+        let refused = told.steps.last();
+        if refused.is_some_and(|step| matches!(step.does, Does::Refuse { .. })) {
+            told.steps.pop();
+            let id = json::get(&told.message, &["id"]).map(Id::read);
+            self.open.extend(id.map(|id| (id, scene)));
+        }
     }
 
     fn give_up(&mut self, scene: SceneIndex) {
