@@ -2,8 +2,6 @@
 //! other words, which is what it takes at most: every value is looked at. Against reading both as JSON, which nobody can
 //! do without. Prints figures and judges none of them.
 
-#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
-
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::process::ExitCode;

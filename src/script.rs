@@ -122,8 +122,15 @@ pub struct Shape {
     pub is_stream: bool,
     /// Its content type.
     pub mime: String,
-    /// Whether the stream began with an event without data, and the pause it asked for, in milliseconds.
-    pub primed: Option<Option<u64>>,
+    /// The event without data that the stream began with.
+    pub primed: Option<Primed>,
+}
+
+/// An event without data, so that its stream can be taken up before anything was said in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primed {
+    /// The pause it asks for, in milliseconds.
+    pub retry: Option<u64>,
 }
 
 /// A question of the server's.

@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::{Ask, Does, Lane, Manners, Said, Scene, SceneIndex, Script, Shape, Slot, Step, key};
+use super::{
+    Ask, Does, Lane, Manners, Primed, Said, Scene, SceneIndex, Script, Shape, Slot, Step, key,
+};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Id, Kind};
 use crate::mcp::facts;
@@ -225,7 +227,7 @@ impl Reader {
                 if let Some(scene) = conn.posts.get(exchange).filter(|_| primes) {
                     let told = &mut self.script.scenes[*scene];
                     if let Some(shape) = told.shape.as_mut().filter(|_| told.steps.is_empty()) {
-                        shape.primed = Some(*retry);
+                        shape.primed = Some(Primed { retry: *retry });
                     }
                 }
             }

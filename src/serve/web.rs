@@ -125,7 +125,7 @@ async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) 
     };
     let form = only.flatten().map(|scene| house.form(scene));
     if let Some(form) = form.as_ref().filter(|form| form.is_stream) {
-        let prime = form.primed.map(|retry| exchange.prime(retry));
+        let prime = form.primed.map(|primed| exchange.prime(primed));
         return exchange.stream(prime, None, pieces, leaving, asked.len());
     }
     match pieces.recv().await {

@@ -13,6 +13,7 @@ use crate::listen::{Body, Response};
 use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
+use crate::script::Primed;
 
 pub(super) struct Exchange {
     house: Arc<House>,
@@ -84,9 +85,11 @@ impl Exchange {
     }
 
     /// The event that begins a stream, so that it can be taken up before anything was said in it.
-    pub(super) fn prime(&self, retry: Option<u64>) -> String {
+    pub(super) fn prime(&self, primed: Primed) -> String {
         let id = EventId(self.number, 0);
-        let retry = retry.map_or_else(String::new, |retry| format!("retry: {retry}\n"));
+        let retry = primed
+            .retry
+            .map_or_else(String::new, |retry| format!("retry: {retry}\n"));
         format!("id: {id}\n{retry}data:\n\n")
     }
 

@@ -14,7 +14,7 @@ use crate::listen::http::{HeaderMap, StatusCode};
 use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
-use crate::script::{Act, Heard, SceneIndex, Tally, refusal};
+use crate::script::{Act, Heard, Primed, SceneIndex, Tally, refusal};
 use crate::session::Direction;
 use crate::transport::LinkEvent;
 
@@ -53,7 +53,7 @@ pub(super) struct Form {
     pub(super) is_stream: bool,
     pub(super) mime: String,
     /// See [`Shape::primed`](crate::script::Shape::primed).
-    pub(super) primed: Option<Option<u64>>,
+    pub(super) primed: Option<Primed>,
 }
 
 /// A response that something is sent with.
