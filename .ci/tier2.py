@@ -42,6 +42,7 @@ from driver import (  # noqa: E402 (the folder has to be known first)
     where,
     work,
 )
+from replayed import replayed  # noqa: E402
 from serving import serving  # noqa: E402
 
 PACKAGE = "node_modules/@modelcontextprotocol/server-{}/dist/{}.js"
@@ -343,7 +344,7 @@ def exported():
 
 
 try:
-    for part in (ceilings, others, over_http, asking, answering, protected, ours, exported, serving):
+    for part in (ceilings, others, over_http, asking, answering, protected, ours, exported, serving, replayed):
         part()
 finally:
     shutil.rmtree(scratch, ignore_errors=True)

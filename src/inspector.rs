@@ -35,8 +35,6 @@ use crate::transport::{Ending, Link, LinkEvent, Outgoing, ShutdownStep, Stream, 
 
 /// Updates that may wait before the engine does, and with it the servers.
 const UPDATES: usize = 4_096;
-/// Commands and events that are taken one after the other before limits are looked at again.
-const HURRIED: u32 = 256;
 /// Link events that may wait.
 const EVENTS: usize = 64;
 
@@ -65,7 +63,6 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         told: 0,
         listening: true,
         eras: Eras::default(),
-        hurried: 0,
         probing: None,
     };
     (Inspector { commands, updates }, engine)
@@ -87,8 +84,6 @@ pub struct Engine {
     listening: bool,
     /// What is known of servers' eras from before.
     eras: Eras,
-    /// What was taken since limits were last looked at.
-    hurried: u32,
     /// The server that is being probed.
     probing: Option<Box<probing::Probing>>,
 }
@@ -138,18 +133,6 @@ impl Engine {
     }
 
     async fn next(&mut self, closing: bool) -> Happened {
-        // Looking for the next limit costs as much as requests are under way; what waits is taken without, but not for
-        // ever.
-        if self.hurried < HURRIED {
-            self.hurried += 1;
-            if let Some(command) = (!closing).then(|| self.commands.try_recv().ok()).flatten() {
-                return Happened::Command(Some(command));
-            }
-            if let Ok((conn, event)) = self.events.try_recv() {
-                return Happened::Event(conn, event);
-            }
-        }
-        self.hurried = 0;
         let deadline = self
             .connections
             .values()

@@ -6,7 +6,9 @@ use std::fmt;
 use crate::json;
 
 /// A request id, with its JSON type: `1` and `"1"` are two ids.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Id {
     /// An integer that fits.
     Integer(i64),

@@ -2,7 +2,10 @@
 //!
 //! What is sent when is decided in `replay`; who drives a connection tells it what happened.
 
+mod baseline;
 pub mod conductor;
+
+pub use baseline::accept;
 
 use std::fs;
 use std::io;
@@ -15,6 +18,7 @@ use crate::filter::Filter;
 use crate::filter::row::{World, newest};
 use crate::json::Value;
 use crate::library::{Meta, sidecar};
+use crate::mcp::revision::Revision;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, OpenError, Recording};
 use crate::replay::{Carried, Plan, Problem, Reading, Run};
@@ -132,7 +136,14 @@ impl Source {
 
     /// What differs between a recording and what came when it was sent again.
     pub fn report(&self, run: &Run, new: Session<'_>, options: &Options) -> io::Result<Report> {
-        let across = &across(run.plan(), new.timeline, options);
+        let recorded = run.plan().parts.first().and_then(|part| part.revision);
+        let spoken = new
+            .timeline
+            .state()
+            .connections()
+            .rev()
+            .find_map(|connection| connection.revision);
+        let across = &across([recorded, spoken], options);
         let mut rows = Vec::new();
         for (exchange, seq, carried) in run.calls() {
             let Some(recorded) = CallAt::settled(&self.timeline, exchange) else {
@@ -153,23 +164,28 @@ impl Source {
     }
 }
 
-/// How to compare when the two sessions are of different eras: what only one of them says in every result, and how
-/// it asks for input, is no difference then.
-fn across(plan: &Plan, new: &Timeline, options: &Options) -> Across {
-    let recorded = plan.parts.first().and_then(|part| part.revision);
-    let spoken = new
-        .state()
-        .connections()
-        .rev()
-        .find_map(|connection| connection.revision);
-    let eras = recorded.zip(spoken);
-    let other = eras.is_some_and(|(recorded, spoken)| recorded.era() != spoken.era());
+/// How to compare when the two sides may be of different eras: what only one of them says in every result, and how it
+/// asks for input, is no difference then.
+fn across(eras: [Option<Revision>; 2], options: &Options) -> Across {
+    let [a, b] = eras.map(|revision| revision.map(Revision::era));
+    let other = a.is_some() && b.is_some() && a != b;
     let mut options = options.clone();
     for path in ERA_MEMBERS.iter().filter(|_| other) {
         // They are paths, as a test makes sure of.
         let _ = options.rules.take(path);
     }
     Across { options, other }
+}
+
+/// What differs when two servers, each speaking its revision, were asked the same.
+pub fn of_one_request(
+    left: (&str, Call, Option<Revision>),
+    right: (&str, Call, Option<Revision>),
+    options: &Options,
+) -> Report {
+    let across = across([left.2, right.2], options);
+    let row = row(left.1, Some(right.1), &[], &across);
+    Report::new(left.0, right.0, "call", &across.options.rules, vec![row])
 }
 
 /// What every result of 2026-07-28 says, and no older one.
@@ -228,44 +244,6 @@ fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Ac
     row
 }
 
-/// Puts a new recording in the place of an old one. The old one stays beside it under another name, which is given
-/// back.
-pub fn accept(new: &Path, file: &Path) -> io::Result<PathBuf> {
-    // Where somebody keeps a link, the file behind it is meant.
-    let file = file.canonicalize()?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut copy = tempfile::NamedTempFile::new_in(folder)?;
-    io::copy(&mut fs::File::open(new)?, &mut copy)?;
-    copy.as_file().sync_all()?;
-    let backup = backup(&file)?;
-    copy.persist(&file)?;
-    Ok(backup)
-}
-
-/// Keeps a file under a name that nobody has.
-fn backup(file: &Path) -> io::Result<PathBuf> {
-    for number in 1..=10_000 {
-        let mut name = file.as_os_str().to_owned();
-        name.push(if number == 1 {
-            ".bak".to_owned()
-        } else {
-            format!(".bak{number}")
-        });
-        let path = PathBuf::from(name);
-        // A link fails where there is a file; where there are no links, a copy does as well.
-        match fs::hard_link(file, &path) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(_) if path.exists() => {}
-            Err(_) => return fs::copy(file, &path).map(|_| path),
-        }
-    }
-    Err(io::Error::new(
-        io::ErrorKind::AlreadyExists,
-        "there are ten thousand backups of it",
-    ))
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -278,25 +256,5 @@ mod tests {
             rules.take(path).unwrap();
         }
         assert_eq!(rules.names(), ERA_MEMBERS);
-    }
-
-    #[test]
-    fn a_baseline_is_replaced_whole_and_the_old_one_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let [file, new] = ["a.jsonl", "new.jsonl"].map(|name| folder.path().join(name));
-        fs::write(&file, "old").unwrap();
-        fs::write(&new, "new").unwrap();
-        let first = accept(&new, &file).unwrap();
-        fs::write(&new, "newer").unwrap();
-        let second = accept(&new, &file).unwrap();
-        let read = |path: &Path| fs::read_to_string(path).unwrap();
-        assert_eq!(
-            (read(&file), read(&first), read(&second)),
-            ("newer".into(), "old".into(), "new".into())
-        );
-        assert!(first.ends_with("a.jsonl.bak") && second.ends_with("a.jsonl.bak2"));
-        let count = fs::read_dir(folder.path()).unwrap().count();
-        assert_eq!(count, 4);
-        assert!(accept(&new, &folder.path().join("none")).is_err());
     }
 }

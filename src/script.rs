@@ -61,6 +61,10 @@ pub struct Manners {
     pub sessions: bool,
     /// The status of the response to a GET; none when nobody tried.
     pub get: Option<u16>,
+    /// Whether it spoke HTTP+SSE, as servers of 2024-11-05 do.
+    pub older: bool,
+    /// Whether its events had ids, so that a stream that breaks off can be taken up again.
+    pub ids: bool,
 }
 
 /// Something the client said, and what came of it.
@@ -118,6 +122,15 @@ pub struct Shape {
     pub is_stream: bool,
     /// Its content type.
     pub mime: String,
+    /// The event without data that the stream began with.
+    pub primed: Option<Primed>,
+}
+
+/// An event without data, so that its stream can be taken up before anything was said in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Primed {
+    /// The pause it asks for, in milliseconds.
+    pub retry: Option<u64>,
 }
 
 /// A question of the server's.
@@ -158,6 +171,8 @@ pub enum Does {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// It ended the response before its answer; the rest was fetched with another request.
+    Break,
     /// It refused by HTTP, without a message.
     Refuse {
         /// The beginning of the body.
@@ -260,6 +275,11 @@ impl Script {
         format!(
             "{{\"supportedVersions\":[\"{version}\"],\"capabilities\":{{{able}}},\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\"{info}}}"
         )
+    }
+
+    /// Whether the recorded server spoke HTTP+SSE.
+    pub fn is_older(&self) -> bool {
+        self.http.as_ref().is_some_and(|manners| manners.older)
     }
 
     /// Whether a handshake of the older revisions was answered.

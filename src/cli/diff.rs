@@ -1,5 +1,7 @@
 //! `mcpscope diff`: what differs between two sessions, two exchanges, two documents, or what two servers offer.
 
+mod servers;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,11 +31,15 @@ use crate::session::timeline::{EntryRow, Timeline};
 /// (FILE#12), or JSON files. The calls of two
 /// sessions are paired by method, name and arguments. With --surface, what the servers offer is
 /// compared (capabilities, tools, schemas, prompts, resources), and each change is called
-/// breaking, compatible or unknown; then B may be left out and a server given instead:
+/// breaking, compatible or unknown; then B may be left out and a server given instead. Two
+/// servers, or one in both eras, are compared by what they offer or by one call:
 ///
 ///   mcpscope diff monday.jsonl tuesday.jsonl
 ///   mcpscope diff session.jsonl#12 session.jsonl#15
 ///   mcpscope diff --surface released.jsonl -- COMMAND [ARGS…]
+///   mcpscope diff --surface --against './new-server' -- ./old-server
+///   mcpscope diff --call search --args '{"q": "x"}' --against URL -- COMMAND [ARGS…]
+///   mcpscope diff --call search --era legacy --against-era modern -- COMMAND [ARGS…]
 ///
 /// Values that differ from run to run are ignored, by these rules, and counted:
 ///
@@ -48,7 +54,8 @@ use crate::session::timeline::{EntryRow, Timeline};
 #[command(verbatim_doc_comment)]
 pub struct DiffArgs {
     /// The first: a session, FILE#ENTRY, or a JSON file
-    a: PathBuf,
+    #[arg(required_unless_present_any = ["against", "against_era", "call", "method"])]
+    a: Option<PathBuf>,
     /// The second
     b: Option<PathBuf>,
     /// Compare what the servers offer
@@ -70,6 +77,8 @@ pub struct DiffArgs {
     #[arg(long, conflicts_with = "json", help_heading = "Output")]
     junit: bool,
     #[command(flatten)]
+    servers: servers::Servers,
+    #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
     target: TargetArgs,
@@ -77,13 +86,16 @@ pub struct DiffArgs {
 
 /// Runs it.
 pub fn run(args: &DiffArgs) -> Exit {
-    if args.b.is_none() && args.surface {
+    if args.servers.are_meant() {
+        return args.between();
+    }
+    if let (Some(a), None, true) = (&args.a, &args.b, args.surface) {
         let target = args.target.target(&List::ALL).and_then(|target| {
             let connect = target.server("diff --surface FILE")?;
             Ok((target, connect))
         });
         return super::session(target, &args.output, async |session, output| {
-            against_server(session, args, output).await
+            against_server(session, a, args, output).await
         });
     }
     let mut output = Output::default();
@@ -105,15 +117,20 @@ pub fn run(args: &DiffArgs) -> Exit {
     }
 }
 
-async fn against_server(session: &mut Headless, args: &DiffArgs, output: &mut Output) -> Outcome {
+async fn against_server(
+    session: &mut Headless,
+    a: &Path,
+    args: &DiffArgs,
+    output: &mut Output,
+) -> Outcome {
     let rules = args.rules()?;
-    let Side::Session { catalogue, .. } = args.read(&args.a)? else {
-        return Err(no_session(&args.a).into());
+    let Side::Session { catalogue, .. } = args.read(a)? else {
+        return Err(no_session(a).into());
     };
     session.all_listed().await?;
     session.console.settle();
     let here = Catalogue::of(session.connection());
-    let left = args.a.display().to_string();
+    let left = a.display().to_string();
     let report = surface::report((&left, &catalogue), (session.name(), &here), &rules);
     args.print(&report, output)
 }
@@ -207,7 +224,7 @@ impl DiffArgs {
             rules: self.rules()?,
             ..Options::default()
         };
-        let Some(other) = &self.b else {
+        let (Some(one), Some(other)) = (&self.a, &self.b) else {
             return Err(Failure::usage("there is nothing to compare with").hint(
                 "mcpscope diff A B, or mcpscope diff --surface A -- COMMAND for what a server offers"
                     .to_owned(),
@@ -217,22 +234,25 @@ impl DiffArgs {
             return Err(Failure::usage("two files and a server are one too many")
                 .hint("with a server, one file and --surface are compared with it".to_owned()));
         }
-        let (left, right) = (self.a.display().to_string(), other.display().to_string());
-        let (one, two) = (self.read(&self.a)?, self.read(other)?);
+        let (left, right) = (one.display().to_string(), other.display().to_string());
+        let (first, second) = (self.read(one)?, self.read(other)?);
         if self.filter.is_some()
-            && !matches!((&one, &two), (Side::Session { .. }, Side::Session { .. }))
+            && !matches!(
+                (&first, &second),
+                (Side::Session { .. }, Side::Session { .. })
+            )
         {
             return Err(Failure::usage("--filter chooses calls of two sessions"));
         }
-        Ok(match (one, two) {
+        Ok(match (first, second) {
             (Side::Session { catalogue: a, .. }, Side::Session { catalogue: b, .. })
                 if self.surface =>
             {
                 surface::report((&left, &a), (&right, &b), &options.rules)
             }
-            (one, _) if self.surface => {
-                let session = matches!(one, Side::Session { .. });
-                return Err(no_session(if session { other } else { &self.a }));
+            (first, _) if self.surface => {
+                let session = matches!(first, Side::Session { .. });
+                return Err(no_session(if session { other } else { one }));
             }
             (
                 Side::Session {
@@ -246,7 +266,7 @@ impl DiffArgs {
                     ..
                 },
             ) => {
-                let (a, b) = (all(&a, &x, &self.a)?, all(&b, &y, other)?);
+                let (a, b) = (all(&a, &x, one)?, all(&b, &y, other)?);
                 calls::report((&left, &a), (&right, &b), &options)
             }
             (Side::Entry(a), Side::Entry(b)) => {

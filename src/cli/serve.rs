@@ -181,9 +181,14 @@ impl ServeArgs {
             Failure::usage(error.to_string()).hint(hint)
         })?;
         say(&format!(
-            "serving {} on http://{}/mcp",
+            "serving {} on http://{}/{}",
             file.display(),
-            listener.address()
+            listener.address(),
+            if serving.script.is_older() {
+                "sse"
+            } else {
+                "mcp"
+            }
         ));
         let served = serve::web::serve(serving, listener, reach, stop).await;
         // That is how one ends it.

@@ -156,6 +156,17 @@ impl TargetArgs {
         Ok(other)
     }
 
+    /// The same server once more, spoken to in this era. It is not recorded to a file that was named.
+    pub(super) fn in_era(&self, era: EraChoice) -> Self {
+        Self {
+            no_record: self.no_record || self.record.is_some(),
+            record: None,
+            era: Some(era),
+            protocol: None,
+            ..self.clone()
+        }
+    }
+
     /// The same with this address, when there is one.
     pub(super) fn to(mut self, url: Option<url::Url>) -> Self {
         self.url = url.or(self.url);
@@ -422,7 +433,7 @@ fn transport() -> impl clap::builder::TypedValueParser<Value = Choice> {
     })
 }
 
-fn era() -> impl clap::builder::TypedValueParser<Value = EraChoice> {
+pub(super) fn era() -> impl clap::builder::TypedValueParser<Value = EraChoice> {
     PossibleValuesParser::new(["auto", "legacy", "modern"]).map(|word| match word.as_str() {
         "legacy" => EraChoice::Legacy,
         "modern" => EraChoice::Modern,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod asked;
 mod completing;
+mod dues;
 mod exchanges;
 mod known;
 mod limits;
@@ -35,6 +36,7 @@ use super::types::List;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::note::Note;
 use asked::Parked;
+use dues::Dues;
 pub use known::Known;
 use limits::Limit;
 use opening::Phase;
@@ -126,6 +128,7 @@ pub struct Client {
     next_id: i64,
     probes: u32,
     pending: HashMap<Id, Pending>,
+    dues: Dues,
     queued: Vec<Call>,
     /// What the server asked and nobody has answered yet.
     parked: Vec<Parked>,
@@ -169,6 +172,7 @@ impl Client {
             next_id: 1,
             probes: 0,
             pending: HashMap::new(),
+            dues: Dues::default(),
             queued: Vec::new(),
             parked: Vec::new(),
             unheld: false,
@@ -184,22 +188,6 @@ impl Client {
             skipped: false,
             learned: None,
         }
-    }
-
-    /// When to say [`Input::Tick`] next, if nothing else happens first.
-    pub fn deadline(&self) -> Option<Duration> {
-        if self.login_since.is_some() {
-            return None;
-        }
-        self.pending
-            .values()
-            .filter(|pending| pending.held.is_none())
-            .map(Pending::due)
-            .chain(self.talks.due())
-            .chain(self.subscriptions.deadline())
-            .chain(self.tasks.deadline())
-            .filter(|until| *until < Duration::MAX)
-            .min()
     }
 
     /// Whether the connection works.
@@ -250,6 +238,7 @@ impl Client {
             Input::Tick => self.tick(now, &mut out),
         }
         self.hold(now);
+        self.settle();
         out
     }
 
@@ -443,20 +432,19 @@ impl Client {
         });
         let at_most = now.saturating_add(self.options.request_wait_max.max(wait));
         self.unheld |= !self.parked.is_empty();
-        self.pending.insert(
-            id,
-            Pending {
-                purpose,
-                is_tool: method == "tools/call",
-                sent: now,
-                wait,
-                until: now.saturating_add(wait).min(at_most),
-                at_most,
-                token,
-                limit: Limit::default(),
-                held: None,
-            },
-        );
+        let pending = Pending {
+            purpose,
+            is_tool: method == "tools/call",
+            sent: now,
+            wait,
+            until: now.saturating_add(wait).min(at_most),
+            at_most,
+            token,
+            limit: Limit::default(),
+            held: None,
+        };
+        self.dues.put(pending.due(), id.clone());
+        self.pending.insert(id, pending);
     }
 
     fn cancel(&mut self, now: Duration, ticket: u64, out: &mut Vec<Output>) {
@@ -483,59 +471,6 @@ impl Client {
         } else {
             self.stop_waiting(ticket, out);
         }
-    }
-
-    fn tick(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let mut due: Vec<Id> = self
-            .pending
-            .iter()
-            .filter(|(_, pending)| pending.held.is_none() && pending.until <= now)
-            .map(|(id, _)| id.clone())
-            .collect();
-        due.sort_by_key(Id::to_json);
-        self.near_limits(now, out);
-        for id in due {
-            let Some(pending) = self.pending.remove(&id) else {
-                continue;
-            };
-            out.push(Output::Note(
-                Note::Timeout {
-                    id: id.to_json(),
-                    after_ms: now.saturating_sub(pending.sent).as_millis() as u64,
-                }
-                .into(),
-            ));
-            match pending.purpose {
-                Purpose::Probe => self.probe_unanswered(now, out),
-                // `initialize` must not be cancelled (basic/lifecycle, Cancellation; all handshake revisions).
-                Purpose::Initialize => self.initialize_unanswered(now, out),
-                Purpose::List { list, .. } => {
-                    self.call_off(&id, "timed out", out);
-                    out.push(Output::Listed(list));
-                }
-                Purpose::Complete { ticket } => self.completing_timed_out(&id, ticket, out),
-                Purpose::Call { ticket } => {
-                    self.call_off(&id, "timed out", out);
-                    self.finish(ticket, End::TimedOut, out);
-                }
-                Purpose::Listen { group } => {
-                    self.call_off(&id, "timed out", out);
-                    self.listen_lost(now, &id, group, None, out);
-                }
-                Purpose::Watch { uri, on } => {
-                    self.call_off(&id, "timed out", out);
-                    self.watched(&uri, on, false);
-                }
-                Purpose::Task { id: task, step } => {
-                    self.call_off(&id, "timed out", out);
-                    self.task_unanswered(now, &task, step, End::TimedOut, out);
-                }
-                Purpose::TaskList { .. } => self.call_off(&id, "timed out", out),
-            }
-        }
-        self.tasks_due(now, out);
-        self.streams_due(now, out);
-        self.go_on(now, out);
     }
 
     fn gone(&mut self, out: &mut Vec<Output>) {

@@ -37,6 +37,8 @@ pub struct Prepared {
     pub source: Source,
     /// What of it.
     pub plan: Plan,
+    /// Whether that is all of it.
+    pub whole: bool,
 }
 
 /// One is the same as itself only.
@@ -51,10 +53,12 @@ impl Eq for Prepared {}
 /// A recording that was sent again.
 #[derive(Debug)]
 pub struct Done {
-    prepared: Arc<Prepared>,
+    pub(super) prepared: Arc<Prepared>,
     run: Run,
-    timeline: Timeline,
-    bodies: Bodies,
+    pub(super) timeline: Timeline,
+    pub(super) bodies: Bodies,
+    /// The connections it was sent over.
+    pub(super) conns: Vec<u32>,
     /// What the server is called.
     name: String,
 }
@@ -124,6 +128,8 @@ pub enum Told {
     Failed(String),
     /// It is over.
     Over(Arc<Done>),
+    /// It was accepted as baseline: what the old recording is called now, or why not.
+    Accepted(Result<String, String>),
 }
 
 /// Stands between an engine and who uses it. What is told comes with the number of who wanted it.
@@ -174,6 +180,8 @@ struct Piece {
     run: Run,
     timeline: Timeline,
     conn: u32,
+    /// All there were.
+    conns: Vec<u32>,
     stage: Stage,
     began: Instant,
 }
@@ -236,6 +244,7 @@ impl Conductor {
                     careful,
                     timeline: Timeline::default(),
                     conn: 0,
+                    conns: Vec::new(),
                     stage: Stage::Opening {
                         ready: false,
                         listed: false,
@@ -247,6 +256,7 @@ impl Conductor {
             Order::Opened(asker, conn) => {
                 if let Some(piece) = self.piece.as_mut().filter(|piece| wanted(piece, asker)) {
                     piece.conn = conn;
+                    piece.conns.push(conn);
                     piece.run.opened(conn);
                 }
             }
@@ -424,6 +434,7 @@ impl Conductor {
             run: piece.run,
             timeline: piece.timeline,
             bodies: self.bodies.clone(),
+            conns: piece.conns,
             name,
         };
         (self.tell)(piece.asker, Told::Over(Arc::new(done)));

@@ -81,6 +81,12 @@ pub enum Act {
         /// The body.
         body: String,
     },
+    /// End the response to this request before its answer, which whoever takes it up again gets. Means something over
+    /// HTTP alone.
+    Break {
+        /// The request.
+        run: u64,
+    },
     /// Nothing more comes for this request.
     Close {
         /// The request.
@@ -286,7 +292,11 @@ impl Player {
                     code: *code,
                     signal: *signal,
                 }),
-                Does::Await(_) | Does::AwaitCancel | Does::AwaitClose | Does::Refuse { .. } => {}
+                Does::Await(_)
+                | Does::AwaitCancel
+                | Does::AwaitClose
+                | Does::Break
+                | Does::Refuse { .. } => {}
             }
         }
     }

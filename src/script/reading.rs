@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::{Ask, Does, Lane, Manners, Said, Scene, SceneIndex, Script, Shape, Slot, Step, key};
+use super::{
+    Ask, Does, Lane, Manners, Primed, Said, Scene, SceneIndex, Script, Shape, Slot, Step, key,
+};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Id, Kind};
 use crate::mcp::facts;
@@ -52,6 +54,8 @@ struct Conn {
     refused: HashMap<SceneIndex, (u64, String)>,
     /// Exchanges that are streams for what belongs to no request.
     gets: Vec<u32>,
+    /// Scenes by the exchanges that took up theirs.
+    resumed: HashMap<u32, SceneIndex>,
     /// Whether it was being shut down.
     leaving: bool,
     /// Scenes in which something was said after that.
@@ -77,6 +81,14 @@ impl Reader {
         refused.sort_unstable();
         for (scene, number) in refused {
             self.refuse(number, scene);
+        }
+        if self.script.http.as_ref().is_some_and(|http| http.older) {
+            // What was tried before the client knew how old the server is.
+            let refused = |scene: &Scene| {
+                let mut steps = scene.steps.iter();
+                steps.any(|step| matches!(step.does, Does::Refuse { .. }))
+            };
+            self.script.scenes.retain(|scene| !refused(scene));
         }
         for (at, scene) in self.script.scenes.iter().enumerate() {
             let params = json::get(&scene.message, &["params"]);
@@ -190,15 +202,49 @@ impl Reader {
         let manners = self.script.http.get_or_insert_with(Manners::default);
         let conn = self.conns.entry(number).or_default();
         match step {
-            HttpStep::Request { exchange, verb, .. } if verb == "GET" => conn.gets.push(*exchange),
+            HttpStep::Request {
+                exchange,
+                verb,
+                follows,
+                ..
+            } if verb == "GET" => {
+                let taken_up = follows.and_then(|before| conn.carried(before));
+                let Some(scene) = taken_up else {
+                    return conn.gets.push(*exchange);
+                };
+                conn.resumed.insert(*exchange, scene);
+                if !self.script.scenes[scene].is_answered {
+                    self.step(number, Some(scene), us, Does::Break);
+                }
+            }
             HttpStep::Request {
                 exchange,
                 frame: Some(frame),
                 ..
             } => {
-                if let Some(scene) = conn.by_seq.get(frame) {
-                    conn.posts.insert(*exchange, *scene);
-                    conn.refused.remove(scene);
+                let Some(scene) = conn.by_seq.get(frame).copied() else {
+                    return;
+                };
+                conn.posts.insert(*exchange, scene);
+                // Sent once more, after a login or to an older server: what counts is what comes then.
+                conn.refused.remove(&scene);
+            }
+            HttpStep::Event {
+                exchange,
+                kind,
+                id,
+                retry,
+                size,
+                ..
+            } => {
+                manners.ids |= id.is_some();
+                manners.older |= kind == "endpoint" && conn.gets.contains(exchange);
+                let primes = id.is_some() && size.unwrap_or(0) == 0;
+                if let Some(scene) = conn.posts.get(exchange).filter(|_| primes) {
+                    let told = &mut self.script.scenes[*scene];
+                    if let Some(shape) = told.shape.as_mut().filter(|_| told.steps.is_empty()) {
+                        shape.primed = Some(Primed { retry: *retry });
+                    }
                 }
             }
             HttpStep::Response {
@@ -222,6 +268,7 @@ impl Reader {
                         status: *status,
                         is_stream: mime.eq_ignore_ascii_case("text/event-stream"),
                         mime: mime.to_owned(),
+                        primed: None,
                     });
                 }
             }
@@ -319,9 +366,7 @@ impl Reader {
             asks: None,
         };
         // The request whose response carries it, when HTTP says so.
-        let carried = via
-            .as_ref()
-            .and_then(|via| conn.posts.get(&via.exchange).copied());
+        let carried = via.as_ref().and_then(|via| conn.carried(via.exchange));
         if via
             .as_ref()
             .is_some_and(|via| conn.gets.contains(&via.exchange))
@@ -479,6 +524,12 @@ impl Script {
 }
 
 impl Conn {
+    /// The scene whose response an exchange is, or goes on with.
+    fn carried(&self, exchange: u32) -> Option<SceneIndex> {
+        let known = self.posts.get(&exchange);
+        known.or_else(|| self.resumed.get(&exchange)).copied()
+    }
+
     /// The request with this id that waits for its answer; the newest of several.
     fn waiting(&self, id: &Id) -> Option<SceneIndex> {
         let mut open = self.open.iter().rev();

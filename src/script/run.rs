@@ -156,6 +156,7 @@ impl Player {
                 stderr: *stderr,
                 bytes: bytes.clone(),
             }),
+            Does::Break => self.acts.push(Act::Break { run: number }),
             Does::Refuse { body } => {
                 run.is_answered = true;
                 self.acts.push(Act::Refuse {

@@ -166,7 +166,7 @@ impl Desk {
                     self.exit = Some((code, signal));
                     break;
                 }
-                Act::Close { .. } | Act::Told(_) | Act::Forward { .. } => {}
+                Act::Break { .. } | Act::Close { .. } | Act::Told(_) | Act::Forward { .. } => {}
             }
         }
         self.flush()

@@ -3,16 +3,18 @@
 //!
 //! Every session of the older kind hears the recording from its beginning; requests that stand alone share one playing
 //! of it, for nothing tells them apart. Responses have the form they had in the recording: one JSON object, or a
-//! stream.
+//! stream, which breaks off where it did and can be taken up again where it could. A server of HTTP+SSE is one again.
 
 mod exchange;
 mod house;
+mod older;
+mod streams;
 
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::client::{Offer, messages};
+use super::client::{Offer, messages as client_messages};
 use super::{Served, Serving};
 use crate::json;
 use crate::listen::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -21,11 +23,14 @@ use crate::mcp::meta;
 use crate::mcp::revision::Revision;
 use exchange::Exchange;
 use house::{House, Leaving, Piece};
+use streams::EventId;
 
 /// Bytes of a request's body that are taken.
 const LONGEST: usize = 64 << 20;
 /// The header that names a session.
 const SESSION: &str = "mcp-session-id";
+/// The header that names the last event that came.
+const LAST: &str = "last-event-id";
 
 /// Serves until the recorded server's end is played, or `stop`.
 pub async fn serve(
@@ -75,8 +80,12 @@ async fn answer(house: Arc<House>, request: Request, reach: Reach) -> Response {
             let Ok(body) = listen::whole(body, LONGEST).await else {
                 return plain(StatusCode::PAYLOAD_TOO_LARGE, "too long".to_owned());
             };
+            if house.is_older() {
+                return older::post(&house, &head.headers, &url, &body);
+            }
             post(house, &head.headers, &url, body).await
         }
+        Method::GET if house.is_older() => older::get(&house, &head.headers, &url),
         Method::GET => get(&house, &head.headers, &url),
         Method::DELETE => delete(&house, &head.headers),
         _ => plain(StatusCode::METHOD_NOT_ALLOWED, String::new()),
@@ -84,7 +93,7 @@ async fn answer(house: Arc<House>, request: Request, reach: Reach) -> Response {
 }
 
 async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) -> Response {
-    let Some(messages) = messages(&body) else {
+    let Some(messages) = client_messages(&body) else {
         let error = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"not JSON"}}"#;
         return json_body(StatusCode::BAD_REQUEST, error.into(), None);
     };
@@ -117,11 +126,12 @@ async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) 
         _ => None,
     };
     let form = only.flatten().map(|scene| house.form(scene));
-    if form.as_ref().is_some_and(|form| form.is_stream) {
-        return exchange.stream(None, pieces, leaving, asked.len());
+    if let Some(form) = form.as_ref().filter(|form| form.is_stream) {
+        let prime = form.primed.map(|primed| exchange.prime(primed));
+        return exchange.stream(prime, None, pieces, leaving, asked.len());
     }
     match pieces.recv().await {
-        Some(Piece::Answer(frame)) if only.is_some() => {
+        Some(Piece::Answer(frame, _)) if only.is_some() => {
             leaving.done();
             let status = form
                 .and_then(|form| form.status)
@@ -133,7 +143,7 @@ async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) 
             let form = house.form(scene);
             exchange.refused(form.status.unwrap_or(500), &form.mime, body)
         }
-        Some(piece) => exchange.stream(Some(piece), pieces, leaving, asked.len()),
+        Some(piece) => exchange.stream(None, Some(piece), pieces, leaving, asked.len()),
         // It was given up, or the server ended.
         None => exchange.accepted(),
     }
@@ -143,13 +153,33 @@ fn get(house: &Arc<House>, headers: &HeaderMap, url: &str) -> Response {
     let Ok(key) = house.key(session(headers), false, false) else {
         return plain(StatusCode::NOT_FOUND, "no such session".to_owned());
     };
+    let last = headers.get(LAST).and_then(|value| value.to_str().ok());
+    if let Some(after) = last.and_then(EventId::parse) {
+        let exchange = house.begin(&key, "GET", url, headers, None);
+        if let Some(pieces) = house.resumes(&key, exchange, after) {
+            let leaving = Leaving::new(Arc::clone(house), key.clone(), false, []);
+            let exchange = Exchange::new(Arc::clone(house), key, exchange, None);
+            return exchange.stream(None, None, pieces, leaving, usize::MAX);
+        }
+        return Exchange::new(Arc::clone(house), key, exchange, None).refused(
+            StatusCode::NOT_FOUND.as_u16(),
+            "text/plain",
+            "no such stream".to_owned(),
+        );
+    }
     if !house.has_apart() {
         return plain(StatusCode::METHOD_NOT_ALLOWED, String::new());
     }
     let exchange = house.begin(&key, "GET", url, headers, None);
     let pieces = house.listens(&key, exchange);
     let leaving = Leaving::new(Arc::clone(house), key.clone(), false, []);
-    Exchange::new(Arc::clone(house), key, exchange, None).stream(None, pieces, leaving, usize::MAX)
+    Exchange::new(Arc::clone(house), key, exchange, None).stream(
+        None,
+        None,
+        pieces,
+        leaving,
+        usize::MAX,
+    )
 }
 
 fn delete(house: &Arc<House>, headers: &HeaderMap) -> Response {
@@ -231,7 +261,10 @@ mod tests {
 
     #[test]
     fn an_event_holds_a_message_of_several_lines() {
-        assert_eq!(event(b"{}"), b"event: message\ndata: {}\n\n");
-        assert_eq!(event(b"{\n}"), b"event: message\ndata: {\ndata: }\n\n");
+        assert_eq!(event(b"{}", None), b"event: message\ndata: {}\n\n");
+        assert_eq!(
+            event(b"{\n}", Some(EventId(3, 1))),
+            b"event: message\nid: 3-1\ndata: {\ndata: }\n\n"
+        );
     }
 }

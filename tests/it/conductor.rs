@@ -40,7 +40,7 @@ fn a_session_is_sent_again_beside_the_engine() {
         .enable_all()
         .build()
         .unwrap();
-    let (report, passed) = runtime.block_on(async {
+    let (done, passed) = runtime.block_on(async {
         let recorder = Recorder::unnamed().unwrap();
         let bodies = recorder.bodies();
         let (inspector, engine) = inspector::engine(recorder);
@@ -52,7 +52,11 @@ fn a_session_is_sent_again_beside_the_engine() {
         tokio::spawn(async { tokio::join!(engine.run(), conductor) });
         let begin = Order::Begin {
             asker: 7,
-            prepared: Arc::new(Prepared { source, plan }),
+            prepared: Arc::new(Prepared {
+                source,
+                plan,
+                whole: true,
+            }),
             speed: Speed::None,
             careful: false,
         };
@@ -99,8 +103,14 @@ fn a_session_is_sent_again_beside_the_engine() {
             while inspector.updates.recv().await.is_some() {}
         });
         ended.await.unwrap();
-        (done.report(&Options::default()).unwrap(), passed)
+        (done, passed)
     });
+    let report = done.report(&Options::default()).unwrap();
     assert_eq!(report.tally_words(), "5 same", "{report:?}");
     assert!(passed > 20, "all that is recorded is passed on: {passed}");
+    // It takes the place of the recording, and is one itself: of this server alone, opened by itself.
+    let backup = done.accept().unwrap();
+    assert!(backup.ends_with("r.jsonl.bak"), "{}", backup.display());
+    let run = home.run(&["replay", "r.jsonl", "-q", "--json", "--no-record", "--demo"]);
+    assert!(run.stdout.contains(r#""counts":{"same":5}"#), "{run}");
 }

@@ -216,6 +216,7 @@ impl Client {
                     let lost = now.saturating_sub(since);
                     pending.at_most = pending.at_most.saturating_add(lost);
                     pending.until = now.saturating_add(pending.wait).min(pending.at_most);
+                    self.dues.put(pending.due(), id.clone());
                 }
                 _ => {}
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::dues::Dues;
 use super::{Client, Id, Output, Pending, Purpose};
 use crate::note::Note;
 use crate::note::decided::Decided;
@@ -49,25 +50,35 @@ impl Pending {
 impl Client {
     /// Progress starts the time of its request anew.
     pub(super) fn progress(&mut self, now: Duration, token: &Id, out: &mut Vec<Output>) {
-        for pending in self.pending.values_mut() {
+        let mut go_on = |dues: &mut Dues, id: &Id, pending: &mut Pending| {
+            let until = now
+                .saturating_add(pending.wait)
+                .min(pending.at_most)
+                .max(pending.until);
+            if until > pending.until {
+                pending.until = until;
+                pending.relax(out);
+                dues.put(pending.due(), id.clone());
+            }
+        };
+        // Ours is the request's id, but for requests that somebody wrote.
+        let own = self.pending.get_mut(token);
+        if let Some(pending) = own.filter(|pending| pending.token.as_ref() == Some(token)) {
+            return go_on(&mut self.dues, token, pending);
+        }
+        for (id, pending) in &mut self.pending {
             if pending.token.as_ref() == Some(token) {
-                let until = now
-                    .saturating_add(pending.wait)
-                    .min(pending.at_most)
-                    .max(pending.until);
-                if until > pending.until {
-                    pending.until = until;
-                    pending.relax(out);
-                }
+                go_on(&mut self.dues, id, pending);
             }
         }
     }
 
-    /// Tells of calls whose limit has come near.
-    pub(super) fn near_limits(&mut self, now: Duration, out: &mut Vec<Output>) {
+    /// Tells of those of these calls whose limit has come near.
+    pub(super) fn near_limits(&mut self, now: Duration, due: &[Id], out: &mut Vec<Output>) {
         let mut near: Vec<(u64, Duration)> = Vec::new();
-        for pending in self.pending.values_mut() {
-            if let Purpose::Call { ticket } = pending.purpose
+        for id in due {
+            if let Some(pending) = self.pending.get_mut(id)
+                && let Purpose::Call { ticket } = pending.purpose
                 && !pending.limit.told
                 && pending.held.is_none()
                 && pending.near() <= now
@@ -115,5 +126,6 @@ impl Client {
             .into(),
         ));
         pending.relax(out);
+        self.dues.put(pending.due(), id.clone());
     }
 }

@@ -2,7 +2,7 @@
 //! (2026-07-28, multi round-trip requests). A request that is refused with -32042 until some URLs were opened
 //! (2025-11-25) goes the same way.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct Talks {
     calls: HashMap<u64, Talk>,
+    /// Those that pause, and until when.
+    pausing: BTreeSet<(Duration, u64)>,
 }
 
 impl Talks {
@@ -73,23 +75,27 @@ impl Talks {
 
     /// It is over.
     pub(super) fn end(&mut self, ticket: u64) {
-        self.calls.remove(&ticket);
+        if let Some(talk) = self.calls.remove(&ticket) {
+            self.goes_on(ticket, &talk.stage);
+        }
+    }
+
+    /// A pause is over, if it was one.
+    fn goes_on(&mut self, ticket: u64, stage: &Stage) {
+        if let Stage::Pausing { until, .. } = stage {
+            self.pausing.remove(&(*until, ticket));
+        }
     }
 
     /// All are over; whose they were.
     pub(super) fn end_all(&mut self) -> Vec<u64> {
+        self.pausing.clear();
         self.calls.drain().map(|(ticket, _)| ticket).collect()
     }
 
     /// When the first pause ends.
     pub(super) fn due(&self) -> Option<Duration> {
-        self.calls
-            .values()
-            .filter_map(|talk| match talk.stage {
-                Stage::Pausing { until, .. } => Some(until),
-                _ => None,
-            })
-            .min()
+        self.pausing.first().map(|(until, _)| *until)
     }
 
     /// Puts what the server wanted into the params of its request; all else stays as spelled.
@@ -228,11 +234,13 @@ impl Client {
                 );
                 return give_up(self, what, "", End::NeedsInput);
             }
+            let until = now + (PACE * 2u32.saturating_pow(again)).min(SLOWEST);
             talk.stage = Stage::Pausing {
                 of: of.clone(),
-                until: now + (PACE * 2u32.saturating_pow(again)).min(SLOWEST),
+                until,
                 state: inputs.state.clone(),
             };
+            self.talks.pausing.insert((until, ticket));
             return;
         }
         if let Some(why) = self.unanswerable(inputs) {
@@ -462,12 +470,10 @@ impl Client {
 
     /// Sends what has paused for long enough.
     pub(super) fn go_on(&mut self, now: Duration, out: &mut Vec<Output>) {
-        let mut due: Vec<u64> = self
-            .talks
-            .calls
-            .iter()
-            .filter(|(_, talk)| matches!(talk.stage, Stage::Pausing { until, .. } if until <= now))
-            .map(|(ticket, _)| *ticket)
+        let pausing = &self.talks.pausing;
+        let mut due: Vec<u64> = pausing
+            .range(..=(now, u64::MAX))
+            .map(|(_, ticket)| *ticket)
             .collect();
         due.sort_unstable();
         for ticket in due {
@@ -481,7 +487,12 @@ impl Client {
         let Some(talk) = self.talks.calls.get_mut(&ticket) else {
             return;
         };
-        let (of, replies, state) = match std::mem::replace(&mut talk.stage, Stage::Sent) {
+        let stage = std::mem::replace(&mut talk.stage, Stage::Sent);
+        self.talks.goes_on(ticket, &stage);
+        let Some(talk) = self.talks.calls.get_mut(&ticket) else {
+            return;
+        };
+        let (of, replies, state) = match stage {
             Stage::Waiting { of, replies, state } => (of, Some(replies), state),
             Stage::Pausing { of, state, .. } => (of, None, state),
             Stage::Required { of, .. } => (of, None, None),

@@ -6,12 +6,14 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::house::{House, Leaving, Piece};
+use super::streams::EventId;
 use super::{give, json_body};
 use crate::listen::http::{HeaderValue, StatusCode, header};
 use crate::listen::{Body, Response};
 use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
+use crate::script::Primed;
 
 pub(super) struct Exchange {
     house: Arc<House>,
@@ -23,9 +25,12 @@ pub(super) struct Exchange {
 }
 
 /// A message as an event of a stream. A line break of its own is one between tokens, and stays one.
-pub(super) fn event(frame: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(frame.len() + 24);
+pub(super) fn event(frame: &[u8], id: Option<EventId>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(frame.len() + 40);
     out.extend_from_slice(b"event: message\n");
+    if let Some(id) = id {
+        out.extend_from_slice(format!("id: {id}\n").as_bytes());
+    }
     for line in frame.split(|byte| *byte == b'\n') {
         out.extend_from_slice(b"data: ");
         out.extend_from_slice(line);
@@ -79,9 +84,19 @@ impl Exchange {
         response
     }
 
-    /// A stream of what comes, until `answers` answers are through.
+    /// The event that begins a stream, so that it can be taken up before anything was said in it.
+    pub(super) fn prime(&self, primed: Primed) -> String {
+        let id = EventId(self.number, 0);
+        let retry = primed
+            .retry
+            .map_or_else(String::new, |retry| format!("retry: {retry}\n"));
+        format!("id: {id}\n{retry}data:\n\n")
+    }
+
+    /// A stream of what comes, after some bytes, until `answers` answers are through.
     pub(super) fn stream(
         self,
+        prime: Option<String>,
         first: Option<Piece>,
         mut pieces: mpsc::UnboundedReceiver<Piece>,
         leaving: Leaving,
@@ -101,6 +116,13 @@ impl Exchange {
         self.head(&response);
         tokio::spawn(async move {
             let (mut next, mut size) = (first, 0);
+            if let Some(prime) = prime {
+                size += prime.len() as u64;
+                if !sender.send(prime.into_bytes()).await {
+                    self.end(size, None);
+                    return;
+                }
+            }
             loop {
                 let piece = match next.take() {
                     Some(piece) => Some(piece),
@@ -112,11 +134,11 @@ impl Exchange {
                         }
                     },
                 };
-                let (frame, is_last) = match piece {
-                    Some(Piece::Event(frame)) => (frame, false),
-                    Some(Piece::Answer(frame)) => {
+                let (frame, id, is_last) = match piece {
+                    Some(Piece::Event(frame, id)) => (frame, id, false),
+                    Some(Piece::Answer(frame, id)) => {
                         answers -= 1;
-                        (frame, answers == 0)
+                        (frame, id, answers == 0)
                     }
                     // Too late to refuse; the stream breaks off.
                     Some(Piece::Refused { .. } | Piece::Broken) => {
@@ -131,7 +153,7 @@ impl Exchange {
                         return;
                     }
                 };
-                let bytes = event(&frame);
+                let bytes = event(&frame, id);
                 size += bytes.len() as u64;
                 if is_last {
                     leaving.done();

@@ -10,12 +10,13 @@ use url::Url;
 
 use super::super::client::{Client, Offer};
 use super::super::{Book, Served};
+use super::streams::{EventId, Streams};
 use crate::listen::http::{HeaderMap, StatusCode};
 use crate::mcp::auth::{masked_headers, masked_url};
 use crate::note::Note;
 use crate::note::http::Step;
-use crate::script::{Act, Heard, SceneIndex, Tally};
-use crate::session::{Direction, Via};
+use crate::script::{Act, Heard, Primed, SceneIndex, Tally, refusal};
+use crate::session::Direction;
 use crate::transport::LinkEvent;
 
 /// Messages for a stream apart that nobody has opened yet.
@@ -28,9 +29,9 @@ const IDLE: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub(super) enum Piece {
     /// A message before the answer.
-    Event(Vec<u8>),
+    Event(Vec<u8>, Option<EventId>),
     /// The answer.
-    Answer(Vec<u8>),
+    Answer(Vec<u8>, Option<EventId>),
     /// The server is gone in the middle of it.
     Broken,
     /// No message at all.
@@ -55,31 +56,38 @@ pub(super) struct Form {
     pub(super) status: Option<u16>,
     pub(super) is_stream: bool,
     pub(super) mime: String,
+    /// See [`Shape::primed`](crate::script::Shape::primed).
+    pub(super) primed: Option<Primed>,
 }
 
 /// A response that something is sent with.
 #[derive(Debug)]
-struct Lane {
-    pieces: mpsc::UnboundedSender<Piece>,
-    exchange: u32,
+pub(super) struct Lane {
+    pub(super) pieces: mpsc::UnboundedSender<Piece>,
+    pub(super) exchange: u32,
+    /// The exchange that began the stream, when that can be taken up again.
+    pub(super) stream: Option<u32>,
 }
 
 /// Who is behind a session.
 #[derive(Debug)]
-struct Guest {
-    client: Client,
-    lanes: HashMap<u64, Lane>,
-    apart: Option<Lane>,
-    backlog: Vec<Vec<u8>>,
-    exchanges: u32,
+pub(super) struct Guest {
+    pub(super) client: Client,
+    pub(super) lanes: HashMap<u64, Lane>,
+    pub(super) apart: Option<Lane>,
+    pub(super) backlog: Vec<Vec<u8>>,
+    pub(super) exchanges: u32,
+    /// Whether everything goes over the stream apart, as in HTTP+SSE.
+    pub(super) older: bool,
+    pub(super) streams: Streams,
     /// When it last said something or stopped listening, in microseconds.
     heard: u64,
 }
 
 #[derive(Debug)]
-struct Rooms {
-    book: Book,
-    guests: HashMap<String, Guest>,
+pub(super) struct Rooms {
+    pub(super) book: Book,
+    pub(super) guests: HashMap<String, Guest>,
     conns: u32,
     tally: Tally,
     exit: Option<(Option<i64>, Option<i64>)>,
@@ -125,7 +133,7 @@ impl House {
         }
     }
 
-    fn rooms(&self) -> MutexGuard<'_, Rooms> {
+    pub(super) fn rooms(&self) -> MutexGuard<'_, Rooms> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,6 +159,11 @@ impl House {
         }
     }
 
+    /// Whether there is such a session.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.rooms().guests.contains_key(key)
+    }
+
     /// Whether there is a stream for what belongs to no request.
     pub(super) fn has_apart(&self) -> bool {
         let manners = self.offer.script.http.as_ref();
@@ -158,6 +171,17 @@ impl House {
             .and_then(|manners| manners.get)
             .is_some_and(|get| get >= 400);
         !refused && self.offer.script.has_legacy()
+    }
+
+    /// Whether it is served over HTTP+SSE, as it was recorded.
+    pub(super) fn is_older(&self) -> bool {
+        self.offer.script.is_older()
+    }
+
+    /// Whether events of this session have ids, as they had.
+    fn has_ids(&self, key: &str) -> bool {
+        let manners = self.offer.script.http.as_ref();
+        !key.is_empty() && manners.is_some_and(|manners| manners.ids)
     }
 
     pub(super) fn form(&self, scene: SceneIndex) -> Form {
@@ -168,11 +192,13 @@ impl House {
                 status: Some(shape.status),
                 is_stream: shape.is_stream && shape.status < 300,
                 mime: shape.mime.clone(),
+                primed: shape.primed,
             },
             None => Form {
                 status: None,
                 is_stream: scene.talks() || listens,
                 mime: String::new(),
+                primed: None,
             },
         }
     }
@@ -214,6 +240,8 @@ impl House {
                     backlog: Vec::new(),
                     exchanges: 0,
                     heard: 0,
+                    older: self.is_older(),
+                    streams: Streams::default(),
                 })
             }
         };
@@ -256,16 +284,23 @@ impl House {
     ) -> Vec<Asked> {
         let mut rooms = self.rooms();
         let now = rooms.book.now();
+        let ids = self.has_ids(key);
         let Some(guest) = rooms.guests.get_mut(key) else {
             return vec![];
         };
         let mut asked = Vec::new();
         for message in messages {
             let Heard { run, scene, .. } = guest.client.hear(message, now);
-            if let Some(run) = run {
+            if let Some(run) = run.filter(|_| !guest.older) {
                 asked.push(Asked { run, scene });
                 let pieces = pieces.clone();
-                guest.lanes.insert(run, Lane { pieces, exchange });
+                let stream = ids.then_some(exchange);
+                let lane = Lane {
+                    pieces,
+                    exchange,
+                    stream,
+                };
+                guest.lanes.insert(run, lane);
             }
         }
         self.perform(&mut rooms, key);
@@ -278,10 +313,15 @@ impl House {
         let mut rooms = self.rooms();
         let rooms = &mut *rooms;
         if let Some(guest) = rooms.guests.get_mut(key) {
-            let lane = Lane { pieces, exchange };
+            let lane = Lane {
+                pieces,
+                exchange,
+                stream: self.has_ids(key).then_some(exchange),
+            };
             for frame in std::mem::take(&mut guest.backlog) {
-                lane.record(&mut rooms.book, guest.client.conn, &frame);
-                let _ = lane.pieces.send(Piece::Event(frame));
+                guest
+                    .streams
+                    .say(&lane, frame, false, guest.client.conn, &mut rooms.book);
             }
             guest.apart = Some(lane);
         }
@@ -311,7 +351,13 @@ impl House {
             return;
         };
         for run in runs {
-            guest.lanes.remove(run);
+            let kept = guest
+                .lanes
+                .get(run)
+                .is_some_and(|lane| lane.stream.is_some());
+            if !kept {
+                guest.lanes.remove(run);
+            }
             if is_modern {
                 guest.client.gone(*run, now);
             }
@@ -368,6 +414,9 @@ impl House {
                     rooms.book.print(guest.client.conn, stderr, &bytes);
                     let _ = std::io::Write::write_all(&mut std::io::stderr(), &bytes);
                 }
+                Act::Refuse { id, .. } if guest.older => {
+                    guest.say(&mut rooms.book, refusal(&id), None, true);
+                }
                 Act::Refuse {
                     run, scene, body, ..
                 } => {
@@ -375,6 +424,7 @@ impl House {
                         let _ = lane.pieces.send(Piece::Refused { scene, body });
                     }
                 }
+                Act::Break { run } => guest.break_off(run),
                 Act::Close { run } => drop(guest.lanes.remove(&run)),
                 Act::Exit { code, signal } => {
                     rooms.exit = Some((code, signal));
@@ -476,9 +526,13 @@ impl Guest {
 
     fn say(&mut self, book: &mut Book, frame: Vec<u8>, run: Option<u64>, answers: bool) {
         let conn = self.client.conn;
+        let run = run.filter(|_| !self.older);
         let lane = match run {
             Some(run) => self.lanes.get(&run),
-            None => self.apart.as_ref().filter(|lane| !lane.pieces.is_closed()),
+            None => self
+                .apart
+                .as_ref()
+                .filter(|lane| lane.stream.is_some() || !lane.pieces.is_closed()),
         };
         let Some(lane) = lane else {
             // Who asked is gone; what is for nobody in particular waits for whoever listens.
@@ -487,26 +541,10 @@ impl Guest {
             }
             return;
         };
-        lane.record(book, conn, &frame);
-        let piece = if answers {
-            Piece::Answer(frame)
-        } else {
-            Piece::Event(frame)
-        };
-        let _ = lane.pieces.send(piece);
+        self.streams.say(lane, frame, answers, conn, book);
         if let Some(run) = run.filter(|_| answers) {
             self.lanes.remove(&run);
         }
-    }
-}
-
-impl Lane {
-    fn record(&self, book: &mut Book, conn: u32, frame: &[u8]) {
-        let via = Via {
-            exchange: self.exchange,
-            answers: None,
-        };
-        book.frame(conn, Direction::In, frame.to_vec(), "\n", Some(via));
     }
 }
 
@@ -517,6 +555,8 @@ pub(super) struct Leaving {
     key: String,
     is_modern: bool,
     runs: Vec<u64>,
+    /// Whether the session ends with it.
+    whole: bool,
     done: std::sync::atomic::AtomicBool,
 }
 
@@ -532,8 +572,16 @@ impl Leaving {
             key,
             is_modern,
             runs: runs.into_iter().collect(),
+            whole: false,
             done: std::sync::atomic::AtomicBool::new(false),
         }
+    }
+
+    /// Of the stream that is a session of HTTP+SSE: with it goes all of it.
+    pub(super) fn with_session(house: Arc<House>, key: String) -> Self {
+        let mut leaving = Self::new(house, key, false, []);
+        leaving.whole = true;
+        leaving
     }
 
     /// All is through.
@@ -544,14 +592,16 @@ impl Leaving {
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        if !self.done.load(std::sync::atomic::Ordering::Relaxed) {
+        if self.whole {
+            self.house.leave(&self.key);
+        } else if !self.done.load(std::sync::atomic::Ordering::Relaxed) {
             self.house.gone(&self.key, self.is_modern, &self.runs);
         }
     }
 }
 
 /// A name for a session that nobody guesses.
-fn name() -> String {
+pub(super) fn name() -> String {
     use ring::rand::SecureRandom as _;
     let mut bytes = [0_u8; 16];
     // Without the system's randomness sessions are still told apart by their counter.

@@ -1,9 +1,11 @@
 //! Recordings that are sent again, as effects carry it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::filter::Filter;
 use crate::replay::Speed;
+use crate::replaying::conductor::Done;
 
 /// What is to be done; each names who wanted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,4 +27,6 @@ pub enum Replaying {
     Anyway(u64),
     /// Send nothing more.
     CallOff(u64),
+    /// Put what came of it in the place of the recording.
+    Accept(u64, Arc<Done>),
 }

@@ -19,6 +19,7 @@ use crate::tui::event::{Event, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::list::ListState;
 
+mod baseline;
 mod draw;
 mod everywhere;
 mod ignoring;
@@ -283,6 +284,7 @@ impl Pane for DiffPane {
             } else {
                 Tab::Paths
             }),
+            Action::AcceptBaseline => self.accept(ctx),
             Action::CopyChange => self.copy(false),
             Action::CopyChangePath => self.copy(true),
             Action::CopyDiffReport => match &self.report {
@@ -327,6 +329,7 @@ impl Pane for DiffPane {
             {
                 "nothing differs"
             }
+            Action::AcceptBaseline => return self.why_no_baseline(),
             Action::Find | Action::FindNext | Action::FindPrevious => "not in what differs",
             Action::NextError | Action::PreviousError => "not in what differs",
             Action::CopyDiffReport if self.report().is_none() => "there is no report yet",

@@ -27,6 +27,15 @@ impl Runtime {
             Replaying::Opened(asker, conn) => order(Order::Opened(asker, conn)),
             Replaying::Anyway(asker) => order(Order::Anyway(asker)),
             Replaying::CallOff(asker) => order(Order::CallOff(asker)),
+            Replaying::Accept(asker, done) => {
+                let events = self.events.clone();
+                tokio::task::spawn_blocking(move || {
+                    let backup = done.accept().map(|backup| backup.display().to_string());
+                    let told = Told::Accepted(backup);
+                    // Nobody listens any more when the screen is gone.
+                    let _ = events.send(Event::Replaying { asker, told });
+                });
+            }
             Replaying::Begin {
                 asker,
                 path,
@@ -56,5 +65,10 @@ impl Runtime {
 fn prepared(path: &Path, filter: Option<&Filter>) -> Result<Prepared, Fault> {
     let source = Source::open(path)?;
     let plan = source.plan(filter)?;
-    Ok(Prepared { source, plan })
+    let whole = filter.is_none_or(Filter::is_empty);
+    Ok(Prepared {
+        source,
+        plan,
+        whole,
+    })
 }

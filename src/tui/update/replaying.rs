@@ -102,6 +102,17 @@ pub(super) fn anyway(asker: u64, said: &str) -> Effect {
 
 /// What is told of it.
 pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
+    if let Told::Accepted(backup) = told {
+        let (tone, sentence) = match backup {
+            Ok(backup) => (
+                Tone::Info,
+                format!("the new answers are the recording now; the old one is {backup}"),
+            ),
+            Err(why) => (Tone::Error, format!("the recording stays as it was: {why}")),
+        };
+        model.status = Some((tone, text::sanitize(&sentence).into_owned()));
+        return Vec::new();
+    }
     if model
         .rerun
         .as_ref()
@@ -146,6 +157,8 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
             model.status = None;
             go(model, Go::Diff(Box::new(Comparison::Replayed(done))))
         }
+        // It was told before.
+        Told::Accepted(_) => Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use mcpscope::json;
 
 use crate::support::program::{Home, Run};
+use crate::support::web::{Web, behave};
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sessions/demo.jsonl");
 const RESULTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sessions/results.jsonl");
@@ -98,6 +99,113 @@ fn what_servers_offer_is_judged() {
     let run = diff(&home, &["--surface", &file, "--demo"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.stdout.contains(" same"), "{run}");
+}
+
+/// What one call comes to on two servers.
+fn one_call(home: &Home, tool: &str, arguments: &str, more: &[&str]) -> Run {
+    let fixed = ["--call", tool, "--args", arguments, "--json"];
+    diff(home, &[&fixed, more].concat())
+}
+
+#[test]
+fn one_call_is_compared_between_two_servers_and_two_eras() {
+    let home = Home::new();
+    let eras = ["--era", "legacy", "--against-era", "modern", "--demo"];
+    let run = one_call(&home, "echo", r#"{"text":"x"}"#, &eras);
+    assert_eq!(run.code, Some(0), "{run}");
+    let names = ["left", "right"].map(|side| json::string_at(run.stdout.as_bytes(), &[side]));
+    let named = ["demo (2025-11-25)", "demo (2026-07-28)"].map(|name| Some(name.to_owned()));
+    assert_eq!(names, named, "{run}");
+    // A refusal is an answer like any other.
+    let fake = crate::support::FAKE;
+    let other = ["--demo", "--era", "legacy", "--against", fake];
+    let run = one_call(&home, "divide", r#"{"dividend":1,"divisor":2}"#, &other);
+    assert_eq!(run.code, Some(10), "{run}");
+    assert_eq!(
+        json::elements(json::get(run.stdout.as_bytes(), &["rows"]).unwrap()).count(),
+        1
+    );
+    let nothing = ["--no-validate", "--demo", "--against-era", "legacy"];
+    let run = one_call(
+        &home,
+        "nosuch",
+        "{}",
+        &[&nothing[..], &["--ignore", "$.message"]].concat(),
+    );
+    assert_eq!(run.code, Some(0), "{run}");
+    let read = [
+        "--method",
+        "resources/read",
+        "--params",
+        r#"{"uri":"demo://greetings/Ada"}"#,
+    ];
+    let run = diff(&home, &[&read[..], &eras].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+#[test]
+fn what_two_servers_offer_is_compared() {
+    let home = Home::new();
+    let run = diff(
+        &home,
+        &[
+            "--surface",
+            "--demo",
+            "--against-era",
+            "legacy",
+            "--era",
+            "legacy",
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{run}");
+    let fake = crate::support::FAKE;
+    let run = diff(&home, &["--surface", "--demo", "--against", fake, "--json"]);
+    assert_eq!(run.code, Some(10), "{run}");
+    assert!(
+        run.stdout.contains("there is no such tool any more"),
+        "{run}"
+    );
+}
+
+#[test]
+fn what_is_missing_of_two_servers_is_said() {
+    let home = documents();
+    assert_snapshot!(
+        "diff-one-server",
+        diff(&home, &["--call", "echo", "--demo"])
+    );
+    assert_snapshot!(
+        "diff-nothing-asked",
+        diff(&home, &["--against", "x", "--demo"])
+    );
+    let no_server = ["--surface", "--against", "./nowhere"];
+    assert_snapshot!("diff-no-first", diff(&home, &no_server));
+}
+
+#[test]
+fn what_destroys_is_not_called_on_two_servers_by_mistake() {
+    let web = Web::new(|asked, reply| {
+        match asked.rpc().as_str() {
+        "tools/list" => reply.json(&asked.result(
+            r#"{"tools":[{"name":"wipe","inputSchema":{"type":"object"},"annotations":{"destructiveHint":true}}]}"#,
+        )),
+        _ => behave(asked, reply),
+    }
+    });
+    let (home, url) = (Home::new(), web.url("/mcp"));
+    let both = ["--url", &url, "--era", "legacy", "--against-era", "legacy"];
+    let run = one_call(&home, "wipe", "{}", &both);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stdout.contains("may destroy something: wipe"), "{run}");
+    assert!(!web.lines().contains(&"POST tools/call".to_owned()));
+    let run = one_call(&home, "wipe", "{}", &[&both[..], &["--yes"]].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+    let calls = web
+        .lines()
+        .iter()
+        .filter(|line| *line == "POST tools/call")
+        .count();
+    assert_eq!(calls, 2);
 }
 
 #[test]

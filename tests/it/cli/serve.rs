@@ -1,5 +1,8 @@
 //! `mcpscope serve`: a client of a served recording meets the server that was recorded.
 
+mod generated;
+mod transports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +25,7 @@ call echo text=one
 call echo text=one
 call divide dividend=1 divisor=0
 call refuse
+call nosuch --no-validate
 call countdown steps=2 seconds=0
 call chatter lines=2
 call ask-model
@@ -36,9 +40,14 @@ read demo://greetings/Ada
 const ANSWERS: &str = "stub,elicitation=defaults,roots=.";
 
 fn shell(home: &Home, record: &str, options: &[&str], server: &[&str]) -> Run {
+    typed(home, LINES, record, options, server)
+}
+
+/// The same with other lines.
+fn typed(home: &Home, lines: &str, record: &str, options: &[&str], server: &[&str]) -> Run {
     let fixed = ["shell", "--record", record, "--answers", ANSWERS];
     let arguments = [&fixed, options, server].concat();
-    home.start_with(&arguments, LINES.as_bytes()).end()
+    home.start_with(&arguments, lines.as_bytes()).end()
 }
 
 /// Everything either side said, without what each makes up anew, in an order of its own.

@@ -50,6 +50,9 @@ fn two_rows_are_compared_by_path_as_text_and_side_by_side() {
         screen.press("]");
         assert_snapshot!(format!("diff-sides-{width}x{height}"), steady(&screen));
         screen.is_sound("diff side by side");
+        screen.press("a");
+        let why = "only a recording that was sent again can be replaced";
+        assert!(screen.status().contains(why), "{}", screen.text());
         screen.press("Esc");
         assert!(screen.contains("TRAFFIC"), "{}", screen.text());
     }

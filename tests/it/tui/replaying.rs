@@ -128,3 +128,20 @@ fn what_may_destroy_something_is_called_only_when_somebody_says_yes() {
         assert_eq!(ordered(&screen), Some(&order(asker)), "{keys}");
     }
 }
+
+#[test]
+fn a_new_baseline_is_told_of_and_so_is_why_there_is_none() {
+    let mut screen = shelf((120, 36));
+    for (told, says) in [
+        (Ok("/x/r.jsonl.bak"), "the old one is /x/r.jsonl.bak"),
+        (
+            Err("no \u{1b}[31mroom"),
+            "the recording stays as it was: no ^[[31mroom",
+        ),
+    ] {
+        let told = told.map(str::to_owned).map_err(str::to_owned);
+        // Nothing is being sent any more.
+        tell(&mut screen, 7, Told::Accepted(told));
+        assert!(screen.status().contains(says), "{}", screen.text());
+    }
+}

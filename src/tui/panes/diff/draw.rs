@@ -99,8 +99,12 @@ fn names(pane: &DiffPane) -> String {
         (_, Some(Comparison::Replayed(done))) => done.names(),
         (_, None) => return "DIFF".to_owned(),
     };
+    let what = match pane.what {
+        Some(Comparison::Replayed(_)) => "REPLAY",
+        _ => "DIFF",
+    };
     format!(
-        "DIFF {} → {}",
+        "{what} {} → {}",
         text::sanitize(&left),
         text::sanitize(&right)
     )
