@@ -8,6 +8,7 @@
 
 pub mod ask;
 mod images;
+mod logins;
 mod mask;
 mod pagers;
 mod sessions;
@@ -16,6 +17,8 @@ mod values;
 pub use ask::{Asking, Standing};
 pub use images::Images;
 use images::images;
+pub use logins::Logins;
+use logins::logins;
 use pagers::pagers;
 pub use sessions::Retention;
 use sessions::retention;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub record: bool,
     /// Whether arguments of runs and what is being typed are kept.
     pub history: bool,
+    /// Where logins are kept.
+    pub logins: Logins,
     /// Whether Traffic and Logs follow at first.
     pub follow: bool,
     /// Whether tools that say nothing of what they do are sent again only after a question.
@@ -130,6 +135,7 @@ impl Default for Settings {
             images: Images::Auto,
             record: true,
             history: true,
+            logins: Logins::File,
             follow: true,
             careful: false,
             follow_lists: true,
@@ -166,7 +172,7 @@ pub enum ThemeChoice {
 type Set = fn(&mut Settings, &DeValue<'_>) -> Result<(), &'static str>;
 
 /// Every setting with how it is read, in the order of the reference.
-const SETTINGS: [(&str, Set); 14] = [
+const SETTINGS: [(&str, Set); 15] = [
     ("theme", |settings, value| {
         put(&mut settings.theme, theme(value))
     }),
@@ -178,6 +184,9 @@ const SETTINGS: [(&str, Set); 14] = [
     }),
     ("history", |settings, value| {
         put(&mut settings.history, switch(value))
+    }),
+    ("logins", |settings, value| {
+        put(&mut settings.logins, logins(value))
     }),
     ("follow", |settings, value| {
         put(&mut settings.follow, switch(value))

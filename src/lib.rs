@@ -111,7 +111,7 @@
 //!   of an error, whoever repeats it. The recorder masks every entry on its way in; headers and bodies of logins are
 //!   replaced by stand-ins ([`mcp::stand_in`]) before they become a note, and the recorder names these. Of addresses the
 //!   telling parameters and the password are masked. What is exported or imported is masked once more, by the rules of
-//!   the settings. Tokens and registered clients stand in one file, `logins.json`, and nowhere else
+//!   the settings. Tokens and registered clients stand in one file, `logins.json`, or in the keychain, and nowhere else
 //!   (`inspector::logins`). What masks hide is in memory only, and goes to no server that does not know it.
 //! * Over HTTP a frame names the exchange it came with (`http` of its entry), an exchange the frame it carries; what
 //!   a frame answers is decided once, by `mcp::http`, and stands in the entry where the frame itself does not say.

@@ -13,10 +13,12 @@ use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
 use super::{Exit, Outcome, OutputArgs};
+use crate::config::{self, Config, Logins};
 use crate::inspector::{Update, logins};
 use crate::mcp::auth::{Grant, Key, Person, Secret, Settings};
 use crate::paths::Paths;
 use crate::text;
+use crate::transport::http::Store;
 use crate::transport::{Target, http};
 
 /// How to log in when a server wants it.
@@ -90,7 +92,7 @@ fn document(text: &str) -> Result<url::Url, String> {
 
 impl LoginArgs {
     /// How to log in; none when it is not wanted.
-    pub fn login(&self, paths: Option<&Paths>) -> Result<Option<Box<http::Login>>, Failure> {
+    pub fn login(&self, store: Option<Store>) -> Result<Option<Box<http::Login>>, Failure> {
         let person = match self.login {
             Some(When::Never) => return Ok(None),
             Some(When::Always) => Person::Asked,
@@ -136,9 +138,18 @@ impl LoginArgs {
                 },
                 person,
             },
-            store: paths.map(Paths::logins_file),
+            store,
         })))
     }
+}
+
+/// Where the settings say that logins are kept; nowhere when this user has no place for files.
+pub fn store(paths: Option<&Paths>, settings: &config::Settings) -> Option<Store> {
+    let file = paths?.logins_file();
+    Some(match settings.logins {
+        Logins::File => Store::File(file),
+        Logins::Keychain => Store::Keychain(file),
+    })
 }
 
 /// Waits for a person to log in: tells them where, and reads what they paste.
@@ -199,7 +210,8 @@ fn lines() -> mpsc::UnboundedReceiver<String> {
 /// Log in to a server, and keep the tokens
 ///
 /// Connects to the server, goes through its login if it wants one, and says what the token is good for. Tokens and
-/// registered clients are kept in plain text in logins.json in the data directory, readable by this user only.
+/// registered clients are kept in plain text in logins.json in the data directory, readable by this user only; with
+/// logins = "keychain" in the settings, in the keychain of the platform.
 #[derive(Debug, Clone, Args)]
 pub struct VerbArgs {
     #[command(flatten)]
@@ -281,9 +293,12 @@ pub fn forget(args: &LogoutArgs) -> Exit {
     let forgotten = Paths::from_env()
         .map_err(|error| Failure::usage(error.to_string()))
         .and_then(|paths| {
-            let path = paths.logins_file();
-            let count = logins::forget(&path, &args.url);
-            count
+            let config = Config::load(&paths)
+                .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
+            let Some(store) = store(Some(&paths), &config.settings) else {
+                return Ok(0);
+            };
+            logins::forget(&store, &args.url)
                 .map_err(|error| Failure::new(Exit::Internal, error.to_string()).hint(error.hint()))
         });
     match forgotten {

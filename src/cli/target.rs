@@ -11,7 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use super::asked::{Answers, AskArgs};
 use super::configured;
 use super::failure::Failure;
-use super::login::LoginArgs;
+use super::login::{self, LoginArgs};
 use crate::config::{self, Config, Settings};
 use crate::configs::trust::Consent;
 use crate::inspector::Connect;
@@ -192,7 +192,9 @@ impl TargetArgs {
             _ => Keep::Nowhere,
         };
         let options = self.options(&settings, lists)?;
-        let login = self.login.login(paths.as_ref().ok())?;
+        let login = self
+            .login
+            .login(login::store(paths.as_ref().ok(), &settings))?;
         let mut consent = None;
         let mut connect = match (self.demo, self.command.split_first()) {
             _ if self.server.is_some() => {

@@ -136,7 +136,11 @@ fn exchange(job: &mut Job<'_>, index: HopIndex) -> Result<(), Fault> {
         }
     }
     let ms = |us: Option<u32>| us.map_or(-1.0, |us| f64::from(us) / 1_000.0);
-    let opening = hop.dns.unwrap_or(0) + hop.connect.unwrap_or(0);
+    // HAR counts TLS into connecting, and tells it once more.
+    let connect = hop
+        .connect
+        .map(|us| us.saturating_add(hop.tls.unwrap_or(0)));
+    let opening = hop.dns.unwrap_or(0) + connect.unwrap_or(0);
     let wait = hop.first_byte.map(|first| first.saturating_sub(opening));
     let receive = hop.took.zip(hop.first_byte);
     let receive = receive.map(|(took, first)| took.saturating_sub(first));
@@ -225,10 +229,11 @@ fn exchange(job: &mut Job<'_>, index: HopIndex) -> Result<(), Fault> {
         mcp.push_str(",\"open\":true");
     }
     job.put(format!(
-        "}}}},\"cache\":{{}},\"timings\":{{\"blocked\":-1,\"dns\":{},\"connect\":{},\"ssl\":-1,\"send\":0,\"wait\":{},\
+        "}}}},\"cache\":{{}},\"timings\":{{\"blocked\":-1,\"dns\":{},\"connect\":{},\"ssl\":{},\"send\":0,\"wait\":{},\
          \"receive\":{}}}{remote},\"_mcp\":{mcp}}}}}",
         ms(hop.dns),
-        ms(hop.connect),
+        ms(connect),
+        ms(hop.tls),
         ms(wait).max(0.0),
         ms(receive).max(0.0),
     ))

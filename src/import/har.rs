@@ -175,6 +175,9 @@ impl Archive {
         put(at, What::Step(step, carried));
         let part = |name| number_at(entry, &["timings", name]).filter(|ms| *ms >= 0.0);
         let before = [part("blocked"), part("dns"), part("connect"), part("send")];
+        // TLS is told once more of what was counted into connecting.
+        let tls = part("ssl").filter(|ms| *ms > 0.0);
+        let connect = part("connect").map(|ms| (ms - tls.unwrap_or(0.0)).max(0.0));
         let first_byte = before.iter().flatten().sum::<f64>() + part("wait").unwrap_or(0.0);
         let status = json::get(response, &["status"]).and_then(json::integer);
         let status = status
@@ -191,7 +194,8 @@ impl Archive {
                 headers: got_headers,
                 remote: json::string_at(entry, &["serverIPAddress"]).filter(|at| !at.is_empty()),
                 dns: part("dns").map(us),
-                connect: part("connect").map(us),
+                connect: connect.map(us),
+                tls: tls.map(us),
                 first_byte: us(first_byte),
             };
             put(later(at, first_byte.min(took)), What::Step(step, None));

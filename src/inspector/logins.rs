@@ -1,10 +1,12 @@
-//! Logins on the engine's side: their steps are recorded, what they end in is kept in a file of the user's.
+//! Logins on the engine's side: their steps are recorded, what they end in is kept where the settings say.
 //!
-//! The file is `logins.json` in the data directory: clients and tokens in plain text, for this user alone (0600),
-//! replaced as a whole under a lock. A keychain of the platform is not used: it would need a daemon and a prompt on
-//! each system, and a terminal over ssh often has neither.
+//! By default that is `logins.json` in the data directory: clients and tokens in plain text, for this user alone (0600),
+//! replaced as a whole under a lock. The platform's keychain holds the same text as one item; it is only asked when the
+//! settings say so, for a terminal over ssh often has none, and unlocking it may wait for a person.
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "keychain")]
+mod keychain;
+
 use std::sync::Arc;
 
 use super::{Connect, Engine, Update};
@@ -14,37 +16,88 @@ use crate::mcp::auth::{ClientId, Keys, Tokens};
 use crate::mcp::client::Input;
 use crate::note::Note;
 use crate::transport::http::login::{Keep, Shelf};
-use crate::transport::http::{Address, OpenError};
+use crate::transport::http::{Address, OpenError, Store};
 use crate::transport::{Link, LinkEvent, Target, http};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// What is kept in the file; nothing when there is none, or none that can be read.
-fn read(path: &Path) -> Result<Keys, FileError> {
-    let bytes = file::read(path, LARGEST)?;
-    Keys::read(&bytes).map_err(|what| {
-        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-        file::failed("read", path)(source)
-    })
+/// Logins could not be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The keychain.
+    #[error("cannot use the keychain: {0}")]
+    Keychain(String),
+}
+
+impl StoreError {
+    /// What to do about it, as one clause.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.hint(),
+            Self::Keychain(_) => Some("unlock it, or set logins = \"file\"".to_owned()),
+        }
+    }
+}
+
+/// What is kept; nothing when nothing was kept yet.
+fn read(store: &Store) -> Result<Keys, StoreError> {
+    match store {
+        Store::File(path) => {
+            let bytes = file::read(path, LARGEST)?;
+            Ok(Keys::read(&bytes).map_err(|what| {
+                let source = std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+                file::failed("read", path)(source)
+            })?)
+        }
+        Store::Keychain(_) => {
+            let text = keychain::read()?;
+            Keys::read(&text).map_err(StoreError::Keychain)
+        }
+    }
 }
 
 /// Changes what is kept.
-fn change<T>(path: &Path, change: impl FnOnce(&mut Keys) -> T) -> Result<T, FileError> {
+fn change<T>(store: &Store, change: impl FnOnce(&mut Keys) -> T) -> Result<T, StoreError> {
+    let (Store::File(path) | Store::Keychain(path)) = store;
     let _lock = Lock::of(path)?;
-    let mut keys = read(path)?;
+    let mut keys = read(store)?;
     let found = change(&mut keys);
-    file::replace(path, keys.to_json().as_bytes())?;
+    match store {
+        Store::File(path) => file::replace(path, keys.to_json().as_bytes())?,
+        Store::Keychain(_) => keychain::replace(keys.to_json().as_bytes())?,
+    }
     Ok(found)
 }
 
 /// Forgets every token for a server; gives how many there were.
-pub fn forget(path: &Path, server: &url::Url) -> Result<usize, FileError> {
-    if !path.exists() {
+pub fn forget(store: &Store, server: &url::Url) -> Result<usize, StoreError> {
+    if matches!(store, Store::File(path) if !path.exists()) {
         return Ok(0);
     }
     let server = crate::mcp::auth::canonical(server);
-    change(path, |keys| keys.drop_tokens(&server))
+    change(store, |keys| keys.drop_tokens(&server))
+}
+
+/// What stands in for the keychain where this build has none; the settings are refused before it is asked.
+#[cfg(not(feature = "keychain"))]
+mod keychain {
+    use super::StoreError;
+
+    fn none() -> StoreError {
+        StoreError::Keychain("this mcpscope is built without it".to_owned())
+    }
+
+    pub fn read() -> Result<Vec<u8>, StoreError> {
+        Err(none())
+    }
+
+    pub fn replace(_: &[u8]) -> Result<(), StoreError> {
+        Err(none())
+    }
 }
 
 impl Engine {
@@ -53,9 +106,9 @@ impl Engine {
         let store = address.login.as_ref().and_then(|login| login.store.clone());
         let canonical = crate::mcp::auth::canonical(&address.url);
         let (secrets, name) = (self.recorder.secrets().clone(), connect.name.clone());
-        let shelf = store.map(|path| {
+        let shelf = store.map(|store| {
             Shelf(Arc::new(move || {
-                let keys = read(&path).unwrap_or_default();
+                let keys = read(&store).unwrap_or_default();
                 if let Some(tokens) = keys.tokens(&canonical) {
                     hide(&secrets, &name, tokens);
                 }
@@ -77,7 +130,7 @@ impl Engine {
         None
     }
 
-    fn store(&self, conn: u32) -> Option<PathBuf> {
+    fn store(&self, conn: u32) -> Option<Store> {
         match &self.connections.get(&conn)?.connect.target {
             Target::Address(address) => address.login.as_ref()?.store.clone(),
             Target::Process(_) => None,
@@ -101,8 +154,10 @@ impl Engine {
                 Keep::Client(..) => {}
             }
         }
-        let Some(path) = self.store(conn) else { return };
-        let kept = change(&path, |keys| match keep {
+        let Some(store) = self.store(conn) else {
+            return;
+        };
+        let kept = change(&store, |keys| match keep {
             Keep::Client(issuer, Some(client)) => keys.put_client(&issuer, client),
             Keep::Client(issuer, None) => keys.drop_client(&issuer),
             Keep::Tokens(tokens) => keys.put_tokens(*tokens),
@@ -125,6 +180,8 @@ fn hide(secrets: &Secrets, server: &str, tokens: &Tokens) {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::mcp::auth::{Method, Secret, Source};
 
@@ -146,10 +203,11 @@ mod tests {
     fn the_file_is_the_users_alone_and_changes_add_up() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("data").join("logins.json");
+        let store = Store::File(path.clone());
         let server = url::Url::parse("https://h/mcp").unwrap();
-        assert_eq!(forget(&path, &server).unwrap(), 0);
+        assert_eq!(forget(&store, &server).unwrap(), 0);
         assert!(!path.exists());
-        change(&path, |keys| keys.put_tokens(tokens("https://h/mcp"))).unwrap();
+        change(&store, |keys| keys.put_tokens(tokens("https://h/mcp"))).unwrap();
         let client = ClientId {
             id: "c".into(),
             secret: None,
@@ -157,7 +215,7 @@ mod tests {
             redirect: None,
             source: Source::Registered,
         };
-        change(&path, |keys| keys.put_client("https://as", client.clone())).unwrap();
+        change(&store, |keys| keys.put_client("https://as", client.clone())).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -165,19 +223,20 @@ mod tests {
             assert_eq!(mode(&path), 0o600);
             assert_eq!(mode(path.parent().unwrap()), 0o700);
         }
-        let keys = read(&path).unwrap();
+        let keys = read(&store).unwrap();
         assert_eq!(keys.tokens("https://h/mcp"), Some(&tokens("https://h/mcp")));
         assert_eq!(keys.client("https://as"), Some(&client));
-        assert_eq!(forget(&path, &server).unwrap(), 1);
-        assert_eq!(forget(&path, &server).unwrap(), 0);
+        assert_eq!(forget(&store, &server).unwrap(), 1);
+        assert_eq!(forget(&store, &server).unwrap(), 0);
     }
 
     #[test]
     fn a_file_that_cannot_be_read_is_not_written_over() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("logins.json");
+        let store = Store::File(path.clone());
         std::fs::write(&path, "{ mine").unwrap();
-        let error = change(&path, |keys| keys.put_tokens(tokens("s"))).unwrap_err();
+        let error = change(&store, |keys| keys.put_tokens(tokens("s"))).unwrap_err();
         assert!(error.to_string().contains("logins.json"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{ mine");
     }

@@ -38,8 +38,10 @@ pub enum Step {
         remote: Option<String>,
         /// How long the name took to look up; none when the connection was there, or needs no name.
         dns: Option<u64>,
-        /// How long connecting took after that, TLS included (the two cannot be told apart); none when it was there.
+        /// How long connecting took after that; none when it was there. Recordings that tell nothing of TLS count it here.
         connect: Option<u64>,
+        /// How long TLS took after that.
+        tls: Option<u64>,
         /// From the request to this head, all in all.
         first_byte: u64,
     },
@@ -177,6 +179,7 @@ impl Step {
                 remote,
                 dns,
                 connect,
+                tls,
                 first_byte,
                 ..
             } => vec![
@@ -185,6 +188,7 @@ impl Step {
                 ("remote", text(remote)),
                 ("dns_us", number(*dns)),
                 ("connect_us", number(*connect)),
+                ("tls_us", number(*tls)),
                 ("first_byte_us", first_byte.to_string()),
                 ("headers", pairs(headers)),
             ],
@@ -269,6 +273,7 @@ impl Step {
                 remote: optional("remote"),
                 dns: maybe("dns_us"),
                 connect: maybe("connect_us"),
+                tls: maybe("tls_us"),
                 first_byte: count("first_byte_us"),
             },
             "http-event" => Self::Event {

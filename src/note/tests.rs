@@ -134,6 +134,7 @@ fn notes() -> Vec<Note> {
             remote: Some(text()),
             dns: Some(1),
             connect: None,
+            tls: None,
             first_byte: 3,
         }),
         Note::Http(Step::Event {

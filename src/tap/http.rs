@@ -355,7 +355,7 @@ impl Door {
 impl Watched {
     /// Records the head of a response; gives back what goes on of it, its body, and its connection.
     fn take_head(&mut self, answered: upstream::Answer) -> (Parts, Incoming, upstream::Used) {
-        let (remote, dns, connect) = (answered.remote.clone(), answered.dns, answered.connect);
+        let (remote, opening) = (answered.remote.clone(), answered.opening);
         let (response, used) = answered.parts();
         let (mut parts, incoming) = response.into_parts();
         self.head(Head {
@@ -363,8 +363,7 @@ impl Watched {
             version: format!("{:?}", parts.version),
             headers: heads::told(&parts.headers),
             remote: Some(remote),
-            dns,
-            connect,
+            opening,
         });
         heads::without_hop(&mut parts.headers);
         parts.version = Version::HTTP_11;

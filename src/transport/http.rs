@@ -8,6 +8,7 @@ pub mod bare;
 mod client;
 mod exchange;
 pub mod login;
+mod tls;
 mod trouble;
 mod wire;
 
@@ -28,6 +29,7 @@ use crate::mcp::http::{Choice, Courier, Ending, Loss, LossKind, Output, Request}
 use crate::note::http::Step;
 use crate::sse::{Block, Parser};
 pub use client::OpenError;
+pub use client::Opening;
 pub use exchange::Head;
 use exchange::{Piece, Task};
 use login::{Desk, Shelf};
@@ -56,8 +58,17 @@ pub struct Address {
 pub struct Login {
     /// What a person gave.
     pub settings: auth::Settings,
-    /// The file that clients and tokens are kept in; without, they live as long as the connection.
-    pub store: Option<PathBuf>,
+    /// Where clients and tokens are kept; without, they live as long as the connection.
+    pub store: Option<Store>,
+}
+
+/// Where clients and tokens of logins are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// In a file of the user's, in plain text.
+    File(PathBuf),
+    /// In the keychain of the platform. The path is of the file that would be used otherwise: its lock keeps others out.
+    Keychain(PathBuf),
 }
 
 impl fmt::Debug for Address {
@@ -461,8 +472,9 @@ impl Carriage {
             version: head.version,
             headers: masked_headers(&head.headers, &self.secret),
             remote: head.remote,
-            dns: head.dns,
-            connect: head.connect,
+            dns: head.opening.dns,
+            connect: head.opening.connect,
+            tls: head.opening.tls,
             first_byte,
         });
         let outputs = self.courier.head(exchange, head.status, head.headers);

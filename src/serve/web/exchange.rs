@@ -163,6 +163,7 @@ impl Exchange {
             remote: None,
             dns: None,
             connect: None,
+            tls: None,
             first_byte: self.took(),
         };
         self.house.note(&self.key, &Note::Http(step));

@@ -41,8 +41,10 @@ pub struct Hop {
     pub broken: bool,
     /// How long the name took to look up, if it was looked up.
     pub dns: Option<u32>,
-    /// How long connecting took, TLS included, if a connection was made.
+    /// How long connecting took, if a connection was made.
     pub connect: Option<u32>,
+    /// How long TLS took, if it was agreed on.
+    pub tls: Option<u32>,
     /// From the request to the head of the response.
     pub first_byte: Option<u32>,
     /// From the request to the end.
@@ -76,6 +78,7 @@ impl Hop {
                 headers,
                 dns,
                 connect,
+                tls,
                 first_byte,
                 ..
             } => {
@@ -83,6 +86,7 @@ impl Hop {
                 self.mime = symbols.put(&headers::mime(headers));
                 self.dns = dns.map(short);
                 self.connect = connect.map(short);
+                self.tls = tls.map(short);
                 self.first_byte = Some(short(*first_byte));
             }
             Step::Event { .. } => self.events += 1,
@@ -104,6 +108,7 @@ impl Hop {
             broken: false,
             dns: None,
             connect: None,
+            tls: None,
             first_byte: None,
             took: None,
             size: (self.size.0, 0),
@@ -221,6 +226,7 @@ impl Hops {
                 broken: false,
                 dns: None,
                 connect: None,
+                tls: None,
                 first_byte: None,
                 took: None,
                 size: (short(*size), 0),

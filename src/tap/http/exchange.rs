@@ -197,8 +197,9 @@ impl Exchange {
                 version: head.version,
                 headers: masked_headers(&head.headers, &[]),
                 remote: head.remote,
-                dns: head.dns,
-                connect: head.connect,
+                dns: head.opening.dns,
+                connect: head.opening.connect,
+                tls: head.opening.tls,
                 first_byte: us,
             },
         ));

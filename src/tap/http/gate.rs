@@ -11,7 +11,7 @@ use super::{Body, Bytes, Struck, Watched, heads, upstream};
 use crate::listen::{self, Incoming, Sender};
 use crate::session::Direction;
 use crate::tap::faults::{Fault, OVERTAKEN, half};
-use crate::transport::http::Head;
+use crate::transport::http::{Head, Opening};
 
 /// What becomes of a request.
 pub(super) enum Pass {
@@ -99,8 +99,7 @@ impl Watched {
             version: "HTTP/1.1".to_owned(),
             headers: heads::told(&map),
             remote: None,
-            dns: None,
-            connect: None,
+            opening: Opening::default(),
         });
         self.chunk(text.as_bytes());
         self.finish();

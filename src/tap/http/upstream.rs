@@ -7,7 +7,7 @@ use hyper_util::rt::TokioIo;
 
 use crate::listen::{Body, Incoming};
 use crate::mcp::http::{Loss, LossKind};
-use crate::transport::http::{Address, OpenError, Wire};
+use crate::transport::http::{Address, OpenError, Opening, Wire};
 
 /// Connections that are kept while nobody needs them.
 const IDLE: usize = 32;
@@ -32,8 +32,7 @@ struct Line {
 pub(super) struct Answer {
     pub response: hyper::Response<Incoming>,
     pub remote: String,
-    pub dns: Option<u64>,
-    pub connect: Option<u64>,
+    pub opening: Opening,
     line: Line,
 }
 
@@ -68,8 +67,7 @@ impl Upstream {
                     return Ok(Answer {
                         response,
                         remote: line.remote.clone(),
-                        dns: None,
-                        connect: None,
+                        opening: Opening::default(),
                         line,
                     });
                 }
@@ -102,8 +100,7 @@ impl Upstream {
         Ok(Answer {
             response,
             remote: line.remote.clone(),
-            dns: connected.dns,
-            connect: Some(connected.connect),
+            opening: connected.opening,
             line,
         })
     }

@@ -147,8 +147,9 @@ impl Bare {
                     version: head.version,
                     headers: masked_headers(&head.headers, &self.secret()),
                     remote: head.remote,
-                    dns: head.dns,
-                    connect: head.connect,
+                    dns: head.opening.dns,
+                    connect: head.opening.connect,
+                    tls: head.opening.tls,
                     first_byte,
                 };
                 self.tell(LinkEvent::Http(step)).await;

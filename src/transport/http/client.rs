@@ -5,15 +5,15 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use reqwest::{Client, redirect};
 
-use super::Address;
+use super::{Address, tls};
 
 /// How long a connection may take to come about, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -48,42 +48,8 @@ impl OpenError {
 
 /// The client for an address; `dressed` it begins the words of header names with capitals.
 pub(super) fn build(address: &Address, dressed: bool) -> Result<Client, OpenError> {
-    // Fails when there is one already, which is as good.
+    // The library wants one to be there even when it is told how to speak TLS. Fails when there is one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let own = match &address.cacert {
-        None => Vec::new(),
-        Some(path) => certificates(path)?,
-    };
-    let system = prepare(address, dressed)
-        .tls_certs_merge(own.iter().cloned())
-        .build();
-    system
-        .or_else(|_| {
-            // Without any certificates on this machine there is no client at all, not even for http.
-            let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-            let roots = roots.filter_map(|der| Certificate::from_der(der).ok());
-            prepare(address, dressed)
-                .tls_certs_only(roots.chain(own))
-                .build()
-        })
-        .map_err(|error| OpenError::Client(super::trouble::chain(&error)))
-}
-
-fn certificates(path: &std::path::Path) -> Result<Vec<Certificate>, OpenError> {
-    let wrong = |what: String| OpenError::Certificates {
-        path: path.to_owned(),
-        what,
-    };
-    let text = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    let found = Certificate::from_pem_bundle(&text)
-        .map_err(|error| wrong(super::trouble::chain(&error)))?;
-    if found.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
-    }
-    Ok(found)
-}
-
-fn prepare(address: &Address, dressed: bool) -> ClientBuilder {
     let builder = Client::builder();
     let builder = if dressed {
         builder.http1_title_case_headers()
@@ -94,9 +60,11 @@ fn prepare(address: &Address, dressed: bool) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .user_agent(concat!("mcpscope/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
-        .tls_danger_accept_invalid_certs(address.insecure)
+        .tls_backend_preconfigured(tls::watched(address, secure)?)
         .dns_resolver(Lookup)
         .connector_layer(Timed)
+        .build()
+        .map_err(|error| OpenError::Client(super::trouble::chain(&error)))
 }
 
 /// How long the parts of connecting took for one exchange, in microseconds; zero is "not at all".
@@ -104,17 +72,37 @@ fn prepare(address: &Address, dressed: bool) -> ClientBuilder {
 pub(super) struct Clock {
     dns: AtomicU64,
     connect: AtomicU64,
+    tls: AtomicU64,
+    /// Since when TLS is being agreed on.
+    securing: Mutex<Option<Instant>>,
+}
+
+/// How long the parts of connecting took, in microseconds; none is "not at all".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// Looking up the name.
+    pub dns: Option<u64>,
+    /// Connecting, after that.
+    pub connect: Option<u64>,
+    /// TLS, after that.
+    pub tls: Option<u64>,
 }
 
 impl Clock {
-    /// Looking up the name, then the rest of connecting.
-    pub fn read(&self) -> (Option<u64>, Option<u64>) {
-        let (dns, connect) = (
-            self.dns.load(Ordering::Relaxed),
-            self.connect.load(Ordering::Relaxed),
-        );
+    /// What it shows.
+    pub fn read(&self) -> Opening {
+        let [dns, whole, tls] =
+            [&self.dns, &self.connect, &self.tls].map(|part| part.load(Ordering::Relaxed));
         let some = |us: u64| (us > 0).then_some(us);
-        (some(dns), some(connect).map(|us| us.saturating_sub(dns)))
+        Opening {
+            dns: some(dns),
+            connect: some(whole).map(|us| us.saturating_sub(dns + tls)),
+            tls: some(tls),
+        }
+    }
+
+    fn securing(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.securing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -129,6 +117,11 @@ fn add(part: impl Fn(&Clock) -> &AtomicU64, began: Instant) {
         let us = (began.elapsed().as_micros() as u64).max(1);
         part(clock).fetch_add(us, Ordering::Relaxed)
     });
+}
+
+/// TLS begins, on a connection that has come about.
+fn secure() {
+    let _ = CLOCK.try_with(|clock| *clock.securing() = Some(Instant::now()));
 }
 
 /// The name is unknown.
@@ -187,6 +180,9 @@ where
             let began = Instant::now();
             let done = connecting.await;
             add(|clock| &clock.connect, began);
+            if let Ok(Some(began)) = CLOCK.try_with(|clock| clock.securing().take()) {
+                add(|clock| &clock.tls, began);
+            }
             done
         })
     }

@@ -7,7 +7,7 @@ use reqwest::{Client, Method, Response};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::client::{CLOCK, Clock};
+use super::client::{CLOCK, Clock, Opening};
 use super::trouble;
 use crate::mcp::http::headers::Headers;
 use crate::mcp::http::{Loss, Request, Verb};
@@ -23,10 +23,8 @@ pub struct Head {
     pub headers: Headers,
     /// The address that answered.
     pub remote: Option<String>,
-    /// How long looking up its name took, in microseconds; none when that was not needed.
-    pub dns: Option<u64>,
-    /// The same of connecting, TLS included.
-    pub connect: Option<u64>,
+    /// How long it took to reach it.
+    pub opening: Opening,
 }
 
 /// What comes of an exchange, in this order.
@@ -100,7 +98,6 @@ async fn read(
     clock: &Clock,
     pieces: &mpsc::Sender<(u32, Piece)>,
 ) -> Option<Loss> {
-    let (dns, connect) = clock.read();
     let headers = response.headers().iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
@@ -110,8 +107,7 @@ async fn read(
         version: format!("{:?}", response.version()),
         headers: headers.collect(),
         remote: response.remote_addr().map(|address| address.to_string()),
-        dns,
-        connect,
+        opening: clock.read(),
     };
     pieces.send((exchange, Piece::Head(head))).await.ok()?;
     let url = response.url().clone();

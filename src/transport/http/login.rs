@@ -528,8 +528,9 @@ impl Carriage {
                     version: head.version,
                     headers: auth::masked_headers(&head.headers, &[]),
                     remote: head.remote,
-                    dns: head.dns,
-                    connect: head.connect,
+                    dns: head.opening.dns,
+                    connect: head.opening.connect,
+                    tls: head.opening.tls,
                     first_byte,
                 });
             }

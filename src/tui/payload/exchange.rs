@@ -141,6 +141,7 @@ fn timing(steps: &[Step]) -> Page {
             Step::Response {
                 dns,
                 connect,
+                tls,
                 first_byte,
                 ..
             } => {
@@ -151,9 +152,12 @@ fn timing(steps: &[Step]) -> Page {
                     row("name looked up", &took(*us));
                 }
                 if let Some(us) = connect {
-                    row("connected, TLS included", &took(*us));
+                    row("connected", &took(*us));
                 }
-                let before = dns.unwrap_or(0) + connect.unwrap_or(0);
+                if let Some(us) = tls {
+                    row("TLS agreed on", &took(*us));
+                }
+                let before = dns.unwrap_or(0) + connect.unwrap_or(0) + tls.unwrap_or(0);
                 row(
                     "request sent, server at work",
                     &took(first_byte.saturating_sub(before)),
@@ -262,7 +266,8 @@ mod tests {
                 headers: vec![header("content-type", "text/event-stream")],
                 remote: Some("127.0.0.1:80".into()),
                 dns: Some(400),
-                connect: Some(600),
+                connect: Some(400),
+                tls: Some(200),
                 first_byte: 12_000,
             },
             Step::Event {
@@ -300,6 +305,11 @@ mod tests {
         let timing = text_of(&tabs[1]);
         assert!(
             timing.contains("first byte, all in all             12 ms"),
+            "{timing}"
+        );
+        assert!(
+            timing.contains("connected                          0.4 ms")
+                && timing.contains("TLS agreed on                      0.2 ms"),
             "{timing}"
         );
         assert!(timing.contains("still open"), "{timing}");

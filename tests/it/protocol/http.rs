@@ -694,6 +694,12 @@ fn tls_needs_a_certificate_that_is_trusted() {
         );
         let mut peer = Peer::to(Target::Address(address), quiet());
         assert!(peer.opened().await);
+        let hop = *peer.timeline.hops().get(0).unwrap();
+        let parts = [hop.connect, hop.tls].map(|part| part.expect("there was no connection yet"));
+        assert!(
+            parts.iter().sum::<u32>() <= hop.first_byte.unwrap(),
+            "{parts:?}"
+        );
         peer.end().await;
         let plain = Web::new(behave);
         let mut peer = Peer::at(&plain.url("/mcp").replace("http:", "https:"), quiet());

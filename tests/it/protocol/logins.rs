@@ -9,7 +9,7 @@ use mcpscope::mcp::types::List;
 use mcpscope::session::timeline::login::Stage;
 use mcpscope::session::timeline::{LinkState, Status};
 use mcpscope::transport::Target;
-use mcpscope::transport::http::{self, Address, Login};
+use mcpscope::transport::http::{self, Address, Login, Store};
 
 use super::peer::{Peer, options, run};
 use crate::support::oauth::{CANARY, Guarded, browse};
@@ -26,7 +26,7 @@ fn peer_with(guarded: &Guarded, person: Person, store: Option<&Path>, options: O
             person,
             ..Settings::default()
         },
-        store: store.map(Path::to_owned),
+        store: store.map(|path| Store::File(path.to_owned())),
     }));
     Peer::to(Target::Address(address), options)
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::transport::http::Opening;
 
 fn post() -> Post {
     Post {
@@ -60,8 +61,7 @@ fn told(
         version: "HTTP/1.1".to_owned(),
         headers: headers(answer.1),
         remote: None,
-        dns: None,
-        connect: None,
+        opening: Opening::default(),
     };
     exchange.head(clients, head, 5, &mut put);
     for piece in &answer.2 {
@@ -172,8 +172,7 @@ fn an_address_past_the_tap_is_seen() {
             version: String::new(),
             headers: headers(SSE),
             remote: None,
-            dns: None,
-            connect: None,
+            opening: Opening::default(),
         };
         exchange.head(&mut clients, head, 1, &mut nothing);
         let event = format!("event: endpoint\ndata: {said}\n\n");

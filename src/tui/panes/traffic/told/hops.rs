@@ -82,6 +82,7 @@ fn pieces(hop: &Hop, timeline: &Timeline) -> Vec<Piece> {
     let parts = [
         ("dns", hop.dns),
         ("connect", hop.connect),
+        ("tls", hop.tls),
         ("first byte", hop.first_byte),
     ];
     for (name, us) in parts {
