@@ -354,7 +354,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "tasks-need-their-extension",
         HTTP_MODERN,
         |all| {
-            probe_like(all, "unknown-method", "undeclared-task", &["undeclared"]);
+            probe_like(all, "no-client-info", "undeclared-task", &["undeclared"]);
             refuse(all, "undeclared-task", "undeclared", -32021);
         },
         |all| refuse(all, "undeclared-task", "undeclared", -32602),
