@@ -8,30 +8,27 @@ pub mod configs;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
+mod store;
 
 use comparison::Comparison;
+pub use store::Store;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
-use crate::chips::Chip;
 use crate::diff::report::Report;
 use crate::diff::{self, Rules};
-use crate::drafts::DraftChange;
 use crate::filter::Leaf;
-use crate::history::{Query, Run, Server};
 use crate::inspector::Command;
 use crate::json::Value;
 use crate::library::Deleted;
 use crate::mcp::asked::{AskKind, Which};
-use crate::presets::{Owner, Place as PresetPlace};
 use crate::recording::index::Indexing;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
 use crate::session::timeline::{Approach, EntryIndex, Timeline};
 use crate::snippet::{self, Form};
-use crate::unfinished::Change;
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,112 +99,6 @@ pub struct CopyAs {
     pub request: Option<Source>,
     /// Where its answer is.
     pub response: Option<Source>,
-}
-
-/// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Store {
-    /// Keep a run. Its arguments hold no secrets any more.
-    Remember(Box<Run>),
-    /// Keep the columns of Traffic, by their names, in the settings.
-    KeepColumns(Vec<String>),
-    /// Find runs.
-    LoadHistory {
-        /// Who asks: given back, so that late answers can be told.
-        asker: u64,
-        /// Which.
-        query: Query,
-    },
-    /// Keep drafts that changed; cheap enough for every key.
-    SaveDrafts {
-        /// Whose.
-        server: Server,
-        /// What changed, without secrets.
-        changes: Vec<DraftChange>,
-    },
-    /// Keep what became of tasks that had not ended.
-    SaveTasks {
-        /// Whose.
-        server: Server,
-        /// What changed.
-        changes: Vec<Change>,
-    },
-    /// Read which tasks of a server had not ended.
-    LoadTasks {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        server: Server,
-    },
-    /// Read the drafts of a server.
-    LoadDrafts {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        server: Server,
-    },
-    /// Read the filters that have names; answered to all.
-    LoadFilters,
-    /// Keep a filter under a name; an empty one takes the name away. Answered to all.
-    SaveFilter(Chip),
-    /// List presets.
-    ListPresets {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        owner: Owner,
-    },
-    /// Read a preset.
-    ReadPreset {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        owner: Owner,
-        /// Its name.
-        name: String,
-        /// From there; else from wherever it is found first.
-        place: Option<PresetPlace>,
-    },
-    /// Write a preset.
-    SavePreset {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        owner: Owner,
-        /// Its name.
-        name: String,
-        /// Where to.
-        place: PresetPlace,
-        /// The arguments as they are formatted, without secrets.
-        text: String,
-        /// In the place of one that is there.
-        overwrite: bool,
-    },
-    /// Read what comparisons ignore.
-    LoadIgnores {
-        /// Who asks.
-        asker: u64,
-    },
-    /// Write down that comparisons ignore this, or that they do not.
-    Ignore {
-        /// A path, or the name of a rule.
-        line: String,
-        /// Whether they do.
-        on: bool,
-    },
-    /// Work with the findings that somebody lives with.
-    Exceptions(linting::Excepting),
-    /// Delete a preset.
-    DeletePreset {
-        /// Who asks.
-        asker: u64,
-        /// Whose.
-        owner: Owner,
-        /// Its name.
-        name: String,
-        /// Where it stands.
-        place: PresetPlace,
-    },
 }
 
 /// The variant somebody picked where several shapes fit.
