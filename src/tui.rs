@@ -19,8 +19,10 @@ use tokio::sync::mpsc;
 
 pub mod action;
 pub mod clock;
+pub mod deeds;
 pub mod effect;
 pub mod event;
+pub mod examined;
 pub mod highlight;
 pub mod keymap;
 mod looks;

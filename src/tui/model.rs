@@ -10,11 +10,10 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
+use super::deeds::Deeds;
 use super::effect::configs::Discovery;
+use super::examined::Examined;
 use super::keymap::{Chord, Keymap};
-use super::overlays::export::ExportBox;
-use super::overlays::picker::Picker;
-use super::overlays::sheet::Sheet;
 use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
@@ -40,8 +39,10 @@ use crate::transport::http::Login;
 use crate::transport::stdio::StdioOptions;
 
 mod aside;
+mod overlay;
 
 pub use aside::Aside;
+pub use overlay::{Overlay, Purpose};
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -207,40 +208,6 @@ impl Panes {
     }
 }
 
-/// Something drawn over the body.
-#[derive(Debug)]
-pub enum Overlay {
-    /// Help, palette, menu.
-    Picker(Picker),
-    /// Lines to fill in, and what for.
-    Sheet(Sheet, Purpose),
-    /// The letter of a mark is waited for: for an entry, or to go to.
-    Letters(Option<u64>),
-    /// Quit?
-    Quit,
-    /// Whether a server may run, by its place.
-    Trust(usize),
-    /// An export.
-    Export(Box<ExportBox>),
-}
-
-/// What lines are filled in for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// A place in a recording to go to.
-    Place,
-    /// The note of an entry, by its sequence number.
-    Note(u64),
-    /// Name, tags and note of a session.
-    Words(PathBuf),
-    /// How a session is sent again.
-    Replay(PathBuf),
-    /// Whether what may destroy something is called.
-    Anyway(u64),
-    /// Why findings are ignored from now on.
-    Except(Exception),
-}
-
 /// A session that is being sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rerun {
@@ -387,6 +354,10 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// The server that doctor looks at.
+    pub examined: Option<Box<Examined>>,
+    /// What was done in this run.
+    pub deeds: Deeds,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -471,6 +442,8 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            examined: None,
+            deeds: Deeds::default(),
             notices: Notices::default(),
             areas: Areas::default(),
             options,

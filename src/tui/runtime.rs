@@ -8,6 +8,7 @@ mod arguments;
 pub mod checker;
 mod comparing;
 mod copying;
+mod examining;
 mod exporting;
 pub mod keeper;
 pub mod librarian;
@@ -243,6 +244,9 @@ impl Runtime {
                     }
                 });
             }
+            Effect::Look(work) => {
+                tokio::task::spawn_blocking(move || answer_of(examining::look(work)));
+            }
             Effect::OpenSession { session, path } => {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
                 let rules = self.bodies.secrets().rules().clone();
@@ -363,6 +367,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         },
         Effect::Approach(approach) => Event::Arrived(opening::arrive(*approach, bodies)),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
+        Effect::WriteLines(wanted) => Event::LinesWritten(copying::lines(wanted, bodies)),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),

@@ -4,7 +4,9 @@
 use crossterm::event::KeyEventKind;
 
 mod configs;
+mod deeds;
 mod everywhere;
+mod examining;
 mod exporting;
 mod input;
 mod linting;
@@ -58,6 +60,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         }
     };
     everywhere::follow(model);
+    deeds::keep(model, &effects);
     if model.view == View::Lint {
         effects.extend(replay::of(model.session, linting::feed(model)));
     }
@@ -127,6 +130,11 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Servers(told) => configs::found(model, told),
+        Event::Looked(asker, looked) => examining::looked(model, asker, *looked),
+        Event::LinesWritten(written) => {
+            model.deeds.written(written);
+            Vec::new()
+        }
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
@@ -269,6 +277,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
 fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     let mut effects = Vec::new();
     notices::hear(model, &update);
+    deeds::hear(model, &update);
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
@@ -324,6 +333,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         | Update::Listed { .. }
         | Update::Load { .. } => {}
     }
+    effects.extend(examining::hear(model, &update));
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects
 }
@@ -411,6 +421,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Action::ActionLog => deeds::open(model),
         Action::ListMasks => vec![Effect::ListMasks],
         Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],
@@ -524,6 +535,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             model.entering = enter.then_some(place);
             return connect(model, place);
         }
+        Go::Examine(place) => return examining::begin(model, place),
         Go::Stop(place) => {
             if let Some(conn) = servers::conn_of(model, place) {
                 return vec![Effect::Engine(Command::Stop { conn })];

@@ -1,0 +1,47 @@
+//! What can be drawn over the body, and what lines are filled in for.
+
+use std::path::PathBuf;
+
+use crate::lint::exceptions::Exception;
+use crate::tui::overlays::deeds::DeedsBox;
+use crate::tui::overlays::export::ExportBox;
+use crate::tui::overlays::picker::Picker;
+use crate::tui::overlays::sheet::Sheet;
+
+/// Something drawn over the body.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Help, palette, menu.
+    Picker(Picker),
+    /// Lines to fill in, and what for.
+    Sheet(Sheet, Purpose),
+    /// The letter of a mark is waited for: for an entry, or to go to.
+    Letters(Option<u64>),
+    /// Quit?
+    Quit,
+    /// Whether a server may run, by its place.
+    Trust(usize),
+    /// An export.
+    Export(Box<ExportBox>),
+    /// What doctor says so far.
+    Doctor,
+    /// What was done.
+    Deeds(DeedsBox),
+}
+
+/// What lines are filled in for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A place in a recording to go to.
+    Place,
+    /// The note of an entry, by its sequence number.
+    Note(u64),
+    /// Name, tags and note of a session.
+    Words(PathBuf),
+    /// How a session is sent again.
+    Replay(PathBuf),
+    /// Whether what may destroy something is called.
+    Anyway(u64),
+    /// Why findings are ignored from now on.
+    Except(Exception),
+}
