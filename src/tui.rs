@@ -270,7 +270,7 @@ async fn show(start: Start) -> Result<Leaving> {
     model.size = terminal.size()?;
     draw(&mut terminal, &mut model, &runtime)?;
     let first = if model.entering == Some(0) {
-        update::connect(&mut model, 0)
+        update::begin(&mut model)
     } else {
         Vec::new()
     };

@@ -29,6 +29,9 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
                     .into_iter()
                     .flat_map(|node| args(node, call.subject)),
             );
+            if call.params.get("task").is_some() {
+                words.push("--task".to_owned());
+            }
             if breaks_schema(call.subject) {
                 words.push("--no-validate".to_owned());
             }

@@ -196,7 +196,7 @@ actions! {
     }
     Form {
         Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
-        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "";
+        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "mcpscope call TOOL key=value --task -- COMMAND";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";

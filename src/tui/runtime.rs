@@ -244,9 +244,6 @@ impl Runtime {
                     }
                 });
             }
-            Effect::Look(work) => {
-                tokio::task::spawn_blocking(move || answer_of(examining::look(work)));
-            }
             Effect::OpenSession { session, path } => {
                 let (opened, parts) = (self.opened.clone(), self.parts.clone());
                 let rules = self.bodies.secrets().rules().clone();
@@ -366,6 +363,7 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             what: "the report".to_owned(),
         },
         Effect::Approach(approach) => Event::Arrived(opening::arrive(*approach, bodies)),
+        Effect::Look(work) => examining::look(work),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::WriteLines(wanted) => Event::LinesWritten(copying::lines(wanted, bodies)),
         Effect::ReadFile { asker, path } => Event::FileRead {

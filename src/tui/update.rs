@@ -77,6 +77,13 @@ fn look_at_clock(model: &mut Model) {
     };
 }
 
+/// The program begins by connecting the first server.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    let effects = connect(model, 0);
+    deeds::keep(model, &effects);
+    effects
+}
+
 fn take(model: &mut Model, event: Event) -> Vec<Effect> {
     look_at_clock(model);
     match event {
@@ -309,7 +316,11 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             model.entering = model
                 .entering
                 .filter(|place| servers::conn_of(model, *place) != Some(*conn));
-            if let Some(what) = servers::why_failed(model, *conn) {
+            // Doctor says it with its cause.
+            let examined = model.examined.as_ref().and_then(|one| one.conn);
+            if let Some(what) =
+                servers::why_failed(model, *conn).filter(|_| examined != Some(*conn))
+            {
                 model.status = Some((Tone::Error, what));
             }
         }

@@ -42,6 +42,8 @@ pub enum Purpose {
     Replay(PathBuf),
     /// Whether what may destroy something is called.
     Anyway(u64),
+    /// What a server is started with that its client asks a person for, by its place.
+    Inputs(usize),
     /// Why findings are ignored from now on.
     Except(Exception),
 }

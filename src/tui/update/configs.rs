@@ -1,5 +1,7 @@
 //! The servers that clients have in their settings: put on the list, and agreed to before they first run.
 
+pub(super) mod inputs;
+
 use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -59,20 +61,16 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
 /// Puts an entry on the list; gives back its place.
 fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str) -> usize {
     let machine = discovery.machine.as_ref();
-    let home = machine.map_or(Path::new(""), |machine| &machine.home);
-    let lacks: Vec<String> = server
-        .launch
-        .lacks()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let mut problem = (!lacks.is_empty()).then(|| format!("needs {}", lacks.join(" and ")));
-    let here = machine.map(|machine| machine.folder.as_path());
-    let folder = server.project.as_deref();
-    let target = server
-        .launch
-        .target(folder.filter(|folder| Some(*folder) != here), home)
-        .map_err(|error| problem.get_or_insert(error).clone());
+    let mut problem = inputs::unasked(server);
+    let asks = if problem.is_some() {
+        Vec::new()
+    } else {
+        server.asks.clone()
+    };
+    let target = inputs::target(&server.launch, server, machine);
+    if let (Err(error), true) = (&target, asks.is_empty()) {
+        problem.get_or_insert_with(|| error.clone());
+    }
     let index = discovery
         .found
         .servers
@@ -103,6 +101,7 @@ fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str
         others: others.collect(),
         consent,
         problem,
+        asks,
     };
     let origin = if text::width(&path) <= PATH {
         path
@@ -189,9 +188,11 @@ pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
         let what = format!("{} {problem} ({})", server.name, listed.place);
         return Some(say(model, &what));
     }
-    listed.consent.as_ref()?;
-    model.overlays.push(Overlay::Trust(place));
-    Some(Vec::new())
+    if listed.consent.is_some() {
+        model.overlays.push(Overlay::Trust(place));
+        return Some(Vec::new());
+    }
+    (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
@@ -233,5 +234,6 @@ pub fn from_settings(model: &mut Model, place: usize, consent: Option<Box<Consen
         others: Vec::new(),
         consent: Some(consent),
         problem: None,
+        asks: Vec::new(),
     }));
 }
