@@ -13,7 +13,7 @@ use crate::note::Note;
 use crate::note::http::Step;
 use crate::recorder::Draft;
 use crate::session::recorded::Facts;
-use crate::session::{Channel, Direction, Via};
+use crate::session::{Direction, Via};
 use crate::transport::{LinkEvent, Target};
 
 /// Exchanges that are remembered: what comes on older ones belongs to no request that can be told.
@@ -154,13 +154,8 @@ impl Engine {
             _ => Vec::new(),
         };
         let draft = Draft {
-            conn,
-            channel: Channel::Wire,
-            direction: Direction::In,
-            aux: false,
-            body: bytes,
-            ending: "\n",
             extra: Some(via.member()),
+            ..Draft::wire(conn, Direction::In, bytes)
         };
         let seq = self.record(draft, Some(facts)).await;
         let on = self

@@ -457,15 +457,7 @@ impl Screen {
 
     /// A frame on the wire of the connection.
     pub fn wire(&mut self, direction: Direction, body: &str) -> u64 {
-        self.record(Draft {
-            conn: self.conn,
-            channel: Channel::Wire,
-            direction,
-            aux: false,
-            body: body.into(),
-            ending: "\n",
-            extra: None,
-        })
+        self.record(Draft::wire(self.conn, direction, body))
     }
 
     /// A line that is no frame.
