@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use mcpscope::recorder::{Draft, Recorder};
-use mcpscope::session::{Channel, Direction};
+use mcpscope::session::Direction;
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::payload;
@@ -109,15 +109,7 @@ pub fn run(file: &Path, size: usize) -> (u64, u64) {
 
 fn record(recorder: &mut Recorder, model: &mut mcpscope::tui::model::Model, body: Vec<u8>) {
     for body in [br#"{"jsonrpc":"2.0","method":"small"}"#.to_vec(), body] {
-        let draft = Draft {
-            conn: 1,
-            channel: Channel::Wire,
-            direction: Direction::In,
-            aux: false,
-            body,
-            ending: "\n",
-            extra: None,
-        };
+        let draft = Draft::wire(1, Direction::In, body);
         let recorded = recorder.append(draft, None);
         let event = Event::Update(mcpscope::inspector::Update::Recorded(recorded));
         mcpscope::tui::update::update(model, event, 0);

@@ -18,7 +18,7 @@ use mcpscope::recorder::{Draft, Recorder};
 use mcpscope::recording::Recording;
 use mcpscope::session::recorded::{Place, Recorded};
 use mcpscope::session::timeline::Timeline;
-use mcpscope::session::{Channel, Direction, Entry, FORMAT, Header, codec};
+use mcpscope::session::{Direction, Entry, FORMAT, Header, codec};
 
 mod figures;
 mod memory;
@@ -200,18 +200,7 @@ fn masking(entries: &[Entry], recorded: Duration, rounds: u32) {
         round += 1;
         let path = folder.path().join(round.to_string());
         let mut recorder = Recorder::create(&path).expect("a new file");
-        recorder.append(
-            Draft {
-                conn: 1,
-                channel: Channel::Wire,
-                direction: Direction::In,
-                aux: false,
-                body: big.clone(),
-                ending: "\n",
-                extra: None,
-            },
-            None,
-        )
+        recorder.append(Draft::wire(1, Direction::In, big.clone()), None)
     });
     figure(
         &format!("the same of a frame of {}", mib(big.len() as u64)),

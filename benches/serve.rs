@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use mcpscope::json;
 use mcpscope::recorder::{Draft, Recorder};
-use mcpscope::session::{Channel, Direction};
+use mcpscope::session::Direction;
 
 mod figures;
 mod memory;
@@ -83,15 +83,7 @@ fn recording(path: &std::path::Path) -> io::Result<()> {
             (Direction::In, answer(id.to_string().as_bytes())),
         ];
         for (direction, body) in frames {
-            recorder.put(Draft {
-                conn: 1,
-                channel: Channel::Wire,
-                direction,
-                aux: false,
-                body,
-                ending: "\n",
-                extra: None,
-            });
+            recorder.put(Draft::wire(1, direction, body));
         }
     }
     Ok(())

@@ -218,9 +218,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
-            let word = arguments.get(1).and_then(|word| word.to_str());
-            let known = word.filter(|word| CommandLine::command().find_subcommand(word).is_some());
-            return report(&refusal::of(&error, refusal::help(known)));
+            return report(&refused(&error, &arguments));
         }
         // Help was asked for. Nobody may be reading.
         let _ = error.print();
@@ -266,6 +264,29 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
+}
+
+/// Why a command line is not understood.
+fn refused(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let command = CommandLine::command();
+    let words = arguments.iter().skip(1).map_while(|word| word.to_str());
+    let mut inner = &command;
+    let mut known = Vec::new();
+    for word in words {
+        let Some(next) = inner.find_subcommand(word) else {
+            break;
+        };
+        known.push(word);
+        inner = next;
+    }
+    let first = arguments.get(1).and_then(|word| word.to_str());
+    let unknown = error.kind() == clap::error::ErrorKind::UnknownArgument && known.is_empty();
+    if let Some(word) = first.filter(|word| unknown && !word.starts_with('-')) {
+        let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+        let commands: Vec<&str> = shown.map(clap::Command::get_name).collect();
+        return refusal::no_command(word, &commands);
+    }
+    refusal::of(error, refusal::help(&known))
 }
 
 /// Runs a verb that needs no screen to its end.

@@ -9,6 +9,7 @@ mod described;
 mod document;
 pub mod edit;
 mod expand;
+pub mod inputs;
 mod jsonc;
 mod launch;
 mod read;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub use client::{Base, CLIENTS, Client, Holds, Place, Scope};
 pub use document::{Format, Trouble};
 pub use expand::{Lack, Text};
+pub use inputs::Input;
 pub use launch::Launch;
 pub use select::{Group, Selection, Unselected, grouped, select};
 
@@ -202,6 +204,8 @@ pub struct Configured {
     pub off: Option<String>,
     /// What is odd about it.
     pub remarks: Vec<String>,
+    /// What the client asks a person for before it starts the server, as far as that is not known.
+    pub asks: Vec<Input>,
 }
 
 /// A file that was looked for.
@@ -386,7 +390,8 @@ fn servers_in(
         return Ok(());
     };
     let workspace = project.clone().unwrap_or_else(|| machine.folder.clone());
-    let defaults = inputs(root);
+    let asked = inputs::described(root);
+    let defaults = inputs::defaults(root);
     let variable = |name: &str| machine.variable(name);
     let input = |id: &str| {
         let given = machine.inputs.get(id);
@@ -416,6 +421,7 @@ fn servers_in(
             file: file.to_owned(),
             line: document.line(part),
             project: project.clone(),
+            asks: inputs::lacking(&entry.launch, &asked),
             launch: entry.launch,
             off: entry.off,
             remarks,
@@ -479,19 +485,6 @@ fn own_project<'a>(machine: &Machine, root: Part<'a>) -> Option<(PathBuf, Part<'
             .find(|(path, _)| Path::new(path) == folder)?;
         Some((folder.to_owned(), *part))
     })
-}
-
-/// The defaults of the inputs that a file of VS Code has.
-fn inputs(root: Part<'_>) -> BTreeMap<String, String> {
-    let inputs = root.get("inputs").and_then(Part::items);
-    inputs
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|input| {
-            let id = input.get("id")?.text()?;
-            Some((id, input.get("default")?.text()?))
-        })
-        .collect()
 }
 
 /// Codex reads the file of a project only when its own settings say that it is trusted.

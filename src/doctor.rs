@@ -8,7 +8,9 @@
 pub mod causes;
 pub mod course;
 pub mod far;
+pub mod progress;
 pub mod surroundings;
+mod told;
 
 use crate::mcp::types::List;
 use crate::note;
@@ -18,6 +20,7 @@ use crate::text;
 pub use causes::{Cause, Weight, causes};
 pub use course::{Course, Said};
 pub use surroundings::{Network, Probe, Program, Surroundings};
+pub use told::{lines, verdict};
 
 /// A step on the way to a server that works, and out again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

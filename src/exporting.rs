@@ -198,7 +198,7 @@ mod tests {
     use crate::note::Note;
     use crate::recorder::{Draft, Recorder};
     use crate::recording::Recording;
-    use crate::session::{Channel, Direction};
+    use crate::session::Direction;
 
     /// A tool whose name is a secret, by the settings: it stands in what reports say beside the body, too.
     #[test]
@@ -231,15 +231,7 @@ mod tests {
             ),
         ];
         for (direction, body) in frames {
-            let draft = Draft {
-                conn: 1,
-                channel: Channel::Wire,
-                direction,
-                aux: false,
-                body: body.as_bytes().to_vec(),
-                ending: "\n",
-                extra: None,
-            };
+            let draft = Draft::wire(1, direction, body.as_bytes().to_vec());
             recorder.append(draft, None);
         }
         let mut rules = Rules::default();

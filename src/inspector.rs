@@ -516,13 +516,8 @@ impl Engine {
             match output {
                 Output::Send { frame, ticket, aux } => {
                     let draft = Draft {
-                        conn,
-                        channel: Channel::Wire,
-                        direction: Direction::Out,
                         aux,
-                        body: frame.clone().into_bytes(),
-                        ending: "\n",
-                        extra: None,
+                        ..Draft::wire(conn, Direction::Out, frame.clone())
                     };
                     let sent = self.record(draft, None).await;
                     self.remember(conn, sent, &frame);

@@ -81,7 +81,7 @@
 //!            tap                 between a client and its server, or its address: passes bytes on, records what
 //!                                passes, breaks what rules say, holds what somebody wants to see first
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect, deeds, examined -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants
@@ -133,6 +133,7 @@
 //! | a kind of question servers ask | [`AskKind`](mcp::asked::AskKind), its replies beside it; who answers is a [`Policy`](mcp::asked::Policy) |
 //! | a revision | `mcp/revision.rs`, and the predicates there |
 //! | something to record | a variant in `note.rs` |
+//! | what the log of actions (`@`) says of an effect | its arm in `tui/update/deeds/telling.rs` |
 //! | what the fold derives | `session/timeline/`; what is resident derives serde for the index, which [`pack`] writes |
 //! | a number of the file format | [`FORMAT`](session::FORMAT), the step in `session/codec.rs`, a file in `tests/formats/`, `sessions/FORMAT.md` |
 //! | a recording that comes with mcpscope | a file in `sessions/`, its row in `sessions/README.md` |
@@ -227,7 +228,6 @@ pub mod serve;
 pub mod session;
 pub mod snippet;
 pub mod sse;
-#[cfg(unix)]
 pub mod surroundings;
 pub mod tap;
 pub mod text;

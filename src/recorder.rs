@@ -59,6 +59,19 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// A frame on the wire, as a line of its own.
+    pub fn wire(conn: u32, direction: Direction, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            conn,
+            channel: Channel::Wire,
+            direction,
+            aux: false,
+            body: body.into(),
+            ending: "\n",
+            extra: None,
+        }
+    }
+
     /// The entry of a note.
     pub fn note(conn: u32, note: &Note) -> Self {
         Self {

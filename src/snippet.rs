@@ -232,6 +232,20 @@ impl Form {
     }
 }
 
+/// A command line of mcpscope with these words that reaches the server of a subject, whatever that asks for.
+pub fn command_line(words: &[String], subject: &Subject) -> String {
+    cli::line(words, &Call::of(subject))
+}
+
+/// A command line of mcpscope with these words, which is about no server.
+pub fn words_line(words: &[String]) -> String {
+    let words = words.iter().map(|word| shell::quote(word));
+    std::iter::once("mcpscope".to_owned())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;

@@ -19,8 +19,10 @@ use tokio::sync::mpsc;
 
 pub mod action;
 pub mod clock;
+pub mod deeds;
 pub mod effect;
 pub mod event;
+pub mod examined;
 pub mod highlight;
 pub mod keymap;
 mod looks;
@@ -275,7 +277,7 @@ async fn show(start: Start) -> Result<Leaving> {
     model.size = terminal.size()?;
     draw(&mut terminal, &mut model, &runtime)?;
     let first = if model.entering == Some(0) {
-        update::connect(&mut model, 0)
+        update::begin(&mut model)
     } else {
         Vec::new()
     };

@@ -1,7 +1,6 @@
 //! `mcpscope doctor`: the steps of reaching a server, one by one, and the true cause of the one that fails.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use clap::Args;
 
@@ -11,7 +10,7 @@ use super::output::Output;
 use super::target::TargetArgs;
 use super::{Early, Exit, OutputArgs};
 use crate::doctor::course::Said;
-use crate::doctor::{Case, Finding, Kind, State, Step, Weight, causes, examine};
+use crate::doctor::{self, Case, Finding, Kind, State, Step, Weight, causes, examine};
 use crate::json::quote;
 use crate::mcp::types::List;
 use crate::session::recorded::Recorded;
@@ -21,8 +20,6 @@ use crate::text;
 use crate::transport::Target;
 use crate::transport::http::Address;
 
-/// Columns of a server's name.
-const NAME: usize = 40;
 /// Lines of stderr that a failure quotes when they were not shown as they came.
 const QUOTED: usize = 5;
 
@@ -166,24 +163,8 @@ fn tell(steps: &[Step], case: &Case, session: &Headless, output: &mut Output) ->
         return Ok(());
     }
     for step in steps {
-        let took = step.took.map(|us| text::took(Duration::from_micros(us)));
-        let (state, name) = (step.state.word(), step.kind.word());
-        let line = format!(
-            "{state:<8} {name:<11} {:>8}  {}",
-            took.unwrap_or_default(),
-            text::sanitize(&step.words)
-        );
-        output.line(line.trim_end())?;
-        for finding in &step.findings {
-            let remark = !matches!(step.state, State::Failed | State::Flawed);
-            let word = if remark { "note" } else { "cause" };
-            output.line(&format!(
-                "         {word}: {}",
-                text::sanitize(&finding.what)
-            ))?;
-            if let Some(advice) = &finding.advice {
-                output.line(&format!("         advice: {}", text::sanitize(advice)))?;
-            }
+        for line in doctor::lines(step) {
+            output.line(&line)?;
         }
         if step.state == State::Failed && session.console.is_quiet() {
             let skip = stderr().count().saturating_sub(QUOTED);
@@ -192,18 +173,7 @@ fn tell(steps: &[Step], case: &Case, session: &Headless, output: &mut Output) ->
             }
         }
     }
-    let name = text::sanitize(session.name());
-    let name = text::fit(&name, NAME);
-    let flaws = steps
-        .iter()
-        .filter(|step| step.state == State::Flawed)
-        .count();
-    output.line(&match (failed, flaws) {
-        (Some(step), _) => format!("{name} does not work: {} failed", step.kind.word()),
-        (None, 0) => format!("{name} works"),
-        (None, 1) => format!("{name} works, with 1 flaw"),
-        (None, flaws) => format!("{name} works, with {flaws} flaws"),
-    })?;
+    output.line(&doctor::verdict(session.name(), steps))?;
     output.flush()?;
     Ok(())
 }

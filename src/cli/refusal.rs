@@ -3,6 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::failure::Failure;
+use crate::config;
 
 /// The failure that clap's error is; `help` says where to read on when nothing better is known.
 pub fn of(error: &clap::Error, help: String) -> Failure {
@@ -39,6 +40,19 @@ pub fn of(error: &clap::Error, help: String) -> Failure {
             let missing = said(ContextKind::InvalidArg).unwrap_or_default();
             (format!("{} is missing", missing.join(", ")), None)
         }
+        ErrorKind::ArgumentConflict => {
+            let prior = said(ContextKind::PriorArg).unwrap_or_default();
+            let two = || std::iter::once(&argument).chain(&prior);
+            if two().count() > 1 && two().all(|one| names_server(one)) {
+                let both: Vec<&str> = two().map(String::as_str).collect();
+                (
+                    format!("two servers are given: {}", both.join(" and ")),
+                    Some("one of -- COMMAND, --url URL, --server NAME and --demo".to_owned()),
+                )
+            } else {
+                (first, None)
+            }
+        }
         ErrorKind::InvalidValue => {
             let value = one(ContextKind::InvalidValue).unwrap_or_default();
             let known = said(ContextKind::ValidValue).unwrap_or_default().join(", ");
@@ -63,10 +77,32 @@ pub fn of(error: &clap::Error, help: String) -> Failure {
     Failure::usage(what).hint(hint.unwrap_or(help))
 }
 
-/// Where the help is: of a verb there is, or of all.
-pub fn help(verb: Option<&str>) -> String {
+/// Whether an argument, as clap writes it, says which server.
+fn names_server(argument: &str) -> bool {
+    let options = ["--demo", "--url", "--server", "[COMMAND]", "<COMMAND>"];
+    options.iter().any(|option| argument.starts_with(option))
+}
+
+/// The first word of a command line is no command: one that is like it, or what a server stands behind.
+pub fn no_command(word: &str, commands: &[&str]) -> Failure {
+    let failure = Failure::usage(format!("there is no command {word}"));
+    let hint = match config::nearest(word, commands.iter().copied()) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None if word.contains("://") => {
+            format!("the address of a server stands behind --url: mcpscope --url {word}")
+        }
+        None => {
+            "mcpscope --help lists them; the command of a server stands behind --: mcpscope -- COMMAND"
+                .to_owned()
+        }
+    };
+    failure.hint(hint)
+}
+
+/// Where the help is: of the words that are a verb and what stands below it, or of all.
+pub fn help(verb: &[&str]) -> String {
     match verb {
-        Some(verb) => format!("mcpscope {verb} --help tells what it takes"),
-        None => "mcpscope --help lists the commands and options".to_owned(),
+        [] => "mcpscope --help lists the commands and options".to_owned(),
+        words => format!("mcpscope {} --help tells what it takes", words.join(" ")),
     }
 }

@@ -185,6 +185,7 @@ impl TargetArgs {
 
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
+        self.is_of_one_piece()?;
         let paths = Paths::from_env();
         let mut settings = match &paths {
             Ok(paths) => {
@@ -261,6 +262,31 @@ impl TargetArgs {
             login,
             paths: paths.ok(),
         })
+    }
+
+    /// Options that say something of a server which is not there would be left out without a word.
+    fn is_of_one_piece(&self) -> Result<(), Failure> {
+        let listed = self.trust.then_some("--trust");
+        let listed = listed.or((!self.input.is_empty()).then_some("--input"));
+        let remote = (!self.header.is_empty()).then_some("--header");
+        let remote = remote.or(self.transport.map(|_| "--transport"));
+        let remote = remote.or(self.cacert.as_ref().map(|_| "--cacert"));
+        let remote = remote.or(self.insecure.then_some("--insecure"));
+        let (option, of, hint) = match (listed, remote) {
+            (Some(option), _) if self.server.is_none() => (
+                option,
+                "servers out of the settings of clients",
+                "it goes with --server NAME",
+            ),
+            (_, Some(option)) if self.url.is_none() && self.server.is_none() => (
+                option,
+                "servers at an address",
+                "it goes with --url URL, or with --server NAME",
+            ),
+            _ => return Ok(()),
+        };
+        let what = format!("{option} is for {of}");
+        Err(Failure::usage(what).hint(hint.to_owned()))
     }
 
     /// What the command line says of a server comes on top of what its settings say.

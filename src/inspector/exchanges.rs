@@ -15,7 +15,7 @@ use crate::note::http::Step;
 use crate::probe::Happened;
 use crate::recorder::Draft;
 use crate::session::recorded::Facts;
-use crate::session::{Channel, Direction, Via};
+use crate::session::{Direction, Via};
 use crate::transport::{LinkEvent, Target};
 
 /// Exchanges that are remembered: what comes on older ones belongs to no request that can be told.
@@ -167,13 +167,8 @@ impl Engine {
             _ => Vec::new(),
         };
         let draft = Draft {
-            conn,
-            channel: Channel::Wire,
-            direction: Direction::In,
-            aux: false,
-            body: bytes,
-            ending: "\n",
             extra: Some(via.member()),
+            ..Draft::wire(conn, Direction::In, bytes)
         };
         let seq = self.record(draft, Some(facts)).await;
         let on = self

@@ -10,8 +10,8 @@ use crate::mcp::facts;
 use crate::note::Note;
 use crate::note::decided::Decided;
 use crate::recorder::Draft;
+use crate::session::Direction;
 use crate::session::recorded::Facts;
-use crate::session::{Channel, Direction};
 use crate::transport::Outgoing;
 
 impl Engine {
@@ -80,15 +80,7 @@ impl Engine {
             let cut = format!("over a pipe it is {lines} lines");
             odd = Some(odd.map_or_else(|| cut.clone(), |why| format!("{why}; {cut}")));
         }
-        let draft = Draft {
-            conn,
-            channel: Channel::Wire,
-            direction: Direction::Out,
-            aux: false,
-            body: bytes.clone(),
-            ending: "\n",
-            extra: None,
-        };
+        let draft = Draft::wire(conn, Direction::Out, bytes.clone());
         let seq = self.record(draft, Some(facts)).await;
         let note = Note::Decided(Decided::ByHand { frame: seq, odd });
         self.note(conn, &note).await;

@@ -184,7 +184,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::recorder::{Draft, Recorder};
-    use crate::session::{Channel, Direction};
+    use crate::session::Direction;
 
     #[test]
     fn calls_are_read_back_with_their_answers() {
@@ -214,15 +214,7 @@ mod tests {
                 r#"{"jsonrpc":"2.0","method":"notifications/message"}"#,
             ),
         ] {
-            let draft = Draft {
-                conn: 1,
-                channel: Channel::Wire,
-                direction,
-                aux: false,
-                body: body.as_bytes().to_vec(),
-                ending: "\n",
-                extra: None,
-            };
+            let draft = Draft::wire(1, direction, body.as_bytes().to_vec());
             recorder
                 .append(draft, None)
                 .iter()

@@ -61,18 +61,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::recorder::{Draft, Recorder};
-    use crate::session::{Channel, Direction};
+    use crate::session::Direction;
 
     fn record(recorder: &mut Recorder, body: &str) -> (u64, Place) {
-        let draft = Draft {
-            conn: 1,
-            channel: Channel::Wire,
-            direction: Direction::In,
-            aux: false,
-            body: body.to_owned().into(),
-            ending: "\n",
-            extra: None,
-        };
+        let draft = Draft::wire(1, Direction::In, body.to_owned());
         let entries = recorder.append(draft, None);
         (entries[0].seq, entries[0].place)
     }

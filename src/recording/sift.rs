@@ -264,22 +264,14 @@ mod tests {
     use crate::filter::Filter;
     use crate::recorder::{Draft, Recorder};
     use crate::recording::Recording;
-    use crate::session::{Channel, Direction};
+    use crate::session::Direction;
 
     fn record(bodies: &[Vec<u8>]) -> (tempfile::TempDir, Recording) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s.jsonl");
         let mut recorder = Recorder::create(&path).unwrap();
         for body in bodies {
-            let draft = Draft {
-                conn: 1,
-                channel: Channel::Wire,
-                direction: Direction::In,
-                aux: false,
-                body: body.clone(),
-                ending: "\n",
-                extra: None,
-            };
+            let draft = Draft::wire(1, Direction::In, body.clone());
             recorder.append(draft, None);
         }
         (folder, Recording::open(&path).unwrap())

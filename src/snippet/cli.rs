@@ -3,9 +3,10 @@
 use super::call::{Call, Verb};
 use super::node::Node;
 use super::shell::{self, quote};
-use super::variables::Piece;
+use super::variables::{Names, Piece};
 use super::{Server, Subject};
 use crate::json::{self, Value};
+use crate::mask::OPENING;
 use crate::validity::{UNCHECKED, Validator};
 
 pub fn why_not(_: &Server, method: &str) -> Option<String> {
@@ -28,6 +29,9 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
                     .into_iter()
                     .flat_map(|node| args(node, call.subject)),
             );
+            if call.params.get("task").is_some() {
+                words.push("--task".to_owned());
+            }
             if breaks_schema(call.subject) {
                 words.push("--no-validate".to_owned());
             }
@@ -67,9 +71,47 @@ pub fn write(call: &Call<'_>) -> Result<String, String> {
             }
         }
     }
+    words.extend(given_back(&words));
     words.extend(protocol(call.subject));
     words.extend(target(call));
     Ok(shell::with_json(words.join(" ") + "\n"))
+}
+
+/// A command line that is not about one request: these words, and how to reach the server.
+pub fn line(words: &[String], call: &Call<'_>) -> String {
+    let mut line = vec!["mcpscope".to_owned()];
+    line.extend(words.iter().map(|word| quote(word)));
+    line.extend(given_back(&line));
+    line.extend(protocol(call.subject));
+    line.extend(target(call));
+    line.join(" ")
+}
+
+/// Masks that stand in what is sent are undone by who runs the line: `--secret NAME` for each, out of a variable.
+fn given_back(words: &[String]) -> Vec<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for word in words {
+        for rest in word.split(OPENING).skip(1) {
+            let name = rest.split('›').next().unwrap_or_default();
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let mut variables = Names::default();
+    names
+        .into_iter()
+        .flat_map(|name| {
+            let value = if plain(name) {
+                quote(name)
+            } else {
+                let variable = variables.take(name);
+                shell::word(&[Piece::Plain(format!("{name}=")), Piece::Variable(variable)])
+            };
+            ["--secret".to_owned(), value]
+        })
+        .collect()
 }
 
 /// Whether `mcpscope call` would not send these arguments unless it is told to.

@@ -188,6 +188,7 @@ actions! {
         OpenServer "open-server" ["Enter"] "open" "Connect if need be, and go to its tools" Nothing "mcpscope -- COMMAND";
         Connect "connect" ["c"] "connect" "Connect" Target "mcpscope list tools -- COMMAND";
         Stop "stop" ["s"] "stop" "Stop the server" Alive "";
+        Doctor "doctor" ["D"] "doctor" "Find out why it does not work: each step, the cause, what to do" Target "mcpscope doctor -- COMMAND";
         OpenLogin "open-login" ["o"] "browser" "Open the page of the login in the browser" Alive "mcpscope login --url URL";
         PasteLogin "paste-login" ["p"] "paste redirect" "Paste the address that the browser ended at" Alive "mcpscope login --url URL";
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
@@ -204,7 +205,7 @@ actions! {
     }
     Form {
         Run "run" ["r"] "run" "Send it; ${env:X} and ${last:$.id} get values, $${ stays ${" Ready "mcpscope call TOOL key=value -- COMMAND";
-        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "";
+        RunAsTask "run-as-task" ["t"] "" "Send it as a task (2025-11-25): the server answers at once and works on" Ready "mcpscope call TOOL key=value --task -- COMMAND";
         TypeIntoField "type" ["Enter", "i"] "type" "Type into the field, or open its list" Nothing "";
         AddAfter "add-after" ["a"] "add" "Add an item or entry after this one" Nothing "";
         AddBefore "add-before" ["A"] "" "Add an item before this one" Nothing "";
@@ -520,6 +521,7 @@ actions! {
         Back "back" ["Esc"] "" "Out one level; never quits" Nothing "";
         Close "close" ["q"] "" "Close the top thing; at the root, ask to quit" Nothing "";
         Quit "quit" ["Q"] "" "Quit: stop servers and leave" Nothing "";
+        ActionLog "action-log" ["@"] "" "What was done in this run, and the command lines that do the same" Nothing "";
         ListMasks "list-masks" ["g k"] "" "What is masked in this session, and why" Nothing "mcpscope masks FILE";
         RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 pub mod comparison;
 pub mod configs;
+pub mod examining;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
@@ -277,6 +278,9 @@ pub enum Effect {
     /// Write what reproduces a request, to be copied or printed; answered by [`super::event::Event::ToCopy`] or
     /// [`super::event::Event::ToPrint`].
     CopyAs(Box<CopyAs>),
+    /// Write the command lines of requests that were sent, each with a number; answered by
+    /// [`super::event::Event::LinesWritten`].
+    WriteLines(Vec<(u64, CopyAs)>),
     /// Copy a part of a document to the clipboard; answered like [`Effect::Copy`].
     CopyPart {
         /// Which.
@@ -481,6 +485,8 @@ pub enum Effect {
     Library(Shelving),
     /// The same for another session than the one the program began with.
     Of(u32, Box<Self>),
+    /// Look around a server; answered by [`super::event::Event::Looked`].
+    Look(examining::Looking),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
     /// Have a tap do something; answered by [`super::event::Event::Tapped`].

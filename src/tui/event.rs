@@ -154,6 +154,10 @@ pub enum Event {
         /// What it is.
         what: String,
     },
+    /// Something was seen around a server, by the number it was asked for with.
+    Looked(u64, Box<super::effect::examining::Looked>),
+    /// The command lines of requests, by the numbers they were asked for with, or why there are none.
+    LinesWritten(Vec<(u64, Result<String, String>)>),
     /// A text is ready to be printed to the normal screen.
     ToPrint(String),
     /// Text comes back from an editor.

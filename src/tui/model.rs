@@ -10,7 +10,9 @@ use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
 use super::clock::Clock;
+use super::deeds::Deeds;
 use super::effect::configs::Discovery;
+use super::examined::Examined;
 use super::keymap::{Chord, Keymap};
 use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
@@ -385,6 +387,10 @@ pub struct Model {
     pub trouble: Option<(u64, String)>,
     /// The screen, in cells.
     pub size: (u16, u16),
+    /// The server that doctor looks at.
+    pub examined: Option<Box<Examined>>,
+    /// What was done in this run.
+    pub deeds: Deeds,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -474,6 +480,8 @@ impl Model {
             clock,
             trouble: None,
             size: (0, 0),
+            examined: None,
+            deeds: Deeds::default(),
             notices: Notices::default(),
             areas: Areas::default(),
             options,

@@ -203,6 +203,8 @@ pub enum Go {
     Server(usize),
     /// Connect a server, by its place; and then go to its tools, if so.
     Connect(usize, bool),
+    /// Find out why a server does not work.
+    Examine(usize),
     /// Stop a server.
     Stop(usize),
     /// Stop and connect again.

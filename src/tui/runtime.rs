@@ -8,6 +8,7 @@ mod arguments;
 pub mod checker;
 mod comparing;
 mod copying;
+mod examining;
 mod exporting;
 pub mod keeper;
 pub mod librarian;
@@ -371,7 +372,9 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
             what: "the report".to_owned(),
         },
         Effect::Approach(approach) => Event::Arrived(opening::arrive(*approach, bodies)),
+        Effect::Look(work) => examining::look(work),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
+        Effect::WriteLines(wanted) => Event::LinesWritten(copying::lines(wanted, bodies)),
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),

@@ -5,7 +5,9 @@ use crossterm::event::KeyEventKind;
 
 mod configs;
 mod crossing;
+mod deeds;
 mod everywhere;
+mod examining;
 mod exporting;
 mod input;
 mod linting;
@@ -61,6 +63,7 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
         }
     };
     everywhere::follow(model);
+    deeds::keep(model, &effects);
     if model.view == View::Lint {
         effects.extend(replay::of(model.session, linting::feed(model)));
     }
@@ -75,6 +78,13 @@ fn look_at_clock(model: &mut Model) {
         let entries = model.world.timeline.entries();
         entries.last().map_or(0, EntryRow::us)
     };
+}
+
+/// The program begins by connecting the first server.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    let effects = connect(model, 0);
+    deeds::keep(model, &effects);
+    effects
 }
 
 fn take(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -132,6 +142,11 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Servers(told) => configs::found(model, told),
         Event::Taps(taps) => {
             model.world.taps = taps;
+            Vec::new()
+        }
+        Event::Looked(asker, looked) => examining::looked(model, asker, *looked),
+        Event::LinesWritten(written) => {
+            model.deeds.written(written);
             Vec::new()
         }
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
@@ -277,6 +292,7 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
 fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     let mut effects = Vec::new();
     notices::hear(model, &update);
+    deeds::hear(model, &update);
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
@@ -309,7 +325,11 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             model.entering = model
                 .entering
                 .filter(|place| servers::conn_of(model, *place) != Some(*conn));
-            if let Some(what) = servers::why_failed(model, *conn) {
+            // Doctor says it with its cause.
+            let examined = model.examined.as_ref().and_then(|one| one.conn);
+            if let Some(what) =
+                servers::why_failed(model, *conn).filter(|_| examined != Some(*conn))
+            {
                 model.status = Some((Tone::Error, what));
             }
         }
@@ -333,6 +353,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         | Update::Listed { .. }
         | Update::Load { .. } => {}
     }
+    effects.extend(examining::hear(model, &update));
     effects.extend(tell_panes(model, &Event::Update(update)));
     effects
 }
@@ -415,6 +436,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             model.quitting = true;
             vec![Effect::Quit]
         }
+        Action::ActionLog => deeds::open(model),
         Action::ListMasks => vec![Effect::ListMasks],
         Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],
@@ -529,6 +551,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             model.entering = enter.then_some(place);
             return connect(model, place);
         }
+        Go::Examine(place) => return examining::begin(model, place),
         Go::Stop(place) => {
             if let Some(conn) = servers::conn_of(model, place) {
                 return vec![Effect::Engine(Command::Stop { conn })];

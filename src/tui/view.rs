@@ -27,6 +27,7 @@ use super::widgets::popup::{Place, Popup};
 use crate::session::timeline::changes;
 use crate::text;
 
+mod doctor;
 mod header;
 mod notices;
 mod tap;
@@ -157,6 +158,10 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
                 cursor
             }
             Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),
+            Overlay::Doctor => Some(doctor::draw(model, screen, buf)),
+            Overlay::Deeds(shown) => {
+                Some(shown.draw(&model.deeds, screen, buf, &model.world.theme))
+            }
             Overlay::Quit => Some(quit_box(model, screen, buf)),
             Overlay::Trust(place) => Some(trust::draw(model, *place, screen, buf)),
             Overlay::Tap(place) => Some(tap::draw(model, *place, screen, buf)),

@@ -3,7 +3,9 @@
 mod arguments;
 mod byhand;
 mod configs;
+mod deeds;
 mod diff;
+mod doctor;
 mod documents;
 mod following;
 mod inbox;

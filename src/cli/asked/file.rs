@@ -162,8 +162,10 @@ impl Answer {
 /// Reads a file of rules.
 pub fn read(path: &Path) -> Result<Vec<Rule>, Failure> {
     let named = path.display();
-    let text = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("cannot read --answer {named}: {error}")))?;
+    let text = std::fs::read(path).map_err(|error| {
+        let hint = "a file of rules; --answers POLICY answers without one";
+        Failure::usage(format!("cannot read --answer {named}: {error}")).hint(hint.to_owned())
+    })?;
     rules(&text).map_err(|what| {
         let hint = r#"a list of rules, as in [{"kind": "elicitation", "answer": "defaults"}]"#;
         Failure::usage(format!("--answer {named}: {what}")).hint(hint.to_owned())

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::lint::exceptions::Exception;
+use crate::tui::overlays::deeds::DeedsBox;
 use crate::tui::overlays::export::ExportBox;
 use crate::tui::overlays::picker::Picker;
 use crate::tui::overlays::sheet::Sheet;
@@ -24,6 +25,10 @@ pub enum Overlay {
     Tap(usize),
     /// An export.
     Export(Box<ExportBox>),
+    /// What doctor says so far.
+    Doctor,
+    /// What was done.
+    Deeds(DeedsBox),
 }
 
 /// What lines are filled in for.
@@ -39,6 +44,8 @@ pub enum Purpose {
     Replay(PathBuf),
     /// Whether what may destroy something is called.
     Anyway(u64),
+    /// What a server is started with that its client asks a person for, by its place.
+    Inputs(usize),
     /// Why findings are ignored from now on.
     Except(Exception),
     /// Which frames a tap holds.

@@ -1,5 +1,7 @@
 //! A few lines to fill in, over the screen: the name of a session, a note, a time.
 
+use std::borrow::Cow;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,9 +17,13 @@ const WIDTH: u16 = 60;
 /// A line to fill in.
 #[derive(Debug, Clone)]
 struct Field {
-    label: &'static str,
+    label: Cow<'static, str>,
     input: LineInput,
-    hint: &'static str,
+    hint: Cow<'static, str>,
+    /// It is not to be seen.
+    hidden: bool,
+    /// Only these can be said; empty when anything can.
+    options: Vec<String>,
     /// What it was filled with, and the same as it stands in one line.
     before: (String, String),
 }
@@ -31,6 +37,32 @@ impl Field {
         } else {
             self.input.text().trim().to_owned()
         }
+    }
+}
+
+impl Field {
+    /// Takes a key: text, or the next of the options.
+    fn key(&mut self, key: KeyEvent) {
+        let count = self.options.len();
+        if count == 0 {
+            self.input.key(key);
+            return;
+        }
+        let at = self.options.iter();
+        let at = at.clone().position(|option| option == self.input.text());
+        let at = at.unwrap_or(0);
+        let next = match key.code {
+            KeyCode::Right | KeyCode::Char(' ') => (at + 1) % count,
+            KeyCode::Left => (at + count - 1) % count,
+            // A letter goes to the next that begins with it.
+            KeyCode::Char(letter) => {
+                let mut others = (1..=count).map(|step| (at + step) % count);
+                let begins = |index: &usize| self.options[*index].starts_with(letter);
+                others.find(begins).unwrap_or(at)
+            }
+            _ => at,
+        };
+        self.input = LineInput::new(self.options[next].clone());
     }
 }
 
@@ -73,10 +105,34 @@ impl Sheet {
         let in_line: String = text.lines().collect::<Vec<_>>().join(" ");
         let input = LineInput::new(in_line.clone());
         self.fields.push(Field {
-            label,
+            label: label.into(),
             input,
-            hint,
+            hint: hint.into(),
+            hidden: false,
+            options: Vec::new(),
             before: (text.to_owned(), in_line),
+        });
+        self
+    }
+
+    /// With one more line that asks for something. Its label and hint must be sanitised. One with options is picked from
+    /// them, one that is hidden shows dots.
+    #[must_use]
+    pub fn asking(
+        mut self,
+        label: String,
+        hint: String,
+        hidden: bool,
+        options: Vec<String>,
+    ) -> Self {
+        let first = options.first().cloned().unwrap_or_default();
+        self.fields.push(Field {
+            label: label.into(),
+            input: LineInput::new(first.clone()),
+            hint: hint.into(),
+            hidden,
+            options,
+            before: (first.clone(), first),
         });
         self
     }
@@ -106,7 +162,7 @@ impl Sheet {
             _ => {
                 self.problem.clear();
                 if let Some(field) = self.fields.get_mut(self.at) {
-                    field.input.key(key);
+                    field.key(key);
                 }
             }
         }
@@ -116,7 +172,9 @@ impl Sheet {
     /// Takes pasted text.
     pub fn paste(&mut self, pasted: &str) {
         let pasted: String = pasted.lines().collect::<Vec<_>>().join(" ");
-        if let Some(field) = self.fields.get_mut(self.at) {
+        if let Some(field) = self.fields.get_mut(self.at)
+            && field.options.is_empty()
+        {
             field.input.paste(&pasted);
         }
     }
@@ -136,7 +194,7 @@ impl Sheet {
     }
 
     fn labels(&self) -> u16 {
-        let widest = self.fields.iter().map(|field| text::width(field.label));
+        let widest = self.fields.iter().map(|field| text::width(&field.label));
         widest.max().unwrap_or(0) as u16 + 2
     }
 
@@ -174,7 +232,7 @@ impl Sheet {
             buf.set_stringn(
                 room.x,
                 y,
-                field.label,
+                &*field.label,
                 usize::from(labels),
                 theme.style(role),
             );
@@ -185,10 +243,21 @@ impl Sheet {
                 height: 1,
             };
             let look = Look {
-                placeholder: field.hint,
+                placeholder: &field.hint,
+                masked: field.hidden,
                 ..Look::default()
             };
             let at = field.input.draw(look, area, buf, theme);
+            if !field.options.is_empty() {
+                let at = field.options.iter();
+                let at = at.clone().position(|option| option == field.input.text());
+                let count = field.options.len();
+                let told = format!("‹ › {} of {count}", at.unwrap_or(0) + 1);
+                let width = text::width(&told) as u16;
+                let x = area.right().saturating_sub(width);
+                let style = theme.style(Role::TextMuted);
+                buf.set_stringn(x, y, told, usize::from(width), style);
+            }
             if focused {
                 caret = at;
             }

@@ -1,7 +1,7 @@
 //! What is known of a server out of the settings of clients.
 
 use crate::configs::trust::Consent;
-use crate::configs::{Configured, Scope};
+use crate::configs::{Configured, Input, Scope};
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Listed {
     pub consent: Option<Box<Consent>>,
     /// Why it cannot be started, if so.
     pub problem: Option<String>,
+    /// What somebody has to say before it runs, once in a run of mcpscope.
+    pub asks: Vec<Input>,
 }
 
 /// Another entry of the same name.
@@ -41,6 +43,10 @@ impl Listed {
             } else {
                 "changed: asks again".to_owned()
             };
+        }
+        if !self.asks.is_empty() {
+            let ids: Vec<&str> = self.asks.iter().map(|input| input.id.as_str()).collect();
+            return format!("asks for {}", ids.join(", "));
         }
         if self.server.off.is_some() {
             return "switched off there".to_owned();

@@ -103,7 +103,8 @@ fn wanted(
     }
 }
 
-fn sent(form: Form, print: bool, entry: EntryIndex, ctx: &Ctx<'_>) -> Result<CopyAs, String> {
+/// What there is to write of a request that was sent.
+pub fn sent(form: Form, print: bool, entry: EntryIndex, ctx: &Ctx<'_>) -> Result<CopyAs, String> {
     let timeline = ctx.timeline;
     let exchange = timeline
         .exchange_of_request(entry)
@@ -135,12 +136,21 @@ fn sent(form: Form, print: bool, entry: EntryIndex, ctx: &Ctx<'_>) -> Result<Cop
 }
 
 /// What is known of the server; method and params are for the caller to put in.
-fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, String> {
+pub fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, String> {
     let target = target(connection, ctx);
     let server = connection
         .and_then(|connection| recorded(connection, target))
         .or_else(|| target.map(of_target))
         .ok_or("It is not known how this server is reached.")?;
+    Ok(known(connection, server, ctx))
+}
+
+/// What is known of a server that is reached like this, whether it was reached before or not.
+pub fn of(target: &Target, ctx: &Ctx<'_>) -> Subject {
+    known(None, of_target(target), ctx)
+}
+
+fn known(connection: Option<&Connection>, server: Server, ctx: &Ctx<'_>) -> Subject {
     let opening = connection.and_then(|connection| connection.opening.as_deref());
     let implementation = opening.and_then(|opening| {
         let name = opening.name.as_deref()?;
@@ -149,7 +159,7 @@ fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, St
     });
     let name = connection.map(|connection| connection.name.to_string());
     let name = name.or_else(|| ctx.server().map(|server| server.name.clone()));
-    Ok(Subject {
+    Subject {
         name: name.unwrap_or_default(),
         server,
         implementation,
@@ -158,7 +168,7 @@ fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject, St
         params: Value::Null,
         schema: None,
         answer: None,
-    })
+    }
 }
 
 /// What a server is reached by, if it can be reached from here.

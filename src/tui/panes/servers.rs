@@ -420,6 +420,7 @@ impl Pane for ServersPane {
             }
             Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),
+            Action::Doctor => Reply::go(Go::Examine(self.list.selected)),
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => {
                 self.logins.action(action, ctx)
             }

@@ -1,5 +1,7 @@
 //! The servers that clients have in their settings: put on the list, and agreed to before they first run.
 
+pub(super) mod inputs;
+
 use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -105,20 +107,16 @@ fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str
 /// What is known of an entry, and what it starts.
 fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
     let machine = discovery.machine.as_ref();
-    let home = machine.map_or(Path::new(""), |machine| &machine.home);
-    let lacks: Vec<String> = server
-        .launch
-        .lacks()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    let mut problem = (!lacks.is_empty()).then(|| format!("needs {}", lacks.join(" and ")));
-    let here = machine.map(|machine| machine.folder.as_path());
-    let folder = server.project.as_deref();
-    let target = server
-        .launch
-        .target(folder.filter(|folder| Some(*folder) != here), home)
-        .map_err(|error| problem.get_or_insert(error).clone());
+    let mut problem = inputs::unasked(server);
+    let asks = if problem.is_some() {
+        Vec::new()
+    } else {
+        server.asks.clone()
+    };
+    let target = inputs::target(&server.launch, server, machine);
+    if let (Err(error), true) = (&target, asks.is_empty()) {
+        problem.get_or_insert_with(|| error.clone());
+    }
     let index = discovery
         .found
         .servers
@@ -149,6 +147,7 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
         others: others.collect(),
         consent,
         problem,
+        asks,
     };
     let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
     (listed, target)
@@ -226,9 +225,11 @@ pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
         let what = format!("{} {problem} ({})", server.name, listed.place);
         return Some(say(model, &what));
     }
-    listed.consent.as_ref()?;
-    model.overlays.push(Overlay::Trust(place));
-    Some(Vec::new())
+    if listed.consent.is_some() {
+        model.overlays.push(Overlay::Trust(place));
+        return Some(Vec::new());
+    }
+    (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
@@ -343,5 +344,6 @@ pub fn from_settings(model: &mut Model, place: usize, consent: Option<Box<Consen
         others: Vec::new(),
         consent: Some(consent),
         problem: None,
+        asks: Vec::new(),
     }));
 }

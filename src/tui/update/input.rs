@@ -111,6 +111,8 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             let place = *place;
             Some(super::configs::tap_key(model, key, place))
         }
+        Overlay::Doctor => Some(super::examining::key(model, key)),
+        Overlay::Deeds(_) => Some(super::deeds::key(model, key)),
         Overlay::Sheet(..) => Some(marks::sheet_key(model, key)),
         Overlay::Letters(at) => {
             let at = *at;
@@ -166,6 +168,25 @@ fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<E
         };
         return exporting::came_of(model, outcome);
     }
+    if let Some(Overlay::Deeds(shown)) = model.overlays.last_mut() {
+        let wanted = match kind {
+            MouseEventKind::ScrollUp => {
+                shown.wheel(-3, screen);
+                return Vec::new();
+            }
+            MouseEventKind::ScrollDown => {
+                shown.wheel(3, screen);
+                return Vec::new();
+            }
+            MouseEventKind::Down(_) => shown.click(at, screen),
+            _ => return Vec::new(),
+        };
+        return super::deeds::does(model, wanted);
+    }
+    if let Some(Overlay::Doctor) = model.overlays.last() {
+        // It takes a while: a click beside it does not end it.
+        return Vec::new();
+    }
     let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
         if matches!(kind, MouseEventKind::Down(_)) {
             model.overlays.pop();
@@ -213,9 +234,14 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             Vec::new()
         }
         Some(Overlay::Export(export)) => export.paste(pasted, model.world.ctx().ticket()),
-        Some(Overlay::Quit | Overlay::Letters(_) | Overlay::Trust(_) | Overlay::Tap(_)) => {
-            Vec::new()
-        }
+        Some(
+            Overlay::Quit
+            | Overlay::Letters(_)
+            | Overlay::Trust(_)
+            | Overlay::Tap(_)
+            | Overlay::Deeds(_)
+            | Overlay::Doctor,
+        ) => Vec::new(),
         None => {
             model.chords.clear();
             let ctx = model.world.ctx();

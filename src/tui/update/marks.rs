@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Model, go, linting, replay, replaying, say, tapping};
+use super::{Model, configs, go, linting, replay, replaying, say, tapping};
 use crate::library::tags_of;
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, EntryRow};
@@ -212,6 +212,7 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
             model.status = Some((Tone::Info, format!("the note at #{seq} is kept")));
             keep(model)
         }
+        Purpose::Inputs(place) => return configs::inputs::given(model, *place, texts.collect()),
         Purpose::Except(exception) => return linting::kept(exception, next(), &next()),
         Purpose::Words(path) => {
             let change = MetaChange::Words {

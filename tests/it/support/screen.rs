@@ -132,6 +132,21 @@ impl Screen {
         screen
     }
 
+    /// A session that an engine beside it records, with one server that is off. What the engine is to do is taken out of
+    /// `sent`, what it tells is given to `update`.
+    pub fn beside(size: (u16, u16), bodies: Bodies, server: Spawn) -> Self {
+        let keeping = Keeping::Recording {
+            path: "/sessions/now.jsonl".into(),
+            since: now(),
+        };
+        let theme = Theme::load("dark", Depth::Rgb).unwrap();
+        let mut screen = Self::new(keeping, size, theme, bodies, None);
+        let name = server.short_name();
+        update::push_server(&mut screen.model, &name, server, "command line");
+        screen.resize(size);
+        screen
+    }
+
     fn new(
         keeping: Keeping,
         size: (u16, u16),
@@ -442,15 +457,7 @@ impl Screen {
 
     /// A frame on the wire of the connection.
     pub fn wire(&mut self, direction: Direction, body: &str) -> u64 {
-        self.record(Draft {
-            conn: self.conn,
-            channel: Channel::Wire,
-            direction,
-            aux: false,
-            body: body.into(),
-            ending: "\n",
-            extra: None,
-        })
+        self.record(Draft::wire(self.conn, direction, body))
     }
 
     /// A line that is no frame.

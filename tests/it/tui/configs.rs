@@ -248,3 +248,85 @@ fn a_tap_is_shown_asked_about_and_taken_out_again() {
     assert!(small.contains("TAP mine?") && small.contains("y write it"));
     assert!(small.contains("+ /opt/bin/mcpscope tap -- mine-server 'a b'"));
 }
+
+const ASKED: &str = r#"{
+  "inputs": [
+    {"id": "key", "type": "promptString", "description": "The key of the weather service", "password": true},
+    {"id": "region", "type": "pickString", "options": ["eu", "us"]},
+    {"id": "token", "type": "command", "command": "auth.token"}
+  ],
+  "servers": {
+    "weather": {"command": "weather-server", "args": ["--region", "${input:region}"], "env": {"KEY": "${input:key}"}},
+    "rain": {"command": "rain-server", "env": {"KEY": "${input:key}"}},
+    "tokened": {"command": "x", "args": ["${input:token}"]}
+  }
+}"#;
+
+/// A screen with the servers of VS Code, of which somebody agreed to run `weather`.
+fn asked(files: &Files) -> Screen {
+    files.write("project/.vscode/mcp.json", ASKED);
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    select(&mut screen, "weather");
+    screen.press("Enter y");
+    screen
+}
+
+fn select(screen: &mut Screen, name: &str) {
+    let servers = &screen.model.world.servers;
+    let place = servers.iter().position(|server| server.name == name);
+    screen.press("g g");
+    for _ in 0..place.unwrap() {
+        screen.press("j");
+    }
+}
+
+#[test]
+fn inputs_are_asked_for_once_in_a_run_and_shown_nowhere() {
+    let files = Files::new();
+    let mut screen = asked(&files);
+    assert!(started(&screen).is_empty());
+    for words in [
+        "weather ASKS FOR",
+        "The key of the weather service",
+        "1 of 2",
+    ] {
+        assert!(screen.contains(words), "{words}\n{}", screen.text());
+    }
+    // Nothing is no key, and the other option is picked.
+    screen.press("Tab Right Enter");
+    assert!(screen.contains("key is needed"), "{}", screen.text());
+    screen.press("Tab \"s3cret-key\" Tab Enter");
+    assert!(!screen.text().contains("s3cret-key"), "{}", screen.text());
+    let Some(Command::Connect(connect)) = screen.sent.last() else {
+        panic!("{:?}\n{}", screen.sent, screen.text());
+    };
+    let mcpscope::transport::Target::Process(spawn) = &connect.target else {
+        panic!("it is a command");
+    };
+    assert_eq!(spawn.args, ["--region", "us"]);
+    assert_eq!(spawn.env, [("KEY".to_owned(), "s3cret-key".to_owned())]);
+    // The log of what was done names it, no more.
+    screen.press("@");
+    assert!(!screen.text().contains("s3cret-key"), "{}", screen.text());
+    screen.press("Esc");
+    // Another server of the file is not asked for the same.
+    select(&mut screen, "rain");
+    screen.press("Enter y");
+    assert_eq!(started(&screen), ["weather", "rain"]);
+}
+
+#[test]
+fn an_input_that_only_a_command_of_the_client_gives_is_refused_in_words() {
+    let files = Files::new();
+    let mut screen = asked(&files);
+    screen.press("Esc");
+    select(&mut screen, "tokened");
+    screen.press("Enter");
+    assert!(started(&screen).is_empty());
+    let status = screen.status();
+    assert!(
+        status.contains("needs the input token, which only the command auth.token"),
+        "{status}"
+    );
+}
