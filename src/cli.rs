@@ -34,6 +34,7 @@ mod list;
 mod listen;
 mod live;
 mod login;
+mod logs;
 mod masks;
 mod named;
 mod notify;
@@ -57,6 +58,7 @@ mod target;
 mod tasks;
 mod validated;
 mod verdict;
+mod watching;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -131,6 +133,7 @@ enum Verb {
     Lint(lint::LintArgs),
     Doctor(doctor::DoctorArgs),
     Sessions(sessions::SessionsArgs),
+    Logs(logs::LogsArgs),
     Config(configs::ConfigArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
@@ -290,6 +293,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Sessions(args) => sessions::run(args),
+        Verb::Logs(args) => logs::run(args),
         Verb::Config(args) => configs::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
@@ -343,6 +347,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says something beside the answer, on stderr. It is safe to show.
+fn say(what: &str) {
+    use io::Write as _;
+    // Nobody may be reading.
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// Tells a failure on stderr.

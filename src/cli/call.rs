@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
@@ -53,6 +54,8 @@ pub struct CallArgs {
     #[arg(long)]
     task: bool,
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -65,6 +68,14 @@ impl Live for CallArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
+    }
+
+    fn calls(&self) -> Option<&str> {
+        Some(&self.tool)
     }
 
     fn lists(&self) -> &'static [List] {

@@ -34,7 +34,7 @@ use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, 
 use crate::session::{Channel, Direction, Entry};
 use crate::transport::stdio;
 
-/// The connection of a headless session; only a replay opens more, one after the other.
+/// The first connection of a headless session; a replay and a watch open more, one after the other.
 const CONN: u32 = 1;
 
 /// Why waiting for an update ended without one.
@@ -141,6 +141,10 @@ impl Headless {
     pub fn reconnect(&mut self, connect: Connect) {
         self.conn = connect.conn;
         self.is_ready = false;
+        self.asked.clone_from(&connect.options.lists);
+        self.fetched.clear();
+        self.cut.clear();
+        self.schemas = Schemas::default();
         self.send(Command::Connect(Box::new(connect)));
     }
 
@@ -458,7 +462,8 @@ impl Headless {
             self.asked.push(list);
             let opening = self.connection().opening.as_ref();
             if opening.is_none_or(|opening| opening.has(list.capability())) {
-                self.send(Command::Refresh { conn: CONN, list });
+                let conn = self.conn;
+                self.send(Command::Refresh { conn, list });
             } else {
                 self.fetched.push(list);
             }

@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["filter"],
     &["snippet"],
     &["export"],
+    &["logbook"],
     &["import"],
     &["diff"],
     &["bench"],
@@ -49,6 +50,7 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
+    &["clientlogs", "tail", "watch"],
     &["surroundings"],
     &["inspector", "serve", "tap"],
     &["replaying"],
@@ -62,7 +64,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
     "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench",
-    "replay", "script", "doctor",
+    "replay", "script", "doctor", "logbook",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -14,6 +14,7 @@ mod exporting;
 mod leaving;
 mod lint;
 mod login;
+mod logs;
 mod raw;
 mod recording;
 mod remote;
