@@ -88,7 +88,9 @@ pub static LOGS: [LogRow; 4] = [
             windows(LOCAL, "claude-cli-nodejs/Cache/*/mcp-logs-{}/*.jsonl"),
         ],
         page: "https://github.com/anthropics/claude-code/issues/69427, of 2.1.181",
-        unconfirmed: Some("the folders on Linux and Windows: users name them, no page of the maker does"),
+        unconfirmed: Some(
+            "the folders on Linux and Windows: users name them, no page of the maker does",
+        ),
     },
     LogRow {
         client: "vscode",
@@ -97,9 +99,17 @@ pub static LOGS: [LogRow; 4] = [
             mac("Library/Application Support/Code/logs/*/window*/mcpServer.mcp.config.*.{}.log"),
             windows(ROAMING, "Code/logs/*/window*/mcpServer.mcp.config.*.{}.log"),
             linux(CONFIG, "Code/logs/*/window*/mcpServer.mcp.config.*.{}.log"),
-            mac("Library/Application Support/Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log"),
-            windows(ROAMING, "Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log"),
-            linux(CONFIG, "Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log"),
+            mac(
+                "Library/Application Support/Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log",
+            ),
+            windows(
+                ROAMING,
+                "Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log",
+            ),
+            linux(
+                CONFIG,
+                "Code/logs/*/window*/mcpServer.claude-desktop.*.{}.log",
+            ),
         ],
         page: "https://github.com/microsoft/vscode/issues/244377; lines of 1.129.1 were seen",
         unconfirmed: Some("the names of the files: users show them, no page of the maker does"),
@@ -108,15 +118,33 @@ pub static LOGS: [LogRow; 4] = [
         client: "cursor",
         name: "Cursor",
         places: &[
-            mac("Library/Application Support/Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log"),
-            windows(ROAMING, "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log"),
-            linux(CONFIG, "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log"),
-            mac("Library/Application Support/Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log"),
-            windows(ROAMING, "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log"),
-            linux(CONFIG, "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log"),
+            mac(
+                "Library/Application Support/Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log",
+            ),
+            windows(
+                ROAMING,
+                "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log",
+            ),
+            linux(
+                CONFIG,
+                "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP user-{}.log",
+            ),
+            mac(
+                "Library/Application Support/Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log",
+            ),
+            windows(
+                ROAMING,
+                "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log",
+            ),
+            linux(
+                CONFIG,
+                "Cursor/logs/*/window*/exthost/anysphere.cursor-mcp/MCP project-{}.log",
+            ),
         ],
         page: "https://github.com/GLips/Figma-Context-MCP/issues/77, for its lines",
-        unconfirmed: Some("where the files are, and their names: users of one version on macOS show them"),
+        unconfirmed: Some(
+            "where the files are, and their names: users of one version on macOS show them",
+        ),
     },
 ];
 
@@ -169,7 +197,10 @@ pub fn recognise(machine: &Machine, file: &Path) -> Option<(&'static LogRow, Opt
                 match (names.next(), parts.next()) {
                     (None, None) => return Some((row, server)),
                     (Some(name), Some(part)) => {
-                        server = matches(part, &name.to_string_lossy())?.or(server);
+                        let named = matches(part, &name.to_string_lossy())?;
+                        if !named.is_empty() {
+                            server = Some(named);
+                        }
                     }
                     _ => return None,
                 }
@@ -205,6 +236,7 @@ fn collect(machine: &Machine, row: &'static LogRow, place: &LogPlace, found: &mu
             for entry in entries.flatten() {
                 let name = entry.file_name();
                 if let Some(named) = matches(part, &name.to_string_lossy()) {
+                    let named = Some(named).filter(|named| !named.is_empty());
                     next.push((entry.path(), named.or_else(|| server.clone())));
                 }
                 if next.len() >= MOST {
@@ -230,10 +262,11 @@ fn collect(machine: &Machine, row: &'static LogRow, place: &LogPlace, found: &mu
     }
 }
 
-/// Whether a name is one of this pattern; with what stands for `{}` in it. A star takes as little as it can.
-fn matches(pattern: &str, name: &str) -> Option<Option<String>> {
+/// What stands for `{}` in a name that is one of this pattern; empty where the pattern has none. A star takes as little
+/// as it can.
+fn matches(pattern: &str, name: &str) -> Option<String> {
     let Some(at) = pattern.find(['*', '{']) else {
-        return (pattern == name).then_some(None);
+        return (pattern == name).then(String::new);
     };
     let rest = name.strip_prefix(&pattern[..at])?;
     let is_server = pattern[at..].starts_with('{');
@@ -241,13 +274,19 @@ fn matches(pattern: &str, name: &str) -> Option<Option<String>> {
     // The last gap takes all it can.
     if !behind.contains(['*', '{']) {
         let taken = rest.strip_suffix(behind)?;
-        let named = is_server.then(|| taken.to_owned());
-        return (!is_server || !taken.is_empty()).then_some(named);
+        return if is_server {
+            (!taken.is_empty()).then(|| taken.to_owned())
+        } else {
+            Some(String::new())
+        };
     }
     rest.char_indices().map(|(end, _)| end).find_map(|end| {
         let inner = matches(behind, &rest[end..])?;
-        let named = (is_server && end > 0).then(|| rest[..end].to_owned());
-        Some(named.or(inner))
+        Some(if is_server {
+            rest[..end].to_owned()
+        } else {
+            inner
+        })
     })
 }
 
@@ -278,7 +317,12 @@ mod tests {
                 "claude-desktop",
                 "my server",
             ),
-            (System::Windows, "AppData/Roaming/Claude/logs/mcp.log", "claude-desktop", ""),
+            (
+                System::Windows,
+                "AppData/Roaming/Claude/logs/mcp.log",
+                "claude-desktop",
+                "",
+            ),
             (
                 System::Linux,
                 ".cache/claude-cli-nodejs/-home-me-work/mcp-logs-files/2026-07-02T05-57-27-512Z.jsonl",
@@ -308,7 +352,11 @@ mod tests {
             let found = find(&machine);
             assert_eq!(found.len(), 1, "{file}: {found:?}");
             assert_eq!(found[0].row.client, client, "{file}");
-            assert_eq!(found[0].server.as_deref().unwrap_or_default(), server, "{file}");
+            assert_eq!(
+                found[0].server.as_deref().unwrap_or_default(),
+                server,
+                "{file}"
+            );
             assert_eq!(found[0].file, path);
             let (row, named) = recognise(&machine, &path).unwrap();
             assert_eq!((row.client, named), (client, found[0].server.clone()));

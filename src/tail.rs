@@ -126,7 +126,7 @@ impl Tail {
             // Nobody waits any more.
             let _ = wakes.send(Wake::Changed(paths));
         });
-        let folders: BTreeSet<PathBuf> = self.files.iter().map(|file| file.folder()).collect();
+        let folders: BTreeSet<PathBuf> = self.files.iter().map(Followed::folder).collect();
         let watcher = watcher.and_then(|mut watcher| {
             for folder in &folders {
                 watcher.watch(folder, RecursiveMode::NonRecursive)?;
@@ -217,11 +217,7 @@ impl Followed {
         }
     }
 
-    fn try_look(
-        &mut self,
-        number: usize,
-        take: &mut impl FnMut(News) -> bool,
-    ) -> io::Result<bool> {
+    fn try_look(&mut self, number: usize, take: &mut impl FnMut(News) -> bool) -> io::Result<bool> {
         // The old file is read to its end before the new one is begun.
         if self.file.is_some() {
             if !self.read_on(number, take)? {
@@ -251,11 +247,7 @@ impl Followed {
         self.read_on(number, take)
     }
 
-    fn read_on(
-        &mut self,
-        number: usize,
-        take: &mut impl FnMut(News) -> bool,
-    ) -> io::Result<bool> {
+    fn read_on(&mut self, number: usize, take: &mut impl FnMut(News) -> bool) -> io::Result<bool> {
         let Some(file) = &mut self.file else {
             return Ok(true);
         };

@@ -200,7 +200,10 @@ pub fn start(
 }
 
 fn refused(patterns: &[Pattern], error: &notify::Error) -> WatchError {
-    let given: Vec<&str> = patterns.iter().map(|pattern| pattern.given.as_str()).collect();
+    let given: Vec<&str> = patterns
+        .iter()
+        .map(|pattern| pattern.given.as_str())
+        .collect();
     WatchError::Refused {
         pattern: given.join(", "),
         what: error.to_string(),

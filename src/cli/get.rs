@@ -56,7 +56,6 @@ impl Live for GetArgs {
         Some(&self.watch)
     }
 
-
     fn lists(&self) -> &'static [List] {
         &[List::Prompts]
     }

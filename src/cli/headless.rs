@@ -471,6 +471,7 @@ impl Headless {
         while !self.fetched.contains(&list) {
             self.next().await?;
         }
+        self.explain();
         Ok(())
     }
 
@@ -479,6 +480,7 @@ impl Headless {
         while !self.is_ready {
             self.next().await?;
         }
+        self.explain();
         Ok(())
     }
 

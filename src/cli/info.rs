@@ -49,7 +49,6 @@ impl Live for InfoArgs {
         Some(&self.watch)
     }
 
-
     fn lists(&self) -> &'static [List] {
         &List::ALL
     }

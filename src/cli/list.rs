@@ -56,7 +56,6 @@ impl Live for ListArgs {
         Some(&self.watch)
     }
 
-
     fn lists(&self) -> &'static [List] {
         match self.what {
             What::Tools => &[List::Tools],

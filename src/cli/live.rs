@@ -168,16 +168,14 @@ fn alone<V: Live>(verb: &V) -> Exit {
         }
         Ok((target, connect))
     });
-    super::session(
-        target,
-        &common.output,
-        async |session, output| match (ready, watch.zip(again)) {
+    super::session(target, &common.output, async |session, output| {
+        match (ready, watch.zip(again)) {
             (Some(ready), Some((watch, connect))) => {
                 watching::again(verb, ready, watch, connect, session, output).await
             }
             (Some(ready), None) => verb.work(ready, session, output).await,
             // There is no session without it.
             (None, _) => Ok(Exit::Internal),
-        },
-    )
+        }
+    })
 }

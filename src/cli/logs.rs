@@ -1,5 +1,6 @@
 //! `mcpscope logs`: the logs that clients keep of their servers, found, shown and followed.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
@@ -133,7 +134,9 @@ fn show(args: &LogsArgs, output: &mut Output) -> Result<(), Wrong> {
     let follows = if args.output.json {
         if args.follow {
             let what = "--json prints one object at the end, and --follow has none";
-            return Err(Failure::usage(what).hint("--ndjson prints an object a line".to_owned()).into());
+            return Err(Failure::usage(what)
+                .hint("--ndjson prints an object a line".to_owned())
+                .into());
         }
         false
     } else {
@@ -203,7 +206,11 @@ fn chosen(args: &LogsArgs, machine: &Machine) -> Result<Vec<Kept>, Failure> {
         return Err(Failure::usage(what).hint(hint));
     }
     let all = clientlogs::find(machine);
-    let of_client = |kept: &&Kept| args.client.as_deref().is_none_or(|one| one == kept.row.client);
+    let of_client = |kept: &&Kept| {
+        args.client
+            .as_deref()
+            .is_none_or(|one| one == kept.row.client)
+    };
     let of_server = |kept: &&Kept| {
         let wanted = args.server.as_deref();
         wanted.is_none_or(|one| kept.server.as_deref() == Some(one))
@@ -252,7 +259,9 @@ fn none(args: &LogsArgs, all: &[Kept]) -> Failure {
 fn list(found: &[Kept], output: &mut Output) -> Result<(), Wrong> {
     let written = |kept: &Kept| {
         let time = Timestamp::try_from(kept.written?).ok()?;
-        time.round(jiff::Unit::Second).ok().map(|time| time.to_string())
+        time.round(jiff::Unit::Second)
+            .ok()
+            .map(|time| time.to_string())
     };
     if output.json {
         let rows = found.iter().map(|kept| {
@@ -285,7 +294,10 @@ fn list(found: &[Kept], output: &mut Output) -> Result<(), Wrong> {
     };
     let widths: Vec<usize> = (0..4).map(wide).collect();
     for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| text::pad(cell, *width));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| text::pad(cell, *width));
         let line = format!("{}  {}", cells.collect::<Vec<_>>().join("  "), row[4]);
         output.line(&line)?;
     }
@@ -356,7 +368,9 @@ impl Printing<'_> {
                 let name = self.several.then(|| log.name());
                 self.output.line(&readable_line(name.as_deref(), &line))?;
             }
-            News::Cut(file) => self.happened(file, "cut", "was cut; it goes on from its beginning")?,
+            News::Cut(file) => {
+                self.happened(file, "cut", "was cut; it goes on from its beginning")?;
+            }
             News::Replaced(file) => self.happened(file, "replaced", "was replaced by a new one")?,
             News::New(path) => {
                 self.logs.push(Log::of(&path, self.machine));
@@ -445,18 +459,25 @@ fn readable_line(name: Option<&str>, line: &Line) -> String {
     }
     match &line.said {
         Said::Frame(direction, frame) => {
-            let arrow = if *direction == Direction::Out { "->" } else { "<-" };
+            let arrow = if *direction == Direction::Out {
+                "->"
+            } else {
+                "<-"
+            };
             let method = json::string_at(frame, &["method"]).unwrap_or_else(|| {
                 let failed = json::get(frame, &["error"]).is_some();
                 if failed { "error" } else { "result" }.to_owned()
             });
             let id = json::get(frame, &["id"]);
-            let id = id.map_or_else(String::new, |id| format!(" {}", String::from_utf8_lossy(id)));
-            shown.push_str(&format!(
-                "{arrow} {method}{id} {}",
-                String::from_utf8_lossy(frame)
-            ));
+            let id = id.map_or_else(String::new, |id| {
+                format!(" {}", String::from_utf8_lossy(id))
+            });
+            let frame = String::from_utf8_lossy(frame);
+            // A string takes everything.
+            let _ = write!(shown, "{arrow} {method}{id} {frame}");
         }
+        // Where it stands as the server wrote it, it is shown so.
+        Said::Stderr(text) if line.at.is_none() => shown.push_str(text),
         Said::Stderr(text) => {
             shown.push_str("err ");
             shown.push_str(text);

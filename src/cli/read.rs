@@ -64,7 +64,6 @@ impl Live for ReadArgs {
         Some(&self.watch)
     }
 
-
     fn ready(&self, _: Stdin) -> Result<String, Failure> {
         self.uri()
     }

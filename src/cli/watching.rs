@@ -67,7 +67,10 @@ where
         }
         output.flush()?;
         session.console.settle();
-        session.console.note(&format!("watching {}", text::sanitize(&args.globs.join(", "))));
+        session.console.note(&format!(
+            "watching {}",
+            text::sanitize(&args.globs.join(", "))
+        ));
         session.console.flush();
         let files = loop {
             tokio::select! {
@@ -87,7 +90,9 @@ where
                 },
             }
         };
-        session.console.note(&format!("{} changed", watch::words(&files, &folder)));
+        session
+            .console
+            .note(&format!("{} changed", watch::words(&files, &folder)));
         if alive {
             session.send(Command::Stop { conn: session.conn });
             loop {
@@ -143,9 +148,13 @@ fn tell(report: &Report, session: &mut Headless, output: &mut Output) -> io::Res
     }
     session.console.settle();
     if report.is_same() {
-        session.console.note("started again; it offers the same as before");
+        session
+            .console
+            .note("started again; it offers the same as before");
     } else {
-        session.console.note("started again; what it offers is not the same:");
+        session
+            .console
+            .note("started again; what it offers is not the same:");
         for line in report.write(Form::Plain).lines() {
             session.console.tell(line);
         }
@@ -170,12 +179,14 @@ async fn agreed<V: Live>(
     let tool = text::sanitize(tool).into_owned();
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         let what = format!("{tool} is marked destructive and is not called again");
-        session.console.warn(&what, Some("--yes calls it all the same"));
+        session
+            .console
+            .warn(&what, Some("--yes calls it all the same"));
         return Ok(false);
     }
-    session
-        .console
-        .tell(&format!("{tool} is marked destructive; call it again? [y/N]"));
+    session.console.tell(&format!(
+        "{tool} is marked destructive; call it again? [y/N]"
+    ));
     session.console.flush();
     session.lines = Some(Lines::of(io::stdin()));
     let said = session.line(false).await;

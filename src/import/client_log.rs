@@ -77,7 +77,9 @@ pub fn read(source: &mut dyn BufRead, writing: &mut Writing<'_>) -> Result<(), I
             Said::Frame(direction, json) => Draft::wire(at, conn, direction, json),
             Said::Stderr(text) => stderr(at, conn, text),
             Said::Client(text) => {
-                let level = told.level.map_or_else(String::new, |level| format!("{level}: "));
+                let level = told
+                    .level
+                    .map_or_else(String::new, |level| format!("{level}: "));
                 let what = format!("the client says: {level}{text}");
                 writing.remark(at, conn, &what)?;
                 continue;

@@ -53,11 +53,7 @@ fn vs_code_writes_frames_in_both_ways_and_stderr() {
             Direction::In,
         ),
     ] {
-        assert_eq!(
-            frame(line).map(|(way, _)| way),
-            Some(expected),
-            "{line}"
-        );
+        assert_eq!(frame(line).map(|(way, _)| way), Some(expected), "{line}");
         assert_eq!(read(line).server, None, "{line}");
         assert!(read(line).timestamp().is_some(), "{line}");
     }
@@ -75,9 +71,8 @@ fn claude_code_writes_an_object_a_line() {
     );
     assert_eq!(line.said, Said::Stderr("INFO starting".to_owned()));
     assert_eq!(line.level.as_deref(), Some("error"));
-    let line = read(
-        r#"{"debug":"Calling MCP tool: search","timestamp":"2026-07-02T06:02:05.127Z"}"#,
-    );
+    let line =
+        read(r#"{"debug":"Calling MCP tool: search","timestamp":"2026-07-02T06:02:05.127Z"}"#);
     assert_eq!(line.said, Said::Client("Calling MCP tool: search".into()));
 }
 

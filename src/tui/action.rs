@@ -185,6 +185,7 @@ actions! {
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
+        Watch "watch" ["w"] "" "Start it again when files change, and send the last call again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {

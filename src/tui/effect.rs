@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 pub mod comparison;
 pub mod configs;
+mod copying;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
+pub mod watching;
 
 use comparison::Comparison;
+pub use copying::CopyAs;
 
 use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
@@ -30,7 +33,6 @@ use crate::recording::index::Indexing;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
 use crate::session::timeline::{Approach, EntryIndex, Timeline};
-use crate::snippet::{self, Form};
 use crate::unfinished::Change;
 
 /// An entry to be read back from the session file.
@@ -87,21 +89,6 @@ pub enum Subject {
         /// What happened meanwhile.
         around: Around,
     },
-}
-
-/// A request to reproduce, and in which form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyAs {
-    /// The form.
-    pub form: Form,
-    /// To the normal screen instead of the clipboard.
-    pub print: bool,
-    /// What is known of it without reading: all, when it was not sent yet.
-    pub subject: snippet::Subject,
-    /// Where its message is; it says method and params.
-    pub request: Option<Source>,
-    /// Where its answer is.
-    pub response: Option<Source>,
 }
 
 /// Work with history, drafts and presets, done in order; answered by [`super::event::Event::Stored`].
@@ -589,6 +576,8 @@ pub enum Effect {
     Library(Shelving),
     /// The same for another session than the one the program began with.
     Of(u32, Box<Self>),
+    /// Watch files for a server; changes are told by [`super::event::Event::Watched`].
+    Watch(watching::Watching),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
     /// Clear the screen before the next draw.

@@ -18,10 +18,12 @@ mod replaying;
 mod servers;
 #[cfg(test)]
 mod tests;
+mod watching;
 mod whose;
 
 pub use configs::from_settings;
 pub use servers::{connect, push_server};
+pub use watching::watch;
 
 use super::action::Action;
 use super::effect::comparison::Comparison;
@@ -127,6 +129,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Servers(told) => configs::found(model, told),
+        Event::Watched(told) => watching::heard(model, told),
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
@@ -324,7 +327,14 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         | Update::Listed { .. }
         | Update::Load { .. } => {}
     }
+    let listed = match &update {
+        Update::Listed { conn, list } => Some((*conn, *list)),
+        _ => None,
+    };
     effects.extend(tell_panes(model, &Event::Update(update)));
+    if let Some((conn, list)) = listed {
+        effects.extend(watching::listed(model, conn, list));
+    }
     effects
 }
 
@@ -530,6 +540,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             }
         }
         Go::Restart(place) => return servers::restart(model, place),
+        Go::Watch(place, globs) => return watching::watch(model, place, globs),
         Go::Add(command) => return servers::add(model, &command),
         Go::Open(path) => return replay::open(model, path),
         Go::Live => {

@@ -9,6 +9,7 @@ mod copied;
 mod diff;
 #[cfg(unix)]
 mod doctor;
+mod every;
 mod exits;
 mod exporting;
 mod leaving;
@@ -26,3 +27,5 @@ mod shell;
 mod streams;
 mod tables;
 mod verbs;
+#[cfg(unix)]
+mod watching;

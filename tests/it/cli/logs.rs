@@ -47,8 +47,9 @@ fn undated(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines() {
         let dated = line.split("  ").map(|cell| {
-            let time = cell.ends_with('Z') && cell.starts_with("20") && cell.len() == 20;
-            if time { "TIME" } else { cell }
+            let word = cell.trim();
+            let time = word.ends_with('Z') && word.starts_with("20") && word.len() == 20;
+            if time { "TIME" } else { word }
         });
         out.push_str(&dated.collect::<Vec<_>>().join("  "));
         out.push('\n');
@@ -63,7 +64,10 @@ fn the_logs_of_clients_are_listed_and_shown() {
     assert_snapshot!("logs-listed", undated(&home.run(&["logs"]).to_string()));
     let shown = home.run(&["logs", "--client", "claude-desktop"]);
     assert_snapshot!("logs-claude-desktop", shown);
-    assert_snapshot!("logs-vscode", home.run(&["logs", "--server", "tasks", "-n", "3"]));
+    assert_snapshot!(
+        "logs-vscode",
+        home.run(&["logs", "--server", "tasks", "-n", "3"])
+    );
     let run = home.run(&["logs", "--client", "claude-code", "--ndjson"]);
     assert_snapshot!("logs-claude-code", run);
     let run = home.run(&["logs", "--json"]);
@@ -81,7 +85,10 @@ fn a_file_of_any_kind_is_shown_and_nothing_in_it_acts_on_the_terminal() {
     .unwrap();
     assert_snapshot!("logs-file", home.run(&["logs", "x.log"]));
     let run = home.run(&["logs", "x.log", "--json"]);
-    assert!(json::check(run.stdout.trim_end().as_bytes()).is_ok(), "{run}");
+    assert!(
+        json::check(run.stdout.trim_end().as_bytes()).is_ok(),
+        "{run}"
+    );
     assert!(!run.stdout.contains(['\x1b', '\u{202e}']), "{run}");
 }
 
@@ -121,10 +128,15 @@ fn a_log_that_is_followed_may_grow_be_cut_and_be_replaced() {
     let mut next = || {
         let line = lines.next().unwrap().unwrap();
         let text = json::string_at(line.as_bytes(), &["text"]);
-        text.or_else(|| json::string_at(line.as_bytes(), &["event"])).unwrap()
+        text.or_else(|| json::string_at(line.as_bytes(), &["event"]))
+            .unwrap()
     };
     let append = |text: &str| {
-        let mut file = OpenOptions::new().append(true).create(true).open(&file).unwrap();
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&file)
+            .unwrap();
         file.write_all(text.as_bytes()).unwrap();
     };
     assert_eq!(next(), "one");
