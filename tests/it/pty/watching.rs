@@ -20,7 +20,7 @@ fn a_change_starts_the_server_again_and_sends_the_last_call_again() {
     terminal.send("r");
     terminal.shows("ok");
     terminal.send("1");
-    terminal.shows("→ start again, repeat the last call");
+    terminal.shows("server.sh →");
     write(&home, "--tools 1");
     terminal.shows("server.sh changed; tools +1");
     // Both calls, and both starts.
