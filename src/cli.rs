@@ -35,6 +35,7 @@ mod list;
 mod listen;
 mod live;
 mod login;
+mod logs;
 mod masks;
 mod named;
 mod notify;
@@ -58,6 +59,7 @@ mod target;
 mod tasks;
 mod validated;
 mod verdict;
+mod watching;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -94,6 +96,9 @@ struct CommandLine {
     /// A line at a time instead of the screen: numbered lists and questions, nothing drawn over (also: TERM=dumb)
     #[arg(long)]
     plain: bool,
+    /// Start the server again when these files change, and send the last call again (repeatable): 'src/**/*.py'
+    #[arg(long, value_name = "GLOB")]
+    watch: Vec<String>,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -132,6 +137,7 @@ enum Verb {
     Lint(lint::LintArgs),
     Doctor(doctor::DoctorArgs),
     Sessions(sessions::SessionsArgs),
+    Logs(logs::LogsArgs),
     Config(configs::ConfigArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
@@ -224,12 +230,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         let _ = error.print();
         Exit::Ok
     })?;
-    if line.verb.is_some() && (line.plain || line.target != TargetArgs::default()) {
+    if line.verb.is_some()
+        && (line.plain || !line.watch.is_empty() || line.target != TargetArgs::default())
+    {
         let failure = Failure::usage("an option or command stands before the verb");
         let hint = "put it after, as in mcpscope list tools --era legacy -- COMMAND".to_owned();
         return Err(report(&failure.hint(hint)));
     }
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    if line.verb.is_none() && (line.plain || dumb) && !line.watch.is_empty() {
+        let failure = Failure::usage("a line at a time nothing is watched");
+        let hint = "mcpscope call TOOL --watch GLOB -- COMMAND does".to_owned();
+        return Err(report(&failure.hint(hint)));
+    }
     if line.verb.is_none() && (line.plain || dumb) {
         let shell = shell::ShellArgs::plain(line.target);
         return Ok(Invocation::Headless(Work(Verb::Shell(shell))));
@@ -246,7 +259,16 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             .map_err(|failure| report(&failure))
     };
     match line.verb {
-        None => Ok(Invocation::Screen(Screen::Inspect(target(&List::ALL)?))),
+        None => {
+            let mut target = target(&List::ALL)?;
+            if !line.watch.is_empty() && target.connect.is_none() {
+                let failure = Failure::usage("--watch is for a server, and none is given");
+                let hint = "mcpscope --watch 'src/**/*.py' -- COMMAND".to_owned();
+                return Err(report(&failure.hint(hint)));
+            }
+            target.watch = line.watch;
+            Ok(Invocation::Screen(Screen::Inspect(target)))
+        }
         Some(Verb::Keys(args)) => match tables::keys(&args) {
             Ok(tables) => Ok(Invocation::Tables(tables)),
             Err(failure) => Err(report(&failure)),
@@ -312,6 +334,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),
         Verb::Sessions(args) => sessions::run(args),
+        Verb::Logs(args) => logs::run(args),
         Verb::Config(args) => configs::run(args),
         Verb::Completions(args) => generated::completions(args),
         Verb::Man(args) => generated::man(args),
@@ -365,6 +388,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says something beside the answer, on stderr. It is safe to show.
+fn say(what: &str) {
+    use io::Write as _;
+    // Nobody may be reading.
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// Tells a failure on stderr.

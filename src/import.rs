@@ -7,6 +7,7 @@
 
 use std::io::{self, BufRead, Write};
 
+mod client_log;
 mod har;
 mod lines;
 mod writing;
@@ -26,6 +27,8 @@ pub enum Tool {
     Mcporter,
     /// An HTTP Archive 1.2, of a browser, a proxy or another tool.
     Har,
+    /// The log a client keeps of its servers: Claude Desktop, Claude Code, VS Code.
+    ClientLog,
 }
 
 type Detect = fn(&[u8]) -> bool;
@@ -73,6 +76,13 @@ pub const IMPORTS: &[ImportRow] = &[
         doc: "HTTP Archives 1.2 (.har) with MCP in them, our own included",
         detect: har::is_har,
         read: har::read,
+    },
+    ImportRow {
+        tool: Tool::ClientLog,
+        name: "client-log",
+        doc: "logs that Claude Desktop, Claude Code and VS Code keep of their servers",
+        detect: client_log::is_log,
+        read: client_log::read,
     },
 ];
 

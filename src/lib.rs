@@ -53,7 +53,8 @@
 //!            filter              the language that rows are chosen with, and which rows it chooses
 //!            snippet             what reproduces a request: command lines, programs, settings, reports
 //!            export              sessions in the formats of others: HAR, HTML, OTLP, Markdown, JUnit
-//!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR
+//!            logbook             lines of the logs that clients keep of their servers
+//!            import              recordings of other tools as sessions: mcpsnoop, mcp-rec, mcporter, HAR, logs of clients
 //!            diff                what differs between two documents, two calls, two catalogues
 //!            bench               a load on a server: what is sent when, and what came of it
 //!            replay              a recording as a client that sends everything again: the plan, and going through it
@@ -74,6 +75,8 @@
 //!            chips               filters with a name
 //!            unfinished          tasks that had not ended
 //!            configs             the servers that clients have in their settings; what was agreed to be run
+//!            watch               files that match patterns: what changed, once it is quiet
+//!            clientlogs, tail    the logs that clients keep of their servers, and files that others write, read on
 //!            surroundings        what is around a server: its command in PATH, the way to its address
 //!            inspector           the engine that drives clients over links and records
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline
@@ -144,6 +147,7 @@
 //! | a form to copy a request in | a file in `snippet/`, its row in SNIPPETS |
 //! | a scenario of the conformance suite | one row in `cli/conformance/scenario.rs`; what cannot pass, with its reason, in `tests/conformance/` |
 //! | an obligation of the protocol | a test named after it in `tests/it/obligations/` |
+//! | a client whose logs are found | one row in `clientlogs.rs`'s LOGS; the shape of its lines in `logbook.rs` |
 //! | a recording of another tool | a file in `import/`, its row in IMPORTS, a file the tool wrote in `tests/import/` |
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a figure of a load | `bench/figures.rs`, its words in `cli/bench/report.rs` |
@@ -189,6 +193,7 @@
 pub mod bench;
 pub mod chips;
 pub mod cli;
+pub mod clientlogs;
 pub mod config;
 pub mod configs;
 pub mod demo;
@@ -209,6 +214,7 @@ pub mod kept;
 pub mod library;
 pub mod lint;
 pub mod listen;
+pub mod logbook;
 pub mod logging;
 pub mod mask;
 pub mod mcp;
@@ -229,6 +235,7 @@ pub mod session;
 pub mod snippet;
 pub mod sse;
 pub mod surroundings;
+pub mod tail;
 pub mod tap;
 pub mod text;
 pub mod transport;
@@ -236,3 +243,4 @@ pub mod transport;
 pub mod tui;
 pub mod unfinished;
 pub mod validity;
+pub mod watch;

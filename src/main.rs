@@ -153,6 +153,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         options: target.options,
         login: target.login,
         configs,
+        watch: target.watch,
         consent: target.consent,
     };
     let (leaving, kept) =

@@ -95,6 +95,8 @@ pub struct Start {
     /// Where servers are looked for in the settings of clients, and where agreements are remembered; none when that is
     /// not wanted.
     pub configs: Option<Box<(Machine, Trust)>>,
+    /// Patterns of files; when one changes, the server of the command line is started again.
+    pub watch: Vec<String>,
     /// What has to be agreed to before the server of the command line runs.
     pub consent: Option<Box<Consent>>,
     /// Where taps that run make themselves known.
@@ -269,6 +271,7 @@ async fn show(start: Start) -> Result<Leaving> {
         keeper,
         checker: Checker::start(events.clone()),
         linting: Linting::start(events.clone()),
+        watches: runtime::watches::Watches::new(events.clone()),
         sifter: Sifter::start(events.clone()),
         desk: outside::Desk::new(model.world.settings.clone()),
         events,
@@ -281,11 +284,16 @@ async fn show(start: Start) -> Result<Leaving> {
     } else {
         Vec::new()
     };
+    let watch = if model.entering == Some(0) && !start.watch.is_empty() {
+        update::watch(&mut model, 0, start.watch)
+    } else {
+        Vec::new()
+    };
     let find = start.configs.filter(|_| engine.is_some()).map(|configs| {
         let (machine, trust) = *configs;
         Effect::Configs(Box::new(Configs::Find(machine, trust)))
     });
-    for effect in first.into_iter().chain(find) {
+    for effect in first.into_iter().chain(watch).chain(find) {
         runtime.carry_out(effect);
     }
     let looped = event_loop(

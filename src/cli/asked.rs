@@ -256,7 +256,7 @@ impl Headless {
     /// Answers a question.
     pub(super) fn reply(&self, question: &Question, reply: Reply) {
         self.send(Command::Answer {
-            conn: 1,
+            conn: self.conn,
             question: question.which.clone(),
             reply,
         });

@@ -118,7 +118,7 @@ fn rate(text: &str) -> Result<f64, &'static str> {
 }
 
 /// What was settled before there was a connection.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ready {
     /// Arguments or parameters.
     json: Option<String>,

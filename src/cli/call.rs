@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
@@ -56,6 +57,8 @@ pub struct CallArgs {
     #[arg(long, value_name = "DURATION", value_parser = super::target::limit, requires = "task")]
     task_ttl: Option<std::time::Duration>,
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -68,6 +71,14 @@ impl Live for CallArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
+    }
+
+    fn calls(&self) -> Option<&str> {
+        Some(&self.tool)
     }
 
     fn lists(&self) -> &'static [List] {

@@ -47,6 +47,8 @@ pub struct Console {
     progress: bool,
     above: usize,
     told: Instant,
+    /// What was noted once.
+    once: Vec<&'static str>,
 }
 
 impl Console {
@@ -67,6 +69,7 @@ impl Console {
             progress: false,
             above: 0,
             told: Instant::now(),
+            once: Vec::new(),
         }
     }
 
@@ -188,6 +191,14 @@ impl Console {
     pub fn note(&mut self, what: &str) {
         let what = format!("note: {}", text::sanitize(what));
         self.line(&what);
+    }
+
+    /// The same, but not when the server's stderr is hidden, and not twice.
+    pub fn note_once(&mut self, what: &'static str) {
+        if !self.quiet && !self.once.contains(&what) {
+            self.once.push(what);
+            self.note(what);
+        }
     }
 
     /// Something that somebody has to read now, sanitised already.

@@ -64,7 +64,24 @@ pub fn completions(args: &CompletionsArgs) -> Exit {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "mcpscope", &mut script);
+    if matches!(args.shell, Shell::Zsh) {
+        script = verbs_first(&String::from_utf8_lossy(&script)).into_bytes();
+    }
     print(&script)
+}
+
+/// The server's command stands behind `--`, but zsh would take the first word for it, and the verb for the second. It
+/// is left out where no verb stands before it, and counts for nothing.
+fn verbs_first(script: &str) -> String {
+    let (before, after) = script
+        .split_once("\":: :_mcpscope_commands\"")
+        .unwrap_or((script, ""));
+    let kept = before
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("'::command "));
+    let kept: String = kept.collect();
+    let after = after.replace("$line[2]", "$line[1]");
+    format!("{kept}\":: :_mcpscope_commands\"{after}")
 }
 
 /// Runs `man`.

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
@@ -35,6 +36,8 @@ pub struct GetArgs {
     #[arg(long, value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
     pub(super) args: Option<String>,
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -47,6 +50,10 @@ impl Live for GetArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
     }
 
     fn lists(&self) -> &'static [List] {

@@ -34,7 +34,7 @@ use crate::session::timeline::{Connection, Exchange, Question, Row, SingleKind, 
 use crate::session::{Channel, Direction, Entry};
 use crate::transport::stdio;
 
-/// The connection of a headless session; only a replay opens more, one after the other.
+/// The first connection of a headless session; a replay and a watch open more, one after the other.
 const CONN: u32 = 1;
 
 /// Why waiting for an update ended without one.
@@ -141,6 +141,10 @@ impl Headless {
     pub fn reconnect(&mut self, connect: Connect) {
         self.conn = connect.conn;
         self.is_ready = false;
+        self.asked.clone_from(&connect.options.lists);
+        self.fetched.clear();
+        self.cut.clear();
+        self.schemas = Schemas::default();
         self.send(Command::Connect(Box::new(connect)));
     }
 
@@ -461,7 +465,8 @@ impl Headless {
             self.asked.push(list);
             let opening = self.connection().opening.as_ref();
             if opening.is_none_or(|opening| opening.has(list.capability())) {
-                self.send(Command::Refresh { conn: CONN, list });
+                let conn = self.conn;
+                self.send(Command::Refresh { conn, list });
             } else {
                 self.fetched.push(list);
             }
@@ -469,6 +474,7 @@ impl Headless {
         while !self.fetched.contains(&list) {
             self.next().await?;
         }
+        self.explain();
         Ok(())
     }
 
@@ -477,6 +483,7 @@ impl Headless {
         while !self.is_ready {
             self.next().await?;
         }
+        self.explain();
         Ok(())
     }
 

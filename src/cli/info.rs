@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome};
 use crate::mcp::types::List;
 use crate::session::timeline::Listed;
@@ -28,6 +29,8 @@ use crate::text;
 #[command(verbatim_doc_comment)]
 pub struct InfoArgs {
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -40,6 +43,10 @@ impl Live for InfoArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
     }
 
     fn lists(&self) -> &'static [List] {

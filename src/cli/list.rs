@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome, signature};
 use crate::mcp::types::List;
 
@@ -27,6 +28,8 @@ pub struct ListArgs {
     #[arg(value_enum)]
     what: What,
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -47,6 +50,10 @@ impl Live for ListArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
     }
 
     fn lists(&self) -> &'static [List] {

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
+use super::watching::{self, WatchArgs};
 use super::{Exit, Outcome, OutputArgs};
 use super::{bench, call, complete, get, info, list, listen, notify, read, request, tasks};
 use crate::mcp::client::Options;
@@ -53,7 +54,7 @@ pub enum Stdin {
 /// A verb that works on a connection.
 pub trait Live {
     /// What it made of its arguments before there was a connection.
-    type Ready;
+    type Ready: Clone;
 
     /// How it is written, for who forgot the server.
     fn usage(&self) -> &'static str;
@@ -71,6 +72,16 @@ pub trait Live {
 
     /// Finds out what can be found out without a server: nothing is started for arguments that make no sense.
     fn ready(&self, stdin: Stdin) -> Result<Self::Ready, Failure>;
+
+    /// What is done again when files change, where it can be.
+    fn watch(&self) -> Option<&WatchArgs> {
+        None
+    }
+
+    /// The tool that it calls.
+    fn calls(&self) -> Option<&str> {
+        None
+    }
 
     /// Does it.
     async fn work(
@@ -114,6 +125,11 @@ impl Verb {
             let hint = "options of the server stand behind mcpscope shell".to_owned();
             return Err(failure.hint(hint).into());
         }
+        if each!(self, args => args.watch()).is_some_and(|watch| !watch.globs.is_empty()) {
+            let failure = Failure::usage("in a shell nothing is watched");
+            let hint = "mcpscope call TOOL --watch GLOB -- COMMAND does".to_owned();
+            return Err(failure.hint(hint).into());
+        }
         each!(self, args => shared(args, session, output).await)
     }
 
@@ -138,20 +154,28 @@ async fn shared<V: Live>(verb: &V, session: &mut Headless, output: &mut Output) 
 fn alone<V: Live>(verb: &V) -> Exit {
     let common = verb.common();
     let mut ready = None;
+    let mut again = None;
+    let watch = verb.watch().filter(|watch| !watch.globs.is_empty());
     let target = verb.ready(Stdin::Own).and_then(|made| {
         ready = Some(made);
         let target = common.target.target(verb.lists())?;
         let mut connect = target.server(verb.usage())?;
         verb.prepare(&mut connect.options);
+        if watch.is_some() {
+            // What it offers is compared.
+            connect.options.lists = List::ALL.to_vec();
+            again = Some(connect.clone());
+        }
         Ok((target, connect))
     });
-    super::session(
-        target,
-        &common.output,
-        async |session, output| match ready {
-            Some(ready) => verb.work(ready, session, output).await,
+    super::session(target, &common.output, async |session, output| {
+        match (ready, watch.zip(again)) {
+            (Some(ready), Some((watch, connect))) => {
+                watching::again(verb, ready, watch, connect, session, output).await
+            }
+            (Some(ready), None) => verb.work(ready, session, output).await,
             // There is no session without it.
-            None => Ok(Exit::Internal),
-        },
-    )
+            (None, _) => Ok(Exit::Internal),
+        }
+    })
 }

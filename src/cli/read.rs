@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use super::live::{Common, Live, Stdin};
 use super::output::Output;
+use super::watching::WatchArgs;
 use super::{Exit, Outcome, content};
 use crate::form::{assign, template};
 use crate::json::{self, quote};
@@ -43,6 +44,8 @@ pub struct ReadArgs {
     )]
     file: Option<PathBuf>,
     #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -55,6 +58,10 @@ impl Live for ReadArgs {
 
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn watch(&self) -> Option<&WatchArgs> {
+        Some(&self.watch)
     }
 
     fn ready(&self, _: Stdin) -> Result<String, Failure> {

@@ -70,7 +70,7 @@ impl Headless {
         let ticket = self.tickets;
         let masks = params.as_ref().map(|params| names_in(params.as_bytes()));
         self.send(Command::Call {
-            conn: 1,
+            conn: self.conn,
             call: Call {
                 ticket,
                 method: method.to_owned(),
@@ -116,7 +116,7 @@ impl Headless {
                 Err(stop) => {
                     if matches!(stop, Stop::Signal(_)) {
                         self.send(Command::Cancel {
-                            conn: 1,
+                            conn: self.conn,
                             ticket: ours,
                         });
                     }

@@ -118,6 +118,8 @@ pub struct Target {
     pub login: Option<Box<http::Login>>,
     /// What is answered when the server asks; none when nothing is.
     pub answers: Option<Arc<Answers>>,
+    /// Patterns of files; when one changes, the screen starts the server again.
+    pub watch: Vec<String>,
     /// Where mcpscope keeps its files; none when this user has no place for them.
     pub paths: Option<Paths>,
 }
@@ -260,6 +262,7 @@ impl TargetArgs {
             keep,
             settings,
             login,
+            watch: Vec::new(),
             paths: paths.ok(),
         })
     }

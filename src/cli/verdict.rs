@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::headless::Headless;
 use crate::json::{self, quote};
 use crate::mcp::http::LossKind;
+use crate::mcp::revision::{Era, Revision};
 use crate::mcp::types::List;
 use crate::note;
 use crate::session::timeline::{Exchange, LinkState, Listed, Status};
@@ -47,6 +48,19 @@ impl Headless {
         }
     }
 
+    /// Servers that know the handshake only may say a lot of our question for the newer era: whose it is, is said.
+    pub(super) fn explain(&mut self) {
+        const ASKED: &str = "server/discover";
+        let connection = self.connection();
+        let older = connection.revision.map(Revision::era) == Some(Era::Legacy);
+        let mut said = connection.stderr_tail.iter();
+        if older && said.any(|line| line.contains(ASKED)) {
+            self.console.note_once(
+                "what its stderr says of server/discover is about our question for 2026-07-28; --era legacy does not ask",
+            );
+        }
+    }
+
     /// Why an exchange that is over got no result; none when it got one.
     pub fn failed(&self, exchange: &Exchange) -> Option<Failure> {
         let (method, subject) = (
@@ -77,6 +91,9 @@ impl Headless {
                     Status::Error(-32603) => {
                         Some("a fault inside the server; its stderr may say more")
                     }
+                    Status::Error(0) if code == "0" => Some(
+                        "code 0 tells nothing; handlers that fail in older Python SDKs answer so",
+                    ),
                     Status::Error(0) => {
                         Some("the error has no integer code, which JSON-RPC demands")
                     }

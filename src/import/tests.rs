@@ -230,3 +230,52 @@ mod any {
         }
     }
 }
+
+fn client_log(name: &str) -> (String, Imported) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/logs");
+    let bytes = std::fs::read(root.join(name)).unwrap();
+    assert_eq!(detect(&bytes), Some(Tool::ClientLog), "{name}");
+    imported(&bytes).unwrap()
+}
+
+#[test]
+fn frames_in_the_logs_of_clients_become_their_traffic() {
+    for (file, expected) in [
+        (
+            "mcp-server-weather.log",
+            &[
+                "initialize  ok",
+                "tools/list  ok",
+                "tools/call forecast tool error",
+                "initialize  ok",
+            ][..],
+        ),
+        ("mcp.log", &["initialize  ok", "initialize  -32603"]),
+        (
+            "mcpServer.mcp.config.usrlocal.tasks.log",
+            &["initialize  ok"],
+        ),
+        ("claude-code.jsonl", &[]),
+    ] {
+        let (session, told) = client_log(file);
+        assert_eq!(rows(&session), expected, "{file}");
+        assert_eq!(told.skipped, 0, "{file}");
+    }
+}
+
+#[test]
+fn a_server_that_is_started_again_is_another_connection_of_the_same_name() {
+    let (session, _) = client_log("mcp-server-weather.log");
+    let timeline = fold(&session);
+    let names: Vec<&str> = timeline
+        .state()
+        .connections()
+        .map(|connection| &*connection.name)
+        .collect();
+    assert_eq!(names, ["weather", "weather"]);
+    assert!(session.contains("KeyError: 'Harbour'"));
+    assert!(session.contains("the client says: error: Server disconnected"));
+    let (session, _) = client_log("mcp.log");
+    let timeline = fold(&session);
+    assert_eq!(timeline.state().connections().count(), 2);
+}

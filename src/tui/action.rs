@@ -195,6 +195,7 @@ actions! {
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
         TapServer "tap-server" ["t"] "" "Put a tap before it in its client's settings, or take it out" Nothing "mcpscope tap install CLIENT SERVER";
+        Watch "watch" ["w"] "" "Start it again when files change, and send the last call again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {

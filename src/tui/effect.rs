@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 pub mod comparison;
 pub mod configs;
+mod copying;
 pub mod examining;
 pub mod exporting;
 pub mod linting;
 pub mod replaying;
 mod store;
 pub mod tapping;
+pub mod watching;
 
 use comparison::Comparison;
+pub use copying::CopyAs;
 pub use store::Store;
 
 use super::outside::clipboard::Sequence;
@@ -30,7 +33,6 @@ use crate::recording::index::Indexing;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
 use crate::session::timeline::{Approach, EntryIndex, Timeline};
-use crate::snippet::{self, Form};
 
 /// An entry to be read back from the session file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,19 +90,6 @@ pub enum Subject {
     },
 }
 
-/// A request to reproduce, and in which form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyAs {
-    /// The form.
-    pub form: Form,
-    /// To the normal screen instead of the clipboard.
-    pub print: bool,
-    /// What is known of it without reading: all, when it was not sent yet.
-    pub subject: snippet::Subject,
-    /// Where its message is; it says method and params.
-    pub request: Option<Source>,
-    /// Where its answer is.
-    pub response: Option<Source>,
 }
 
 /// The variant somebody picked where several shapes fit.
@@ -487,6 +476,8 @@ pub enum Effect {
     Of(u32, Box<Self>),
     /// Look around a server; answered by [`super::event::Event::Looked`].
     Look(examining::Looking),
+    /// Watch files for a server; changes are told by [`super::event::Event::Watched`].
+    Watch(watching::Watching),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
     /// Have a tap do something; answered by [`super::event::Event::Tapped`].

@@ -61,6 +61,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The engine tells something.
     Update(Update),
+    /// Files changed that are watched for a server, or cannot be watched.
+    Watched(super::effect::watching::Watched),
     /// The servers that clients have in their settings; or why something could not be remembered.
     Servers(Result<Box<Discovery>, String>),
     /// A part of an opened file.

@@ -409,6 +409,8 @@ pub struct Model {
     pub probing: bool,
     /// Servers to be connected again when their process is gone.
     pub restarting: Vec<usize>,
+    /// A server that is started again because files changed, which in words; its last call is sent again then.
+    pub rerunning: Option<(usize, String)>,
     /// A server whose era is to be asked for when it is connected again, whatever is known of it.
     pub asking_again: Option<usize>,
     /// A server to go to the tools of when it is ready.
@@ -490,6 +492,7 @@ impl Model {
             rerun: None,
             probing: false,
             restarting: Vec::new(),
+            rerunning: None,
             asking_again: None,
             entering: None,
             last_click: None,

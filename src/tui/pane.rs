@@ -119,6 +119,8 @@ pub struct Server {
     pub era: Option<EraChoice>,
     /// What is known of it out of the settings of clients.
     pub listed: Option<Box<Listed>>,
+    /// Patterns of files; when one changes, it is started again.
+    pub watched: Vec<String>,
 }
 
 /// What a pane may look at. Read-only, but for the counter of tickets.
@@ -209,6 +211,8 @@ pub enum Go {
     Stop(usize),
     /// Stop and connect again.
     Restart(usize),
+    /// Watch files for a server, by its place, and start it again when they change; none to watch no longer.
+    Watch(usize, Vec<String>),
     /// To requests by hand.
     ByHand,
     /// To what differs between two entries: calls, when they are their requests.

@@ -21,6 +21,7 @@ pub mod tapping;
 #[cfg(test)]
 mod tests;
 mod values;
+pub mod watches;
 
 use super::effect::{Effect, Source, Subject};
 use super::event::Event;
@@ -74,6 +75,8 @@ pub struct Runtime {
     pub checker: Checker,
     /// Who looks for what is wrong.
     pub linting: Linting,
+    /// Who watches files for servers.
+    pub watches: watches::Watches,
     /// Who looks through bodies for filters.
     pub sifter: Sifter,
     /// What programs and files need.
@@ -245,6 +248,10 @@ impl Runtime {
                 tokio::task::spawn_blocking(move || answer_of(controls.tell(session, telling)));
             }
             Effect::Library(work) => self.librarian.take(work),
+            Effect::Watch(work) => {
+                let watches = self.watches.clone();
+                tokio::task::spawn_blocking(move || watches.take(work));
+            }
             Effect::Configs(work) => {
                 tokio::task::spawn_blocking(move || {
                     if let Some(told) = work.carry_out() {

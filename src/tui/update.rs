@@ -23,10 +23,12 @@ mod servers;
 mod tapping;
 #[cfg(test)]
 mod tests;
+mod watching;
 mod whose;
 
 pub use configs::{from_settings, tapping};
 pub use servers::{connect, push_server};
+pub use watching::watch;
 
 use super::action::Action;
 use super::effect::comparison::Comparison;
@@ -149,6 +151,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             model.deeds.written(written);
             Vec::new()
         }
+        Event::Watched(told) => watching::heard(model, told),
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {
@@ -354,7 +357,14 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         | Update::Load { .. } => {}
     }
     effects.extend(examining::hear(model, &update));
+    let listed = match &update {
+        Update::Listed { conn, list } => Some((*conn, *list)),
+        _ => None,
+    };
     effects.extend(tell_panes(model, &Event::Update(update)));
+    if let Some((conn, list)) = listed {
+        effects.extend(watching::listed(model, conn, list));
+    }
     effects
 }
 
@@ -558,6 +568,7 @@ fn go(model: &mut Model, target: Go) -> Vec<Effect> {
             }
         }
         Go::Restart(place) => return servers::restart(model, place),
+        Go::Watch(place, globs) => return watching::watch(model, place, globs),
         Go::Add(command) => return servers::add(model, &command),
         Go::Open(path) => return replay::open(model, path),
         Go::Live => {

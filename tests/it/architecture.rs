@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["filter"],
     &["snippet"],
     &["export"],
+    &["logbook"],
     &["import"],
     &["diff"],
     &["bench"],
@@ -50,6 +51,7 @@ const LAYERS: &[&[&str]] = &[
     &["chips"],
     &["unfinished"],
     &["configs"],
+    &["clientlogs", "tail", "watch"],
     &["surroundings"],
     &["inspector", "serve", "tap"],
     &["replaying"],
@@ -63,7 +65,7 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 const PURE: &[&str] = &[
     "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
     "probe", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
-    "bench", "replay", "script", "doctor",
+    "bench", "replay", "script", "doctor", "logbook",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -9,11 +9,13 @@ mod copied;
 mod diff;
 #[cfg(unix)]
 mod doctor;
+mod every;
 mod exits;
 mod exporting;
 mod leaving;
 mod lint;
 mod login;
+mod logs;
 mod raw;
 mod recording;
 mod remote;
@@ -26,3 +28,5 @@ mod shell;
 mod streams;
 mod tables;
 mod verbs;
+#[cfg(unix)]
+mod watching;

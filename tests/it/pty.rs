@@ -6,4 +6,5 @@ mod asking;
 mod leaving;
 mod outside;
 mod secrets;
+mod watching;
 mod working;

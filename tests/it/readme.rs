@@ -49,6 +49,11 @@ fn readme_names_every_format_and_tool() {
         assert!(readme.contains(&line), "{line}");
     }
     let tools = mcpscope::import::IMPORTS.iter().map(|row| row.name);
-    let tools: Vec<&str> = tools.filter(|name| *name != "har").collect();
-    assert!(readme.contains(&format!("recordings of {}, and HAR", tools.join(", "))));
+    let tools: Vec<&str> = tools
+        .filter(|name| !["har", "client-log"].contains(name))
+        .collect();
+    assert!(readme.contains(&format!(
+        "recordings of {}, HAR, and logs of clients",
+        tools.join(", ")
+    )));
 }

@@ -1,6 +1,8 @@
 //! What the tests stand on: a home of their own, mcpscope as a program, processes that may be gone.
 //! Nothing here asserts what mcpscope does.
 
+#[cfg(unix)]
+pub mod changing;
 pub mod oauth;
 pub mod program;
 pub mod screen;

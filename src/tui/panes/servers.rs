@@ -73,6 +73,11 @@ const PASTE: (&str, &str) = (
     "the address the browser ended at: http://127.0.0.1:…/callback?code=…",
 );
 
+const WATCH: (&str, &str) = (
+    " watch: ",
+    "src/**/*.py   (several apart by spaces; none: watch no longer)",
+);
+
 /// How wide the columns of the list are, gaps included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Columns {
@@ -107,6 +112,8 @@ pub struct ServersPane {
     marked: BTreeSet<String>,
     list: ListState,
     adding: Option<LineInput>,
+    /// Whether what is typed is what to watch, and no command.
+    patterns: bool,
     logins: Logins,
     /// The tap that is selected, by its place below the servers.
     tap: Option<usize>,
@@ -285,7 +292,8 @@ impl ServersPane {
             height: u16::from(body.height > 0),
             ..body
         };
-        let field = self.adding.as_ref().map(|input| (input, ADD));
+        let asks = if self.patterns { WATCH } else { ADD };
+        let field = self.adding.as_ref().map(|input| (input, asks));
         let pasting = self.logins.pasting.as_ref().map(|input| (input, PASTE));
         if let Some((input, (label, placeholder))) = field.or(pasting) {
             buf.set_stringn(
@@ -428,11 +436,17 @@ impl Pane for ServersPane {
             Action::TapServer => Reply::go(Go::Tap(self.list.selected)),
             Action::AddServer => {
                 if ctx.live {
-                    self.adding = Some(LineInput::new(""));
+                    (self.patterns, self.adding) = (false, Some(LineInput::new("")));
                     Reply::done()
                 } else {
                     Reply::say("this is a recording; nothing is started or sent")
                 }
+            }
+            Action::Watch => {
+                let server = ctx.servers.get(self.list.selected);
+                let given = server.map_or_else(String::new, |one| shell_words::join(&one.watched));
+                (self.patterns, self.adding) = (true, Some(LineInput::new(given)));
+                Reply::done()
             }
             _ => Reply::ignored(),
         }
@@ -483,19 +497,23 @@ impl Pane for ServersPane {
         };
         match key.code {
             KeyCode::Esc => {
-                self.adding = None;
+                (self.patterns, self.adding) = (false, None);
                 Reply::done()
             }
             KeyCode::Enter => {
                 let command = input.text().trim().to_owned();
-                if command.is_empty() {
+                if command.is_empty() && !self.patterns {
                     self.adding = None;
                     return Reply::done();
                 }
-                if let Err(error) = shell_words::split(&command) {
-                    return Reply::say(format!("not a command line: {error}"));
-                }
+                let words = match shell_words::split(&command) {
+                    Ok(words) => words,
+                    Err(error) => return Reply::say(format!("not a command line: {error}")),
+                };
                 self.adding = None;
+                if std::mem::take(&mut self.patterns) {
+                    return Reply::go(Go::Watch(self.list.selected, words));
+                }
                 Reply::go(Go::Add(command))
             }
             _ => match input.key(key) {

@@ -41,6 +41,7 @@ fn runtime() -> (Runtime, mpsc::UnboundedReceiver<Event>) {
         &reading,
     );
     let runtime = Runtime {
+        watches: watches::Watches::new(events.clone()),
         engine: None,
         replays: None,
         pictures: Pictures::OFF,

@@ -297,6 +297,7 @@ pub fn push_server(
         starts: 0,
         era: None,
         listed: None,
+        watched: Vec::new(),
     });
     model.world.servers.len() - 1
 }
@@ -356,6 +357,7 @@ fn know(model: &mut Model, name: String, conn: u32) {
                 starts: 0,
                 era: None,
                 listed: None,
+                watched: Vec::new(),
             });
             world.servers.len() - 1
         });

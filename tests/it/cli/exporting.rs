@@ -176,7 +176,7 @@ fn recordings_of_others_are_imported_and_exported_as_they_are() {
     assert_eq!(run.code, Some(2), "{run}");
     assert!(
         run.stderr
-            .contains("it reads those of mcpsnoop, mcp-rec, mcporter, har"),
+            .contains("it reads those of mcpsnoop, mcp-rec, mcporter, har, client-log"),
         "{run}"
     );
 }

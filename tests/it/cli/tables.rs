@@ -6,38 +6,13 @@ use std::process::{Command, Stdio};
 use insta::assert_snapshot;
 use mcpscope::json;
 
+use super::every::verbs;
 use crate::support::MCPSCOPE;
 use crate::support::program::{Home, Run};
 
 fn run(arguments: &[&str]) -> Run {
     Home::new().run(arguments)
 }
-
-const VERBS: [&str; 23] = [
-    "list",
-    "call",
-    "read",
-    "get",
-    "complete",
-    "request",
-    "info",
-    "notify",
-    "subscribe",
-    "listen",
-    "tasks",
-    "shell",
-    "config",
-    "raw",
-    "tap",
-    "login",
-    "logout",
-    "keys",
-    "theme",
-    "completions",
-    "man",
-    "open",
-    "demo-server",
-];
 
 #[test]
 fn keys_are_listed_with_the_users_own() {
@@ -106,6 +81,23 @@ fn shell(name: &str, script: &str) -> Option<String> {
     Some(said)
 }
 
+/// Types into an interactive zsh, if it is there, and presses Tab: says `completed` when that is what comes. A shell
+/// that completes nothing is given up after a while.
+fn in_zsh(script: &str, typed: &str, completed: &str) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("_mcpscope");
+    std::fs::write(&file, script).unwrap();
+    let ask = format!(
+        "zmodload zsh/zpty\nzpty z zsh -f -i\n\
+         zpty -w z \"autoload -U compinit; compinit -u -D; source {}; echo rea''dy\"\n\
+         zpty -r z out '*ready*'\nzpty -w -n z '{typed}'$'\\t'\n\
+         for i in {{1..200}}; do zpty -r -t z out && all+=$out; [[ $all == *{completed}* ]] && break\n\
+         zselect -t 10; done\n[[ $all == *{completed}* ]] && print -r -- {completed}\nzpty -d z\n",
+        file.display()
+    );
+    shell("zsh", &format!("zmodload zsh/zselect\n{ask}"))
+}
+
 #[test]
 fn completions_complete() {
     let bash = run(&["completions", "bash"]).stdout;
@@ -115,16 +107,20 @@ fn completions_complete() {
         assert_eq!(said, "subscribe\n--no-validate\n");
     }
     let zsh = run(&["completions", "zsh"]).stdout;
-    shell(
-        "zsh",
-        &format!("autoload -U compinit; compinit -D\n{zsh}\nwhence -w _mcpscope\n"),
-    );
+    for (typed, completed) in [
+        ("mcpscope subs", "cribe"),
+        ("mcpscope call --no-v", "alidate"),
+    ] {
+        if let Some(said) = in_zsh(&zsh, typed, completed) {
+            assert_eq!(said.trim(), completed, "{typed}");
+        }
+    }
     let fish = run(&["completions", "fish"]).stdout;
     if let Some(said) = shell("fish", &format!("{fish}\ncomplete -C 'mcpscope subsc'\n")) {
         assert!(said.starts_with("subscribe"), "{said}");
     }
     for script in [&bash, &zsh, &fish] {
-        assert!(VERBS.iter().all(|verb| script.contains(verb)));
+        assert!(verbs().iter().all(|verb| script.contains(verb.as_str())));
         assert!(!script.contains("jq-worker") && !script.contains("conformance"));
     }
     assert_snapshot!(run(&["completions", "bsh"]), @"
@@ -140,7 +136,7 @@ fn manual_pages_are_those_of_the_commands() {
     let home = Home::new();
     let wrote = home.run(&["man", "--all", "pages"]);
     assert_eq!(wrote.code, Some(0), "{wrote}");
-    for verb in VERBS {
+    for verb in &verbs() {
         let page = std::fs::read_to_string(home.path(&format!("pages/mcpscope-{verb}.1")))
             .unwrap_or_else(|error| panic!("{verb}: {error}"));
         assert!(
@@ -162,7 +158,7 @@ fn manual_pages_are_those_of_the_commands() {
 #[test]
 fn help_says_what_every_command_takes() {
     let whole = run(&["--help"]).stdout;
-    for verb in VERBS {
+    for verb in &verbs() {
         assert!(whole.contains(&format!("\n  {verb} ")), "{verb}: {whole}");
         let help = run(&[verb, "--help"]);
         assert!(

@@ -131,6 +131,7 @@ impl Home {
         command.env("HOME", self.path("user"));
         for moved in [
             "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
             "APPDATA",
             "CODEX_HOME",
             "CLAUDE_CONFIG_DIR",

@@ -79,6 +79,7 @@ impl Stage {
             starts: 0,
             era: None,
             listed: None,
+            watched: Vec::new(),
         };
         Self {
             pane: CataloguePane::new(kind),

@@ -31,6 +31,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         .and_then(|conn| ctx.timeline.state().connection(conn));
     let Some(connection) = connection else {
         sheet.command(server, &[]);
+        sheet.watched(server);
         sheet.listed(server);
         sheet.blank();
         if server.origin == "built in" {
@@ -58,6 +59,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         sheet.stderr(connection, 4);
     }
     sheet.command(server, &connection.command);
+    sheet.watched(server);
     sheet.facts(connection);
     if let Some(token) = &connection.login.token {
         sheet.token(token);
@@ -244,6 +246,15 @@ impl Sheet<'_> {
         if !words.is_empty() {
             let words = masked_arguments(&words);
             self.field("command", &shell_words::join(words), Role::Text);
+        }
+    }
+
+    /// What is watched for it.
+    fn watched(&mut self, server: &Server) {
+        if !server.watched.is_empty() {
+            let words = shell_words::join(&server.watched);
+            let what = format!("{words} → start again, repeat the last call");
+            self.field("watch", &what, Role::Text);
         }
     }
 

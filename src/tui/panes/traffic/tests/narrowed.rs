@@ -13,6 +13,7 @@ fn server(name: &str, conn: u32) -> Server {
         starts: 1,
         era: None,
         listed: None,
+        watched: Vec::new(),
     }
 }
 

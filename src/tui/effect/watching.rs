@@ -1,0 +1,33 @@
+//! Work with files that are watched: a server is started again when they change.
+
+use std::path::PathBuf;
+
+/// Watch these files for a server, or none any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watching {
+    /// The server, by name.
+    pub server: String,
+    /// Patterns; none to watch no longer.
+    pub globs: Vec<String>,
+    /// Where patterns count from; where the program runs without.
+    pub folder: Option<PathBuf>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watched {
+    /// Files changed.
+    Changed {
+        /// The server, by name.
+        server: String,
+        /// Which files, in words, sanitised.
+        files: String,
+    },
+    /// They cannot be watched.
+    Failed {
+        /// The server, by name.
+        server: String,
+        /// Why, and what to do.
+        why: String,
+    },
+}
