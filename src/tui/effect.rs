@@ -90,8 +90,6 @@ pub enum Subject {
     },
 }
 
-}
-
 /// The variant somebody picked where several shapes fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {

@@ -14,7 +14,7 @@ fn columns(names: &[&str], width: usize) -> (usize, usize) {
             starts: 0,
             era: None,
             listed: None,
-                watched: Vec::new(),
+            watched: Vec::new(),
         })
         .collect();
     let Columns { name, origin } = Columns::of(&servers, &[], width);
