@@ -75,6 +75,18 @@ fn told(path: &Path) -> String {
 /// What reaches a server. Every command has its arm: what is new has to be thought of here.
 fn command_deed(command: &Command, model: &Model) -> Option<Deed> {
     let (conn, words, line) = match command {
+        Command::Probe { connect, .. } => {
+            let words = ["lint", "--active", "--yes"].map(str::to_owned);
+            let subject = copy_as::of(&connect.target, &model.world.ctx());
+            return Some(Deed {
+                us: model.clock_us,
+                server: connect.name.clone(),
+                ..blank(
+                    "probe",
+                    Line::Known(snippet::command_line(&words, &subject)),
+                )
+            });
+        }
         Command::Connect(connect) => {
             let mut words = vec!["info".to_owned()];
             if connect.options.era != EraChoice::Auto {
@@ -170,6 +182,7 @@ fn command_deed(command: &Command, model: &Model) -> Option<Deed> {
         | Command::Capabilities { .. }
         | Command::Unload { .. }
         | Command::Note { .. }
+        | Command::Unprobe
         | Command::Shutdown => return None,
     };
     let connection = model.world.timeline.state().connection(conn);
@@ -298,6 +311,15 @@ fn compared(what: &Comparison, model: &Model) -> Option<Deed> {
             let file = told(file);
             let (a, b) = (format!("{file}#{}", a.seq), format!("{file}#{}", b.seq));
             Some(plain("compare answers", &["diff", &a, &b]))
+        }
+        Comparison::Across(both) => {
+            let at = |(file, call): &(std::path::PathBuf, crate::recording::calls::CallAt)| {
+                format!("{}#{}", told(file), call.seq)
+            };
+            Some(plain(
+                "compare answers",
+                &["diff", &at(&both[0]), &at(&both[1])],
+            ))
         }
         Comparison::Replayed(_) => None,
     }
