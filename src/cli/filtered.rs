@@ -12,7 +12,7 @@ use crate::filter::row::{Item, Sieve, World, newest};
 use crate::library;
 use crate::recording::Bodies;
 use crate::session::marks::Mark;
-use crate::session::timeline::Timeline;
+use crate::session::timeline::{EntryRow, Timeline};
 
 /// The numbers of the entries of every row that the filter lets through.
 pub fn rows(
@@ -38,6 +38,6 @@ pub fn rows(
         .flat_map(|row| Sieve::entries(Item::Pair(row), timeline));
     Ok(entries
         .filter_map(|entry| timeline.entry(entry))
-        .map(|entry| entry.seq())
+        .map(EntryRow::seq)
         .collect())
 }

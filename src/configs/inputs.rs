@@ -151,12 +151,16 @@ impl Launch {
             } => {
                 give(program);
                 args.iter_mut().for_each(&mut give);
-                env.iter_mut().for_each(|(_, text)| give(text));
+                for (_, text) in env {
+                    give(text);
+                }
                 cwd.iter_mut().for_each(give);
             }
             Self::Address { url, headers, .. } => {
                 give(url);
-                headers.iter_mut().for_each(|(_, text)| give(text));
+                for (_, text) in headers {
+                    give(text);
+                }
             }
         }
         self

@@ -10,7 +10,7 @@ impl Engine {
             return;
         };
         if let Some(drive) = live.probe.take() {
-            return self.visited(conn, drive).await;
+            return self.visited(conn, *drive).await;
         }
         let outputs = live.client.handle(self.now(), Input::Gone);
         let respawn = outputs.contains(&Output::Respawn);

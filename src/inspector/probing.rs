@@ -2,7 +2,6 @@
 //!
 //! What passes on them is recorded as on any other connection.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::{Connect, Engine, Live, Update, exchanges};
@@ -81,7 +80,7 @@ impl Engine {
                 return;
             };
             let visit = if probing.left > 0 {
-                probing.course.next()
+                probing.course.following()
             } else {
                 None
             };
@@ -196,8 +195,7 @@ impl Engine {
         let Some(drive) = live.and_then(|live| live.probe.as_mut()) else {
             return;
         };
-        let done: VecDeque<Do> = drive.handle(now, what).into();
-        for one in done {
+        for one in drive.handle(now, what) {
             match one {
                 Do::Note(note) => self.note(conn, &note).await,
                 Do::Frame(frame) => {
@@ -234,7 +232,7 @@ impl Engine {
     }
 
     /// A connection that was probed is gone: the next one is opened.
-    pub(super) async fn visited(&mut self, conn: u32, mut drive: Box<Drive>) {
+    pub(super) async fn visited(&mut self, conn: u32, mut drive: Drive) {
         let done = drive.handle(self.now(), Happened::Gone);
         self.record_notes(conn, done).await;
         let Some(probing) = &mut self.probing else {

@@ -145,7 +145,7 @@ impl Course {
     }
 
     /// The next connection.
-    pub fn next(&mut self) -> Option<Visit> {
+    pub fn following(&mut self) -> Option<Visit> {
         self.waiting.pop_front()
     }
 

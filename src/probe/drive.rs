@@ -412,7 +412,7 @@ impl Drive {
                     self.carry(bytes.clone(), ids.clone(), &step.edits, false, out);
                 }
                 Sends::Verb(verb) => {
-                    self.exchange(*verb, None, Vec::new(), &step.edits, false, out)
+                    self.exchange(*verb, None, Vec::new(), &step.edits, false, out);
                 }
                 Sends::Close => out.push(Do::Close),
                 Sends::Terminate => out.push(Do::Terminate),

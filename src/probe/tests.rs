@@ -124,7 +124,7 @@ fn what_an_end_interrupts_is_left_for_another_connection() {
     let left: Vec<_> = drive.left().iter().map(|probe| probe.name).collect();
     assert_eq!(left, ["unknown-prompt", "unknown-tool"]);
     course.over(&visit, &drive);
-    let next = course.next().map(|visit| visit.probes.len());
+    let next = course.following().map(|visit| visit.probes.len());
     assert_eq!(next, Some(2));
 }
 
@@ -133,7 +133,7 @@ fn a_server_that_cannot_be_opened_is_not_tried_for_ever() {
     let known = known(V2025_11_25, false);
     let mut course = Course::new(known);
     let mut tried = 0;
-    while let Some(visit) = course.next() {
+    while let Some(visit) = course.following() {
         let mut drive = Drive::new(&visit, None);
         drive.handle(NOW, Happened::Started);
         drive.handle(NOW, Happened::Gone);

@@ -7,6 +7,7 @@
 
 mod exchange;
 mod house;
+mod leaving;
 mod older;
 mod streams;
 
@@ -22,7 +23,8 @@ use crate::listen::{self, Body, Bytes, Listener, Reach, Request, Response};
 use crate::mcp::meta;
 use crate::mcp::revision::Revision;
 use exchange::Exchange;
-use house::{House, Leaving, Piece};
+use house::{House, Piece};
+use leaving::Leaving;
 use streams::EventId;
 
 /// Bytes of a request's body that are taken.

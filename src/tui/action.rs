@@ -426,7 +426,7 @@ actions! {
         OpenFinding "open-finding" ["Enter"] "go there" "Show the entry that shows it, in Traffic" Nothing "mcpscope lint FILE";
         ShowSubject "show-subject" ["o"] "its tool" "To the tool, resource or prompt it is about" Nothing "";
         IgnoreFinding "ignore-finding" ["i"] "ignore" "Ignore it from now on, with a reason that is kept" Nothing "";
-        ProbeServer "probe-server" ["p"] "probe" "Probe the server: what does it make of what is wrong? On connections of its own" Alive "mcpscope lint --active -- COMMAND";
+        ProbeServer "probe-server" ["a"] "probe" "Probe the server: what does it make of what is wrong? On connections of its own" Alive "mcpscope lint --active -- COMMAND";
         GroupFindings "group-findings" ["O"] "group" "By severity, by rule, by what it is about" Nothing "";
         ShowIgnoredFindings "show-ignored-findings" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
         UnignoreFinding "unignore-finding" ["u"] "" "Do not ignore it any longer" Nothing "";

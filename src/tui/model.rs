@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
@@ -33,7 +32,6 @@ use crate::lint::exceptions::Exception;
 use crate::lint::findings::Findings;
 use crate::mcp::asked::{Capabilities, Root};
 use crate::mcp::client;
-use crate::recording::PIPE;
 use crate::session::marks::Marks;
 use crate::session::timeline::Timeline;
 use crate::tap::running::Running;
@@ -42,10 +40,12 @@ use crate::transport::stdio::StdioOptions;
 
 mod aside;
 mod crossing;
+mod keeping;
 mod overlay;
 
 pub use aside::Aside;
 pub use crossing::Crossing;
+pub use keeping::Keeping;
 pub use overlay::{Overlay, Purpose};
 
 /// The smallest screen that everything fits on.
@@ -272,49 +272,6 @@ impl Notices {
     pub fn lines(&self, height: u16) -> u16 {
         let most = if height < 20 { 1 } else { Self::MOST };
         self.slow.len().min(most) as u16
-    }
-}
-
-/// Where the session is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keeping {
-    /// In a file, since.
-    Recording {
-        /// Which.
-        path: PathBuf,
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Nowhere: `--no-record`.
-    Unrecorded,
-    /// It is an opened file.
-    Opened {
-        /// Which.
-        path: PathBuf,
-        /// Bytes read, and in all; equal when it is read.
-        bytes: (u64, u64),
-        /// Whether more may come: it is still being written.
-        following: bool,
-    },
-}
-
-impl Keeping {
-    /// The whole path of an opened file.
-    pub fn opened(&self) -> Option<PathBuf> {
-        match self {
-            Self::Opened { path, .. } if path != Path::new(PIPE) => std::path::absolute(path).ok(),
-            _ => None,
-        }
-    }
-
-    /// Its file: something can stand beside it. What comes out of a pipe has none.
-    pub fn file(&self) -> Option<&Path> {
-        match self {
-            Self::Recording { path, .. } => Some(path),
-            Self::Opened { path, .. } => Some(path).filter(|path| *path != Path::new(PIPE)),
-            Self::Unrecorded => None,
-        }
-        .map(PathBuf::as_path)
     }
 }
 

@@ -50,10 +50,6 @@ fn entry(store: &Arc<CredentialStore>) -> Result<Entry, StoreError> {
     store.build(SERVICE, ACCOUNT, None).map_err(told)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it ends here, and some of it holds the secret"
-)]
 fn told(error: Error) -> StoreError {
     StoreError::Keychain(match error {
         // These carry the item's bytes.

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use super::house::{House, Leaving, Piece};
+use super::house::{House, Piece};
+use super::leaving::Leaving;
 use super::streams::EventId;
 use super::{give, json_body};
 use crate::listen::http::{HeaderValue, StatusCode, header};

@@ -344,7 +344,7 @@ impl House {
     }
 
     /// Nobody waits for these answers any more. That cancels requests of 2026-07-28 alone (protocol.md §3.11).
-    fn gone(&self, key: &str, is_modern: bool, runs: &[u64]) {
+    pub(super) fn gone(&self, key: &str, is_modern: bool, runs: &[u64]) {
         let mut rooms = self.rooms();
         let now = rooms.book.now();
         let Some(guest) = rooms.guests.get_mut(key) else {
@@ -544,58 +544,6 @@ impl Guest {
         self.streams.say(lane, frame, answers, conn, book);
         if let Some(run) = run.filter(|_| answers) {
             self.lanes.remove(&run);
-        }
-    }
-}
-
-/// Tells the house when nobody waits any more.
-#[derive(Debug)]
-pub(super) struct Leaving {
-    house: Arc<House>,
-    key: String,
-    is_modern: bool,
-    runs: Vec<u64>,
-    /// Whether the session ends with it.
-    whole: bool,
-    done: std::sync::atomic::AtomicBool,
-}
-
-impl Leaving {
-    pub(super) fn new(
-        house: Arc<House>,
-        key: String,
-        is_modern: bool,
-        runs: impl IntoIterator<Item = u64>,
-    ) -> Self {
-        Self {
-            house,
-            key,
-            is_modern,
-            runs: runs.into_iter().collect(),
-            whole: false,
-            done: std::sync::atomic::AtomicBool::new(false),
-        }
-    }
-
-    /// Of the stream that is a session of HTTP+SSE: with it goes all of it.
-    pub(super) fn with_session(house: Arc<House>, key: String) -> Self {
-        let mut leaving = Self::new(house, key, false, []);
-        leaving.whole = true;
-        leaving
-    }
-
-    /// All is through.
-    pub(super) fn done(&self) {
-        self.done.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
-}
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        if self.whole {
-            self.house.leave(&self.key);
-        } else if !self.done.load(std::sync::atomic::Ordering::Relaxed) {
-            self.house.gone(&self.key, self.is_modern, &self.runs);
         }
     }
 }

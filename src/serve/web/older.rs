@@ -7,7 +7,8 @@ use tokio::sync::mpsc;
 
 use super::client_messages;
 use super::exchange::Exchange;
-use super::house::{House, Leaving, name};
+use super::house::{House, name};
+use super::leaving::Leaving;
 use super::plain;
 use crate::listen::Response;
 use crate::listen::http::{HeaderMap, StatusCode};

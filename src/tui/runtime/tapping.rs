@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::paths;
 use crate::tap::control::caller::Caller;
+use crate::tap::control::words::Refusal;
 use crate::tap::running;
 use crate::tui::effect::tapping::Telling;
 use crate::tui::event::Event;
@@ -47,7 +48,7 @@ impl Controls {
         let told = caller.and_then(|mut caller| {
             let told = caller.ask(&command, Some(PATIENCE));
             // A late answer would be taken for that of the next command.
-            let lost = told.as_ref().is_err_and(|refusal| refusal.is_gone());
+            let lost = told.as_ref().is_err_and(Refusal::is_gone);
             *line = (!lost).then_some((socket, caller));
             told
         });

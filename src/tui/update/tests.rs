@@ -15,6 +15,7 @@ use crate::config::Settings;
 use crate::library::Meta;
 use crate::mcp::client;
 use crate::recording::{PIPE, Recording};
+use crate::session::timeline::EntryIndex;
 use crate::session::timeline::Timeline;
 use crate::tui::clock::Clock;
 use crate::tui::effect::exporting::Told;

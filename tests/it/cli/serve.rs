@@ -122,7 +122,7 @@ fn a_recorded_server_is_served_over_stdio_in_both_eras() {
 /// A server on an address, and that.
 pub fn listening(home: &Home, arguments: &[&str]) -> (Running, String) {
     let fixed = ["--listen", "0", "--record"];
-    let mut running = home.start(&[&["serve"], arguments, &fixed, &["served.jsonl"]].concat());
+    let mut running = home.start(&[&["serve"][..], &fixed, &["served.jsonl"], arguments].concat());
     let url = running.said(|line| line.split_once(" on ").map(|(_, url)| url.to_owned()));
     (running, url)
 }

@@ -218,7 +218,7 @@ fn sessions_are_filtered() {
         ("srv:fake*", true, false),
         ("messages:8..", true, true),
         ("at:2026-11-20", false, false),
-        ("at:2026-11-21T11:39", true, false),
+        ("at:2026-11-21T11:38", false, true),
         ("size<10kB", true, false),
     ] {
         let said = shown(filter);

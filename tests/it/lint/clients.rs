@@ -269,6 +269,7 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// The connection is somebody else's.
+#[expect(clippy::ptr_arg, reason = "what is done to a recording may add to it")]
 fn tapped(entries: &mut Vec<Value>) {
     let at = place(entries, |entry| entry["json"]["event"] == "connect");
     entries[at]["json"]["era"] = json!("tap");

@@ -156,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 "unknown-reference",
                 "prompt",
                 json!({"completion": {"values": []}}),
-            )
+            );
         },
     ),
     fault_on(

@@ -133,7 +133,7 @@ fn what_we_can_do_and_what_calls_carry_are_set_and_kept_for_the_next_connection(
     let mut screen = connected(SIZES[0]).keys("g f Esc [");
     assert_snapshot!("byhand-settings-80x24", screen.text());
     // Down to sampling, tick it, apply.
-    screen.press("j j j Space");
+    screen.press("j j j j Space");
     assert!(screen.contains("[x] true"), "{}", screen.text());
     screen.press("r");
     let Some(Command::Capabilities {

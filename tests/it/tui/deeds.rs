@@ -116,7 +116,7 @@ fn command_lines_of_the_log_give_the_answers_of_the_screen() {
         let mut screen = Screen::beside((120, 36), bodies.clone(), demo).keys("Enter");
         let all = |screen: &Screen| screen.contains("book-table") && screen.contains("Resources ");
         until(&mut screen, &mut inspector, "its tools", all).await;
-        screen.press(": \"echo\" Enter Enter \"it's\" Tab Enter");
+        screen.press(": \"echo\" Enter \"it's\" Tab Enter");
         let answered = |screen: &Screen| screen.contains("it's") && !screen.model.is_waiting();
         until(&mut screen, &mut inspector, "an answer", answered).await;
         screen.press("Esc Esc Esc g R");

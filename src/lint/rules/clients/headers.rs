@@ -256,10 +256,8 @@ impl Watch for Ended {
         match seen.step() {
             Some(Step::Response {
                 exchange, status, ..
-            }) => {
-                if self.asked.remove(&(conn, *exchange)) && *status == 404 {
-                    self.gone.insert(conn);
-                }
+            }) if self.asked.remove(&(conn, *exchange)) && *status == 404 => {
+                self.gone.insert(conn);
             }
             Some(Step::Request { exchange, .. }) => {
                 let Some(asks) = Asks::of(seen) else { return };

@@ -138,7 +138,7 @@ pub const RULES: &[Rule] = &[
         why: "Older clients do not send it and cannot use the server.",
         fix: "Go by the version of the handshake, or take 2025-03-26.",
         check: Check::Probe(&["no-version-header"], |seen, _, told| {
-            served(seen, "without the version header", told)
+            served(seen, "without the version header", told);
         }),
         ..Rule::ROW
     },

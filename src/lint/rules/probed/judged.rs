@@ -63,13 +63,13 @@ pub(super) fn arguments(seen: &Transcript, _: &[Transcript], told: &mut Told) {
         if asks.as_deref() == Some("input_required") {
             continue;
         }
-        told.demand_at(is_error == Some(true), came.seq, || match came.failed {
-            true => format!(
-                "{}: answered with {}, not with isError",
-                step.name,
-                came.words()
-            ),
-            false => format!("{}: taken as if nothing were wrong", step.name),
+        told.demand_at(is_error == Some(true), came.seq, || {
+            let name = &step.name;
+            if came.failed {
+                format!("{name}: answered with {}, not with isError", came.words())
+            } else {
+                format!("{name}: taken as if nothing were wrong")
+            }
         });
     }
 }

@@ -167,7 +167,9 @@ pub const RULES: &[Rule] = &[
             };
             if let (Some(first), Some(second)) = (names(one), names(two)) {
                 let mut sorted = [first.clone(), second.clone()];
-                sorted.iter_mut().for_each(|names| names.sort());
+                for names in &mut sorted {
+                    names.sort();
+                }
                 let moved = sorted[0] == sorted[1] && first != second;
                 told.demand_at(!moved, two.shown(), || {
                     "the second list has the same tools in another order".to_owned()

@@ -189,7 +189,8 @@ fn what_is_no_mcp_is_told_without_its_body() {
     let path = "/token?code=SECRET";
     let lines = told(&mut clients, "POST", path, &[], form, &answer);
     assert!(!lines.join("\n").contains("SECRET"), "{lines:#?}");
-    assert_eq!(lines.len(), 6);
+    assert!(lines.contains(&"1 passed code".to_owned()), "{lines:#?}");
+    assert_eq!(lines.len(), 7);
 }
 
 #[test]

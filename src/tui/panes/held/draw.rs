@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 use super::{HeldPane, Purpose, held, method};
 use crate::json;
 use crate::session::Direction;
+use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::pane::Ctx;
@@ -63,7 +64,7 @@ impl HeldPane {
             .timeline
             .with_seq(frame)
             .and_then(|entry| ctx.timeline.entry(entry));
-        let way = match entry.map(|entry| entry.direction()) {
+        let way = match entry.map(EntryRow::direction) {
             Some(Direction::Out) => "→ server",
             _ => "→ client",
         };

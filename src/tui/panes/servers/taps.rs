@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-use super::{Columns, GAP, STATE, inset, overview};
+use super::columns::{Columns, GAP, STATE};
+use super::{inset, overview};
 use crate::tap::running::Running;
 use crate::text;
 use crate::tui::action::{Action, Scope};

@@ -1,6 +1,8 @@
 //! How the columns share the room.
 
 use super::*;
+use crate::tap::running::Running;
+use crate::tui::pane::Server;
 
 fn columns(names: &[&str], width: usize) -> (usize, usize) {
     let servers: Vec<Server> = names

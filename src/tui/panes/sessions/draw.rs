@@ -169,13 +169,13 @@ impl SessionsPane {
             None => "Looking for sessions…".to_owned(),
             Some(Err(why)) => format!("The sessions cannot be listed: {why}"),
             Some(Ok(_)) => {
-                if !self.filtering.is_on() {
+                if self.filtering.is_on() {
+                    let filter = text::sanitize(self.filtering.text());
+                    format!("No session passes the filter {filter}; Esc shows all again.")
+                } else {
                     "No session is kept yet. Every session is recorded as it happens, unless record = false or \
                     --no-record says otherwise."
                         .to_owned()
-                } else {
-                    let filter = text::sanitize(self.filtering.text());
-                    format!("No session passes the filter {filter}; Esc shows all again.")
                 }
             }
         }
