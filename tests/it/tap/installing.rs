@@ -52,7 +52,10 @@ fn asked(home: &Home, line: &str) -> String {
 
 fn text(home: &Home, path: &str) -> String {
     let text = std::fs::read_to_string(home.path(path)).unwrap();
-    text.replace(FAKE, "FAKE").replace(MCPSCOPE, "MCPSCOPE")
+    let place = home.path("").canonicalize().unwrap();
+    text.replace(FAKE, "FAKE")
+        .replace(MCPSCOPE, "MCPSCOPE")
+        .replace(place.to_str().unwrap(), "HOME")
 }
 
 #[test]

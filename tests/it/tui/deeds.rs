@@ -120,7 +120,13 @@ fn command_lines_of_the_log_give_the_answers_of_the_screen() {
         let answered = |screen: &Screen| screen.contains("it's") && !screen.model.is_waiting();
         until(&mut screen, &mut inspector, "an answer", answered).await;
         screen.press("Esc Esc Esc g R");
-        let idle = |screen: &Screen| !screen.model.is_waiting() && screen.sent.is_empty();
+        // What was asked for is on record and answered.
+        let idle = |screen: &Screen| {
+            let mut deeds = screen.model.deeds.rows().iter();
+            let sent =
+                deeds.all(|deed| deed.entry.is_some() || !matches!(deed.line, Line::Request(..)));
+            sent && !screen.model.is_waiting() && screen.sent.is_empty()
+        };
         until(&mut screen, &mut inspector, "its tools again", idle).await;
         screen.press("3 Enter");
         until(&mut screen, &mut inspector, "a resource", idle).await;
