@@ -59,7 +59,7 @@ pub enum Sends {
     Notice {
         /// Its method.
         method: String,
-        /// Its parameters; [`LAST`] stands for the id of the last request.
+        /// Its parameters; `LAST` stands for the id of the last request.
         params: String,
     },
     /// Bytes as they are, with the ids in them that may be answered.

@@ -461,7 +461,7 @@ actions! {
     Tap {
         HoldFrames "hold-frames" ["; h"] "hold" "Hold frames: those a filter lets through, or all" Nothing "mcpscope tap control hold FILTER";
         HeldFrames "held-frames" ["; l"] "held" "The frames that are held: change, answer, drop or release them" Nothing "mcpscope tap control list";
-        BreakFrames "break-frames" ["; f"] "" "Break something on purpose: KIND[=VALUE][:FILTER]" Nothing "mcpscope tap control fault RULE";
+        BreakFrames "break-frames" ["; f"] "" "Break something on purpose, as tap --fault does" Nothing "mcpscope tap control fault RULE";
         ReleaseAll "release-all" ["; r"] "" "Release all that is held, as it is" Nothing "mcpscope tap control release";
         ClearRules "clear-rules" ["; c"] "" "Take all rules away; what they hold is released" Nothing "mcpscope tap control clear";
         CompareOurs "compare-ours" ["; ="] "" "Compare the request with the newest of the same method that we sent ourselves" Nothing "mcpscope diff FILE#A FILE#B";

@@ -54,7 +54,7 @@ enum What {
     },
     /// Break something, as with mcpscope tap --fault
     Fault {
-        /// KIND[=VALUE][:FILTER]
+        /// What to break, as --fault takes it
         rule: String,
     },
     /// List the rules
