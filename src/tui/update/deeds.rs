@@ -107,7 +107,7 @@ pub(super) fn does(model: &mut Model, wanted: Wanted) -> Vec<Effect> {
                 vec![Effect::Print(Part::exact((text + "\n").into_bytes()))]
             }
             Line::Known(text) => {
-                let what = "copied as a command line".to_owned();
+                let what = "the command line".to_owned();
                 vec![Effect::Copy { text, what }]
             }
             Line::Never(why) => say(model, &why),

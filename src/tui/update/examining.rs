@@ -217,7 +217,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         _ if Chord::from(key) == Chord::CTRL_C => leave(model),
         KeyCode::Char('y') => match copy(model) {
             Some(text) => {
-                let what = "copied what doctor says".to_owned();
+                let what = "what doctor says".to_owned();
                 vec![Effect::Copy { text, what }]
             }
             None => Vec::new(),
