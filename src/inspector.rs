@@ -120,7 +120,11 @@ impl Engine {
                 Happened::Command(None | Some(Command::Shutdown)) => {
                     closing = true;
                     self.probing = None;
-                    for live in self.connections.values() {
+                    for live in self.connections.values_mut() {
+                        // What a probe did not finish is nobody's fault.
+                        if let Some(drive) = live.probe.as_mut() {
+                            drive.stop();
+                        }
                         // A failed send means that the link has ended by itself.
                         let _ = live.outbox.send(Outgoing::Shutdown);
                     }

@@ -360,7 +360,10 @@ impl fmt::Display for Glob {
         } else if let Some(Part::Name(name, which)) = rest.first()
             && is_pattern(name)
         {
-            formatter.write_str(&name.join("*"))?;
+            let name = name.join("*");
+            // A `$` that begins it would be taken for the root.
+            let dot = if name.starts_with('$') { "." } else { "" };
+            write!(formatter, "{dot}{name}")?;
             tell_which(formatter, *which)?;
             rest = &rest[1..];
         }
@@ -528,6 +531,13 @@ mod tests {
             prop_assert!(read.holds(&path.0), "{}", path);
             prop_assert_eq!(read.to_string(), Glob::from(&path).to_string());
             prop_assert!(Glob::from(&path).holds(&path.0));
+        }
+
+        #[test]
+        fn a_name_that_begins_like_the_root_stays_a_name(name in "\\$[a-c]{0,3}") {
+            let glob = Glob::parse(&format!(".{name}")).unwrap();
+            prop_assert!(!glob.rooted);
+            prop_assert_eq!(Glob::parse(&glob.to_string()).unwrap(), glob);
         }
 
         #[test]

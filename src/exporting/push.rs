@@ -35,7 +35,7 @@ pub fn headers(text: &str) -> Result<Vec<(String, String)>, String> {
             .split_once('=')
             .ok_or_else(|| format!("{HEADERS} has something that is not name=value"))?;
         // As in an address: its only pair has an empty name.
-        let spelled = format!("={}", value.trim().replace('+', "%2B"));
+        let spelled = format!("={}", value.trim().replace('+', "%2B").replace('&', "%26"));
         let value = url::form_urlencoded::parse(spelled.as_bytes()).next();
         let value = value.map_or_else(String::new, |(_, value)| value.into_owned());
         http::header(&format!("{}: {value}", name.trim()))

@@ -52,7 +52,11 @@ impl Engine {
             return;
         };
         if let Some((conn, _)) = probing.current {
-            self.send(conn, Outgoing::Shutdown);
+            let live = self.connections.get_mut(&conn);
+            let last = live
+                .and_then(|live| live.probe.as_mut())
+                .map(|drive| drive.stop());
+            self.carry_out(conn, last.unwrap_or_default()).await;
         }
         self.tell_probing(&probing, true).await;
     }
@@ -195,7 +199,12 @@ impl Engine {
         let Some(drive) = live.and_then(|live| live.probe.as_mut()) else {
             return;
         };
-        for one in drive.handle(now, what) {
+        let wanted = drive.handle(now, what);
+        self.carry_out(conn, wanted).await;
+    }
+
+    async fn carry_out(&mut self, conn: u32, wanted: Vec<Do>) {
+        for one in wanted {
             match one {
                 Do::Note(note) => self.note(conn, &note).await,
                 Do::Frame(frame) => {

@@ -127,7 +127,7 @@ impl Linter {
         if let Some(over) = over {
             findings.extend(self.judge(entry, over));
         }
-        self.tell_once(&name, &mut findings);
+        self.tell_once(entry.conn, &name, &mut findings);
         memory.take(entry, &recorded, &messages);
         self.memories.insert(entry.conn, memory);
         findings
@@ -264,9 +264,12 @@ impl Linter {
         findings
     }
 
-    /// Whoever opens many connections sees the same many times; once is enough.
-    fn tell_once(&mut self, server: &str, findings: &mut Vec<Finding>) {
-        let probed = self.transcripts.any();
+    /// Whoever opens many connections to probe sees the same many times; once in a revision is enough.
+    fn tell_once(&mut self, conn: u32, server: &str, findings: &mut Vec<Finding>) {
+        let state = self.timeline.state().connection(conn);
+        let revision = state.and_then(|one| one.revision);
+        let revision = revision.map(crate::mcp::revision::Revision::as_str);
+        let probed = self.transcripts.first().is_some_and(|first| conn >= first);
         if findings.is_empty() {
             return;
         }
@@ -274,6 +277,7 @@ impl Linter {
             let mut hasher = DefaultHasher::new();
             (
                 one.rule.name,
+                revision,
                 server,
                 &one.subject,
                 &one.pointer,

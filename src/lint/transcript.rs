@@ -92,9 +92,9 @@ impl Stepped {
         answer.or(status).or(self.ended).unwrap_or(self.seq)
     }
 
-    /// Whether a login is missing, so that nothing else can be known of it.
+    /// Whether a login is missing, it was sent elsewhere, or there was too much of it: nothing else can be known of it.
     pub fn wants_login(&self) -> bool {
-        self.status() == Some(401)
+        matches!(self.status(), Some(300..=399 | 401 | 429))
     }
 
     /// What came, in a few words.
@@ -183,9 +183,9 @@ impl Transcripts {
         self.open.get(&conn).is_some_and(|open| !open.civil)
     }
 
-    /// Whether anything was probed so far.
-    pub fn any(&self) -> bool {
-        !self.open.is_empty()
+    /// The first connection that was opened to probe.
+    pub fn first(&self) -> Option<u32> {
+        self.open.keys().min().copied()
     }
 
     /// Takes the next entry; gives a transcript when that ends one.

@@ -73,8 +73,10 @@ pub fn planned(known: &Known) -> (Vec<&'static Probe>, Vec<&'static Probe>) {
         both: Some(false),
         ..known.clone()
     };
+    // Calls that somebody gave are made in one era only.
     let older = Known {
         revision: Revision::NEWEST_LEGACY,
+        calls: Vec::new(),
         ..known.clone()
     };
     let sure = of(&only);
@@ -164,9 +166,11 @@ impl Course {
             self.plan(&known);
             if let Some(revision) = older {
                 let opening = drive.opening().cloned().unwrap_or_default();
+                // What somebody agreed to is called as often as was said, not once more in this era.
                 self.plan(&Known {
                     revision,
                     opening,
+                    calls: Vec::new(),
                     ..known
                 });
             }

@@ -274,6 +274,16 @@ impl Drive {
         })));
     }
 
+    /// Nothing more is sent, and nothing is said of what was not finished.
+    pub fn stop(&mut self) -> Vec<Do> {
+        let mut out = Vec::new();
+        self.acts.clear();
+        self.current = None;
+        self.opening = None;
+        self.end(&mut out);
+        out
+    }
+
     fn end(&mut self, out: &mut Vec<Do>) {
         if self.over {
             return;

@@ -346,19 +346,21 @@ impl Door {
         let mut at_end = true;
         tokio::spawn(async move {
             loop {
-                if at_end && is_stream && door.shared.has_rules() {
-                    // There are rules now: event by event from here on.
-                    return gate::stream(watched, incoming, sender, used).await;
-                }
                 let piece = tokio::select! {
                     piece = listen::piece(&mut incoming) => piece,
                     // What is left of it is recorded as the client's hanging up.
                     () = sender.closed() => return,
                 };
                 match piece {
+                    Some(Ok(bytes)) if at_end && is_stream && door.shared.has_rules() => {
+                        // There are rules now: event by event from here on, this piece too.
+                        return gate::stream(watched, Some(bytes), incoming, sender, used).await;
+                    }
                     Some(Ok(bytes)) => {
                         at_end = bytes.ends_with(b"\n\n") || bytes.ends_with(b"\n\r\n");
                         let bytes = watched.pass_piece(bytes, &door);
+                        // It passes: what strikes it is not to strike the next.
+                        watched.struck = None;
                         if is_ended(&incoming) {
                             watched.finish();
                         }

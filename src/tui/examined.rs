@@ -2,6 +2,7 @@
 
 use crate::doctor::progress::{Stage, so_far};
 use crate::doctor::{Case, Kind, State, Step};
+use crate::mcp::types::List;
 use crate::transport::Target;
 
 /// See the module.
@@ -23,8 +24,8 @@ pub struct Examined {
     pub before: Option<Vec<String>>,
     /// How far it is.
     pub stage: Stage,
-    /// How many lists are still to come.
-    pub lists: usize,
+    /// The lists that are still to come.
+    pub lists: Vec<List>,
     /// The steps that ended.
     pub steps: Vec<Step>,
     /// The one that goes on.
@@ -43,7 +44,7 @@ impl Examined {
             case: Case::default(),
             before: None,
             stage: Stage::default(),
-            lists: 0,
+            lists: Vec::new(),
             steps: Vec::new(),
             goes_on: None,
         }

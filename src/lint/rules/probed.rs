@@ -341,7 +341,14 @@ pub const RULES: &[Rule] = &[
         what: "A server can be opened while it is open already.",
         why: "People run several clients at once; only the first works.",
         fix: "Lock nothing for the whole run, and bind no fixed port.",
-        check: Check::Probe(&["second-connection"], |seen, _, told| {
+        check: Check::Probe(&["second-connection"], |seen, before, told| {
+            // Where none worked at all, as behind a login, it is not the second one's.
+            let first = |one: &Transcript| {
+                one.server == seen.server && &*one.probe == "lists" && one.why.is_none()
+            };
+            if !before.iter().any(first) {
+                return;
+            }
             let steps = seen.steps.first();
             let works = seen.why.is_none() && steps.is_none_or(|step| step.answer().is_some());
             told.demand(works || steps.is_some_and(Stepped::wants_login), "", || {

@@ -13,6 +13,12 @@ use super::{Client, End, Id, Note, Output, Pending, Purpose};
 pub(super) struct Dues(BinaryHeap<Reverse<(Duration, Id)>>);
 
 impl Dues {
+    /// How many places there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// A request is due at `at`, which may be before it was.
     pub(super) fn put(&mut self, at: Duration, id: Id) {
         if at < Duration::MAX {

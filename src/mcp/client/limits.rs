@@ -56,9 +56,13 @@ impl Client {
                 .min(pending.at_most)
                 .max(pending.until);
             if until > pending.until {
+                let before = pending.due();
                 pending.until = until;
                 pending.relax(out);
-                dues.put(pending.due(), id.clone());
+                // Later is found out when its place comes up; a place for each progress would be as many as come.
+                if pending.due() < before {
+                    dues.put(pending.due(), id.clone());
+                }
             }
         };
         // Ours is the request's id, but for requests that somebody wrote.

@@ -152,7 +152,7 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
     let (mut parts, mut incoming, used) = watched.take_head(answered);
     if is_stream(&parts.headers) {
         let (sender, body) = Body::stream();
-        tokio::spawn(stream(watched, incoming, sender, used));
+        tokio::spawn(stream(watched, None, incoming, sender, used));
         return hyper::Response::from_parts(parts, body);
     }
     let mut whole = Vec::new();
@@ -221,14 +221,18 @@ pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     crate::mcp::http::headers::mime(&heads::told(headers)) == "text/event-stream"
 }
 
-/// Passes a stream on, as rules want it, to its end.
+/// Passes a stream on, as rules want it, to its end; `first` is what came of it already and has not passed.
 pub(super) async fn stream(
     mut watched: Watched,
+    first: Option<Bytes>,
     mut incoming: Incoming,
     sender: Sender,
     used: upstream::Used,
 ) {
-    if events(&mut watched, &mut incoming, &sender).await.is_ok() {
+    if events(&mut watched, first, &mut incoming, &sender)
+        .await
+        .is_ok()
+    {
         let door = watched.door.clone();
         door.upstream.done(used);
     } else if watched.exchange.is_over() {
@@ -249,6 +253,7 @@ async fn send(sender: &Sender, bytes: impl Into<Bytes>) -> Result<(), Over> {
 /// Passes a stream on, event by event.
 async fn events(
     watched: &mut Watched,
+    mut first: Option<Bytes>,
     incoming: &mut Incoming,
     sender: &Sender,
 ) -> Result<(), Over> {
@@ -264,7 +269,12 @@ async fn events(
                 send(sender, event).await?;
                 continue;
             }
-            piece = listen::piece(incoming) => piece,
+            piece = async {
+                match first.take() {
+                    Some(bytes) => Some(Ok(bytes)),
+                    None => listen::piece(&mut *incoming).await,
+                }
+            } => piece,
             () = sender.closed() => return Err(Over),
             () = at(until) => {
                 if let Some((late, _)) = late.take() {
@@ -293,18 +303,17 @@ async fn events(
             }
             Some(Err(error)) => {
                 let loss = watched.door.upstream.broken(&error);
+                // What was held had come before.
+                rest(&mut waiting, sender).await?;
                 watched.broke(&loss);
+                if let Some((late, _)) = late.take() {
+                    send(sender, late).await?;
+                }
                 return Err(Over);
             }
             None => {
                 // Its end is told once everything has gone on.
-                while !waiting.is_empty() {
-                    let event = tokio::select! {
-                        event = waiting.next() => event,
-                        () = sender.closed() => return Err(Over),
-                    };
-                    send(sender, event).await?;
-                }
+                rest(&mut waiting, sender).await?;
                 watched.finish();
                 if let Some((late, _)) = late.take() {
                     send(sender, late).await?;
@@ -313,6 +322,18 @@ async fn events(
             }
         }
     }
+}
+
+/// Sends what is held, as it is let go.
+async fn rest(waiting: &mut Waiting, sender: &Sender) -> Result<(), Over> {
+    while !waiting.is_empty() {
+        let event = tokio::select! {
+            event = waiting.next() => event,
+            () = sender.closed() => return Err(Over),
+        };
+        send(sender, event).await?;
+    }
+    Ok(())
 }
 
 async fn at(until: Option<Instant>) {

@@ -100,8 +100,11 @@ impl Bare {
     async fn begin(&mut self, request: Request) {
         let mut all = request.headers.clone();
         if request.credentials {
-            all.retain(|(name, _)| headers::value(&self.given, name).is_none());
-            all.extend(self.given.iter().cloned());
+            // What a probe is about counts more than what is always sent.
+            let given = self.given.iter();
+            let missing =
+                given.filter(|(name, _)| headers::value(&request.headers, name).is_none());
+            all.extend(missing.cloned());
         }
         self.tell(LinkEvent::Http(Step::Request {
             exchange: request.exchange,

@@ -427,6 +427,7 @@ impl Pane for HeldPane {
         effects.extend(self.detail.viewer.place(self.areas.detail, ctx));
         let wanted = held
             .iter()
+            .skip(self.list.offset)
             .filter_map(|frame| ctx.source(ctx.timeline.with_seq(*frame)?));
         effects.push(Effect::Previews(
             wanted.take(usize::from(self.areas.rows.height)).collect(),

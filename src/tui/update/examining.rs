@@ -113,7 +113,7 @@ fn connect(model: &mut Model) -> Vec<Effect> {
             connect.options.lists = List::ALL.to_vec();
             if let Some(examined) = &mut model.examined {
                 examined.conn = Some(connect.conn);
-                examined.lists = List::ALL.len();
+                examined.lists = List::ALL.to_vec();
             }
         }
     }
@@ -146,10 +146,11 @@ fn happened(model: &mut Model, examined: &mut Examined, ours: u32, update: &Upda
             }
             news = own.iter().any(|entry| matters(entry, examined));
         }
-        Update::Listed { conn, .. } if *conn == ours => {
-            examined.lists = examined.lists.saturating_sub(1);
-            if examined.lists == 0 {
-                examined.stage.listed = true;
+        Update::Listed { conn, list } if *conn == ours => {
+            // One may come twice: a server may tell of a change while others are still asked for.
+            examined.lists.retain(|one| one != list);
+            let all = examined.lists.is_empty();
+            if all && !std::mem::replace(&mut examined.stage.listed, true) {
                 effects.push(Effect::Engine(Command::Stop { conn: ours }));
             }
         }

@@ -169,6 +169,10 @@ pub(super) fn filled_in(model: &mut Model, filled: Filled) -> Vec<Effect> {
             Some(Overlay::Sheet(_, Purpose::Anyway(asker))) => {
                 vec![replaying::anyway(asker, "no")]
             }
+            Some(Overlay::Sheet(_, Purpose::Inputs(_))) => {
+                model.entering = None;
+                Vec::new()
+            }
             _ => Vec::new(),
         },
         Filled::Kept => {

@@ -70,7 +70,10 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     let due = model
         .rerunning
         .as_ref()
-        .filter(|(place, _)| list == List::Tools && is_its(*place));
+        // The old connection may still tell of its lists while it is stopped.
+        .filter(|(place, _)| {
+            list == List::Tools && is_its(*place) && !model.restarting.contains(place)
+        });
     let Some((place, why)) = due.cloned() else {
         return Vec::new();
     };

@@ -121,11 +121,18 @@ impl<'a> Asks<'a> {
             headers,
             frame,
             why,
+            url,
             ..
         } = seen.step()?
         else {
             return None;
         };
+        // What a tap passes on to other places of the host (logins, icons) is no MCP.
+        let path = |text: &str| Some(url::Url::parse(text).ok()?.path().to_owned());
+        let home = seen.connection.and_then(|one| path(one.url.as_deref()?));
+        if frame.is_none() && home.is_some() && path(url) != home {
+            return None;
+        }
         is_tapped(seen).then(|| Self {
             verb,
             headers,

@@ -284,3 +284,18 @@ fn calls_of_the_handshake_era_carry_it_too_but_for_the_log_level() {
     let kept = |output: &Output| matches!(output, Output::Send { frame, .. } if frame.contains(r#""task":{"ttl":90000}"#));
     assert!(sent.iter().any(kept), "{sent:?}");
 }
+
+#[test]
+fn a_call_that_tells_a_lot_of_progress_stays_one_place_among_what_is_due() {
+    let mut play = legacy();
+    called(&mut play, r#"{"name":"a"}"#);
+    let before = play.client.deadline();
+    for step in 1..1_000 {
+        play.now += Duration::from_millis(1);
+        play.frame(&format!(
+            r#"{{"jsonrpc":"2.0","method":"notifications/progress","params":{{"progressToken":2,"progress":{step}}}}}"#
+        ));
+    }
+    assert!(play.client.deadline() > before);
+    assert!(play.client.dues.len() <= 2, "{}", play.client.dues.len());
+}

@@ -62,7 +62,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
     for input in &listed.asks {
         let label = text::fit(&text::sanitize(&input.id), LABEL).into_owned();
         let said = match (&input.how, input.hidden) {
-            (_, true) if input.description.is_empty() => "is not shown and not recorded",
+            (_, true) if input.description.is_empty() => "is not shown",
             (_, _) => &input.description,
         };
         let hint = text::fit(&text::sanitize(said), HINT).into_owned();

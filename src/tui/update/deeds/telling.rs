@@ -282,8 +282,13 @@ fn shelved(work: &Shelving) -> Option<Deed> {
             plain("delete sessions", &line)
         }
         Shelving::Restore(deleted) => {
-            let name = told(&deleted.first()?.from);
-            plain("bring a session back", &["sessions", "restore", &name])
+            let words = "bring a session back";
+            let [one] = deleted.as_slice() else {
+                let never = "mcpscope sessions restore takes one at a time";
+                return Some(blank(words, Line::Never(never.to_owned())));
+            };
+            let name = one.now.file_stem()?.to_string_lossy().into_owned();
+            plain(words, &["sessions", "restore", &name])
         }
         Shelving::Change { path, change } => match change {
             MetaChange::Words { name, .. } => {
