@@ -75,7 +75,7 @@ impl Masker {
     /// One that knows what is known there, and tells what it finds.
     pub fn over(secrets: Secrets) -> Self {
         Self {
-            needles: Needles::new(&secrets),
+            needles: Needles::unmade(),
             secrets,
             servers: HashMap::new(),
             tools: HashMap::new(),

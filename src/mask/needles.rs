@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -14,6 +15,14 @@ use super::{Rule, Rules, masks, shapes};
 const SHORT: usize = 4;
 /// Of secrets that were not passed to a server, so many are looked for: the newest.
 const NEWEST: usize = 64;
+
+/// How keys of well-known kinds begin: made when a body first shows that there may be one, and only once.
+static KEYS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(shapes::beginnings())
+        .ok()
+});
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -47,7 +56,6 @@ pub(super) struct Needles {
     long: Option<(AhoCorasick, Vec<usize>)>,
     /// The short ones.
     short: HashMap<Box<str>, usize>,
-    keys: Option<AhoCorasick>,
     rules: Rules,
     trigger: Trigger,
 }
@@ -64,11 +72,15 @@ impl Needles {
         });
         let is_long = |secret: &Secret| text_of(secret).chars().nth(LONG - 1).is_some();
         let which: Vec<usize> = (0..known.len()).filter(|it| is_long(&known[*it])).collect();
-        let long = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(which.iter().map(|it| text_of(&known[*it])))
-            .ok()
-            .filter(|_| !which.is_empty())
+        let texts = which.iter().map(|it| text_of(&known[*it]));
+        let long = (!which.is_empty())
+            .then(|| {
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostLongest)
+                    .build(texts)
+                    .ok()
+            })
+            .flatten()
             .map(|found| (found, which));
         let short = known
             .iter()
@@ -76,20 +88,26 @@ impl Needles {
             .filter(|(_, secret)| !is_long(secret) && secret.rule != Rule::Member)
             .map(|(it, secret)| (text_of(secret).into(), it))
             .collect();
-        let keys = rules.built_in().then(|| {
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(shapes::beginnings())
-                .ok()
-        });
         Self {
             stamp,
             trigger: Trigger::new(&known, rules),
             known,
             long,
             short,
-            keys: keys.flatten(),
             rules: rules.clone(),
+        }
+    }
+
+    /// Nothing yet, and out of date whatever the secrets are: made in earnest before the first look. Most of what has
+    /// secrets is made long before it looks for any, and some never does.
+    pub fn unmade() -> Self {
+        Self {
+            stamp: u64::MAX,
+            known: Vec::new(),
+            long: None,
+            short: HashMap::new(),
+            rules: Rules::default(),
+            trigger: Trigger::unmade(),
         }
     }
 
@@ -132,7 +150,9 @@ impl Needles {
                 what: What::Known(secret.name.clone(), secret.rule),
             });
         }
-        if let Some(keys) = &self.keys {
+        if self.rules.built_in()
+            && let Some(keys) = &*KEYS
+        {
             let hits = keys.find_iter(text);
             let shaped = hits.filter_map(|hit| shapes::key_at(text, hit.start()));
             found.extend(shaped.map(|(place, shape)| Found {

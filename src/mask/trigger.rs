@@ -63,12 +63,17 @@ enum Kind {
 }
 
 impl Trigger {
-    pub fn new(known: &[Secret], rules: &Rules) -> Self {
-        let mut trigger = Self {
+    /// One that can rule out nothing.
+    pub fn unmade() -> Self {
+        Self {
             always: true,
             passes: Vec::new(),
             longest: 0,
-        };
+        }
+    }
+
+    pub fn new(known: &[Secret], rules: &Rules) -> Self {
+        let mut trigger = Self::unmade();
         let Some(landmarks) = rules.landmarks() else {
             return trigger;
         };
