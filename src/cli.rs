@@ -227,7 +227,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             return report(&refused(&error, &arguments));
         }
         // Help was asked for. Nobody may be reading.
-        let _ = error.print();
+        let _ = generated::help::<CommandLine, _>(&arguments, error).print();
         Exit::Ok
     })?;
     if line.verb.is_some()

@@ -304,13 +304,13 @@ fn taken(kind: Kind, case: &Case) -> Step {
         Kind::Json => {
             let lines = course.lines + course.noise;
             let words = match (course.noise, lines) {
-                (0, 1) => "the one line on stdout is".to_owned(),
-                (0, lines) => format!("all {lines} lines on stdout are"),
+                (0, 1) => "the one line on stdout is a message".to_owned(),
+                (0, lines) => format!("all {lines} lines on stdout are messages"),
                 (1, lines) => format!(
-                    "1 of {} on stdout is not",
+                    "1 of {} on stdout is no message",
                     text::plural(lines as usize, "line")
                 ),
-                (noise, lines) => format!("{noise} of {lines} lines on stdout are not"),
+                (noise, lines) => format!("{noise} of {lines} lines on stdout are no messages"),
             };
             // Without any message there is nothing to go on with.
             let state = if course.lines == 0 {
@@ -424,7 +424,7 @@ fn taken(kind: Kind, case: &Case) -> Step {
                 None if course.left_behind.is_some() => {
                     step(kind, State::Ok, None, "they were ended")
                 }
-                None => step(kind, State::Ok, None, "no process of its is left"),
+                None => step(kind, State::Ok, None, "nothing it started is left"),
                 Some(far) => {
                     let (state, words) = far.told();
                     step(kind, state, None, words)

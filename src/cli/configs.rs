@@ -20,16 +20,19 @@ use crate::text;
 
 /// List, compare, explain and change the servers in the settings of clients
 ///
-/// NAME is the name of a server, or CLIENT:NAME, or CLIENT/SCOPE:NAME where several have it; SCOPE is local,
-/// project or user. Reading changes nothing. What changes a file keeps its comments, and a copy beside it.
+/// NAME is the name of a server, or CLIENT:NAME, or CLIENT/SCOPE:NAME where several have it; SCOPE
+/// is local, project or user. Reading changes nothing. What changes a file keeps its comments, and
+/// a copy beside it.
 ///
 /// With --json, list, show and diff print one JSON object:
 ///
-///   {"servers": [{"name", "client", "scope", "file", "line", "project", "transport", "command", "expanded",
-///     "url", "env", "headers", "cwd", "lacks", "off", "hiddenBy", "agreed", "remarks", "differs"}],
+///   {"servers": [{"name", "client", "scope", "file", "line", "project", "transport", "command",
+///     "expanded", "url", "env", "headers", "cwd", "lacks", "off", "hiddenBy", "agreed", "remarks",
+///     "differs"}],
 ///    "broken": [{"file", "line", "column", "client", "name", "what"}]}
 ///
-/// where "env" and "headers" are names: values are never printed. path prints "files", why prints "clients".
+/// where "env" and "headers" are names: values are never printed. path prints "files", why prints
+/// "clients".
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConfigArgs {
@@ -398,6 +401,15 @@ impl Desk {
 
     fn why(&self, name: &str, only: Option<&'static Client>, output: &mut Output) -> Outcome {
         let verdicts = why(&self.found, &self.machine, name, only);
+        if let Err(configs::Unselected::Unknown(Some(_))) = configs::select(&self.found, name)
+            && verdicts.iter().all(|verdict| !verdict.has)
+        {
+            // Somebody mistyped it: that nobody has it is no riddle.
+            return Err(configured::named(&self.found, name)
+                .err()
+                .unwrap_or_else(|| Failure::usage(format!("no client has a server {name}")))
+                .into());
+        }
         if output.json {
             let told = verdicts.iter().map(|verdict| {
                 let why = verdict.why.iter().map(|line| string(line)).collect();
@@ -412,7 +424,7 @@ impl Desk {
             return Ok(Exit::Ok);
         }
         for Verdict { client, has, why } in &verdicts {
-            let word = if *has { "has it" } else { "does not have it" };
+            let word = if *has { "has it" } else { "does not start it" };
             output.line(&format!("{} {word}", client.name))?;
             for line in why {
                 output.line(&format!("  {}", text::sanitize(line)))?;

@@ -140,6 +140,7 @@ pub fn not_trusted(consent: &Consent) -> Failure {
         name,
         place,
         command,
+        expanded,
         names,
         changed,
         remote,
@@ -155,6 +156,16 @@ pub fn not_trusted(consent: &Consent) -> Failure {
     } else {
         shell_words::join(command)
     };
+    // What was written is agreed to; what comes of it here may be something else.
+    let here = expanded.as_ref().map(|words| {
+        let words = if *remote {
+            words.join(" ")
+        } else {
+            shell_words::join(words)
+        };
+        format!(" (here {words})")
+    });
+    let here = here.unwrap_or_default();
     let cwd = cwd.as_ref().map(|cwd| format!(", in {cwd}"));
     let names = match (names.as_slice(), remote) {
         ([], _) => String::new(),
@@ -164,7 +175,7 @@ pub fn not_trusted(consent: &Consent) -> Failure {
     Failure::new(
         Exit::NotTrusted,
         format!(
-            "{name} of {place} comes with the project and {why}; it would {} {what}{}{names}",
+            "{name} of {place} comes with the project and {why}; it would {} {what}{here}{}{names}",
             if *remote { "talk to" } else { "run" },
             cwd.unwrap_or_default(),
         ),

@@ -1,5 +1,6 @@
 //! `mcpscope completions` and `mcpscope man`: made from the same description of the command line that reads it.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -31,12 +32,25 @@ enum Shell {
 /// Print the manual page, or write those of all commands
 #[derive(Debug, Clone, Args)]
 pub struct ManArgs {
-    /// The command whose page is wanted
+    /// The command whose page is wanted: call, or config add
     #[arg(value_name = "COMMAND", conflicts_with = "all")]
-    command: Option<String>,
+    command: Vec<String>,
     /// Write the pages of all commands into this directory
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
+}
+
+/// The help that was asked for, with a word on every verb. Those of a command line that is only read are put together
+/// no sooner than they are named, and have no words until then.
+pub fn help<Line, Words>(words: Words, asked: clap::Error) -> clap::Error
+where
+    Line: clap::CommandFactory,
+    Words: IntoIterator,
+    Words::Item: Into<OsString> + Clone,
+{
+    let mut whole = Line::command();
+    whole.build();
+    whole.try_get_matches_from(words).err().unwrap_or(asked)
 }
 
 /// The command line without what is not for people.
@@ -86,27 +100,30 @@ fn verbs_first(script: &str) -> String {
 
 /// Runs `man`.
 pub fn man(args: &ManArgs) -> Exit {
-    let mut command = shown();
+    // No page of its own for what --help says.
+    let mut command = shown().disable_help_subcommand(true);
     command.build();
-    let made = match (&args.all, &args.command) {
-        (Some(directory), _) => return write_all(directory, &command),
-        (None, None) => page(&command, "mcpscope"),
-        (None, Some(name)) => {
-            let found = command.get_subcommands().find(|sub| sub.get_name() == name);
-            let Some(found) = found else {
-                let known = command.get_subcommands().map(clap::Command::get_name);
-                let nearest = crate::form::assign::nearest(name, known);
-                let hint = nearest.map_or_else(
-                    || "mcpscope --help lists the commands".to_owned(),
-                    |name| format!("did you mean {name}?"),
-                );
-                let what = format!("there is no command {name}");
-                return super::report(&Failure::usage(what).hint(hint));
-            };
-            page(found, &format!("mcpscope-{name}"))
-        }
-    };
-    match made {
+    if let Some(directory) = &args.all {
+        return write_all(directory, &command);
+    }
+    let mut found = &command;
+    let mut name = "mcpscope".to_owned();
+    for word in &args.command {
+        let Some(inner) = found.find_subcommand(word) else {
+            let known = found.get_subcommands().map(clap::Command::get_name);
+            let nearest = crate::form::assign::nearest(word, known);
+            let command = name.replace('-', " ");
+            let hint = nearest.map_or_else(
+                || format!("{command} --help lists the commands"),
+                |name| format!("did you mean {name}?"),
+            );
+            let what = format!("there is no command {word}");
+            return super::report(&Failure::usage(what).hint(hint));
+        };
+        found = inner;
+        name = format!("{name}-{}", inner.get_name());
+    }
+    match page(found, &name) {
         Ok(page) => print(&page),
         Err(error) => super::report(&Failure::new(Exit::Internal, error.to_string())),
     }
@@ -115,26 +132,31 @@ pub fn man(args: &ManArgs) -> Exit {
 fn page(command: &clap::Command, name: &str) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let name: &'static str = name.to_owned().leak();
-    clap_mangen::Man::new(command.clone().name(name)).render(&mut page)?;
+    let mut command = command.clone();
+    // As --help has it: with the `--` that the server's command stands behind.
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    clap_mangen::Man::new(command.override_usage(usage).name(name)).render(&mut page)?;
     Ok(page)
 }
 
+/// Writes the page of a command and those of all below it; how many that were.
+fn write_pages(
+    directory: &std::path::Path,
+    command: &clap::Command,
+    name: &str,
+) -> io::Result<usize> {
+    std::fs::write(directory.join(format!("{name}.1")), page(command, name)?)?;
+    command.get_subcommands().try_fold(1, |count, inner| {
+        let name = format!("{name}-{}", inner.get_name());
+        Ok(count + write_pages(directory, inner, &name)?)
+    })
+}
+
 fn write_all(directory: &std::path::Path, command: &clap::Command) -> Exit {
-    let write = || -> io::Result<usize> {
-        std::fs::create_dir_all(directory)?;
-        std::fs::write(directory.join("mcpscope.1"), page(command, "mcpscope")?)?;
-        let mut count = 1;
-        for sub in command.get_subcommands() {
-            if sub.get_name() == "help" {
-                continue;
-            }
-            let name = format!("mcpscope-{}", sub.get_name());
-            std::fs::write(directory.join(format!("{name}.1")), page(sub, &name)?)?;
-            count += 1;
-        }
-        Ok(count)
-    };
-    match write() {
+    let written = std::fs::create_dir_all(directory)
+        .and_then(|()| write_pages(directory, command, "mcpscope"));
+    match written {
         Ok(count) => {
             let pages = crate::text::plural(count, "page");
             // Nobody may be reading; the exit code says it too.

@@ -22,6 +22,7 @@ use crate::jsonrpc::{Id, Kind};
 use crate::mask::names_in;
 use crate::mcp::client::End;
 use crate::mcp::facts;
+use crate::note::{self, Note};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::LinkState;
 use crate::session::{Channel, Direction};
@@ -79,6 +80,7 @@ pub fn run(args: &RawArgs) -> Exit {
             output,
             lines,
             open: Vec::new(),
+            unheard: Vec::new(),
             asked: false,
             masked: HashMap::new(),
             entries: Vec::new(),
@@ -112,6 +114,8 @@ struct Raw<'a> {
     lines: Lines,
     /// Requests that have no answer yet.
     open: Vec<Id>,
+    /// The ids, as JSON, of those that HTTP brought none for.
+    unheard: Vec<String>,
     /// Whether anything was asked at all.
     asked: bool,
     /// The masks of lines that have some, by the line's ticket, which is its number.
@@ -268,7 +272,12 @@ impl Raw<'_> {
                     .text("direction", direction)
                     .text("text", &self.session.text_of(entry).unwrap_or_default());
             }
-            Facts::Note(crate::note::Note::Exit { code, signal }) => {
+            Facts::Note(Note::Unanswered { id, .. }) => {
+                self.open.retain(|open| open.to_json() != *id);
+                self.unheard.push(id.clone());
+                return Ok(());
+            }
+            Facts::Note(Note::Exit { code, signal }) => {
                 let number =
                     |number: &Option<i64>| number.map_or("null".to_owned(), |n| n.to_string());
                 event
@@ -291,10 +300,15 @@ impl Raw<'_> {
     async fn end(&mut self, gone: bool, waited: Duration) -> Outcome {
         self.session.send(Command::Shutdown);
         while let Came::Update(Ok(_)) = self.next(None, false).await? {}
-        let left: Vec<String> = self.open.iter().map(Id::to_json).collect();
+        let mut left: Vec<String> = self.open.iter().map(Id::to_json).collect();
+        let waits = !left.is_empty();
+        left.splice(0..0, std::mem::take(&mut self.unheard));
         let link = self.session.connection().link.clone();
-        if let LinkState::Exited { code, signal, .. } = &link {
-            let how = crate::note::exit_sentence(*code, *signal);
+        // An address does not exit.
+        if self.session.connection().url.is_none()
+            && let LinkState::Exited { code, signal, .. } = &link
+        {
+            let how = note::exit_sentence(*code, *signal);
             let what = format!("{} {how}", self.session.name());
             self.session.console.note(&what);
         }
@@ -306,6 +320,7 @@ impl Raw<'_> {
         let failure = match link {
             LinkState::Failed { .. } => Some(self.session.lost()),
             _ if left.is_empty() => None,
+            _ if !waits => Some(self.session.unanswered(&what)),
             _ if gone => Some(Failure::new(
                 Exit::ServerGone,
                 format!("{name} ended before it answered {what}"),

@@ -69,6 +69,12 @@ impl Live for ReadArgs {
     }
 
     async fn work(&self, uri: String, session: &mut Headless, output: &mut Output) -> Outcome {
+        if let Some(first) = template::variables(&uri).first().filter(|_| self.is_bare()) {
+            let name = &first.name;
+            session.console.note(&format!(
+                "nothing is put in for {{{name}}}: the address goes as it is; {name}=VALUE fills it in"
+            ));
+        }
         read(session, self, &uri, output).await
     }
 }

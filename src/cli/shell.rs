@@ -15,7 +15,7 @@ use super::lines::Lines;
 use super::live::{self, Common};
 use super::output::Output;
 use super::target::TargetArgs;
-use super::{Early, Exit, Outcome, refusal};
+use super::{Early, Exit, Outcome, generated, refusal};
 use crate::mcp::asked::{Capabilities, capabilities};
 use crate::mcp::types::List;
 use crate::text;
@@ -233,7 +233,8 @@ impl Shell<'_> {
             }
             Err(error) => {
                 // Help was asked for.
-                output.text(&error.render().to_string())?;
+                let help = generated::help::<Line, _>(&words, error);
+                output.text(&help.render().to_string())?;
                 output.flush()?;
                 return Ok(Then::Shown);
             }

@@ -185,7 +185,7 @@ impl Headless {
     }
 
     /// HTTP brought no answer.
-    fn unanswered(&self, what: &str) -> Failure {
+    pub fn unanswered(&self, what: &str) -> Failure {
         let name = self.name();
         let Some(trouble) = &self.connection().trouble else {
             return Failure::new(Exit::Protocol, format!("{name} did not answer {what}"));

@@ -60,8 +60,9 @@ fn of(found: &Found, machine: &Machine, name: &str, client: &'static Client) -> 
             why.extend(server.remarks.iter().cloned());
         } else {
             let lacks: Vec<String> = lacks.iter().map(ToString::to_string).collect();
+            let have = if lacks.len() == 1 { "has" } else { "have" };
             why.push(format!(
-                "{place} has it, but {} has no value in this environment",
+                "{place} has it, but {} {have} no value in this environment",
                 lacks.join(" and ")
             ));
         }

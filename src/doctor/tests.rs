@@ -125,6 +125,8 @@ fn what_a_server_says_last_tells_the_cause() {
         ),
         ("node ~/x", 1, &["cannot open ~/x"], "unexpanded-argument"),
         ("node x", 0, &[], "ends-at-once"),
+        ("node x", 1, &[], "ends-without-a-word"),
+        ("node x", 1, &[" "], "ends-without-a-word"),
         ("node x", 1, &["boom"], "crashed"),
         ("node ~/x", 1, &["no access to /home/u/x"], "crashed"),
     ] {

@@ -421,6 +421,25 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "ends-without-a-word",
+        at: &[Kind::FirstByte, Kind::Json, Kind::Negotiate, Kind::Lists],
+        weight: Weight::Fails,
+        what: "it {0}, and stderr says nothing of why",
+        advice: "run it by itself with the same arguments, variables and folder: it does not say what it lacks",
+        seen: |case| {
+            let left = case.course.left.as_ref().filter(|_| case.course.died())?;
+            let silent = case
+                .course
+                .stderr
+                .iter()
+                .all(|line| line.text.trim().is_empty());
+            silent.then(|| Seen {
+                words: vec![left.sentence()],
+                entry: Some(left.seq),
+            })
+        },
+    },
+    Cause {
         name: "crashed",
         at: &[Kind::FirstByte, Kind::Json, Kind::Negotiate, Kind::Lists],
         weight: Weight::Fails,

@@ -17,6 +17,8 @@ pub fn verbs() -> Vec<String> {
     let names = commands
         .lines()
         .take_while(|line| line.starts_with("  "))
+        // What does not fit in a line goes on further in.
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next());
     let names: Vec<String> = names
         .filter(|name| *name != "help")

@@ -106,3 +106,18 @@ fn what_is_masked_in_the_recording_is_shown_as_it_came() {
         "{text}"
     );
 }
+
+#[test]
+fn an_address_where_nobody_listens_is_told_at_once() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let home = Home::new();
+    std::fs::write(home.path("frames.jsonl"), PING).unwrap();
+    let url = format!("http://{address}/mcp");
+    let run = home.run(&["raw", "frames.jsonl", "--wait", "10min", "--url", &url]);
+    assert_eq!(run.code, Some(4), "{run}");
+    let refused = format!("nothing listens at {address} (connection refused)");
+    assert!(run.stderr.contains(&refused), "{run}");
+    assert!(!run.stderr.contains("exited"), "{run}");
+}

@@ -147,6 +147,29 @@ fn manual_pages_are_those_of_the_commands() {
         assert_eq!(one, page, "{verb}");
     }
     assert!(home.run(&["man"]).stdout.contains(".TH mcpscope 1"));
+    // Every page that a page names is there, and none says less than --help of where the server's command stands.
+    for file in std::fs::read_dir(home.path("pages")).unwrap() {
+        let page = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let page = page.replace("\\-", "-");
+        for named in page.split("mcpscope-").skip(1).filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '-')?;
+            rest[end..].starts_with("(1)").then(|| &rest[..end])
+        }) {
+            let name = format!("pages/mcpscope-{named}.1");
+            assert!(home.path(&name).exists(), "{name}");
+        }
+        assert!(!page.contains(" [COMMAND]\n"), "{page}");
+    }
+    let inner = home.run(&["man", "config", "add"]);
+    assert!(
+        inner.stdout.contains(".TH mcpscope-config-add 1"),
+        "{inner}"
+    );
+    assert!(
+        home.run(&["man", "read"])
+            .stdout
+            .contains("[\\-\\- <COMMAND>")
+    );
     assert_snapshot!(home.run(&["man", "cal"]), @"
     --- stderr
     error: there is no command cal
@@ -159,7 +182,14 @@ fn manual_pages_are_those_of_the_commands() {
 fn help_says_what_every_command_takes() {
     let whole = run(&["--help"]).stdout;
     for verb in &verbs() {
-        assert!(whole.contains(&format!("\n  {verb} ")), "{verb}: {whole}");
+        let line = whole
+            .lines()
+            .find(|line| line.starts_with(&format!("  {verb} ")));
+        let line = line.unwrap_or_else(|| panic!("{verb}: {whole}"));
+        assert!(
+            line.split_whitespace().count() > 2,
+            "no word on {verb}: {line}"
+        );
         let help = run(&[verb, "--help"]);
         assert!(
             help.code == Some(0)
@@ -170,6 +200,15 @@ fn help_says_what_every_command_takes() {
         // One sentence first, and no line too wide for a terminal of 100 columns.
         let first = help.stdout.lines().next().unwrap_or_default();
         assert!(first.len() > 10 && !first.ends_with('.'), "{verb}: {first}");
+    }
+    // A shell lists them too.
+    let home = Home::new();
+    let listed = home.start_with(&["shell", "--demo"], b"help\n").end();
+    for verb in ["list", "call", "read", "bench", "tools"] {
+        let said = listed.stdout.lines().any(|line| {
+            line.starts_with(&format!("  {verb} ")) && line.split_whitespace().count() > 2
+        });
+        assert!(said, "{verb}: {listed}");
     }
     assert!(std::path::Path::new(MCPSCOPE).exists());
 }
