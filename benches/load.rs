@@ -8,10 +8,11 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 mod figures;
+mod program;
 
 use figures::{figure, heading};
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 const SERVER: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
 /// Calls that are under way.
 const WINDOW: usize = 64;
@@ -78,7 +79,7 @@ fn bare(calls: usize) -> std::io::Result<f64> {
 
 /// The same by `mcpscope bench`, as it says itself.
 fn ours(home: &std::path::Path, calls: usize) -> f64 {
-    let output = Command::new(MCPSCOPE)
+    let output = Command::new(*MCPSCOPE)
         .env("MCPSCOPE_HOME", home)
         .args([
             "bench", "echo", "text=a", "--warmup", "0s", "--json", "--era", "legacy",

@@ -24,12 +24,13 @@ mod memory;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod pty;
 mod traffic;
+mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
 use pty::Pty;
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 /// Bytes of a body of the first file.
 const SIZE: usize = 300;
 /// Anonymous memory that an opened session may take.
@@ -200,7 +201,7 @@ fn fold(file: &Path) {
 /// Opens it on the real screen; gives the anonymous memory once it is read.
 fn screen(name: &str, file: &Path, home: &Path) -> u64 {
     let path = file.to_string_lossy().into_owned();
-    let mut pty = Pty::start(home, &[MCPSCOPE, "open", &path]);
+    let mut pty = Pty::start(home, &[*MCPSCOPE, "open", &path]);
     let rows = pty.wait_until(|screen| screen.contains("tools/call"));
     figure(&format!("{name}: first rows shown"), &seconds(rows));
     // Between two views as long as it reads, and at least some times.

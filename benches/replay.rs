@@ -14,10 +14,11 @@ use mcpscope::recorder::{Draft, Recorder};
 use mcpscope::session::{Channel, Direction};
 
 mod figures;
+mod program;
 
 use figures::{figure, heading};
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
@@ -42,7 +43,7 @@ fn request(id: usize) -> String {
 
 /// All answers of the demo server to so many requests at once, and how long they took.
 fn bare(calls: usize) -> std::io::Result<(Duration, Vec<String>)> {
-    let mut child = Command::new(MCPSCOPE)
+    let mut child = Command::new(*MCPSCOPE)
         .arg("demo-server")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -105,7 +106,7 @@ fn record(path: &Path, answers: &[String]) -> std::io::Result<()> {
 /// The whole run, and of it the time from the first request to the last answer, as it was recorded.
 fn replay(path: &Path, new: &Path, calls: usize) -> std::io::Result<(Duration, Duration)> {
     let began = Instant::now();
-    let run = Command::new(MCPSCOPE)
+    let run = Command::new(*MCPSCOPE)
         .arg("replay")
         .arg(path)
         .args(["-q", "--json", "--demo", "--record"])

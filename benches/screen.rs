@@ -24,14 +24,15 @@ mod memory;
 mod pty;
 mod times;
 mod traffic;
+mod program;
 
 use driven::{Bench, COLUMNS, ROWS, SIZE, key};
 use figures::{figure, heading};
 use memory::{memory, mib};
 use pty::Pty;
 use times::{milliseconds, spread};
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 const FAKE: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
 /// Resident memory without a recording.
 const BARE: u64 = 25 << 20;
@@ -214,7 +215,7 @@ fn start(home: &Path, rounds: usize) {
     };
     let (mut least, mut ours) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
-        let pair = (first(&[&program, "least"]), first(&[MCPSCOPE]));
+        let pair = (first(&[&program, "least"]), first(&[*MCPSCOPE]));
         // Once for nothing: files come into memory, folders come to be.
         if round > 0 {
             least.push(pair.0);
@@ -229,7 +230,7 @@ fn start(home: &Path, rounds: usize) {
 fn flood(home: &Path, lines: u64) {
     heading(&format!("A server that prints {lines} lines on stderr"));
     let count = lines.to_string();
-    let mut pty = Pty::start(home, &[MCPSCOPE, "--", FAKE, "--stderr-flood", &count]);
+    let mut pty = Pty::start(home, &[*MCPSCOPE, "--", FAKE, "--stderr-flood", &count]);
     pty.wait("SERVERS");
     let (mut times, began, drawn) = (Vec::new(), Instant::now(), pty.frames());
     while pty.logs() < lines && began.elapsed() < Duration::from_secs(60) {
@@ -263,10 +264,10 @@ fn live(home: &Path, seconds: Duration) -> u64 {
     ));
     let mut most = 0;
     for (name, command, sign) in [
-        ("bare", &[MCPSCOPE][..], "SERVERS"),
+        ("bare", &[*MCPSCOPE][..], "SERVERS"),
         (
             "connected",
-            &[MCPSCOPE, "--", MCPSCOPE, "demo-server"],
+            &[*MCPSCOPE, "--", *MCPSCOPE, "demo-server"],
             "▌TOOLS",
         ),
     ] {
@@ -297,7 +298,7 @@ fn opened(home: &Path, file: &Path, entries: u64) -> u64 {
         "mcpscope open, at least {entries} entries of {SIZE} B (memory at most {})",
         mib(WHOLE)
     ));
-    let mut pty = Pty::start(home, &[MCPSCOPE, "open", &file.to_string_lossy()]);
+    let mut pty = Pty::start(home, &[*MCPSCOPE, "open", &file.to_string_lossy()]);
     let first = pty.wait("TRAFFIC");
     figure("first screen", &milliseconds(first));
     let read = pty.wait_until(|screen| screen.contains("read-only") && !screen.contains(" %"));

@@ -15,11 +15,12 @@ use mcpscope::session::Direction;
 
 mod figures;
 mod memory;
+mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 /// Requests of the recording.
 const RECORDED: usize = 1_000;
 /// Connections over HTTP.
@@ -94,7 +95,7 @@ fn compare(count: usize) -> io::Result<()> {
     let file = folder.path().join("r.jsonl");
     recording(&file)?;
     let serve = |more: &[&str]| {
-        let mut command = Command::new(MCPSCOPE);
+        let mut command = Command::new(*MCPSCOPE);
         command.arg("serve").arg(&file).args(more);
         command.env("MCPSCOPE_HOME", folder.path());
         command

@@ -13,12 +13,13 @@ mod figures;
 mod memory;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod times;
+mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
 use times::milliseconds;
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 const SERVER: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
 /// Resident memory that a headless run may take at its peak.
 const PEAK: u64 = 20 << 20;
@@ -125,7 +126,7 @@ fn shell(rounds: usize, count: usize) {
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         bare.push(time(Command::new(&bench).args(["calls", SERVER, &number])));
-        let mut command = Command::new(MCPSCOPE);
+        let mut command = Command::new(*MCPSCOPE);
         command.env("MCPSCOPE_HOME", home.path());
         ours.push(time(command.args(["shell", "--", SERVER])));
     }
@@ -168,7 +169,7 @@ fn compare(rounds: usize) -> ExitCode {
     let bench = std::env::current_exe().expect("this program has a path");
     let run_bare = || run(Command::new(&bench).args(["bare", SERVER]));
     let list = |more: &[&str]| {
-        let mut command = Command::new(MCPSCOPE);
+        let mut command = Command::new(*MCPSCOPE);
         command
             .env("MCPSCOPE_HOME", home.path())
             .args(["list", "tools"]);

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 mod figures;
 mod memory;
+mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
+use program::MCPSCOPE;
 
-const MCPSCOPE: &str = env!("CARGO_BIN_EXE_mcpscope");
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -103,7 +104,7 @@ fn compare(folder: Option<&str>, pairs: usize, trips: usize) -> std::io::Result<
         let mut copy = Command::new(&itself);
         copy.arg("bare");
         runs[0].push(run(copy, trips)?);
-        let mut tap = Command::new(MCPSCOPE);
+        let mut tap = Command::new(*MCPSCOPE);
         tap.args(["tap", "--record"])
             .arg(folder.path().join(format!("{pair}.jsonl")))
             .args(["--", "cat"])
