@@ -21,15 +21,15 @@ use mcpscope::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
 mod figures;
 mod memory;
+mod program;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod pty;
 mod traffic;
-mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
-use pty::Pty;
 use program::MCPSCOPE;
+use pty::Pty;
 
 /// Bytes of a body of the first file.
 const SIZE: usize = 300;

@@ -19,7 +19,6 @@ mod program;
 use figures::{figure, heading};
 use program::MCPSCOPE;
 
-
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (pairs, calls) = if quick { (1, 1_000) } else { (5, 10_000) };

@@ -20,18 +20,18 @@ mod driven;
 mod figures;
 mod huge;
 mod memory;
+mod program;
 #[expect(dead_code, reason = "another bench uses the rest")]
 mod pty;
 mod times;
 mod traffic;
-mod program;
 
 use driven::{Bench, COLUMNS, ROWS, SIZE, key};
 use figures::{figure, heading};
 use memory::{memory, mib};
+use program::MCPSCOPE;
 use pty::Pty;
 use times::{milliseconds, spread};
-use program::MCPSCOPE;
 
 const FAKE: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
 /// Resident memory without a recording.

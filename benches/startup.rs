@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 mod figures;
 mod memory;
+mod program;
 #[expect(dead_code, reason = "other benches use the rest")]
 mod times;
-mod program;
 
 use figures::{figure, heading};
 use memory::{memory, mib};
-use times::milliseconds;
 use program::MCPSCOPE;
+use times::milliseconds;
 
 const SERVER: &str = env!("CARGO_BIN_EXE_fake-mcp-server");
 /// Resident memory that a headless run may take at its peak.

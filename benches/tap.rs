@@ -17,7 +17,6 @@ use figures::{figure, heading};
 use memory::{memory, mib};
 use program::MCPSCOPE;
 
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|word| word == "bare") {

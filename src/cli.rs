@@ -57,6 +57,7 @@ pub mod tables;
 mod tap;
 mod target;
 mod tasks;
+mod tone;
 mod validated;
 mod verdict;
 mod watching;
@@ -97,7 +98,7 @@ struct CommandLine {
     #[arg(long)]
     plain: bool,
     /// Start the server again when these files change, and send the last call again (repeatable): 'src/**/*.py'
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     watch: Vec<String>,
     #[command(flatten)]
     target: TargetArgs,
@@ -224,7 +225,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
-            return report(&refused(&error, &arguments));
+            return refused(&error, &arguments).print(wants_json(&arguments));
         }
         // Help was asked for. Nobody may be reading.
         let _ = generated::help::<CommandLine, _>(&arguments, error).print();
@@ -288,6 +289,12 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     }
 }
 
+/// Whether a command line that is not understood asks for JSON.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let mut own = arguments.iter().take_while(|word| *word != "--");
+    own.any(|word| word == "--json" || word == "--ndjson")
+}
+
 /// Why a command line is not understood.
 fn refused(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let command = CommandLine::command();
@@ -307,6 +314,11 @@ fn refused(error: &clap::Error, arguments: &[OsString]) -> Failure {
         let shown = command.get_subcommands().filter(|verb| !verb.is_hide_set());
         let commands: Vec<&str> = shown.map(clap::Command::get_name).collect();
         return refusal::no_command(word, &commands);
+    }
+    if error.kind() == clap::error::ErrorKind::UnknownArgument
+        && let Some(failure) = refusal::forgotten_dashes(error, arguments)
+    {
+        return failure;
     }
     refusal::of(error, refusal::help(&known))
 }
@@ -399,7 +411,7 @@ fn say(what: &str) {
 
 /// Tells a failure on stderr.
 pub fn report(failure: &Failure) -> Exit {
-    let _ = failure.tell(&mut io::stderr().lock());
+    failure.show();
     failure.exit
 }
 

@@ -277,7 +277,7 @@ fn taken(kind: Kind, case: &Case) -> Step {
             step(kind, state, Some(program.took_us), words)
         }
         Kind::Spawned => {
-            let took = since(course.connected, course.spawned);
+            let took = since(course.starts, course.spawned);
             let state = if took.is_some() {
                 State::Ok
             } else {
@@ -348,6 +348,9 @@ fn taken(kind: Kind, case: &Case) -> Step {
             }
         }
         Kind::WellKnown => match course.documents.as_slice() {
+            [] if course.ready.is_none() && !course.needs_login => {
+                step(kind, State::Passed, None, "not asked for")
+            }
             [] => step(
                 kind,
                 State::Passed,
@@ -356,7 +359,12 @@ fn taken(kind: Kind, case: &Case) -> Step {
             ),
             tried => {
                 let words: Vec<&str> = tried.iter().map(|tried| tried.what.as_str()).collect();
-                step(kind, State::Ok, None, words.join("; "))
+                let state = if course.lost_directions().is_some() {
+                    State::Failed
+                } else {
+                    State::Ok
+                };
+                step(kind, state, None, words.join("; "))
             }
         },
         Kind::Auth => {
@@ -369,6 +377,10 @@ fn taken(kind: Kind, case: &Case) -> Step {
             ) {
                 (Some(how), _) => format!("with a token ({how})"),
                 (None, true) => "with the header authorization that was given".to_owned(),
+                (None, false) if course.ready.is_none() => {
+                    let words = "nobody can tell: nothing there spoke MCP";
+                    return step(kind, State::Passed, None, words);
+                }
                 (None, false) => "it wants no login".to_owned(),
             };
             step(kind, State::Ok, None, words)

@@ -12,7 +12,7 @@ use super::{Exit, Outcome, content, given};
 use crate::form::assign;
 use crate::json::{Value, quote};
 use crate::mcp::client::Options;
-use crate::mcp::tasks::{EXTENSION, Shape};
+use crate::mcp::tasks::{EXTENSION, Shape, Support};
 use crate::mcp::types::List;
 
 /// What sends arguments that break the schema.
@@ -141,6 +141,14 @@ pub(super) fn arguments(
     Ok(arguments)
 }
 
+/// Whether a tool has to refuse a call that is no task (2025-11-25, `execution.taskSupport`).
+fn runs_as_task_only(session: &Headless, tool: &str) -> bool {
+    let connection = session.connection();
+    let mut listed = connection.list(List::Tools).items.iter();
+    connection.shape() == Shape::Core
+        && listed.any(|item| *item.name == *tool && Support::of(item) == Support::Required)
+}
+
 async fn call_one(
     session: &mut Headless,
     args: &CallArgs,
@@ -151,6 +159,11 @@ async fn call_one(
     let (tool, assigned) = (&args.tool, &args.arguments);
     let arguments = arguments(session, tool, assigned, json, args.no_validate)?;
     let arguments = arguments.to_string();
+    if !args.task && !args.no_validate && runs_as_task_only(session, tool) {
+        let what = format!("{tool} runs only as a task (its execution.taskSupport says required)");
+        let hint = "--task calls it as one; --no-validate sends it as it is".to_owned();
+        return Err(Failure::usage(what).hint(hint).into());
+    }
     let task = if args.task && session.connection().shape() == Shape::Core {
         ",\"task\":{}"
     } else {

@@ -198,7 +198,10 @@ pub(super) fn rules(ignore: &[String], exact: bool) -> Result<Rules, Failure> {
 /// Prints a report; the exit code tells whether anything differs.
 pub(super) fn print(report: &Report, form: Form, output: &mut Output) -> Outcome {
     let written = report.write(form);
-    output.text(&exact(&written, form))?;
+    match form {
+        Form::Plain => output.toned(&exact(&written, form))?,
+        _ => output.text(&exact(&written, form))?,
+    }
     if form == Form::Json {
         output.text("\n")?;
     }

@@ -164,7 +164,7 @@ fn tell(steps: &[Step], case: &Case, session: &Headless, output: &mut Output) ->
     }
     for step in steps {
         for line in doctor::lines(step) {
-            output.line(&line)?;
+            output.toned(&(line + "\n"))?;
         }
         if step.state == State::Failed && session.console.is_quiet() {
             let skip = stderr().count().saturating_sub(QUOTED);

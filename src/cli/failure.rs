@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::document::Document;
 use super::exit::Exit;
+use super::tone;
 use crate::json::{self, quote};
 use crate::text;
 
@@ -52,6 +53,22 @@ impl Failure {
         Self::new(Exit::Usage, what)
     }
 
+    /// Tells it on stderr.
+    pub fn show(&self) {
+        let mut lines = Vec::new();
+        // Writing to memory never fails.
+        let _ = self.tell(&mut lines);
+        let lines = String::from_utf8_lossy(&lines);
+        let stderr = io::stderr();
+        let lines = if tone::wanted(&stderr) {
+            tone::toned(&lines)
+        } else {
+            lines
+        };
+        // Nobody may be reading; the exit code says it too.
+        let _ = stderr.lock().write_all(lines.as_bytes());
+    }
+
     /// Writes it for people.
     pub fn tell(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut lines = format!("error: {}\n", text::sanitize(&self.what));
@@ -82,7 +99,7 @@ impl Failure {
             // The exit code says it already.
             let _ = writeln!(io::stdout(), "{document}");
         }
-        let _ = self.tell(&mut io::stderr().lock());
+        self.show();
         self.exit
     }
 

@@ -86,6 +86,8 @@ pub fn completions(args: &CompletionsArgs) -> Exit {
 
 /// The server's command stands behind `--`, but zsh would take the first word for it, and the verb for the second. It
 /// is left out where no verb stands before it, and counts for nothing.
+///
+/// Words that may come any number of times are `*:` there: with `*::` no option is offered any more behind the first.
 fn verbs_first(script: &str) -> String {
     let (before, after) = script
         .split_once("\":: :_mcpscope_commands\"")
@@ -94,7 +96,7 @@ fn verbs_first(script: &str) -> String {
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("'::command "));
     let kept: String = kept.collect();
-    let after = after.replace("$line[2]", "$line[1]");
+    let after = after.replace("$line[2]", "$line[1]").replace("'*::", "'*:");
     format!("{kept}\":: :_mcpscope_commands\"{after}")
 }
 

@@ -290,7 +290,12 @@ impl Looked {
         } else {
             let wanted = args.form.name();
             for form in FORMS.iter().filter(|form| form.name == wanted) {
-                output.text(&(form.write)(&report))?;
+                let written = (form.write)(&report);
+                if wanted == FORMS[0].name {
+                    output.toned(&written)?;
+                } else {
+                    output.text(&written)?;
+                }
             }
         }
         output.flush()?;

@@ -96,7 +96,9 @@ async fn list_one(session: &mut Headless, list: List, output: &mut Output) -> Ou
         output.document(&document)?;
     } else {
         for item in items.iter() {
-            output.line(&signature::line(list, item))?;
+            let line = signature::line(list, item);
+            let name = line.find(['(', ' ']).unwrap_or(line.len());
+            output.named(&line, name)?;
         }
         output.flush()?;
         if items.is_empty() && note.is_none() {

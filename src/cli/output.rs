@@ -7,6 +7,7 @@ use super::OutputArgs;
 use super::document::{self, Document};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::tone::{self, Tone};
 use crate::text;
 
 /// See the module.
@@ -18,6 +19,10 @@ pub struct Output {
     events: bool,
     /// Whether what is written may wait for what is written next.
     held: bool,
+    /// Whether lines have colours.
+    colours: bool,
+    /// How many columns a line has room for, where a terminal says so.
+    columns: Option<usize>,
     to: BufWriter<StdoutLock<'static>>,
 }
 
@@ -28,6 +33,8 @@ impl Default for Output {
             json: false,
             events: false,
             held: false,
+            colours: tone::wanted(&io::stdout()),
+            columns: columns(),
             to: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
         }
     }
@@ -62,6 +69,29 @@ impl Output {
         self.to.write_all(b"\n")
     }
 
+    /// A line that begins with a name of so many bytes. Safe to show; no more of it than fits where a terminal reads.
+    pub fn named(&mut self, line: &str, name: usize) -> io::Result<()> {
+        let line = match self.columns {
+            Some(columns) => text::fit(line, columns),
+            None => line.into(),
+        };
+        let whole = line.is_char_boundary(name) && name <= line.len();
+        if self.colours && whole {
+            self.line(&tone::led(&line, name, Tone::Name))
+        } else {
+            self.line(&line)
+        }
+    }
+
+    /// Lines that are safe to show, in the colours that their first words stand for.
+    pub fn toned(&mut self, lines: &str) -> io::Result<()> {
+        if self.colours {
+            self.text(&tone::toned(lines))
+        } else {
+            self.text(lines)
+        }
+    }
+
     /// Text that is safe to show and ends its lines itself.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.to.write_all(text.as_bytes())
@@ -89,6 +119,18 @@ impl Output {
         }
         self.to.flush()
     }
+}
+
+/// The columns of the terminal that reads, if one does.
+fn columns() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let stdout = io::stdout();
+        let size = rustix::termios::tcgetwinsize(&stdout).ok()?;
+        (stdout.is_terminal() && size.ws_col > 20).then_some(usize::from(size.ws_col))
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// What cannot be written, to a file or to stdout.

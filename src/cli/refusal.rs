@@ -1,5 +1,7 @@
 //! What is wrong with a command line, in one line and a hint: never a page of usage.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::failure::Failure;
@@ -81,6 +83,35 @@ pub fn of(error: &clap::Error, help: String) -> Failure {
 fn names_server(argument: &str) -> bool {
     let options = ["--demo", "--url", "--server", "[COMMAND]", "<COMMAND>"];
     options.iter().any(|option| argument.starts_with(option))
+}
+
+/// A word too many, with no server given: it is the server's command, and what stands before it is forgotten.
+pub fn forgotten_dashes(error: &clap::Error, arguments: &[OsString]) -> Option<Failure> {
+    let ContextValue::String(argument) = error.get(ContextKind::InvalidArg)? else {
+        return None;
+    };
+    let words: Vec<String> = arguments
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let given = |word: &String| {
+        let option = word.split('=').next().unwrap_or_default();
+        matches!(option, "--" | "--url" | "--server" | "--demo")
+    };
+    if argument.starts_with('-') || words.iter().any(given) {
+        return None;
+    }
+    let at = words.iter().position(|word| word == argument)?;
+    let (before, behind) = words.split_at(at);
+    let line = |words: &[String]| shell_words::join(words);
+    let what = format!("{argument} is one word too many");
+    let hint = format!(
+        "the server's command stands behind --: mcpscope {} -- {}",
+        line(before),
+        line(behind)
+    );
+    Some(Failure::usage(what).hint(hint))
 }
 
 /// The first word of a command line is no command: one that is like it, or what a server stands behind.

@@ -194,7 +194,17 @@ impl Headless {
             exit_of(trouble.kind),
             format!("{name} did not answer {what}: {}", trouble.what),
         )
-        .hint(trouble.hint.as_deref().map(str::to_owned))
+        .hint(self.advice(trouble.kind, trouble.hint.as_deref()))
+    }
+
+    /// What to do about it: who gave a token need not be told to give one.
+    fn advice(&self, kind: Option<LossKind>, hint: Option<&str>) -> Option<String> {
+        let given = |name: &String| name.eq_ignore_ascii_case("authorization");
+        if kind == Some(LossKind::NeedsLogin) && self.connection().env.iter().any(given) {
+            let what = "the Authorization header that was given is refused: has its token expired, or is it another server's?";
+            return Some(what.to_owned());
+        }
+        hint.map(str::to_owned)
     }
 
     fn gone(&self, waiting: Option<&str>) -> Failure {
@@ -228,7 +238,10 @@ impl Headless {
                     rpc,
                     ..Failure::new(exit, what)
                 }
-                .hint(hint.as_deref().map(str::to_owned))
+                .hint(self.advice(
+                    connection.trouble.as_ref().and_then(|trouble| trouble.kind),
+                    hint.as_deref(),
+                ))
             }
             LinkState::Exited { code, signal, .. } => {
                 let before = waiting.map_or_else(

@@ -25,7 +25,7 @@ use crate::watch::{self, Pattern};
 #[derive(Debug, Clone, Default, Args)]
 pub struct WatchArgs {
     /// Start the server again and do it again when these files change (repeatable): 'src/**/*.py'; Ctrl-C ends it
-    #[arg(long = "watch", value_name = "GLOB", help_heading = "Watching")]
+    #[arg(long = "watch", value_name = "GLOB", help_heading = "Watching", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub globs: Vec<String>,
     /// Call a tool that is marked destructive again without asking
     #[arg(long, requires = "globs", help_heading = "Watching")]

@@ -51,7 +51,9 @@ pub struct Document {
 pub struct Course {
     /// When it was asked for.
     pub connected: Option<u64>,
-    /// When the newest process of it was started.
+    /// When the newest process of it began to be started.
+    pub starts: Option<u64>,
+    /// When it was there.
     pub spawned: Option<u64>,
     /// Why none could be.
     pub start_failed: Option<Said>,
@@ -146,9 +148,15 @@ impl Course {
             })
         };
         match note {
-            Note::Connect { .. } => self.connected = Some(entry.us),
+            Note::Connect { .. } => {
+                self.connected = Some(entry.us);
+                self.starts = Some(entry.us);
+            }
             // A server that left on being asked for its era is started again.
             Note::Spawn { .. } => {
+                if let Some(left) = &self.left {
+                    self.starts = Some(left.us);
+                }
                 self.spawned = Some(entry.us);
                 self.first = None;
                 self.left = None;
@@ -191,6 +199,17 @@ impl Course {
     /// All lines that are no messages, newest first, those of stderr before those of stdout.
     pub fn told(&self) -> impl Iterator<Item = &Line> {
         self.stderr.iter().rev().chain(self.junk.iter().rev())
+    }
+
+    /// Of an authorization server that is named, and whose metadata is nowhere: what came of it last.
+    pub fn lost_directions(&self) -> Option<&Document> {
+        let (servers, resources): (Vec<_>, Vec<_>) = self
+            .documents
+            .iter()
+            .partition(|tried| tried.what.starts_with("authorization server"));
+        let named = self.needs_login && resources.iter().any(|tried| tried.ok);
+        let last = servers.last().filter(|_| named)?;
+        (!servers.iter().any(|tried| tried.ok)).then_some(last)
     }
 
     /// Whether the server left without being asked to.

@@ -51,6 +51,21 @@ impl Program {
         self.file.is_some() && self.executable && self.cwd_is_there
     }
 
+    /// What starts it, if that gets it off the network where it is not there yet: `npx`, `uvx`, `docker run`.
+    pub fn fetches(&self) -> Option<&str> {
+        let name = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = name.split('.').next().unwrap_or_default();
+        let first = self.args.first().map_or("", String::as_str);
+        let fetches = match name {
+            "npx" | "bunx" | "pnpx" | "uvx" | "pipx" => true,
+            "npm" | "pnpm" | "yarn" | "bun" => matches!(first, "exec" | "x" | "dlx"),
+            "uv" => matches!(first, "run" | "tool"),
+            "docker" | "podman" | "nerdctl" => first == "run",
+            _ => false,
+        };
+        fetches.then_some(name)
+    }
+
     /// The first argument that a shell would have made something else of: no shell is between a client and a server.
     pub fn unexpanded(&self) -> Option<&str> {
         let name = self.name.rsplit('/').next().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::course::Document;
 use super::far::Far;
 use super::*;
 use crate::doctor::course::Line;
@@ -24,6 +25,7 @@ fn died(command: &str, code: i64, stderr: &[&str]) -> Case {
     let mut case = Case::default();
     case.around.program = Some(program(command));
     case.course.connected = Some(0);
+    case.course.starts = Some(0);
     case.course.spawned = Some(10);
     case.course.left = Some(Left {
         us: 50,
@@ -118,6 +120,20 @@ fn what_a_server_says_last_tells_the_cause() {
             "far-login",
         ),
         (
+            "ssh host x",
+            255,
+            &["ssh: Could not resolve hostname host: Name or service not known"],
+            "far-unreachable",
+        ),
+        (
+            "kubectl exec -i pod -- x",
+            1,
+            &[
+                "The connection to the server h:8080 was refused - did you specify the right host or port?",
+            ],
+            "far-unreachable",
+        ),
+        (
             "node x",
             1,
             &["Uvicorn running on http://127.0.0.1:8000"],
@@ -155,6 +171,49 @@ fn steps_behind_the_failing_one_are_skipped_but_for_the_end() {
             (Kind::Orphans, State::Ok),
         ]
     );
+}
+
+#[test]
+fn who_downloads_without_a_word_is_named() {
+    for (command, name) in [
+        ("npx -y x", "may-be-downloading"),
+        ("/usr/bin/uv run x", "may-be-downloading"),
+        ("npm run x", "silent"),
+        ("node x", "silent"),
+    ] {
+        let mut case = died(command, 0, &[]);
+        case.course.left = None;
+        assert_eq!(cause(&case).1, name, "{command}");
+    }
+}
+
+#[test]
+fn an_authorization_server_that_is_nowhere_fails_where_it_was_looked_for() {
+    let mut case = Case::default();
+    let passed = || Probe::Passed(String::new());
+    case.around.network = Some(Network {
+        dns: passed(),
+        connect: passed(),
+        tls: passed(),
+    });
+    case.course.needs_login = true;
+    let document = |what: &str, ok| Document {
+        what: what.to_owned(),
+        ok,
+    };
+    case.course.documents = vec![
+        document("resource metadata: GET a: 200", true),
+        document(
+            "authorization server metadata: GET b: there is no host b",
+            false,
+        ),
+    ];
+    let (kind, cause, what) = cause(&case);
+    assert_eq!((kind, cause), (Kind::WellKnown, "login-server-unknown"));
+    assert!(what.contains("there is no host b"), "{what}");
+    // Where nothing named one, an older server is taken to be its own.
+    case.course.documents[0].ok = false;
+    assert_eq!(super::examine(&case)[3].state, State::Flawed);
 }
 
 #[test]

@@ -178,6 +178,31 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "far-unreachable",
+        at: BEGIN,
+        weight: Weight::Fails,
+        what: "{0} does not reach {1}: {2}",
+        advice: "check the name, and that {0} gets there by hand (VPN, port, the cluster's context)",
+        seen: |case| {
+            let far = case.around.program.as_ref()?.far.as_ref()?;
+            let said = says(
+                case,
+                &[
+                    "could not resolve hostname",
+                    "connection refused",
+                    "no route to host",
+                    "connection timed out",
+                    "operation timed out",
+                    "unable to connect to the server",
+                    "was refused - did you specify the right host or port",
+                ],
+            )
+            .filter(|_| matches!(far.by, By::Ssh | By::Pod))?;
+            let words = vec![far.tool.clone(), far.place(), said.words.concat()];
+            Some(Seen { words, ..said })
+        },
+    },
+    Cause {
         name: "far-login",
         at: BEGIN,
         weight: Weight::Fails,
@@ -187,11 +212,7 @@ pub(super) const CAUSES: &[Cause] = &[
             let far = case.around.program.as_ref()?.far.as_ref()?;
             says(
                 case,
-                &[
-                    "permission denied (",
-                    "host key verification failed",
-                    "could not resolve hostname",
-                ],
+                &["permission denied (", "host key verification failed"],
             )
             .filter(|_| far.by == By::Ssh)
         },
@@ -201,7 +222,7 @@ pub(super) const CAUSES: &[Cause] = &[
         at: BEGIN,
         weight: Weight::Fails,
         what: "there is no file {0}",
-        advice: "check the path; a relative one is taken from the directory the server runs in, and ~ is not expanded",
+        advice: "check the path; a relative one is taken from the directory the server runs in, and neither ~ nor variables are expanded",
         seen: |case| Some(seen([case.around.program.as_ref()?.missing.as_deref()?])),
     },
     Cause {
@@ -455,6 +476,18 @@ pub(super) const CAUSES: &[Cause] = &[
                 words: vec![line.text.trim().to_owned()],
                 entry: Some(line.seq),
             })
+        },
+    },
+    Cause {
+        name: "may-be-downloading",
+        at: &[Kind::FirstByte],
+        weight: Weight::Fails,
+        what: "it runs, but answers nothing: {0} may still be downloading what it starts, and says nothing of it",
+        advice: "--timeout 2min waits longer; install it beforehand, for clients do not wait for ever",
+        seen: |case| {
+            let program = case.around.program.as_ref()?;
+            let runner = program.fetches().filter(|_| !case.course.died())?;
+            Some(seen([runner]))
         },
     },
     Cause {

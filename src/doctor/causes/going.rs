@@ -30,12 +30,28 @@ pub(super) const CAUSES: &[Cause] = &[
         },
     },
     Cause {
+        name: "slow-runner",
+        at: &[Kind::FirstByte],
+        weight: Weight::Remark,
+        what: "it takes long to start: {0} looks for what it starts on the network, and downloads it where it is new",
+        advice: "install it once and start that: clients give up after 10 s or less",
+        seen: |case| {
+            seconds(case.course.spawned, case.course.first, 5)?;
+            Some(seen([case.around.program.as_ref()?.fetches()?]))
+        },
+    },
+    Cause {
         name: "slow-start",
         at: &[Kind::FirstByte],
         weight: Weight::Remark,
         what: "it takes long to start",
         advice: "some clients give up after 10 s or less: load what is big after the handshake",
-        seen: |case| seconds(case.course.spawned, case.course.first, 5).map(|_| Seen::default()),
+        seen: |case| {
+            let program = case.around.program.as_ref();
+            seconds(case.course.spawned, case.course.first, 5)
+                .filter(|_| program.is_none_or(|program| program.fetches().is_none()))
+                .map(|_| Seen::default())
+        },
     },
     Cause {
         name: "noise-on-stdout",
@@ -130,6 +146,14 @@ pub(super) const CAUSES: &[Cause] = &[
             };
             Some(seen([&far.tool, &far.place(), what]))
         },
+    },
+    Cause {
+        name: "login-server-unknown",
+        at: &[Kind::WellKnown],
+        weight: Weight::Fails,
+        what: "the authorization server that it names cannot be asked: {0}",
+        advice: "the address has to be corrected where the server names it, or its metadata served there; --header 'Authorization: Bearer TOKEN' sends a token that you have",
+        seen: |case| Some(seen([&case.course.lost_directions()?.what])),
     },
     Cause {
         name: "login-without-directions",

@@ -86,8 +86,12 @@ fn step_lines(step: &Step, width: usize, lines: &mut Vec<(Role, String)>) {
     };
     let mut told = doctor::lines(step).into_iter();
     if let Some(head) = told.next() {
-        let head = format!("{glyph} {head}");
-        lines.push((role, text::fit(&head, width).into_owned()));
+        // What was tried may be more than a line.
+        let mut parts = wrap(&head, width.saturating_sub(INDENT).max(1)).into_iter();
+        if let Some(first) = parts.next() {
+            lines.push((role, format!("{glyph} {first}")));
+        }
+        lines.extend(parts.map(|part| (role, format!("{:INDENT$}{part}", ""))));
     }
     for line in told {
         let line = line.trim_start();

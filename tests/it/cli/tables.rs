@@ -110,6 +110,8 @@ fn completions_complete() {
     for (typed, completed) in [
         ("mcpscope subs", "cribe"),
         ("mcpscope call --no-v", "alidate"),
+        ("mcpscope call echo --no-v", "alidate"),
+        ("mcpscope call echo text=x --no-v", "alidate"),
     ] {
         if let Some(said) = in_zsh(&zsh, typed, completed) {
             assert_eq!(said.trim(), completed, "{typed}");
