@@ -244,6 +244,11 @@ fn said(kind: Kind, case: &Case) -> Finding {
             None,
         ),
         (Some(said), None) => (said.what.clone(), said.hint.clone(), Some(said.seq)),
+        (None, None) if matches!(kind, Kind::StdinClose | Kind::Exit) => (
+            "its process runs on, whatever it was told".to_owned(),
+            Some("end it by hand; a server has to end when its stdin does".to_owned()),
+            None,
+        ),
         (None, None) => (
             "it did not come to that in time".to_owned(),
             Some("--timeout DURATION waits longer".to_owned()),

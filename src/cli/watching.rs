@@ -28,7 +28,7 @@ pub struct WatchArgs {
     #[arg(long = "watch", value_name = "GLOB", help_heading = "Watching", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub globs: Vec<String>,
     /// Call a tool that is marked destructive again without asking
-    #[arg(long, requires = "globs", help_heading = "Watching")]
+    #[arg(long, help_heading = "Watching")]
     pub yes: bool,
 }
 

@@ -182,7 +182,7 @@ fn who_downloads_without_a_word_is_named() {
         ("node x", "silent"),
     ] {
         let mut case = died(command, 0, &[]);
-        case.course.left = None;
+        case.course.closed = Some(40);
         assert_eq!(cause(&case).1, name, "{command}");
     }
 }

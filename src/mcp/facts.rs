@@ -297,12 +297,16 @@ pub fn subject(method: &str, params: &[u8]) -> Option<Box<str>> {
         .then(|| json::get(params, path))
         .flatten()?;
     let text = json::text(raw).unwrap_or_else(|| String::from_utf8_lossy(raw));
-    // A subject is a label: one screen line at most, whatever a server puts there.
+    Some(label(&text).into())
+}
+
+/// What is shown and compared of a text: one screen line at most, whatever a server puts there.
+pub fn label(text: &str) -> &str {
     let end = text
         .char_indices()
         .nth(200)
         .map_or(text.len(), |(at, _)| at);
-    Some(text[..end].into())
+    &text[..end]
 }
 
 fn notification(method: &str, params: &[u8]) -> Detail {

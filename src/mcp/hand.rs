@@ -43,7 +43,7 @@ pub enum Again {
     /// A notification: what the form of notifications takes.
     Notification(Value),
     /// Anything else, as it is.
-    Frame(String),
+    Frame(Vec<u8>),
 }
 
 /// The form of a request.
@@ -220,10 +220,11 @@ pub fn described(frame: &[u8]) -> Result<String, String> {
     }
 }
 
-/// What was sent, as a form takes it: without its id, and without what every request is given when it goes out.
+/// What was sent, as a form takes it: without its id, and without what every request is given when it goes out. What a
+/// form would mend (no JSON, another version, members that JSON-RPC does not have) stays the frame that it is.
 pub fn again(frame: &[u8]) -> Again {
-    let whole = || Again::Frame(String::from_utf8_lossy(frame).into_owned());
-    let Some(envelope) = jsonrpc::envelope(frame) else {
+    let whole = || Again::Frame(frame.to_vec());
+    let Some(envelope) = jsonrpc::envelope(frame).filter(|_| is_plain(frame)) else {
         return whole();
     };
     let params = match envelope.params.map(Value::parse) {
@@ -249,6 +250,23 @@ pub fn again(frame: &[u8]) -> Again {
         }
         Kind::Result | Kind::Error | Kind::Malformed => whole(),
     }
+}
+
+/// Whether a frame is one JSON object with the members of JSON-RPC 2.0, each once, and nothing else.
+fn is_plain(frame: &[u8]) -> bool {
+    let mut seen = Vec::new();
+    json::check(frame.trim_ascii()).is_ok()
+        && json::members(frame).all(|(key, value)| {
+            let known = match &*key {
+                "jsonrpc" => value == b"\"2.0\"",
+                "id" | "method" | "params" => true,
+                _ => false,
+            };
+            let again = seen.contains(&key);
+            seen.push(key);
+            known && !again
+        })
+        && seen.iter().any(|key| key == "jsonrpc")
 }
 
 /// Params without what the client puts into `_meta`; nothing when nothing is left.

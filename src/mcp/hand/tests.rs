@@ -121,8 +121,18 @@ fn what_was_sent_comes_back_without_what_was_put_in() {
         again(frame),
         Again::Notification(value(r#"{"method":"n"}"#))
     );
-    for other in ["no json", r#"{"id":1,"result":{}}"#, "[]"] {
-        assert_eq!(again(other.as_bytes()), Again::Frame(other.to_owned()));
+    for other in [
+        &b"no json"[..],
+        br#"{"id":1,"result":{}}"#,
+        b"[]",
+        br#"{"jsonrpc":"2.0","id":1,"method":"ping"}GARBAGE{"#,
+        br#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
+        br#"{"jsonrpc":"2.0","id":1,"method":"ping","x":1}"#,
+        br#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#,
+        br#"{"id":1,"method":"ping"}"#,
+        b"\xff\xfe",
+    ] {
+        assert_eq!(again(other), Again::Frame(other.to_vec()));
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::changes::{Changes, Difference, Since};
 use crate::mcp::caching::{self, Freshness};
-use crate::mcp::facts::Listing;
+use crate::mcp::facts::{Listing, label};
 use crate::mcp::types::Item;
 
 /// How far a list has come.
@@ -48,19 +48,27 @@ pub struct Catalogue {
     pub fresh: Option<Fresh>,
     /// Whether the server said that it changed since it was last fetched.
     announced: bool,
+    /// Listings that have pages to come, oldest first: somebody may list again while one is on its way.
+    open: Vec<Open>,
+}
+
+/// Listings of one list that are followed at a time; older ones are given up.
+const OPEN: usize = 8;
+
+/// A listing of which a page came, and not the last one.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+struct Open {
+    /// The label of the cursor that its next page is asked for with.
+    next: Box<str>,
     #[serde(with = "crate::pack::shared::list")]
-    building: Arc<Vec<Arc<Item>>>,
+    items: Arc<Vec<Arc<Item>>>,
     /// What the pages so far say of their freshness, and with which entry and when the first came.
     pages: (Vec<Option<Freshness>>, (u64, u64)),
 }
 
 impl Catalogue {
-    /// A request for it was sent; `first` without a cursor.
-    pub(super) fn asked(&mut self, first: bool) {
-        if first {
-            self.building = Arc::default();
-            self.pages = (Vec::new(), (0, 0));
-        }
+    /// A request for it was sent.
+    pub(super) fn asked(&mut self) {
         if self.listed != Listed::Whole {
             self.listed = Listed::Loading;
         }
@@ -73,23 +81,46 @@ impl Catalogue {
         self.fresh = None;
     }
 
-    /// A page came with entry `seq` at `us`; gives whether with it the list is whole for the first time.
+    /// The listing that goes on with this cursor. One that nobody saw the beginning of counts only as long as there is
+    /// no other: the recording may begin in its middle.
+    fn going_on(&mut self, cursor: Option<&str>) -> Option<Open> {
+        let Some(cursor) = cursor else {
+            return Some(Open::default());
+        };
+        match self.open.iter().rposition(|open| *open.next == *cursor) {
+            Some(at) => Some(self.open.remove(at)),
+            None if self.open.is_empty() && self.listed != Listed::Whole => Some(Open::default()),
+            None => None,
+        }
+    }
+
+    /// The page that was asked for with this cursor came with entry `seq` at `us`; gives whether with it the list is
+    /// whole for the first time.
     pub(super) fn page(
         &mut self,
+        cursor: Option<&str>,
         listing: Listing,
         freshness: Option<Freshness>,
         (seq, us): (u64, u64),
     ) -> bool {
-        if self.pages.0.is_empty() {
-            self.pages.1 = (seq, us);
+        let Some(mut open) = self.going_on(cursor) else {
+            return false;
+        };
+        if open.pages.0.is_empty() {
+            open.pages.1 = (seq, us);
         }
-        self.pages.0.push(freshness);
-        Arc::make_mut(&mut self.building).extend(listing.items);
-        if listing.next.is_some() {
+        open.pages.0.push(freshness);
+        Arc::make_mut(&mut open.items).extend(listing.items);
+        if let Some(next) = &listing.next {
             if self.listed != Listed::Whole {
                 // The first time, people see what has come so far.
-                self.items = Arc::clone(&self.building);
+                self.items = Arc::clone(&open.items);
             }
+            open.next = label(next).into();
+            if self.open.len() == OPEN {
+                self.open.remove(0);
+            }
+            self.open.push(open);
             return false;
         }
         let first = self.listed != Listed::Whole;
@@ -100,12 +131,12 @@ impl Catalogue {
             } else {
                 Since::Asked
             };
-            let difference = Difference::between(&self.items, &self.building, since, seq);
+            let difference = Difference::between(&self.items, &open.items, since, seq);
             self.changes.push(difference);
         }
-        self.items = std::mem::take(&mut self.building);
+        self.items = open.items;
         self.listed = Listed::Whole;
-        let (pages, (first_seq, since_us)) = std::mem::take(&mut self.pages);
+        let (pages, (first_seq, since_us)) = open.pages;
         let (freshness, agree) = caching::of_pages(pages);
         self.fresh = freshness.map(|freshness| Fresh {
             freshness,
@@ -124,8 +155,8 @@ impl Catalogue {
 
     /// No more pages will be asked for.
     pub(super) fn cut(&mut self) {
-        if !self.building.is_empty() {
-            self.items = std::mem::take(&mut self.building);
+        if let Some(open) = self.open.pop() {
+            self.items = open.items;
         }
         self.listed = Listed::Whole;
     }

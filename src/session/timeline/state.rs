@@ -36,8 +36,8 @@ pub struct Progress {
 pub struct Waiting {
     /// Its exchange.
     pub exchange: ExchangeIndex,
-    /// The list it asks for, and whether from its beginning.
-    list: Option<(List, bool)>,
+    /// The list it asks for, and the cursor of its page; none for the first one.
+    list: Option<(List, Option<Box<str>>)>,
     /// Whether it opens the connection.
     opens: bool,
     /// Whether it asks which era the server speaks: a refusal is an answer, not a failure.
@@ -308,11 +308,11 @@ impl State {
         linked.push(Linked::Opened(place));
         let Some(id) = &message.id else { return };
         let method = message.method.as_deref().unwrap_or_default();
-        let list = List::of_method(method).map(|list| (list, message.subject.is_none()));
+        let list = List::of_method(method).map(|list| (list, message.subject.clone()));
         if entry.direction == Direction::Out
-            && let Some((list, first)) = list
+            && let Some((list, _)) = &list
         {
-            self.connection_mut(entry.conn).list_mut(list).asked(first);
+            self.connection_mut(entry.conn).list_mut(*list).asked();
         }
         let key = (entry.conn, entry.direction, id.clone());
         if let Some(ended) = self.end(&key, Status::Superseded, entry.us) {
@@ -353,8 +353,8 @@ impl State {
             return;
         };
         self.answered(entry, message, &waiting);
-        if let Some((list, _)) = waiting.list {
-            self.list_page(entry, list, message);
+        if let Some((list, cursor)) = &waiting.list {
+            self.list_page(entry, *list, cursor.as_deref(), message);
         }
         let connection = self.connection_mut(entry.conn);
         let status = match &message.detail {

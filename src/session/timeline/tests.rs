@@ -137,6 +137,46 @@ fn timeouts_and_cancellations_make_answers_late() {
 }
 
 #[test]
+fn listings_that_overlap_keep_their_pages_apart() {
+    let timeline = fold(&[
+        r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+        r#"> {"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"}],"nextCursor":"x"}}"#,
+        r#"< {"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"a"}],"nextCursor":"y"}}"#,
+        r#"> {"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"cursor":"x"}}"#,
+        r#"> {"jsonrpc":"2.0","id":4,"method":"tools/list","params":{"cursor":"y"}}"#,
+        r#"< {"jsonrpc":"2.0","id":3,"result":{"tools":[{"name":"b"}]}}"#,
+        r#"< {"jsonrpc":"2.0","id":4,"result":{"tools":[{"name":"b"}]}}"#,
+    ]);
+    let list = timeline.state().connection(1).unwrap().list(List::Tools);
+    let names: Vec<&str> = list.items.iter().map(|item| &*item.name).collect();
+    assert_eq!((names, list.listed), (vec!["a", "b"], Listed::Whole));
+    assert_eq!(list.changes.counts_after(0), [0, 0, 0]);
+}
+
+#[test]
+fn a_page_that_nobody_saw_the_beginning_of_changes_nothing_that_is_whole() {
+    let mut lines = vec![
+        r#"> {"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"cursor":"x"}}"#,
+        r#"< {"jsonrpc":"2.0","id":3,"result":{"tools":[{"name":"b"}]}}"#,
+    ];
+    let count = |lines: &[&str]| {
+        let timeline = fold(lines);
+        let connection = timeline.state().connection(1).unwrap().clone();
+        connection.list(List::Tools).items.len()
+    };
+    assert_eq!(count(&lines), 1, "a recording may begin in the middle");
+    lines.splice(
+        0..0,
+        [
+            r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+            r#"< {"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},{"name":"b"}]}}"#,
+        ],
+    );
+    assert_eq!(count(&lines), 2);
+}
+
+#[test]
 fn pages_add_up_and_refreshes_replace() {
     let mut lines = vec![
         r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,

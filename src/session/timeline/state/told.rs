@@ -123,7 +123,13 @@ impl State {
     }
 
     /// Takes a page of a list; what is whole is held against what there was before.
-    pub(super) fn list_page(&mut self, entry: &Recorded, list: List, message: &Message) {
+    pub(super) fn list_page(
+        &mut self,
+        entry: &Recorded,
+        list: List,
+        cursor: Option<&str>,
+        message: &Message,
+    ) {
         let Detail::Result(result) = &message.detail else {
             return;
         };
@@ -131,10 +137,8 @@ impl State {
             return;
         };
         let at = (entry.seq, entry.us);
-        let first =
-            self.connection_mut(entry.conn)
-                .list_mut(list)
-                .page(listing, result.freshness, at);
+        let catalogue = self.connection_mut(entry.conn).list_mut(list);
+        let first = catalogue.page(cursor, listing, result.freshness, at);
         if !first {
             return;
         }

@@ -80,7 +80,13 @@ impl RequestPane {
         };
         if reading.edit {
             self.fill(again);
-            return Vec::new();
+            return match again {
+                Again::Frame(frame) if std::str::from_utf8(frame).is_err() => {
+                    let what = "bytes that are no UTF-8 stand as \u{FFFD} here: what is sent from here is the text".to_owned();
+                    vec![tell(what, true)]
+                }
+                _ => Vec::new(),
+            };
         }
         let reply = match again {
             Again::Request(form) => match hand::request(form) {
@@ -91,7 +97,7 @@ impl RequestPane {
                 Ok(frame) => self.typed(frame.into_bytes(), ctx),
                 Err(why) => Reply::say(format!("not sent: {why}")),
             },
-            Again::Frame(frame) => self.typed(frame.clone().into_bytes(), ctx),
+            Again::Frame(frame) => self.typed(frame.clone(), ctx),
         };
         let mut effects = reply.effects;
         let said = reply.say.map(|why| tell(why, true));
@@ -111,7 +117,7 @@ impl RequestPane {
                 pane.begin_with(form);
                 pane.stop_typing();
             }
-            (_, _, Again::Frame(frame)) => self.frame.0.set(frame),
+            (_, _, Again::Frame(frame)) => self.frame.0.set(&String::from_utf8_lossy(frame)),
             _ => {}
         }
     }

@@ -35,7 +35,7 @@ fn what_was_sent_fills_the_form_it_belongs_to() {
     for (again, tab) in [
         (Again::Request(form.clone()), Tab::Request),
         (Again::Notification(form.clone()), Tab::Notification),
-        (Again::Frame("junk".to_owned()), Tab::Frame),
+        (Again::Frame(b"junk".to_vec()), Tab::Frame),
     ] {
         pane.fill(&again);
         assert_eq!(pane.tab, tab);
