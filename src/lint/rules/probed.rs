@@ -11,7 +11,7 @@ pub mod http;
 mod judged;
 pub mod modern;
 
-use judged::{arguments, as_listed, bogus, echoes};
+use judged::{arguments, bogus, echoes};
 
 /// See the module.
 pub const RULES: &[Rule] = &[
@@ -323,16 +323,6 @@ pub const RULES: &[Rule] = &[
         why: "The model sees a result and can put its arguments right; an error of the protocol it never sees.",
         fix: "Look at the arguments inside of the tool, and say what is wrong with them.",
         check: Check::Probe(&["bad-arguments"], arguments),
-        ..Rule::ROW
-    },
-    Rule {
-        name: "listed-resource-is-as-listed",
-        checks: &[114],
-        grade: Grade::WARNING,
-        what: "A resource has the type and the size that the list says.",
-        why: "Clients choose by them what they read and how they show it.",
-        fix: "Leave `size` and `mimeType` out of the list where they are not known.",
-        check: Check::Probe(&["listed-resource"], as_listed),
         ..Rule::ROW
     },
     Rule {
