@@ -92,8 +92,9 @@ impl Stepped {
         answer.or(status).or(self.ended).unwrap_or(self.seq)
     }
 
-    /// Whether a login is missing, it was sent elsewhere, or there was too much of it: nothing else can be known of it.
-    pub fn wants_login(&self) -> bool {
+    /// Whether it was met with what tells nothing of what was asked: a redirect, a login that is missing, too many
+    /// requests.
+    pub fn tells_nothing(&self) -> bool {
         matches!(self.status(), Some(300..=399 | 401 | 429))
     }
 

@@ -35,7 +35,7 @@ pub(super) fn echoes(seen: &Transcript, before: &[Transcript], told: &mut Told) 
 }
 
 pub(super) fn bogus(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    let Some(step) = seen.step("initialize").filter(|step| !step.wants_login()) else {
+    let Some(step) = seen.step("initialize").filter(|step| !step.tells_nothing()) else {
         return;
     };
     let Some(came) = step.answer() else { return };
@@ -56,7 +56,7 @@ pub(super) fn bogus(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 }
 
 pub(super) fn arguments(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    for step in seen.steps.iter().filter(|step| !step.wants_login()) {
+    for step in seen.steps.iter().filter(|step| !step.tells_nothing()) {
         let Some(came) = step.answer() else { continue };
         let is_error = came.get(&["result", "isError"]).and_then(json::boolean);
         let asks = came.get(&["result", "resultType"]).and_then(json::string);
