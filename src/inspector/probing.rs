@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Connect, Engine, Live, Update, exchanges};
+use super::{Connect, Engine, Live, Update};
 use crate::mcp::client::{Client, Input, Options};
 use crate::mcp::revision::Era;
 use crate::note::Note;
@@ -141,19 +141,11 @@ impl Engine {
                     bare: true,
                     ..Options::default()
                 });
-                self.connections.insert(
-                    conn,
-                    Live {
-                        connect,
-                        client,
-                        outbox,
-                        sent: Vec::new(),
-                        carried: exchanges::Carried::default(),
-                        pid: None,
-                        load: None,
-                        probe: Some(Box::new(drive)),
-                    },
-                );
+                let live = Live {
+                    probe: Some(Box::new(drive)),
+                    ..Live::new(connect, client, outbox)
+                };
+                self.connections.insert(conn, live);
                 true
             }
             Err((what, hint)) => {
