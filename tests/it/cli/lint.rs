@@ -219,6 +219,13 @@ fn a_filter_chooses_the_rows_whose_findings_are_told() {
     let list = lint(&[path, "--filter", "method:tools/list"]);
     assert_eq!(list.code, Some(0), "{}", list.stdout);
     assert!(list.stdout.contains("tool-is-described"), "{}", list.stdout);
+    // What is found is what is found without it: all of it, and nothing is left where nothing is found.
+    let all = lint(&[path, "--json"]);
+    let is_found = lint(&[path, "--json", "--filter", "is:lint"]);
+    assert_eq!(found(&is_found.stdout), found(&all.stdout));
+    assert!(found(&all.stdout).len() > 1, "{}", all.stdout);
+    let not_found = lint(&[path, "--json", "--filter=-is:lint"]);
+    assert_eq!(found(&not_found.stdout), []);
     assert_eq!(lint(&[path, "--filter", "metod:x"]).code, Some(2));
 }
 
