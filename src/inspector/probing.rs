@@ -130,7 +130,8 @@ impl Engine {
             Target::Process(spawn) => stdio::start(spawn.clone(), patience(visit))
                 .map_err(|error| (error.to_string(), error.hint())),
             Target::Address(address) => {
-                http::bare::start(address).map_err(|error| (error.to_string(), error.hint()))
+                let address = self.with_login(conn, &connect, address).await;
+                http::bare::start(&address).map_err(|error| (error.to_string(), error.hint()))
             }
         };
         let mut drive = Drive::new(visit, url);
@@ -203,11 +204,10 @@ impl Engine {
                     self.sent(conn, &frame).await;
                     self.send(conn, Outgoing::Frame(frame));
                 }
-                Do::Exchange(mut request) => {
-                    if let Some(body) = request.body.clone() {
-                        self.sent(conn, &body).await;
-                        let live = self.connections.get(&conn);
-                        request.frame = live.map(|live| live.sent.len() as u64);
+                Do::Exchange(request) => {
+                    // What is redirected is the frame that was recorded already.
+                    if let (Some(body), None) = (&request.body, request.follows) {
+                        self.sent(conn, body).await;
                     }
                     self.send(conn, Outgoing::Exchange(Box::new(request)));
                 }
