@@ -138,6 +138,27 @@ pub fn import(
     writing.finish()
 }
 
+/// Gives every line that says anything to `take`, with its number, from 1.
+fn numbered(
+    source: &mut dyn BufRead,
+    mut take: impl FnMut(&[u8], u64) -> Result<(), ImportError>,
+) -> Result<(), ImportError> {
+    let (mut line, mut number) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        let read = source
+            .read_until(b'\n', &mut line)
+            .map_err(ImportError::Read)?;
+        if read == 0 {
+            return Ok(());
+        }
+        number += 1;
+        if !line.trim_ascii().is_empty() {
+            take(&line, number)?;
+        }
+    }
+}
+
 /// A piece of a file that may be text of any kind, for a sentence.
 fn beginning(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();

@@ -105,6 +105,21 @@ struct Live {
     probe: Option<Box<Drive>>,
 }
 
+impl Live {
+    fn new(connect: Connect, client: Client, outbox: mpsc::UnboundedSender<Outgoing>) -> Self {
+        Self {
+            connect,
+            client,
+            outbox,
+            sent: Vec::new(),
+            carried: exchanges::Carried::default(),
+            pid: None,
+            load: None,
+            probe: None,
+        }
+    }
+}
+
 enum Happened {
     Command(Option<Command>),
     Event(u32, LinkEvent),
@@ -328,19 +343,8 @@ impl Engine {
         match started {
             Ok(link) => {
                 let outbox = self.forward(conn, link);
-                self.connections.insert(
-                    conn,
-                    Live {
-                        connect,
-                        client,
-                        outbox,
-                        sent: Vec::new(),
-                        carried: exchanges::Carried::default(),
-                        pid: None,
-                        load: None,
-                        probe: None,
-                    },
-                );
+                self.connections
+                    .insert(conn, Live::new(connect, client, outbox));
             }
             Err((what, hint)) => {
                 self.note(conn, &Note::StartFailed { what, hint }).await;

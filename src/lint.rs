@@ -18,6 +18,6 @@ mod seen;
 mod transcript;
 
 pub use linter::{Finding, Linter, Standing};
-pub use rule::{Mode, Rule, Severity};
+pub use rule::{Rule, Severity};
 pub use rules::{GROUPS, RULES};
 pub use seen::Subject;

@@ -23,7 +23,7 @@ mod table;
 mod tests;
 
 pub use course::{Course, Opens, Visit, planned};
-pub use drive::{Do, Drive, Happened};
+pub use drive::{Do, Drive, Elsewhere, Happened};
 pub use known::Known;
 pub use modern::NEVER;
 pub use script::{Edit, Meta, Sends, Step};

@@ -136,6 +136,8 @@ pub enum LinkEvent {
         exchange: u32,
         /// The session it names; a secret, which is recorded nowhere.
         session: Option<Secret>,
+        /// Its status and where it says that the request is to be sent instead, when it does.
+        elsewhere: Option<(u16, String)>,
     },
     /// A request that was sent will get no answer.
     Unanswered {

@@ -360,7 +360,7 @@ fn read(path: &Path, filter: Option<&Filter>) -> Result<Side, Failure> {
             .map(Catalogue::of);
         let mut calls = CallAt::all(&timeline);
         if let Some(filter) = filter {
-            let rows = super::filtered::rows(file, &timeline, &bodies, filter)
+            let rows = super::filtered::rows(file, &timeline, &bodies, filter, None)
                 .map_err(|error| unreadable(file, &error))?;
             calls.retain(|call| rows.contains(&call.seq));
         }

@@ -14,12 +14,14 @@ use crate::recording::Bodies;
 use crate::session::marks::Mark;
 use crate::session::timeline::{EntryRow, Timeline};
 
-/// The numbers of the entries of every row that the filter lets through.
+/// The numbers of the entries of every row that the filter lets through. `findings` says which entries lint finds
+/// something in; where it was not asked, what breaks the protocol is all that `is:lint` knows.
 pub fn rows(
     file: &Path,
     timeline: &Timeline,
     bodies: &Bodies,
     filter: &Filter,
+    findings: Option<&dyn Fn(u64) -> bool>,
 ) -> io::Result<HashSet<u64>> {
     // Whoever cannot read what people added sees no marks, as the screen does.
     let beside = std::fs::read(library::sidecar(file)).unwrap_or_default();
@@ -29,7 +31,7 @@ pub fn rows(
         timeline,
         zone: &zone,
         marks: &|seq| marks.get(seq).map(Mark::sign),
-        findings: None,
+        findings,
         newest: newest(timeline),
     };
     let rows = bodies.pick(filter, &world)?;

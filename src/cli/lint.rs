@@ -1,5 +1,6 @@
 //! `mcpscope lint`: what a recording shows to be wrong with a server, or what a server shows that is only looked at.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -239,7 +240,14 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
         return Err(Failure::new(Exit::Internal, what).into());
     }
     if let Some(filter) = &args.filter {
-        let rows = super::filtered::rows(&file, looked.linter.timeline(), &bodies, filter);
+        // What somebody decided to live with is not found, as on the screen.
+        let exceptions = exceptions()?;
+        let is_told = |told: &Told| !exceptions.iter().any(|one| one.holds(&told.finding));
+        let told = looked.found.iter().filter(|(told, _)| is_told(told));
+        let entries: HashSet<u64> = told.map(|(told, _)| told.finding.seq).collect();
+        let found = |seq: u64| entries.contains(&seq);
+        let timeline = looked.linter.timeline();
+        let rows = super::filtered::rows(&file, timeline, &bodies, filter, Some(&found));
         let rows = rows.map_err(|error| {
             let what = format!("{} cannot be read: {error}", file.display());
             Failure::new(Exit::Internal, what)

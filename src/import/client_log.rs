@@ -5,8 +5,8 @@ use std::io::BufRead;
 
 use jiff::Timestamp;
 
-use super::ImportError;
 use super::writing::{Draft, Writing};
+use super::{ImportError, numbered};
 use crate::json;
 use crate::logbook::{Clock, Reader, Said};
 use crate::session::{Channel, Direction};
@@ -25,28 +25,16 @@ pub fn read(source: &mut dyn BufRead, writing: &mut Writing<'_>) -> Result<(), I
     let mut wires: HashMap<String, Wire> = HashMap::new();
     // Of a line without time or server, those of the line before hold.
     let (mut at, mut server) = (Timestamp::UNIX_EPOCH, String::new());
-    let (mut line, mut number) = (Vec::new(), 0);
     let mut pending: Vec<(u64, String)> = Vec::new();
-    loop {
-        line.clear();
-        let read = source
-            .read_until(b'\n', &mut line)
-            .map_err(ImportError::Read)?;
-        if read == 0 {
-            return Ok(());
-        }
-        number += 1;
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
+    numbered(source, |line, number| {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
         let told = reader.read(text);
         match told.timestamp() {
             Some(time) => at = time,
             None if wires.is_empty() => {
                 // Nobody knows yet when that was, nor of whom.
                 pending.push((number, String::from_utf8_lossy(text).into_owned()));
-                continue;
+                return Ok(());
             }
             None => {}
         }
@@ -82,11 +70,12 @@ pub fn read(source: &mut dyn BufRead, writing: &mut Writing<'_>) -> Result<(), I
                     .map_or_else(String::new, |level| format!("{level}: "));
                 let what = format!("the client says: {level}{text}");
                 writing.remark(at, conn, &what)?;
-                continue;
+                return Ok(());
             }
         };
         writing.put(draft.from("line", number, ""))?;
-    }
+        Ok(())
+    })
 }
 
 fn name_of(server: &str) -> &str {

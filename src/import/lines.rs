@@ -6,7 +6,7 @@ use std::io::BufRead;
 use jiff::Timestamp;
 
 use super::writing::{Draft, Writing};
-use super::{ImportError, beginning};
+use super::{ImportError, beginning, numbered};
 use crate::json;
 use crate::session::{Channel, Direction};
 
@@ -30,30 +30,19 @@ fn each_line(
     writing: &mut Writing<'_>,
     mut take: impl FnMut(&[u8], u64, &mut Writing<'_>) -> Result<Result<(), String>, ImportError>,
 ) -> Result<(), ImportError> {
-    let (mut line, mut number) = (Vec::new(), 0);
-    loop {
-        line.clear();
-        let read = source
-            .read_until(b'\n', &mut line)
-            .map_err(ImportError::Read)?;
-        if read == 0 {
-            return Ok(());
-        }
-        number += 1;
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
+    numbered(source, |line, number| {
         let told = if line.len() > LONGEST {
             Err("it is far too long".to_owned())
-        } else if let Err(problem) = json::check(&line) {
+        } else if let Err(problem) = json::check(line) {
             Err(format!("not JSON: {problem}"))
         } else {
-            take(&line, number, writing)?
+            take(line, number, writing)?
         };
         if let Err(why) = told {
             writing.skip(number, why);
         }
-    }
+        Ok(())
+    })
 }
 
 /// A line of mcpsnoop's: who, when, which way, and the frame (`raw`) or text.

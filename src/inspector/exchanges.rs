@@ -12,7 +12,7 @@ use crate::mcp::http::Loss;
 use crate::mcp::http::headers::masked_url;
 use crate::note::Note;
 use crate::note::http::Step;
-use crate::probe::Happened;
+use crate::probe::{Elsewhere, Happened};
 use crate::recorder::Draft;
 use crate::session::recorded::Facts;
 use crate::session::{Direction, Via};
@@ -97,9 +97,20 @@ impl Engine {
                     self.drive(conn, Happened::Over(exchange)).await;
                 }
             }
-            LinkEvent::Head { exchange, session } => {
-                let session = session.as_ref().map(Secret::reveal);
-                self.drive(conn, Happened::Head(exchange, session)).await;
+            LinkEvent::Head {
+                exchange,
+                session,
+                elsewhere,
+            } => {
+                let what = Happened::Head {
+                    exchange,
+                    session: session.as_ref().map(Secret::reveal),
+                    elsewhere: elsewhere.as_ref().map(|(status, location)| Elsewhere {
+                        status: *status,
+                        location,
+                    }),
+                };
+                self.drive(conn, what).await;
             }
             LinkEvent::Frame {
                 exchange,

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use super::{Connect, Engine, Update};
 use crate::history::file::{self, FileError, Lock};
 use crate::mask::{Rule, Secrets};
-use crate::mcp::auth::{ClientId, Keys, Tokens};
+use crate::mcp::auth::{self, ClientId, Keys, Tokens};
 use crate::mcp::client::Input;
 use crate::note::Note;
-use crate::transport::http::login::{Keep, Shelf};
+use crate::transport::http::login::{self, Keep, Shelf};
 use crate::transport::http::{Address, OpenError, Store};
 use crate::transport::{Link, LinkEvent, Target, http};
 
@@ -116,6 +116,37 @@ impl Engine {
             }))
         });
         http::start_with(address, shelf)
+    }
+
+    /// An address with the kept login of its server, for a link that logs in nowhere by itself; said in the recording.
+    pub(super) async fn with_login(
+        &mut self,
+        conn: u32,
+        connect: &Connect,
+        address: &Address,
+    ) -> Address {
+        let mut address = address.clone();
+        let is_given = |(name, _): &(String, String)| name.eq_ignore_ascii_case("authorization");
+        let login = address.login.as_ref();
+        let Some(store) = login
+            .filter(|_| !address.headers.iter().any(is_given))
+            .and_then(|login| login.store.clone())
+        else {
+            return address;
+        };
+        let Ok(Ok(keys)) = tokio::task::spawn_blocking(move || read(&store)).await else {
+            return address;
+        };
+        let settings = login.map(|login| &login.settings);
+        let Some(tokens) = settings.and_then(|one| login::kept(&keys, &address.url, one)) else {
+            return address;
+        };
+        hide(self.recorder.secrets(), &connect.name, &tokens);
+        let bearer = format!("{} {}", tokens.kind, tokens.access.reveal());
+        address.headers.push(("authorization".to_owned(), bearer));
+        self.note(conn, &Note::Login(auth::noted(&tokens, "kept")))
+            .await;
+        address
     }
 
     /// Something of a login happened; gives back what is none of it.

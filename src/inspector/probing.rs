@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Connect, Engine, Live, Update, exchanges};
+use super::{Connect, Engine, Live, Update};
 use crate::mcp::client::{Client, Input, Options};
 use crate::mcp::revision::Era;
 use crate::note::Note;
@@ -130,7 +130,8 @@ impl Engine {
             Target::Process(spawn) => stdio::start(spawn.clone(), patience(visit))
                 .map_err(|error| (error.to_string(), error.hint())),
             Target::Address(address) => {
-                http::bare::start(address).map_err(|error| (error.to_string(), error.hint()))
+                let address = self.with_login(conn, &connect, address).await;
+                http::bare::start(&address).map_err(|error| (error.to_string(), error.hint()))
             }
         };
         let mut drive = Drive::new(visit, url);
@@ -141,19 +142,11 @@ impl Engine {
                     bare: true,
                     ..Options::default()
                 });
-                self.connections.insert(
-                    conn,
-                    Live {
-                        connect,
-                        client,
-                        outbox,
-                        sent: Vec::new(),
-                        carried: exchanges::Carried::default(),
-                        pid: None,
-                        load: None,
-                        probe: Some(Box::new(drive)),
-                    },
-                );
+                let live = Live {
+                    probe: Some(Box::new(drive)),
+                    ..Live::new(connect, client, outbox)
+                };
+                self.connections.insert(conn, live);
                 true
             }
             Err((what, hint)) => {
@@ -211,11 +204,10 @@ impl Engine {
                     self.sent(conn, &frame).await;
                     self.send(conn, Outgoing::Frame(frame));
                 }
-                Do::Exchange(mut request) => {
-                    if let Some(body) = request.body.clone() {
-                        self.sent(conn, &body).await;
-                        let live = self.connections.get(&conn);
-                        request.frame = live.map(|live| live.sent.len() as u64);
+                Do::Exchange(request) => {
+                    // What is redirected is the frame that was recorded already.
+                    if let (Some(body), None) = (&request.body, request.follows) {
+                        self.sent(conn, body).await;
                     }
                     self.send(conn, Outgoing::Exchange(Box::new(request)));
                 }

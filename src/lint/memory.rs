@@ -22,6 +22,9 @@ const OVER: usize = 256;
 /// Requests that wait and are remembered; a client with more of them has other troubles.
 const WAITING: usize = 65_536;
 
+/// How long an answer may be on its way after its request was called off, in microseconds.
+pub const GRACE_US: u64 = 1_000_000;
+
 /// A request of the client's that waits for an answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asked {
@@ -75,6 +78,17 @@ pub struct Over {
     pub us: u64,
 }
 
+/// A request of the server's that it called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledOff {
+    /// Its id.
+    pub id: Id,
+    /// Its method.
+    pub method: Box<str>,
+    /// When it was called off, in microseconds of the session.
+    pub us: u64,
+}
+
 /// What is remembered of one connection.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -84,6 +98,8 @@ pub struct Memory {
     pub over: VecDeque<Over>,
     /// Requests of the server that wait, by id, with their methods.
     pub asking: HashMap<Id, Box<str>>,
+    /// Those that the server called off lately and that were not answered yet, oldest first.
+    pub called_off: VecDeque<CalledOff>,
     /// Ids of all requests of the server so far, up to a limit.
     pub ever_asking: HashSet<Id>,
     /// What the client declared in its handshake, once it was seen.
@@ -108,6 +124,11 @@ impl Memory {
     /// The latest request with this id that is over.
     pub fn ended(&self, id: &Id) -> Option<&Over> {
         self.over.iter().rev().find(|over| over.id == *id)
+    }
+
+    /// The request of the server's with this id that it called off.
+    pub fn called_off(&self, id: &Id) -> Option<&CalledOff> {
+        self.called_off.iter().rev().find(|one| one.id == *id)
     }
 
     /// The request that waits with this progress token.
@@ -159,7 +180,9 @@ impl Memory {
                 }
             }
             (Kind::Result | Kind::Error, Some(id)) => {
-                self.asking.remove(id);
+                if self.asking.remove(id).is_none() {
+                    self.called_off.retain(|one| one.id != *id);
+                }
             }
             _ => {}
         }
@@ -202,7 +225,7 @@ impl Memory {
                 }
             }
             (Detail::Cancelled { request }, ..) => {
-                self.asking.remove(request);
+                self.call_off(request, entry.us);
                 let streams = self.asked.get(request);
                 if streams.is_some_and(|asked| asked.filter.is_some()) {
                     self.end(request, How::Answered, false, entry.us);
@@ -210,6 +233,17 @@ impl Memory {
             }
             _ => {}
         }
+    }
+
+    fn call_off(&mut self, id: &Id, us: u64) {
+        let Some(method) = self.asking.remove(id) else {
+            return;
+        };
+        if self.called_off.len() >= OVER {
+            self.called_off.pop_front();
+        }
+        let id = id.clone();
+        self.called_off.push_back(CalledOff { id, method, us });
     }
 
     /// A request of the client's was granted.
@@ -242,6 +276,7 @@ impl Memory {
             Note::Exit { .. } | Note::StartFailed { .. } | Note::Closed { .. } => {
                 self.asked.clear();
                 self.asking.clear();
+                self.called_off.clear();
             }
             _ => {}
         }

@@ -55,15 +55,6 @@ impl Grade {
     }
 }
 
-/// How it is found out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// By what passed; a recording is enough.
-    Passive,
-    /// By asking the server for it, on a connection of its own.
-    Active,
-}
-
 /// Which messages a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
@@ -158,14 +149,6 @@ impl Rule {
                 self.since == Revision::ALL[0]
                     && self.until == Revision::ALL[Revision::ALL.len() - 1]
             }
-        }
-    }
-
-    /// How it is found out.
-    pub const fn mode(&self) -> Mode {
-        match self.check {
-            Check::Entry(_) | Check::Message(..) | Check::Watch(_) => Mode::Passive,
-            Check::Probe(..) => Mode::Active,
         }
     }
 }

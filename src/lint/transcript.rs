@@ -92,8 +92,9 @@ impl Stepped {
         answer.or(status).or(self.ended).unwrap_or(self.seq)
     }
 
-    /// Whether a login is missing, it was sent elsewhere, or there was too much of it: nothing else can be known of it.
-    pub fn wants_login(&self) -> bool {
+    /// Whether it was met with what tells nothing of what was asked: a redirect, a login that is missing, too many
+    /// requests.
+    pub fn tells_nothing(&self) -> bool {
         matches!(self.status(), Some(300..=399 | 401 | 429))
     }
 
@@ -157,6 +158,8 @@ struct Open {
     asked: HashMap<Id, usize>,
     /// The step of an exchange, and that of a frame before its exchange.
     hops: HashMap<u32, usize>,
+    /// The entries of responses, by their exchange.
+    heads: HashMap<u32, u64>,
     frames: HashMap<u64, usize>,
     /// Whether what is sent is what any client may send.
     civil: bool,
@@ -243,6 +246,7 @@ impl Open {
             self.civil = crate::probe::Probe::find(probe).is_some_and(|probe| probe.civil);
             self.asked.clear();
             self.hops.clear();
+            self.heads.clear();
             self.frames.clear();
             self.now = Transcript {
                 probe: probe.into(),
@@ -265,11 +269,20 @@ impl Open {
         };
         match note {
             Note::Http(Hop::Request {
-                exchange, frame, ..
+                exchange,
+                frame,
+                follows,
+                ..
             }) => {
                 let step = frame.and_then(|frame| self.frames.get(&frame).copied());
-                self.hops.insert(*exchange, step.unwrap_or(last));
+                let step = step.unwrap_or(last);
+                self.hops.insert(*exchange, step);
                 self.now.http = true;
+                // A redirect that was followed is not what came of it.
+                if let Some(head) = follows.and_then(|other| self.heads.get(&other)) {
+                    let statuses = &mut self.now.steps[step].statuses;
+                    statuses.retain(|(seq, ..)| seq != head);
+                }
             }
             Note::Http(Hop::Response {
                 exchange,
@@ -277,6 +290,7 @@ impl Open {
                 headers,
                 ..
             }) => {
+                self.heads.insert(*exchange, entry.seq);
                 if let Some(step) = self.hops.get(exchange) {
                     let mime = headers::mime(headers).into();
                     self.now.steps[*step]

@@ -3,23 +3,24 @@
 //! It looks at answers only as far as it must to go on: which request is answered, which session was opened.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
+
+mod flying;
+
+pub use flying::Elsewhere;
+use flying::Flying;
 
 use super::asks::handshake;
 use super::course::{Opens, Visit};
 use super::known::Known;
 use super::script::{LAST, Sends, Step, with_meta};
 use super::{Edit, Meta, Probe};
-use crate::json;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::mcp::facts::{Detail, Message, Opening};
-use crate::mcp::http::headers::{self, Headers};
 use crate::mcp::http::{Request, Verb};
 use crate::mcp::revision::Revision;
-use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::decided::Decided;
 
@@ -30,8 +31,15 @@ pub enum Happened<'a> {
     Started,
     /// A message came.
     Message(&'a Message),
-    /// The head of a response came; with the session id, when it has one.
-    Head(u32, Option<&'a str>),
+    /// The head of a response came.
+    Head {
+        /// With which exchange.
+        exchange: u32,
+        /// The session it names.
+        session: Option<&'a str>,
+        /// Where it says that the request is to be sent instead.
+        elsewhere: Option<Elsewhere<'a>>,
+    },
     /// An exchange is over.
     Over(u32),
     /// Time passed.
@@ -83,9 +91,11 @@ pub struct Drive {
     /// The id of the last request.
     last: Id,
     exchanges: u32,
+    /// Frames that went over HTTP: their exchanges name them by their number.
+    frames: u64,
     /// Requests of the current step that wait, and exchanges with what they carry.
     waits: Vec<Id>,
-    flying: HashMap<u32, (Vec<Id>, Verb)>,
+    flying: HashMap<u32, Flying>,
     until: Option<Duration>,
     /// Whether the current step waits however soon all is answered.
     lingers: bool,
@@ -127,6 +137,7 @@ impl Drive {
             ids: 0,
             last: Id::Integer(0),
             exchanges: 0,
+            frames: 0,
             waits: Vec::new(),
             flying: HashMap::new(),
             until: None,
@@ -168,19 +179,29 @@ impl Drive {
         match what {
             Happened::Started => self.started(now, &mut out),
             Happened::Message(message) => self.message(now, message, &mut out),
-            Happened::Head(exchange, session) => {
+            Happened::Head {
+                exchange,
+                session,
+                elsewhere,
+            } => {
+                let followed =
+                    elsewhere.is_some_and(|there| self.follow(exchange, there, &mut out));
+                if followed {
+                    return out;
+                }
                 if let (Some(session), None) = (session, &self.session) {
                     self.session = Some(session.to_owned());
                 }
                 // Streams stay open: that it is there is enough.
-                if let Some((_, Verb::Get)) = self.flying.get(&exchange) {
+                let verb = self.flying.get(&exchange).map(|one| one.request.verb);
+                if verb == Some(Verb::Get) {
                     self.flying.remove(&exchange);
                     out.push(Do::Release(exchange));
                     self.go_on(now, &mut out);
                 }
             }
             Happened::Over(exchange) => {
-                if let Some((ids, _)) = self.flying.remove(&exchange) {
+                if let Some(Flying { ids, .. }) = self.flying.remove(&exchange) {
                     self.waits.retain(|id| !ids.contains(id));
                     let fails = self.opening.as_ref().is_some_and(|id| ids.contains(id));
                     if fails {
@@ -197,7 +218,7 @@ impl Drive {
                 } else {
                     self.waits.clear();
                     self.lingers = false;
-                    for (exchange, (ids, _)) in self.flying.drain() {
+                    for (exchange, Flying { ids, .. }) in self.flying.drain() {
                         out.extend(ids.iter().map(|id| {
                             let why = "it was waited for long enough".to_owned();
                             let id = id.to_json();
@@ -456,115 +477,4 @@ impl Drive {
             out.push(Do::Frame(frame));
         }
     }
-
-    fn exchange(
-        &mut self,
-        verb: Verb,
-        body: Option<Vec<u8>>,
-        ids: Vec<Id>,
-        edits: &[Edit],
-        is_first: bool,
-        out: &mut Vec<Do>,
-    ) {
-        let Some(url) = self.url.clone() else { return };
-        self.exchanges += 1;
-        let mut headers = self.headers(verb, body.as_deref(), is_first);
-        let mut credentials = true;
-        for edit in edits {
-            match edit {
-                Edit::Drop(name) => headers.retain(|(other, _)| other != name),
-                Edit::Set(name, value) => {
-                    headers.retain(|(other, _)| other != name);
-                    headers.push((name.clone(), value.clone()));
-                }
-                Edit::Dress => {
-                    for (name, value) in &mut headers {
-                        if name.starts_with("mcp-") {
-                            *value = format!("  {value} ");
-                        }
-                        *name = dressed(name);
-                    }
-                }
-                Edit::Anonymous => credentials = false,
-            }
-        }
-        self.flying.insert(self.exchanges, (ids, verb));
-        out.push(Do::Exchange(Request {
-            exchange: self.exchanges,
-            verb,
-            url,
-            headers,
-            body: body.map(Arc::from),
-            frame: None,
-            credentials,
-            why: "probe",
-            follows: None,
-        }));
-    }
-
-    /// The headers a good client would send with it.
-    fn headers(&self, verb: Verb, body: Option<&[u8]>, is_first: bool) -> Headers {
-        let mut headers: Headers = Vec::new();
-        let mut set = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-        match verb {
-            Verb::Post => {
-                set("content-type", "application/json");
-                set("accept", "application/json, text/event-stream");
-            }
-            Verb::Get => set("accept", "text/event-stream"),
-            Verb::Delete => {}
-        }
-        if is_first {
-            return headers;
-        }
-        if !self.known.is_modern() {
-            if let Some(session) = &self.session {
-                set("mcp-session-id", session);
-            }
-            if self.revision.has_version_header() && self.open && self.opens != Opens::Probe {
-                set("mcp-protocol-version", self.revision.as_str());
-            }
-            return headers;
-        }
-        let params = body
-            .and_then(|body| json::get(body, &["params"]))
-            .unwrap_or_default();
-        let version = headers::version_in(params);
-        let version = version.as_deref().unwrap_or(self.revision.as_str());
-        set("mcp-protocol-version", version);
-        let method = body.and_then(|body| json::string_at(body, &["method"]));
-        if let Some(method) = method {
-            headers.extend(headers::of_request(&method, params));
-            if method == "tools/call" {
-                headers.extend(self.marked(params));
-            }
-        }
-        headers
-    }
-
-    /// The headers that repeat marked arguments of a call.
-    fn marked(&self, params: &[u8]) -> Headers {
-        let name = json::string_at(params, &["name"]).unwrap_or_default();
-        let tool = self.known.list(List::Tools);
-        let tool = tool.iter().find(|tool| *tool.name == *name);
-        let Some(Ok(marks)) = tool.map(|tool| headers::params(tool.input_schema())) else {
-            return Vec::new();
-        };
-        let arguments = json::get(params, &["arguments"]).unwrap_or_default();
-        let mut found = headers::of_arguments(&marks, arguments);
-        for (name, _) in &mut found {
-            name.make_ascii_lowercase();
-        }
-        found
-    }
-}
-
-/// `Mcp-Method` for `mcp-method`.
-fn dressed(name: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
-    name.split('-').map(word).collect::<Vec<_>>().join("-")
 }

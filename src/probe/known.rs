@@ -17,7 +17,7 @@ pub struct Known {
     pub http: bool,
     /// Whether its address is on this machine.
     pub local: bool,
-    /// Whether a person gave a token, so that what comes without one can be looked at.
+    /// Whether a person gave a token, or there is one of a login, so that what comes without one can be looked at.
     pub token: bool,
     /// Whether it speaks the other era too; none as long as nobody asked.
     pub both: Option<bool>,
@@ -43,13 +43,25 @@ impl Known {
             revision: connection.revision?,
             http: url.is_some(),
             local: bare == "localhost" || bare == "::1" || bare.starts_with("127."),
-            token: url.is_some() && connection.env.iter().any(header),
+            token: url.is_some()
+                && (connection.env.iter().any(header) || connection.login.token.is_some()),
             both: None,
             opening: connection.opening.as_deref().cloned().unwrap_or_default(),
             lists: List::ALL.map(|list| Arc::clone(&connection.list(list).items)),
             any_tool: false,
             calls: Vec::new(),
         })
+    }
+
+    /// What goes with what is sent, where that is more than the probes say.
+    pub const fn company(&self) -> Option<&'static str> {
+        match (self.http, self.token) {
+            (true, true) => {
+                Some("they go with the token of this server's login, and where it redirects them")
+            }
+            (true, false) => Some("they go where the server redirects them"),
+            (false, _) => None,
+        }
     }
 
     /// Whether what is spoken is 2026-07-28.

@@ -177,6 +177,59 @@ fn headers_are_those_of_a_good_client_but_for_what_is_changed() {
     );
 }
 
+/// The only request among what is to be done.
+fn request(done: &[Do]) -> Option<crate::mcp::http::Request> {
+    done.iter().find_map(|one| match one {
+        Do::Exchange(request) => Some(request.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_redirect_is_followed_and_secrets_stay_home() {
+    let known = known(V2026_07_28, true);
+    let mut drive = Drive::new(&visit(&["header-mismatch"], &known), url());
+    let first = request(&drive.handle(NOW, Happened::Started)).unwrap();
+    let mut head = |exchange: u32, status: u16, location| {
+        let elsewhere = Some(Elsewhere { status, location });
+        let session = None;
+        drive.handle(
+            NOW,
+            Happened::Head {
+                exchange,
+                session,
+                elsewhere,
+            },
+        )
+    };
+    let done = head(first.exchange, 307, "/mcp/");
+    assert_eq!(told(&done), ["release", "POST"]);
+    let second = request(&done).unwrap();
+    assert_eq!(second.url.as_str(), "http://127.0.0.1:1/mcp/");
+    assert_eq!(
+        (second.follows, second.frame, second.credentials),
+        (Some(first.exchange), Some(1), true)
+    );
+    assert_eq!(
+        (&second.headers, &second.body),
+        (&first.headers, &first.body)
+    );
+    // What would make a GET of it is not followed.
+    assert_eq!(told(&head(second.exchange, 301, "/other")), [""; 0]);
+    let third = request(&head(second.exchange, 308, "http://other/mcp")).unwrap();
+    assert_eq!(
+        (third.url.as_str(), third.credentials),
+        ("http://other/mcp", false)
+    );
+    // It is answered there.
+    let next = drive.handle(NOW, Happened::Over(third.exchange));
+    let next = request(&next).unwrap();
+    assert_eq!(
+        (next.url.as_str(), next.frame),
+        ("http://127.0.0.1:1/mcp", Some(2))
+    );
+}
+
 #[test]
 fn only_tools_that_only_read_are_called() {
     for revision in [V2025_11_25, V2026_07_28] {

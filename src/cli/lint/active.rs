@@ -138,6 +138,9 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
             .tell("if it takes the handshake of older clients too:");
         list(&perhaps, session);
     }
+    if let Some(company) = known.company() {
+        session.console.tell(company);
+    }
     if args.yes {
         return Ok(true);
     }

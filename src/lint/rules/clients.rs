@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::errors::trace;
-use super::wire::{is_meta_key, tell};
+use super::wire::{faults_of, is_meta_key, tell};
 use crate::json::{self, Kind as JsonKind};
 use crate::jsonrpc::{Id, Kind};
 use crate::lint::rule::{Check, Grade, Rule, Watch};
@@ -251,33 +251,18 @@ fn shaped(seen: &Seen<'_>, told: &mut Told) {
             None if opens => proposed().or(Some(Revision::NEWEST_LEGACY)),
             revision => revision,
         };
-        let (Some(revision), method) = (revision, method(message)) else {
+        let Some(revision) = revision else { continue };
+        let Some(mut faults) = faults_of(message, method(message), revision) else {
             continue;
         };
-        let (faults, below) = match message.facts.kind {
-            Kind::Request | Kind::Notification => (
-                shape::params(method, revision, message.get(&["params"])),
-                "/params",
-            ),
-            Kind::Result => {
-                let Some(result) = message.get(&["result"]) else {
-                    continue;
-                };
-                (shape::result(method, revision, result), "/result")
-            }
-            _ => continue,
-        };
-        let Some(faults) = faults else { continue };
-        told.looked();
-        for fault in faults {
-            // `client-meta-is-whole` names these, with better words.
-            let of_meta = revision == V2026_07_28
-                && (fault.pointer.starts_with("/_meta")
-                    || ["params is missing", "_meta is missing"].contains(&&*fault.words));
-            if !of_meta {
-                told.wrong(format!("{below}{}", fault.pointer), fault.words);
-            }
-        }
+        // `client-meta-is-whole` names these, with better words.
+        faults.retain(|fault| {
+            let of_meta = fault.pointer.starts_with("/params/_meta")
+                || (fault.pointer == "/params"
+                    && ["params is missing", "_meta is missing"].contains(&&*fault.words));
+            !(of_meta && revision == V2026_07_28)
+        });
+        tell(told, faults);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
-use crate::lint::memory::How;
+use crate::lint::memory::{GRACE_US, How};
 use crate::lint::rule::{Check, Grade, On, Rule};
 use crate::lint::seen::{Message, Seen, Told};
 use crate::mcp::asked::AskKind;
@@ -14,9 +14,6 @@ use crate::note::Note;
 use crate::session::Direction;
 use crate::session::timeline::LinkState;
 use crate::text;
-
-/// How long an answer may be on its way after its request was cancelled, in microseconds.
-const GRACE_US: u64 = 1_000_000;
 
 /// See the module.
 pub const RULES: &[Rule] = &[

@@ -11,7 +11,7 @@ pub mod http;
 mod judged;
 pub mod modern;
 
-use judged::{arguments, as_listed, bogus, echoes};
+use judged::{arguments, bogus, echoes};
 
 /// See the module.
 pub const RULES: &[Rule] = &[
@@ -243,7 +243,7 @@ pub const RULES: &[Rule] = &[
         why: "A client that may send batches waits for answers that never come.",
         fix: "Take arrays while 2025-03-26 is spoken, or answer `initialize` with another revision.",
         check: Check::Probe(&["batch"], |seen, _, told| {
-            let Some(step) = seen.step("batch").filter(|step| !step.wants_login()) else {
+            let Some(step) = seen.step("batch").filter(|step| !step.tells_nothing()) else {
                 return;
             };
             let all = step.asked.iter().all(|id| {
@@ -264,7 +264,7 @@ pub const RULES: &[Rule] = &[
         why: "Clients that first ask which era a server speaks have to start it twice.",
         fix: "Answer what comes early with an error, and wait on.",
         check: Check::Probe(&["early-request"], |seen, _, told| {
-            let Some(step) = seen.step("initialize").filter(|step| !step.wants_login()) else {
+            let Some(step) = seen.step("initialize").filter(|step| !step.tells_nothing()) else {
                 // It ended before that could be sent.
                 if let Some(early) = seen.step("early") {
                     told.demand_at(early.ended.is_none(), early.shown(), || {
@@ -326,16 +326,6 @@ pub const RULES: &[Rule] = &[
         ..Rule::ROW
     },
     Rule {
-        name: "listed-resource-is-as-listed",
-        checks: &[114],
-        grade: Grade::WARNING,
-        what: "A resource has the type and the size that the list says.",
-        why: "Clients choose by them what they read and how they show it.",
-        fix: "Leave `size` and `mimeType` out of the list where they are not known.",
-        check: Check::Probe(&["listed-resource"], as_listed),
-        ..Rule::ROW
-    },
-    Rule {
         name: "serves-a-second-client",
         grade: Grade::WARNING,
         what: "A server can be opened while it is open already.",
@@ -351,10 +341,14 @@ pub const RULES: &[Rule] = &[
             }
             let steps = seen.steps.first();
             let works = seen.why.is_none() && steps.is_none_or(|step| step.answer().is_some());
-            told.demand(works || steps.is_some_and(Stepped::wants_login), "", || {
-                let why = seen.why.as_deref().unwrap_or("it answered nothing");
-                format!("another connection came to nothing: {why}")
-            });
+            told.demand(
+                works || steps.is_some_and(Stepped::tells_nothing),
+                "",
+                || {
+                    let why = seen.why.as_deref().unwrap_or("it answered nothing");
+                    format!("another connection came to nothing: {why}")
+                },
+            );
         }),
         ..Rule::ROW
     },
@@ -362,7 +356,7 @@ pub const RULES: &[Rule] = &[
 
 /// Looks at what was to be answered with an error of these codes. What was not answered is another rule's.
 fn refused(step: &Stepped, codes: &[i64], what: &str, told: &mut Told) {
-    let Some(came) = step.answer().filter(|_| !step.wants_login()) else {
+    let Some(came) = step.answer().filter(|_| !step.tells_nothing()) else {
         return;
     };
     // A method that is not there at all is no matter of what it was asked.
@@ -384,7 +378,7 @@ fn refused(step: &Stepped, codes: &[i64], what: &str, told: &mut Told) {
 /// All lists are asked the same way, so that what is wrong with them is one thing.
 fn cursors(seen: &Transcript, _: &[Transcript], told: &mut Told) {
     let came = |step: &&Stepped| {
-        let answer = step.answer().filter(|_| !step.wants_login());
+        let answer = step.answer().filter(|_| !step.tells_nothing());
         answer.is_some_and(|came| came.code() != Some(-32601))
     };
     let looked: Vec<&Stepped> = seen.steps.iter().filter(came).collect();
@@ -404,7 +398,7 @@ fn cursors(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 
 fn answered(seen: &Transcript, _: &[Transcript], told: &mut Told) {
     for step in &seen.steps {
-        let skipped = step.asked.is_empty() || step.wants_login();
+        let skipped = step.asked.is_empty() || step.tells_nothing();
         // A status without a body that is JSON-RPC is an answer of a kind; other rules look at it.
         let is_answered =
             !step.came.is_empty() || step.status().is_some_and(|status| status >= 400);
@@ -423,7 +417,7 @@ fn answered(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 
 fn ping(seen: &Transcript, _: &[Transcript], told: &mut Told) {
     for step in &seen.steps {
-        let Some(came) = step.answer().filter(|_| !step.wants_login()) else {
+        let Some(came) = step.answer().filter(|_| !step.tells_nothing()) else {
             continue;
         };
         let result = came.get(&["result"]);
@@ -439,7 +433,7 @@ fn ping(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 
 fn unknown_method(seen: &Transcript, _: &[Transcript], told: &mut Told) {
     for step in &seen.steps {
-        let Some(came) = step.answer().filter(|_| !step.wants_login()) else {
+        let Some(came) = step.answer().filter(|_| !step.tells_nothing()) else {
             continue;
         };
         told.demand_at(came.code() == Some(-32601), came.seq, || {
@@ -453,7 +447,7 @@ fn unknown_method(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 }
 
 fn ids(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    for step in seen.steps.iter().filter(|step| !step.wants_login()) {
+    for step in seen.steps.iter().filter(|step| !step.tells_nothing()) {
         let Some(asked) = step.asked.first() else {
             continue;
         };
@@ -469,7 +463,7 @@ fn ids(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 }
 
 fn at_once(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    for step in seen.steps.iter().filter(|step| !step.wants_login()) {
+    for step in seen.steps.iter().filter(|step| !step.tells_nothing()) {
         let times = |id: &Id| {
             let its = step.came.iter().filter(|came| came.id.as_ref() == Some(id));
             its.count()
@@ -496,7 +490,7 @@ fn goes_on(seen: &Transcript, _: &[Transcript], told: &mut Told) {
         });
     }
     for step in seen.steps.iter().filter(is_after) {
-        if step.wants_login() {
+        if step.tells_nothing() {
             continue;
         }
         let works = step.came.iter().any(|came| !came.failed);

@@ -326,36 +326,47 @@ fn no_requests(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     });
 }
 
+/// What is wrong with the shape of the params or the result of a message, each with its place in the message; nothing
+/// when the revision has no table for it.
+pub(super) fn faults_of(
+    message: &Message<'_>,
+    method: &str,
+    revision: Revision,
+) -> Option<Vec<Fault>> {
+    let (mut faults, below) = match message.facts.kind {
+        Kind::Request | Kind::Notification => (
+            shape::params(method, revision, message.get(&["params"]))?,
+            "/params",
+        ),
+        Kind::Result => (
+            shape::result(method, revision, message.get(&["result"])?)?,
+            "/result",
+        ),
+        _ => return None,
+    };
+    for fault in &mut faults {
+        fault.pointer.insert_str(0, below);
+    }
+    Some(faults)
+}
+
 fn shaped(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     let (Some(revision), Some(method)) = (seen.revision(), message.method.as_deref()) else {
         return;
     };
-    let (faults, below) = match message.facts.kind {
-        Kind::Request | Kind::Notification => (
-            shape::params(method, revision, message.get(&["params"])),
-            "/params",
-        ),
-        Kind::Result => {
-            let Some(result) = message.get(&["result"]) else {
-                return;
-            };
-            (shape::result(method, revision, result), "/result")
-        }
-        _ => return,
+    let Some(mut faults) = faults_of(message, method, revision) else {
+        return;
     };
-    let Some(faults) = faults else { return };
-    told.looked();
-    for fault in faults {
-        // `result-type` and `last-page-has-no-cursor` name these, with better words.
+    // `result-type` and `last-page-has-no-cursor` name these, with better words.
+    let cursor = message.get(&["result", "nextCursor"]).map(json::kind);
+    faults.retain(|fault| {
         let typeless = revision == V2026_07_28
-            && fault.pointer.is_empty()
+            && fault.pointer == "/result"
             && fault.words == "resultType is missing";
-        let cursor = message.get(&["result", "nextCursor"]).map(json::kind);
-        let null = fault.pointer == "/nextCursor" && cursor == Some(JsonKind::Null);
-        if !typeless && !null {
-            told.wrong(format!("{below}{}", fault.pointer), fault.words);
-        }
-    }
+        let null = fault.pointer == "/result/nextCursor" && cursor == Some(JsonKind::Null);
+        !typeless && !null
+    });
+    tell(told, faults);
 }
 
 fn reserved_codes(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {

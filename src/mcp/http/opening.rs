@@ -90,40 +90,41 @@ impl Courier {
         self.tried.clear();
         self.release(out);
     }
+}
 
-    /// Where a redirect leads, and whether a message may follow it there.
-    pub(super) fn hop(flight: &Flight, location: &str) -> Result<Url, Loss> {
-        let refuse = |what: String| {
-            let mut loss = Loss::new(LossKind::Refused, what);
-            loss.status = Some(flight.status);
-            loss
-        };
-        let name = flight.name();
-        let url = flight.url.join(location).map_err(|_| {
-            refuse(format!(
-                "{name} redirects to {location}, which is no address"
-            ))
-        })?;
-        let shown = super::headers::masked_url(&url);
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(refuse(format!(
-                "{name} redirects to {shown}, which is not followed"
-            )));
-        }
-        if flight.hops >= HOPS {
-            return Err(refuse(format!(
-                "{name} redirects to {shown}, after {HOPS} redirects"
-            )));
-        }
-        if flight.verb != Verb::Get && !matches!(flight.status, 307 | 308) {
-            return Err(refuse(format!(
-                "{name} redirects to {shown} with {}, which would make a GET of the message",
-                flight.status
-            ))
-            .hint(format!("take the new address: --url {shown}")));
-        }
-        Ok(url)
+/// Where a redirect leads, and whether a message may follow it there: one that went `from` there with a verb, was
+/// answered with a status, and was redirected so often before.
+pub fn hop(from: &Url, (verb, status, hops): (Verb, u16, u8), location: &str) -> Result<Url, Loss> {
+    let name = format!("{} {}", verb.word(), super::headers::masked_url(from));
+    let refuse = |what: String| {
+        let mut loss = Loss::new(LossKind::Refused, what);
+        loss.status = Some(status);
+        loss
+    };
+    let url = from.join(location).map_err(|_| {
+        refuse(format!(
+            "{name} redirects to {location}, which is no address"
+        ))
+    })?;
+    let shown = super::headers::masked_url(&url);
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse(format!(
+            "{name} redirects to {shown}, which is not followed"
+        )));
     }
+    if hops >= HOPS {
+        return Err(refuse(format!(
+            "{name} redirects to {shown}, after {HOPS} redirects"
+        )));
+    }
+    if verb != Verb::Get && !matches!(status, 307 | 308) {
+        return Err(refuse(format!(
+            "{name} redirects to {shown} with {}, which would make a GET of the message",
+            status
+        ))
+        .hint(format!("take the new address: --url {shown}")));
+    }
+    Ok(url)
 }
 
 /// Redirects that are followed in a row.

@@ -2,6 +2,7 @@
 
 use super::flight::{Flight, Purpose};
 use super::headers::{self, Headers};
+use super::opening::hop;
 use super::{Courier, Ending, Loss, LossKind, Mode, Output, Verb, loss};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
@@ -62,7 +63,8 @@ impl Courier {
             return;
         };
         out.push(Output::Close(exchange));
-        match Self::hop(&flight, location) {
+        let so_far = (flight.verb, flight.status, flight.hops);
+        match hop(&flight.url, so_far, location) {
             Ok(url) => {
                 flight.url = url;
                 flight.hops += 1;

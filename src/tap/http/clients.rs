@@ -1,8 +1,9 @@
 //! Which connection of the recording a request belongs to: one for every client, as far as requests tell them apart.
 //!
 //! A session id tells it, or the address a stream of the older transport named. Without either it is the client that
-//! looks the same, unless that one waits for an answer to the same id: two clients that count alike are two. Nothing
-//! is asked and nothing changed; a wrong guess costs that two clients share a connection in the recording.
+//! looks the same, unless that one waits for an answer to the same id: two clients that count alike are two. Who has a
+//! session and does not say it is found when there is nobody else it could be. Nothing is asked and nothing changed; a
+//! wrong guess costs that two clients share a connection in the recording.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub listens: bool,
     /// Whether it is a handshake.
     pub opens: bool,
+    /// Whether it is of 2026-07-28, which has no sessions.
+    pub is_modern: bool,
     /// The ids of the requests in it.
     pub ids: &'a [Id],
 }
@@ -105,16 +108,28 @@ impl Clients {
             return Some(*conn);
         }
         let alike = self.alike.get(asked.looks)?;
-        alike.iter().rev().copied().find(|conn| {
-            let client = &self.all[*conn as usize - 1];
-            let mut ids = asked.ids.iter().map(Id::to_json);
-            let is_busy = ids.any(|id| client.waiting.contains(&id));
-            let is_another = client.over
-                || client.named
-                || (asked.opens && client.opened)
-                || (asked.listens && client.listens);
-            !is_busy && !is_another
-        })
+        let all = &self.all;
+        let fitting = |named: bool| {
+            alike.iter().rev().copied().filter(move |conn| {
+                let client = &all[*conn as usize - 1];
+                let mut ids = asked.ids.iter().map(Id::to_json);
+                let is_busy = ids.any(|id| client.waiting.contains(&id));
+                let is_another = client.over
+                    || client.named != named
+                    || (asked.opens && client.opened)
+                    || (asked.listens && client.listens);
+                !is_busy && !is_another
+            })
+        };
+        if let Some(conn) = fitting(false).next() {
+            return Some(conn);
+        }
+        if asked.opens || asked.listens || asked.is_modern {
+            return None;
+        }
+        // Who forgets its session id.
+        let mut named = fitting(true);
+        named.next().filter(|_| named.next().is_none())
     }
 
     /// A session id was given to a client.
@@ -235,6 +250,39 @@ mod tests {
         clients.answered(1, &one[0]);
         clients.answered(3, &one[0]);
         assert_eq!(place(&mut clients, "a", &one), 3);
+    }
+
+    #[test]
+    fn who_forgets_its_session_is_found_when_nobody_else_could_be_it() {
+        let mut clients = Clients::default();
+        let (one, two) = (ids(&[1]), ids(&[2]));
+        let opens = Asked {
+            opens: true,
+            ..asked("a", &one)
+        };
+        let first = clients.place(&opens).conn;
+        clients.bind(first, "s1");
+        // It waits for that id: this is another program of the same kind.
+        let other = clients.place(&asked("a", &one)).conn;
+        assert_ne!(other, first);
+        clients.over(other);
+        clients.answered(first, &one[0]);
+        assert_eq!(clients.place(&asked("a", &two)).conn, first);
+        assert_eq!(clients.place(&asked("a", &[])).conn, first);
+        // Nobody of 2026-07-28 has a session, and who looks different is another.
+        let modern = Asked {
+            is_modern: true,
+            ..asked("a", &one)
+        };
+        let stranger = clients.place(&modern).conn;
+        assert_ne!(stranger, first);
+        clients.over(stranger);
+        assert_ne!(clients.place(&asked("b", &one)).conn, first);
+        // With two of them nobody knows which it is.
+        let second = clients.place(&opens).conn;
+        clients.bind(second, "s2");
+        let unknown = clients.place(&asked("a", &[])).conn;
+        assert!(![first, second].contains(&unknown));
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl Exchange {
                 && heads::accepts_stream(request.headers)
                 && headers::value(request.headers, "last-event-id").is_none(),
             opens: told.opens,
+            is_modern: told.is_modern,
             ids: &told.ids,
         });
         let Place { conn, exchange, .. } = place;

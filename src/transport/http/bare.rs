@@ -1,5 +1,5 @@
 //! A link to an address on which every HTTP request is made as it was given: for probes. It has no courier, so it adds
-//! no header but those a person gave, follows no redirect, resumes nothing and logs in nowhere.
+//! no header but those it was given, follows no redirect, resumes nothing and logs in nowhere.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -114,7 +114,7 @@ impl Bare {
             size: request.body.as_ref().map_or(0, |body| body.len() as u64),
             frame: request.frame,
             why: request.why.to_owned(),
-            follows: None,
+            follows: request.follows,
         }))
         .await;
         let dressed = all
@@ -144,6 +144,9 @@ impl Bare {
                     open.parser = Some(Parser::new(MAX_LINE));
                 }
                 let session = headers::value(&head.headers, "mcp-session-id").map(Secret::new);
+                let elsewhere = headers::value(&head.headers, "location")
+                    .filter(|_| matches!(head.status, 301 | 302 | 303 | 307 | 308))
+                    .map(|location| (head.status, location.to_owned()));
                 let step = Step::Response {
                     exchange,
                     status: head.status,
@@ -156,7 +159,12 @@ impl Bare {
                     first_byte,
                 };
                 self.tell(LinkEvent::Http(step)).await;
-                self.tell(LinkEvent::Head { exchange, session }).await;
+                self.tell(LinkEvent::Head {
+                    exchange,
+                    session,
+                    elsewhere,
+                })
+                .await;
             }
             Piece::Chunk(bytes) => self.chunk(exchange, &bytes).await,
             Piece::End(None) => self.whole(exchange).await,

@@ -110,6 +110,15 @@ fn chance() -> Option<Chance> {
     Some(Chance::of(&bytes))
 }
 
+/// What is kept for a server, if it is still good and may be used by whom the settings say we are.
+pub fn kept(keys: &Keys, server: &url::Url, settings: &Settings) -> Option<Tokens> {
+    let tokens = keys.tokens(&auth::canonical(server))?;
+    let id = settings.client_id.as_ref();
+    let is_ours = id.is_none_or(|id| *id == tokens.client);
+    // A token that is bound to a key died with the key.
+    (is_ours && tokens.is_fresh(now()) && tokens.kind == "Bearer").then(|| tokens.clone())
+}
+
 impl Desk {
     pub fn new(
         server: url::Url,
@@ -167,11 +176,7 @@ impl Desk {
     /// What is kept for this server, if it is still good and may be used by whom we are.
     fn kept(&self) -> Option<Tokens> {
         let keys = (self.shelf.as_ref()?.0)();
-        let tokens = keys.tokens(&auth::canonical(&self.server))?;
-        let id = self.settings.client_id.as_ref();
-        let is_ours = id.is_none_or(|id| *id == tokens.client);
-        // A token that is bound to a key died with the key.
-        (is_ours && tokens.is_fresh(now()) && tokens.kind == "Bearer").then(|| tokens.clone())
+        kept(&keys, &self.server, &self.settings)
     }
 
     /// What to tell of the token that was kept from earlier.

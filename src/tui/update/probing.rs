@@ -54,6 +54,14 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         text::plural(choices.len(), "probe"),
         text::sanitize(&name)
     );
+    let all = known.company().map(|company| Choice {
+        left: "all of them".to_owned(),
+        middle: company.to_owned(),
+        right: String::new(),
+        enabled: true,
+        pick: Pick::Probes,
+    });
+    let choices = all.into_iter().chain(choices).collect();
     let picker = Picker::new(title, choices);
     model.overlays.push(Overlay::Picker(picker));
     Vec::new()

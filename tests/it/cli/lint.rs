@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use crate::support::oauth::{CANARY, Guarded, browse};
 use crate::support::program::{Home, Run};
 
 fn lint(arguments: &[&str]) -> Run {
@@ -219,6 +220,13 @@ fn a_filter_chooses_the_rows_whose_findings_are_told() {
     let list = lint(&[path, "--filter", "method:tools/list"]);
     assert_eq!(list.code, Some(0), "{}", list.stdout);
     assert!(list.stdout.contains("tool-is-described"), "{}", list.stdout);
+    // What is found is what is found without it: all of it, and nothing is left where nothing is found.
+    let all = lint(&[path, "--json"]);
+    let is_found = lint(&[path, "--json", "--filter", "is:lint"]);
+    assert_eq!(found(&is_found.stdout), found(&all.stdout));
+    assert!(found(&all.stdout).len() > 1, "{}", all.stdout);
+    let not_found = lint(&[path, "--json", "--filter=-is:lint"]);
+    assert_eq!(found(&not_found.stdout), []);
     assert_eq!(lint(&[path, "--filter", "metod:x"]).code, Some(2));
 }
 
@@ -274,6 +282,55 @@ fn a_probed_server_and_its_recording_are_told_the_same_of() {
         let passed = format!("{{\"name\":\"{name}\",\"standing\":\"passed\"");
         assert!(again.stdout.contains(&passed), "{name}");
     }
+}
+
+#[test]
+fn probes_follow_redirects_and_go_with_the_kept_login() {
+    let (guarded, home) = (Guarded::new(), Home::new());
+    guarded.set(|state| state.moved = true);
+    let url = guarded.url();
+    let mut login = home.start(&["list", "tools", "--url", &url, "--login"]);
+    let page = login.said(|line| {
+        line.strip_prefix("  http")
+            .map(|rest| format!("http{rest}"))
+    });
+    browse(&page, false);
+    assert_eq!(login.end().code, Some(0));
+    let before = guarded.web.asked().len();
+    let file = home.path("probed.jsonl");
+    let file = file.to_str().unwrap();
+    let run = home.run(&[
+        "lint",
+        "--active",
+        "-y",
+        "--json",
+        "--fail-on",
+        "never",
+        "--record",
+        file,
+        "--url",
+        &url,
+    ]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let said = "they go with the token of this server's login, and where it redirects them";
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let asked = guarded.web.asked().split_off(before);
+    let (moved, there): (Vec<_>, Vec<_>) = asked.iter().partition(|one| one.path == "/mcp");
+    assert_eq!(moved.len(), there.len());
+    assert!(there.iter().any(|one| one.rpc().starts_with("mcpscope/")));
+    // Only what is about logins goes without it.
+    let bare = there.iter().filter(|one| {
+        let token = one.header("authorization");
+        !token.is_some_and(|token| token.contains(CANARY))
+    });
+    assert_eq!(bare.count(), 2);
+    let standing = |name: &str| format!("{{\"name\":\"{name}\",\"standing\":\"passed\"");
+    let passed = standing("garbage-token-is-refused");
+    assert!(run.stdout.contains(&passed), "{run}");
+    let session = std::fs::read_to_string(file).unwrap();
+    assert!(!session.contains(CANARY));
+    let again = home.run(&["lint", "--json", "--fail-on", "never", file]);
+    assert_eq!(found(&again.stdout), found(&run.stdout));
 }
 
 #[test]

@@ -168,6 +168,18 @@ pub(super) const FAULTS: &[Fault] = &[
         let at = answered(all);
         all[at]["json"]["id"] = json!("1");
     }),
+    fault_on("client-answers-what-was-asked", LEGACY, called_off, |all| {
+        reply_as(all, &json!("70"))
+    }),
+    fault_on(
+        "client-silent-after-cancellation",
+        LEGACY,
+        called_off,
+        |all| {
+            let at = replied(all);
+            all[at]["us"] = json!(all[at]["us"].as_u64().unwrap() + 2_000_000);
+        },
+    ),
     fault("client-answers-nothing", MODERN, |all| {
         let at = asked(all, "tools/list", "");
         let mut answer = all[at].clone();
@@ -323,11 +335,34 @@ fn asks(entries: &mut Vec<Value>, method: &str, answer: &Value) {
     self::reply(entries, answer);
 }
 
+/// The server calls it off just as the answer is on its way.
+fn called_off(entries: &mut Vec<Value>) {
+    asks(entries, "ping", &json!({"result": {}}));
+    let at = replied(entries);
+    let mut cancelled = entries[at - 1].clone();
+    cancelled["json"] = json!({
+        "jsonrpc": "2.0",
+        "method": "notifications/cancelled",
+        "params": {"requestId": 70},
+    });
+    entries.insert(at, cancelled);
+}
+
+/// The answer to what the server asked with the id 70.
+fn replied(entries: &[Value]) -> usize {
+    place(entries, |entry| {
+        entry["dir"] == "out" && entry["json"]["id"] == 70
+    })
+}
+
+fn reply_as(entries: &mut [Value], id: &Value) {
+    let at = replied(entries);
+    entries[at]["json"]["id"] = id.clone();
+}
+
 /// Answers that as `answer` says.
 fn reply(entries: &mut [Value], answer: &Value) {
-    let at = place(entries, |entry| {
-        entry["dir"] == "out" && entry["json"]["id"] == 70
-    });
+    let at = replied(entries);
     let mut message = json!({"jsonrpc": "2.0", "id": 70});
     for (name, value) in answer.as_object().unwrap() {
         message[name] = value.clone();

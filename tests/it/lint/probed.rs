@@ -227,7 +227,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("bad-arguments-are-a-tool-error", PIPE, |all| {
         refuse(all, "bad-arguments", "missing", -32602);
     }),
-    fault("listed-resource-is-as-listed", PIPE, |all| {
+    fault("resources-are-as-listed", PIPE, |all| {
         let answer = came(all, "listed-resource", "read");
         answer["json"]["result"]["contents"][0]["mimeType"] = json!("text/html");
     }),

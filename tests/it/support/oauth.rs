@@ -29,6 +29,8 @@ pub struct State {
     pub refuses_refresh: bool,
     /// Whether clients may ask for themselves.
     pub takes_clients: bool,
+    /// Whether it has moved: to the same path with a slash behind it.
+    pub moved: bool,
     /// Tokens that are good, with their scope.
     pub good: Vec<(String, String)>,
     /// Codes that can be used, with their scope and challenge.
@@ -130,7 +132,8 @@ fn serve(state: &Mutex<State>, asked: &Asked, reply: &mut Reply) {
     let path = asked.path.split('?').next().unwrap_or_default();
     let json = [("content-type", "application/json")];
     match (asked.method.as_str(), path) {
-        (_, "/mcp") => guard(state, &base, asked, reply),
+        (_, "/mcp") if state.moved => reply.send(307, &[("location", "/mcp/")], ""),
+        (_, "/mcp" | "/mcp/") => guard(state, &base, asked, reply),
         (_, "/.well-known/oauth-protected-resource/mcp") => reply.send(
             200,
             &json,

@@ -1,11 +1,13 @@
 //! What a client answers when its server asks.
 
-use super::{LEGACY_END, is_from_client, method, said};
+use super::{LEGACY_END, is_from_client, is_tapped, method, said};
 use crate::json;
 use crate::jsonrpc::Kind;
+use crate::lint::memory::GRACE_US;
 use crate::lint::rule::{Check, Grade, Rule};
 use crate::lint::seen::{Message, Seen, Told};
 use crate::mcp::asked::AskKind;
+use crate::mcp::facts::Detail;
 use crate::mcp::method::Method;
 use crate::mcp::revision::Revision::V2026_07_28;
 
@@ -19,6 +21,17 @@ pub const RULES: &[Rule] = &[
         why: "An answer with another id is nobody's: what the server waits for never comes.",
         fix: "Copy the id from the request as it is, and answer once.",
         check: Check::Entry(asked),
+        ..Rule::ROW
+    },
+    Rule {
+        name: "client-silent-after-cancellation",
+        grade: Grade::WARNING,
+        section: "basic/utilities/cancellation",
+        until: LEGACY_END,
+        what: "A request that the server called off is not answered any more.",
+        why: "The user goes on being asked for what nobody waits for.",
+        fix: "End the handler, and close what it shows, when the cancellation arrives.",
+        check: Check::Entry(after_cancel),
         ..Rule::ROW
     },
     Rule {
@@ -88,13 +101,36 @@ fn asked(seen: &Seen<'_>, told: &mut Told) {
         let Some(id) = message.facts.id.as_ref().filter(|id| id.is_valid()) else {
             continue;
         };
-        let waits = seen.memory.asking.contains_key(id);
+        // What was called off may have been answered already; `client-silent-after-cancellation` looks at it.
+        let waits = seen.memory.asking.contains_key(id) || seen.memory.called_off(id).is_some();
         told.demand(waits, "/id", || {
             if seen.memory.ever_asking.contains(id) {
-                format!("answers {id} again, or after it was cancelled")
+                format!("answers {id} again")
             } else {
                 format!("answers {id}, which the server never asked")
             }
+        });
+    }
+}
+
+fn after_cancel(seen: &Seen<'_>, told: &mut Told) {
+    if seen.is_from_server() && is_tapped(seen) {
+        for message in seen.messages {
+            if let Detail::Cancelled { request } = &message.facts.detail
+                && seen.memory.asking.contains_key(request)
+            {
+                told.looked();
+            }
+        }
+    }
+    for (message, _) in answers(seen) {
+        let id = message.facts.id.as_ref();
+        let Some(off) = id.and_then(|id| seen.memory.called_off(id)) else {
+            continue;
+        };
+        let late = seen.entry.us.saturating_sub(off.us);
+        told.demand(late <= GRACE_US, "", || {
+            format!("{} was called off {} ms before", off.method, late / 1000)
         });
     }
 }

@@ -263,8 +263,11 @@ impl Watch for Ended {
         match seen.step() {
             Some(Step::Response {
                 exchange, status, ..
-            }) if self.asked.remove(&(conn, *exchange)) && *status == 404 => {
-                self.gone.insert(conn);
+            }) => {
+                let had_session = self.asked.remove(&(conn, *exchange));
+                if had_session && *status == 404 {
+                    self.gone.insert(conn);
+                }
             }
             Some(Step::Request { exchange, .. }) => {
                 let Some(asks) = Asks::of(seen) else { return };

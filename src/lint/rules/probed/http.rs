@@ -259,7 +259,7 @@ pub const RULES: &[Rule] = &[
 
 /// Steps of which something can be known without a login.
 pub(super) fn steps(seen: &Transcript) -> impl Iterator<Item = &Stepped> {
-    seen.steps.iter().filter(|step| !step.wants_login())
+    seen.steps.iter().filter(|step| !step.tells_nothing())
 }
 
 /// What must be served all the same.

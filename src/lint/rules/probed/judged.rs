@@ -1,4 +1,4 @@
-//! Rules about probes that take more than a few lines to judge: versions, arguments, resources as they are listed.
+//! Rules about probes that take more than a few lines to judge: versions, arguments.
 
 use crate::json;
 use crate::lint::seen::Told;
@@ -35,7 +35,7 @@ pub(super) fn echoes(seen: &Transcript, before: &[Transcript], told: &mut Told) 
 }
 
 pub(super) fn bogus(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    let Some(step) = seen.step("initialize").filter(|step| !step.wants_login()) else {
+    let Some(step) = seen.step("initialize").filter(|step| !step.tells_nothing()) else {
         return;
     };
     let Some(came) = step.answer() else { return };
@@ -56,7 +56,7 @@ pub(super) fn bogus(seen: &Transcript, _: &[Transcript], told: &mut Told) {
 }
 
 pub(super) fn arguments(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    for step in seen.steps.iter().filter(|step| !step.wants_login()) {
+    for step in seen.steps.iter().filter(|step| !step.tells_nothing()) {
         let Some(came) = step.answer() else { continue };
         let is_error = came.get(&["result", "isError"]).and_then(json::boolean);
         let asks = came.get(&["result", "resultType"]).and_then(json::string);
@@ -72,44 +72,4 @@ pub(super) fn arguments(seen: &Transcript, _: &[Transcript], told: &mut Told) {
             }
         });
     }
-}
-
-pub(super) fn as_listed(seen: &Transcript, _: &[Transcript], told: &mut Told) {
-    let (Some(list), Some(read)) = (seen.step("list"), seen.step("read")) else {
-        return;
-    };
-    let (Some(list), Some(read)) = (list.answer(), read.answer()) else {
-        return;
-    };
-    let Some(first) = read
-        .get(&["result", "contents"])
-        .and_then(|raw| json::elements(raw).next())
-    else {
-        return;
-    };
-    let uri = json::string_at(first, &["uri"]);
-    let listed = list.get(&["result", "resources"]).unwrap_or_default();
-    let Some(item) = json::elements(listed).find(|item| json::string_at(item, &["uri"]) == uri)
-    else {
-        return;
-    };
-    let mime = |raw| json::string_at(raw, &["mimeType"]);
-    let (says, is) = (mime(item), mime(first));
-    let size = json::get(item, &["size"]).and_then(json::integer);
-    let text = json::string_at(first, &["text"]).map(|text| text.len() as i64);
-    let types = says.is_none() || is.is_none() || says == is;
-    let sizes = size.is_none() || text.is_none() || size == text;
-    told.demand_at(types && sizes, read.seq, || {
-        let uri = uri.unwrap_or_default();
-        if types {
-            format!(
-                "{uri} is listed with {} bytes and has {}",
-                size.unwrap_or(0),
-                text.unwrap_or(0)
-            )
-        } else {
-            let [says, is] = [says, is].map(Option::unwrap_or_default);
-            format!("{uri} is listed as {says} and read as {is}")
-        }
-    });
 }
