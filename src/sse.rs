@@ -41,6 +41,17 @@ impl Block {
     }
 }
 
+/// Writes the data of an event, and the blank line that ends it. A line feed in it is one between two lines, and stays
+/// one.
+pub fn write_data(data: &[u8], into: &mut Vec<u8>) {
+    for line in data.split(|byte| *byte == b'\n') {
+        into.extend_from_slice(b"data: ");
+        into.extend_from_slice(line);
+        into.push(b'\n');
+    }
+    into.push(b'\n');
+}
+
 /// Reads a stream. Time and memory are linear in what is given to it, memory up to the limit.
 #[derive(Debug, Clone)]
 pub struct Parser {

@@ -11,6 +11,8 @@ use super::trust::{Standing, Trust};
 use super::{Configured, Launch, Machine};
 use crate::history::FileError;
 
+/// What our program is called.
+const NAME: &str = env!("CARGO_PKG_NAME");
 /// The verb of a tap.
 const VERB: &str = "tap";
 /// What begins the server's own command.
@@ -36,6 +38,18 @@ impl Tap {
         }
         words.push(REST.to_owned());
         words
+    }
+
+    /// Whether clients can start it, and whether it is known again then.
+    fn check(&self) -> Result<(), TapError> {
+        let program = || self.program.clone();
+        match Tapped::of(&self.words()) {
+            Some(tapped) if tapped.is_gone() => Err(TapError::Gone(program())),
+            Some(_) => Ok(()),
+            // What the system says of a program that is not there any more.
+            None if !self.program.exists() => Err(TapError::Gone(program())),
+            None => Err(TapError::Renamed(program())),
+        }
     }
 }
 
@@ -91,7 +105,7 @@ impl Tapped {
 /// Whether a program is mcpscope, by its name.
 fn is_ours(program: &str) -> bool {
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    name.strip_suffix(".exe").unwrap_or(name) == env!("CARGO_PKG_NAME")
+    name.strip_suffix(".exe").unwrap_or(name) == NAME
 }
 
 /// Whether a command alone, without a list of arguments, has its arguments inside.
@@ -168,6 +182,12 @@ pub enum TapError {
         /// Where it stands.
         place: String,
     },
+    /// Nobody would know the tap again: its program is called something else.
+    #[error("{} is this mcpscope, and a tap is known by the name {NAME} alone", .0.display())]
+    Renamed(PathBuf),
+    /// The client could not start it.
+    #[error("{} is where this mcpscope was, and it is gone", .0.display())]
+    Gone(PathBuf),
     /// The file describes one server, for registries.
     #[error("{} describes one server, for registries: no client starts it from there", .0.display())]
     Described(PathBuf),
@@ -200,6 +220,13 @@ impl TapError {
                 Some(format!("mcpscope tap remove {client} {name} takes it out"))
             }
             Self::Missing { .. } => Some("mcpscope tap status shows those that have".to_owned()),
+            Self::Renamed(path) => Some(format!(
+                "a file called {NAME} is needed: cp {} {NAME}, and run that",
+                shell_words::quote(&path.display().to_string())
+            )),
+            Self::Gone(_) => {
+                Some("it was replaced or moved while it ran: start it again".to_owned())
+            }
             Self::Described(_) => Some("mcpscope tap -- COMMAND [ARGS…] runs it".to_owned()),
             Self::Edit(error) => error.hint(),
             Self::File(error) => error.hint(),
@@ -274,6 +301,7 @@ fn change(server: &Configured, deed: &Deed, text: &str) -> Result<Change, TapErr
         }
         (Deed::PutIn(tap), None) => {
             let words = tap.words();
+            tap.check()?;
             let text =
                 edit::put_in(text, place, &project, &server.name, &words).map_err(refused)?;
             (words.into_iter().chain(before.clone()).collect(), text)

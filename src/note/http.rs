@@ -1,6 +1,7 @@
 //! What is recorded of an HTTP exchange, step by step. Secrets are masked by whoever makes a step; none is held here.
 
 use crate::json::{self, quote};
+use crate::sse::Block;
 
 /// A step of an exchange (an HTTP request with its response). Times are in microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,22 @@ pub enum Step {
 }
 
 impl Step {
+    /// A block of an exchange's event stream came.
+    pub fn event(exchange: u32, block: &Block) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self::Event {
+            exchange,
+            at: block.at.start,
+            kind: text(block.kind()),
+            id: block.id.as_deref().map(text),
+            retry: block.retry,
+            size: block.data.as_ref().map(|data| data.len() as u64),
+            dropped: block.dropped,
+            comments: block.comments.iter().map(|one| text(one)).collect(),
+            ignored: block.ignored.iter().map(|(name, _)| text(name)).collect(),
+        }
+    }
+
     /// The exchange it belongs to.
     pub const fn exchange(&self) -> u32 {
         match self {

@@ -11,6 +11,8 @@ pub mod caller;
 pub mod door;
 pub mod words;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::session::Direction;
@@ -37,8 +39,8 @@ pub struct Held<T> {
     pub conn: u32,
     /// Which way it goes.
     pub direction: Direction,
-    /// Its bytes.
-    pub body: Vec<u8>,
+    /// Its bytes; shared, for they may be many.
+    pub body: Arc<Vec<u8>>,
     /// Since when.
     pub since: Timestamp,
     /// The rule that holds it.
@@ -51,6 +53,29 @@ pub struct Held<T> {
     pub behind: bool,
     /// The way it goes on by.
     pub outlet: T,
+}
+
+impl<T> Held<T> {
+    /// What there is to see of it.
+    pub fn seen(&self) -> Held<()> {
+        Held {
+            frame: self.frame,
+            conn: self.conn,
+            direction: self.direction,
+            body: Arc::clone(&self.body),
+            since: self.since,
+            rule: self.rule,
+            text: self.text.clone(),
+            all: self.all,
+            behind: self.behind,
+            outlet: (),
+        }
+    }
+
+    /// Whether it has those behind it wait, for its own sake.
+    fn blocks(&self, conn: u32, direction: Direction) -> bool {
+        self.all && !self.behind && self.conn == conn && self.direction == direction
+    }
 }
 
 /// The frames that wait, in the order they came.
@@ -102,12 +127,35 @@ impl<T> Queue<T> {
         Some(self.0.remove(at))
     }
 
+    /// Some rules are gone. Gives those that they held and that nothing else does, in their order; the others wait on,
+    /// for one before them that another rule holds with all behind it.
+    pub fn loosened(&mut self, rules: &[u32]) -> Vec<u64> {
+        let mut free = Vec::new();
+        for at in 0..self.0.len() {
+            let (before, rest) = self.0.split_at_mut(at);
+            let Some(held) = rest.first_mut().filter(|held| rules.contains(&held.rule)) else {
+                continue;
+            };
+            let ahead = before.iter().rfind(|other| {
+                !rules.contains(&other.rule) && other.blocks(held.conn, held.direction)
+            });
+            match ahead {
+                Some(ahead) => {
+                    (held.all, held.behind) = (false, true);
+                    (held.rule, held.text) = (ahead.rule, ahead.text.clone());
+                }
+                None => free.push(held.frame),
+            }
+        }
+        free
+    }
+
     /// Those on this way that waited only for one that is gone, in their order.
     pub fn freed(&mut self, conn: u32, direction: Direction) -> Vec<Held<T>> {
         let mut blocked = false;
         let free = |held: &mut Held<T>| {
             let same = held.conn == conn && held.direction == direction;
-            blocked |= same && held.all && !held.behind;
+            blocked |= held.blocks(conn, direction);
             same && held.behind && !blocked
         };
         self.0.extract_if(.., free).collect()
@@ -142,7 +190,7 @@ mod tests {
             frame,
             conn: 1,
             direction: Direction::In,
-            body: Vec::new(),
+            body: Arc::default(),
             since: Timestamp::UNIX_EPOCH,
             rule: 1,
             text: String::new(),

@@ -69,12 +69,15 @@ impl Desk {
         let body = draft.body.clone();
         let (conn, direction) = (draft.conn, draft.direction);
         let passes = matches!(draft.channel, Channel::Wire | Channel::Stdout) && !draft.aux;
+        let ahead = self.queue.ahead(conn, direction).filter(|_| passes);
         let mut struck = (0, None);
         for recorded in self.recorder.append(draft, None) {
-            struck = (recorded.seq, rules.take(&recorded, &body));
+            struck = (
+                recorded.seq,
+                rules.take(&recorded, &body, ahead.is_some()),
+            );
         }
-        if struck.1.is_none() && passes {
-            let ahead = self.queue.ahead(conn, direction);
+        if struck.1.is_none() {
             struck.1 = ahead.map(|ahead| Strike {
                 fault: Fault::Hold,
                 rule: ahead.text.clone(),
@@ -201,14 +204,14 @@ impl Shared {
     ) -> bool {
         let mut desk = self.desk();
         let Desk { rules, queue, .. } = &mut *desk;
-        let stands = if strike.behind {
-            queue.ahead(conn, direction).is_some()
-        } else {
-            rules.as_ref().is_some_and(|rules| rules.has(strike.number))
+        let has = |rules: &Rules| rules.has(strike.number);
+        let by_rule = !strike.behind && rules.as_ref().is_some_and(has);
+        // One whose rule is gone by now waits behind others all the same.
+        let (rule, text) = match queue.ahead(conn, direction) {
+            _ if by_rule => (strike.number, strike.rule.clone()),
+            Some(ahead) => (ahead.rule, ahead.text.clone()),
+            None => return false,
         };
-        if !stands {
-            return false;
-        }
         if queue.size() + body.len() > MOST.0 || queue.all().len() >= MOST.1 {
             let what = format!("#{frame} passes: too much is held already");
             desk.put(Draft::note(conn, &Note::Remark { what }));
@@ -218,17 +221,17 @@ impl Shared {
             frame: *frame,
             conn,
             direction,
-            body: body.to_vec(),
+            body: Arc::new(body.to_vec()),
             since: Timestamp::now(),
-            rule: strike.number,
-            text: strike.rule.clone(),
-            all: strike.fault == Fault::HoldAll,
-            behind: strike.behind,
+            rule,
+            text: text.clone(),
+            all: by_rule && strike.fault == Fault::HoldAll,
+            behind: !by_rule,
             outlet,
         });
         let deed = Deed::Held {
             frame: *frame,
-            rule: strike.rule.clone(),
+            rule: text,
         };
         desk.note(conn, deed);
         self.settle(&mut desk);
@@ -259,6 +262,16 @@ impl Shared {
             let held = desk.queue.all().iter().filter(|held| which(held));
             held.map(|held| held.frame).collect()
         };
+        self.pass(frames, why);
+    }
+
+    /// Releases what rules held that are gone by now, unless another holds one before it and all behind that.
+    fn loosen(&self, rules: &[u32], why: &str) {
+        let free = self.desk().queue.loosened(rules);
+        self.pass(free, why);
+    }
+
+    fn pass(&self, frames: Vec<u64>, why: &str) {
         for frame in frames {
             // Somebody else may have let it go, or it followed another.
             let _ = self.decide(frame, Verdict::Pass, Some(why));
@@ -327,7 +340,7 @@ impl Shared {
             match held.outlet {
                 Outlet::Lane(_, ending) => {
                     let line = match verdict {
-                        Verdict::Pass => [&held.body, ending.as_bytes()].concat(),
+                        Verdict::Pass => [&held.body[..], ending.as_bytes()].concat(),
                         Verdict::Instead(body) => [&body, ending.as_bytes()].concat(),
                         Verdict::Answer(body) => [&body[..], b"\n"].concat(),
                         Verdict::Drop => Vec::new(),
@@ -379,7 +392,7 @@ impl Shared {
             match held.outlet {
                 Outlet::Lane(_, ending) => {
                     if let Some(lane) = &mut lane {
-                        let _ = lane.say(&[&held.body, ending.as_bytes()].concat());
+                        let _ = lane.say(&[&held.body[..], ending.as_bytes()].concat());
                     }
                 }
                 Outlet::Exchange(waits) => drop(waits.send(Verdict::Pass)),

@@ -440,8 +440,9 @@ impl Rules {
         self.all.iter().map(|rule| rule.text.clone()).collect()
     }
 
-    /// Takes what was recorded, and says what strikes it when it is a frame with this body.
-    pub fn take(&mut self, recorded: &Recorded, body: &[u8]) -> Option<Strike> {
+    /// Takes what was recorded, and says what strikes it when it is a frame with this body. One that `waits` behind
+    /// another is held, if anything: it would overtake that otherwise.
+    pub fn take(&mut self, recorded: &Recorded, body: &[u8], waits: bool) -> Option<Strike> {
         self.timeline.push(recorded);
         let entry = (self.timeline.entries().len() - 1) as EntryIndex;
         let frame = *self.timeline.frames().last()?;
@@ -475,6 +476,9 @@ impl Rules {
         let (fault, ids) = (rule.fault, ids(body));
         // Nobody waits for an answer that could be missing, or be an error.
         if matches!(fault, Fault::Timeout | Fault::Error(_)) && ids.is_empty() {
+            return None;
+        }
+        if waits && !matches!(fault, Fault::Hold | Fault::HoldAll) {
             return None;
         }
         rule.struck += 1;

@@ -244,9 +244,21 @@ impl Pump {
             };
             let mut held = locked(held);
             held.take(&chunk[..read]);
-            if self.is_ruled() && held.passed == 0 {
-                // Nothing of it has gone on or was recorded.
-                return Turn::Next;
+            if self.is_ruled() {
+                if held.passed == 0 {
+                    // Nothing of it has gone on or was recorded.
+                    return Turn::Next;
+                }
+                // What has begun to go on goes on; what follows is for the rules.
+                if held.ends_first() {
+                    self.record(&mut held);
+                    if self.pass(held.first(), to).is_err() {
+                        held.forget(false);
+                        break;
+                    }
+                    held.forget_first();
+                    return Turn::Next;
+                }
             }
             self.record(&mut held);
             let cut = self.cuts(&mut held);
@@ -423,6 +435,25 @@ impl Held {
         } else {
             self.whole
         }
+    }
+
+    /// Has the first line alone be whole, when its end is there.
+    fn ends_first(&mut self) -> bool {
+        let end = memchr::memchr(b'\n', &self.bytes[..self.whole]);
+        self.whole = end.map_or(self.whole, |end| end + 1);
+        end.is_some()
+    }
+
+    /// What has not gone on yet of the whole lines.
+    fn first(&self) -> &[u8] {
+        &self.bytes[self.passed..self.whole]
+    }
+
+    /// Forgets the first line, which was recorded and passed on: what follows has not been looked at.
+    fn forget_first(&mut self) {
+        self.bytes.drain(..self.whole);
+        self.passed = 0;
+        self.whole = memchr::memrchr(b'\n', &self.bytes).map_or(0, |last| last + 1);
     }
 
     /// Takes the whole lines out, each with its ending. What is no line yet waits, all of it.

@@ -503,18 +503,7 @@ impl Carriage {
     }
 
     fn block(&mut self, exchange: u32, block: Block) {
-        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-        self.step(Step::Event {
-            exchange,
-            at: block.at.start,
-            kind: String::from_utf8_lossy(block.kind()).into_owned(),
-            id: block.id.as_ref().map(text),
-            retry: block.retry,
-            size: block.data.as_ref().map(|data| data.len() as u64),
-            dropped: block.dropped,
-            comments: block.comments.iter().map(text).collect(),
-            ignored: block.ignored.iter().map(|(name, _)| text(name)).collect(),
-        });
+        self.step(Step::event(exchange, &block));
         let outputs = self.courier.block(exchange, block);
         self.act(outputs);
     }

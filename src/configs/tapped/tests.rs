@@ -2,13 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::LazyLock;
+
 use super::super::tests::World;
 use super::*;
 use proptest::prelude::*;
 
+/// A program that is there, by our name.
+static PROGRAM: LazyLock<(tempfile::TempDir, String)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(NAME);
+    std::fs::write(&path, "").unwrap();
+    let path = path.display().to_string();
+    (folder, path)
+});
+
 fn tap() -> Deed {
     Deed::PutIn(Tap {
-        program: "/opt/bin/mcpscope".into(),
+        program: PROGRAM.1.clone().into(),
         record: None,
     })
 }
@@ -150,6 +161,7 @@ fn what_stands_there_keeps_its_spelling() {
             "[mcp_servers.a]\ncommand = \"/opt/bin/mcpscope\"\nargs = [\"tap\", \"--\", 'x']",
         ),
     ] {
+        let with = with.replace("/opt/bin/mcpscope", &PROGRAM.1);
         assert_eq!(round(entry).1, with, "{entry}");
     }
 }
@@ -175,6 +187,33 @@ fn a_tap_is_known_by_its_words_wherever_it_stands() {
     let records = tapped("mcpscope tap --record '/a b' -- x").unwrap();
     assert_eq!(records.record(), Some("/a b"));
     assert!(tapped("/nowhere/mcpscope tap -- x").unwrap().is_gone());
+}
+
+#[test]
+fn a_tap_that_no_client_could_start_or_nobody_would_know_is_not_put_in() {
+    let world = World::empty();
+    let text = "{\"mcpServers\": {\"a\": {\"command\": \"x\"}}}";
+    world.write(".cursor/mcp.json", text);
+    let server = find(&world, |server| server.name == "a").unwrap();
+    let renamed = world.machine.home.join("scope");
+    std::fs::write(&renamed, "").unwrap();
+    let gone = world.machine.home.join("mcpscope");
+    let deleted = world.machine.home.join("mcpscope (deleted)");
+    for (program, what) in [
+        (renamed, "known by the name mcpscope"),
+        (gone, "it is gone"),
+        (deleted, "it is gone"),
+    ] {
+        let deed = Deed::PutIn(Tap {
+            program,
+            record: None,
+        });
+        let error = carry_out(&server, &deed, &world.machine, &trust(&world)).unwrap_err();
+        assert!(error.to_string().contains(what), "{error}");
+        assert!(error.hint().is_some());
+        assert!(plan(&server, &deed).is_err());
+        assert_eq!(std::fs::read_to_string(&server.file).unwrap(), text);
+    }
 }
 
 #[test]

@@ -98,6 +98,18 @@ pub fn masked(headers: &[(String, String)], secret: &[String]) -> Headers {
         .collect()
 }
 
+/// The same path and query, as a request line has them, at the origin of another address.
+pub fn at(origin: &url::Url, path: &str) -> url::Url {
+    let mut url = origin.clone();
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path, None),
+    };
+    url.set_path(path);
+    url.set_query(query);
+    url
+}
+
 /// The address as it may be written down: without a password, and without what query parameters with a telling name
 /// hold.
 pub fn masked_url(url: &url::Url) -> String {

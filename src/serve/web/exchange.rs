@@ -15,6 +15,7 @@ use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::script::Primed;
+use crate::sse;
 
 pub(super) struct Exchange {
     house: Arc<House>,
@@ -25,19 +26,14 @@ pub(super) struct Exchange {
     began: Instant,
 }
 
-/// A message as an event of a stream. A line break of its own is one between tokens, and stays one.
+/// A message as an event of a stream.
 pub(super) fn event(frame: &[u8], id: Option<EventId>) -> Vec<u8> {
     let mut out = Vec::with_capacity(frame.len() + 40);
     out.extend_from_slice(b"event: message\n");
     if let Some(id) = id {
         out.extend_from_slice(format!("id: {id}\n").as_bytes());
     }
-    for line in frame.split(|byte| *byte == b'\n') {
-        out.extend_from_slice(b"data: ");
-        out.extend_from_slice(line);
-        out.push(b'\n');
-    }
-    out.push(b'\n');
+    sse::write_data(frame, &mut out);
     out
 }
 

@@ -13,6 +13,7 @@ use super::super::{Book, Served};
 use super::streams::{EventId, Streams};
 use crate::listen::http::{HeaderMap, StatusCode};
 use crate::mcp::auth::{masked_headers, masked_url};
+use crate::mcp::http::headers;
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::script::{Act, Heard, Primed, SceneIndex, Tally, refusal};
@@ -203,18 +204,6 @@ impl House {
         }
     }
 
-    /// The address that a request was for.
-    fn url(&self, path: &str) -> Url {
-        let mut url = self.here.clone();
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
-        };
-        url.set_path(path);
-        url.set_query(query);
-        url
-    }
-
     /// A request came: recorded before anything is made of it. The number of its exchange.
     pub(super) fn begin(
         &self,
@@ -254,7 +243,7 @@ impl House {
             (name.as_str().to_owned(), value)
         });
         let told: Vec<(String, String)> = told.collect();
-        let url = self.url(url);
+        let url = headers::at(&self.here, url);
         rooms.book.asked(conn, &told, &url);
         let frame = body.map(|body| {
             let body = body.to_vec();
@@ -323,7 +312,9 @@ impl House {
                     .streams
                     .say(&lane, frame, false, guest.client.conn, &mut rooms.book);
             }
-            guest.apart = Some(lane);
+            if let Some(before) = guest.apart.replace(lane) {
+                guest.ended(&before);
+            }
         }
         heard
     }
@@ -420,12 +411,12 @@ impl House {
                 Act::Refuse {
                     run, scene, body, ..
                 } => {
-                    if let Some(lane) = guest.lanes.remove(&run) {
+                    if let Some(lane) = guest.through(run) {
                         let _ = lane.pieces.send(Piece::Refused { scene, body });
                     }
                 }
                 Act::Break { run } => guest.break_off(run),
-                Act::Close { run } => drop(guest.lanes.remove(&run)),
+                Act::Close { run } => drop(guest.through(run)),
                 Act::Exit { code, signal } => {
                     rooms.exit = Some((code, signal));
                     for lane in guest
@@ -516,11 +507,10 @@ impl House {
 impl Guest {
     /// Since when nobody speaks or listens in this session, where that keeps a live server running.
     fn idles(&self, key: &str) -> Option<u64> {
-        let listens = self
-            .apart
-            .as_ref()
-            .is_some_and(|lane| !lane.pieces.is_closed());
-        let idles = !key.is_empty() && self.client.is_live() && self.lanes.is_empty() && !listens;
+        // A stream that can be taken up again is kept though its client hung up.
+        let mut lanes = self.lanes.values().chain(self.apart.as_ref());
+        let listens = lanes.any(|lane| !lane.pieces.is_closed());
+        let idles = !key.is_empty() && self.client.is_live() && !listens;
         idles.then_some(self.heard)
     }
 
@@ -543,7 +533,7 @@ impl Guest {
         };
         self.streams.say(lane, frame, answers, conn, book);
         if let Some(run) = run.filter(|_| answers) {
-            self.lanes.remove(&run);
+            self.through(run);
         }
     }
 }

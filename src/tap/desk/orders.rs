@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::super::control::Verdict;
+use super::super::control::{Held, Verdict};
 use super::super::control::words::{self, Command, Refusal};
 use super::super::faults::Rules;
 use super::{Outlet, Shared, catch_up};
@@ -35,7 +35,7 @@ impl Shared {
                         hint: Some("mcpscope tap control rules lists them".to_owned()),
                     });
                 }
-                self.release(|held| gone.contains(&held.rule), CLEARED);
+                self.loosen(&gone, CLEARED);
                 Ok(format!("{{\"removed\":{}}}", gone.len()))
             }
             Command::List | Command::Wait(_) => Ok(self.list()),
@@ -77,7 +77,7 @@ impl Shared {
     /// A controller is gone: so are its rules, and what they hold goes on.
     pub fn left(&self, controller: u64) {
         let gone = self.remove(|_, owner| owner == Some(controller));
-        self.release(|held| gone.contains(&held.rule), LEFT);
+        self.loosen(&gone, LEFT);
     }
 
     fn add(&self, text: &str, owner: Option<u64>) -> Result<u32, Refusal> {
@@ -123,11 +123,10 @@ impl Shared {
     }
 
     fn list(&self) -> String {
-        let desk = self.desk();
-        let each = desk.queue.all().iter();
-        let each: Vec<String> = each
-            .map(|held| format!("{{{}}}", words::held(held)))
-            .collect();
+        // Long frames are read while others pass.
+        let seen: Vec<Held<()>> = self.desk().queue.all().iter().map(Held::seen).collect();
+        let each = seen.iter().map(|held| format!("{{{}}}", words::held(held)));
+        let each: Vec<String> = each.collect();
         format!("[{}]", each.join(","))
     }
 
@@ -137,16 +136,19 @@ impl Shared {
 
     /// The frame, masked as it was recorded.
     fn show(&self, frame: u64) -> Result<String, Refusal> {
-        let secrets = self.secrets();
-        let desk = self.desk();
-        let held = desk.queue.get(frame).ok_or_else(|| not_held(frame))?;
+        let (secrets, held, server) = {
+            let desk = self.desk();
+            let held = desk.queue.get(frame).ok_or_else(|| not_held(frame))?;
+            let secrets = desk.recorder.bodies().secrets().clone();
+            (secrets, held.seen(), desk.server.clone())
+        };
         let exact = std::str::from_utf8(&held.body).is_ok();
         let text = String::from_utf8_lossy(&held.body);
-        let masked = secrets.mask_text(&text, &desk.server);
+        let masked = secrets.mask_text(&text, &server);
         let text = masked.as_deref().unwrap_or(&text);
         Ok(format!(
             "{{{},\"exact\":{exact},\"body\":{}}}",
-            words::held(held),
+            words::held(&held),
             quote(text)
         ))
     }

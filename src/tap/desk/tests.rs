@@ -51,7 +51,8 @@ impl Tapped {
             extra: None,
         };
         let (seq, strike) = self.shared.desk().put(draft);
-        let held = strike.is_some_and(|strike| {
+        let holds = |strike: &Strike| matches!(strike.fault, Fault::Hold | Fault::HoldAll);
+        let held = strike.filter(holds).is_some_and(|strike| {
             let outlet = Outlet::Lane(Arc::clone(&self.means), "\n");
             self.shared
                 .hold((1, direction), &(seq, strike), line.as_bytes(), outlet)
@@ -229,6 +230,33 @@ fn who_leaves_takes_the_rules_along_and_what_they_hold_goes_on() {
 }
 
 #[test]
+fn another_fault_strikes_nothing_that_waits_behind() {
+    let tap = Tapped::new(&["hold-all:method:ping", "duplicate:dir:in"]);
+    for line in [PING, ASKS, ASKS] {
+        tap.comes(Direction::In, line);
+    }
+    assert_eq!(tap.went().0, "");
+    let rules = tap.does(r#"{"do":"rules"}"#);
+    assert!(rules.contains(r#""text":"duplicate:dir:in","keep":true,"struck":0"#));
+    tap.does(r#"{"do":"release"}"#);
+    assert_eq!(tap.went().0, format!("{PING}\n{ASKS}\n{ASKS}\n"));
+}
+
+#[test]
+fn a_rule_that_goes_lets_nothing_pass_what_another_holds() {
+    let tap = Tapped::new(&["hold-all:method:ping", "hold:method:elicitation/create"]);
+    let ping = tap.comes(Direction::In, PING);
+    let ask = tap.comes(Direction::In, ASKS);
+    tap.does(r#"{"do":"clear","rule":2}"#);
+    assert_eq!(tap.went().0, "");
+    let list = tap.does(r#"{"do":"list"}"#);
+    assert_eq!(list.matches("hold-all:method:ping").count(), 2, "{list}");
+    assert!(list.contains(&format!("\"frame\":{ask}")));
+    tap.does(&format!("{{\"do\":\"release\",\"frame\":{ping}}}"));
+    assert_eq!(tap.went().0, format!("{PING}\n{ASKS}\n"));
+}
+
+#[test]
 fn rules_that_are_kept_stay_and_wrong_ones_are_refused() {
     let tap = Tapped::new(&[]);
     tap.does(r#"{"do":"rule","rule":"hold:method:a","keep":true}"#);
@@ -283,5 +311,37 @@ proptest::proptest! {
         }
         proptest::prop_assert_eq!(went, sent);
         proptest::prop_assert_eq!(tap.went().1, "");
+    }
+
+    /// `h` and `k` are held with all behind them by a rule each, `o` alone, `n` is struck by a fault, `p` by nothing; a
+    /// digit takes that rule away.
+    #[test]
+    fn nothing_passes_what_is_held_with_all_behind_it(deeds in "[hkonp1-3]{0,14}") {
+        let rules = ["hold-all:method:h", "hold-all:method:k", "hold:method:o", "noise:method:n"];
+        let tap = Tapped::new(&rules);
+        let mut sent = Vec::new();
+        let mut gone = String::new();
+        for deed in deeds.chars() {
+            if deed.is_ascii_digit() {
+                let cleared = tap.told(&format!("{{\"do\":\"clear\",\"rule\":{deed}}}"));
+                proptest::prop_assert_eq!(cleared.is_err(), gone.contains(deed));
+                gone.push(deed);
+                continue;
+            }
+            let line = format!("{{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"{deed}\"}}", sent.len());
+            tap.comes(Direction::In, &line);
+            let all = (deed == 'h' && !gone.contains('1')) || (deed == 'k' && !gone.contains('2'));
+            sent.push((line, deed, all));
+        }
+        tap.does(r#"{"do":"release"}"#);
+        let went = tap.went().0;
+        proptest::prop_assert_eq!(went.lines().count(), sent.len());
+        let place = |line: &str| went.find(line).unwrap();
+        for (at, (first, _, all)) in sent.iter().enumerate() {
+            for (later, deed, _) in &sent[at + 1..] {
+                let waits = *all || (first.contains("\"o\"") == (*deed == 'o'));
+                proptest::prop_assert!(!waits || place(first) < place(later), "{} {}", deeds, went);
+            }
+        }
     }
 }

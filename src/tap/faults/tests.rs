@@ -32,7 +32,7 @@ fn struck(rules: &mut Rules, frames: &[(Direction, &str)]) -> Vec<Option<String>
             offset: seq * 1000,
             length: 10,
         };
-        let strike = rules.take(&Recorded::of(&entry, place), &entry.body);
+        let strike = rules.take(&Recorded::of(&entry, place), &entry.body, false);
         strike.map(|strike| strike.rule)
     };
     frames.iter().map(&mut take).collect()

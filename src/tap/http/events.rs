@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::{Struck, Watched};
 use crate::session::Direction;
+use crate::sse;
 use crate::tap::control::Verdict;
 use crate::tap::desk::{Outlet, Shared};
 use crate::tap::faults::{Fault, Strike};
@@ -129,12 +130,7 @@ pub(super) fn parted(event: &[u8]) -> (Vec<u8>, Vec<u8>) {
 /// The event with other data.
 pub(super) fn with_data(event: &[u8], data: &[u8]) -> Vec<u8> {
     let (mut changed, _) = parted(event);
-    for line in data.split(|byte| *byte == b'\n') {
-        changed.extend_from_slice(b"data: ");
-        changed.extend_from_slice(line);
-        changed.push(b'\n');
-    }
-    changed.push(b'\n');
+    sse::write_data(data, &mut changed);
     changed
 }
 

@@ -282,22 +282,8 @@ impl Exchange {
     }
 
     fn block(&mut self, clients: &mut Clients, block: Block, put: Sink<'_>) {
-        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
         self.resumable |= block.id.as_ref().is_some_and(|id| !id.is_empty());
-        put(entry(
-            self.conn,
-            Step::Event {
-                exchange: self.number,
-                at: block.at.start,
-                kind: String::from_utf8_lossy(block.kind()).into_owned(),
-                id: block.id.as_ref().map(text),
-                retry: block.retry,
-                size: block.data.as_ref().map(|data| data.len() as u64),
-                dropped: block.dropped,
-                comments: block.comments.iter().map(text).collect(),
-                ignored: block.ignored.iter().map(|(name, _)| text(name)).collect(),
-            },
-        ));
+        put(entry(self.conn, Step::event(self.number, &block)));
         if block.payload().is_some() && block.kind() == b"message" {
             self.came(clients, &block.data.unwrap_or_default(), None, put);
         }

@@ -80,14 +80,7 @@ pub(super) fn target(path: &str, to: &Url) -> Url {
     if path == "/" || (path == to.path() && to.query().is_some()) {
         return to.clone();
     }
-    let mut url = to.clone();
-    let (path, query) = match path.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (path, None),
-    };
-    url.set_path(path);
-    url.set_query(query);
-    url
+    headers::at(to, path)
 }
 
 /// Path and query of an address.

@@ -185,20 +185,9 @@ impl Bare {
         };
         let mut blocks = Vec::new();
         parser.feed(bytes, &mut blocks);
-        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
         for block in blocks {
-            self.tell(LinkEvent::Http(Step::Event {
-                exchange,
-                at: block.at.start,
-                kind: String::from_utf8_lossy(block.kind()).into_owned(),
-                id: block.id.as_ref().map(text),
-                retry: block.retry,
-                size: block.data.as_ref().map(|data| data.len() as u64),
-                dropped: block.dropped,
-                comments: block.comments.iter().map(text).collect(),
-                ignored: block.ignored.iter().map(|(name, _)| text(name)).collect(),
-            }))
-            .await;
+            self.tell(LinkEvent::Http(Step::event(exchange, &block)))
+                .await;
             if let Some(bytes) = block.data.filter(|data| !data.is_empty()) {
                 self.frame(exchange, bytes).await;
             }

@@ -1,7 +1,8 @@
 //! The frames that a tap holds: looked at, changed as JSON, let go, answered by hand or dropped.
 //!
 //! Owns which is selected and what is typed for it. What is held is read off the fold; the tap is told over its
-//! socket, and what came of it is read off the fold again.
+//! socket, and what came of it is read off the fold again. Frames are neither read nor checked here, but on the thread
+//! that talks with the tap.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
@@ -9,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::stream::areas::Areas;
 use super::stream::detail::{Detail, messages};
-use crate::json::{self, Value};
+use crate::json;
 use crate::session::timeline::EntryIndex;
 use crate::tap::control::words::Command;
 use crate::text;
@@ -51,8 +52,6 @@ pub struct HeldPane {
     /// The frame that is selected, wherever it stands by now.
     frame: Option<u64>,
     draft: Option<Draft>,
-    /// The numbers of what the tap was told and has not answered yet.
-    told: Vec<u64>,
     detail: Detail,
     areas: Areas,
 }
@@ -66,7 +65,6 @@ impl Default for HeldPane {
             list: ListState::default(),
             frame: None,
             draft: None,
-            told: Vec::new(),
             detail: Detail::new(NOTHING),
             areas: Areas::default(),
         }
@@ -104,21 +102,19 @@ impl HeldPane {
         Reply::done()
     }
 
-    fn tell(&mut self, command: Command, ctx: &Ctx<'_>) -> Reply {
+    fn tell(&self, command: Command, ctx: &Ctx<'_>) -> Reply {
         let Some(socket) = ctx.tap.and_then(|tap| tap.control.clone()) else {
             return Reply::say("the tap is gone; what it held has gone on");
         };
-        let asker = ctx.ticket();
-        self.told.push(asker);
         Reply::effect(Effect::Tap(Telling {
-            asker,
+            asker: ctx.ticket(),
             socket,
             command,
         }))
     }
 
     /// Lets the selected frame go, as it is or as it was typed.
-    fn let_go(&mut self, ctx: &Ctx<'_>) -> Reply {
+    fn let_go(&self, ctx: &Ctx<'_>) -> Reply {
         let Some(frame) = self.frame else {
             return Reply::say("nothing is held");
         };
@@ -128,10 +124,7 @@ impl HeldPane {
                 let text = draft.text.text();
                 match draft.purpose {
                     Purpose::Instead => Command::Instead(frame, text),
-                    Purpose::Answer => match json::check(text.as_bytes()) {
-                        Ok(()) => Command::Answer(frame, Ok(text)),
-                        Err(problem) => return Reply::say(format!("not sent: no JSON: {problem}")),
-                    },
+                    Purpose::Answer => Command::Answer(frame, Ok(text)),
                 }
             }
         };
@@ -176,17 +169,10 @@ impl HeldPane {
 
     /// What the tap answered.
     fn heard(&mut self, command: &Command, told: &str) -> Option<String> {
-        let told = told.as_bytes();
         match command {
             Command::Show(frame) => {
-                let body = json::string_at(told, &["body"]).unwrap_or_default();
-                let exact = json::get(told, &["exact"]).and_then(json::boolean);
-                if exact == Some(false) {
-                    return Some(format!("#{frame} is no text, so it cannot be changed here"));
-                }
                 if Some(*frame) == self.frame {
-                    let laid = Value::parse(body.as_bytes()).map(|value| value.pretty());
-                    self.write(*frame, Purpose::Instead, laid.as_deref().unwrap_or(&body));
+                    self.write(*frame, Purpose::Instead, told);
                 }
                 None
             }
@@ -348,14 +334,11 @@ impl Pane for HeldPane {
 
     fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
         let Event::Tapped {
-            asker,
-            command,
-            told,
+            command, told, ..
         } = event
         else {
             return self.detail.event(event);
         };
-        self.told.retain(|one| one != asker);
         let tell = |sentence: String, bad: bool| vec![Effect::Tell { sentence, bad }];
         match told {
             Ok(told) => {
@@ -363,7 +346,11 @@ impl Pane for HeldPane {
                 let sentence = own.or_else(|| said(command, told));
                 sentence.map_or_else(Vec::new, |sentence| tell(sentence, false))
             }
-            Err(refusal) => tell(text::sanitize(&refusal.what).into_owned(), true),
+            Err(refusal) => {
+                let hint = refusal.hint.as_ref();
+                let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
+                tell(text::sanitize(&format!("{}{hint}", refusal.what)).into_owned(), true)
+            }
         }
     }
 

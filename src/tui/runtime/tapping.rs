@@ -9,15 +9,19 @@ use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecursiveMode, Watcher as _};
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::json::{self, Value};
 use crate::paths;
 use crate::tap::control::caller::Caller;
-use crate::tap::control::words::Refusal;
+use crate::tap::control::words::{Command, Refusal};
 use crate::tap::running;
 use crate::tui::effect::tapping::Telling;
 use crate::tui::event::Event;
 
 /// How long a tap may take to do what it is told.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Bytes of a frame that is changed on the screen.
+const LONGEST: usize = 1 << 20;
 
 /// A connection, once it was needed.
 type Line = Arc<Mutex<Option<(PathBuf, Caller)>>>;
@@ -39,6 +43,13 @@ impl Controls {
             Arc::clone(lines.entry(session).or_default())
         };
         let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(refusal) = check(&command) {
+            return Event::Tapped {
+                asker,
+                command,
+                told: Err(refusal),
+            };
+        }
         // Another tap, or none yet.
         let caller = match line.take().filter(|(at, _)| *at == socket) {
             Some((_, caller)) => Ok(caller),
@@ -52,6 +63,10 @@ impl Controls {
             *line = (!lost).then_some((socket, caller));
             told
         });
+        let told = match command {
+            Command::Show(frame) => told.and_then(|told| laid(frame, &told)),
+            _ => told,
+        };
         Event::Tapped {
             asker,
             command,
@@ -64,6 +79,38 @@ impl Controls {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.remove(&session);
     }
+}
+
+/// Whether what was typed can be told at all.
+fn check(command: &Command) -> Result<(), Refusal> {
+    let Command::Answer(_, Ok(raw) | Err(raw)) = command else {
+        return Ok(());
+    };
+    let checked = json::check(raw.as_bytes());
+    checked.map_err(|problem| format!("not sent: no JSON: {problem}").into())
+}
+
+/// A frame as the tap told it, laid out to be changed.
+fn laid(frame: u64, told: &str) -> Result<String, Refusal> {
+    let edit = |what: String| Refusal {
+        what,
+        hint: Some(format!(
+            "mcpscope tap control edit {frame} --frame @FILE changes it"
+        )),
+    };
+    let size = json::get(told.as_bytes(), &["size"]).and_then(json::integer);
+    if size.is_some_and(|size| size > LONGEST as i64) {
+        return Err(edit(format!("#{frame} is too long to be changed here")));
+    }
+    let exact = json::get(told.as_bytes(), &["exact"]).and_then(json::boolean);
+    if exact == Some(false) {
+        return Err(edit(format!(
+            "#{frame} is no text, so it cannot be changed here"
+        )));
+    }
+    let body = json::string_at(told.as_bytes(), &["body"]).unwrap_or_default();
+    let laid = Value::parse(body.as_bytes()).map(|value| value.pretty());
+    Ok(laid.unwrap_or(body))
 }
 
 /// Tells which taps run, now and whenever that changes, on a thread of its own that goes with the process.
@@ -116,6 +163,46 @@ fn follow(folder: &Path, events: &UnboundedSender<Event>) -> Result<(), notify::
 mod tests {
     use super::*;
     use crate::tap::running::{Running, register};
+
+    #[test]
+    fn a_frame_is_laid_out_unless_it_is_too_long_or_no_text() {
+        let told = |size: usize, exact: bool, body: &str| {
+            let body = json::quote(body);
+            laid(
+                7,
+                &format!("{{\"frame\":7,\"size\":{size},\"exact\":{exact},\"body\":{body}}}"),
+            )
+        };
+        assert_eq!(
+            told(8, true, "{\"id\":7}").unwrap(),
+            "{\n  \"id\": 7\n}"
+        );
+        assert_eq!(told(2, true, "{x").unwrap(), "{x");
+        for (size, exact, what) in [
+            (LONGEST + 1, true, "#7 is too long to be changed here"),
+            (9, false, "#7 is no text"),
+        ] {
+            let refused = told(size, exact, "{}").unwrap_err();
+            assert!(refused.what.starts_with(what), "{refused:?}");
+            assert!(refused.hint.unwrap().contains("edit 7 --frame @FILE"));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_json_goes_nowhere() {
+        let telling = Telling {
+            asker: 1,
+            // Nobody listens there: it would be another refusal.
+            socket: "/nowhere/sock".into(),
+            command: Command::Answer(7, Ok("{x".to_owned())),
+        };
+        match Controls::default().tell(1, telling) {
+            Event::Tapped {
+                told: Err(refusal), ..
+            } => assert!(refusal.what.starts_with("not sent: no JSON"), "{refusal}"),
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn taps_are_told_of_when_they_come_and_go() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::recorder::Recorder;
-use crate::script::{Rules, Script};
+use crate::script::{Manners, Rules, Script};
 use crate::serve::Serving;
 use crate::transport::stdio::StdioOptions;
 use crate::transport::{Spawn, Target};
@@ -10,10 +10,20 @@ use crate::transport::{Spawn, Target};
 const ASKS: &[u8] = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
 
 /// A house whose live servers say nothing, and who leaves there.
-fn house() -> (
+///
+/// With `ids` streams can be taken up again.
+fn house(
+    ids: bool,
+) -> (
     Arc<House>,
     mpsc::UnboundedReceiver<super::super::super::live::News>,
 ) {
+    let mut script = Script::default();
+    script.http = Some(Manners {
+        sessions: true,
+        ids,
+        ..Manners::default()
+    });
     let cat = Spawn {
         program: "sleep".into(),
         args: vec!["60".into()],
@@ -22,7 +32,7 @@ fn house() -> (
         secrets: Vec::new(),
     };
     let (offer, book, news) = Offer::of(Serving {
-        script: Arc::new(Script::default()),
+        script: Arc::new(script),
         rules: Rules {
             forwards: true,
             ..Rules::default()
@@ -40,7 +50,18 @@ fn house() -> (
 #[cfg(unix)]
 #[tokio::test]
 async fn a_session_left_alone_lets_its_live_server_go_but_not_while_somebody_waits() {
-    let (house, mut news) = house();
+    left_alone(false).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn whose_stream_could_be_taken_up_again_is_left_alone_too() {
+    left_alone(true).await;
+}
+
+#[cfg(unix)]
+async fn left_alone(ids: bool) {
+    let (house, mut news) = house(ids);
     let key = house.key(None, true, false).unwrap();
     let exchange = house.begin(&key, "POST", "/mcp", &HeaderMap::new(), Some(ASKS));
     let (pieces, mut heard) = mpsc::unbounded_channel();
@@ -55,6 +76,7 @@ async fn a_session_left_alone_lets_its_live_server_go_but_not_while_somebody_wai
     assert!(house.rooms().guests.contains_key(&key));
     assert!(heard.try_recv().is_err());
     // Nobody waits any more, and nobody comes back: the live server is asked to leave, and does.
+    drop(heard);
     house.gone(&key, false, &runs);
     let left = async {
         while let Some((conn, event)) = news.recv().await {

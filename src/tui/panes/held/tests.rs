@@ -94,7 +94,7 @@ fn a_frame_is_changed_as_json_and_let_go() {
     let (asker, command) = told(&seen.act(Action::EditHeld));
     assert_eq!(command, Command::Show(2));
     assert!(!seen.pane.takes_text());
-    seen.hear(asker, command, r#"{"exact":true,"body":"{\"id\":7}"}"#);
+    seen.hear(asker, command, "{\n  \"id\": 7\n}");
     assert!(seen.pane.takes_text());
     assert!(seen.screen().contains("WHAT GOES ON"));
     let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
@@ -123,15 +123,29 @@ fn a_frame_is_changed_as_json_and_let_go() {
 }
 
 #[test]
-fn only_a_request_is_answered_and_only_with_json() {
+fn a_refusal_tells_what_to_do_instead() {
+    let mut seen = Seen::new();
+    let (asker, command) = told(&seen.act(Action::EditHeld));
+    let event = Event::Tapped {
+        asker,
+        command,
+        told: Err(crate::tap::control::words::Refusal {
+            what: "#2 is too long".to_owned(),
+            hint: Some("do that".to_owned()),
+        }),
+    };
+    let said = seen.pane.event(&event, &seen.stage.ctx());
+    assert!(
+        matches!(&said[..], [Effect::Tell { sentence, bad: true }] if sentence == "#2 is too long; do that")
+    );
+    assert!(!seen.pane.takes_text());
+}
+
+#[test]
+fn only_a_request_is_answered() {
     let mut seen = Seen::new();
     seen.act(Action::AnswerHeld);
     assert!(seen.screen().contains("THE RESULT THAT ANSWERS IT"));
-    seen.pane.paste("x", &seen.stage.ctx());
-    let refused = seen.act(Action::ReleaseHeld).say.unwrap();
-    assert!(refused.starts_with("not sent: no JSON"), "{refused}");
-    seen.act(Action::Back);
-    seen.act(Action::AnswerHeld);
     let (_, command) = told(&seen.act(Action::ReleaseHeld));
     assert!(matches!(command, Command::Answer(2, Ok(text)) if text.contains("accept")));
     seen.act(Action::Back);
