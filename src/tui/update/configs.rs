@@ -7,7 +7,7 @@ use std::path::Path;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::servers::{connect, push_server};
-use super::{Model, say};
+use super::{Model, examining, say};
 use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
 use crate::configs::trust::Consent;
 use crate::configs::{self, Configured, Launch, Machine, Unselected};
@@ -217,8 +217,10 @@ pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
     effects
 }
 
-/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does.
-pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
+/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. Once it
+/// was asked for, the server is connected, or looked at when it is to be `examined`.
+pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<Vec<Effect>> {
+    model.examining = examined.then_some(place);
     let server = model.world.servers.get(place)?;
     let listed = server.listed.as_ref()?;
     if let Some(problem) = &listed.problem {
@@ -230,6 +232,14 @@ pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
+}
+
+/// Goes on with a server that was asked about, to what it was asked for.
+pub(super) fn go_on(model: &mut Model, place: usize) -> Vec<Effect> {
+    match model.examining.take() {
+        Some(at) if at == place => examining::begin(model, place),
+        _ => connect(model, place),
+    }
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
@@ -255,7 +265,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         .map(|consent| Effect::Configs(Box::new(Configs::Agree(*consent))))
         .into_iter()
         .collect();
-    effects.extend(connect(model, place));
+    effects.extend(go_on(model, place));
     effects
 }
 

@@ -120,5 +120,5 @@ pub(in crate::tui::update) fn given(
             _ => {}
         }
     }
-    Ok(super::connect(model, place))
+    Ok(super::go_on(model, place))
 }
