@@ -66,7 +66,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use exit::Exit;
 pub use failure::Failure;
@@ -222,7 +222,7 @@ impl Screen {
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
+    let line = read(&arguments).map_err(|error| {
         if error.use_stderr() {
             return report(&refused(&error, &arguments));
         }
@@ -260,14 +260,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => {
-            let mut target = target(&List::ALL)?;
+            let target = line.target.on_screen();
+            let mut target = target.map_err(|failure| report(&failure))?;
             if !line.watch.is_empty() && target.connect.is_none() {
                 let failure = Failure::usage("--watch is for a server, and none is given");
                 let hint = "mcpscope --watch 'src/**/*.py' -- COMMAND".to_owned();
                 return Err(report(&failure.hint(hint)));
             }
             target.watch = line.watch;
-            Ok(Invocation::Screen(Screen::Inspect(target)))
+            Ok(Invocation::Screen(Screen::Inspect(Box::new(target))))
         }
         Some(Verb::Keys(args)) => match tables::keys(&args) {
             Ok(tables) => Ok(Invocation::Tables(tables)),
@@ -286,6 +287,18 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
+}
+
+/// Reads it by the grammar.
+fn read(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
+    let mut grammar = CommandLine::command();
+    let helps = ["help", "-h", "--help"];
+    if arguments.iter().any(|word| helps.iter().any(|help| word == help)) {
+        // What verbs do is known with their arguments, and a list of them says it.
+        grammar.build();
+    }
+    let matches = grammar.try_get_matches_from_mut(arguments)?;
+    CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))
 }
 
 /// Why a command line is not understood.

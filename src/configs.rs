@@ -12,6 +12,7 @@ mod expand;
 pub mod inputs;
 mod jsonc;
 mod launch;
+pub mod over;
 mod read;
 mod select;
 pub mod tapped;

@@ -9,6 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::servers::{connect, push_server};
 use super::{Model, examining, say};
 use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
+use crate::configs::over::Named;
 use crate::configs::trust::Consent;
 use crate::configs::{self, Configured, Launch, Machine, Unselected};
 use crate::text;
@@ -73,19 +74,29 @@ fn is_same(one: &Configured, other: &Configured) -> bool {
 
 /// What an entry on the list says now.
 fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) {
-    let (listed, target) = listed(discovery, server);
+    let (mut listed, target) = listed(discovery, server);
     let Some(row) = model.world.servers.get_mut(place) else {
         return;
     };
+    let Some(known) = &mut row.listed else {
+        return;
+    };
     // What somebody said of it on the command line stays, as long as the entry does.
-    if row
-        .listed
-        .as_ref()
-        .is_none_or(|known| known.server != *server)
-    {
-        row.listed = Some(Box::new(listed));
-        row.target = Some(target);
+    let same = match &known.over {
+        Some(_) => known.server.launch.is_written_as(&server.launch),
+        None => known.server == *server,
+    };
+    if same {
+        known.place = listed.place;
+        known.others = listed.others;
+        return;
     }
+    listed.over = known.over.take();
+    row.target = Some(match &listed.over {
+        Some(over) => over.onto(target),
+        None => target,
+    });
+    row.listed = Some(Box::new(listed));
 }
 
 /// Puts an entry on the list; gives back its place.
@@ -148,6 +159,7 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
         consent,
         problem,
         asks,
+        over: None,
     };
     let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
     (listed, target)
@@ -342,18 +354,26 @@ pub(super) fn tap_key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Eff
     }))]
 }
 
-/// A server of the command line that stands in a project's file is agreed to like any other.
-pub fn from_settings(model: &mut Model, place: usize, consent: Option<Box<Consent>>) {
+/// A server of the command line that stands in somebody's settings is one of theirs: agreed to, and asked about, like
+/// any other.
+pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>) {
     let server = model.world.servers.get_mut(place);
-    let (Some(server), Some(consent)) = (server, consent) else {
+    let (Some(row), Some(named)) = (server, named) else {
         return;
     };
-    server.listed = Some(Box::new(Listed {
-        server: consent.server.clone(),
-        place: consent.terms.place.clone(),
+    let Named {
+        server,
+        over,
+        consent,
+    } = *named;
+    let problem = inputs::unasked(&server);
+    row.listed = Some(Box::new(Listed {
+        place: format!("{}:{}", short(Some(&over.machine), &server.file), server.line),
         others: Vec::new(),
-        consent: Some(consent),
-        problem: None,
-        asks: Vec::new(),
+        consent,
+        asks: problem.is_none().then(|| server.asks.clone()).unwrap_or_default(),
+        problem,
+        server,
+        over: Some(Box::new(over)),
     }));
 }
