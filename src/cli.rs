@@ -66,7 +66,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 pub use exit::Exit;
 pub use failure::Failure;
@@ -222,7 +222,7 @@ impl Screen {
 /// code is left.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, Exit> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let line = read(&arguments).map_err(|error| {
+    let line = CommandLine::try_parse_from(&arguments).map_err(|error| {
         if error.use_stderr() {
             return report(&refused(&error, &arguments));
         }
@@ -287,18 +287,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         }
         Some(verb) => Ok(Invocation::Headless(Work(verb))),
     }
-}
-
-/// Reads it by the grammar.
-fn read(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
-    let mut grammar = CommandLine::command();
-    let helps = ["help", "-h", "--help"];
-    if arguments.iter().any(|word| helps.iter().any(|help| word == help)) {
-        // What verbs do is known with their arguments, and a list of them says it.
-        grammar.build();
-    }
-    let matches = grammar.try_get_matches_from_mut(arguments)?;
-    CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))
 }
 
 /// Why a command line is not understood.

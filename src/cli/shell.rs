@@ -255,10 +255,6 @@ impl Shell<'_> {
     }
 
     fn parse(&mut self, words: &[String]) -> Result<Line, clap::Error> {
-        if words.first().is_some_and(|word| word == "help") {
-            // What verbs do is known with their arguments, and the list of them says it.
-            self.parser.build();
-        }
         let matches = self.parser.try_get_matches_from_mut(words)?;
         Line::from_arg_matches(&matches)
     }
