@@ -185,6 +185,41 @@ fn short(machine: Option<&Machine>, path: &Path) -> String {
         .unwrap_or_else(|| path.display().to_string())
 }
 
+/// A piece of a client's settings on the line that adds servers: each goes on the list, and the first is connected.
+/// None when it is something else.
+pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
+    let machine = model.discovery.as_ref();
+    let machine = machine.and_then(|discovery| discovery.machine.clone())?;
+    let servers = match configs::pasted(&machine, text)? {
+        Ok(servers) => servers,
+        Err(why) => return Some(say(model, &text::sanitize(&why))),
+    };
+    let lacking = servers.iter().find_map(|server| {
+        let lacks: Vec<String> = server.launch.lacks().iter().map(ToString::to_string).collect();
+        (!lacks.is_empty()).then(|| format!("{} needs {}", server.name, lacks.join(" and ")))
+    });
+    if let Some(why) = lacking {
+        return Some(say(model, &text::sanitize(&why)));
+    }
+    let mut first = None;
+    for server in &servers {
+        match server.launch.target(None, &machine.home) {
+            Ok(target) => {
+                let place = push_server(model, &server.name, target, "pasted");
+                first.get_or_insert(place);
+            }
+            Err(why) => {
+                let what = format!("{}: {why}", server.name);
+                return Some(say(model, &text::sanitize(&what)));
+            }
+        }
+    }
+    let place = first?;
+    model.world.current = place;
+    model.entering = Some(place);
+    Some(connect(model, place))
+}
+
 /// `--server NAME` on the line that adds servers.
 pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
     let [wanted] = words else {

@@ -167,8 +167,11 @@ pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
     }
 }
 
-/// `KEY=value … program arguments…`, or `https://… [--header 'K: V'] [--transport T] [--cacert FILE] [--insecure]`.
+/// A piece of a client's settings; `KEY=value … program arguments…`; or `https://… [--header 'K: V'] [--transport T] [--cacert FILE] [--insecure]`.
 pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
+    if let Some(effects) = super::configs::pasted(model, command) {
+        return effects;
+    }
     let words = match shell_words::split(command) {
         Ok(words) => words,
         Err(error) => return say(model, &format!("not a command line: {error}")),

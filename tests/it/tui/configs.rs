@@ -371,3 +371,28 @@ fn what_doctor_needs_is_asked_for_and_then_it_is_looked_at() {
     assert!(is_looked_at(&screen), "{}", screen.text());
     assert!(!screen.text().contains("s3cret-key"), "{}", screen.text());
 }
+
+#[test]
+fn a_piece_of_settings_can_be_pasted() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("a");
+    screen.event(Event::Paste(
+        "{\"mcpServers\": {\n  \"pasted\": {\"command\": \"python3\", \"args\": [\"x.py\"], \"env\": {\"A\": \"b\"}},\n  \"other\": {\"url\": \"https://far.example/mcp\"}\n}}".to_owned(),
+    ));
+    screen.press("Enter");
+    assert_eq!(started(&screen), ["pasted"]);
+    let names: Vec<&str> = screen
+        .model
+        .world
+        .servers
+        .iter()
+        .map(|server| server.name.as_str())
+        .collect();
+    assert_eq!(names[names.len() - 2..], ["pasted", "other"]);
+    screen.press("a");
+    screen.event(Event::Paste("{\"a\": 1}".to_owned()));
+    screen.press("Enter");
+    assert!(screen.status().contains("no server is in it"), "{}", screen.status());
+}
