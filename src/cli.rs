@@ -261,14 +261,15 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     };
     match line.verb {
         None => {
-            let mut target = target(&List::ALL)?;
+            let target = line.target.on_screen();
+            let mut target = target.map_err(|failure| report(&failure))?;
             if !line.watch.is_empty() && target.connect.is_none() {
                 let failure = Failure::usage("--watch is for a server, and none is given");
                 let hint = "mcpscope --watch 'src/**/*.py' -- COMMAND".to_owned();
                 return Err(report(&failure.hint(hint)));
             }
             target.watch = line.watch;
-            Ok(Invocation::Screen(Screen::Inspect(target)))
+            Ok(Invocation::Screen(Screen::Inspect(Box::new(target))))
         }
         Some(Verb::Keys(args)) => match tables::keys(&args) {
             Ok(tables) => Ok(Invocation::Tables(tables)),

@@ -12,6 +12,8 @@ mod expand;
 pub mod inputs;
 mod jsonc;
 mod launch;
+pub mod over;
+mod pasted;
 mod read;
 mod select;
 pub mod tapped;
@@ -29,6 +31,7 @@ pub use document::{Format, Trouble};
 pub use expand::{Lack, Text};
 pub use inputs::Input;
 pub use launch::Launch;
+pub use pasted::pasted;
 pub use select::{Group, Selection, Unselected, grouped, select};
 
 use document::{Document, Part};

@@ -154,7 +154,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         login: target.login,
         configs,
         watch: target.watch,
-        consent: target.consent,
+        named: target.named,
     };
     let (leaving, kept) =
         tui::run(start).map_err(|error| Failure::new(Exit::Internal, format!("{error:#}")))?;

@@ -176,6 +176,13 @@ pub enum Note {
         /// What.
         what: String,
     },
+    /// What a client said in the log that it kept of the server.
+    ClientSaid {
+        /// Its level, as the client writes it.
+        level: Option<String>,
+        /// What.
+        what: String,
+    },
     /// Entries that could not be written (disk full).
     Gap {
         /// How many.
@@ -216,6 +223,7 @@ impl Note {
             Self::TaskLeft { .. } => "task-left",
             Self::Closed { .. } => "closed",
             Self::Remark { .. } => "remark",
+            Self::ClientSaid { .. } => "client-said",
             Self::Gap { .. } => "gap",
             Self::Unknown { name } => name,
         }
@@ -293,6 +301,10 @@ impl Note {
             ]),
             Self::WriteFailed { what } | Self::Remark { what } => {
                 members.push(("what", quote(what)));
+            }
+            Self::ClientSaid { level, what } => {
+                let level = level.as_deref().map_or_else(|| "null".to_owned(), quote);
+                members.extend([("level", level), ("what", quote(what))]);
             }
             Self::Exit { code, signal } => {
                 let number = |value: &Option<i64>| {
@@ -457,6 +469,10 @@ impl Note {
                 why: text("why"),
             },
             "remark" => Self::Remark { what: text("what") },
+            "client-said" => Self::ClientSaid {
+                level: optional("level"),
+                what: text("what"),
+            },
             "gap" => Self::Gap {
                 lost: count("lost"),
             },
@@ -486,6 +502,10 @@ impl Note {
             Self::StartFailed { what, .. } | Self::WriteFailed { what } | Self::Remark { what } => {
                 what.clone()
             }
+            Self::ClientSaid { level, what } => match level {
+                Some(level) => format!("the client says: {level}: {what}"),
+                None => format!("the client says: {what}"),
+            },
             Self::Step { step } => format!("shutdown: {step}"),
             Self::Usage {
                 cpu_ms,

@@ -50,6 +50,21 @@ pub enum Server {
     },
 }
 
+/// A server that stands in a client's settings: a command line names it, and leaves to the settings what they say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// The word that means it: `CLIENT:NAME`.
+    pub selector: String,
+    /// What its client asks a person for.
+    pub inputs: Vec<String>,
+    /// Names of the variables that were passed in on top.
+    pub env: Vec<String>,
+    /// Names of the headers that were given on top.
+    pub headers: Vec<String>,
+    /// Where it runs, when that was said on top.
+    pub cwd: Option<String>,
+}
+
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
@@ -68,6 +83,8 @@ pub struct Subject {
     pub name: String,
     /// How to reach it.
     pub server: Server,
+    /// Where it stands, when that is in somebody's settings.
+    pub listed: Option<Box<Listed>>,
     /// What it said of itself: name and version.
     pub implementation: Option<String>,
     /// The revision in use, if one was agreed on.
@@ -209,7 +226,10 @@ impl Form {
         if let Some(why) = self.why_not(&subject.server, &subject.method) {
             return Err(why);
         }
-        let call = Call::of(subject);
+        let call = match self {
+            Self::Cli => Call::by_name(subject),
+            _ => Call::of(subject),
+        };
         let text = (row.write)(&call)?;
         // A config entry says nothing of the arguments.
         let hidden = match self {
@@ -234,7 +254,7 @@ impl Form {
 
 /// A command line of mcpscope with these words that reaches the server of a subject, whatever that asks for.
 pub fn command_line(words: &[String], subject: &Subject) -> String {
-    cli::line(words, &Call::of(subject))
+    cli::line(words, &Call::by_name(subject))
 }
 
 /// A command line of mcpscope with these words, which is about no server.

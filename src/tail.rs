@@ -3,6 +3,8 @@
 //! Nothing polls: the system says when something happens in the folders of the files. Only where it cannot (no watches
 //! left) are they looked at once a second.
 
+mod session;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -12,6 +14,8 @@ use std::time::Duration;
 
 use notify::event::EventKind;
 use notify::{RecursiveMode, Watcher as _};
+
+pub use session::session;
 
 /// Where the system cannot tell of changes, they are looked for so often.
 const LOOK: Duration = Duration::from_secs(1);

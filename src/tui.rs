@@ -46,7 +46,8 @@ pub mod widgets;
 
 use crate::config::Settings;
 use crate::configs::Machine;
-use crate::configs::trust::{Consent, Trust};
+use crate::configs::over::Named;
+use crate::configs::trust::Trust;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mask::Rules;
@@ -97,8 +98,8 @@ pub struct Start {
     pub configs: Option<Box<(Machine, Trust)>>,
     /// Patterns of files; when one changes, the server of the command line is started again.
     pub watch: Vec<String>,
-    /// What has to be agreed to before the server of the command line runs.
-    pub consent: Option<Box<Consent>>,
+    /// What the command line says of its server, when that stands in somebody's settings.
+    pub named: Option<Box<Named>>,
     /// Where taps that run make themselves known.
     pub taps: Option<PathBuf>,
     /// Where history, drafts and presets are kept; none when this user has no place for files.
@@ -221,7 +222,7 @@ async fn show(start: Start) -> Result<Leaving> {
                 update::push_server(&mut model, "demo", demo, "built in");
             }
             if let Some(place) = first {
-                update::from_settings(&mut model, place, start.consent);
+                update::from_settings(&mut model, place, start.named);
             }
             model.entering = first;
             model.status = trouble.map(|trouble| (model::Tone::Error, trouble));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::failure::Failure;
+use crate::configs::inputs::How;
 use crate::configs::trust::{Consent, Terms, Trust};
 use crate::configs::{self, Configured, Found, Machine, Unselected};
 use crate::paths::Paths;
@@ -16,6 +17,8 @@ pub struct Chosen {
     pub name: String,
     /// How it is started or reached.
     pub target: Target,
+    /// Its entry.
+    pub server: Configured,
     /// What somebody has to agree to first, if anything.
     pub consent: Option<Box<Consent>>,
 }
@@ -72,9 +75,15 @@ pub fn named<'a>(found: &'a Found, wanted: &str) -> Result<&'a Configured, Failu
     }
 }
 
-/// What is started for a server; the failure says what it needs first.
-pub fn target(server: &Configured, machine: &Machine) -> Result<Target, Failure> {
-    let lacks = server.launch.lacks();
+/// What is started for a server; the failure says what it needs first. With `asks` somebody is there who can be asked
+/// for what the client would ask for.
+pub fn target(server: &Configured, machine: &Machine, asks: bool) -> Result<Target, Failure> {
+    let mut lacks = server.launch.lacks();
+    let asked = |id: &String| {
+        let mut inputs = server.asks.iter();
+        inputs.any(|input| input.id == *id && !matches!(input.how, How::Command(_)))
+    };
+    lacks.retain(|lack| !matches!(lack, configs::Lack::Input(id) if asks && asked(id)));
     if let Some(first) = lacks.first() {
         let all: Vec<String> = lacks.iter().map(ToString::to_string).collect();
         let what = format!(
@@ -102,16 +111,17 @@ pub fn target(server: &Configured, machine: &Machine) -> Result<Target, Failure>
         })
 }
 
-/// Finds a server and what has to be agreed to; with `agree` that is settled at once, and remembered.
+/// Finds a server and what has to be agreed to; with `agree` that is settled at once, and remembered. With `asks`
+/// somebody is there who can be asked for inputs.
 pub fn choose(
     wanted: &str,
     machine: &Machine,
     trust: Trust,
-    agree: bool,
+    (agree, asks): (bool, bool),
 ) -> Result<Chosen, Failure> {
     let found = configs::find(machine);
     let server = named(&found, wanted)?;
-    let target = target(server, machine)?;
+    let target = target(server, machine, asks)?;
     let mut consent = None;
     if let Some(terms) = trust.terms(server) {
         if agree {
@@ -119,10 +129,9 @@ pub fn choose(
                 .agree(server)
                 .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
         } else {
-            let server = server.clone();
             consent = Some(Box::new(Consent {
                 terms,
-                server,
+                server: server.clone(),
                 trust,
             }));
         }
@@ -130,6 +139,7 @@ pub fn choose(
     Ok(Chosen {
         name: server.name.clone(),
         target,
+        server: server.clone(),
         consent,
     })
 }

@@ -1,6 +1,7 @@
 //! One headless session: the engine runs beside it on the same thread, updates are folded as they come, and
 //! whatever happens (an answer, a dead server, a signal) the servers are shut down before it is over.
 
+mod agreed;
 mod answered;
 
 use std::collections::{HashSet, VecDeque};

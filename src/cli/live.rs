@@ -164,14 +164,14 @@ fn alone<V: Live>(verb: &V) -> Exit {
         if watch.is_some() {
             // What it offers is compared.
             connect.options.lists = List::ALL.to_vec();
-            again = Some(connect.clone());
+            again = Some((connect.clone(), target.settings.careful));
         }
         Ok((target, connect))
     });
     super::session(target, &common.output, async |session, output| {
         match (ready, watch.zip(again)) {
-            (Some(ready), Some((watch, connect))) => {
-                watching::again(verb, ready, watch, connect, session, output).await
+            (Some(ready), Some((watch, (connect, careful)))) => {
+                watching::again(verb, ready, watch, connect, careful, session, output).await
             }
             (Some(ready), None) => verb.work(ready, session, output).await,
             // There is no session without it.

@@ -1,14 +1,14 @@
 //! Logging in from the command line: the options that say how, the address a person is told, and the verbs `login` and
 //! `logout`.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
-use tokio::sync::mpsc;
 
 use super::failure::Failure;
+use super::lines::Lines;
 use super::headless::Headless;
 use super::output::Output;
 use super::target::TargetArgs;
@@ -155,7 +155,8 @@ pub fn store(paths: Option<&Paths>, settings: &config::Settings) -> Option<Store
 /// Waits for a person to log in: tells them where, and reads what they paste.
 #[derive(Debug, Default)]
 pub struct Door {
-    pasted: Option<mpsc::UnboundedReceiver<String>>,
+    /// What is typed; whoever asks something else meanwhile has it.
+    pub(super) typed: Option<Lines>,
     open: bool,
 }
 
@@ -165,8 +166,8 @@ impl Door {
         self.open = url.is_some();
         let url = url?;
         let types = io::stdin().is_terminal();
-        if types && self.pasted.is_none() {
-            self.pasted = Some(lines());
+        if types && self.typed.is_none() {
+            self.typed = Some(Lines::of(io::stdin()));
         }
         let paste = if types {
             ", or for the address it ends at, pasted here"
@@ -183,28 +184,18 @@ impl Door {
 
     /// The next line that is pasted while somebody is waited for.
     pub async fn pasted(&mut self) -> String {
-        let Some(lines) = self.pasted.as_mut().filter(|_| self.open) else {
+        let Some(lines) = self.typed.as_mut().filter(|_| self.open) else {
             return std::future::pending().await;
         };
-        match lines.recv().await {
-            Some(line) => line,
-            // stdin is closed: only the browser can still come back.
-            None => std::future::pending().await,
-        }
-    }
-}
-
-/// Lines typed at the terminal. The thread that waits for them ends with the process, if not before.
-fn lines() -> mpsc::UnboundedReceiver<String> {
-    let (typed, lines) = mpsc::unbounded_channel();
-    std::thread::spawn(move || {
-        for line in io::stdin().lock().lines().map_while(Result::ok) {
-            if !line.trim().is_empty() && typed.send(line).is_err() {
-                return;
+        loop {
+            match lines.next().await {
+                Some(line) if line.trim_ascii().is_empty() => {}
+                Some(line) => return String::from_utf8_lossy(&line).into_owned(),
+                // stdin is closed: only the browser can still come back.
+                None => return std::future::pending().await,
             }
         }
-    });
-    lines
+    }
 }
 
 /// Log in to a server, and keep the tokens

@@ -9,7 +9,6 @@ use clap::Args;
 use super::asked::{Answers, message};
 use super::failure::Failure;
 use super::headless::{Headless, Stop};
-use super::lines::Lines;
 use super::output::Output;
 use super::target::{Target, TargetArgs};
 use super::{Early, Exit, Outcome, OutputArgs};
@@ -241,10 +240,7 @@ impl ReplayArgs {
         if io::stdin().is_terminal() && io::stderr().is_terminal() {
             let what = text::sanitize(&what).into_owned();
             session.console.tell(&format!("{what}\ncall them? [y/N]"));
-            session.lines = Some(Lines::of(io::stdin()));
-            let said = session.line(false).await?.unwrap_or_default();
-            session.lines = None;
-            if matches!(said.trim().to_lowercase().as_str(), "y" | "yes") {
+            if session.agreed().await? {
                 return Ok(());
             }
         }

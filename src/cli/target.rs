@@ -13,7 +13,8 @@ use super::configured;
 use super::failure::Failure;
 use super::login::{self, LoginArgs};
 use crate::config::{self, Config, Settings};
-use crate::configs::trust::Consent;
+use crate::configs::Machine;
+use crate::configs::over::{Named, Over};
 use crate::inspector::Connect;
 use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};
@@ -106,8 +107,8 @@ pub struct TargetArgs {
 pub struct Target {
     /// The server; none when the command line names none.
     pub connect: Option<Connect>,
-    /// What somebody has to agree to before it runs; none when nothing has to be.
-    pub consent: Option<Box<Consent>>,
+    /// What the command line says of it, when it stands in somebody's settings.
+    pub named: Option<Box<Named>>,
     /// What clients are told beforehand, of this server and of any that is started later.
     pub options: Options,
     /// Where the session is kept.
@@ -187,6 +188,15 @@ impl TargetArgs {
 
     /// The target these arguments and the user's settings describe; `lists` are fetched as soon as it works.
     pub fn target(&self, lists: &[List]) -> Result<Target, Failure> {
+        self.target_where(lists, false)
+    }
+
+    /// The same for the screen: what its client would ask for, a person is asked for.
+    pub fn on_screen(&self) -> Result<Target, Failure> {
+        self.target_where(&List::ALL, true)
+    }
+
+    fn target_where(&self, lists: &[List], asks: bool) -> Result<Target, Failure> {
         self.is_of_one_piece()?;
         let paths = Paths::from_env();
         let mut settings = match &paths {
@@ -209,16 +219,22 @@ impl TargetArgs {
         let login = self
             .login
             .login(login::store(paths.as_ref().ok(), &settings))?;
-        let mut consent = None;
+        let mut named = None;
         let mut connect = match (self.demo, self.command.split_first()) {
             _ if self.server.is_some() => {
                 let wanted = self.server.as_deref().unwrap_or_default();
                 let paths = paths.as_ref().ok();
                 let machine = configured::machine(paths, None, &self.env, &self.input);
                 let trust = configured::trust(paths);
-                let chosen = configured::choose(wanted, &machine, trust, self.trust)?;
-                consent = chosen.consent;
-                let target = self.with_options(chosen.target, &chosen.name, login.clone())?;
+                let chosen = configured::choose(wanted, &machine, trust, (self.trust, asks))?;
+                self.fits(&chosen.target, &chosen.name)?;
+                let over = self.over(machine, login.clone());
+                let target = over.onto(chosen.target);
+                named = Some(Box::new(Named {
+                    server: chosen.server,
+                    over,
+                    consent: chosen.consent,
+                }));
                 Some(Connect {
                     conn: 1,
                     name: chosen.name,
@@ -256,7 +272,7 @@ impl TargetArgs {
         }
         Ok(Target {
             connect,
-            consent,
+            named,
             options,
             answers,
             keep,
@@ -292,41 +308,33 @@ impl TargetArgs {
         Err(Failure::usage(what).hint(hint.to_owned()))
     }
 
-    /// What the command line says of a server comes on top of what its settings say.
-    fn with_options(
-        &self,
-        target: transport::Target,
-        name: &str,
-        login: Option<Box<http::Login>>,
-    ) -> Result<transport::Target, Failure> {
-        Ok(match target {
-            transport::Target::Process(mut spawn) => {
-                let only = self.header.first().map(|_| "--header");
-                let only = only.or(self.transport.map(|_| "--transport"));
-                let only = only.or(self.cacert.as_ref().map(|_| "--cacert"));
-                if let Some(option) = only.or(self.insecure.then_some("--insecure")) {
-                    let what = format!("{option} is for addresses, and {name} is a command");
-                    return Err(Failure::usage(what).hint("leave it out".to_owned()));
-                }
-                spawn.cwd = self.cwd.clone().or(spawn.cwd);
-                for (name, value) in &self.env {
-                    spawn.env.retain(|(known, _)| known != name);
-                    spawn.env.push((name.clone(), value.clone()));
-                }
-                spawn.into()
+    /// What is said of addresses is for none that are commands.
+    fn fits(&self, target: &transport::Target, name: &str) -> Result<(), Failure> {
+        let only = self.header.first().map(|_| "--header");
+        let only = only.or(self.transport.map(|_| "--transport"));
+        let only = only.or(self.cacert.as_ref().map(|_| "--cacert"));
+        let only = only.or(self.insecure.then_some("--insecure"));
+        match (target, only) {
+            (transport::Target::Process(_), Some(option)) => {
+                let what = format!("{option} is for addresses, and {name} is a command");
+                Err(Failure::usage(what).hint("leave it out".to_owned()))
             }
-            transport::Target::Address(mut address) => {
-                for (name, value) in &self.header {
-                    address.headers.retain(|(known, _)| known != name);
-                    address.headers.push((name.clone(), value.clone()));
-                }
-                address.choice = self.transport.unwrap_or(address.choice);
-                address.cacert.clone_from(&self.cacert);
-                address.insecure = self.insecure;
-                address.login = login;
-                transport::Target::Address(address)
-            }
-        })
+            _ => Ok(()),
+        }
+    }
+
+    /// What is said of a server out of somebody's settings.
+    fn over(&self, machine: Machine, login: Option<Box<http::Login>>) -> Over {
+        Over {
+            machine,
+            cwd: self.cwd.clone(),
+            env: self.env.clone(),
+            headers: self.header.clone(),
+            choice: self.transport,
+            cacert: self.cacert.clone(),
+            insecure: self.insecure,
+            login,
+        }
     }
 
     fn connect(&self, name: &str, spawn: Spawn, settings: &Settings, options: Options) -> Connect {
@@ -409,7 +417,9 @@ impl Target {
             Some(crate::transport::Target::Address(address)) => address.login.as_mut(),
             _ => None,
         };
-        for login in address.into_iter().chain(self.login.as_mut()) {
+        let named = self.named.as_mut();
+        let named = named.and_then(|named| named.over.login.as_mut());
+        for login in address.into_iter().chain(self.login.as_mut()).chain(named) {
             login.settings.person = Person::Asked;
         }
         // What was given for one server is not for those that are added later.
@@ -428,7 +438,7 @@ impl Target {
 
     /// The server, when the verb cannot do without one. Nobody is there to agree to anything.
     pub fn server(&self, verb: &str) -> Result<Connect, Failure> {
-        if let Some(consent) = &self.consent {
+        if let Some(consent) = self.named.as_ref().and_then(|named| named.consent.as_ref()) {
             return Err(configured::not_trusted(consent));
         }
         self.connect.clone().ok_or_else(|| {

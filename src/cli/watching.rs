@@ -8,7 +8,6 @@ use tokio::sync::mpsc;
 
 use super::failure::Failure;
 use super::headless::{Headless, Stop};
-use super::lines::Lines;
 use super::live::Live;
 use super::output::Output;
 use super::{Early, Outcome};
@@ -16,7 +15,7 @@ use crate::diff::Rules;
 use crate::diff::report::{Form, Report};
 use crate::diff::surface::{self, Catalogue};
 use crate::inspector::{Command, Connect};
-use crate::mcp::types::List;
+use crate::mcp::types::{List, ToolEffect};
 use crate::replaying::conductor;
 use crate::text;
 use crate::watch::{self, Pattern};
@@ -32,12 +31,14 @@ pub struct WatchArgs {
     pub yes: bool,
 }
 
-/// Does a verb's work, and again after every change, until told to stop.
+/// Does a verb's work, and again after every change, until told to stop. `careful` asks before tools that do not say
+/// what they do, too.
 pub async fn again<V: Live>(
     verb: &V,
     ready: V::Ready,
     args: &WatchArgs,
     connect: Connect,
+    careful: bool,
     session: &mut Headless,
     output: &mut Output,
 ) -> Outcome
@@ -54,7 +55,7 @@ where
     let mut before = None;
     loop {
         let mut alive = true;
-        match round(verb, &ready, args, &mut before, session, output).await {
+        match round(verb, &ready, (args, careful), &mut before, session, output).await {
             Ok(()) => {}
             Err(Early::Stop(Stop::Lost)) => {
                 alive = false;
@@ -112,7 +113,7 @@ where
 async fn round<V: Live>(
     verb: &V,
     ready: &V::Ready,
-    args: &WatchArgs,
+    (args, careful): (&WatchArgs, bool),
     before: &mut Option<Catalogue>,
     session: &mut Headless,
     output: &mut Output,
@@ -129,7 +130,7 @@ where
         tell(&report, session, output)?;
     }
     *before = Some(now);
-    if !first && !agreed(verb, args, session).await? {
+    if !first && !agreed(verb, args, careful, session).await? {
         return Ok(());
     }
     verb.work(ready.clone(), session, output).await?;
@@ -167,30 +168,34 @@ fn tell(report: &Report, session: &mut Headless, output: &mut Output) -> io::Res
 async fn agreed<V: Live>(
     verb: &V,
     args: &WatchArgs,
+    careful: bool,
     session: &mut Headless,
 ) -> Result<bool, Early> {
     let Some(tool) = verb.calls().filter(|_| !args.yes) else {
         return Ok(true);
     };
     let items = &session.connection().list(List::Tools).items;
-    if conductor::destructive(&[(tool, 1)], items, false).is_empty() {
+    if conductor::destructive(&[(tool, 1)], items, careful).is_empty() {
         return Ok(true);
     }
+    let marked = items
+        .iter()
+        .any(|item| *item.name == *tool && item.effect == ToolEffect::Destroys);
     let tool = text::sanitize(tool).into_owned();
+    let what = if marked {
+        format!("{tool} is marked destructive")
+    } else {
+        format!("{tool} may destroy something: it does not say what it does")
+    };
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        let what = format!("{tool} is marked destructive and is not called again");
+        let what = format!("{what}; it is not called again");
         session
             .console
             .warn(&what, Some("--yes calls it all the same"));
         return Ok(false);
     }
-    session.console.tell(&format!(
-        "{tool} is marked destructive; call it again? [y/N]"
-    ));
-    session.console.flush();
-    session.lines = Some(Lines::of(io::stdin()));
-    let said = session.line(false).await;
-    session.lines = None;
-    let said = said?.unwrap_or_default();
-    Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))
+    session
+        .console
+        .tell(&format!("{what}; call it again? [y/N]"));
+    Ok(session.agreed().await?)
 }

@@ -166,6 +166,21 @@ impl Launch {
         }
     }
 
+    /// Whether the two are written the same, whatever is put in.
+    pub fn is_written_as(&self, other: &Self) -> bool {
+        let named = |launch: &Self| -> Vec<(String, String)> {
+            let pairs = launch.named().iter();
+            pairs
+                .map(|(name, text)| (name.clone(), text.written.clone()))
+                .collect()
+        };
+        let cwd = |launch: &Self| launch.cwd().map(|cwd| cwd.written.clone());
+        self.transport() == other.transport()
+            && self.written() == other.written()
+            && cwd(self) == cwd(other)
+            && named(self) == named(other)
+    }
+
     /// In what the two differ, in words; values of variables and headers are not told.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();

@@ -9,6 +9,7 @@ use super::writing::{Draft, Writing};
 use super::{ImportError, numbered};
 use crate::json;
 use crate::logbook::{Clock, Reader, Said};
+use crate::note::Note;
 use crate::session::{Channel, Direction};
 
 pub use crate::logbook::is_log;
@@ -65,12 +66,8 @@ pub fn read(source: &mut dyn BufRead, writing: &mut Writing<'_>) -> Result<(), I
             Said::Frame(direction, json) => Draft::wire(at, conn, direction, json),
             Said::Stderr(text) => stderr(at, conn, text),
             Said::Client(text) => {
-                let level = told
-                    .level
-                    .map_or_else(String::new, |level| format!("{level}: "));
-                let what = format!("the client says: {level}{text}");
-                writing.remark(at, conn, &what)?;
-                return Ok(());
+                let (level, what) = (told.level, text);
+                Draft::note(at, conn, &Note::ClientSaid { level, what })
             }
         };
         writing.put(draft.from("line", number, ""))?;

@@ -274,7 +274,7 @@ fn a_server_that_is_started_again_is_another_connection_of_the_same_name() {
         .collect();
     assert_eq!(names, ["weather", "weather"]);
     assert!(session.contains("KeyError: 'Harbour'"));
-    assert!(session.contains("the client says: error: Server disconnected"));
+    assert!(session.contains("\"level\":\"error\",\"what\":\"Server disconnected"));
     let (session, _) = client_log("mcp.log");
     let timeline = fold(&session);
     assert_eq!(timeline.state().connections().count(), 2);

@@ -249,6 +249,10 @@ fn notes() -> Vec<Note> {
             instead: None,
         }),
         Note::Remark { what: text() },
+        Note::ClientSaid {
+            level: Some(text()),
+            what: text(),
+        },
         Note::Gap { lost: 3 },
         Note::Unknown {
             name: "later".into(),

@@ -167,10 +167,19 @@ impl Opening {
 
     /// Of what comes out of a pipe. It is kept in a file without a name, for us alone, that goes away with us.
     pub fn pipe(source: impl Read + Send + 'static, rules: &Rules) -> io::Result<Self> {
+        Self::growing(source, Path::new(PIPE), rules)
+    }
+
+    /// Of what somebody makes of another file while that grows, kept likewise.
+    pub fn growing(
+        source: impl Read + Send + 'static,
+        path: &Path,
+        rules: &Rules,
+    ) -> io::Result<Self> {
         let file = tempfile::tempfile()?;
         let writing = file.try_clone()?;
         Ok(Self {
-            recording: Recording::begun(file, Path::new(PIPE), rules),
+            recording: Recording::begun(file, path, rules),
             source: Source::Pipe(Box::new(source), writing),
             wakes: mpsc::channel(),
         })

@@ -549,6 +549,9 @@ fn note_level(note: &Note) -> Level {
         | Note::Remark { .. }
         | Note::TaskLeft { .. }
         | Note::ListCut { .. } => Level::Warning,
+        Note::ClientSaid {
+            level: Some(level), ..
+        } => Level::of_word(level).unwrap_or_default(),
         _ => Level::Info,
     }
 }

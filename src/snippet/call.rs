@@ -34,6 +34,20 @@ impl<'a> Call<'a> {
     pub fn of(subject: &'a Subject) -> Self {
         let mut names = Names::default();
         let variables = Variables::of(&subject.server, &mut names);
+        Self::with(subject, variables, names)
+    }
+
+    /// The same where a server out of somebody's settings is named.
+    pub fn by_name(subject: &'a Subject) -> Self {
+        let Some(listed) = &subject.listed else {
+            return Self::of(subject);
+        };
+        let mut names = Names::default();
+        let variables = Variables::of_listed(listed, &mut names);
+        Self::with(subject, variables, names)
+    }
+
+    fn with(subject: &'a Subject, variables: Variables, mut names: Names) -> Self {
         let schema = subject.schema.as_deref().map(Schema::all);
         let mut secrets = Vec::new();
         let params = match &subject.params {

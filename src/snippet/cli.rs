@@ -194,6 +194,19 @@ fn target(call: &Call<'_>) -> Vec<String> {
     for (name, variable) in &call.variables.env {
         words.extend(given("--env", name, "=", variable));
     }
+    if let Some(listed) = &call.subject.listed {
+        for (name, variable) in &call.variables.headers {
+            words.extend(given("--header", name, ": ", variable));
+        }
+        for (id, variable) in &call.variables.inputs {
+            words.extend(given("--input", id, "=", variable));
+        }
+        if let Some(cwd) = &listed.cwd {
+            words.extend(["--cwd".to_owned(), quote(cwd)]);
+        }
+        words.extend(["--server".to_owned(), quote(&listed.selector)]);
+        return words;
+    }
     match call.server() {
         Server::Process { command, cwd, .. } => {
             if let Some(cwd) = cwd {

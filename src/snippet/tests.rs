@@ -64,6 +64,7 @@ fn nasty(server: Server, revision: Revision) -> Subject {
     Subject {
         name: "my server".to_owned(),
         server,
+        listed: None,
         implementation: Some("odd 1.0".to_owned()),
         revision: Some(revision),
         method: "tools/call".to_owned(),
@@ -336,6 +337,7 @@ fn masks_of_a_recording_are_variables() {
             cwd: None,
             env: Vec::new(),
         },
+        listed: None,
         implementation: None,
         revision: None,
         method: "tools/call".to_owned(),
@@ -350,4 +352,29 @@ fn masks_of_a_recording_are_variables() {
     }
     let shell = Form::Cli.write(&subject).unwrap().text;
     assert!(shell.contains("API_KEY") && shell.contains('N'), "{shell}");
+}
+
+/// A line that is run where the server is not in the environment says nothing of what the settings say.
+#[test]
+fn a_server_out_of_settings_is_named() {
+    let mut subject = simple("tools/call", r#"{"name":"get-env"}"#);
+    subject.server = Server::Process {
+        command: vec!["node".to_owned(), "x.js".to_owned()],
+        cwd: Some("/work".to_owned()),
+        env: vec!["MY_KEY".to_owned()],
+    };
+    subject.listed = Some(Box::new(Listed {
+        selector: "vscode:my weather".to_owned(),
+        inputs: vec!["api-key".to_owned()],
+        env: vec!["EXTRA".to_owned()],
+        ..Listed::default()
+    }));
+    let written = Form::Cli.write(&subject).unwrap();
+    assert_eq!(
+        written.text,
+        "mcpscope call get-env --protocol 2025-11-25 --env EXTRA=\"$EXTRA\" --input api-key=\"$API_KEY\" --server 'vscode:my weather'\n"
+    );
+    // A program has no settings to look into.
+    let python = Form::Python.write(&subject).unwrap();
+    assert!(python.text.contains("MY_KEY"), "{}", python.text);
 }

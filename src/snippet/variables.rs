@@ -1,6 +1,6 @@
 //! The variables that stand for secrets: what they are called, and where they stand.
 
-use super::Server;
+use super::{Listed, Server};
 
 /// Names that are taken.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +68,8 @@ pub struct Variables {
     pub env: Vec<(String, String)>,
     /// For each header that was given: its name, and the variable that holds its value.
     pub headers: Vec<(String, String)>,
+    /// For each input that the server's client asks for: its name, and the variable that holds it.
+    pub inputs: Vec<(String, String)>,
     /// The address.
     pub url: Vec<Piece>,
 }
@@ -93,12 +95,29 @@ impl Variables {
         }
     }
 
+    /// Of one that is named: what its settings say needs none.
+    pub fn of_listed(listed: &Listed, names: &mut Names) -> Self {
+        let mut all = |words: &[String], keep: bool| -> Vec<(String, String)> {
+            let pairs = words.iter().map(|word| {
+                let variable = if keep { names.keep(word) } else { names.take(word) };
+                (word.clone(), variable)
+            });
+            pairs.collect()
+        };
+        Self {
+            env: all(&listed.env, true),
+            headers: all(&listed.headers, false),
+            inputs: all(&listed.inputs, false),
+            url: Vec::new(),
+        }
+    }
+
     pub fn count(&self) -> usize {
         let of_url = self
             .url
             .iter()
             .filter(|piece| !matches!(piece, Piece::Plain(_)));
-        self.env.len() + self.headers.len() + of_url.count()
+        self.env.len() + self.headers.len() + self.inputs.len() + of_url.count()
     }
 }
 

@@ -347,6 +347,7 @@ actions! {
     Logs {
         OpenLine "open-line" ["Enter"] "whole line" "Show the whole line" Nothing "";
         FollowLogs "follow-logs" ["F"] "follow" "Stay at the newest line" Nothing "";
+        AddLogs "add-logs" ["a"] "client logs" "Look at a log that a client keeps of its servers: its lines here, frames in them in Traffic" Nothing "mcpscope logs";
         Level "level" ["L"] "level" "Raise the least level shown, then start over" Nothing "";
     }
     Diff {

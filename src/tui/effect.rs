@@ -22,6 +22,7 @@ use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
+use crate::configs::Machine;
 use crate::diff::report::Report;
 use crate::diff::{self, Rules};
 use crate::filter::Leaf;
@@ -478,6 +479,8 @@ pub enum Effect {
     Watch(watching::Watching),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
+    /// Look for the logs that clients keep of their servers; answered by [`super::event::Event::ClientLogs`].
+    ClientLogs(Box<Machine>),
     /// Have a tap do something; answered by [`super::event::Event::Tapped`].
     Tap(tapping::Telling),
     /// Clear the screen before the next draw.

@@ -18,6 +18,7 @@ use super::outside::save::Unsaved;
 use super::payload::question::Question;
 use super::payload::{Indexed, Opened, Tab};
 use crate::chips::Chip;
+use crate::clientlogs::Kept;
 use crate::diff::report::Report;
 use crate::drafts::Draft;
 use crate::form::substitute::Missing;
@@ -63,6 +64,8 @@ pub enum Event {
     Update(Update),
     /// Files changed that are watched for a server, or cannot be watched.
     Watched(super::effect::watching::Watched),
+    /// The logs that clients keep of their servers.
+    ClientLogs(Vec<Kept>),
     /// The servers that clients have in their settings; or why something could not be remembered.
     Servers(Result<Box<Discovery>, String>),
     /// A part of an opened file.
@@ -336,6 +339,8 @@ pub struct OpenedSession {
     pub following: bool,
     /// What people added to it.
     pub meta: Meta,
+    /// Whether it is the log of a client.
+    pub log: bool,
 }
 
 /// What became of work with the library. Errors are sentences that name the file and what to do.

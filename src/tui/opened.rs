@@ -10,6 +10,7 @@ use super::event::Event;
 use super::model::Keeping;
 use crate::mask::Rules;
 use crate::recording::{Follow, Opening, Over, PIPE};
+use crate::tail;
 
 /// Parts of an opened file that may wait: the reader is faster than the fold, and they are bigger than what it keeps.
 pub(super) const PARTS: usize = 4;
@@ -18,6 +19,14 @@ pub(super) const PARTS: usize = 4;
 pub(super) fn open(file: &Path, follow: Follow, rules: &Rules) -> Result<Opening> {
     if file == Path::new(PIPE) {
         return Opening::pipe(std::io::stdin(), rules).wrap_err("no room for what comes on stdin");
+    }
+    // What a client goes on to write in its log is imported as it comes.
+    if follow == Follow::Always
+        && let Ok(Some((opening, stop))) = tail::session(file, rules)
+    {
+        // It goes with the process.
+        std::mem::forget(stop);
+        return Ok(opening);
     }
     Ok(Opening::masked_by(file, follow, rules)?)
 }

@@ -231,6 +231,8 @@ pub enum Go {
     Add(String),
     /// Open a session file, in the place of what is shown.
     Open(PathBuf),
+    /// Look for the logs that clients keep of their servers, to have one picked.
+    ClientLogs,
     /// To the session that is recorded here.
     Live,
     /// Export a session file.

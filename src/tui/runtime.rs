@@ -34,6 +34,7 @@ use super::widgets::find::Term;
 use super::widgets::json_tree::Tree;
 use super::widgets::picture::Pictures;
 use super::widgets::plain::Document;
+use crate::clientlogs;
 use crate::diff::report::Form;
 use crate::inspector::Command;
 use crate::json::{self, Value};
@@ -257,6 +258,11 @@ impl Runtime {
                     if let Some(told) = work.carry_out() {
                         answer_of(Event::Servers(told));
                     }
+                });
+            }
+            Effect::ClientLogs(machine) => {
+                tokio::task::spawn_blocking(move || {
+                    answer_of(Event::ClientLogs(clientlogs::find(&machine)));
                 });
             }
             Effect::OpenSession { session, path } => {

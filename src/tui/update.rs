@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEventKind;
 
+mod clientlogs;
 mod configs;
 mod crossing;
 mod deeds;
@@ -152,6 +153,7 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Watched(told) => watching::heard(model, told),
+        Event::ClientLogs(found) => clientlogs::found(model, &found),
         Event::ToCopy { text, what } => vec![Effect::Copy { text, what }],
         Event::ToPrint(text) => vec![Effect::Print(Part::exact(text.into_bytes()))],
         Event::Copied(result) => {

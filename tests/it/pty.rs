@@ -4,6 +4,7 @@
 mod arguments;
 mod asking;
 mod leaving;
+mod named;
 mod outside;
 mod secrets;
 mod watching;

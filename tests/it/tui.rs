@@ -2,6 +2,7 @@
 
 mod arguments;
 mod byhand;
+mod clientlogs;
 mod configs;
 mod deeds;
 mod diff;

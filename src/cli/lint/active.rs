@@ -7,7 +7,6 @@ use clap::Args;
 use super::super::Early;
 use super::super::failure::Failure;
 use super::super::headless::Headless;
-use super::super::lines::Lines;
 use crate::inspector::{Command, Connect, Update};
 use crate::json::{self, Kind};
 use crate::mcp::types::List;
@@ -146,10 +145,7 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
     }
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
         session.console.tell("send them? [y/N]");
-        session.lines = Some(Lines::of(io::stdin()));
-        let said = session.line(false).await?.unwrap_or_default();
-        session.lines = None;
-        return Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"));
+        return Ok(session.agreed().await?);
     }
     let hint = "--yes sends them without asking".to_owned();
     Err(Failure::usage("nothing was sent: nobody is there to agree")

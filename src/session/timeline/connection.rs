@@ -237,7 +237,8 @@ impl Connection {
 
     /// The server answered with a result.
     pub(super) fn answered(&mut self) {
-        if self.tapped && self.link == LinkState::Opening {
+        // What others recorded does not always say that it was started.
+        if self.tapped && matches!(self.link, LinkState::Starting | LinkState::Opening) {
             self.link = LinkState::Ready;
         }
     }
@@ -375,6 +376,7 @@ impl Connection {
             | Note::Probe { .. }
             | Note::Timeout { .. }
             | Note::Remark { .. }
+            | Note::ClientSaid { .. }
             | Note::WriteFailed { .. }
             | Note::Gap { .. }
             | Note::Unknown { .. } => {}

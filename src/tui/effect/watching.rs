@@ -1,16 +1,12 @@
 //! Work with files that are watched: a server is started again when they change.
 
-use std::path::PathBuf;
-
 /// Watch these files for a server, or none any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watching {
     /// The server, by name.
     pub server: String,
-    /// Patterns; none to watch no longer.
+    /// Patterns, which count from where the program runs; none to watch no longer.
     pub globs: Vec<String>,
-    /// Where patterns count from; where the program runs without.
-    pub folder: Option<PathBuf>,
 }
 
 /// What came of it.

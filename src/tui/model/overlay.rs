@@ -52,4 +52,6 @@ pub enum Purpose {
     Hold,
     /// What a tap breaks.
     Break,
+    /// Which log of a client is looked at.
+    Log,
 }

@@ -30,6 +30,8 @@ pub enum Pick {
     Reach(Reach),
     /// Send the probes that are listed.
     Probes,
+    /// Look at a client's log, or at one whose path is to be typed.
+    Log(Option<std::path::PathBuf>),
 }
 
 /// One row.
@@ -52,6 +54,7 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
+            Pick::Log(_) => Some("mcpscope open FILE"),
             Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) | Pick::Probes => {
                 None
             }

@@ -1,5 +1,6 @@
 //! What is known of a server out of the settings of clients.
 
+use crate::configs::over::Over;
 use crate::configs::trust::Consent;
 use crate::configs::{Configured, Input, Scope};
 
@@ -18,6 +19,8 @@ pub struct Listed {
     pub problem: Option<String>,
     /// What somebody has to say before it runs, once in a run of mcpscope.
     pub asks: Vec<Input>,
+    /// What the command line says of it.
+    pub over: Option<Box<Over>>,
 }
 
 /// Another entry of the same name.
@@ -37,6 +40,9 @@ impl Listed {
         if let Some(problem) = &self.problem {
             return problem.replace("the variable ", "");
         }
+        if self.server.off.is_some() {
+            return "switched off there".to_owned();
+        }
         if let Some(consent) = &self.consent {
             return if consent.terms.changed.is_empty() {
                 "asks before it runs".to_owned()
@@ -47,9 +53,6 @@ impl Listed {
         if !self.asks.is_empty() {
             let ids: Vec<&str> = self.asks.iter().map(|input| input.id.as_str()).collect();
             return format!("asks for {}", ids.join(", "));
-        }
-        if self.server.off.is_some() {
-            return "switched off there".to_owned();
         }
         let differ = self
             .others

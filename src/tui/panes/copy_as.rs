@@ -10,7 +10,7 @@ use crate::mcp::http::headers::masked_url;
 use crate::mcp::types::List;
 use crate::session::Direction;
 use crate::session::timeline::{Connection, EntryIndex};
-use crate::snippet::{Answer, Form, Server, Subject};
+use crate::snippet::{Answer, Form, Listed, Server, Subject};
 use crate::text;
 use crate::transport::Target;
 use crate::transport::http::Address;
@@ -142,7 +142,30 @@ pub fn subject(connection: Option<&Connection>, ctx: &Ctx<'_>) -> Result<Subject
         .and_then(|connection| recorded(connection, target))
         .or_else(|| target.map(of_target))
         .ok_or("It is not known how this server is reached.")?;
-    Ok(known(connection, server, ctx))
+    Ok(Subject {
+        listed: row(connection, ctx).and_then(listed),
+        ..known(connection, server, ctx)
+    })
+}
+
+/// How a command line names a server that stands in somebody's settings.
+fn listed(server: &pane::Server) -> Option<Box<Listed>> {
+    let listed = server.listed.as_ref()?;
+    let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect();
+    let over = listed.over.as_ref();
+    let mut inputs: Vec<String> = over
+        .map(|over| over.machine.inputs.keys().cloned().collect())
+        .unwrap_or_default();
+    inputs.extend(listed.server.asks.iter().map(|input| input.id.clone()));
+    Some(Box::new(Listed {
+        selector: listed.server.selector(),
+        inputs,
+        env: over.map(|over| names(&over.env)).unwrap_or_default(),
+        headers: over.map(|over| names(&over.headers)).unwrap_or_default(),
+        cwd: over
+            .and_then(|over| over.cwd.as_ref())
+            .map(|cwd| cwd.display().to_string()),
+    }))
 }
 
 /// What is known of a server that is reached like this, whether it was reached before or not.
@@ -162,6 +185,7 @@ fn known(connection: Option<&Connection>, server: Server, ctx: &Ctx<'_>) -> Subj
     Subject {
         name: name.unwrap_or_default(),
         server,
+        listed: None,
         implementation,
         revision: connection.and_then(|connection| connection.revision),
         method: String::new(),
@@ -173,10 +197,14 @@ fn known(connection: Option<&Connection>, server: Server, ctx: &Ctx<'_>) -> Subj
 
 /// What a server is reached by, if it can be reached from here.
 fn target<'a>(connection: Option<&Connection>, ctx: &Ctx<'a>) -> Option<&'a Target> {
+    row(connection, ctx)?.target.as_ref()
+}
+
+/// The server that a connection is to, or the one that is looked at.
+fn row<'a>(connection: Option<&Connection>, ctx: &Ctx<'a>) -> Option<&'a pane::Server> {
     let named = |server: &&pane::Server| connection.is_none_or(|one| *one.name == *server.name);
     let current = ctx.server().filter(named);
-    let server = current.or_else(|| ctx.servers.iter().find(named))?;
-    server.target.as_ref()
+    current.or_else(|| ctx.servers.iter().find(named))
 }
 
 /// How a server was reached, as the session tells it; it does not tell all of the options of an address.

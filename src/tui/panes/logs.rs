@@ -279,6 +279,7 @@ impl Pane for Logs {
                 self.stream.toggle_follow();
                 Reply::done()
             }
+            Action::AddLogs => Reply::go(Go::ClientLogs),
             Action::Level => self.raise(ctx),
             Action::NextError | Action::PreviousError => {
                 let forward = action == Action::NextError;

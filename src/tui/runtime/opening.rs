@@ -11,6 +11,7 @@ use crate::mask::Rules;
 use crate::recording::{Bodies, Follow, Opening, PIPE, Stop};
 use crate::session::recorded::Recorded;
 use crate::session::timeline::{Approach, Moment};
+use crate::tail;
 use crate::tui::event::{Event, OpenedSession};
 
 /// Those that are open, by number. Clones are the same.
@@ -21,7 +22,7 @@ pub struct Opened(Arc<Mutex<HashMap<u32, Open>>>);
 struct Open {
     bodies: Bodies,
     /// Ends the waiting for more when the session is closed.
-    _stop: Stop,
+    _stop: (Stop, Option<tail::Stop>),
 }
 
 impl Opened {
@@ -47,16 +48,22 @@ impl Opened {
                 .blocking_send(Event::Of(session, Box::new(event)))
                 .is_ok()
         };
-        let opening = match Opening::masked_by(path, Follow::WhileWritten, rules) {
-            Ok(opening) => opening,
-            Err(error) => {
-                tell(Event::Failed(error.to_string()));
-                return;
-            }
+        // Who cannot be read is told below.
+        let log = tail::session(path, rules).ok().flatten();
+        let is_log = log.is_some();
+        let (opening, more) = match log {
+            Some((opening, more)) => (opening, Some(more)),
+            None => match Opening::masked_by(path, Follow::WhileWritten, rules) {
+                Ok(opening) => (opening, None),
+                Err(error) => {
+                    tell(Event::Failed(error.to_string()));
+                    return;
+                }
+            },
         };
         let open = Open {
             bodies: opening.bodies(),
-            _stop: opening.stop(),
+            _stop: (opening.stop(), more),
         };
         self.lock().insert(session, open);
         tell(Event::SessionOpened(Box::new(OpenedSession {
@@ -64,6 +71,7 @@ impl Opened {
             size: opening.length(),
             following: opening.follows(),
             meta: read_meta(path),
+            log: is_log,
         })));
         opening.run(|news| self.lock().contains_key(&session) && tell(Event::from(news)));
     }

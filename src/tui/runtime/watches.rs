@@ -27,19 +27,13 @@ impl Watches {
 
     /// Watches other files for a server. Looks through folders, so not for the thread that draws.
     pub fn take(&self, work: Watching) {
-        let Watching {
-            server,
-            globs,
-            folder,
-        } = work;
+        let Watching { server, globs } = work;
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.remove(&server);
         if globs.is_empty() {
             return;
         }
-        let folder = folder
-            .or_else(|| std::env::current_dir().ok())
-            .unwrap_or_default();
+        let folder = std::env::current_dir().unwrap_or_default();
         let patterns = globs
             .iter()
             .map(|glob| Pattern::of(glob, &folder))

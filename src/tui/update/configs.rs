@@ -7,8 +7,9 @@ use std::path::Path;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::servers::{connect, push_server};
-use super::{Model, say};
+use super::{Model, examining, say};
 use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
+use crate::configs::over::Named;
 use crate::configs::trust::Consent;
 use crate::configs::{self, Configured, Launch, Machine, Unselected};
 use crate::text;
@@ -73,19 +74,29 @@ fn is_same(one: &Configured, other: &Configured) -> bool {
 
 /// What an entry on the list says now.
 fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) {
-    let (listed, target) = listed(discovery, server);
+    let (mut listed, target) = listed(discovery, server);
     let Some(row) = model.world.servers.get_mut(place) else {
         return;
     };
+    let Some(known) = &mut row.listed else {
+        return;
+    };
     // What somebody said of it on the command line stays, as long as the entry does.
-    if row
-        .listed
-        .as_ref()
-        .is_none_or(|known| known.server != *server)
-    {
-        row.listed = Some(Box::new(listed));
-        row.target = Some(target);
+    let same = match &known.over {
+        Some(_) => known.server.launch.is_written_as(&server.launch),
+        None => known.server == *server,
+    };
+    if same {
+        known.place = listed.place;
+        known.others = listed.others;
+        return;
     }
+    listed.over = known.over.take();
+    row.target = Some(match &listed.over {
+        Some(over) => over.onto(target),
+        None => target,
+    });
+    row.listed = Some(Box::new(listed));
 }
 
 /// Puts an entry on the list; gives back its place.
@@ -148,6 +159,7 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
         consent,
         problem,
         asks,
+        over: None,
     };
     let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
     (listed, target)
@@ -171,6 +183,41 @@ fn short(machine: Option<&Machine>, path: &Path) -> String {
     machine
         .and_then(|machine| below(&machine.folder, ".").or_else(|| below(&machine.home, "~")))
         .unwrap_or_else(|| path.display().to_string())
+}
+
+/// A piece of a client's settings on the line that adds servers: each goes on the list, and the first is connected.
+/// None when it is something else.
+pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
+    let machine = model.discovery.as_ref();
+    let machine = machine.and_then(|discovery| discovery.machine.clone())?;
+    let servers = match configs::pasted(&machine, text)? {
+        Ok(servers) => servers,
+        Err(why) => return Some(say(model, &text::sanitize(&why))),
+    };
+    let lacking = servers.iter().find_map(|server| {
+        let lacks: Vec<String> = server.launch.lacks().iter().map(ToString::to_string).collect();
+        (!lacks.is_empty()).then(|| format!("{} needs {}", server.name, lacks.join(" and ")))
+    });
+    if let Some(why) = lacking {
+        return Some(say(model, &text::sanitize(&why)));
+    }
+    let mut first = None;
+    for server in &servers {
+        match server.launch.target(None, &machine.home) {
+            Ok(target) => {
+                let place = push_server(model, &server.name, target, "pasted");
+                first.get_or_insert(place);
+            }
+            Err(why) => {
+                let what = format!("{}: {why}", server.name);
+                return Some(say(model, &text::sanitize(&what)));
+            }
+        }
+    }
+    let place = first?;
+    model.world.current = place;
+    model.entering = Some(place);
+    Some(connect(model, place))
 }
 
 /// `--server NAME` on the line that adds servers.
@@ -217,8 +264,10 @@ pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
     effects
 }
 
-/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does.
-pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
+/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. Once it
+/// was asked for, the server is connected, or looked at when it is to be `examined`.
+pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<Vec<Effect>> {
+    model.examining = examined.then_some(place);
     let server = model.world.servers.get(place)?;
     let listed = server.listed.as_ref()?;
     if let Some(problem) = &listed.problem {
@@ -230,6 +279,14 @@ pub(super) fn before(model: &mut Model, place: usize) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
+}
+
+/// Goes on with a server that was asked about, to what it was asked for.
+pub(super) fn go_on(model: &mut Model, place: usize) -> Vec<Effect> {
+    match model.examining.take() {
+        Some(at) if at == place => examining::begin(model, place),
+        _ => connect(model, place),
+    }
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
@@ -255,7 +312,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         .map(|consent| Effect::Configs(Box::new(Configs::Agree(*consent))))
         .into_iter()
         .collect();
-    effects.extend(connect(model, place));
+    effects.extend(go_on(model, place));
     effects
 }
 
@@ -332,18 +389,26 @@ pub(super) fn tap_key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Eff
     }))]
 }
 
-/// A server of the command line that stands in a project's file is agreed to like any other.
-pub fn from_settings(model: &mut Model, place: usize, consent: Option<Box<Consent>>) {
+/// A server of the command line that stands in somebody's settings is one of theirs: agreed to, and asked about, like
+/// any other.
+pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>) {
     let server = model.world.servers.get_mut(place);
-    let (Some(server), Some(consent)) = (server, consent) else {
+    let (Some(row), Some(named)) = (server, named) else {
         return;
     };
-    server.listed = Some(Box::new(Listed {
-        server: consent.server.clone(),
-        place: consent.terms.place.clone(),
+    let Named {
+        server,
+        over,
+        consent,
+    } = *named;
+    let problem = inputs::unasked(&server);
+    row.listed = Some(Box::new(Listed {
+        place: format!("{}:{}", short(Some(&over.machine), &server.file), server.line),
         others: Vec::new(),
-        consent: Some(consent),
-        problem: None,
-        asks: Vec::new(),
+        consent,
+        asks: problem.is_none().then(|| server.asks.clone()).unwrap_or_default(),
+        problem,
+        server,
+        over: Some(Box::new(over)),
     }));
 }

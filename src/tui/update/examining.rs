@@ -29,7 +29,7 @@ pub(super) fn begin(model: &mut Model, place: usize) -> Vec<Effect> {
         let what = format!("{} is being looked at", text::sanitize(&running.name));
         return say(model, &what);
     }
-    if let Some(effects) = super::configs::before(model, place) {
+    if let Some(effects) = super::configs::before(model, place, true) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {
@@ -93,15 +93,8 @@ fn connect(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     };
     let current = model.world.current;
-    let state = model.world.timeline.state();
-    let free = model.world.servers.iter().position(|row| {
-        let connection = row.conn.and_then(|conn| state.connection(conn));
-        row.name.starts_with(&name)
-            && row.target.as_ref() == Some(&target)
-            && !connection.is_some_and(Connection::is_alive)
-    });
-    let row = free.unwrap_or_else(|| servers::push_server(model, &name, target, "doctor"));
-    model.world.servers[row].era = model.world.servers.get(place).and_then(|server| server.era);
+    let era = model.world.servers.get(place).and_then(|server| server.era);
+    let row = servers::once_more(model, &name, target, "doctor", era);
     let mut effects = servers::connect(model, row);
     // The list stays where it is.
     model.world.current = current;

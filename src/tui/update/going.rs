@@ -1,7 +1,7 @@
 //! Going somewhere: what a pane, an action or an answer asks for, and cannot do alone.
 
 use super::{
-    Model, act, configs, connect, everywhere, examining, exporting, linting, marks, probing,
+    Model, act, clientlogs, configs, connect, everywhere, examining, exporting, linting, marks, probing,
     replay, replaying, say, servers, watching,
 };
 use crate::inspector::Command;
@@ -103,6 +103,7 @@ pub(super) fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::Watch(place, globs) => return watching::watch(model, place, globs),
         Go::Add(command) => return servers::add(model, &command),
         Go::Open(path) => return replay::open(model, path),
+        Go::ClientLogs => return clientlogs::look(model),
         Go::Live => {
             let effects = replay::leave(model);
             show(model, View::Traffic);

@@ -219,6 +219,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
         Pick::Mark(place) => super::everywhere::picked(model, place),
         Pick::Reach(reach) => super::everywhere::reach(model, reach),
         Pick::Probes => super::probing::begin(model),
+        Pick::Log(file) => super::clientlogs::picked(model, file),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{Model, configs, go, linting, replay, replaying, say, tapping};
+use super::{Model, clientlogs, configs, go, linting, replay, replaying, say, tapping};
 use crate::library::tags_of;
 use crate::session::marks::{Mark, Marks};
 use crate::session::timeline::{EntryIndex, EntryRow};
@@ -205,6 +205,7 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
         }
         Purpose::Anyway(asker) => vec![replaying::anyway(*asker, &next())],
         Purpose::Hold => return tapping::hold(model, &next()),
+        Purpose::Log => return clientlogs::named(model, &next()),
         Purpose::Break => return tapping::ruled(model, next()),
         Purpose::Note(seq) => {
             let note = next();

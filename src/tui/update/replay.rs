@@ -277,6 +277,7 @@ pub(super) fn opened(model: &mut Model, session: u32, opened: OpenedSession) -> 
         size,
         following,
         meta,
+        log,
     } = opened;
     let Meta { marks, .. } = meta;
     let bytes = (0, size);
@@ -294,6 +295,9 @@ pub(super) fn opened(model: &mut Model, session: u32, opened: OpenedSession) -> 
     model.aside = Some(aside);
     model.chords.clear();
     model.notices.focused = false;
+    if log {
+        super::show(model, View::Logs);
+    }
     tell_sessions(model);
     effects
 }
@@ -389,6 +393,7 @@ pub(super) fn of(session: u32, effects: Vec<Effect>) -> Vec<Effect> {
         effect @ (Effect::OpenSession { .. }
         | Effect::CloseSession(_)
         | Effect::Library(_)
+        | Effect::ClientLogs(_)
         | Effect::Of(..)) => effect,
         effect => Effect::Of(session, Box::new(effect)),
     });

@@ -10,7 +10,6 @@ use crate::mcp::client::EraChoice;
 use crate::mcp::revision::{Era, Revision};
 use crate::replay::Speed;
 use crate::replaying::conductor::Told;
-use crate::session::timeline::Connection;
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::effect::comparison::Comparison;
@@ -207,16 +206,5 @@ fn row(model: &mut Model, server: usize) -> Option<usize> {
     let (target, origin, era) = (base.target.clone()?, base.origin.clone(), base.era);
     let plain = base.name.split(" (replay)").next().unwrap_or(&base.name);
     let name = format!("{plain} (replay)");
-    let state = model.world.timeline.state();
-    let free = model.world.servers.iter().position(|row| {
-        let connection = row.conn.and_then(|conn| state.connection(conn));
-        row.name.starts_with(&name)
-            && row.target.as_ref() == Some(&target)
-            && !connection.is_some_and(Connection::is_alive)
-    });
-    Some(free.unwrap_or_else(|| {
-        let place = servers::push_server(model, &name, target, &origin);
-        model.world.servers[place].era = era;
-        place
-    }))
+    Some(servers::once_more(model, &name, target, &origin, era))
 }

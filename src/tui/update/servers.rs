@@ -23,7 +23,7 @@ pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
 
 /// Starts the server at `place` and opens a new connection to it; one that nobody agreed to is asked about first.
 pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
-    if let Some(effects) = super::configs::before(model, place) {
+    if let Some(effects) = super::configs::before(model, place, false) {
         return effects;
     }
     let alive = conn_of(model, place)
@@ -167,8 +167,11 @@ pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
     }
 }
 
-/// `KEY=value … program arguments…`, or `https://… [--header 'K: V'] [--transport T] [--cacert FILE] [--insecure]`.
+/// A piece of a client's settings; `KEY=value … program arguments…`; or `https://… [--header 'K: V'] [--transport T] [--cacert FILE] [--insecure]`.
 pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
+    if let Some(effects) = super::configs::pasted(model, command) {
+        return effects;
+    }
     let words = match shell_words::split(command) {
         Ok(words) => words,
         Err(error) => return say(model, &format!("not a command line: {error}")),
@@ -300,6 +303,27 @@ pub fn push_server(
         watched: Vec::new(),
     });
     model.world.servers.len() - 1
+}
+
+/// A row for a server that is there once more, under a name that begins with `name`: one that runs no longer, or a new
+/// one.
+pub(super) fn once_more(
+    model: &mut Model,
+    name: &str,
+    target: Target,
+    origin: &str,
+    era: Option<EraChoice>,
+) -> usize {
+    let state = model.world.timeline.state();
+    let free = model.world.servers.iter().position(|row| {
+        let connection = row.conn.and_then(|conn| state.connection(conn));
+        row.name.starts_with(name)
+            && row.target.as_ref() == Some(&target)
+            && !connection.is_some_and(Connection::is_alive)
+    });
+    let place = free.unwrap_or_else(|| push_server(model, name, target, origin));
+    model.world.servers[place].era = era;
+    place
 }
 
 /// An opened file tells its servers one by one: same name, same server.

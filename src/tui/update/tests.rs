@@ -84,6 +84,7 @@ fn put_over(model: &mut Model, path: &str) {
         panic!("{effects:?}");
     };
     let opened = OpenedSession {
+        log: false,
         path: path.into(),
         size: 0,
         following: false,

@@ -22,7 +22,6 @@ pub fn watch(model: &mut Model, place: usize, globs: Vec<String>) -> Vec<Effect>
     let work = Watching {
         server: server.name.clone(),
         globs,
-        folder: None,
     };
     let told = if words.is_empty() {
         format!("{name} is not watched")

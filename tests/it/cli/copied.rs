@@ -14,6 +14,7 @@ fn subject(server: Server, revision: &str) -> Subject {
     Subject {
         name: "server".to_owned(),
         server,
+        listed: None,
         implementation: None,
         revision: revision.parse().ok(),
         method: String::new(),

@@ -34,3 +34,43 @@ fn a_change_starts_the_server_again_and_sends_the_last_call_again() {
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));
 }
+
+#[test]
+fn each_change_asks_before_what_may_destroy_something() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("home/config")).unwrap();
+    std::fs::write(home.path("home/config/config.toml"), "careful = true\n").unwrap();
+    write(&home, "");
+    let call = ["call", "echo", "text=hello", "--watch", "server.sh"];
+    let arguments = [&call[..], &["--", SERVER]].concat();
+    let mut terminal = Terminal::start(&home, &arguments, (120, 36));
+    terminal.shows("note: watching");
+    let answers = |terminal: &mut Terminal, count: usize, watching: usize| {
+        terminal.wait_for("as many answers", |terminal| {
+            let text = terminal.text();
+            let lines = text.lines();
+            lines.filter(|line| line.trim() == "hello").count() == count
+                && text.matches("note: watching").count() == watching
+        })
+    };
+    // What is typed before a question is no answer to it.
+    terminal.send("y\n");
+    for (round, reply) in [(2, "n\n"), (3, "y\n"), (4, "yes\n")] {
+        write(&home, "");
+        terminal.wait_for("the question", |terminal| {
+            terminal.text().matches("call it again? [y/N]").count() == round - 1
+        });
+        terminal.send(reply);
+        answers(&mut terminal, round - 1, round);
+        terminal.send("y\n");
+    }
+    assert!(
+        terminal
+            .text()
+            .contains("echo may destroy something: it does not say what it does"),
+        "{}",
+        terminal.text()
+    );
+    terminal.send("\x03");
+    assert_eq!(terminal.end(), Some(130));
+}

@@ -258,6 +258,7 @@ impl Screen {
             let size = std::fs::metadata(&path).unwrap().len();
             let meta = opening::read_meta(&path);
             let mut parts = vec![of(Event::SessionOpened(Box::new(OpenedSession {
+                log: path.extension().is_some_and(|word| word == "log"),
                 path,
                 size,
                 following: false,
@@ -313,6 +314,9 @@ impl Screen {
         }
         match effect {
             Effect::Configs(work) => return work.carry_out().map(Event::Servers),
+            Effect::ClientLogs(machine) => {
+                return Some(Event::ClientLogs(mcpscope::clientlogs::find(&machine)));
+            }
             Effect::Library(work) => {
                 let library = Some(&self.shelves.library);
                 let told = librarian::answer(library, work, now());

@@ -8,6 +8,7 @@ use mcpscope::configs::{Machine, System};
 use mcpscope::inspector::Command;
 use mcpscope::tui::effect::configs::Configs;
 use mcpscope::tui::event::Event;
+use mcpscope::tui::model::Overlay;
 use tempfile::TempDir;
 
 use crate::support::screen::Screen;
@@ -330,4 +331,69 @@ fn an_input_that_only_a_command_of_the_client_gives_is_refused_in_words() {
         status.contains("needs the input token, which only the command auth.token"),
         "{status}"
     );
+}
+
+fn is_looked_at(screen: &Screen) -> bool {
+    matches!(screen.model.overlays.last(), Some(Overlay::Doctor))
+}
+
+#[test]
+fn what_doctor_asks_about_first_is_looked_at_then() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    select(&mut screen, "db");
+    screen.press("D");
+    assert!(!is_looked_at(&screen), "{}", screen.text());
+    screen.press("y");
+    assert!(is_looked_at(&screen), "{}", screen.text());
+    assert_eq!(
+        screen.model.examined.as_ref().map(|one| one.name.as_str()),
+        Some("db")
+    );
+    screen.press("Esc");
+    // An answer that nobody gave then is none now: this is to be connected.
+    select(&mut screen, "far");
+    screen.press("D Esc Enter y");
+    assert!(!is_looked_at(&screen), "{}", screen.text());
+    assert_eq!(started(&screen).last().unwrap(), "far");
+}
+
+#[test]
+fn what_doctor_needs_is_asked_for_and_then_it_is_looked_at() {
+    let files = Files::new();
+    files.write("project/.vscode/mcp.json", ASKED);
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    select(&mut screen, "rain");
+    screen.press("D y");
+    assert!(screen.contains("rain ASKS FOR"), "{}", screen.text());
+    screen.press("\"s3cret-key\" Enter");
+    assert!(is_looked_at(&screen), "{}", screen.text());
+    assert!(!screen.text().contains("s3cret-key"), "{}", screen.text());
+}
+
+#[test]
+fn a_piece_of_settings_can_be_pasted() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    screen.press("a");
+    screen.event(Event::Paste(
+        "{\"mcpServers\": {\n  \"pasted\": {\"command\": \"python3\", \"args\": [\"x.py\"], \"env\": {\"A\": \"b\"}},\n  \"other\": {\"url\": \"https://far.example/mcp\"}\n}}".to_owned(),
+    ));
+    screen.press("Enter");
+    assert_eq!(started(&screen), ["pasted"]);
+    let names: Vec<&str> = screen
+        .model
+        .world
+        .servers
+        .iter()
+        .map(|server| server.name.as_str())
+        .collect();
+    assert_eq!(names[names.len() - 2..], ["pasted", "other"]);
+    screen.press("a");
+    screen.event(Event::Paste("{\"a\": 1}".to_owned()));
+    screen.press("Enter");
+    assert!(screen.status().contains("no server is in it"), "{}", screen.status());
 }

@@ -119,17 +119,7 @@ impl Filtering {
 
     /// What keys mean while it has them.
     pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        if self.is_typed() {
-            &[
-                ("Tab", "take the proposal"),
-                ("Down", "proposals"),
-                ("Up", "earlier filters"),
-                ("Enter", "done"),
-                ("Esc", "leave"),
-            ]
-        } else {
-            &[]
-        }
+        self.bar.keys()
     }
 
     /// Draws its row; gives the caret.

@@ -118,6 +118,23 @@ impl Bar {
         self.input.is_some() || self.name.is_some()
     }
 
+    /// What keys mean while it has them.
+    pub fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        if self.is_naming() {
+            &[("Enter", "keep"), ("Esc", "leave")]
+        } else if self.is_open() {
+            &[
+                ("Tab", "take the proposal"),
+                ("Down", "proposals"),
+                ("Up", "earlier filters"),
+                ("Enter", "done"),
+                ("Esc", "leave"),
+            ]
+        } else {
+            &[]
+        }
+    }
+
     /// Whether a name is being typed.
     pub fn is_naming(&self) -> bool {
         self.name.is_some()

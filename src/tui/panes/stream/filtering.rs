@@ -367,19 +367,7 @@ impl Filtering {
 
     /// What keys mean while the bar is open.
     pub fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
-        if self.bar.is_naming() {
-            &[("Enter", "keep"), ("Esc", "leave")]
-        } else if self.bar.is_open() {
-            &[
-                ("Tab", "take the proposal"),
-                ("Down", "proposals"),
-                ("Up", "earlier filters"),
-                ("Enter", "done"),
-                ("Esc", "leave"),
-            ]
-        } else {
-            &[]
-        }
+        self.bar.keys()
     }
 
     /// Why no row is shown, in words.

@@ -110,7 +110,11 @@ pub(in crate::tui::update) fn given(
         }
         let launch = listed.server.launch.clone().given(&said);
         let all = listed.asks.iter().all(known);
-        match target(&launch, &listed.server, machine) {
+        let target = match &listed.over {
+            Some(over) => over.target(&launch, &listed.server),
+            None => target(&launch, &listed.server, machine),
+        };
+        match target {
             Ok(target) if all => {
                 server.target = Some(target);
                 listed.asks.clear();
@@ -120,5 +124,5 @@ pub(in crate::tui::update) fn given(
             _ => {}
         }
     }
-    Ok(super::connect(model, place))
+    Ok(super::go_on(model, place))
 }
