@@ -47,6 +47,7 @@ pub mod widgets;
 use crate::config::Settings;
 use crate::configs::Machine;
 use crate::configs::trust::{Consent, Trust};
+use crate::filter::Filter;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mask::Rules;
@@ -88,6 +89,8 @@ pub struct Start {
     pub settings: Settings,
     /// Which keys mean what.
     pub keys: Keymap,
+    /// What Traffic lets through at first.
+    pub filter: Option<Filter>,
     /// What clients are told beforehand.
     pub options: client::Options,
     /// How to log in to servers over HTTP that are added.
@@ -245,6 +248,10 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    if let Some(filter) = start.filter {
+        let timeline = &model.world.timeline;
+        model.panes.traffic.begin_with(&filter, timeline);
+    }
     model.login = start.login;
     let library = start
         .shelves
