@@ -223,9 +223,14 @@ pub fn described(frame: &[u8]) -> Result<String, String> {
 /// What was sent, as a form takes it: without its id, and without what every request is given when it goes out.
 pub fn again(frame: &[u8]) -> Again {
     let whole = || Again::Frame(String::from_utf8_lossy(frame).into_owned());
-    let Some(envelope) = jsonrpc::envelope(frame) else {
+    // What is read leniently would go out mended; what is wrong with it is what somebody wants to send.
+    let is_sound = json::check(frame.trim_ascii()).is_ok();
+    let Some(envelope) = jsonrpc::envelope(frame).filter(|_| is_sound) else {
         return whole();
     };
+    if envelope.id.as_ref().is_some_and(|id| !id.is_valid()) {
+        return whole();
+    }
     let params = match envelope.params.map(Value::parse) {
         None => None,
         Some(Ok(params)) => Some(params),

@@ -121,7 +121,15 @@ fn what_was_sent_comes_back_without_what_was_put_in() {
         again(frame),
         Again::Notification(value(r#"{"method":"n"}"#))
     );
-    for other in ["no json", r#"{"id":1,"result":{}}"#, "[]"] {
+    // What is wrong with a frame goes out as wrong as it was.
+    for other in [
+        "no json",
+        r#"{"id":1,"result":{}}"#,
+        "[]",
+        r#"{"jsonrpc":"2.0","id":"by-hand-1","method":"ping"}GARBAGE{"#,
+        r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping""#,
+    ] {
         assert_eq!(again(other.as_bytes()), Again::Frame(other.to_owned()));
     }
 }
