@@ -1,4 +1,5 @@
-//! Filters with a name, the user's own: one file of settings, `filters.toml`, a line each.
+//! Filters with a name, the user's own: a file of settings for those of rows, `filters.toml`, and one for those of
+//! sessions, `session-filters.toml`, which ask in other words. A line each:
 //!
 //! ```toml
 //! slow = "time>1s -is:aux"

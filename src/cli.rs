@@ -77,6 +77,7 @@ use headless::{Headless, Stop};
 use output::Output;
 use target::TargetArgs;
 
+use crate::filter::Filter;
 use crate::inspector::Connect;
 use crate::mcp::types::List;
 use crate::recording::PIPE;
@@ -131,6 +132,9 @@ enum Verb {
         /// Read on as it grows, whoever writes it; a recording that mcpscope still writes is followed anyway
         #[arg(short, long)]
         follow: bool,
+        /// Begin with this filter in Traffic, such as 'status:error time>100ms'
+        #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse)]
+        filter: Option<Filter>,
     },
     Export(export::ExportArgs),
     Import(import::ImportArgs),
@@ -205,6 +209,8 @@ pub enum Screen {
         file: PathBuf,
         /// Whether to read on whoever writes it.
         follow: bool,
+        /// What Traffic begins with.
+        filter: Option<Filter>,
         /// Settings and paths; never a server.
         target: Box<Target>,
     },
@@ -276,13 +282,18 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Err(failure) => Err(report(&failure)),
         },
         Some(Verb::Theme(args)) => Ok(Invocation::Tables(tables::theme(&args))),
-        Some(Verb::Open { file, follow }) => {
+        Some(Verb::Open {
+            file,
+            follow,
+            filter,
+        }) => {
             let target = target(&[])?;
             let file = sessions::named(&file, target.paths.as_ref());
             let file = file.map_err(|failure| report(&failure))?;
             Ok(Invocation::Screen(Screen::Open {
                 file,
                 follow,
+                filter,
                 target,
             }))
         }

@@ -113,11 +113,15 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     cli::needs_terminal(&screen)?;
     let screen = screen.with_person();
-    let (subject, target) = match screen {
-        Screen::Inspect(target) => (Subject::live(target.connect.as_ref(), &target.keep), target),
+    let (subject, target, filter) = match screen {
+        Screen::Inspect(target) => {
+            let live = Subject::live(target.connect.as_ref(), &target.keep);
+            (live, target, None)
+        }
         Screen::Open {
             file,
             follow,
+            filter,
             target,
         } => {
             let follow = if follow {
@@ -128,6 +132,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
             (
                 Subject::opened(&file, follow, &target.settings.mask),
                 target,
+                filter,
             )
         }
     };
@@ -147,6 +152,7 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
     let start = Start {
         subject,
         keys,
+        filter,
         taps: shelves.map(mcpscope::paths::Paths::taps),
         shelves: shelves.map(|paths| Shelves::of(paths, keeps)),
         settings: target.settings,

@@ -84,9 +84,14 @@ impl Paths {
         self.config.join("config.toml")
     }
 
-    /// Filters with a name.
+    /// Filters of rows with a name.
     pub fn filters_file(&self) -> PathBuf {
         self.config.join("filters.toml")
+    }
+
+    /// Filters of sessions with a name.
+    pub fn session_filters_file(&self) -> PathBuf {
+        self.config.join("session-filters.toml")
     }
 
     /// Runs with their arguments.

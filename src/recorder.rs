@@ -135,6 +135,8 @@ pub struct Recorder {
     why: Option<String>,
     kept: Arc<Mutex<Kept>>,
     line: Vec<u8>,
+    /// Entries that stand in the line and are still to be written.
+    gathered: Option<u64>,
     masker: Masker,
 }
 
@@ -173,6 +175,7 @@ impl Recorder {
             why: None,
             kept: Arc::default(),
             line: Vec::new(),
+            gathered: None,
             masker: Masker::default(),
         })
     }
@@ -216,7 +219,7 @@ impl Recorder {
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
         let (place, is_json) = self.write(&entry, known).unwrap_or_else(|error| {
-            self.failed(&error);
+            self.failed(&error, 1);
             self.kept
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -248,15 +251,61 @@ impl Recorder {
         let was = self.mask(&mut draft);
         let entry = self.entry(draft);
         if let Err(error) = self.write(&entry, is_json && was.is_none()) {
-            self.failed(&error);
+            self.failed(&error, 1);
         }
         *body = was.unwrap_or(entry.body);
         entry.seq
     }
 
+    /// Whatever is put meanwhile goes out in one write, which has happened when this returns: for entries that belong
+    /// together. Nothing of them may be acted on before.
+    pub fn together<R>(&mut self, put: impl FnOnce(&mut Self) -> R) -> R {
+        self.begin_together();
+        let done = put(self);
+        self.end_together();
+        done
+    }
+
+    /// The same for who cannot lend it.
+    pub fn begin_together(&mut self) {
+        self.tell_gap();
+        self.line.clear();
+        self.gathered = Some(0);
+    }
+
+    /// See [`begin_together`](Self::begin_together).
+    pub fn end_together(&mut self) {
+        if let Some(entries) = self.gathered.take() {
+            self.flush(entries);
+        }
+    }
+
+    /// Writes the line, which holds so many entries.
+    fn flush(&mut self, entries: u64) {
+        if entries == 0 {
+            return;
+        }
+        match (&*self.file).write_all(&self.line) {
+            Ok(()) => self.offset += self.line.len() as u64,
+            Err(error) => {
+                self.cut_back();
+                self.failed(&error, entries);
+            }
+        }
+        self.line.clear();
+        self.line.shrink_to(HUGE);
+    }
+
+    /// Half a line must not stay: the next one would be glued to it.
+    fn cut_back(&self) {
+        let mut file = &*self.file;
+        let _ = file.set_len(self.offset);
+        let _ = file.seek(SeekFrom::Start(self.offset));
+    }
+
     /// Writes how many entries could not be written, once the file takes them again.
     fn tell_gap(&mut self) -> Option<Recorded> {
-        if self.unwritten == 0 {
+        if self.unwritten == 0 || self.gathered.is_some() {
             return None;
         }
         let note = Note::Gap {
@@ -272,9 +321,9 @@ impl Recorder {
         Some(Recorded::of(&entry, place))
     }
 
-    fn failed(&mut self, error: &io::Error) {
-        self.unwritten += 1;
-        self.lost += 1;
+    fn failed(&mut self, error: &io::Error, entries: u64) {
+        self.unwritten += entries;
+        self.lost += entries;
         self.trouble = Some(error.to_string());
         self.why.clone_from(&self.trouble);
     }
@@ -297,6 +346,25 @@ impl Recorder {
 
     /// Also says whether the body was found to be one JSON text, or is `known` to be.
     fn write(&mut self, entry: &Entry, known: bool) -> io::Result<(Place, bool)> {
+        if let Some(entries) = self.gathered {
+            if entry.body.len() <= HUGE {
+                let before = self.line.len() as u64;
+                let apart = codec::write_but_body(entry, known, &mut self.line);
+                if apart {
+                    self.line.extend_from_slice(&entry.body);
+                }
+                self.line.extend_from_slice(codec::END);
+                self.gathered = Some(entries + 1);
+                let place = Place {
+                    offset: self.offset + before,
+                    length: self.line.len() as u64 - before,
+                };
+                return Ok((place, known || apart));
+            }
+            // A huge one goes out alone, behind what stands before it.
+            self.flush(entries);
+            self.gathered = Some(0);
+        }
         self.line.clear();
         let apart = codec::write_but_body(entry, known, &mut self.line);
         let mut file = &*self.file;
@@ -318,12 +386,11 @@ impl Recorder {
             length: length as u64,
         };
         if let Err(error) = written {
-            // Half a line must not stay: the next one would be glued to it.
-            let _ = file.set_len(self.offset);
-            let _ = file.seek(SeekFrom::Start(self.offset));
+            self.cut_back();
             return Err(error);
         }
         self.offset += place.length;
+        self.line.clear();
         // A huge frame should not keep its size in memory for the rest of the session.
         if self.line.capacity() > HUGE {
             self.line = Vec::new();
@@ -420,6 +487,44 @@ mod tests {
         let opened = recording::Recording::open(&path).unwrap();
         let told = opened.load(|_, _| true).unwrap();
         assert_eq!((told.entries, told.skipped), (3, 0));
+    }
+
+    #[test]
+    fn entries_that_belong_together_stand_in_the_file_as_others_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.jsonl");
+        let mut recorder = Recorder::create(&path).unwrap();
+        recorder.put(draft("one"));
+        let before = std::fs::metadata(&path).unwrap().len();
+        let huge = "x".repeat(HUGE + 1);
+        recorder.together(|recorder| {
+            recorder.put(draft("two"));
+            assert_eq!(std::fs::metadata(&path).unwrap().len(), before);
+            recorder.put(draft(&huge));
+            recorder.put(draft("four"));
+        });
+        let place = recorder.append(draft("five"), None).remove(0);
+        recorder.together(|_| ());
+        let bodies = recorder.bodies();
+        assert_eq!(bodies.read(5, place.place).unwrap().text(), "five");
+        let mut sizes = Vec::new();
+        let opened = recording::Recording::open(&path).unwrap();
+        let told = opened.load(|batch, _| {
+            sizes.extend(batch.iter().map(|entry| (entry.seq, entry.size)));
+            true
+        });
+        assert_eq!(told.unwrap().skipped, 0);
+        let huge = huge.len() as u64;
+        assert_eq!(sizes, [(1, 3), (2, 3), (3, huge), (4, 4), (5, 4)]);
+        let writable = std::mem::replace(&mut recorder.file, Arc::new(File::open(&path).unwrap()));
+        recorder.together(|recorder| {
+            recorder.put(draft("lost"));
+            recorder.put(draft("too"));
+        });
+        assert_eq!(recorder.lost().map(|(lost, _)| lost), Some(2));
+        recorder.file = writable;
+        let after = recorder.append(draft("after"), None);
+        assert_eq!(after[0].facts, Facts::Note(Note::Gap { lost: 2 }));
     }
 
     /// A file opened for reading only refuses every write, as a full disk would.

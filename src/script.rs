@@ -52,6 +52,8 @@ pub struct Script {
     pub info: Option<String>,
     /// Messages of the server's that answer nothing and belong nowhere.
     pub strays: usize,
+    /// Requests that were recorded and are not played, because somebody chose others.
+    pub left_out: usize,
 }
 
 /// How a server took HTTP.
@@ -88,6 +90,8 @@ pub struct Scene {
     pub shape: Option<Shape>,
     /// Whether it was answered at all.
     pub is_answered: bool,
+    /// Whether it is not played, because somebody chose others.
+    pub left_out: bool,
 }
 
 impl Scene {
@@ -248,7 +252,8 @@ impl Script {
     /// What `server/discover` would have said, as far as can be told from what was asked: the raw result.
     pub fn discovered(&self) -> String {
         let asked = |prefix: &str| {
-            let mut methods = self.scenes.iter().map(|scene| scene.method.as_str());
+            let scenes = self.scenes.iter().filter(|scene| !scene.left_out);
+            let mut methods = scenes.map(|scene| scene.method.as_str());
             methods.any(|method| method.starts_with(prefix))
         };
         let listed = if asked("subscriptions/") {
@@ -288,9 +293,40 @@ impl Script {
         openings.any(|scene| scene.method == "initialize" && scene.is_answered)
     }
 
-    /// Requests of the client's.
+    /// Requests of the client's that are played.
     pub fn requests(&self) -> impl Iterator<Item = (SceneIndex, &Scene)> {
         let scenes = self.scenes.iter().enumerate();
-        scenes.filter(|(_, scene)| scene.is_request)
+        scenes.filter(|(_, scene)| scene.is_request && !scene.left_out)
+    }
+
+    /// How many of them there are, openings of connections left out.
+    pub fn calls(&self) -> usize {
+        let calls = self.requests();
+        calls
+            .filter(|(_, scene)| !finding::is_opening(&scene.method))
+            .count()
+    }
+
+    /// Plays of the requests only those whose entries are `chosen`; connections are opened as ever, and what wants no
+    /// answer is heard as ever.
+    pub fn choose(&mut self, chosen: &dyn Fn(u64) -> bool) {
+        for scene in &mut self.scenes {
+            scene.left_out =
+                scene.is_request && !finding::is_opening(&scene.method) && !chosen(scene.seq);
+        }
+        let left_out = |at: &SceneIndex| self.scenes[*at].left_out;
+        for scenes in self.keys.values_mut().chain(self.names.values_mut()) {
+            scenes.retain(|at| !left_out(at));
+        }
+        self.keys.retain(|_, scenes| !scenes.is_empty());
+        self.names.retain(|_, scenes| !scenes.is_empty());
+        self.left_out = self.scenes.iter().filter(|scene| scene.left_out).count();
+    }
+
+    /// Whether such a request was recorded and is not played.
+    fn leaves_out(&self, method: &str, subject: &str) -> bool {
+        let is =
+            |scene: &Scene| scene.left_out && scene.method == method && scene.subject == subject;
+        self.scenes.iter().any(is)
     }
 }

@@ -9,6 +9,7 @@ mod live;
 pub mod stdio;
 pub mod web;
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,8 +22,9 @@ use crate::mcp::http::headers::{self, Headers};
 use crate::note::decided::Decided;
 use crate::note::{self, Note};
 use crate::recorder::{Draft, Recorder};
-use crate::recording::{OpenError, Recording};
+use crate::recording::{Bodies, OpenError, Recording};
 use crate::script::{Reader, Rules, Script, Tally};
+use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Via};
 use crate::text;
 use crate::transport::Target;
@@ -44,6 +46,9 @@ pub enum LoadError {
     /// A client said nothing in it.
     #[error("nothing was asked in this recording")]
     Silent,
+    /// Nobody chose any of its requests.
+    #[error("the filter leaves out all that was asked in this recording, {} in all", text::plural(*.0, "request"))]
+    Nothing(usize),
     /// The server that was named is not in it.
     #[error("no server {wanted} in this recording; it has {known}")]
     NoServer {
@@ -54,16 +59,29 @@ pub enum LoadError {
     },
 }
 
-/// Reads a recording of this server, or of its first. What masks hide is taken from `given`.
-pub fn load(path: &Path, server: Option<&str>, given: &mask::Rules) -> Result<Script, LoadError> {
+/// Which entries are served, by the fold and the bodies of a recording: their numbers.
+pub type Choice<'a> = &'a dyn Fn(&Timeline, &Bodies) -> io::Result<HashSet<u64>>;
+
+/// Reads a recording of this server, or of its first. What masks hide is taken from `given`. With a choice, only the
+/// requests that it names are played.
+pub fn load(
+    path: &Path,
+    server: Option<&str>,
+    given: &mask::Rules,
+    choice: Option<Choice<'_>>,
+) -> Result<Script, LoadError> {
     let recording = Recording::open(path)?;
     let bodies = recording.bodies();
     let secrets = Secrets::of(given.clone());
     let mut reader = Reader::new(server);
     let mut missing: Vec<String> = Vec::new();
     let mut trouble = None;
+    let mut timeline = choice.map(|_| Timeline::default());
     recording.load(|batch, _| {
         for recorded in batch {
+            if let Some(timeline) = &mut timeline {
+                timeline.push(&recorded);
+            }
             let mut entry = match bodies.read(recorded.seq, recorded.place) {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -85,12 +103,22 @@ pub fn load(path: &Path, server: Option<&str>, given: &mask::Rules) -> Result<Sc
     if let Some(error) = trouble {
         return Err(error.into());
     }
+    let chosen = match (choice, timeline) {
+        (Some(choice), Some(timeline)) => Some(choice(&timeline, &bodies)?),
+        _ => None,
+    };
     if !missing.is_empty() {
         missing.sort();
         missing.dedup();
         return Err(LoadError::Masked(mask::Missing { names: missing }));
     }
-    let script = reader.finish();
+    let mut script = reader.finish();
+    if let Some(chosen) = chosen.filter(|_| !script.scenes.is_empty()) {
+        script.choose(&|seq| chosen.contains(&seq));
+        if script.left_out > 0 && script.calls() == 0 {
+            return Err(LoadError::Nothing(script.left_out));
+        }
+    }
     match server {
         Some(wanted) if script.scenes.is_empty() && !script.others.is_empty() => {
             let known: Vec<&str> = script.others.iter().map(String::as_str).collect();
@@ -170,13 +198,30 @@ impl Book {
 
     /// What of this request over HTTP is a secret is recorded nowhere, whoever repeats it.
     fn asked(&mut self, conn: u32, told: &Headers, url: &Url) {
+        let is_secret =
+            |name: &str| headers::is_secret(name) && !name.eq_ignore_ascii_case("mcp-session-id");
+        let given = told.iter().filter(|(name, _)| is_secret(name)).cloned();
         let query = url.query_pairs().into_owned();
-        let secret = told.iter().cloned().chain(query);
-        let secret = secret.filter(|(name, _)| {
-            headers::is_secret(name) && !name.eq_ignore_ascii_case("mcp-session-id")
+        let query = query.filter(|(name, _)| is_secret(name));
+        let secret: Headers = given.chain(query).collect();
+        if !secret.is_empty() {
+            self.recorder.passed(conn, Rule::Header, &secret);
+        }
+    }
+
+    /// What is written meanwhile is in one write.
+    fn together(&mut self, write: impl FnOnce(&mut Self)) {
+        self.recorder.begin_together();
+        write(self);
+        self.recorder.end_together();
+    }
+
+    fn notes(&mut self, conn: u32, notes: &[Note]) {
+        self.together(|book| {
+            for note in notes {
+                book.note(conn, note);
+            }
         });
-        let secret: Headers = secret.collect();
-        self.recorder.passed(conn, Rule::Header, &secret);
     }
 
     fn note(&mut self, conn: u32, note: &Note) {

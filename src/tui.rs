@@ -48,6 +48,7 @@ use crate::config::Settings;
 use crate::configs::Machine;
 use crate::configs::over::Named;
 use crate::configs::trust::Trust;
+use crate::filter::Filter;
 use crate::history::eras::Eras;
 use crate::inspector::{self, Command, Connect, Inspector, Update};
 use crate::mask::Rules;
@@ -89,6 +90,8 @@ pub struct Start {
     pub settings: Settings,
     /// Which keys mean what.
     pub keys: Keymap,
+    /// What Traffic lets through at first.
+    pub filter: Option<Filter>,
     /// What clients are told beforehand.
     pub options: client::Options,
     /// How to log in to servers over HTTP that are added.
@@ -246,6 +249,10 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    if let Some(filter) = start.filter {
+        let timeline = &model.world.timeline;
+        model.panes.traffic.begin_with(&filter, timeline);
+    }
     model.login = start.login;
     let library = start
         .shelves

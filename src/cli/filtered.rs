@@ -23,23 +23,37 @@ pub fn rows(
     filter: &Filter,
     findings: Option<&dyn Fn(u64) -> bool>,
 ) -> io::Result<HashSet<u64>> {
+    let rows = in_world(file, timeline, |world| bodies.pick(filter, world))?;
+    Ok(numbers(rows.into_iter().map(Item::Pair), timeline))
+}
+
+/// The same of every list: what went over HTTP and the lines of the log too.
+pub fn entries(
+    file: &Path,
+    timeline: &Timeline,
+    bodies: &Bodies,
+    filter: &Filter,
+) -> io::Result<HashSet<u64>> {
+    let items = in_world(file, timeline, |world| bodies.pick_all(filter, world))?;
+    Ok(numbers(items.into_iter(), timeline))
+}
+
+fn in_world<R>(file: &Path, timeline: &Timeline, pick: impl FnOnce(&World<'_>) -> R) -> R {
     // Whoever cannot read what people added sees no marks, as the screen does.
     let beside = std::fs::read(library::sidecar(file)).unwrap_or_default();
     let marks = library::Meta::read(&beside).marks;
     let zone = TimeZone::system();
-    let world = World {
+    pick(&World {
         timeline,
         zone: &zone,
         marks: &|seq| marks.get(seq).map(Mark::sign),
         findings,
         newest: newest(timeline),
-    };
-    let rows = bodies.pick(filter, &world)?;
-    let entries = rows
-        .into_iter()
-        .flat_map(|row| Sieve::entries(Item::Pair(row), timeline));
-    Ok(entries
-        .filter_map(|entry| timeline.entry(entry))
-        .map(EntryRow::seq)
-        .collect())
+    })
+}
+
+fn numbers(items: impl Iterator<Item = Item>, timeline: &Timeline) -> HashSet<u64> {
+    let entries = items.flat_map(|item| Sieve::entries(item, timeline));
+    let entries = entries.filter_map(|entry| timeline.entry(entry));
+    entries.map(EntryRow::seq).collect()
 }

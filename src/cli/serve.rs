@@ -1,5 +1,6 @@
 //! `mcpscope serve`: a recording as a server.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,9 +11,12 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::signals::Signals;
 use super::target::{Target, TargetArgs};
+use crate::filter::Filter;
 use crate::listen::{ListenError, Listener, Reach};
+use crate::recording::Bodies;
 use crate::script::{Delay, Matching, Rules, Script};
-use crate::serve::{self, LoadError, Served, Serving};
+use crate::serve::{self, Choice, LoadError, Served, Serving};
+use crate::session::timeline::Timeline;
 use crate::text;
 
 /// Be the server of a recording: on stdin and stdout, or with --listen over Streamable HTTP
@@ -41,6 +45,10 @@ pub struct ServeArgs {
     /// The server to be, when the recording has several; the first one otherwise
     #[arg(long, value_name = "NAME")]
     of: Option<String>,
+    /// Serve only the recorded requests that this filter lets through, such as 'tool:search | method:*/list'; connections
+    /// are opened as ever
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true, value_parser = Filter::parse)]
+    filter: Option<Filter>,
     /// How a request finds its answer
     #[arg(long = "match", value_name = "HOW", default_value = "arguments")]
     matching: How,
@@ -100,7 +108,12 @@ impl ServeArgs {
         let target = self.target.target(&[])?;
         let file = super::sessions::named(&self.file, target.paths.as_ref())?;
         let rules = self.rules(&target)?;
-        let script = serve::load(&file, self.of.as_deref(), &target.settings.mask)
+        let choose = |timeline: &Timeline, bodies: &Bodies| match &self.filter {
+            Some(filter) => super::filtered::rows(&file, timeline, bodies, filter),
+            None => Ok(HashSet::new()),
+        };
+        let choice: Option<Choice<'_>> = self.filter.is_some().then_some(&choose);
+        let script = serve::load(&file, self.of.as_deref(), &target.settings.mask, choice)
             .map_err(|error| explain(&error))?;
         let mode = self.mode.unwrap_or(Mode::None);
         let live = (mode != Mode::None || rules.forwards)
@@ -220,13 +233,23 @@ impl ServeArgs {
     fn told(file: &Path, script: &Script) -> String {
         let requests = text::plural(script.requests().count(), "recorded request");
         let name = file.file_name().unwrap_or(file.as_os_str());
-        format!("served from {}: {requests}", name.to_string_lossy())
+        let left_out = match script.left_out {
+            0 => String::new(),
+            count => format!(", {count} left out by the filter"),
+        };
+        format!(
+            "served from {}: {requests}{left_out}",
+            name.to_string_lossy()
+        )
     }
 }
 
 fn explain(error: &LoadError) -> Failure {
     let hint = match error {
         LoadError::Masked(missing) => Some(missing.hint()),
+        LoadError::Nothing(_) => {
+            Some("mcpscope open FILE --filter FILTER shows what a filter lets through".to_owned())
+        }
         LoadError::Silent => Some("record a session in which something is asked".to_owned()),
         _ => None,
     };

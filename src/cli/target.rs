@@ -16,6 +16,7 @@ use crate::config::{self, Config, Settings};
 use crate::configs::Machine;
 use crate::configs::over::{Named, Over};
 use crate::inspector::Connect;
+use crate::mask::{self, Missing, Secrets};
 use crate::mcp::auth::{Person, Secret};
 use crate::mcp::client::{EraChoice, Options};
 use crate::mcp::http::Choice;
@@ -258,7 +259,7 @@ impl TargetArgs {
                 Some(self.connect("demo", spawn, &settings, options.clone()))
             }
             (false, Some((program, args))) => {
-                let spawn = Spawn::new(program, args);
+                let spawn = Spawn::new(program, unmasked(args, &settings.mask)?);
                 Some(self.connect(&spawn.short_name(), spawn, &settings, options.clone()))
             }
             (false, None) => None,
@@ -446,6 +447,31 @@ impl Target {
                 "mcpscope {verb} -- COMMAND [ARGS…], --url URL, --server NAME, or --demo for the demo server"
             ))
         })
+    }
+}
+
+/// The words of a command that was copied out of a recording: no server gets a mask for a value.
+fn unmasked(words: &[OsString], rules: &mask::Rules) -> Result<Vec<OsString>, Failure> {
+    let secrets = Secrets::of(rules.clone());
+    let mut missing: Option<Missing> = None;
+    let words = words.iter().map(|word| {
+        // What is no text holds no mask.
+        match word.to_str().map(|text| secrets.text(text, None)) {
+            Some(Ok(text)) => text.into_owned().into(),
+            None => word.clone(),
+            Some(Err(more)) => {
+                missing.get_or_insert_with(Missing::default).add(more.names);
+                OsString::new()
+            }
+        }
+    });
+    let words = words.collect();
+    match missing {
+        None => Ok(words),
+        Some(missing) => {
+            let failure = Failure::usage(format!("nothing was started: {missing}"));
+            Err(failure.hint(missing.hint()))
+        }
     }
 }
 

@@ -324,7 +324,13 @@ impl Report {
         words.join("  ")
     }
 
-    /// How much each rule ignored.
+    /// Whether anything is ignored, in questions too.
+    pub fn ignores(&self) -> bool {
+        let mut told = self.rows.iter().flat_map(|row| &row.changes);
+        told.any(|told| told.ignored.is_some())
+    }
+
+    /// How much each rule ignored, in what was answered.
     pub fn ignored(&self) -> Vec<(String, usize)> {
         let mut counts: Vec<(String, usize)> = Vec::new();
         let told = self.rows.iter().flat_map(|row| &row.changes);

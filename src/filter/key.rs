@@ -491,8 +491,16 @@ fn keys_of(subject: Subject) -> String {
 
 /// Which of `words` was meant by `word`, if any is near enough.
 pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (distance, nearest) = crate::text::nearest(word, words)?;
-    (distance <= (nearest.len() / 3).clamp(1, 3)).then_some(nearest)
+    let words: Vec<&str> = words.into_iter().collect();
+    let (distance, nearest) = crate::text::nearest(word, words.iter().copied())?;
+    if distance <= (nearest.len() / 3).clamp(1, 3) {
+        return Some(nearest);
+    }
+    // Half of a word is far from the whole, and says which one all the same.
+    let word = word.to_lowercase();
+    let mut begun = words.into_iter().filter(|whole| whole.starts_with(&word));
+    let one = begun.next().filter(|_| word.len() >= 3)?;
+    begun.next().is_none().then_some(one)
 }
 
 #[cfg(test)]
@@ -506,6 +514,8 @@ mod tests {
             ("metod", Some("method")),
             ("stauts", Some("status")),
             ("Levle", Some("level")),
+            ("stat", Some("status")),
+            ("st", None),
             ("sever", None),
             ("http", None),
             ("x", None),

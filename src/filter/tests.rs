@@ -79,7 +79,12 @@ fn what_is_no_filter_is_said() {
         ("method:a,", 9..9, "a value is missing", true),
         ("method: x", 7..7, "a value is missing", false),
         ("status:err", 7..10, "the status is not complete", true),
-        ("status:err x", 7..10, "no status is called \"err\"", false),
+        (
+            "status:err x",
+            7..10,
+            "no status is called \"err\", did you mean error",
+            false,
+        ),
         (
             "status:eror",
             7..11,

@@ -8,7 +8,7 @@ use super::{Mark, OPENING, masks};
 use crate::json;
 
 /// Something cannot be sent, for values that it needs are not known here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
 #[error("the value of {} is masked and not known here", .names.join(", "))]
 pub struct Missing {
     /// The names of the masks, each once.
@@ -164,7 +164,8 @@ impl Secrets {
 }
 
 impl Missing {
-    fn add(&mut self, names: Vec<String>) {
+    /// These too.
+    pub fn add(&mut self, names: Vec<String>) {
         for name in names {
             if !self.names.contains(&name) {
                 self.names.push(name);

@@ -233,8 +233,32 @@ impl Rules {
     }
 }
 
-/// Whether a name is one of [`TELLING`].
+/// How variables end that hold a secret, whose ever it is: `OPENAI_API_KEY`, `DB_PASSWORD`.
+const TELLING_VARIABLES: &[&[u8]] = &[
+    b"_API_KEY",
+    b"_ACCESS_KEY",
+    b"_PRIVATE_KEY",
+    b"_SECRET_KEY",
+    b"_TOKEN",
+    b"_SECRET",
+    b"_PASSWORD",
+    b"_PASSWD",
+    b"_PASSPHRASE",
+];
+
+/// The most bytes of a name that is looked at.
+pub(super) const LONGEST_NAME: usize = 64;
+
+/// Whether a name is one of [`TELLING`], or that of a variable which ends as one of [`TELLING_VARIABLES`].
 pub(super) fn is_telling(name: &[u8]) -> bool {
+    let is_of_variable =
+        |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    if name.len() <= LONGEST_NAME
+        && TELLING_VARIABLES.iter().any(|end| name.ends_with(end))
+        && name.iter().all(is_of_variable)
+    {
+        return true;
+    }
     let mut plain = [0; 20];
     if !(6..=plain.len()).contains(&name.len()) {
         return false;

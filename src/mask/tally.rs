@@ -60,6 +60,11 @@ impl Tally {
         counts.into_iter().collect()
     }
 
+    /// Whether nothing is masked.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How many there are in all.
     pub fn total(&self) -> u64 {
         self.rows.values().sum()

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, Input, MatchKind, Span, packed};
 use memchr::memmem::Finder;
 
 use super::needles::text_of;
-use super::rules::{TELLING_ENDS, is_telling};
+use super::rules::{LONGEST_NAME, TELLING_ENDS, is_telling};
 use super::secrets::{LONG, Secret};
 use super::{Rule, Rules, shapes};
 use crate::json;
@@ -252,7 +252,7 @@ fn names(body: &[u8], end: usize) -> bool {
     let length = body[..end]
         .iter()
         .rev()
-        .take(24)
+        .take(LONGEST_NAME + 1)
         .take_while(is_of_name)
         .count();
     let start = end - length;
@@ -277,6 +277,9 @@ mod tests {
                 r#"{"keyword":1,"monkey":"sk-learn","nextToken":2,"a.secret":1}"#,
                 false,
             ),
+            (r#"{"TOKENS":1,"my_token":2,"Page_TOKEN":3}"#, false),
+            (r#"{"OPENAI_API_KEY":1}"#, true),
+            (r#"{"text":"{\n  \"DB_PASSWORD\": \"x\"}"}"#, true),
             (r#"{"text":"\u00e9\u001b"}"#, false),
             (r#"{"text":"\u0041"}"#, true),
             (r#"{"progressToken":1,"access-Token" : 2}"#, true),

@@ -227,6 +227,9 @@ pub fn again(frame: &[u8]) -> Again {
     let Some(envelope) = jsonrpc::envelope(frame).filter(|_| is_plain(frame)) else {
         return whole();
     };
+    if envelope.id.as_ref().is_some_and(|id| !id.is_valid()) {
+        return whole();
+    }
     let params = match envelope.params.map(Value::parse) {
         None => None,
         Some(Ok(params)) => Some(params),

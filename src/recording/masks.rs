@@ -9,6 +9,11 @@ use crate::session::codec;
 impl Bodies {
     /// Counts the masks of the whole file, as far as it is written. Reads all of it.
     pub fn tally(&self) -> io::Result<Tally> {
+        self.tally_of(&|_| true)
+    }
+
+    /// The same of the entries whose numbers are `meant`.
+    pub fn tally_of(&self, meant: &dyn Fn(u64) -> bool) -> io::Result<Tally> {
         let mut tally = Tally::default();
         let (mut chunk, mut offset, mut start) = (vec![0; 1 << 20], 0_u64, 0_usize);
         loop {
@@ -26,6 +31,7 @@ impl Bodies {
                 // Most lines have none, and need not be read.
                 if memchr::memmem::find(line, b"\"mask\":[").is_some()
                     && let Ok(entry) = codec::read(line)
+                    && meant(entry.seq)
                 {
                     let marks = Mark::of(entry.extra.as_deref());
                     let line = format!("a line of {}", entry.channel.word());

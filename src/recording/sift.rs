@@ -102,13 +102,31 @@ impl Bodies {
 
     /// The rows of the traffic that a filter lets through, oldest first, for whoever has no screen to keep up.
     pub fn pick(&self, filter: &Filter, world: &World<'_>) -> io::Result<Vec<Row>> {
+        let rows = world.timeline.rows().iter().copied();
+        self.pick_of(filter, world, rows, Item::Pair)
+    }
+
+    /// The same of the rows of every list: the pairs, what went over HTTP, the log.
+    pub fn pick_all(&self, filter: &Filter, world: &World<'_>) -> io::Result<Vec<Item>> {
         let timeline = world.timeline;
-        let answers = self.answers(filter, timeline)?;
+        let pairs = timeline.rows().iter().map(|row| Item::Pair(*row));
+        let hops = timeline.hops().rows().iter().map(|row| Item::Http(*row));
+        let logs = timeline.logs().iter().map(|row| Item::Log(*row));
+        self.pick_of(filter, world, pairs.chain(hops).chain(logs), |item| item)
+    }
+
+    fn pick_of<R: Copy>(
+        &self,
+        filter: &Filter,
+        world: &World<'_>,
+        rows: impl Iterator<Item = R>,
+        item: impl Fn(R) -> Item,
+    ) -> io::Result<Vec<R>> {
+        let answers = self.answers(filter, world.timeline)?;
         let mut sieve = Sieve::new(filter.clone());
         let mut through = sieve.through(world, &answers);
-        let rows = timeline.rows().iter().copied();
         Ok(rows
-            .filter(|row| through.row(Item::Pair(*row)) == Truth::Yes)
+            .filter(|row| through.row(item(*row)) == Truth::Yes)
             .collect())
     }
 }

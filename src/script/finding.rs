@@ -75,7 +75,8 @@ impl Player {
     /// Nothing but the next of the recording will do.
     fn find_strictly(&mut self, method: &str, message: &[u8]) -> Found {
         let scenes = &self.script.scenes;
-        let passed = |scene: &Scene| !scene.is_request || is_opening(&scene.method);
+        let passed =
+            |scene: &Scene| !scene.is_request || scene.left_out || is_opening(&scene.method);
         while scenes.get(self.strict).is_some_and(passed) {
             self.strict += 1;
         }
@@ -94,7 +95,7 @@ impl Player {
 }
 
 /// Whether a method says nothing of what a client is about.
-fn is_opening(method: &str) -> bool {
+pub(super) fn is_opening(method: &str) -> bool {
     matches!(method, "initialize" | "server/discover" | "ping")
 }
 

@@ -91,7 +91,7 @@ pub fn nearest(script: &Script, method: &str, subject: &str, message: &[u8]) -> 
     let named = script.names.get(&key::name(method, subject));
     let of_method = || {
         let scenes = script.scenes.iter().enumerate();
-        let scenes = scenes.filter(|(_, scene)| scene.method == method);
+        let scenes = scenes.filter(|(_, scene)| scene.method == method && !scene.left_out);
         scenes.map(|(at, _)| at).take(LOOKED_AT).collect()
     };
     let candidates: Vec<usize> = match named {

@@ -121,6 +121,8 @@ pub enum Told {
         expected: Option<String>,
         /// What it comes nearest to.
         nearest: Vec<Near>,
+        /// Whether such a request was recorded, and is not played.
+        left_out: bool,
     },
     /// A request that was made more often than it was recorded.
     Again {
@@ -152,6 +154,11 @@ impl Told {
                 expected: Some(expected),
                 ..
             } => format!("{name} is not what comes next in the recording, which is {expected}"),
+            Self::Unknown {
+                name,
+                left_out: true,
+                ..
+            } => format!("{name} was recorded, but the filter leaves it out"),
             Self::Unknown { name, nearest, .. } => match nearest.first() {
                 Some(near) => {
                     format!(
@@ -468,6 +475,7 @@ impl Player {
                         format!("#{} {}", scene.seq, scene.name())
                     }),
                     nearest: nearest::nearest(&self.script, method, subject, message),
+                    left_out: self.script.leaves_out(method, subject),
                 };
                 let known = self
                     .script

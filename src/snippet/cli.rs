@@ -208,12 +208,12 @@ fn target(call: &Call<'_>) -> Vec<String> {
         return words;
     }
     match call.server() {
-        Server::Process { command, cwd, .. } => {
+        Server::Process { cwd, .. } => {
             if let Some(cwd) = cwd {
                 words.extend(["--cwd".to_owned(), quote(cwd)]);
             }
             words.push("--".to_owned());
-            words.extend(command.iter().map(|word| quote(word)));
+            words.extend(call.variables.command.iter().map(|word| shell::word(word)));
         }
         Server::Address {
             sse,

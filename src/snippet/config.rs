@@ -16,8 +16,9 @@ pub fn write(call: &Call<'_>) -> String {
     };
     let mut entry = Vec::new();
     match call.server() {
-        Server::Process { command, cwd, .. } => {
-            let mut words = command.iter().map(|word| Value::String(word.clone()));
+        Server::Process { cwd, .. } => {
+            let words = call.variables.command.iter();
+            let mut words = words.map(|word| Value::String(filled_in(word)));
             entry.push(member("command", words.next().unwrap_or(Value::from(""))));
             entry.push(member("args", Value::Array(words.collect())));
             if !call.variables.env.is_empty() {
@@ -28,15 +29,11 @@ pub fn write(call: &Call<'_>) -> String {
             }
         }
         Server::Address { sse, .. } => {
-            let url = call.variables.url.iter().map(|piece| match piece {
-                Piece::Plain(text) => text.clone(),
-                Piece::Variable(name) | Piece::Escaped(name) => format!("${{{name}}}"),
-            });
             entry.push(member(
                 "type",
                 Value::from(if *sse { "sse" } else { "http" }),
             ));
-            entry.push(member("url", Value::String(url.collect())));
+            entry.push(member("url", Value::String(filled_in(&call.variables.url))));
             if !call.variables.headers.is_empty() {
                 entry.push(member("headers", variables(&call.variables.headers)));
             }
@@ -45,4 +42,13 @@ pub fn write(call: &Call<'_>) -> String {
     let servers = vec![(call.subject.name.clone(), Value::Object(entry))];
     let whole = Value::Object(vec![member("mcpServers", Value::Object(servers))]);
     whole.pretty() + "\n"
+}
+
+/// A text in which a client fills in variables.
+fn filled_in(pieces: &[Piece]) -> String {
+    let pieces = pieces.iter().map(|piece| match piece {
+        Piece::Plain(text) => text.clone(),
+        Piece::Variable(name) | Piece::Escaped(name) => format!("${{{name}}}"),
+    });
+    pieces.collect()
 }

@@ -78,10 +78,12 @@ impl Language {
         parts.join(" + ")
     }
 
-    /// An array of strings.
-    pub fn list(self, texts: &[String]) -> String {
-        let texts: Vec<String> = texts.iter().map(|text| self.string(text)).collect();
-        format!("[{}]", texts.join(", "))
+    /// A program, and an array of its arguments.
+    pub fn command(self, words: &[Vec<Piece>]) -> (String, String) {
+        let mut words = words.iter().map(|word| self.text(word));
+        let program = words.next().unwrap_or_else(|| self.string(""));
+        let arguments: Vec<String> = words.collect();
+        (program, format!("[{}]", arguments.join(", ")))
     }
 
     const fn indent(self) -> &'static str {

@@ -32,10 +32,10 @@ pub fn write(call: &Call<'_>) -> String {
         row("Implementation", &code(implementation));
     }
     match call.server() {
-        Server::Process { command, cwd, .. } => {
-            let words: Vec<String> = command
-                .iter()
-                .map(|word| super::shell::quote(word))
+        Server::Process { cwd, .. } => {
+            let words = call.variables.command.iter();
+            let words: Vec<String> = words
+                .map(|word| super::shell::quote(&redacted(word)))
                 .collect();
             row("Command", &code(&words.join(" ")));
             if let Some(cwd) = cwd {
@@ -43,11 +43,7 @@ pub fn write(call: &Call<'_>) -> String {
             }
         }
         Server::Address { .. } => {
-            let url = call.variables.url.iter().map(|piece| match piece {
-                Piece::Plain(text) => text.as_str(),
-                Piece::Variable(_) | Piece::Escaped(_) => REDACTED,
-            });
-            row("Address", &code(&url.collect::<String>()));
+            row("Address", &code(&redacted(&call.variables.url)));
         }
     }
     for (name, _) in &call.variables.env {
@@ -164,4 +160,13 @@ fn longest_run(words: &str) -> usize {
         longest = longest.max(run);
     }
     longest
+}
+
+/// A text without what is secret in it.
+fn redacted(pieces: &[Piece]) -> String {
+    let pieces = pieces.iter().map(|piece| match piece {
+        Piece::Plain(text) => text.as_str(),
+        Piece::Variable(_) | Piece::Escaped(_) => REDACTED,
+    });
+    pieces.collect()
 }

@@ -118,15 +118,11 @@ fn reach(call: &Call<'_>, imports: &mut Vec<String>) -> (String, String) {
         pairs.join(", ")
     };
     match call.server() {
-        Server::Process { command, cwd, .. } => {
-            let (program, arguments) = match command.split_first() {
-                Some((program, arguments)) => (program.as_str(), arguments),
-                None => ("", &[][..]),
-            };
+        Server::Process { cwd, .. } => {
+            let (program, arguments) = PYTHON.command(&call.variables.command);
             let mut lines = format!(
                 "server = StdioServerParameters(\n    command={},\n    args={},\n",
-                PYTHON.string(program),
-                PYTHON.list(arguments)
+                program, arguments
             );
             // Without it the server would get a handful of variables only.
             let env = match pairs(&call.variables.env) {

@@ -325,6 +325,46 @@ fn numbers(value: &Value) -> String {
     }
 }
 
+/// A command whose arguments were masked is not copied with the masks in it.
+#[test]
+fn masks_in_a_command_are_variables() {
+    let words = [
+        "it",
+        "--api-key",
+        "‹masked:api-key›",
+        "--also=‹masked:api-key›!",
+    ];
+    let subject = Subject {
+        name: "it".to_owned(),
+        server: Server::Process {
+            command: words.map(str::to_owned).into(),
+            cwd: None,
+            env: vec!["API_KEY".to_owned()],
+        },
+        implementation: None,
+        revision: None,
+        method: "ping".to_owned(),
+        params: Value::Null,
+        schema: None,
+        answer: None,
+    };
+    for (form, expected) in [
+        (
+            Form::Cli,
+            r#"-- it --api-key "$API_KEY_2" --also="$API_KEY_2"!"#,
+        ),
+        (Form::Python, r#"os.environ["API_KEY_2"] + "!""#),
+        (Form::TypeScript, "process.env.API_KEY_2"),
+        (Form::Config, r#""${API_KEY_2}""#),
+        (Form::Markdown, "--api-key"),
+    ] {
+        let written = form.write(&subject).unwrap();
+        assert!(!written.text.contains("masked:"), "{}", written.text);
+        assert!(written.text.contains(expected), "{}", written.text);
+        assert!(written.what.contains("2 secrets"), "{}", written.what);
+    }
+}
+
 /// What was masked when it was recorded is asked for like what the schema marks.
 #[test]
 fn masks_of_a_recording_are_variables() {

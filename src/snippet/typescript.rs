@@ -141,21 +141,16 @@ fn asked(call: &Call<'_>) -> Result<(String, bool), String> {
 }
 
 fn process(call: &Call<'_>) -> String {
-    let Server::Process { command, cwd, .. } = call.server() else {
+    let Server::Process { cwd, .. } = call.server() else {
         return String::new();
     };
-    let (program, arguments) = match command.split_first() {
-        Some((program, arguments)) => (program.as_str(), arguments),
-        None => ("", &[][..]),
-    };
+    let (program, arguments) = TYPESCRIPT.command(&call.variables.command);
     let mut env = vec!["...process.env".to_owned()];
     env.extend(pairs(&call.variables.env));
     let env = env.join(", ");
     let mut lines = format!(
         "{{\n    command: {},\n    args: {},\n    env: {{ {} }},\n",
-        TYPESCRIPT.string(program),
-        TYPESCRIPT.list(arguments),
-        env
+        program, arguments, env
     );
     if let Some(cwd) = cwd {
         lines.extend(["    cwd: ", &TYPESCRIPT.string(cwd), ",\n"]);

@@ -1,6 +1,7 @@
 //! The variables that stand for secrets: what they are called, and where they stand.
 
 use super::{Listed, Server};
+use crate::mask::masks;
 
 /// Names that are taken.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +52,7 @@ impl Names {
 }
 
 /// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     /// As it is.
     Plain(String),
@@ -72,16 +73,19 @@ pub struct Variables {
     pub inputs: Vec<(String, String)>,
     /// The address.
     pub url: Vec<Piece>,
+    /// Program and arguments.
+    pub command: Vec<Vec<Piece>>,
 }
 
 impl Variables {
     pub fn of(server: &Server, names: &mut Names) -> Self {
         match server {
-            Server::Process { env, .. } => Self {
+            Server::Process { env, command, .. } => Self {
                 env: env
                     .iter()
                     .map(|name| (name.clone(), names.keep(name)))
                     .collect(),
+                command: words(command, names),
                 ..Self::default()
             },
             Server::Address { url, headers, .. } => Self {
@@ -99,7 +103,11 @@ impl Variables {
     pub fn of_listed(listed: &Listed, names: &mut Names) -> Self {
         let mut all = |words: &[String], keep: bool| -> Vec<(String, String)> {
             let pairs = words.iter().map(|word| {
-                let variable = if keep { names.keep(word) } else { names.take(word) };
+                let variable = if keep {
+                    names.keep(word)
+                } else {
+                    names.take(word)
+                };
                 (word.clone(), variable)
             });
             pairs.collect()
@@ -108,17 +116,49 @@ impl Variables {
             env: all(&listed.env, true),
             headers: all(&listed.headers, false),
             inputs: all(&listed.inputs, false),
-            url: Vec::new(),
+            ..Self::default()
         }
     }
 
     pub fn count(&self) -> usize {
+        let mut pieces: Vec<&Piece> = self.command.iter().flatten().collect();
+        pieces.retain(|piece| !matches!(piece, Piece::Plain(_)));
+        pieces.sort();
+        pieces.dedup();
         let of_url = self
             .url
             .iter()
             .filter(|piece| !matches!(piece, Piece::Plain(_)));
-        self.env.len() + self.headers.len() + self.inputs.len() + of_url.count()
+        self.env.len() + self.headers.len() + self.inputs.len() + pieces.len() + of_url.count()
     }
+}
+
+/// The words of a command with variables where they are masked: one for each secret, however often it stands there.
+fn words(command: &[String], names: &mut Names) -> Vec<Vec<Piece>> {
+    let mut known: Vec<(String, String)> = Vec::new();
+    let mut word = |text: &String| {
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for (place, name) in masks(text) {
+            if place.start > from {
+                pieces.push(Piece::Plain(text[from..place.start].to_owned()));
+            }
+            let variable = known.iter().find(|(secret, _)| secret == name);
+            let variable = variable.map(|(_, variable)| variable.clone());
+            let variable = variable.unwrap_or_else(|| {
+                let variable = names.take(name);
+                known.push((name.to_owned(), variable.clone()));
+                variable
+            });
+            pieces.push(Piece::Variable(variable));
+            from = place.end;
+        }
+        if from < text.len() || pieces.is_empty() {
+            pieces.push(Piece::Plain(text[from..].to_owned()));
+        }
+        pieces
+    };
+    command.iter().map(&mut word).collect()
 }
 
 /// What stands in an address in the place of a secret.

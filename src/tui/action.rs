@@ -413,6 +413,7 @@ actions! {
         UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
         SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
         FilterSessions "filter-sessions" ["f"] "filter" "Filter the sessions: by tag, server, time, outcome, words and more" Nothing "mcpscope sessions list --filter FILTER";
+        NameFilter "name-filter" ["s"] "" "Keep the filter of sessions under a name" Nothing "";
         SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
         KeepSession "keep-session" ["K"] "" "Keep it whatever the limits say, or no longer" Nothing "mcpscope sessions keep NAME";
         ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";

@@ -21,6 +21,7 @@ use crate::chips::Chip;
 use crate::clientlogs::Kept;
 use crate::diff::report::Report;
 use crate::drafts::Draft;
+use crate::filter::Subject;
 use crate::form::substitute::Missing;
 use crate::history::Found;
 use crate::inspector::Update;
@@ -434,6 +435,8 @@ pub enum Stored {
     },
     /// The filters that have names; of a filter that was just kept, its name.
     Filters {
+        /// What they choose.
+        of: Subject,
         /// In the order they are kept, or why there are none.
         chips: Result<Vec<Chip>, String>,
         /// What was kept.

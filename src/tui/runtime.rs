@@ -175,6 +175,8 @@ impl Runtime {
                 among,
                 bodies: self.bodies_of(session)?,
             }),
+            // Behind what came meanwhile, keys before all.
+            Effect::Wake { asker, after_ms: 0 } => answer_of(Event::Woken { asker }),
             Effect::Wake { asker, after_ms } => {
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(after_ms)).await;

@@ -63,7 +63,9 @@ const FRIENDS: &[[&str; 2]] = &[["recorder", "recording"]];
 
 /// Layer 0 in the sense of the map: values in, values out.
 const PURE: &[&str] = &[
-    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session", "probe", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff", "bench", "replay", "script", "doctor", "logbook",
+    "json", "text", "query", "jsonrpc", "sse", "note", "form", "validity", "mcp", "session",
+    "probe", "lint", "snippet", "demo", "filter", "pack", "mask", "export", "import", "diff",
+    "bench", "replay", "script", "doctor", "logbook",
 ];
 
 /// What values in, values out must not touch: other people's time, files, threads and processes.

@@ -129,6 +129,8 @@ fn what_was_sent_comes_back_without_what_was_put_in() {
         br#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
         br#"{"jsonrpc":"2.0","id":1,"method":"ping","x":1}"#,
         br#"{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}"#,
+        br#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
+        br#"{"jsonrpc":"2.0","id":1,"method":"ping""#,
         br#"{"id":1,"method":"ping"}"#,
         b"\xff\xfe",
     ] {

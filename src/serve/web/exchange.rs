@@ -52,8 +52,7 @@ impl Exchange {
     pub(super) fn accepted(&mut self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::ACCEPTED;
-        self.head(&response);
-        self.end(0, None);
+        self.told(&response, 0, None);
         response
     }
 
@@ -62,8 +61,7 @@ impl Exchange {
         let size = frame.len();
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         let response = json_body(status, frame.into(), self.given.as_deref());
-        self.head(&response);
-        self.end(size as u64, None);
+        self.told(&response, size as u64, None);
         response
     }
 
@@ -76,8 +74,7 @@ impl Exchange {
         if let Ok(mime) = HeaderValue::from_str(mime) {
             response.headers_mut().insert(header::CONTENT_TYPE, mime);
         }
-        self.head(&response);
-        self.end(size, excerpt);
+        self.told(&response, size, excerpt);
         response
     }
 
@@ -168,13 +165,23 @@ impl Exchange {
         response
     }
 
+    /// All of it in one write: how the response begins, and where it ends.
+    fn told(&self, response: &Response, size: u64, excerpt: Option<String>) {
+        let notes = [self.begins(response), self.ends(size, excerpt)];
+        self.house.notes(&self.key, &notes);
+    }
+
     fn head(&self, response: &Response) {
+        self.house.notes(&self.key, &[self.begins(response)]);
+    }
+
+    fn begins(&self, response: &Response) -> Note {
         let told = response.headers().iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
         });
         let told: Vec<(String, String)> = told.collect();
-        let step = Step::Response {
+        Note::Http(Step::Response {
             exchange: self.number,
             status: response.status().as_u16(),
             version: "HTTP/1.1".to_owned(),
@@ -184,19 +191,21 @@ impl Exchange {
             connect: None,
             tls: None,
             first_byte: self.took(),
-        };
-        self.house.note(&self.key, &Note::Http(step));
+        })
     }
 
     fn end(&self, size: u64, excerpt: Option<String>) {
-        let step = Step::End {
+        self.house.notes(&self.key, &[self.ends(size, excerpt)]);
+    }
+
+    fn ends(&self, size: u64, excerpt: Option<String>) -> Note {
+        Note::Http(Step::End {
             exchange: self.number,
             size,
             took: self.took(),
             error: None,
             excerpt,
-        };
-        self.house.note(&self.key, &Note::Http(step));
+        })
     }
 
     fn took(&self) -> u64 {

@@ -245,21 +245,23 @@ impl House {
         let told: Vec<(String, String)> = told.collect();
         let url = headers::at(&self.here, url);
         rooms.book.asked(conn, &told, &url);
-        let frame = body.map(|body| {
-            let body = body.to_vec();
-            rooms.book.frame(conn, Direction::Out, body, "\n", None)
-        });
-        let step = Step::Request {
+        let mut step = Step::Request {
             exchange,
             verb: verb.to_owned(),
             url: masked_url(&url),
             headers: masked_headers(&told, &[]),
             size: body.map_or(0, <[u8]>::len) as u64,
-            frame,
+            frame: None,
             why: "the client's".to_owned(),
             follows: None,
         };
-        rooms.book.note(conn, &Note::Http(step));
+        rooms.book.together(|book| {
+            if let Step::Request { frame, .. } = &mut step {
+                *frame =
+                    body.map(|body| book.frame(conn, Direction::Out, body.to_vec(), "\n", None));
+            }
+            book.note(conn, &Note::Http(step));
+        });
         exchange
     }
 
@@ -374,10 +376,10 @@ impl House {
         self.play(&mut rooms, &key, acts);
     }
 
-    pub(super) fn note(&self, key: &str, note: &Note) {
+    pub(super) fn notes(&self, key: &str, notes: &[Note]) {
         let mut rooms = self.rooms();
         if let Some(conn) = rooms.guests.get(key).map(|guest| guest.client.conn) {
-            rooms.book.note(conn, note);
+            rooms.book.notes(conn, notes);
         }
     }
 

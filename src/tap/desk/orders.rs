@@ -2,8 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::super::control::{Held, Verdict};
 use super::super::control::words::{self, Command, Refusal};
+use super::super::control::{Held, Verdict};
 use super::super::faults::Rules;
 use super::{Outlet, Shared, catch_up};
 use crate::json::{self, quote};

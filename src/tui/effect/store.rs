@@ -2,6 +2,7 @@
 
 use crate::chips::Chip;
 use crate::drafts::DraftChange;
+use crate::filter::Subject;
 use crate::history::{Query, Run, Server};
 use crate::presets::{Owner, Place as PresetPlace};
 use crate::unfinished::Change;
@@ -48,10 +49,10 @@ pub enum Store {
         /// Whose.
         server: Server,
     },
-    /// Read the filters that have names; answered to all.
-    LoadFilters,
-    /// Keep a filter under a name; an empty one takes the name away. Answered to all.
-    SaveFilter(Chip),
+    /// Read the filters of these that have names; answered to all.
+    LoadFilters(Subject),
+    /// Keep a filter of these under a name; an empty one takes the name away. Answered to all.
+    SaveFilter(Subject, Chip),
     /// List presets.
     ListPresets {
         /// Who asks.

@@ -81,6 +81,8 @@ pub enum Filled {
 #[derive(Debug, Clone)]
 pub struct Sheet {
     title: String,
+    /// What Enter does from the last line, in a word or two.
+    does: &'static str,
     fields: Vec<Field>,
     at: usize,
     /// What was wrong with it when it was last to be kept.
@@ -88,10 +90,11 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// An empty one; the title must be sanitised.
-    pub fn new(title: impl Into<String>) -> Self {
+    /// An empty one; the title must be sanitised. `does` is what becomes of it in the end, as in `send again`.
+    pub fn new(title: impl Into<String>, does: &'static str) -> Self {
         Self {
             title: title.into(),
+            does,
             fields: Vec::new(),
             at: 0,
             problem: String::new(),
@@ -151,7 +154,7 @@ impl Sheet {
     pub fn key(&mut self, key: KeyEvent) -> Filled {
         match key.code {
             KeyCode::Esc => return Filled::Left,
-            KeyCode::Enter if self.at + 1 >= self.fields.len() => return Filled::Kept,
+            KeyCode::Enter if self.is_last() => return Filled::Kept,
             KeyCode::Enter | KeyCode::Tab | KeyCode::Down => {
                 self.at = (self.at + 1) % self.fields.len().max(1);
             }
@@ -179,14 +182,23 @@ impl Sheet {
         }
     }
 
-    fn popup(&self, screen: Rect) -> Popup<'_> {
+    /// What keys do where the caret is.
+    fn footer(&self) -> String {
+        if self.is_last() {
+            format!("Enter {}  Esc cancels", self.does)
+        } else {
+            "Enter next line  Esc cancels".to_owned()
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.at + 1 >= self.fields.len()
+    }
+
+    fn popup<'a>(&'a self, footer: &'a str, screen: Rect) -> Popup<'a> {
         Popup {
             title: &self.title,
-            footer: if self.fields.len() > 1 {
-                "Tab next  Enter keep from the last  Esc cancels"
-            } else {
-                "Enter  Esc cancels"
-            },
+            footer,
             width: WIDTH.min(screen.width.saturating_sub(8)),
             height: self.fields.len() as u16 + u16::from(!self.problem.is_empty()),
             place: Place::Centre,
@@ -200,7 +212,8 @@ impl Sheet {
 
     /// Takes a click; beside the box it leaves it.
     pub fn click(&mut self, at: Position, screen: Rect) -> Filled {
-        let popup = self.popup(screen);
+        let footer = self.footer();
+        let popup = self.popup(&footer, screen);
         let room = popup.room(screen);
         if !popup.area(screen).contains(at) {
             return Filled::Left;
@@ -219,7 +232,8 @@ impl Sheet {
 
     /// Draws it; gives back where the caret is.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
-        let room = self.popup(screen).draw(screen, buf, theme);
+        let footer = self.footer();
+        let room = self.popup(&footer, screen).draw(screen, buf, theme);
         let labels = self.labels();
         let mut caret = room.as_position();
         for (index, (y, field)) in (room.y..room.bottom()).zip(&self.fields).enumerate() {
@@ -284,13 +298,15 @@ mod tests {
     #[test]
     fn several_lines_stay_several_unless_somebody_types_there() {
         let note = "first\nsecond";
-        let mut sheet = Sheet::new("SESSION")
+        let mut sheet = Sheet::new("SESSION", "keep")
             .with("name", "bug-41", "")
             .with("note", note, "");
         sheet.key(KeyEvent::from(KeyCode::Char('0')));
         assert_eq!(sheet.texts(), ["bug-410", note]);
+        assert_eq!(sheet.footer(), "Enter next line  Esc cancels");
         sheet.key(KeyEvent::from(KeyCode::Down));
         sheet.key(KeyEvent::from(KeyCode::Char('!')));
         assert_eq!(sheet.texts(), ["bug-410", "first second!"]);
+        assert_eq!(sheet.footer(), "Enter keep  Esc cancels");
     }
 }

@@ -333,11 +333,7 @@ impl Pane for DiffPane {
             Action::Find | Action::FindNext | Action::FindPrevious => "not in what differs",
             Action::NextError | Action::PreviousError => "not in what differs",
             Action::CopyDiffReport if self.report().is_none() => "there is no report yet",
-            Action::ShowIgnored
-                if self
-                    .report()
-                    .is_none_or(|report| report.ignored().is_empty()) =>
-            {
+            Action::ShowIgnored if self.report().is_none_or(|report| !report.ignores()) => {
                 "nothing is ignored"
             }
             _ => return None,

@@ -333,10 +333,7 @@ impl Pane for HeldPane {
     }
 
     fn event(&mut self, event: &Event, _ctx: &Ctx<'_>) -> Vec<Effect> {
-        let Event::Tapped {
-            command, told, ..
-        } = event
-        else {
+        let Event::Tapped { command, told, .. } = event else {
             return self.detail.event(event);
         };
         let tell = |sentence: String, bad: bool| vec![Effect::Tell { sentence, bad }];
@@ -349,7 +346,10 @@ impl Pane for HeldPane {
             Err(refusal) => {
                 let hint = refusal.hint.as_ref();
                 let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
-                tell(text::sanitize(&format!("{}{hint}", refusal.what)).into_owned(), true)
+                tell(
+                    text::sanitize(&format!("{}{hint}", refusal.what)).into_owned(),
+                    true,
+                )
             }
         }
     }

@@ -82,6 +82,12 @@ impl Logs {
         )
     }
 
+    fn ask_bodies(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let logs = ctx.timeline.logs();
+        let item = |number| logs.get(number).copied().map(Item::Log);
+        self.filtering.ask(self.shown.picks(), item, ctx)
+    }
+
     fn take(&mut self, ctx: &Ctx<'_>) {
         let logs = ctx.timeline.logs();
         self.tally.take(logs);
@@ -91,7 +97,9 @@ impl Logs {
             .filtering
             .reach(ctx, || (0, number.filter(|_| !follows)));
         let item = |number| logs.get(number).copied().map(Item::Log);
-        if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) {
+        // While rows are still being found, the one to stand on may be among those that come at the end.
+        let finding = !self.shown.picks().is_whole() && self.filtering.is_anchored(number);
+        if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) || finding {
             let near = self.filtering.near(number);
             if left.flatten().is_some() {
                 self.stream.hold();
@@ -369,8 +377,11 @@ impl Pane for Logs {
         if !heard.is_empty() {
             return heard;
         }
+        let mut effects = Vec::new();
         if self.filtering.event(event, ctx) {
             self.take(ctx);
+            // The next slice does not wait for the next frame.
+            effects = self.ask_bodies(ctx);
         }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
@@ -391,7 +402,7 @@ impl Pane for Logs {
                 self.stream.go(self.shown.place(hit));
             }
         }
-        Vec::new()
+        effects
     }
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
@@ -453,9 +464,7 @@ impl Pane for Logs {
                 effects.push(Effect::Previews(missing));
             }
         }
-        let logs = ctx.timeline.logs();
-        let item = |number| logs.get(number).copied().map(Item::Log);
-        effects.extend(self.filtering.ask(self.shown.picks(), item, ctx));
+        effects.extend(self.ask_bodies(ctx));
         if !areas.detail.is_empty() {
             let entry = self.line(ctx).map(|line| line.entry);
             let subject = messages(entry, None, ctx);

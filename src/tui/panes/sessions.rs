@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::filter::Subject;
 use crate::library::retention::why_kept;
 use crate::library::{Deleted, Item, Meta, Writing};
 use crate::text;
@@ -18,7 +19,7 @@ use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
 use crate::tui::effect::comparison::Comparison;
 use crate::tui::effect::{Effect, MetaChange, Shelving};
-use crate::tui::event::{Event, Shelved};
+use crate::tui::event::{Event, Shelved, Stored};
 use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::panes::moves::moved;
 use crate::tui::widgets::list::ListState;
@@ -374,8 +375,9 @@ impl Pane for SessionsPane {
             Action::ReadSessions => return Reply::effects(self.entered()),
             Action::Find | Action::FilterSessions => {
                 self.know_current(ctx);
-                self.filtering.open(&self.items);
+                return self.filtering.open(&self.items);
             }
+            Action::NameFilter => self.filtering.ask_name(),
             Action::NextTab | Action::PreviousTab => self.about.turn(),
             Action::NextPane | Action::PreviousPane => self.about.focused ^= true,
             Action::Right => self.about.focused = true,
@@ -431,6 +433,7 @@ impl Pane for SessionsPane {
                     several.len()
                 )),
             },
+            Action::NameFilter if !self.filtering.is_on() => Some("there is no filter".to_owned()),
             Action::NextError | Action::PreviousError => {
                 Some("a session is opened to look for errors in it".to_owned())
             }
@@ -460,8 +463,17 @@ impl Pane for SessionsPane {
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let Event::Library(shelved) = event else {
-            return Vec::new();
+        let shelved = match event {
+            Event::Library(shelved) => shelved,
+            Event::Stored(Stored::Filters {
+                of: Subject::Sessions,
+                chips: Ok(chips),
+                ..
+            }) => {
+                self.filtering.named(chips, &self.items);
+                return Vec::new();
+            }
+            _ => return Vec::new(),
         };
         let effects = self.hear(shelved);
         if self.filtering.is_shown() && matches!(shelved, Shelved::Listed { .. }) {

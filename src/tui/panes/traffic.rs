@@ -15,7 +15,8 @@ use super::stream::filtering::Filtering;
 use super::stream::search::Search;
 use super::stream::{Stream, join};
 use super::{copy_as, lint};
-use crate::session::timeline::EntryIndex;
+use crate::filter::Filter;
+use crate::session::timeline::{EntryIndex, Timeline};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::clock::Clock;
@@ -104,6 +105,11 @@ impl Traffic {
     pub fn with_columns(self, names: &[String]) -> Self {
         let layout = Layout::of(names.iter().map(String::as_str));
         Self { layout, ..self }
+    }
+
+    /// Lets through what a filter does from the beginning.
+    pub fn begin_with(&mut self, filter: &Filter, timeline: &Timeline) {
+        self.filtering.begin_with(filter, timeline);
     }
 
     /// Nothing selected; `follow` says whether it stays at the newest row.
@@ -281,8 +287,11 @@ impl Pane for Traffic {
         if !heard.is_empty() {
             return heard;
         }
+        let mut effects = Vec::new();
         if self.filtering.event(event, ctx) {
             self.arrived(ctx);
+            // The next slice does not wait for the next frame.
+            effects = self.ask_bodies(ctx);
         }
         self.hear_sorted(event, ctx);
         if let Event::Values(found) = event {
@@ -298,7 +307,7 @@ impl Pane for Traffic {
                 self.go_to(number);
             }
         }
-        Vec::new()
+        effects
     }
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::chips::Chips;
 use crate::drafts::{DraftChange, Drafts};
+use crate::filter::Subject;
 use crate::history::eras::Eras;
 use crate::history::{FileError, History, Kept, Server};
 use crate::ignores::Ignores;
@@ -41,8 +42,10 @@ pub struct Shelves {
     pub ignores: Ignores,
     /// Findings of lint that are lived with.
     pub exceptions: Ignores,
-    /// Filters with a name.
+    /// Filters of rows with a name.
     pub chips: Chips,
+    /// The same of sessions.
+    pub session_chips: Chips,
     /// Tasks that had not ended.
     pub tasks: Errands,
     /// The sessions.
@@ -72,6 +75,7 @@ impl Shelves {
             exceptions: Ignores::of_lint(&presets, paths),
             presets,
             chips: Chips::open(&paths.filters_file()),
+            session_chips: Chips::open(&paths.session_filters_file()),
             tasks: Errands::open(&paths.tasks_file()),
             library: Library::of(paths),
             settings: paths.config_file(),
@@ -81,6 +85,14 @@ impl Shelves {
             } else {
                 Eras::default()
             },
+        }
+    }
+
+    /// The filters of these that have a name.
+    const fn chips(&self, of: Subject) -> &Chips {
+        match of {
+            Subject::Rows => &self.chips,
+            Subject::Sessions => &self.session_chips,
         }
     }
 
@@ -141,15 +153,17 @@ impl Shelves {
                 }
             },
             Store::Exceptions(work) => self.except(&work),
-            Store::LoadFilters => Stored::Filters {
-                chips: self.chips.load().map_err(|error| in_words(&error)),
+            Store::LoadFilters(of) => Stored::Filters {
+                of,
+                chips: self.chips(of).load().map_err(|error| in_words(&error)),
                 saved: None,
             },
-            Store::SaveFilter(chip) => Stored::Filters {
+            Store::SaveFilter(of, chip) => Stored::Filters {
+                of,
                 chips: self
-                    .chips
+                    .chips(of)
                     .save(&chip)
-                    .and_then(|()| self.chips.load())
+                    .and_then(|()| self.chips(of).load())
                     .map_err(|error| in_words(&error)),
                 saved: Some(chip.name),
             },
@@ -268,11 +282,13 @@ fn nowhere(work: Store) -> Option<Stored> {
             asker,
             drafts: Ok(Vec::new()),
         },
-        Store::LoadFilters => Stored::Filters {
+        Store::LoadFilters(of) => Stored::Filters {
+            of,
             chips: Ok(Vec::new()),
             saved: None,
         },
-        Store::SaveFilter(chip) => Stored::Filters {
+        Store::SaveFilter(of, chip) => Stored::Filters {
+            of,
             chips: Err(why()),
             saved: Some(chip.name),
         },

@@ -86,7 +86,7 @@ pub(super) fn excepted(model: &mut Model, event: &Event) -> bool {
 pub(super) fn ask(model: &mut Model, exception: &Exception) -> Vec<Effect> {
     let about = exception.about.as_deref().unwrap_or_default();
     let about = text::sanitize(about).into_owned();
-    let sheet = Sheet::new(format!("IGNORE {}", exception.rule))
+    let sheet = Sheet::new(format!("IGNORE {}", exception.rule), "ignore")
         .with("reason", "", "why this is fine")
         .with("only for", &about, "whatever it is about");
     let purpose = Purpose::Except(exception.clone());

@@ -33,7 +33,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::Annotate => match here(model) {
             Some(seq) => {
                 let note = model.world.marks.get(seq).map(|mark| mark.note.clone());
-                let sheet = Sheet::new(format!("NOTE at #{seq}")).with(
+                let sheet = Sheet::new(format!("NOTE at #{seq}"), "keep").with(
                     "note",
                     &note.unwrap_or_default(),
                     "empty takes it away",
@@ -138,7 +138,7 @@ pub(super) fn ask_words(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     let meta = model.panes.sessions.meta(&path).cloned();
     let meta = meta.unwrap_or_default();
     let title = format!("SESSION {}", replay::name_of(&path));
-    let sheet = Sheet::new(title)
+    let sheet = Sheet::new(title, "keep")
         .with("name", &meta.name, "what to find it by")
         .with("tags", &meta.tags.join(" "), "words with blanks between")
         .with("note", &meta.note, "");

@@ -41,7 +41,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         }
         Action::ReplayTime => {
             let hint = "11:20:31, +1:30, #41 or 50%";
-            let sheet = Sheet::new("GO TO").with("time or entry", "", hint);
+            let sheet = Sheet::new("GO TO", "go").with("time or entry", "", hint);
             model.overlays.push(Overlay::Sheet(sheet, Purpose::Place));
             return Some(Vec::new());
         }

@@ -38,7 +38,7 @@ pub(super) fn ask(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     let server = named(world.current).or_else(|| named(0));
     let server = server.map_or("", |server| &server.name);
     let title = format!("REPLAY {}", replay::name_of(&path));
-    let sheet = Sheet::new(title)
+    let sheet = Sheet::new(title, "send again")
         .with("server", server, "a name of the Servers view")
         .with("filter", "", "all of it, or as in tool:search status:ok")
         .with("speed", "none", "none, recorded, or as in x10");
@@ -126,7 +126,7 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
         } => connect(model, capabilities, revision),
         Told::Held(tools) => {
             let tools = text::fit(&text::sanitize(&tools), TITLE).into_owned();
-            let sheet = Sheet::new(format!("{tools} MAY DESTROY SOMETHING")).with(
+            let sheet = Sheet::new(format!("{tools} MAY DESTROY SOMETHING"), "answer").with(
                 "call?",
                 "",
                 "yes calls all of them; anything else calls it off",

@@ -24,13 +24,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         Action::HoldFrames => {
             let filter = model.panes.traffic.filter().to_owned();
             let hint = "method:elicitation/create; with none, every frame";
-            let sheet = Sheet::new("HOLD FRAMES").with("filter", &filter, hint);
+            let sheet = Sheet::new("HOLD FRAMES", "hold").with("filter", &filter, hint);
             model.overlays.push(Overlay::Sheet(sheet, Purpose::Hold));
             Vec::new()
         }
         Action::BreakFrames => {
             let hint = "delay=2s:method:tools/call, drop:dir:in …";
-            let sheet = Sheet::new("BREAK ON PURPOSE").with("fault", "", hint);
+            let sheet = Sheet::new("BREAK ON PURPOSE", "break").with("fault", "", hint);
             model.overlays.push(Overlay::Sheet(sheet, Purpose::Break));
             Vec::new()
         }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::chips::Chip;
 use crate::config::Settings;
+use crate::filter::Subject;
 use crate::library::Meta;
 use crate::mcp::client;
 use crate::recording::{PIPE, Recording};
@@ -113,6 +114,7 @@ fn a_filter_that_is_kept_is_told_of_over_an_opened_session_too() {
     put_over(&mut model, "/s.jsonl");
     let kept = |chips| {
         Event::Stored(Stored::Filters {
+            of: Subject::Rows,
             chips,
             saved: Some("slow".to_owned()),
         })

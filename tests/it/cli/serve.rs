@@ -470,7 +470,7 @@ fn recordings_are_played_as_they_were() {
     assert!(files.len() > 5, "{files:?}");
     let mut played = 0;
     for path in files {
-        let Ok(script) = serve::load(&path, None, &Masks::default()) else {
+        let Ok(script) = serve::load(&path, None, &Masks::default(), None) else {
             continue;
         };
         let session = Session::read(&path);

@@ -223,9 +223,7 @@ fn a_tap_is_shown_asked_about_and_taken_out_again() {
     // The worker of the screen did it.
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
-        text.contains(
-            r#""command": "mcpscope", "args": ["tap", "--", "mine-server", "a b"]"#
-        ),
+        text.contains(r#""command": "mcpscope", "args": ["tap", "--", "mine-server", "a b"]"#),
         "{text}"
     );
     assert!(
@@ -395,5 +393,9 @@ fn a_piece_of_settings_can_be_pasted() {
     screen.press("a");
     screen.event(Event::Paste("{\"a\": 1}".to_owned()));
     screen.press("Enter");
-    assert!(screen.status().contains("no server is in it"), "{}", screen.status());
+    assert!(
+        screen.status().contains("no server is in it"),
+        "{}",
+        screen.status()
+    );
 }

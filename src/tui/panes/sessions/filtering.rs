@@ -4,12 +4,15 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::chips::Chip;
 use crate::filter::{Filter, Subject};
 use crate::library::Item;
 use crate::library::choosing::values;
 use crate::text;
+use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Reply};
 use crate::tui::panes::stream::bar::{Bar, Typed};
+use crate::tui::panes::stream::join;
 
 /// See the module.
 #[derive(Debug)]
@@ -18,6 +21,10 @@ pub struct Filtering {
     /// What is in force, as it was typed.
     text: String,
     filter: Filter,
+    /// The text when the bar was opened.
+    opened: String,
+    /// Whether those with a name were asked for.
+    asked: bool,
 }
 
 impl Default for Filtering {
@@ -26,6 +33,8 @@ impl Default for Filtering {
             bar: Bar::of(Subject::Sessions),
             text: String::new(),
             filter: Filter::default(),
+            opened: String::new(),
+            asked: false,
         }
     }
 }
@@ -56,10 +65,37 @@ impl Filtering {
         self.bar.is_open()
     }
 
-    /// Gives it the keys.
-    pub fn open(&mut self, items: &[Item]) {
+    /// Gives it the keys; asks for the filters that have a name, once.
+    pub fn open(&mut self, items: &[Item]) -> Reply {
         let text = self.text.clone();
+        self.opened.clone_from(&text);
         self.bar.open(&text, &|key| values(items, key));
+        if std::mem::replace(&mut self.asked, true) {
+            Reply::done()
+        } else {
+            Reply::effect(Effect::Store(Store::LoadFilters(Subject::Sessions)))
+        }
+    }
+
+    /// Asks for a name to keep it under.
+    pub fn ask_name(&mut self) {
+        let name = self.name().unwrap_or_default().to_owned();
+        self.bar.ask_name(&name);
+    }
+
+    /// The name under which it is kept.
+    fn name(&self) -> Option<&str> {
+        let mine = |chip: &&Chip| {
+            Filter::parse_sessions(&chip.text).is_ok_and(|filter| filter == self.filter)
+        };
+        let named = self.bar.chips.iter().find(mine);
+        named.map(|chip| chip.name.as_str())
+    }
+
+    /// These are the filters that have a name.
+    pub fn named(&mut self, chips: &[Chip], items: &[Item]) {
+        self.bar.chips = chips.to_vec();
+        self.bar.look_again(&|key| values(items, key));
     }
 
     /// Lets through every session.
@@ -90,8 +126,8 @@ impl Filtering {
     ) -> Option<(Reply, bool)> {
         if !self.is_typed() {
             return row.contains(at).then(|| {
-                self.open(items);
-                (Reply::done(), false)
+                let reply = self.open(items);
+                (reply, false)
             });
         }
         let typed = self.bar.click(at, row, below, &|key| values(items, key));
@@ -101,8 +137,17 @@ impl Filtering {
     fn typed(&mut self, typed: Typed) -> (Reply, bool) {
         match typed {
             Typed::Ignored => (Reply::ignored(), false),
-            // Filters of sessions have no names.
-            Typed::Nothing | Typed::Left | Typed::Name(_) => (Reply::done(), false),
+            Typed::Nothing | Typed::Left => (Reply::done(), false),
+            Typed::Dropped => {
+                self.text = std::mem::take(&mut self.opened);
+                self.filter = Filter::parse_sessions(&self.text).unwrap_or_default();
+                (Reply::done(), true)
+            }
+            Typed::Name(name) => {
+                let text = self.text.clone();
+                let store = Store::SaveFilter(Subject::Sessions, Chip { name, text });
+                (Reply::effect(Effect::Store(store)), false)
+            }
             Typed::Say(words) => (Reply::say(words), false),
             Typed::Filter(filter) => {
                 self.bar.text().clone_into(&mut self.text);
@@ -132,7 +177,9 @@ impl Filtering {
         ctx: &Ctx<'_>,
     ) -> Option<Position> {
         let remark = if self.is_on() {
-            format!("{shown} of {}", text::plural(all, "session"))
+            let shown = format!("{shown} of {}", text::plural(all, "session"));
+            let name = self.name().map(|name| format!("kept as \"{name}\""));
+            join(&[shown, name.unwrap_or_default()])
         } else {
             String::new()
         };

@@ -61,6 +61,8 @@ pub enum Typed {
     Done(Filter),
     /// The bar was left.
     Left,
+    /// The bar was left with a text that is no filter: what stood there before stays.
+    Dropped,
     /// The filter is to be kept under this name.
     Name(String),
     /// Something to say.
@@ -124,11 +126,11 @@ impl Bar {
             &[("Enter", "keep"), ("Esc", "leave")]
         } else if self.is_open() {
             &[
+                ("Enter", "done"),
+                ("Esc", "leave"),
                 ("Tab", "take the proposal"),
                 ("Down", "proposals"),
                 ("Up", "earlier filters"),
-                ("Enter", "done"),
-                ("Esc", "leave"),
             ]
         } else {
             &[]
@@ -232,6 +234,10 @@ impl Bar {
         };
         match key.code {
             KeyCode::Esc if self.chosen.take().is_some() => Typed::Nothing,
+            KeyCode::Esc if self.fault.is_some() => {
+                self.leave();
+                Typed::Dropped
+            }
             KeyCode::Esc => self.leave(),
             KeyCode::Enter if self.chosen.is_some() => self.accept(values),
             KeyCode::Enter => match Filter::parse_for(self.subject, input.text()) {

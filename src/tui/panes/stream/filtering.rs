@@ -14,7 +14,7 @@ use super::sifting::{Picks, Sifting};
 use crate::chips::Chip;
 use crate::filter::amount::Span;
 use crate::filter::row::{Item, said_of};
-use crate::filter::{Expr, Filter, Key, Term};
+use crate::filter::{Expr, Filter, Key, Subject, Term};
 use crate::session::level::Level;
 use crate::session::timeline::Timeline;
 use crate::tui::action::Action;
@@ -122,6 +122,13 @@ impl Filtering {
         self.set(text, timeline);
     }
 
+    /// Puts the first filter in force; there was none before it.
+    pub fn begin_with(&mut self, filter: &Filter, timeline: &Timeline) {
+        let text = filter.to_string();
+        self.set(&text, timeline);
+        self.bar.remember(text);
+    }
+
     fn set(&mut self, text: &str, timeline: &Timeline) {
         if let Ok(filter) = Filter::parse(text) {
             text.trim().clone_into(&mut self.text);
@@ -184,7 +191,7 @@ impl Filtering {
                 if std::mem::replace(&mut self.asked, true) {
                     Reply::done()
                 } else {
-                    Reply::effect(Effect::Store(Store::LoadFilters))
+                    Reply::effect(Effect::Store(Store::LoadFilters(Subject::Rows)))
                 }
             }
             _ if self.why_not(action, item, ctx).is_some() => {
@@ -284,17 +291,26 @@ impl Filtering {
                 }
                 Reply::done()
             }
-            Typed::Name(name) => Reply::effect(Effect::Store(Store::SaveFilter(Chip {
-                name,
-                text: self.text.clone(),
-            }))),
+            Typed::Dropped => {
+                if let Some(before) = self.opened.take() {
+                    self.set(&before, ctx.timeline);
+                }
+                Reply::done()
+            }
+            Typed::Name(name) => {
+                let text = self.text.clone();
+                let store = Store::SaveFilter(Subject::Rows, Chip { name, text });
+                Reply::effect(Effect::Store(store))
+            }
         }
     }
 
     /// Hears what others did; true when rows may be others now.
     pub fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> bool {
         if let Event::Stored(Stored::Filters {
-            chips: Ok(chips), ..
+            of: Subject::Rows,
+            chips: Ok(chips),
+            ..
         }) = event
         {
             self.bar.chips.clone_from(chips);
@@ -348,6 +364,12 @@ impl Filtering {
             Some((anchor, stood)) if stood == number || number.is_none() => Some(anchor),
             _ => number,
         }
+    }
+
+    /// Whether somebody still stands where rows that came and went have put them, and more may come.
+    pub fn is_anchored(&self, number: Option<usize>) -> bool {
+        let stands = |(_, stood): (usize, Option<usize>)| stood == number || number.is_none();
+        self.is_on() && self.anchor.is_some_and(stands)
     }
 
     /// For the row `near`, this one is stood on.

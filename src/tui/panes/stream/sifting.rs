@@ -3,24 +3,20 @@
 //!
 //! [`Sifting`] is the filter of a view with what bodies said so far; [`Picks`] are the rows of one list of it.
 
-use std::collections::VecDeque;
-
 use jiff::tz::TimeZone;
 
-use crate::filter::row::{Answers, ByLeaf, Found, Item, Sieve, Truth, World, newest};
+use crate::filter::row::{Answers, ByLeaf, Found, Item, Sieve, newest};
 use crate::filter::{Expr, Filter, Leaf, Term};
 use crate::lint::findings::Findings;
-use crate::session::marks::{Mark, Marks};
+use crate::session::marks::Marks;
 use crate::session::timeline::{EntryIndex, Timeline};
 use crate::tui::effect::{Among, Effect, Source};
 use crate::tui::event::{Event, Sifted};
 use crate::tui::pane::Ctx;
 
-/// Rows that are looked at before the screen is drawn; the others follow.
-const BATCH: usize = 150_000;
+mod picks;
 
-/// The same where bodies may decide: such a row costs about three times as much.
-const BATCH_OF_BODIES: usize = 25_000;
+pub use picks::Picks;
 
 /// Answers of bodies that are kept, the ones used last.
 const KEPT: usize = 12;
@@ -177,7 +173,7 @@ impl Sifting {
         let Some(sieve) = &self.sieve else {
             return effects;
         };
-        if picks.looked < picks.len && self.woken.is_none() {
+        if picks.goes_on() && self.woken.is_none() {
             let asker = ctx.ticket();
             self.woken = Some(asker);
             effects.push(Effect::Wake { asker, after_ms: 0 });
@@ -185,17 +181,21 @@ impl Sifting {
         if self.asked.is_some() || !picks.wants_bodies() {
             return effects;
         }
-        let few: Option<Vec<EntryIndex>> =
-            (picks.unread.len() + picks.open.len() <= FEW).then(|| {
-                let rows = picks.unread.iter().chain(&picks.open);
-                let mut entries: Vec<EntryIndex> = rows
-                    .filter_map(|row| item(*row as usize))
-                    .flat_map(|item| Sieve::entries(item, ctx.timeline))
-                    .collect();
-                entries.sort_unstable();
-                entries.dedup();
-                entries
-            });
+        let are_few = picks.undecided().count() <= FEW;
+        if are_few && picks.goes_on() {
+            // There may be many more of them.
+            return effects;
+        }
+        let few: Option<Vec<EntryIndex>> = are_few.then(|| {
+            let mut entries: Vec<EntryIndex> = picks
+                .undecided()
+                .filter_map(|row| item(row as usize))
+                .flat_map(|item| Sieve::entries(item, ctx.timeline))
+                .collect();
+            entries.sort_unstable();
+            entries.dedup();
+            entries
+        });
         let end = ctx.timeline.entries().len() as EntryIndex;
         let next = sieve.leaves().iter().find_map(|leaf| {
             let found = self.answers.get(leaf);
@@ -306,178 +306,4 @@ fn catch_up(found: &mut Found, read: u64, ahead: &mut Vec<u64>, timeline: &Timel
         None => timeline.index_after(*offset) >= known,
     });
     found.read_to(timeline.index_after(read));
-}
-
-/// Which rows of a list are let through.
-#[derive(Debug, Clone, Default)]
-pub struct Picks {
-    version: u64,
-    /// Their numbers, ascending.
-    rows: Vec<u32>,
-    /// Rows there are.
-    len: usize,
-    /// Rows that were looked at.
-    looked: usize,
-    /// Rows that bodies decide about, ascending.
-    unread: VecDeque<u32>,
-    /// Rows that may change by themselves, or that wait for a body which does not come in order.
-    open: Vec<u32>,
-    /// Rises whenever rows come or go.
-    changes: u64,
-    /// Entries and answers there were.
-    at: (usize, u64),
-}
-
-impl Picks {
-    /// There are `len` rows now. Says whether rows came or went before the end.
-    pub fn take(
-        &mut self,
-        sifting: &mut Sifting,
-        len: usize,
-        item: impl Fn(usize) -> Option<Item>,
-        timeline: &Timeline,
-        marks: &Marks,
-        findings: &Findings,
-    ) -> bool {
-        sifting.look_at_marks(marks);
-        sifting.look_at_findings(findings);
-        sifting.catch_up(timeline);
-        let mut moved = false;
-        if self.version != sifting.version || len < self.len {
-            *self = Self {
-                version: sifting.version,
-                changes: self.changes + 1,
-                ..Self::default()
-            };
-            moved = true;
-        }
-        self.len = len;
-        let Some(sieve) = &mut sifting.sieve else {
-            return moved;
-        };
-        let at = (timeline.entries().len(), sifting.answered);
-        if self.at == at && self.looked == len {
-            return moved;
-        }
-        let changed = self.at != at;
-        self.at = at;
-        let sign = |seq| marks.get(seq).map(Mark::sign);
-        let world = World {
-            timeline,
-            zone: &sifting.zone,
-            marks: &sign,
-            findings: Some(&|seq| findings.at(seq).next().is_some()),
-            newest: sifting.newest,
-        };
-        let answers = &sifting.answers;
-        let leaves = sieve.leaves().to_vec();
-        let mut through = sieve.through(&world, answers);
-        let mut judge = |row: u32| item(row as usize).map_or(Truth::No, |item| through.row(item));
-        if changed {
-            let mut open = std::mem::take(&mut self.open);
-            open.retain(|row| {
-                let truth = judge(*row);
-                moved |= self.settle(*row, truth);
-                truth == Truth::Unread
-                    || item(*row as usize).is_some_and(|item| Sieve::is_open(item, timeline))
-            });
-            self.open = open;
-            while let Some(row) = self.unread.front().copied() {
-                let truth = judge(row);
-                let Some(item) = item(row as usize) else {
-                    break;
-                };
-                if truth == Truth::Unread {
-                    let first = Sieve::first_entry(item, timeline).unwrap_or_default();
-                    let began = leaves
-                        .iter()
-                        .any(|leaf| answers.get(leaf).is_some_and(|found| found.has_seen(first)));
-                    if !began {
-                        break;
-                    }
-                }
-                self.unread.pop_front();
-                moved |= self.settle(row, truth);
-                if truth == Truth::Unread || Sieve::is_open(item, timeline) {
-                    self.open.push(row);
-                }
-            }
-        }
-        let batch = if leaves.is_empty() {
-            BATCH
-        } else {
-            BATCH_OF_BODIES
-        };
-        let end = len.min(self.looked + batch);
-        for row in self.looked as u32..end as u32 {
-            match judge(row) {
-                Truth::Yes => {
-                    self.rows.push(row);
-                    self.changes += 1;
-                }
-                Truth::No => {}
-                Truth::Unread => {
-                    self.unread.push_back(row);
-                    continue;
-                }
-            }
-            if item(row as usize).is_some_and(|item| Sieve::is_open(item, timeline)) {
-                self.open.push(row);
-            }
-        }
-        self.looked = end;
-        moved
-    }
-
-    /// Puts a row where it belongs, or takes it out. Says whether that was before the end.
-    fn settle(&mut self, row: u32, truth: Truth) -> bool {
-        match (self.rows.binary_search(&row), truth) {
-            (Ok(place), Truth::No) => {
-                self.rows.remove(place);
-                self.changes += 1;
-                true
-            }
-            (Err(place), Truth::Yes) => {
-                self.rows.insert(place, row);
-                self.changes += 1;
-                place + 1 < self.rows.len()
-            }
-            _ => false,
-        }
-    }
-
-    fn wants_bodies(&self) -> bool {
-        // Rows that are open for another reason cost one look at nothing.
-        !self.unread.is_empty() || !self.open.is_empty()
-    }
-
-    /// Rises whenever rows come or go.
-    pub fn changes(&self) -> u64 {
-        self.changes
-    }
-
-    /// The numbers of the rows, ascending.
-    pub fn rows(&self) -> &[u32] {
-        &self.rows
-    }
-
-    /// The place of a row among them; of one that is not, of the nearest that is.
-    pub fn nearest(&self, number: usize) -> usize {
-        let after = self.rows.partition_point(|row| (*row as usize) < number);
-        let far = |place: usize| {
-            self.rows
-                .get(place)
-                .map(|row| (*row as usize).abs_diff(number))
-        };
-        match (after.checked_sub(1), far(after)) {
-            (Some(before), Some(below)) if far(before) < Some(below) => before,
-            (Some(before), None) => before,
-            _ => after,
-        }
-    }
-
-    /// Whether all there is was decided.
-    pub fn is_whole(&self) -> bool {
-        self.looked == self.len && self.unread.is_empty()
-    }
 }

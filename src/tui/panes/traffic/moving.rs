@@ -7,6 +7,7 @@ use super::{Stream, Traffic};
 use crate::filter::row::Item;
 use crate::session::timeline::{EntryIndex, Row, Timeline};
 use crate::tui::action::Action;
+use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Go, Reply};
 
 impl Traffic {
@@ -33,12 +34,14 @@ impl Traffic {
             .filtering
             .reach(ctx, || (place, number.filter(|_| !follows)));
         let item = |number| Some(sub.at(number, timeline)?.item());
+        // While rows are still being found, the one to stand on may be among those that come at the end.
+        let finding = !self.shown[place].picks().is_whole() && self.filtering.is_anchored(number);
         let moved = self.shown[place].sift(sub.len(timeline), &mut self.filtering, item, ctx);
         let (shown, stream) = (&self.shown[place], &mut self.streams[place]);
         if let Some(row) = left.flatten() {
             stream.hold();
             stream.refiltered(shown.len(), shown.place(row));
-        } else if moved {
+        } else if moved || finding {
             let near = self.filtering.near(number);
             stream.refiltered(shown.len(), shown.place(near.unwrap_or(0)));
             let stood = stream.selected().and_then(|place| shown.number(place));
@@ -56,6 +59,14 @@ impl Traffic {
                 .found(term, self.shown_hits(), self.number().unwrap_or(0));
         }
         self.hits_are_whole = whole;
+    }
+
+    /// Asks for what decides about rows that nobody knows yet whether the filter lets them through.
+    pub(super) fn ask_bodies(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let sub = self.sub;
+        let item = |number| Some(sub.at(number, ctx.timeline)?.item());
+        let picks = self.shown[sub as usize].picks();
+        self.filtering.ask(picks, item, ctx)
     }
 
     /// Of the rows that were found, those that are shown.

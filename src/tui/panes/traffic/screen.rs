@@ -153,7 +153,7 @@ impl Traffic {
         let mut effects = self.put_in_order(ctx);
         if self.filtering.is_on() && self.sub.is_pairs() {
             let picks = self.shown[self.sub as usize].picks();
-            self.passing.take(picks, timeline);
+            self.passing.take(picks, &self.spread);
         }
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height / self.lines());
@@ -187,12 +187,7 @@ impl Traffic {
                 effects.extend(self.values.ask(rows.into_iter(), &self.layout, ctx));
             }
         }
-        let sub = self.sub;
-        let item = |number| Some(sub.at(number, timeline)?.item());
-        effects.extend(
-            self.filtering
-                .ask(self.shown[sub as usize].picks(), item, ctx),
-        );
+        effects.extend(self.ask_bodies(ctx));
         if !areas.detail.is_empty() {
             let at = self.at(ctx);
             let subject = at.and_then(|at| at.subject(ctx));

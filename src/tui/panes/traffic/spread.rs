@@ -7,10 +7,15 @@ use crate::tui::panes::stream::sifting::Picks;
 /// Bins for each doubling.
 const FINE: u32 = 32;
 
+/// The bin of what took no time: it is no exchange, or not over.
+const NONE: u16 = u16::MAX;
+
 /// See the module.
 #[derive(Debug, Clone, Default)]
 pub struct Spread {
     bins: Bins,
+    /// The bin of each row, or [`NONE`].
+    of_row: Vec<u16>,
     /// Rows that are not over.
     open: Vec<u32>,
     looked: usize,
@@ -28,6 +33,7 @@ impl Spread {
             *self = Self::default();
         }
         self.entries = timeline.entries().len();
+        self.of_row.resize(timeline.rows().len(), NONE);
         let mut open = std::mem::take(&mut self.open);
         open.extend(self.looked as u32..timeline.rows().len() as u32);
         open.retain(|number| {
@@ -36,7 +42,9 @@ impl Spread {
             };
             let goes_on = timeline.goes_on(*index);
             if !goes_on {
-                self.bins.put(bin(timeline.spans(*index, 0).whole));
+                let bin = bin(timeline.spans(*index, 0).whole);
+                self.bins.put(bin);
+                self.of_row[*number as usize] = bin as u16;
             }
             goes_on
         });
@@ -50,66 +58,36 @@ impl Spread {
     }
 }
 
-/// How long some of the rows took: those that a filter lets through. Takes a walk over their numbers when they are
-/// others than before, and looks closer only at those that are new.
+/// How long some of the rows took: those that a filter lets through. Counted anew, by the bins that are known, when they
+/// are others than before.
 #[derive(Debug, Clone, Default)]
 pub struct Passing {
     bins: Bins,
-    /// Numbers of rows, ascending, and in which bin each is.
-    taken: Vec<(u32, Option<u16>)>,
-    /// What they were taken of: how often rows came or went, how many passed, and how many entries there were.
+    /// What they were counted of: how often rows came or went, how many passed, and how many entries there were.
     of: Option<(u64, usize, usize)>,
 }
 
 impl Passing {
-    /// These rows pass now.
-    pub fn take(&mut self, picks: &Picks, timeline: &Timeline) {
-        let of = (
-            picks.changes(),
-            picks.rows().len(),
-            timeline.entries().len(),
-        );
-        if self.of == Some(of) {
+    /// These rows pass now; `spread` knows all.
+    pub fn take(&mut self, picks: &Picks, spread: &Spread) {
+        let of = (picks.changes(), picks.rows().len(), spread.entries);
+        if self.of.replace(of) == Some(of) {
             return;
         }
-        if self.of.is_some_and(|(.., entries)| of.2 < entries) {
-            // An earlier moment is looked at.
-            *self = Self::default();
-        }
-        self.of = Some(of);
-        let mut taken = Vec::with_capacity(picks.rows().len());
-        let mut before = std::mem::take(&mut self.taken).into_iter().peekable();
-        for number in picks.rows().iter().copied() {
-            while let Some((_, gone)) = before.next_if(|(other, _)| *other < number) {
-                self.bins.remove(gone);
+        self.bins.clear();
+        for number in picks.rows() {
+            if let Some(bin) = spread.of_row.get(*number as usize)
+                && *bin != NONE
+            {
+                self.bins.put(usize::from(*bin));
             }
-            let known = before.next_if(|(other, _)| *other == number);
-            let bin = known.and_then(|(_, bin)| bin).or_else(|| {
-                let bin = bin_of(number, timeline)?;
-                self.bins.put(usize::from(bin));
-                Some(bin)
-            });
-            taken.push((number, bin));
         }
-        for (_, gone) in before {
-            self.bins.remove(gone);
-        }
-        self.taken = taken;
     }
 
     /// How long they took.
     pub fn bins(&self) -> &Bins {
         &self.bins
     }
-}
-
-/// The bin of a row, when it is an exchange that is over.
-fn bin_of(number: u32, timeline: &Timeline) -> Option<u16> {
-    let Some(Row::Exchange(index)) = timeline.rows().get(number as usize) else {
-        return None;
-    };
-    let over = !timeline.goes_on(*index);
-    over.then(|| bin(timeline.spans(*index, 0).whole) as u16)
 }
 
 /// Counts by bin.
@@ -128,11 +106,9 @@ impl Bins {
         self.count += 1;
     }
 
-    fn remove(&mut self, bin: Option<u16>) {
-        if let Some(bin) = bin {
-            self.counts[usize::from(bin)] -= 1;
-            self.count -= 1;
-        }
+    fn clear(&mut self) {
+        self.counts.fill(0);
+        self.count = 0;
     }
 
     /// How many there are.

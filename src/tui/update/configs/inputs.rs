@@ -58,7 +58,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
         return Vec::new();
     };
     let name = text::sanitize(&listed.server.name).into_owned();
-    let mut sheet = Sheet::new(format!("{name} ASKS FOR"));
+    let mut sheet = Sheet::new(format!("{name} ASKS FOR"), "connect");
     for input in &listed.asks {
         let label = text::fit(&text::sanitize(&input.id), LABEL).into_owned();
         let said = match (&input.how, input.hidden) {

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::chips::Chip;
+use crate::filter::Subject;
 use crate::recording::sift::Slice;
 use crate::tui::action::Action;
 use crate::tui::effect::{Among, Effect, Store};
@@ -290,7 +291,10 @@ fn a_filter_is_kept_under_a_name_and_offered() {
         Some("There is no filter.")
     );
     let reply = pane.action(Action::OpenFilter, &stage.ctx());
-    assert_eq!(reply.effects, [Effect::Store(Store::LoadFilters)]);
+    assert_eq!(
+        reply.effects,
+        [Effect::Store(Store::LoadFilters(Subject::Rows))]
+    );
     typed(&mut pane, &stage, "tool:echo");
     press(&mut pane, &stage, KeyCode::Enter);
     pane.action(Action::SaveFilter, &stage.ctx());
@@ -303,9 +307,13 @@ fn a_filter_is_kept_under_a_name_and_offered() {
     };
     assert_eq!(
         reply.effects,
-        [Effect::Store(Store::SaveFilter(chip.clone()))]
+        [Effect::Store(Store::SaveFilter(
+            Subject::Rows,
+            chip.clone()
+        ))]
     );
     let kept = Event::Stored(Stored::Filters {
+        of: Subject::Rows,
         chips: Ok(vec![chip]),
         saved: Some("said".to_owned()),
     });
