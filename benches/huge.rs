@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Instant;
 
+use mcpscope::mcp::facts;
 use mcpscope::recorder::{Draft, Recorder};
-use mcpscope::session::Direction;
+use mcpscope::session::{Channel, Direction};
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::payload;
@@ -20,19 +21,21 @@ use crossterm::event::KeyCode;
 /// Records one message of about `size` bytes, opens it in Traffic and moves in it. Gives the memory it took beyond
 /// what there was, and the bytes of the message.
 pub fn run(file: &Path, size: usize) -> (u64, u64) {
+    let pid = std::process::id().to_string();
+    let mut bench = Bench::new(file);
+    let before = memory(&pid, "RssAnon").unwrap_or(0);
     let body = message(size);
     let size = body.len() as u64;
     heading(&format!(
         "A message of {}: first screen, index, keys meanwhile, memory",
         mib(size)
     ));
-    let pid = std::process::id().to_string();
-    let mut bench = Bench::new(file);
+    let began = Instant::now();
     record(&mut bench.recorder, &mut bench.model, body);
+    figure("read and recorded", &milliseconds(began.elapsed()));
     // The detail follows the selected row, so the small message is what is shown first.
     bench.step(vec![letter('5')]);
     bench.step(vec![letter('g'), letter('g')]);
-    let before = memory(&pid, "RssAnon").unwrap_or(0);
 
     let began = Instant::now();
     let (_, effects) = bench.frame(vec![letter('G'), key(KeyCode::Enter)]);
@@ -40,7 +43,7 @@ pub fn run(file: &Path, size: usize) -> (u64, u64) {
         .into_iter()
         .filter_map(|effect| runtime::answer(effect, &bench.bodies, Pictures::OFF))
         .collect();
-    figure("read back and built", &milliseconds(began.elapsed()));
+    figure("built", &milliseconds(began.elapsed()));
     assert!(!built.is_empty(), "the message is not shown");
     let (_, effects) = bench.frame(built);
     assert!(
@@ -110,7 +113,7 @@ pub fn run(file: &Path, size: usize) -> (u64, u64) {
 fn record(recorder: &mut Recorder, model: &mut mcpscope::tui::model::Model, body: Vec<u8>) {
     for body in [br#"{"jsonrpc":"2.0","method":"small"}"#.to_vec(), body] {
         let draft = Draft::wire(1, Direction::In, body);
-        let recorded = recorder.append(draft, None);
+        let (recorded, _) = recorder.append_frame(draft, Channel::Stdout, facts::of_frame);
         let event = Event::Update(mcpscope::inspector::Update::Recorded(recorded));
         mcpscope::tui::update::update(model, event, 0);
     }

@@ -163,6 +163,11 @@ impl Engine {
                     .chain(live.probe.as_ref().and_then(|drive| drive.deadline()))
                     .min()
             })
+            .chain(
+                self.recorder
+                    .holds_until()
+                    .map(|end| end.saturating_duration_since(self.began)),
+            )
             .min();
         let wait = deadline.map(|at| at.saturating_sub(self.began.elapsed()));
         tokio::select! {
@@ -190,6 +195,21 @@ impl Engine {
     /// Records, then tells. Everything that happens passes here first.
     async fn record(&mut self, draft: Draft, facts: Option<Facts>) -> u64 {
         let recorded = self.recorder.append(draft, facts);
+        self.recorded(recorded).await
+    }
+
+    /// The same for a frame that came; see [`Recorder::append_frame`].
+    async fn record_frame(
+        &mut self,
+        draft: Draft,
+        junk: Channel,
+        read: impl Fn(&[u8]) -> Result<Vec<Message>, String> + Sync,
+    ) -> (u64, Vec<Message>) {
+        let (recorded, messages) = self.recorder.append_frame(draft, junk, read);
+        (self.recorded(recorded).await, messages)
+    }
+
+    async fn recorded(&mut self, recorded: Vec<Recorded>) -> u64 {
         let seq = recorded.last().map_or(0, |entry: &Recorded| entry.seq);
         self.tell(Update::Recorded(recorded)).await;
         if let Some((lost, what)) = self.recorder.trouble()
@@ -462,43 +482,28 @@ impl Engine {
             Ending::CrLf => "\r\n",
             Ending::None => "",
         };
-        let (channel, facts) = match stream {
-            Stream::Stderr => (Channel::Stderr, None),
-            Stream::Stdout => match facts::of_frame(&bytes) {
-                Ok(messages) => (Channel::Wire, Some(messages)),
-                Err(why) => {
-                    let facts = Some(Facts::Junk(why.into()));
-                    let draft = Draft {
-                        conn,
-                        channel: Channel::Stdout,
-                        direction: Direction::In,
-                        aux: false,
-                        body: bytes,
-                        ending,
-                        extra: None,
-                    };
-                    self.record(draft, facts).await;
-                    return;
-                }
-            },
-        };
-        let messages: Vec<Message> = facts.clone().unwrap_or_default();
         let draft = Draft {
-            conn,
-            channel,
-            direction: Direction::In,
-            aux: false,
-            body: bytes,
             ending,
-            extra: None,
+            ..Draft::wire(conn, Direction::In, bytes)
         };
-        let seq = self.record(draft, facts.map(Facts::Messages)).await;
+        if stream == Stream::Stderr {
+            let channel = Channel::Stderr;
+            self.record(Draft { channel, ..draft }, None).await;
+            return;
+        }
+        let (seq, messages) = self
+            .record_frame(draft, Channel::Stdout, facts::of_frame)
+            .await;
         for message in &messages {
             self.put(conn, Input::Message(message), Some(seq)).await;
         }
     }
 
     async fn tick(&mut self) {
+        let now = Instant::now();
+        if self.recorder.holds_until().is_some_and(|end| end <= now) {
+            self.recorder.let_go();
+        }
         let conns: Vec<u32> = self.connections.keys().copied().collect();
         for conn in conns {
             self.put(conn, Input::Tick, None).await;

@@ -12,10 +12,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+mod frame;
 mod keep;
 mod masking;
 
@@ -23,7 +24,7 @@ pub use keep::{Keep, KeepError};
 
 use crate::mask::Masker;
 use crate::note::Note;
-use crate::recording::Bodies;
+use crate::recording::{Bodies, Fresh, Shared};
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::{Channel, Direction, Entry, FORMAT, Header, codec};
 
@@ -32,6 +33,9 @@ const KEPT_BYTES: usize = 16 << 20;
 
 /// Bytes from which on a body counts as huge.
 const HUGE: usize = 1 << 20;
+
+/// How long a huge body stays in memory for whoever shows it.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// The place of an entry that could not be written.
 pub const LOST: Place = Place {
@@ -134,6 +138,9 @@ pub struct Recorder {
     /// Why the last entry that is lost could not be written.
     why: Option<String>,
     kept: Arc<Mutex<Kept>>,
+    /// The newest entry while it is huge, and since when.
+    fresh: Fresh,
+    fresh_since: Option<Instant>,
     line: Vec<u8>,
     /// Entries that stand in the line and are still to be written.
     gathered: Option<u64>,
@@ -174,6 +181,8 @@ impl Recorder {
             trouble: None,
             why: None,
             kept: Arc::default(),
+            fresh: Fresh::default(),
+            fresh_since: None,
             line: Vec::new(),
             gathered: None,
             masker: Masker::default(),
@@ -188,7 +197,8 @@ impl Recorder {
     /// The reading end.
     pub fn bodies(&self) -> Bodies {
         let secrets = self.masker.secrets().clone();
-        Bodies::new(Arc::clone(&self.file), Arc::clone(&self.kept), secrets)
+        let (file, kept) = (Arc::clone(&self.file), Arc::clone(&self.kept));
+        Bodies::new(file, kept, self.fresh.clone(), secrets)
     }
 
     /// The number of the newest entry; 0 before the first.
@@ -218,14 +228,8 @@ impl Recorder {
         let facts = facts.filter(|_| !masked);
         let entry = self.entry(draft);
         let known = matches!(facts, Some(Facts::Messages(_)));
-        let (place, is_json) = self.write(&entry, known).unwrap_or_else(|error| {
-            self.failed(&error, 1);
-            self.kept
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .put(entry.clone());
-            (LOST, known)
-        });
+        let written = self.write(&entry, known);
+        let (place, is_json) = written.unwrap_or_else(|error| (self.lose(&entry, &error), known));
         let facts = facts.unwrap_or_else(|| {
             if is_json {
                 Facts::of_json(&entry)
@@ -234,7 +238,39 @@ impl Recorder {
             }
         });
         done.push(Recorded::with_facts(&entry, place, facts));
+        self.keep_fresh(entry, place);
         done
+    }
+
+    /// Keeps an entry that could not be written in memory, as far as that is bounded.
+    fn lose(&mut self, entry: &Entry, error: &io::Error) -> Place {
+        self.failed(error, 1);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.put(entry.clone());
+        LOST
+    }
+
+    /// Keeps a huge body at hand for whoever shows it.
+    fn keep_fresh(&mut self, mut entry: Entry, place: Place) {
+        if entry.body.len() <= HUGE || place == LOST {
+            return;
+        }
+        // As the file tells it.
+        entry.at = Timestamp::from_microsecond(entry.at.as_microsecond()).unwrap_or(entry.at);
+        self.fresh.put(Some(Shared::from(entry)));
+        self.fresh_since = Some(Instant::now());
+    }
+
+    /// Until when a huge body stays in memory though nobody asked for it.
+    pub fn holds_until(&self) -> Option<Instant> {
+        self.fresh_since.map(|since| since + FRESH)
+    }
+
+    /// Lets go of it.
+    pub fn let_go(&mut self) {
+        if self.fresh_since.take().is_some() {
+            self.fresh.put(None);
+        }
     }
 
     /// The same for who has no fold to feed: writes an entry, looks no further into it, and gives back its number.
@@ -346,6 +382,10 @@ impl Recorder {
 
     /// Also says whether the body was found to be one JSON text, or is `known` to be.
     fn write(&mut self, entry: &Entry, known: bool) -> io::Result<(Place, bool)> {
+        debug_assert!(
+            !known || crate::json::check(&entry.body).is_ok(),
+            "known to be JSON"
+        );
         if let Some(entries) = self.gathered {
             if entry.body.len() <= HUGE {
                 let before = self.line.len() as u64;
@@ -365,8 +405,13 @@ impl Recorder {
             self.flush(entries);
             self.gathered = Some(0);
         }
+        self.write_as(entry, known)
+    }
+
+    /// The same for a body that is `taken` for one JSON text, whatever it is.
+    fn write_as(&mut self, entry: &Entry, taken: bool) -> io::Result<(Place, bool)> {
         self.line.clear();
-        let apart = codec::write_but_body(entry, known, &mut self.line);
+        let apart = codec::write_but_body(entry, taken, &mut self.line);
         let mut file = &*self.file;
         let (length, written) = if apart && entry.body.len() > HUGE {
             // Not copied into the line first, for that would be as much memory again.
@@ -395,7 +440,7 @@ impl Recorder {
         if self.line.capacity() > HUGE {
             self.line = Vec::new();
         }
-        Ok((place, known || apart))
+        Ok((place, taken || apart))
     }
 }
 

@@ -20,6 +20,7 @@ pub mod sift;
 
 pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
 pub use reading::{Loaded, Mark, Reading};
+pub(crate) use shared::Fresh;
 pub use shared::Shared;
 
 use crate::mask::{self, Rules, Secrets};
@@ -111,6 +112,8 @@ pub struct Bodies {
     odd: SharedOddities,
     /// Long bodies that somebody holds.
     held: Arc<Mutex<Vec<shared::Held>>>,
+    /// The one that was written last, if it is huge.
+    fresh: Fresh,
     /// What masks hide; nothing in an opened file.
     secrets: Secrets,
 }
@@ -122,13 +125,19 @@ const BEGINNING: u64 = 1 << 20;
 
 impl Bodies {
     /// Of a file that is being recorded.
-    pub(crate) fn new(file: Arc<File>, kept: Arc<Mutex<Kept>>, secrets: Secrets) -> Self {
+    pub(crate) fn new(
+        file: Arc<File>,
+        kept: Arc<Mutex<Kept>>,
+        fresh: Fresh,
+        secrets: Secrets,
+    ) -> Self {
         Self {
             file,
             kept,
             ours: true,
             odd: Arc::default(),
             held: Arc::default(),
+            fresh,
             secrets,
         }
     }
@@ -140,6 +149,10 @@ impl Bodies {
             return kept.get(seq).ok_or_else(|| {
                 io::Error::new(io::ErrorKind::NotFound, "it could not be recorded")
             });
+        }
+        if let Some(Shared { mut entry, body }) = self.fresh.take(seq) {
+            entry.body = Arc::unwrap_or_clone(body);
+            return Ok(entry);
         }
         let length = usize::try_from(place.length).unwrap_or(0);
         if self.ours && length > HEAD {
@@ -359,6 +372,7 @@ impl Recording {
             ours: false,
             odd: Arc::clone(&self.odd),
             held: Arc::default(),
+            fresh: Fresh::default(),
             secrets: Secrets::of(self.rules.clone()),
         }
     }

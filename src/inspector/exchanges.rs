@@ -14,8 +14,7 @@ use crate::note::Note;
 use crate::note::http::Step;
 use crate::probe::{Elsewhere, Happened};
 use crate::recorder::Draft;
-use crate::session::recorded::Facts;
-use crate::session::{Direction, Via};
+use crate::session::{Channel, Direction, Via};
 use crate::transport::{LinkEvent, Target};
 
 /// Exchanges that are remembered: what comes on older ones belongs to no request that can be told.
@@ -166,22 +165,16 @@ impl Engine {
     }
 
     async fn frame(&mut self, conn: u32, via: &Via, bytes: Vec<u8>) {
-        let facts = match facts::of_frame(&bytes) {
-            Ok(mut messages) => {
-                via.settle(&mut messages);
-                Facts::Messages(messages)
-            }
-            Err(why) => Facts::Junk(why.into()),
-        };
-        let messages = match &facts {
-            Facts::Messages(messages) => messages.clone(),
-            _ => Vec::new(),
+        let read = |bytes: &[u8]| {
+            let mut messages = facts::of_frame(bytes)?;
+            via.settle(&mut messages);
+            Ok(messages)
         };
         let draft = Draft {
             extra: Some(via.member()),
             ..Draft::wire(conn, Direction::In, bytes)
         };
-        let seq = self.record(draft, Some(facts)).await;
+        let (seq, messages) = self.record_frame(draft, Channel::Wire, read).await;
         let on = self
             .connections
             .get(&conn)

@@ -105,10 +105,8 @@ impl Masker {
             _ => Vec::new(),
         };
         // After the schemas: what was found by them is looked for in the rest of the frame too.
-        if self.needles.is_stale(&self.secrets) {
-            self.needles = Needles::new(&self.secrets);
-        }
-        if marked.is_empty() && !self.needles.may_find(body) {
+        let may = self.may_mask(body);
+        if marked.is_empty() && !may {
             return None;
         }
         let core = body.trim_ascii();
@@ -122,6 +120,14 @@ impl Masker {
             self.in_text(conn, body)
         };
         apply(body, edits)
+    }
+
+    /// Whether [`Masker::mask`] may find something in a body that is not sent; when not, there is nothing to find.
+    pub fn may_mask(&mut self, body: &[u8]) -> bool {
+        if self.needles.is_stale(&self.secrets) {
+            self.needles = Needles::new(&self.secrets);
+        }
+        self.needles.may_find(body)
     }
 
     /// Reads schemas of tools and of questions.

@@ -83,6 +83,11 @@ impl Recorder {
         self.masker.address(conn, Rule::Header, "address", url);
     }
 
+    /// Whether there may be something to mask in a frame that came.
+    pub(super) fn may_mask(&mut self, body: &[u8]) -> bool {
+        self.masker.may_mask(body)
+    }
+
     /// Masks what is to be recorded; gives back the body as it was when there was anything.
     pub(super) fn mask(&mut self, draft: &mut Draft) -> Option<Vec<u8>> {
         let seen = match (&draft.channel, draft.direction) {

@@ -1,7 +1,7 @@
 //! Entries that several look at at the same time, with one copy of the body between them.
 
 use std::io;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Bodies;
 use crate::session::Entry;
@@ -26,6 +26,25 @@ impl From<Entry> for Shared {
     }
 }
 
+/// The newest huge body, still in memory because whoever shows it asks for it right after it was written: making as much
+/// memory again and reading it back would be half of what one waits for. Who asks takes it; the recorder lets go of it
+/// when nobody does.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fresh(Arc<Mutex<Option<Shared>>>);
+
+impl Fresh {
+    /// This was written just now. What was fresh before is not any more.
+    pub(crate) fn put(&self, shared: Option<Shared>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = shared;
+    }
+
+    /// The entry `seq`, once.
+    pub(super) fn take(&self, seq: u64) -> Option<Shared> {
+        let mut fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fresh.take_if(|shared| shared.entry.seq == seq)
+    }
+}
+
 /// What somebody may still hold.
 #[derive(Debug)]
 pub struct Held {
@@ -47,7 +66,10 @@ impl Bodies {
             let entry = one.entry.clone();
             return Ok(Shared { entry, body });
         }
-        let shared = Shared::from(self.read(seq, place)?);
+        let shared = match self.fresh.take(seq) {
+            Some(shared) => shared,
+            None => Shared::from(self.read(seq, place)?),
+        };
         held.push(Held {
             entry: shared.entry.clone(),
             body: Arc::downgrade(&shared.body),
@@ -98,5 +120,37 @@ mod tests {
         drop((one, two));
         assert!(weak.upgrade().is_none());
         assert_eq!(*bodies.share(seq, place).unwrap().body, *long.as_bytes());
+    }
+
+    /// What is taken from memory is what the file has, is there once, and is gone when nobody wanted it.
+    #[test]
+    fn a_huge_body_is_at_hand_until_somebody_took_it() {
+        let mut recorder = Recorder::unnamed().unwrap();
+        let huge = format!(r#"{{"x":"{}"}}"#, "y".repeat(2 << 20));
+        let (seq, place) = record(&mut recorder, &huge);
+        let bodies = recorder.bodies();
+        assert!(recorder.holds_until().is_some());
+        let shared = bodies.share(seq, place).unwrap();
+        assert!(bodies.fresh.take(seq).is_none(), "it was taken");
+        assert_eq!(*shared.body, *huge.as_bytes());
+        let read = bodies.read(seq, place).unwrap();
+        assert_eq!(read.body, *shared.body);
+        let bare = Entry {
+            body: Vec::new(),
+            ..read
+        };
+        assert_eq!(bare, shared.entry, "as the file tells it");
+        // Who wants it whole and for himself gets it too.
+        let (seq, place) = record(&mut recorder, &huge);
+        assert_eq!(bodies.read(seq, place).unwrap().body, huge.as_bytes());
+        assert!(bodies.fresh.take(seq).is_none());
+        // The newest only, and not for long.
+        let (first, _) = record(&mut recorder, &huge);
+        let (second, place) = record(&mut recorder, &huge);
+        assert!(bodies.fresh.take(first).is_none());
+        recorder.let_go();
+        assert!(bodies.fresh.take(second).is_none());
+        assert!(recorder.holds_until().is_none());
+        assert_eq!(*bodies.share(second, place).unwrap().body, *huge.as_bytes());
     }
 }
