@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use jsonschema::error::ValidationErrorKind;
+
 use crate::json::Value;
 
 mod branches;
@@ -65,20 +67,34 @@ pub struct Verdict {
     pub remarks: Vec<String>,
 }
 
-/// Whether a raw schema is valid in the dialect it declares, else in 2020-12.
+/// Whether a raw schema is valid in the dialect it declares; in 2020-12 when it declares none, or one nobody knows.
 ///
 /// # Errors
 /// Where in the schema it is not, as a JSON pointer, and why.
 pub fn is_schema(schema: &[u8]) -> Result<(), (String, String)> {
     let nowhere = |words: String| (String::new(), words);
     let value = Value::parse(schema).map_err(|problem| nowhere(problem.to_string()))?;
-    let converted = convert::instance(&value).map_err(nowhere)?;
-    if !jsonschema::meta::options().is_valid(&converted.value) {
-        let error = jsonschema::meta::options().validate(&converted.value);
-        let Err(error) = error else { return Ok(()) };
-        return Err((error.instance_path().to_string(), error.to_string()));
+    let mut converted = convert::instance(&value).map_err(nowhere)?;
+    // Its `is_valid` panics where the dialect is unknown.
+    let judge = |schema: &serde_json::Value| match jsonschema::meta::options().validate(schema) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let unknown = matches!(error.kind(), ValidationErrorKind::Referencing(_));
+            Err((
+                unknown,
+                (error.instance_path().to_string(), error.to_string()),
+            ))
+        }
+    };
+    match judge(&converted.value) {
+        Err((true, _)) => {
+            if let Some(members) = converted.value.as_object_mut() {
+                members.remove("$schema");
+            }
+            judge(&converted.value).map_err(|(_, why)| why)
+        }
+        judged => judged.map_err(|(_, why)| why),
     }
-    Ok(())
 }
 
 impl Validator {

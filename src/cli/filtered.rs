@@ -23,7 +23,7 @@ pub fn rows(
     filter: &Filter,
     findings: Option<&dyn Fn(u64) -> bool>,
 ) -> io::Result<HashSet<u64>> {
-    let rows = in_world(file, timeline, |world| bodies.pick(filter, world))?;
+    let rows = in_world(file, timeline, findings, |world| bodies.pick(filter, world))?;
     Ok(numbers(rows.into_iter().map(Item::Pair), timeline))
 }
 
@@ -34,11 +34,16 @@ pub fn entries(
     bodies: &Bodies,
     filter: &Filter,
 ) -> io::Result<HashSet<u64>> {
-    let items = in_world(file, timeline, |world| bodies.pick_all(filter, world))?;
+    let items = in_world(file, timeline, None, |world| bodies.pick_all(filter, world))?;
     Ok(numbers(items.into_iter(), timeline))
 }
 
-fn in_world<R>(file: &Path, timeline: &Timeline, pick: impl FnOnce(&World<'_>) -> R) -> R {
+fn in_world<R>(
+    file: &Path,
+    timeline: &Timeline,
+    findings: Option<&dyn Fn(u64) -> bool>,
+    pick: impl FnOnce(&World<'_>) -> R,
+) -> R {
     // Whoever cannot read what people added sees no marks, as the screen does.
     let beside = std::fs::read(library::sidecar(file)).unwrap_or_default();
     let marks = library::Meta::read(&beside).marks;

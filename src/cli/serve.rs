@@ -109,7 +109,7 @@ impl ServeArgs {
         let file = super::sessions::named(&self.file, target.paths.as_ref())?;
         let rules = self.rules(&target)?;
         let choose = |timeline: &Timeline, bodies: &Bodies| match &self.filter {
-            Some(filter) => super::filtered::rows(&file, timeline, bodies, filter),
+            Some(filter) => super::filtered::rows(&file, timeline, bodies, filter, None),
             None => Ok(HashSet::new()),
         };
         let choice: Option<Choice<'_>> = self.filter.is_some().then_some(&choose);

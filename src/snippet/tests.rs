@@ -341,6 +341,7 @@ fn masks_in_a_command_are_variables() {
             cwd: None,
             env: vec!["API_KEY".to_owned()],
         },
+        listed: None,
         implementation: None,
         revision: None,
         method: "ping".to_owned(),

@@ -684,3 +684,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_schema_of_any_dialect_is_judged() {
+    for dialect in [
+        r#""https://example.com/mine""#,
+        r#""not an address""#,
+        r#""""#,
+        "7",
+        "null",
+        r#""http://json-schema.org/draft-07/schema#""#,
+        r#""urn:x""#,
+    ] {
+        let good = format!(r#"{{"$schema":{dialect},"type":"object"}}"#);
+        let bad = format!(r#"{{"$schema":{dialect},"type":"objekt"}}"#);
+        let judged = super::is_schema(good.as_bytes());
+        // What is no text at all is wrong in any dialect.
+        assert_eq!(
+            judged.is_ok(),
+            dialect.starts_with('"'),
+            "{good}: {judged:?}"
+        );
+        let (pointer, _) = super::is_schema(bad.as_bytes()).unwrap_err();
+        assert!(
+            pointer == "/type" || !dialect.starts_with('"'),
+            "{bad}: {pointer}"
+        );
+    }
+}

@@ -57,7 +57,8 @@ pub(super) fn picked(model: &mut Model, file: Option<PathBuf>) -> Vec<Effect> {
     if let Some(file) = file {
         return replay::open(model, file);
     }
-    let sheet = Sheet::new("THE LOG OF A CLIENT").with("file", "", "a path; ~/ is the home folder");
+    let sheet =
+        Sheet::new("THE LOG OF A CLIENT", "open").with("file", "", "a path; ~/ is the home folder");
     model.overlays.push(Overlay::Sheet(sheet, Purpose::Log));
     Vec::new()
 }

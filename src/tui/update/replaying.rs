@@ -66,6 +66,7 @@ pub(super) fn begin(
         let names: Vec<&str> = targets().map(|server| &*server.name).collect();
         return Err(format!("there is no such server; {}", names.join(", ")));
     };
+    may_start(model, server)?;
     let filter = Filter::parse(&filter).map_err(|fault| format!("filter: {fault}"))?;
     let speed = if speed.is_empty() { "none" } else { &speed };
     let speed = Speed::parse(speed).map_err(|known| format!("speed: {known}"))?;
@@ -87,6 +88,23 @@ pub(super) fn begin(
         speed,
     };
     Ok(vec![Effect::Replay(Box::new(begin))])
+}
+
+/// Nothing of somebody else's settings is started here that would not be started from the list: it may want somebody's
+/// word first, or lack something.
+fn may_start(model: &Model, place: usize) -> Result<(), String> {
+    let server = &model.world.servers[place];
+    let Some(listed) = &server.listed else {
+        return Ok(());
+    };
+    let name = &server.name;
+    if let Some(problem) = &listed.problem {
+        return Err(format!("{name} {problem}"));
+    }
+    if listed.consent.is_some() || !listed.asks.is_empty() {
+        return Err(format!("{name} wants a word first: Enter on it in Servers"));
+    }
+    Ok(())
 }
 
 /// What was said to tools that may destroy something.
