@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::json::Value;
+use crate::json::{self, Value};
 
 mod branches;
 mod compile;
@@ -65,20 +65,41 @@ pub struct Verdict {
     pub remarks: Vec<String>,
 }
 
-/// Whether a raw schema is valid in the dialect it declares, else in 2020-12.
+/// The dialects that are known, without the `#` that some write behind them.
+const DIALECTS: &[&str] = &[
+    "://json-schema.org/draft-04/schema",
+    "://json-schema.org/draft-06/schema",
+    "://json-schema.org/draft-07/schema",
+    "://json-schema.org/draft/2019-09/schema",
+    "://json-schema.org/draft/2020-12/schema",
+];
+
+/// The dialect that a raw schema declares, and whether schemas can be checked in it.
+pub fn dialect(schema: &[u8]) -> Option<(String, bool)> {
+    let declared = json::string_at(schema, &["$schema"])?;
+    let place = declared.strip_suffix('#').unwrap_or(&declared);
+    let place = place.strip_prefix("http").unwrap_or(place);
+    let place = place.strip_prefix('s').unwrap_or(place);
+    let is_known = DIALECTS.contains(&place);
+    Some((declared, is_known))
+}
+
+/// Whether a raw schema is valid in the dialect it declares, else (or where that is not known) in 2020-12.
 ///
 /// # Errors
 /// Where in the schema it is not, as a JSON pointer, and why.
 pub fn is_schema(schema: &[u8]) -> Result<(), (String, String)> {
     let nowhere = |words: String| (String::new(), words);
     let value = Value::parse(schema).map_err(|problem| nowhere(problem.to_string()))?;
-    let converted = convert::instance(&value).map_err(nowhere)?;
-    if !jsonschema::meta::options().is_valid(&converted.value) {
-        let error = jsonschema::meta::options().validate(&converted.value);
-        let Err(error) = error else { return Ok(()) };
-        return Err((error.instance_path().to_string(), error.to_string()));
+    let mut plain = convert::instance(&value).map_err(nowhere)?.value;
+    if let (Some(object), Some((_, false))) = (plain.as_object_mut(), dialect(schema)) {
+        object.remove("$schema");
     }
-    Ok(())
+    // The other function that asks this panics where it does not know a dialect.
+    match jsonschema::meta::options().validate(&plain) {
+        Ok(()) => Ok(()),
+        Err(error) => Err((error.instance_path().to_string(), error.to_string())),
+    }
 }
 
 impl Validator {

@@ -684,3 +684,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_dialect_that_nobody_knows_is_no_end_of_it() {
+    for dialect in [
+        "http://json-schema.org/draft-03/schema#",
+        "https://example.com/mine",
+        "urn:x",
+        "",
+        "not a uri",
+        "#",
+    ] {
+        let schema = format!(r#"{{"$schema":"{dialect}","type":"object"}}"#);
+        assert_eq!(is_schema(schema.as_bytes()), Ok(()), "{dialect}");
+        let told = super::dialect(schema.as_bytes());
+        assert_eq!(told, Some((dialect.to_owned(), false)));
+        // It may be refused; it does not panic.
+        let _ = Validator::compile(schema.as_bytes());
+        let wrong = schema.replace("object", "thing");
+        assert!(is_schema(wrong.as_bytes()).is_err(), "{dialect}");
+    }
+    let known = br#"{"$schema":"http://json-schema.org/draft-07/schema#"}"#;
+    assert!(super::dialect(known).is_some_and(|(_, known)| known));
+    assert_eq!(super::dialect(b"{}"), None);
+}
