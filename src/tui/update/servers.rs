@@ -331,8 +331,12 @@ pub(super) fn learn_all(model: &mut Model) {
         .connections()
         .map(|connection| (named(connection), connection.number))
         .collect();
+    let probed = state.connections().any(|connection| connection.probed);
     for (name, conn) in all {
         know(model, name, conn);
+    }
+    if probed {
+        stand_as_then(model);
     }
 }
 
@@ -372,7 +376,11 @@ pub(super) fn stand_as_then(model: &mut Model) {
         let its = state
             .connections()
             .filter(|connection| *connection.name == *server.name);
-        let its: Vec<u32> = its.map(|connection| connection.number).collect();
+        let (probed, own): (Vec<&Connection>, Vec<&Connection>) =
+            its.partition(|connection| connection.probed);
+        // What was opened only to probe a server is not how it stands.
+        let its = if own.is_empty() { probed } else { own };
+        let its: Vec<u32> = its.iter().map(|connection| connection.number).collect();
         // Somebody else's recording, without our notes.
         let number = server.name.strip_prefix("connection ");
         let number = number.and_then(|number| number.parse().ok());
