@@ -28,8 +28,6 @@ pub enum Pick {
     Mark(usize),
     /// Have lists, Traffic and Logs tell of these servers.
     Reach(Reach),
-    /// Send the probes that are listed.
-    Probes,
 }
 
 /// One row.
@@ -52,9 +50,7 @@ impl Choice {
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
-            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) | Pick::Probes => {
-                None
-            }
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) => None,
         }
     }
 }
