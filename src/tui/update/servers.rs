@@ -307,6 +307,7 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
     let name = match &entry.facts {
         Facts::Note(Note::Connect { name, .. }) => name.clone(),
         _ if entry.conn == 0
+            || is_named(model, entry.conn)
             || model
                 .world
                 .servers
@@ -318,6 +319,12 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
         _ => unnamed(entry.conn),
     };
     know(model, name, entry.conn);
+}
+
+/// Whether a connection was told with a name: it is its server's already.
+fn is_named(model: &Model, conn: u32) -> bool {
+    let connection = model.world.timeline.state().connection(conn);
+    connection.is_some_and(|connection| !connection.name.is_empty())
 }
 
 /// The same of all connections that a fold tells of.
