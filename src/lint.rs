@@ -11,6 +11,7 @@ pub mod findings;
 mod hops;
 pub mod linter;
 mod memory;
+mod overlap;
 pub mod report;
 pub mod rule;
 mod rules;

@@ -21,6 +21,7 @@ mod table;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
+mod touching;
 
 pub use course::{Course, Opens, Visit, planned};
 pub use drive::{Do, Drive, Elsewhere, Happened};

@@ -7,9 +7,7 @@
 
 use std::fmt;
 
-use jsonschema::error::ValidationErrorKind;
-
-use crate::json::Value;
+use crate::json::{self, Value};
 
 mod branches;
 mod compile;
@@ -67,33 +65,40 @@ pub struct Verdict {
     pub remarks: Vec<String>,
 }
 
-/// Whether a raw schema is valid in the dialect it declares; in 2020-12 when it declares none, or one nobody knows.
+/// The dialects that are known, without the `#` that some write behind them.
+const DIALECTS: &[&str] = &[
+    "://json-schema.org/draft-04/schema",
+    "://json-schema.org/draft-06/schema",
+    "://json-schema.org/draft-07/schema",
+    "://json-schema.org/draft/2019-09/schema",
+    "://json-schema.org/draft/2020-12/schema",
+];
+
+/// The dialect that a raw schema declares, and whether schemas can be checked in it.
+pub fn dialect(schema: &[u8]) -> Option<(String, bool)> {
+    let declared = json::string_at(schema, &["$schema"])?;
+    let place = declared.strip_suffix('#').unwrap_or(&declared);
+    let place = place.strip_prefix("http").unwrap_or(place);
+    let place = place.strip_prefix('s').unwrap_or(place);
+    let is_known = DIALECTS.contains(&place);
+    Some((declared, is_known))
+}
+
+/// Whether a raw schema is valid in the dialect it declares, else (or where that is not known) in 2020-12.
 ///
 /// # Errors
 /// Where in the schema it is not, as a JSON pointer, and why.
 pub fn is_schema(schema: &[u8]) -> Result<(), (String, String)> {
     let nowhere = |words: String| (String::new(), words);
     let value = Value::parse(schema).map_err(|problem| nowhere(problem.to_string()))?;
-    let mut converted = convert::instance(&value).map_err(nowhere)?;
-    // Its `is_valid` panics where the dialect is unknown.
-    let judge = |schema: &serde_json::Value| match jsonschema::meta::options().validate(schema) {
+    let mut plain = convert::instance(&value).map_err(nowhere)?.value;
+    if let (Some(object), Some((_, false))) = (plain.as_object_mut(), dialect(schema)) {
+        object.remove("$schema");
+    }
+    // The other function that asks this panics where it does not know a dialect.
+    match jsonschema::meta::options().validate(&plain) {
         Ok(()) => Ok(()),
-        Err(error) => {
-            let unknown = matches!(error.kind(), ValidationErrorKind::Referencing(_));
-            Err((
-                unknown,
-                (error.instance_path().to_string(), error.to_string()),
-            ))
-        }
-    };
-    match judge(&converted.value) {
-        Err((true, _)) => {
-            if let Some(members) = converted.value.as_object_mut() {
-                members.remove("$schema");
-            }
-            judge(&converted.value).map_err(|(_, why)| why)
-        }
-        judged => judged.map_err(|(_, why)| why),
+        Err(error) => Err((error.instance_path().to_string(), error.to_string())),
     }
 }
 

@@ -461,6 +461,7 @@ async fn load(
     output: &mut Output,
 ) -> Result<Figures, Early> {
     session.console.settle();
+    session.console.hold_stderr();
     session.send(Command::Load {
         conn: 1,
         plan: Box::new(plan),
@@ -470,6 +471,7 @@ async fn load(
             Ok(Update::Load { figures, over, .. }) => {
                 if over {
                     session.console.settle();
+                    session.console.release_stderr();
                     return Ok(*figures);
                 }
                 if output.events() {
@@ -483,6 +485,7 @@ async fn load(
             }
             Ok(_) => {}
             Err(stop) => {
+                session.console.release_stderr();
                 if matches!(stop, Stop::Signal(_)) {
                     session.send(Command::Unload { conn: 1 });
                 }

@@ -1,6 +1,7 @@
 //! What a headless run says beside its answer, all of it on stderr: the server's own stderr as it comes, junk on
 //! stdout, notes, progress. Nothing of the server's gets there unsanitised.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
@@ -49,7 +50,12 @@ pub struct Console {
     told: Instant,
     /// What was noted once.
     once: Vec<&'static str>,
+    /// While a screen stands: lines of stderr that were kept back, and the last of them.
+    held: Option<(u64, VecDeque<String>)>,
 }
+
+/// Lines of stderr that are told in the end, of those that were kept back.
+const LAST: usize = 3;
 
 impl Console {
     /// A console; a quiet one leaves out what the server says there and how far it has come.
@@ -70,6 +76,7 @@ impl Console {
             above: 0,
             told: Instant::now(),
             once: Vec::new(),
+            held: None,
         }
     }
 
@@ -127,6 +134,28 @@ impl Console {
         self.shown = 0;
     }
 
+    /// On a terminal, keeps the server's stderr back while something else stands there.
+    pub fn hold_stderr(&mut self) {
+        if self.terminal {
+            self.held = Some((0, VecDeque::new()));
+        }
+    }
+
+    /// Says how much was kept back, and its end.
+    pub fn release_stderr(&mut self) {
+        let Some((count, last)) = self.held.take() else {
+            return;
+        };
+        let left_out = count.saturating_sub(last.len() as u64);
+        if left_out > 0 {
+            let lines = text::plural(usize::try_from(left_out).unwrap_or(usize::MAX), "line");
+            self.note(&format!("{lines} of stderr, not shown; the last:"));
+        }
+        for line in last {
+            self.stderr(&line);
+        }
+    }
+
     /// Whether the server's stderr stays hidden.
     pub fn is_quiet(&self) -> bool {
         self.quiet
@@ -151,6 +180,14 @@ impl Console {
     /// A line of the server's stderr.
     pub fn stderr(&mut self, line: &str) {
         if self.quiet {
+            return;
+        }
+        if let Some((count, last)) = &mut self.held {
+            *count += 1;
+            if last.len() == LAST {
+                last.pop_front();
+            }
+            last.push_back(line.to_owned());
             return;
         }
         let line = text::sanitize(line);

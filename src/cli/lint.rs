@@ -45,7 +45,8 @@ mod rules;
 ///     "methods": [{"method", "answered": N, "p50_us": N, "p95_us": N, "p99_us": N}, …]}, …],
 ///    "questions": [{"name", "asks", "verdict": "good", "wanting", "wrong" or "not seen",
 ///     "errors": N, "warnings": N, "notes": N, "looked": N, "rules": N}, …],
-///    "revisions": [{"revision", "verdict", … as for questions}, …],
+///    "revisions": [{"revision", "verdict", … as for questions; "not spoken" where it was refused}, …],
+///    "probes": {"done": N, "undone": N, "why": TEXT or null},
 ///    "findings": [{"rule", "severity", "entry": N, "line": N or null, "connection": N, "about": TEXT or null,
 ///     "pointer": JSON POINTER, "words": TEXT, "state": "new", "baseline" or "ignored",
 ///     "reason": TEXT or null}, …],
@@ -53,7 +54,7 @@ mod rules;
 ///
 /// With --json, --explain prints a rule as an object, and --rules {"rules": [RULE, …]}:
 ///
-///   {"name", "what", "why", "fix", "lines": {LANGUAGE: LINE}, "since", "until": REVISION,
+///   {"name", "severity", "what", "why", "fix", "lines": {LANGUAGE: LINE}, "since", "until": REVISION,
 ///    "section": of the specification, or null}
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
@@ -206,6 +207,8 @@ async fn of_server(
     {
         return Ok(Exit::Ok);
     }
+    // How it ends belongs to it.
+    session.close().await;
     session.console.settle();
     let mut looked = Looked::default();
     for entry in session.entries() {

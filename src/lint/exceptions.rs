@@ -113,6 +113,7 @@ mod tests {
             severity: Severity::Error,
             seq: 1,
             conn: 1,
+            method: Box::default(),
             subject,
             pointer: String::new(),
             words: String::new(),

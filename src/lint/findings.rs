@@ -283,6 +283,7 @@ mod tests {
                 severity: RULES[rule].grade.at(None),
                 seq,
                 conn: 1,
+                method: Box::default(),
                 subject: subject.map(|name| Subject::Tool(name.into())),
                 pointer: String::new(),
                 words: words.to_owned(),

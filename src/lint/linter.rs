@@ -1,15 +1,17 @@
 //! The linter: takes entries one by one and tells findings, from memory that stays small.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::memory::Memory;
+use super::overlap;
 use super::rule::{Check, On, Rule, Severity, Watch};
 use super::rules::RULES;
 use super::seen::{Complaint, Message, Seen, Subject, Told, masks, raws};
 use super::transcript::{Transcript, Transcripts};
 use crate::json;
 use crate::jsonrpc::{self, Frame, Kind};
+use crate::mcp::revision::Revision;
 use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Entry};
@@ -34,6 +36,8 @@ pub struct Finding {
     pub seq: u64,
     /// The connection.
     pub conn: u32,
+    /// The method of the message that shows it, or of what that answers; empty where there is none.
+    pub method: Box<str>,
     /// What it is about.
     pub subject: Option<Subject>,
     /// Where in the message, as a JSON pointer; empty for all of it.
@@ -53,6 +57,42 @@ pub enum Standing {
     Failed(u64),
 }
 
+/// How many probes were sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Probed {
+    /// Those that went to their end.
+    pub done: usize,
+    /// Those that could not be sent.
+    pub undone: usize,
+    /// Why the first of these could not.
+    pub why: Option<Box<str>>,
+}
+
+impl Probed {
+    fn count(&mut self, transcript: &Transcript) {
+        if transcript.why.is_none() {
+            self.done += 1;
+            return;
+        }
+        self.undone += 1;
+        if self.why.is_none() {
+            self.why.clone_from(&transcript.why);
+        }
+    }
+
+    /// `32 probes were sent`, `3 probes were sent, 29 could not be: …`; nothing where nobody probed.
+    pub fn words(&self) -> Option<String> {
+        if self.done + self.undone == 0 {
+            return None;
+        }
+        let sent = format!("{} sent", crate::text::plural(self.done, "probe"));
+        Some(match (&self.why, self.undone) {
+            (Some(why), undone @ 1..) => format!("{sent}, {undone} could not be: {why}"),
+            _ => sent,
+        })
+    }
+}
+
 /// See the module.
 pub struct Linter {
     timeline: Timeline,
@@ -63,6 +103,9 @@ pub struct Linter {
     kept: HashMap<(usize, u32), u32>,
     memories: HashMap<u32, Memory>,
     transcripts: Transcripts,
+    /// Revisions that a server was asked in and refused.
+    refused: BTreeSet<Revision>,
+    probes: Probed,
     /// Hashes of what was told, by server: on connections that are probed the same is not told again.
     told: HashSet<u64>,
 }
@@ -81,6 +124,8 @@ impl Default for Linter {
             kept: HashMap::default(),
             memories: HashMap::default(),
             transcripts: Transcripts::default(),
+            refused: BTreeSet::default(),
+            probes: Probed::default(),
             told: HashSet::default(),
         }
     }
@@ -116,6 +161,10 @@ impl Linter {
         let raws = raws(&entry.body, &frame);
         let messages = self.messages(&recorded, &raws, &waited);
         let mut memory = self.memories.remove(&entry.conn).unwrap_or_default();
+        if entry.direction == Direction::In {
+            let refused = messages.iter().filter_map(|one| memory.refuses(one));
+            self.refused.extend(refused);
+        }
         let name = self.timeline.state().connection(entry.conn);
         let name: Box<str> = name.map_or("", |one| &one.name).into();
         let over = self.transcripts.take(entry, &recorded, &messages, &name);
@@ -202,9 +251,12 @@ impl Linter {
                 all.push((at, *rule, rule.grade.at(revision), told));
             }
         }
+        overlap::settle(&mut all, messages);
+        let method = messages.first().and_then(|one| one.method.as_deref());
+        let method = method.unwrap_or_default();
         let mut findings = Vec::new();
         for (at, rule, severity, told) in all {
-            findings.extend(self.tells((at, rule), severity, entry, told));
+            findings.extend(self.tells((at, rule), severity, entry, method, told));
         }
         findings
     }
@@ -215,6 +267,7 @@ impl Linter {
         (at, rule): (usize, &'static Rule),
         severity: Severity,
         entry: &Entry,
+        method: &str,
         mut told: Told,
     ) -> Vec<Finding> {
         self.looked[at] += told.looked + told.wrong.len() as u64;
@@ -232,6 +285,7 @@ impl Linter {
                     severity,
                     seq: complaint.seq.unwrap_or(entry.seq),
                     conn: entry.conn,
+                    method: method.into(),
                     subject: complaint.subject,
                     pointer: complaint.pointer,
                     words: complaint.words,
@@ -243,6 +297,7 @@ impl Linter {
 
     /// A probe is over: the rules that are about it look at it.
     fn judge(&mut self, entry: &Entry, transcript: Transcript) -> Vec<Finding> {
+        self.probes.count(&transcript);
         let mut findings = Vec::new();
         for (at, rule) in RULES.iter().enumerate() {
             let Check::Probe(probes, judge) = rule.check else {
@@ -258,7 +313,7 @@ impl Linter {
             let mut told = Told::default();
             judge(&transcript, self.transcripts.kept(), &mut told);
             let severity = rule.grade.at(transcript.revision);
-            findings.extend(self.tells((at, rule), severity, entry, told));
+            findings.extend(self.tells((at, rule), severity, entry, "", told));
         }
         self.transcripts.keep(transcript);
         findings
@@ -299,6 +354,16 @@ impl Linter {
             };
             (*rule, standing)
         })
+    }
+
+    /// How many probes there were, and what came of them.
+    pub const fn probes(&self) -> &Probed {
+        &self.probes
+    }
+
+    /// Revisions that a server was asked in and refused; on another connection it may have spoken them.
+    pub fn refused(&self) -> impl Iterator<Item = Revision> {
+        self.refused.iter().copied()
     }
 
     /// The fold over all that was taken.

@@ -11,6 +11,7 @@ use crate::jsonrpc::{Id, Kind};
 use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::Detail;
 use crate::mcp::meta;
+use crate::mcp::revision::Revision;
 use crate::mcp::subscriptions::Filter;
 use crate::note::Note;
 use crate::session::level::Level;
@@ -46,6 +47,8 @@ pub struct Asked {
     pub honoured: Option<Filter>,
     /// Whether it goes on with an earlier one: it brings answers, or the server's state.
     pub again: bool,
+    /// The revision it proposes (`initialize`), or is in (2026-07-28).
+    pub version: Option<Revision>,
     /// How far it has come, by the last notification.
     pub progress: Option<f64>,
     /// When it was sent, in microseconds of the session.
@@ -142,6 +145,35 @@ impl Memory {
         asked
             .and_then(|asked| asked.declared.as_ref())
             .or(self.declared.as_ref())
+    }
+
+    /// The revision that a message says the server does not speak, when it was asked in it.
+    pub(super) fn refuses(&self, message: &Message<'_>) -> Option<Revision> {
+        let asked = self.asked.get(message.facts.id.as_ref()?)?;
+        let version = asked.version?;
+        let opens = &*asked.method == "initialize";
+        let discovers = &*asked.method == "server/discover";
+        let refused = match message.facts.kind {
+            Kind::Error => {
+                let code = message.get(&["error", "code"]).and_then(json::integer);
+                // An error of another kind says nothing of the version.
+                let of_version = matches!(code, Some(-32602..=-32600 | -32022));
+                discovers || code == Some(-32022) || (opens && of_version)
+            }
+            Kind::Result if opens => {
+                let answered = message.text(&["result", "protocolVersion"]);
+                answered.is_some_and(|answered| answered.parse() != Ok(version))
+            }
+            Kind::Result if discovers => {
+                let mut supported = message.items(&["result", "supportedVersions"]).peekable();
+                supported.peek().is_some()
+                    && !supported.any(|(_, one)| {
+                        json::string(one).is_some_and(|one| one.parse() == Ok(version))
+                    })
+            }
+            _ => false,
+        };
+        refused.then_some(version)
     }
 
     /// Takes an entry, once all rules looked at it.
@@ -319,6 +351,11 @@ fn asked(entry: &Entry, message: &Message<'_>, method: &str) -> Asked {
         again: again
             .iter()
             .any(|name| message.get(&["params", name]).is_some()),
+        version: match method {
+            "initialize" => message.text(&["params", "protocolVersion"]),
+            _ => of_meta(meta::PROTOCOL_VERSION).and_then(json::string),
+        }
+        .and_then(|version| version.parse().ok()),
         progress: None,
         us: entry.us,
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::exceptions::Exception;
 use super::findings::{Told, about};
-use super::linter::{Linter, Standing};
+use super::linter::{Linter, Probed, Standing};
 use super::rule::{Rule, Severity};
 use super::rules::{GROUPS, RULES};
 use crate::mcp::revision::Revision;
@@ -169,7 +169,13 @@ pub const QUESTIONS: &[Question] = &[
     Question {
         name: "client",
         asks: "Is its client right, as far as a tap heard it?",
-        groups: &["client", "client-order", "client-answers", "client-headers"],
+        groups: &[
+            "client",
+            "client-order",
+            "client-answers",
+            "client-fitting",
+            "client-headers",
+        ],
         rules: &[],
     },
     Question {
@@ -279,6 +285,17 @@ impl Reported {
         self.told.finding.subject.as_ref().map(about)
     }
 
+    /// What it is about, and its words, where they do not name it; not sanitised.
+    pub fn whole(&self) -> String {
+        let finding = &self.told.finding;
+        match (&finding.subject, self.about()) {
+            (Some(subject), Some(about)) if !finding.words.contains(subject.name()) => {
+                format!("{about}: {}", finding.words)
+            }
+            _ => finding.words.clone(),
+        }
+    }
+
     /// Whether it counts.
     pub fn is_new(&self) -> bool {
         self.known == Known::No
@@ -296,6 +313,10 @@ pub struct Report {
     pub servers: Vec<Server>,
     /// The revisions that connections spoke, those among them that were probed.
     pub spoken: Vec<(u32, Revision)>,
+    /// How many probes it was sent.
+    pub probes: Probed,
+    /// Revisions that a server was asked in and refused.
+    pub refused: Vec<Revision>,
     /// Everything found, as it was found.
     pub findings: Vec<Reported>,
     /// Every rule, in the order of the table.
@@ -320,6 +341,8 @@ impl Report {
             is_file,
             servers: facts::servers(linter.timeline()),
             spoken: facts::spoken(linter.timeline()),
+            probes: linter.probes().clone(),
+            refused: linter.refused().collect(),
             findings: found.into_iter().map(reported).collect(),
             rules: linter.standings().collect(),
         }
@@ -398,6 +421,15 @@ impl Report {
             Some(answer)
         });
         Revision::ALL.iter().copied().zip(all).collect()
+    }
+
+    /// What is said of a revision that was not spoken.
+    pub fn unspoken(&self, revision: Revision) -> &'static str {
+        if self.refused.contains(&revision) {
+            "not spoken"
+        } else {
+            "not seen"
+        }
     }
 
     /// Errors, warnings and notes that count, and how the rules stand, in one line.

@@ -43,6 +43,14 @@ impl Grade {
     /// A note in all.
     pub const NOTE: Self = Self::Always(Severity::Note);
 
+    /// How bad it is, in words.
+    pub fn words(self) -> String {
+        match self {
+            Self::Always(severity) => severity.word().to_owned(),
+            Self::ErrorSince(since) => format!("warning, from {since} on error"),
+        }
+    }
+
     /// How bad it is in a revision.
     pub fn at(self, revision: Option<Revision>) -> Severity {
         match self {

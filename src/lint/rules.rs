@@ -55,6 +55,7 @@ pub static GROUPS: &[(&str, &[Rule])] = &[
     ("client", clients::RULES),
     ("client-order", clients::order::RULES),
     ("client-answers", clients::answers::RULES),
+    ("client-fitting", clients::fitting::RULES),
     ("client-headers", clients::headers::RULES),
 ];
 

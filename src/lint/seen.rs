@@ -28,6 +28,14 @@ pub enum Subject {
     Prompt(Box<str>),
 }
 
+impl Subject {
+    /// Its name, or its URI; not sanitised.
+    pub fn name(&self) -> &str {
+        let (Self::Tool(name) | Self::Resource(name) | Self::Prompt(name)) = self;
+        name
+    }
+}
+
 /// One entry, when it is looked at: the fold has taken it already.
 pub struct Seen<'a> {
     /// The entry.

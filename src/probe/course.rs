@@ -73,14 +73,8 @@ pub fn planned(known: &Known) -> (Vec<&'static Probe>, Vec<&'static Probe>) {
         both: Some(false),
         ..known.clone()
     };
-    // Calls that somebody gave are made in one era only.
-    let older = Known {
-        revision: Revision::NEWEST_LEGACY,
-        calls: Vec::new(),
-        ..known.clone()
-    };
     let sure = of(&only);
-    let mut perhaps = of(&older);
+    let mut perhaps = of(&known.older());
     perhaps.retain(|probe| !sure.iter().any(|other| other.name == probe.name));
     (sure, perhaps)
 }

@@ -75,6 +75,8 @@ enum Act {
 pub struct Drive {
     known: Known,
     url: Option<Url>,
+    /// Where the last request was redirected to, at home.
+    landed: Option<Url>,
     opens: Opens,
     probes: Vec<&'static Probe>,
     acts: VecDeque<Act>,
@@ -125,6 +127,7 @@ impl Drive {
         Self {
             known: visit.known.clone(),
             url,
+            landed: None,
             opens: visit.opens,
             probes: visit.probes.clone(),
             acts,
@@ -317,6 +320,10 @@ impl Drive {
             .iter()
             .any(|probe| probe.name == "ended-session");
         if self.session.is_some() && !ended && !self.known.is_modern() {
+            // Nobody is there any more to follow a redirect.
+            if let Some(landed) = self.landed.take() {
+                self.url = Some(landed);
+            }
             self.exchange(Verb::Delete, None, Vec::new(), &[], false, out);
         }
         out.push(Do::Close);

@@ -53,6 +53,17 @@ impl Known {
         })
     }
 
+    /// The same server as older clients know it.
+    #[must_use]
+    pub fn older(&self) -> Self {
+        Self {
+            revision: Revision::NEWEST_LEGACY,
+            // Calls that somebody gave are made in one era only.
+            calls: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// What goes with what is sent, where that is more than the probes say.
     pub const fn company(&self) -> Option<&'static str> {
         match (self.http, self.token) {

@@ -1,5 +1,6 @@
 //! What is drawn over the body.
 
+pub mod agree;
 pub mod deeds;
 pub mod export;
 pub mod letters;

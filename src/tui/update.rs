@@ -39,7 +39,9 @@ use super::model::{Keeping, Model, Overlay, Tone};
 use super::outside::part::Part;
 use super::pane::{Go, Reply, View};
 use crate::inspector::Update;
-use crate::session::recorded::Recorded;
+use crate::note::Note;
+use crate::note::decided::Decided;
+use crate::session::recorded::{Facts, Recorded};
 use crate::session::timeline::{Connection, EntryRow};
 use crate::text;
 use going::{go, go_call, show};
@@ -289,7 +291,13 @@ fn fold(model: &mut Model, entries: &[Recorded]) {
     for entry in entries {
         servers::learn(model, entry);
     }
-    if model.world.timeline.moment().is_some() {
+    let probes = |entry: &Recorded| {
+        matches!(
+            entry.facts,
+            Facts::Note(Note::Decided(Decided::Probing { .. }))
+        )
+    };
+    if model.world.timeline.moment().is_some() || entries.iter().any(probes) {
         servers::stand_as_then(model);
     }
 }

@@ -130,12 +130,13 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
         "{} for {name}, on connections of their own:",
         text::plural(sure.len() + perhaps.len(), "probe")
     ));
-    list(&sure, session);
+    list(&sure, known, session);
     if !perhaps.is_empty() {
         session
             .console
             .tell("if it takes the handshake of older clients too:");
-        list(&perhaps, session);
+        // They are sent to what the same server lists to older clients.
+        list(&perhaps, &known.older(), session);
     }
     if let Some(company) = known.company() {
         session.console.tell(company);
@@ -153,10 +154,12 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
         .into())
 }
 
-fn list(probes: &[&Probe], session: &mut Headless) {
+fn list(probes: &[&Probe], known: &Known, session: &mut Headless) {
     for probe in probes {
+        let words = probe.tells(known);
+        let words = text::sanitize(&words);
         session
             .console
-            .tell(&format!("  {:<22} {}", probe.name, probe.sends));
+            .tell(&format!("  {:<22} {words}", probe.name));
     }
 }

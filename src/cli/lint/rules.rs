@@ -17,7 +17,9 @@ pub fn list(output: &mut Output) -> Outcome {
         return Ok(Exit::Ok);
     }
     for rule in RULES.iter() {
-        output.line(&format!("{:<28} {}", rule.name, rule.what))?;
+        // What gets worse in a later revision is what it is now.
+        let severity = rule.grade.at(Some(rule.until)).word();
+        output.line(&format!("{:<28} {severity:<8} {}", rule.name, rule.what))?;
     }
     output.flush()?;
     Ok(Exit::Ok)
@@ -33,6 +35,7 @@ fn told(rule: &Rule) -> Document {
     let mut document = Document::default();
     document
         .text("name", rule.name)
+        .text("severity", rule.grade.at(Some(rule.until)).word())
         .text("what", rule.what)
         .text("why", rule.why)
         .text("fix", rule.fix)
@@ -58,6 +61,7 @@ pub fn explain(name: &str, output: &mut Output) -> Outcome {
     output.line(rule.name)?;
     output.line("")?;
     output.line(rule.what)?;
+    output.line(&format!("How bad: {}", rule.grade.words()))?;
     output.line(&format!("Why: {}", rule.why))?;
     output.line(&format!("Fix: {}", rule.fix))?;
     for (language, line) in rule.lines {

@@ -1,7 +1,7 @@
 //! Baselines: what was found before, so that only what is new fails.
 //!
-//! A finding is the same as one before when its rule, what it is about and its place are, whatever number an item has in
-//! its list, and whatever figures its words have.
+//! A finding is the same as one before when its rule, its method, what it is about, its place and its words are,
+//! whatever number an item has in its list, and whatever figures its words have.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const KIND: &str = "mcpscope lint baseline";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline(BTreeSet<String>);
 
-/// `rule | tool echo | /result/tools/*/inputSchema`
+/// `rule | tools/list | tool echo | /result/tools/*/inputSchema | must be an object`
 pub fn fingerprint(told: &Told) -> String {
     let finding = &told.finding;
     let subject = finding.subject.as_ref().map(about);
@@ -26,11 +26,29 @@ pub fn fingerprint(told: &Told) -> String {
     });
     let pointer: Vec<&str> = steps.collect();
     format!(
-        "{} | {} | {}",
+        "{} | {} | {} | {} | {}",
         finding.rule.name,
+        finding.method,
         subject.unwrap_or_default(),
-        pointer.join("/")
+        pointer.join("/"),
+        without_figures(&finding.words)
     )
+}
+
+/// Words in which whatever has a digit in it is `*`: times, sizes, numbers of lines, ids.
+fn without_figures(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut rest = words;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_alphanumeric());
+        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let has_digit = run.bytes().any(|byte| byte.is_ascii_digit());
+        out.push_str(if has_digit { "*" } else { run });
+        let mut letters = after.chars();
+        out.extend(letters.next());
+        rest = letters.as_str();
+    }
+    out
 }
 
 impl Baseline {
@@ -87,5 +105,20 @@ impl Baseline {
                 one.known = Known::Baseline;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_figures;
+
+    #[test]
+    fn figures_are_no_part_of_what_was_found() {
+        let words = "\"v1.0 é\" is no message (33 B, line 1; id a7f)";
+        assert_eq!(
+            without_figures(words),
+            "\"*.* é\" is no message (* B, line *; id *)"
+        );
+        assert_eq!(without_figures(""), "");
     }
 }

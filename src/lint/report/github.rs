@@ -20,14 +20,7 @@ pub fn write(report: &Report) -> String {
         if let Some(line) = one.line {
             let _ = write!(out, ",file={},line={line}", property(&report.name));
         }
-        let about = one
-            .about()
-            .map_or_else(String::new, |about| format!("{about}: "));
-        let words = format!(
-            "{about}{} Fix: {}",
-            sentence(&finding.words),
-            finding.rule.fix
-        );
+        let words = format!("{} Fix: {}", sentence(&one.whole()), finding.rule.fix);
         let _ = writeln!(out, "::{}", message(&text::sanitize(&words)));
     }
     out

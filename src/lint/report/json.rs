@@ -54,7 +54,7 @@ pub fn members(report: &Report) -> Vec<(&'static str, String)> {
         let mut members = vec![("revision", quote(revision.as_str()))];
         match answer {
             Some(answer) => members.extend(answered(*answer)),
-            None => members.push(("verdict", quote("not spoken"))),
+            None => members.push(("verdict", quote(report.unspoken(*revision)))),
         }
         object(members)
     });
@@ -62,6 +62,14 @@ pub fn members(report: &Report) -> Vec<(&'static str, String)> {
         ("servers", array(report.servers.iter().map(server))),
         ("questions", array(questions)),
         ("revisions", array(revisions)),
+        (
+            "probes",
+            object([
+                ("done", report.probes.done.to_string()),
+                ("undone", report.probes.undone.to_string()),
+                ("why", maybe(report.probes.why.as_deref())),
+            ]),
+        ),
         ("findings", array(findings)),
         ("rules", array(rules)),
     ]

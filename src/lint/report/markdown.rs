@@ -48,9 +48,12 @@ pub fn write(report: &Report) -> String {
     for (revision, answer) in report.revisions() {
         let verdict = match answer {
             Some(answer) => format!("**{}** ({})", answer.word(), answer.words()),
-            None => "not spoken".to_owned(),
+            None => report.unspoken(revision).to_owned(),
         };
         let _ = writeln!(out, "| {revision} | {verdict} |");
+    }
+    if let Some(probes) = report.probes.words() {
+        let _ = writeln!(out, "\n{}", markdown(&probes));
     }
     let new = report.new_findings();
     if !new.is_empty() {

@@ -46,6 +46,9 @@ pub fn write(report: &Report) -> String {
             let _ = writeln!(out, "{revision} {:<9} ({})", answer.word(), answer.words());
         }
     }
+    if let Some(probes) = report.probes.words() {
+        let _ = writeln!(out, "{}", text::sanitize(&probes));
+    }
     let new = report.new_findings();
     if !new.is_empty() {
         out.push('\n');

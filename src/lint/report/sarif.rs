@@ -67,7 +67,7 @@ fn result(report: &Report, one: &Reported, rule: Option<usize>) -> Value {
     let mut members = vec![
         ("ruleId", string(finding.rule.name)),
         ("level", string(level(finding.severity))),
-        ("message", words(&text::sanitize(&finding.words))),
+        ("message", words(&text::sanitize(&one.whole()))),
     ];
     if let Some(rule) = rule {
         members.push(("ruleIndex", Value::Number(rule.to_string())));

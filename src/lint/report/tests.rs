@@ -100,6 +100,14 @@ fn questions_are_answered_by_what_was_seen() {
         .filter_map(|(revision, one)| Some((revision.as_str(), one?.word())))
         .collect();
     assert_eq!(spoken, [("2025-06-18", "wrong")]);
+    // Nobody asked for others; here somebody did.
+    assert_eq!(whole.unspoken(Revision::V2025_11_25), "not seen");
+    let proposal = SESSION[0].1.replace("2025-06-18", "2025-11-25");
+    let mut lines = SESSION;
+    lines[0].1 = &proposal;
+    let refused = report(&lines, true);
+    assert_eq!(refused.unspoken(Revision::V2025_11_25), "not spoken");
+    assert_eq!(refused.unspoken(Revision::V2024_11_05), "not seen");
 }
 
 #[test]
@@ -142,6 +150,23 @@ fn a_baseline_leaves_what_is_new() {
         .map(|one| one.told.finding.rule.name)
         .collect();
     assert_eq!(new, ["stdout-only-messages"]);
+    // Another line is another fault, and so is one more that a list has; the same with another figure is not.
+    let baseline = Baseline::of(&report(&SESSION, true));
+    let is_new = |line: usize, body: &str| {
+        let mut lines = SESSION;
+        lines[line].1 = body;
+        let mut after = report(&lines, true);
+        baseline.apply(&mut after);
+        after
+            .new_findings()
+            .iter()
+            .any(|one| one.told.finding.severity == Severity::Error)
+    };
+    assert!(!is_new(5, "51% \u{1b}[31mnow"));
+    assert!(is_new(5, "everything else"));
+    assert!(!is_new(4, SESSION[4].1));
+    let nameless = SESSION[4].1.replace(r#""name":"add","#, "");
+    assert!(is_new(4, &nameless));
     assert!(Baseline::read(b"{}").is_err());
     assert!(Baseline::read(b"[").is_err());
 }

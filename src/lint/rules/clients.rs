@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::errors::trace;
-use super::wire::{faults_of, is_meta_key, tell};
+use super::wire::{faults_of, is_meta_key, placed, tell};
 use crate::json::{self, Kind as JsonKind};
 use crate::jsonrpc::{Id, Kind};
 use crate::lint::rule::{Check, Grade, Rule, Watch};
@@ -18,6 +18,7 @@ use crate::mcp::shape;
 use crate::session::{Channel, Direction};
 
 pub(super) mod answers;
+pub(super) mod fitting;
 pub(super) mod headers;
 pub(super) mod order;
 
@@ -262,7 +263,7 @@ fn shaped(seen: &Seen<'_>, told: &mut Told) {
                     && ["params is missing", "_meta is missing"].contains(&&*fault.words));
             !(of_meta && revision == V2026_07_28)
         });
-        tell(told, faults);
+        tell(told, placed(method(message), faults));
     }
 }
 

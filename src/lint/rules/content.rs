@@ -124,7 +124,7 @@ pub const RULES: &[Rule] = &[
         what: "A call of a tool that is not there is answered with an error, -32602, not with a result.",
         why: "A client cannot tell a wrong name from a tool that failed.",
         fix: "Look the name up before anything else.",
-        check: Check::Message(On::Results(&["tools/call"]), unknown_tool),
+        check: Check::Entry(unknown_tool),
         ..Rule::ROW
     },
     Rule {
@@ -413,18 +413,31 @@ fn marked(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
-fn unknown_tool(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
-    let (Some(tool), Some(connection)) = (tool(seen, message), seen.connection) else {
+fn unknown_tool(seen: &Seen<'_>, told: &mut Told) {
+    let Some(connection) = seen.connection.filter(|_| seen.is_from_server()) else {
         return;
     };
     let list = connection.list(List::Tools);
     if list.listed != crate::session::timeline::Listed::Whole {
         return;
     }
-    let known = list.items.iter().any(|item| *item.name == *tool);
-    told.demand(known || !failed(message), "/result", || {
-        format!("there is no tool {tool}, and the answer is a result")
-    });
+    for message in seen.messages {
+        let called = message.asked(seen);
+        let Some(called) = called.filter(|asked| &*asked.method == "tools/call") else {
+            continue;
+        };
+        let tool = &called.subject;
+        if list.items.iter().any(|item| *item.name == **tool) {
+            continue;
+        }
+        // What works may be there without being listed.
+        let refused = message.facts.kind == Kind::Error;
+        if refused || failed(message) {
+            told.demand(refused, "/result", || {
+                format!("there is no tool {tool}, and the answer is a result")
+            });
+        }
+    }
 }
 
 fn ui_words(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {

@@ -184,8 +184,10 @@ const EVERYWHERE: &[&str] = &["0.0.0.0", "[::]:", "http://:::", "on :::"];
 
 fn at_home(seen: &Seen<'_>, told: &mut Told) {
     if let Some(Note::Address { url, .. }) = seen.note() {
-        let everywhere = EVERYWHERE.iter().any(|text| url.contains(text));
-        told.demand(!everywhere, "", || format!("its address is {url}"));
+        // An address of this machine only says how it was reached, not where else it listens.
+        if EVERYWHERE.iter().any(|text| url.contains(text)) {
+            told.wrong("", format!("its address is {url}"));
+        }
         return;
     }
     if seen.entry.channel != Channel::Stderr {

@@ -142,6 +142,8 @@ fn no_secrets(seen: &Seen<'_>, told: &mut Told) {
             told.wrong(pointer, "what was masked as a secret");
         } else if let Some(kind) = mask::key_in(text) {
             told.wrong(pointer, format!("what looks like a {kind}"));
+        } else if let Some(name) = named(text) {
+            told.wrong(pointer, format!("a value that is called {name}"));
         }
     };
     if seen.entry.channel == Channel::Stderr {
@@ -156,6 +158,86 @@ fn no_secrets(seen: &Seen<'_>, told: &mut Told) {
             && let Some(params) = message.get(&["params"])
         {
             look(params, "/params");
+        }
+    }
+}
+
+/// What values are called that are secrets; longer names first.
+const NAMES: &[&str] = &[
+    "authorization: bearer",
+    "bearer",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "api_key",
+    "api-key",
+    "apikey",
+];
+
+/// Signs a secret has at least.
+const SHORTEST: usize = 8;
+
+/// The name of a secret whose value stands behind it in a text: `password=X`, `token: X`, `Bearer X`.
+fn named(text: &[u8]) -> Option<&'static str> {
+    let lower = text.to_ascii_lowercase();
+    NAMES.iter().copied().find(|name| {
+        memchr::memmem::find_iter(&lower, name.as_bytes()).any(|at| {
+            let rest = &text[at + name.len()..];
+            let rest = rest.strip_prefix(b"\"").unwrap_or(rest);
+            let value = if name.ends_with("bearer") {
+                rest.strip_prefix(b" ")
+            } else {
+                let rest = rest.trim_ascii_start();
+                rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"))
+            };
+            value.is_some_and(|value| is_value(value.trim_ascii_start()))
+        })
+    })
+}
+
+/// Whether a text begins with what nobody writes as a word: letters and digits, long enough.
+fn is_value(text: &[u8]) -> bool {
+    let text = text
+        .strip_prefix(b"\"")
+        .or_else(|| text.strip_prefix(b"'"))
+        .unwrap_or(text);
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~+/=!$%&*@#?".contains(byte);
+    let value = &text[..text.iter().take_while(|byte| fits(byte)).count()];
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    value.len() >= SHORTEST
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !value.starts_with(b"$")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn secrets_are_known_by_what_they_are_called() {
+        for (text, name) in [
+            (
+                "calling api with Authorization: Bearer q8Zr3kTnV0xWm5YbLd7HsPc2JfGu9AeR",
+                "authorization: bearer",
+            ),
+            ("password=hunter2-Zk81xQ", "password"),
+            ("{\"token\": \"a1b2c3d4e5\"}", "token"),
+            ("API_KEY = 'x9x9x9x9'", "api_key"),
+        ] {
+            assert_eq!(named(text.as_bytes()), Some(name), "{text}");
+        }
+        for text in [
+            "password=",
+            "the token: expired",
+            "used 12345 tokens: 12345678",
+            "Bearer token is missing",
+            "token=$TOKEN_OF_2026",
+            "secret: short1",
+            "no password was given to user1234567",
+        ] {
+            assert_eq!(named(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -154,6 +154,10 @@ impl Watch for Cursors {
             } else if walk.len() < MOST {
                 walk.insert(cursor.into());
             }
+            // A list of one page does not move.
+            if cursor.is_empty() {
+                continue;
+            }
             let next = message.text(&["result", "nextCursor"]);
             let comes_back = next.as_deref().is_some_and(|next| walk.contains(next));
             told.demand(!comes_back, "/result/nextCursor", || {
@@ -167,6 +171,8 @@ impl Watch for Cursors {
 struct Once {
     list: List,
     walks: Walks,
+    /// Where the server said that a list goes on.
+    given: Walks,
 }
 
 impl Once {
@@ -174,6 +180,7 @@ impl Once {
         Self {
             list,
             walks: Walks::new(),
+            given: Walks::new(),
         }
     }
 }
@@ -189,9 +196,20 @@ impl Watch for Once {
             if method != self.list.method() {
                 continue;
             }
-            let walk = self.walks.entry((seen.entry.conn, method)).or_default();
+            let place = (seen.entry.conn, method);
+            let given = self.given.entry(place).or_default();
+            let walk = self.walks.entry(place).or_default();
             if cursor.is_empty() {
                 walk.clear();
+                given.clear();
+            } else if !given.contains(cursor) {
+                // What comes for a cursor of the client's own is no page of the list.
+                continue;
+            }
+            if let Some(next) = message.text(&["result", "nextCursor"])
+                && given.len() < MOST
+            {
+                given.insert(next.into());
             }
             for (at, item) in message.items(&["result", self.list.member()]) {
                 let Some(name) = json::string_at(item, &[key]) else {
@@ -229,7 +247,6 @@ impl Watch for Scopes {
                     format!("{scope}, but the first page of {method} is {first}")
                 }),
                 None => {
-                    told.looked();
                     self.walks.insert(key, scope);
                 }
             }
@@ -248,10 +265,11 @@ fn hints_in_place(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
     let cached = LISTS.contains(&method) || matches!(method, "server/discover" | "resources/read");
     let complete = message.text(&["result", "resultType"]).as_deref() != Some("input_required");
-    let hinted = has("ttlMs") || has("cacheScope");
-    told.demand((cached && complete) || !hinted, "/result", || {
-        format!("a result of {method} has cache hints")
-    });
+    if has("ttlMs") || has("cacheScope") {
+        told.demand(cached && complete, "/result", || {
+            format!("a result of {method} has cache hints")
+        });
+    }
 }
 
 fn public_read(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {

@@ -263,7 +263,15 @@ pub const RULES: &[Rule] = &[
         what: "A request before `initialize` does not end the server: the handshake works after it.",
         why: "Clients that first ask which era a server speaks have to start it twice.",
         fix: "Answer what comes early with an error, and wait on.",
-        check: Check::Probe(&["early-request"], |seen, _, told| {
+        check: Check::Probe(&["early-request"], |seen, before, told| {
+            // Where none worked at all, it is not the early request's.
+            let works = |one: &Transcript| one.server == seen.server && one.why.is_none();
+            if !before
+                .iter()
+                .any(|one| &*one.probe == "lists" && works(one))
+            {
+                return;
+            }
             let Some(step) = seen.step("initialize").filter(|step| !step.tells_nothing()) else {
                 // It ended before that could be sent.
                 if let Some(early) = seen.step("early") {

@@ -1,10 +1,16 @@
 //! What holds for a server that is a child process: its stdout, its stderr.
 
+use std::collections::HashMap;
+
 use crate::json;
-use crate::lint::rule::{Check, Grade, Rule, Severity};
+use crate::lint::rule::{Check, Grade, Rule, Severity, Watch};
 use crate::lint::seen::{Seen, Told};
 use crate::mcp::revision::Revision::{V2024_11_05, V2026_07_28};
 use crate::session::Channel;
+use crate::text;
+
+/// Columns of a line that are repeated.
+const SAID: usize = 60;
 
 /// See the module.
 pub const RULES: &[Rule] = &[
@@ -24,7 +30,7 @@ pub const RULES: &[Rule] = &[
             ("Go", "log.SetOutput(os.Stderr)"),
             ("Rust", "eprintln!(\"…\")"),
         ],
-        check: Check::Entry(only_messages),
+        check: Check::Watch(|| Box::new(Lines::default())),
     },
     Rule {
         name: "one-line-per-message",
@@ -67,21 +73,45 @@ fn is_piece(bytes: &[u8]) -> bool {
         || (line.starts_with(b"\"") && line.windows(2).any(|two| two == b"\":"))
 }
 
-fn only_messages(seen: &Seen<'_>, told: &mut Told) {
-    match seen.entry.channel {
-        Channel::Wire if seen.is_stdio() && seen.is_from_server() => told.looked(),
-        Channel::Stdout => {
-            let bytes = seen.entry.body.trim_ascii();
-            let broken = matches!(bytes.first(), Some(b'{' | b'[')) && json::check(bytes).is_err();
-            if !broken && !is_piece(&seen.entry.body) {
-                let words = match bytes {
-                    b"" => "an empty line".to_owned(),
-                    _ => format!("{} bytes that are no message", seen.entry.body.len()),
-                };
-                told.wrong("", words);
-            }
+/// How many lines came on the stdout of a connection.
+#[derive(Default)]
+struct Lines(HashMap<u32, u64>);
+
+impl Watch for Lines {
+    fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
+        let is_message = seen.entry.channel == Channel::Wire;
+        let is_line = is_message && seen.is_stdio() && seen.is_from_server();
+        if !is_line && seen.entry.channel != Channel::Stdout {
+            return;
         }
-        _ => {}
+        let line = self.0.entry(seen.entry.conn).or_default();
+        *line += 1;
+        if is_message {
+            return told.looked();
+        }
+        let body = &seen.entry.body;
+        let bytes = body.trim_ascii();
+        let problem = json::check(bytes).err();
+        let broken = matches!(bytes.first(), Some(b'{' | b'[')) && problem.is_some();
+        if broken || is_piece(body) {
+            return;
+        }
+        if bytes.is_empty() {
+            return told.wrong("", format!("an empty line, line {line} of stdout"));
+        }
+        let why = problem.map_or_else(
+            || "JSON, but no message".to_owned(),
+            |problem| format!("not JSON at byte {}", problem.at + 1),
+        );
+        let said = text::sanitize(&String::from_utf8_lossy(bytes)).into_owned();
+        told.wrong(
+            "",
+            format!(
+                "\"{}\" is no message ({} B, line {line} of stdout; {why})",
+                text::fit(&said, SAID),
+                body.len()
+            ),
+        );
     }
 }
 

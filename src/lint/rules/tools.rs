@@ -58,7 +58,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "schema-is-valid",
-        checks: &[86, 87],
+        checks: &[86],
         grade: Grade::ErrorSince(V2025_11_25),
         since: V2024_11_05,
         until: V2026_07_28,
@@ -68,6 +68,19 @@ pub const RULES: &[Rule] = &[
         fix: "Mend the keyword that is named; let a library make the schema from types.",
         lines: &[],
         check: Check::Message(LIST, schema_valid),
+    },
+    Rule {
+        name: "schema-dialect-is-known",
+        checks: &[87],
+        grade: Grade::Always(Severity::Warning),
+        since: V2024_11_05,
+        until: V2026_07_28,
+        section: "basic Schema Dialect",
+        what: "A schema that declares a dialect with `$schema` declares one that clients know.",
+        why: "A client cannot check arguments in a dialect it does not know; it refuses the tool, or checks something else.",
+        fix: "Leave `$schema` out, which is 2020-12, or name 2020-12 or draft-07.",
+        lines: &[],
+        check: Check::Message(LIST, dialect_known),
     },
     Rule {
         name: "output-schema-is-an-object",
@@ -262,6 +275,22 @@ fn schema_valid(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
+fn dialect_known(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
+    for (at, name, tool) in tools(message) {
+        for member in ["inputSchema", "outputSchema"] {
+            let schema = json::get(tool, &[member]).unwrap_or_default();
+            let Some((declared, is_known)) = validity::dialect(schema) else {
+                continue;
+            };
+            told.looked();
+            if !is_known {
+                let words = format!("{member} is in a dialect that nobody knows: {declared}");
+                told.about(of_tool(&name), format!("{at}/{member}/$schema"), words);
+            }
+        }
+    }
+}
+
 fn described(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     for (at, name, tool) in tools(message) {
         told.looked();
@@ -424,6 +453,8 @@ fn text_twin(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
 #[derive(Default)]
 struct Names {
     seen: HashSet<(u32, Box<str>)>,
+    /// Where the server said that lists go on.
+    given: HashSet<(u32, Box<str>)>,
 }
 
 impl Watch for Names {
@@ -434,10 +465,21 @@ impl Watch for Names {
             .iter()
             .filter(|one| one.is_result_of("tools/list"))
         {
-            let first = message.answers.and_then(|at| seen.timeline.exchange(at));
+            let asked = message.answers.and_then(|at| seen.timeline.exchange(at));
+            let cursor = asked.map_or("", |exchange| seen.timeline.word(exchange.subject));
             // A page without a cursor begins the list anew.
-            if first.is_some_and(|exchange| seen.timeline.word(exchange.subject).is_empty()) {
+            if cursor.is_empty() && asked.is_some() {
                 self.seen.retain(|(other, _)| *other != conn);
+                self.given.retain(|(other, _)| *other != conn);
+            }
+            // What comes for a cursor of the client's own is no page of the list.
+            if !cursor.is_empty() && !self.given.contains(&(conn, cursor.into())) {
+                continue;
+            }
+            if let Some(next) = message.text(&["result", "nextCursor"])
+                && self.given.len() < COMPILED
+            {
+                self.given.insert((conn, next.into()));
             }
             for (at, name, _) in tools(message) {
                 told.looked();

@@ -8,7 +8,7 @@ use crate::lint::rule::{Check, Grade, On, Rule, Severity, Watch};
 use crate::lint::seen::{Message, Seen, Told};
 use crate::mcp::meta;
 use crate::mcp::revision::Revision::{self, V2024_11_05, V2025_06_18, V2025_11_25, V2026_07_28};
-use crate::mcp::shape::{self, Fault};
+use crate::mcp::shape::{self, Fault, FaultKind};
 use crate::session::{Channel, Direction};
 
 const ERROR: Grade = Grade::Always(Severity::Error);
@@ -350,6 +350,35 @@ pub(super) fn faults_of(
     Some(faults)
 }
 
+/// The same in words that say where: `tools/list: tools[1].name is missing`.
+pub(super) fn placed(method: &str, mut faults: Vec<Fault>) -> Vec<Fault> {
+    for fault in &mut faults {
+        let (missing, words) = match fault.words.strip_suffix(" is missing") {
+            Some(name) if fault.kind == FaultKind::Missing => (Some(name), "is missing"),
+            _ => (None, &*fault.words),
+        };
+        let steps = fault.pointer.split('/').skip(2);
+        let mut steps: Vec<String> = steps
+            .map(|step| json::pointer::unescape(step).to_string())
+            .collect();
+        steps.extend(missing.map(str::to_owned));
+        let mut place = String::new();
+        for step in steps {
+            let is_number = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+            match (is_number, place.is_empty()) {
+                (true, _) => place.extend(["[", &step, "]"]),
+                (false, true) => place.push_str(&step),
+                (false, false) => place.extend([".", &step]),
+            }
+        }
+        if place.is_empty() {
+            fault.pointer.trim_start_matches('/').clone_into(&mut place);
+        }
+        fault.words = format!("{method}: {place} {words}");
+    }
+    faults
+}
+
 fn shaped(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     let (Some(revision), Some(method)) = (seen.revision(), message.method.as_deref()) else {
         return;
@@ -366,7 +395,7 @@ fn shaped(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
         let null = fault.pointer == "/result/nextCursor" && cursor == Some(JsonKind::Null);
         !typeless && !null
     });
-    tell(told, faults);
+    tell(told, placed(method, faults));
 }
 
 fn reserved_codes(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
@@ -479,7 +508,12 @@ impl Watch for Answers {
 #[derive(Default)]
 struct Twice {
     answered: HashSet<(u32, Id)>,
+    /// Ids that a client used again while they waited.
+    twice: HashSet<(u32, Id)>,
 }
+
+/// Ids used twice that are remembered.
+const REMEMBERED: usize = 1024;
 
 impl Watch for Twice {
     fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
@@ -491,9 +525,16 @@ impl Watch for Twice {
             match message.facts.kind {
                 Kind::Request if !seen.is_from_server() => {
                     self.answered.remove(&(conn, id.clone()));
+                    // Who asks twice with one id is answered twice, and it is the client's fault.
+                    if seen.memory.asked.contains_key(id) && self.twice.len() < REMEMBERED {
+                        self.twice.insert((conn, id.clone()));
+                    }
                 }
                 Kind::Result | Kind::Error if seen.is_from_server() && id.is_valid() => {
                     let first = message.answers.is_some();
+                    if !first && self.twice.remove(&(conn, id.clone())) {
+                        continue;
+                    }
                     if first {
                         self.answered.insert((conn, id.clone()));
                     }

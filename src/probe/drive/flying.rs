@@ -44,12 +44,16 @@ impl Drive {
         };
         let (from, verb) = (&flying.request.url, flying.request.verb);
         let hop = http::hop(from, (verb, there.status, flying.hops), there.location);
-        let (Ok(url), Some(mut flying)) = (hop, self.flying.remove(&exchange)) else {
+        let Ok(url) = hop else { return false };
+        let Some(mut flying) = self.flying.remove(&exchange) else {
             return false;
         };
         out.push(Do::Release(exchange));
+        let is_home = self.is_home(&url);
         let request = &mut flying.request;
-        if !self.is_home(&url) {
+        if is_home {
+            self.landed = Some(url.clone());
+        } else {
             request.credentials = false;
             let is_own = |name: &str| ["mcp-session-id", "host"].contains(&name);
             request

@@ -7,6 +7,7 @@ use super::catalogue::{Catalogue, Fresh};
 use super::login::Login;
 use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
+use crate::jsonrpc::Id;
 use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::Opening;
 use crate::mcp::http::LossKind;
@@ -110,6 +111,8 @@ pub struct Connection {
     pub cwd: Option<Box<str>>,
     /// Names of the variables passed in, or of the headers that were given.
     pub env: Vec<String>,
+    /// The request that should have opened it and was not waited for any longer.
+    pub(super) late: Option<Id>,
     /// Its address, when it is one over HTTP.
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.

@@ -250,6 +250,9 @@ impl State {
 
     fn end(&mut self, key: &Key, status: Status, us: u64) -> Option<Linked> {
         let waiting = self.waiting.remove(key)?;
+        if waiting.opens && status == Status::TimedOut {
+            self.connection_mut(key.0).late = Some(key.2.clone());
+        }
         let subscriptions = &mut self.connection_mut(key.0).subscriptions;
         match &waiting.about {
             About::Watch(uri, on) => subscriptions.watch_answered(uri, *on, Some(0)),
@@ -349,6 +352,18 @@ impl State {
             .as_ref()
             .and_then(|id| self.waiting.remove(&(entry.conn, asked, id.clone())));
         let Some(waiting) = found else {
+            // Who opens a connection takes this answer even when it comes late.
+            let connection = self.connection_mut(entry.conn);
+            if let Detail::Result(result) = &message.detail
+                && let Some(opening) = &result.opening
+                && message.id.is_some()
+                && connection.late == message.id
+            {
+                connection.late = None;
+                if connection.opening.is_none() {
+                    connection.opened(opening);
+                }
+            }
             linked.push(Linked::Orphan(place));
             return;
         };

@@ -177,6 +177,23 @@ fn a_page_that_nobody_saw_the_beginning_of_changes_nothing_that_is_whole() {
 }
 
 #[test]
+fn an_opening_counts_when_it_comes_late() {
+    let late = r#"< {"jsonrpc":"2.0","id":"p","result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}}}"#;
+    let asks = r#"> {"jsonrpc":"2.0","id":"p","method":"server/discover"}"#;
+    let timeout = r#"* {"event":"timeout","id":"p","after_ms":5}"#;
+    let opening = |lines: &[&str]| {
+        let timeline = fold(lines);
+        let connection = timeline.state().connection(1).unwrap();
+        let opening = connection.opening.as_ref();
+        opening.is_some_and(|opening| opening.has("tools"))
+    };
+    assert!(opening(&[asks, late]));
+    assert!(opening(&[asks, timeout, late]));
+    // Nobody asked for this one.
+    assert!(!opening(&[asks, timeout, &late.replace("\"p\"", "\"q\"")]));
+}
+
+#[test]
 fn pages_add_up_and_refreshes_replace() {
     let mut lines = vec![
         r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::lint::exceptions::Exception;
+use crate::tui::overlays::agree::AgreeBox;
 use crate::tui::overlays::deeds::DeedsBox;
 use crate::tui::overlays::export::ExportBox;
 use crate::tui::overlays::picker::Picker;
@@ -25,6 +26,8 @@ pub enum Overlay {
     Tap(usize),
     /// An export.
     Export(Box<ExportBox>),
+    /// What is about to be sent to a server, all of it.
+    Agree(AgreeBox),
     /// What doctor says so far.
     Doctor,
     /// What was done.

@@ -28,8 +28,6 @@ pub enum Pick {
     Mark(usize),
     /// Have lists, Traffic and Logs tell of these servers.
     Reach(Reach),
-    /// Send the probes that are listed.
-    Probes,
     /// Look at a client's log, or at one whose path is to be typed.
     Log(Option<std::path::PathBuf>),
 }
@@ -55,9 +53,7 @@ impl Choice {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
             Pick::Log(_) => Some("mcpscope open FILE"),
-            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) | Pick::Probes => {
-                None
-            }
+            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) => None,
         }
     }
 }

@@ -112,6 +112,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             Some(super::configs::tap_key(model, key, place))
         }
         Overlay::Doctor => Some(super::examining::key(model, key)),
+        Overlay::Agree(_) => Some(super::probing::key(model, key)),
         Overlay::Deeds(_) => Some(super::deeds::key(model, key)),
         Overlay::Sheet(..) => Some(marks::sheet_key(model, key)),
         Overlay::Letters(at) => {
@@ -183,6 +184,9 @@ fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<E
         };
         return super::deeds::does(model, wanted);
     }
+    if let Some(Overlay::Agree(_)) = model.overlays.last() {
+        return super::probing::mouse(model, kind, at);
+    }
     if let Some(Overlay::Doctor) = model.overlays.last() {
         // It takes a while: a click beside it does not end it.
         return Vec::new();
@@ -218,7 +222,6 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
         Pick::Server(place) => go(model, Go::Server(place)),
         Pick::Mark(place) => super::everywhere::picked(model, place),
         Pick::Reach(reach) => super::everywhere::reach(model, reach),
-        Pick::Probes => super::probing::begin(model),
         Pick::Log(file) => super::clientlogs::picked(model, file),
     }
 }
@@ -241,6 +244,7 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             | Overlay::Trust(_)
             | Overlay::Tap(_)
             | Overlay::Deeds(_)
+            | Overlay::Agree(_)
             | Overlay::Doctor,
         ) => Vec::new(),
         None => {

@@ -1,13 +1,17 @@
 //! Probing a server from the screen: what would be sent, whether it shall be, and how far it is.
 
+use crossterm::event::{KeyEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
 use super::{Model, say, show};
 use crate::inspector::{Command, Connect, MOST_PROBED, Update};
-use crate::probe::{Known, Probe, Touch, planned};
+use crate::probe::{Known, Probe, planned};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
+use crate::tui::keymap::Chord;
 use crate::tui::model::{Overlay, Tone};
-use crate::tui::overlays::picker::{Choice, Pick, Picker};
+use crate::tui::overlays::agree::{AgreeBox, Agreed};
 use crate::tui::pane::View;
 
 /// What is known of the server that is looked at.
@@ -30,45 +34,81 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         return say(model, "a server is probed once it has answered");
     };
     let (sure, perhaps) = planned(&known);
-    let choice = |probe: &&Probe, perhaps: bool| Choice {
-        left: probe.name.to_owned(),
-        middle: probe.sends.to_owned(),
-        right: match probe.touch {
-            Touch::Tools => "calls tools that only read",
-            Touch::Reads => "reads what is listed",
-            Touch::Nothing if perhaps => "if it takes the handshake",
-            Touch::Nothing => "",
-        }
-        .to_owned(),
-        enabled: true,
-        pick: Pick::Probes,
+    let item = |probe: &Probe, known: &Known| {
+        let words = probe.tells(known);
+        (probe.name.to_owned(), text::sanitize(&words).into_owned())
     };
-    let choices: Vec<Choice> = sure
-        .iter()
-        .map(|probe| choice(probe, false))
-        .chain(perhaps.iter().map(|probe| choice(probe, true)))
-        .collect();
+    let sentence = |words: &str| (String::new(), words.to_owned());
+    let mut items: Vec<(String, String)> = known.company().map(sentence).into_iter().collect();
+    items.extend(sure.iter().map(|probe| item(probe, &known)));
+    if !perhaps.is_empty() {
+        items.push(sentence(
+            "and if it takes the handshake of older clients too:",
+        ));
+        let older = known.older();
+        items.extend(perhaps.iter().map(|probe| item(probe, &older)));
+    }
     let name = model.world.servers[model.world.current].name.clone();
     let title = format!(
-        "SEND {} TO {}? Enter all, Esc none",
-        text::plural(choices.len(), "probe"),
+        "SEND {} TO {}?",
+        text::plural(sure.len() + perhaps.len(), "probe"),
         text::sanitize(&name)
     );
-    let all = known.company().map(|company| Choice {
-        left: "all of them".to_owned(),
-        middle: company.to_owned(),
-        right: String::new(),
-        enabled: true,
-        pick: Pick::Probes,
-    });
-    let choices = all.into_iter().chain(choices).collect();
-    let picker = Picker::new(title, choices);
-    model.overlays.push(Overlay::Picker(picker));
+    let page = AgreeBox::new(title, items);
+    model.overlays.push(Overlay::Agree(page));
     Vec::new()
 }
 
+/// A key while it is asked.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let Some(Overlay::Agree(page)) = model.overlays.last_mut() else {
+        return Vec::new();
+    };
+    let agreed = if Chord::from(key) == Chord::CTRL_C {
+        Agreed::No
+    } else {
+        page.key(key, screen)
+    };
+    answered(model, agreed)
+}
+
+/// The mouse while it is asked.
+pub(super) fn mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<Effect> {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let Some(Overlay::Agree(page)) = model.overlays.last_mut() else {
+        return Vec::new();
+    };
+    let agreed = match kind {
+        MouseEventKind::ScrollUp => {
+            page.scroll(-3, screen);
+            Agreed::Nothing
+        }
+        MouseEventKind::ScrollDown => {
+            page.scroll(3, screen);
+            Agreed::Nothing
+        }
+        MouseEventKind::Down(_) => page.click(at, screen),
+        _ => Agreed::Nothing,
+    };
+    answered(model, agreed)
+}
+
+fn answered(model: &mut Model, agreed: Agreed) -> Vec<Effect> {
+    if agreed == Agreed::Nothing {
+        return Vec::new();
+    }
+    model.overlays.pop();
+    model.status = None;
+    if agreed == Agreed::Yes {
+        begin(model)
+    } else {
+        Vec::new()
+    }
+}
+
 /// Somebody agreed.
-pub(super) fn begin(model: &mut Model) -> Vec<Effect> {
+fn begin(model: &mut Model) -> Vec<Effect> {
     let Some(known) = known(model) else {
         return say(model, "the server is not there any more");
     };

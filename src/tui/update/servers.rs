@@ -331,6 +331,7 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
     let name = match &entry.facts {
         Facts::Note(Note::Connect { name, .. }) => name.clone(),
         _ if entry.conn == 0
+            || is_named(model, entry.conn)
             || model
                 .world
                 .servers
@@ -344,6 +345,12 @@ pub(super) fn learn(model: &mut Model, entry: &Recorded) {
     know(model, name, entry.conn);
 }
 
+/// Whether a connection was told with a name: it is its server's already.
+fn is_named(model: &Model, conn: u32) -> bool {
+    let connection = model.world.timeline.state().connection(conn);
+    connection.is_some_and(|connection| !connection.name.is_empty())
+}
+
 /// The same of all connections that a fold tells of.
 pub(super) fn learn_all(model: &mut Model) {
     let named = |connection: &Connection| match &*connection.name {
@@ -355,8 +362,12 @@ pub(super) fn learn_all(model: &mut Model) {
         .connections()
         .map(|connection| (named(connection), connection.number))
         .collect();
+    let probed = state.connections().any(|connection| connection.probed);
     for (name, conn) in all {
         know(model, name, conn);
+    }
+    if probed {
+        stand_as_then(model);
     }
 }
 
@@ -396,7 +407,11 @@ pub(super) fn stand_as_then(model: &mut Model) {
         let its = state
             .connections()
             .filter(|connection| *connection.name == *server.name);
-        let its: Vec<u32> = its.map(|connection| connection.number).collect();
+        let (probed, own): (Vec<&Connection>, Vec<&Connection>) =
+            its.partition(|connection| connection.probed);
+        // What was opened only to probe a server is not how it stands.
+        let its = if own.is_empty() { probed } else { own };
+        let its: Vec<u32> = its.iter().map(|connection| connection.number).collect();
         // Somebody else's recording, without our notes.
         let number = server.name.strip_prefix("connection ");
         let number = number.and_then(|number| number.parse().ok());

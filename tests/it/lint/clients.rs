@@ -180,6 +180,19 @@ pub(super) const FAULTS: &[Fault] = &[
             all[at]["us"] = json!(all[at]["us"].as_u64().unwrap() + 2_000_000);
         },
     ),
+    fault("client-arguments-fit-the-schema", LEGACY, |all| {
+        let at = asked(all, "tools/call", "echo");
+        all[at]["json"]["params"]["arguments"]["text"] = json!(5);
+    }),
+    fault("client-answers-fit-the-form", LEGACY, |all| {
+        let at = answered(all);
+        all[at]["json"]["result"]["content"] = json!({"name": 5});
+    }),
+    fault("client-answers-fit-the-form", MODERN_MORE, |all| {
+        let at = asked(all, "tasks/update", "");
+        let answers = &mut all[at]["json"]["params"]["inputResponses"];
+        answers["crust"]["content"] = json!({"crust": "burnt"});
+    }),
     fault("client-answers-nothing", MODERN, |all| {
         let at = asked(all, "tools/list", "");
         let mut answer = all[at].clone();

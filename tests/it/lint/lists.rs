@@ -21,6 +21,18 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("schema-is-valid", LEGACY, |all| {
         tool(all)["inputSchema"]["properties"]["text"]["type"] = json!("text");
     }),
+    fault_on(
+        "schema-dialect-is-known",
+        LEGACY,
+        |all| {
+            let dialect = "https://json-schema.org/draft/2020-12/schema";
+            tool(all)["inputSchema"]["$schema"] = json!(dialect);
+        },
+        |all| {
+            let dialect = "http://json-schema.org/draft-03/schema#";
+            tool(all)["inputSchema"]["$schema"] = json!(dialect);
+        },
+    ),
     fault("output-schema-is-an-object", LEGACY, |all| {
         tool(all)["outputSchema"] = json!({"type": "array"});
     }),

@@ -100,9 +100,13 @@ fn play(mut screen: Screen, keys: &[String]) {
         let so_far = keys[..=index].join(" ");
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
-            Some(Overlay::Trust(_) | Overlay::Tap(_) | Overlay::Doctor | Overlay::Deeds(_)) => {
-                false
-            }
+            Some(
+                Overlay::Trust(_)
+                | Overlay::Tap(_)
+                | Overlay::Doctor
+                | Overlay::Deeds(_)
+                | Overlay::Agree(_),
+            ) => false,
             // The row that quits can be picked.
             Some(
                 Overlay::Picker(_) | Overlay::Sheet(..) | Overlay::Letters(_) | Overlay::Export(_),

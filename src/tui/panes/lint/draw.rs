@@ -297,7 +297,14 @@ fn line(found: &Found, several: bool, width: u16, ctx: &Ctx<'_>) -> Line<'static
         theme.style(role(finding.severity))
     };
     let mut spans = vec![Span::styled(
-        text::pad(finding.severity.word(), SEVERITY),
+        text::pad(
+            if found.is_excepted() {
+                "ignored"
+            } else {
+                finding.severity.word()
+            },
+            SEVERITY,
+        ),
         style,
     )];
     let mut room = usize::from(width).saturating_sub(SEVERITY);
