@@ -72,10 +72,7 @@ impl Desk {
         let ahead = self.queue.ahead(conn, direction).filter(|_| passes);
         let mut struck = (0, None);
         for recorded in self.recorder.append(draft, None) {
-            struck = (
-                recorded.seq,
-                rules.take(&recorded, &body, ahead.is_some()),
-            );
+            struck = (recorded.seq, rules.take(&recorded, &body, ahead.is_some()));
         }
         if struck.1.is_none() {
             struck.1 = ahead.map(|ahead| Strike {

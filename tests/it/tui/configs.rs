@@ -222,9 +222,7 @@ fn a_tap_is_shown_asked_about_and_taken_out_again() {
     // The worker of the screen did it.
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
-        text.contains(
-            r#""command": "mcpscope", "args": ["tap", "--", "mine-server", "a b"]"#
-        ),
+        text.contains(r#""command": "mcpscope", "args": ["tap", "--", "mine-server", "a b"]"#),
         "{text}"
     );
     assert!(
