@@ -173,10 +173,7 @@ mod tests {
                 &format!("{{\"frame\":7,\"size\":{size},\"exact\":{exact},\"body\":{body}}}"),
             )
         };
-        assert_eq!(
-            told(8, true, "{\"id\":7}").unwrap(),
-            "{\n  \"id\": 7\n}"
-        );
+        assert_eq!(told(8, true, "{\"id\":7}").unwrap(), "{\n  \"id\": 7\n}");
         assert_eq!(told(2, true, "{x").unwrap(), "{x");
         for (size, exact, what) in [
             (LONGEST + 1, true, "#7 is too long to be changed here"),
