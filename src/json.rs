@@ -136,6 +136,15 @@ pub fn place_of(part: &[u8], raw: &[u8]) -> Range<usize> {
     start..start + part.len()
 }
 
+/// A text with another raw value at `path`; all other bytes stay, and all of them where there is nothing.
+pub fn replaced(raw: &[u8], path: &[&str], value: &str) -> Vec<u8> {
+    let Some(part) = get(raw, path) else {
+        return raw.to_vec();
+    };
+    let place = place_of(part, raw);
+    [&raw[..place.start], value.as_bytes(), &raw[place.end..]].concat()
+}
+
 /// The string at `path`, if there is one.
 pub fn string_at(raw: &[u8], path: &[&str]) -> Option<String> {
     get(raw, path).and_then(string)

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, IoSlice, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,6 +36,9 @@ const HUGE: usize = 1 << 20;
 
 /// How long a huge body stays in memory for whoever shows it.
 const FRESH: Duration = Duration::from_secs(2);
+
+/// Bytes of a body from which on it is not copied to be written.
+const LENT: usize = 32 << 10;
 
 /// The place of an entry that could not be written.
 pub const LOST: Place = Place {
@@ -413,12 +416,11 @@ impl Recorder {
         self.line.clear();
         let apart = codec::write_but_body(entry, taken, &mut self.line);
         let mut file = &*self.file;
-        let (length, written) = if apart && entry.body.len() > HUGE {
-            // Not copied into the line first, for that would be as much memory again.
+        let (length, written) = if apart && entry.body.len() >= LENT {
+            // Not copied into the line first, for that would be as much work and memory again.
             let parts = [&self.line, &entry.body, codec::END];
             let length = parts.iter().map(|part| part.len()).sum();
-            let written = parts.iter().try_for_each(|part| file.write_all(part));
-            (length, written)
+            (length, write_parts(file, parts))
         } else {
             if apart {
                 self.line.extend_from_slice(&entry.body);
@@ -442,6 +444,20 @@ impl Recorder {
         }
         Ok((place, taken || apart))
     }
+}
+
+/// Writes all of them, at once where the system takes them so.
+fn write_parts(mut file: &File, parts: [&[u8]; 3]) -> io::Result<()> {
+    let mut written = match file.write_vectored(&parts.map(IoSlice::new)) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        written => written?,
+    };
+    for part in parts {
+        let done = written.min(part.len());
+        written -= done;
+        file.write_all(&part[done..])?;
+    }
+    Ok(())
 }
 
 /// Lets others see that the file is being written; it ends with the process, however that ends.

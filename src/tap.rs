@@ -126,7 +126,13 @@ pub async fn run(
     let status = loop {
         tokio::select! {
             status = child.wait() => break status,
-            signal = signals.next() => ending::send(pid, signal),
+            signal = signals.next() => {
+                if let Some(name) = ending::name(signal) {
+                    let step = format!("{name} from outside, passed on");
+                    shared.note(&Note::Step { step });
+                }
+                ending::send(pid, signal);
+            }
         }
     };
     let status = status.map_err(|source| TapError::System {

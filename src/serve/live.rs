@@ -114,7 +114,7 @@ impl Live {
         }
         self.last_id += 1;
         let id = Id::Integer(self.last_id);
-        let frame = renamed(message, &["id"], &id.to_json());
+        let frame = json::replaced(message, &["id"], &id.to_json());
         let call = Call {
             run,
             id: client_id,
@@ -134,7 +134,7 @@ impl Live {
     pub(super) fn reply(&mut self, message: &[u8]) {
         let id = json::get(message, &["id"]).map(Id::read);
         if let Some(raw) = id.and_then(|id| self.asks.remove(&id)) {
-            self.put(Some(renamed(message, &["id"], &raw)));
+            self.put(Some(json::replaced(message, &["id"], &raw)));
         }
     }
 
@@ -258,14 +258,14 @@ impl Live {
                     } else if id == HELLO {
                         self.greeted();
                     } else if let Some(call) = self.calls.remove(&id) {
-                        let frame = renamed(message, &["id"], &call.id);
+                        let frame = json::replaced(message, &["id"], &call.id);
                         acts.push(said(frame, Some(call.run), true));
                     }
                 }
                 Kind::Request => {
                     let raw = json::get(message, &["id"]).unwrap_or(b"null");
                     let id = player.fresh_ask();
-                    let frame = renamed(message, &["id"], &id.to_json());
+                    let frame = json::replaced(message, &["id"], &id.to_json());
                     self.asks
                         .insert(id, String::from_utf8_lossy(raw).into_owned());
                     acts.push(said(frame, self.newest(), false));
@@ -308,7 +308,7 @@ impl Live {
             // The client greets it itself.
             self.hello = None;
         } else if let Some(hello) = &self.hello {
-            let hello = renamed(hello, &["id"], &HELLO.to_json());
+            let hello = json::replaced(hello, &["id"], &HELLO.to_json());
             self.put(Some(hello));
             self.state = State::Greeted;
         }
@@ -332,7 +332,7 @@ impl Live {
         let mut calls = self.calls.iter();
         let (id, _) = calls.find(|(_, call)| Id::read(call.id.as_bytes()) == wanted)?;
         let id = id.clone();
-        let run = self.call_off(&id, renamed(message, &path, &id.to_json()))?;
+        let run = self.call_off(&id, json::replaced(message, &path, &id.to_json()))?;
         Some(Act::Close { run })
     }
 
@@ -366,20 +366,6 @@ fn failed(run: u64, id: &str, why: &str) -> Act {
         Some(run),
         true,
     )
-}
-
-/// The message with something else at this place; all other bytes stay.
-fn renamed(message: &[u8], path: &[&str], value: &str) -> Vec<u8> {
-    let Some(part) = json::get(message, path) else {
-        return message.to_vec();
-    };
-    let place = json::place_of(part, message);
-    [
-        &message[..place.start],
-        value.as_bytes(),
-        &message[place.end..],
-    ]
-    .concat()
 }
 
 #[cfg(test)]

@@ -69,6 +69,17 @@ impl Signals {
     }
 }
 
+/// What a signal that ends a server is called.
+pub(super) fn name(signal: Signal) -> Option<&'static str> {
+    match signal {
+        Signal::INT => Some("SIGINT"),
+        Signal::TERM => Some("SIGTERM"),
+        Signal::HUP => Some("SIGHUP"),
+        Signal::QUIT => Some("SIGQUIT"),
+        _ => None,
+    }
+}
+
 /// Sends a signal to the server. What a terminal sends to the whole group reaches it twice, which servers take for
 /// once: they are on their way out.
 pub(super) fn send(pid: u32, signal: Signal) {

@@ -9,6 +9,7 @@
 //!
 //! Each client is a connection of the recording (`clients`), what is recorded of an exchange stands in `exchange`.
 
+mod by_hand;
 mod clients;
 mod events;
 mod exchange;
@@ -17,6 +18,7 @@ mod heads;
 mod upstream;
 
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -35,6 +37,7 @@ use crate::note::Note;
 use crate::recorder::Recorder;
 use crate::transport::Target;
 use crate::transport::http::{Address, Head, OpenError};
+use by_hand::Origin;
 use clients::Clients;
 use exchange::{Endpoint, Exchange, Post, Record, Request};
 use gate::Pass;
@@ -60,6 +63,8 @@ struct Door {
     target: Target,
     post: Post,
     here: SocketAddr,
+    /// Requests that the tap sent by itself.
+    own: AtomicU64,
 }
 
 impl Tap {
@@ -71,18 +76,20 @@ impl Tap {
         recorder: Recorder,
         rules: Rules,
     ) -> Result<Self, OpenError> {
+        let upstream = Upstream::new(to)?;
         let door = Door {
             shared: Shared::new(recorder, rules, Over::Http, name),
             clients: Mutex::default(),
-            upstream: Upstream::new(to)?,
             target: Target::Address(to.clone()),
             post: Post {
                 name: name.to_owned(),
                 to: to.url.clone(),
                 insecure: to.insecure,
-                proxy: crate::surroundings::proxy(&to.url),
+                proxy: upstream.proxy(),
             },
+            upstream,
             here: listener.address(),
+            own: AtomicU64::new(0),
         };
         Ok(Self {
             listener,
@@ -132,6 +139,8 @@ struct Watched {
     began: Instant,
     /// The frame that was recorded last and is struck by a rule.
     struck: Struck,
+    /// What it began with.
+    origin: Origin,
 }
 
 /// The number of a frame, and what strikes it.
@@ -256,9 +265,20 @@ impl Door {
             exchange,
             began,
             struck,
+            origin: Origin {
+                path: path.clone(),
+                url: url.clone(),
+                headers: parts.headers.clone(),
+                body: body.clone(),
+                stands_for: None,
+                round: 1,
+            },
         };
         let body = match watched.gate(body).await {
-            Pass::On(body) => body,
+            Pass::On(body) => {
+                watched.origin.body = body.clone();
+                body
+            }
             Pass::Twice(body) => {
                 let twin = self.request(&path, &url, parts.clone(), body.clone());
                 if let Ok(twin) = twin {

@@ -9,16 +9,19 @@ mod lane;
 mod ruled;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::{CONN, Shared};
 use crate::json;
+use crate::note::Note;
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction};
 use crate::transport::MAX_LINE;
@@ -225,25 +228,27 @@ impl Pump {
 
     /// Until one of the ends is done, or there are rules.
     fn work(&self, from: &mut End, to: &mut End, held: &Mutex<Held>, busy: &AtomicBool) -> Turn {
-        let mut chunk = vec![0; CHUNK];
+        let mut over = false;
         loop {
             let waiting = locked(held).is_waiting();
             busy.store(waiting, Ordering::Release);
             let silent = waiting && is_silent(&from.file);
-            let read = if silent {
-                0
-            } else {
+            if !silent {
                 come(&from.file);
                 busy.store(true, Ordering::Release);
-                match from.file.read(&mut chunk) {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    // A read that fails is the end of the stream too: there is nobody to ask again.
-                    Ok(0) | Err(_) => break,
-                    Ok(read) => read,
-                }
-            };
+            }
             let mut held = locked(held);
-            held.take(&chunk[..read]);
+            if !silent {
+                match held.read(&from.file) {
+                    Err(Errno::INTR) => continue,
+                    // A read that fails is the end of the stream too: there is nobody to ask again.
+                    Ok(0) | Err(_) => {
+                        over = true;
+                        break;
+                    }
+                    Ok(_) => {}
+                }
+            }
             if self.is_ruled() {
                 if held.passed == 0 {
                     // Nothing of it has gone on or was recorded.
@@ -274,6 +279,7 @@ impl Pump {
         }
         let mut held = locked(held);
         self.put_rest(&mut held);
+        self.put_end(over);
         // Who takes no more need not be told.
         let _ = self.pass(held.ready(true), to);
         held.forget(true);
@@ -325,6 +331,14 @@ impl Pump {
         }
     }
 
+    /// Records that the client says nothing more: a server that ends then does not end by itself.
+    fn put_end(&self, over: bool) {
+        if over && self.channel == Channel::Wire && self.direction == Direction::Out {
+            let step = "the client closed stdin".to_owned();
+            self.shared.note(&Note::Step { step });
+        }
+    }
+
     fn draft(&self, line: &[u8], ending: &'static str) -> Draft {
         Draft {
             body: line.to_vec(),
@@ -364,7 +378,7 @@ fn widen(pipe: &File) {
 /// whoever looks there and then whether we are busy misses nothing.
 fn come(from: &File) {
     let mut waited = [PollFd::new(from, PollFlags::IN)];
-    while matches!(poll(&mut waited, None), Err(error) if error == rustix::io::Errno::INTR) {}
+    while matches!(poll(&mut waited, None), Err(Errno::INTR)) {}
 }
 
 /// Whether nothing comes for as long as an unfinished line is held back.
@@ -389,12 +403,27 @@ struct Held {
 }
 
 impl Held {
+    /// Reads what is there, straight to where it is kept; gives how much.
+    fn read(&mut self, from: &File) -> rustix::io::Result<usize> {
+        let was = self.bytes.len();
+        self.bytes.reserve(CHUNK);
+        let read = rustix::io::read(from, spare_capacity(&mut self.bytes))?;
+        self.look(was);
+        Ok(read)
+    }
+
     /// Takes what was read.
     fn take(&mut self, chunk: &[u8]) {
-        if let Some(last) = memchr::memrchr(b'\n', chunk) {
-            self.whole = self.bytes.len() + last + 1;
-        }
+        let was = self.bytes.len();
         self.bytes.extend_from_slice(chunk);
+        self.look(was);
+    }
+
+    /// Looks for the last end of a line in what is new.
+    fn look(&mut self, from: usize) {
+        if let Some(last) = memchr::memrchr(b'\n', &self.bytes[from..]) {
+            self.whole = from + last + 1;
+        }
     }
 
     /// The whole lines, each without its ending and with it.

@@ -150,7 +150,7 @@ pub fn client(address: &Address) -> Result<reqwest::Client, OpenError> {
 }
 
 /// A plain connection to an address, TLS included, for whoever speaks HTTP over it; see [`Wire`].
-pub use wire::{Connected, Wire};
+pub use wire::{Connected, Proxy, Wire};
 
 /// Why a request failed, with what lies behind it.
 pub fn told(error: &reqwest::Error) -> String {

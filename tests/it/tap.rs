@@ -7,10 +7,12 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+mod by_hand;
 mod control;
 mod faults;
 mod http;
 mod installing;
+mod proxy;
 
 use mcpscope::json;
 use mcpscope::session::timeline::LinkState;

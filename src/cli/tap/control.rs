@@ -102,11 +102,11 @@ enum What {
         /// Its number
         frame: u64,
     },
-    /// Answer a request instead of letting it go on
+    /// Answer a request instead of letting it go on, or what an input_required result asks
     Answer {
         /// Its number
         frame: u64,
-        /// The result; from a file with @FILE, from stdin with -
+        /// The result, or an object with one for each input; from a file with @FILE, from stdin with -
         #[arg(value_name = "JSON|@FILE|-", allow_hyphen_values = true)]
         result: String,
         /// It is an error: an object with code and message

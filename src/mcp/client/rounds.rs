@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::asked::{By, MOST, Parked, note_answered, note_withdrawn, one_line, policed};
 use super::{Call, Client, End, Output, Purpose, remark};
-use crate::json::{self, Value, quote};
+use crate::json::quote;
 use crate::jsonrpc::Id;
+use crate::mcp::asked::again::{first_params, with_members};
 use crate::mcp::asked::{AskKind, Asked, Inputs, Outcome, Reply, Which};
 use crate::mcp::facts::{Detail, Message};
 use crate::mcp::revision::Era;
@@ -107,39 +108,6 @@ impl Talks {
             Some(members) if !members.is_empty() => Some(with_members(params, &members)),
             _ => params,
         }
-    }
-}
-
-/// Adds raw members to the end of a raw object.
-fn with_members(params: Option<String>, members: &str) -> String {
-    let params = params.unwrap_or_else(|| "{}".to_owned());
-    let Some(open) = params.trim_end().strip_suffix('}') else {
-        return params;
-    };
-    let comma = if open.trim_end().ends_with('{') {
-        ""
-    } else {
-        ","
-    };
-    format!("{open}{comma}{members}}}")
-}
-
-/// Params without what belongs to an earlier round, should somebody have put it there by hand.
-fn first_params(params: Option<&str>) -> Option<String> {
-    let raw = params?;
-    let own = ["inputResponses", "requestState"];
-    if own
-        .iter()
-        .all(|name| json::get(raw.as_bytes(), &[name]).is_none())
-    {
-        return Some(raw.to_owned());
-    }
-    match Value::parse(raw.as_bytes()) {
-        Ok(Value::Object(mut members)) => {
-            members.retain(|(name, _)| !own.contains(&name.as_str()));
-            Some(Value::Object(members).to_string())
-        }
-        _ => Some(raw.to_owned()),
     }
 }
 

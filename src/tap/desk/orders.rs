@@ -9,6 +9,7 @@ use super::{Outlet, Shared, catch_up};
 use crate::json::{self, quote};
 use crate::jsonrpc::{self, Frame, Kind};
 use crate::mask::{Missing, Secrets};
+use crate::mcp::asked::again;
 use crate::session::Direction;
 use crate::session::timeline::Timeline;
 
@@ -178,15 +179,37 @@ impl Shared {
         json::check(&raw).map_err(|problem| format!("the answer is no JSON: {}", problem.what))?;
         let raw = json::one_line(&raw);
         let raw = String::from_utf8_lossy(&raw);
-        let desk = self.desk();
-        let held = desk.queue.get(frame).ok_or_else(|| not_held(frame))?;
-        if held.direction == Direction::In && matches!(held.outlet, Outlet::Exchange(_)) {
-            return Err(Refusal {
-                what: format!(
-                    "#{frame} is asked by the server over HTTP, where only its client can answer"
-                ),
-                hint: Some("change or drop it".to_owned()),
-            });
+        let (held, is_http) = {
+            let desk = self.desk();
+            let held = desk.queue.get(frame).ok_or_else(|| not_held(frame))?;
+            (held.seen(), matches!(held.outlet, Outlet::Exchange(_)))
+        };
+        let wanted = Some(&held).filter(|held| held.direction == Direction::In);
+        if let Some(keys) = wanted.and_then(|held| again::wanted(&held.body)) {
+            let refused = |what: String, hint: &str| Refusal {
+                what,
+                hint: Some(hint.to_owned()),
+            };
+            if !is_http {
+                return Err(refused(
+                    format!(
+                        "#{frame} wants its request once more, which between processes its client alone can send"
+                    ),
+                    "release it for the client to answer, or let another result go on in its place (edit)",
+                ));
+            }
+            if answer.is_err() {
+                return Err(refused(
+                    format!("#{frame} wants input, which no error gives"),
+                    "{\"KEY\": {\"action\": \"decline\"}} declines an elicitation",
+                ));
+            }
+            if let Some(why) = again::misfit(&keys, raw.as_bytes()) {
+                let keys: Vec<String> = keys.iter().map(|key| quote(key)).collect();
+                let hint = format!("#{frame} asks by the name of {}", keys.join(", "));
+                return Err(refused(format!("#{frame} is not answered: {why}"), &hint));
+            }
+            return Ok(raw.into_owned().into_bytes());
         }
         let read = jsonrpc::read(&held.body);
         let Frame::One(message) = &read else {

@@ -99,6 +99,21 @@ impl Clients {
         }
     }
 
+    /// The tap itself asks for a client, these requests; the exchange there.
+    pub fn own(&mut self, conn: u32, ids: &[Id]) -> u32 {
+        let client = self.client(conn);
+        client.exchanges += 1;
+        client.waiting.extend(ids.iter().map(Id::to_json));
+        client.exchanges
+    }
+
+    /// Where a client of the older transport sends its messages.
+    pub fn endpoint_of(&self, conn: u32) -> Option<&str> {
+        let mut all = self.endpoints.iter();
+        all.find(|(_, other)| **other == conn)
+            .map(|(path, _)| path.as_str())
+    }
+
     fn find(&mut self, asked: &Asked<'_>) -> Option<u32> {
         if let Some(session) = asked.session {
             // One that was not seen to begin may be anybody's.
@@ -312,6 +327,7 @@ mod tests {
         clients.endpoint(second, "/messages?id=2");
         let one = ids(&[1]);
         for (path, conn) in [("/messages?id=2", second), ("/messages?id=1", first)] {
+            assert_eq!(clients.endpoint_of(conn), Some(path));
             let post = Asked {
                 path,
                 opens: true,

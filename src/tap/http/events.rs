@@ -53,6 +53,15 @@ impl Watched {
     }
 }
 
+/// What becomes of an event that was held.
+#[derive(Debug)]
+pub(super) enum Goes {
+    /// This goes on; nothing of one that was dropped.
+    On(Vec<u8>),
+    /// It does not go on, and this answers it.
+    Answered(Vec<u8>, Vec<u8>),
+}
+
 /// Events of a stream that are held, in the order they came.
 #[derive(Debug, Default)]
 pub(super) struct Waiting(VecDeque<(Vec<u8>, Waits)>);
@@ -86,8 +95,8 @@ impl Waiting {
         }
     }
 
-    /// The next that goes on, as it goes on; nothing of one that was dropped. For ever while none is held.
-    pub async fn next(&mut self) -> Vec<u8> {
+    /// The next that is let go. For ever while none is held.
+    pub async fn next(&mut self) -> Goes {
         std::future::poll_fn(|context| {
             for at in 0..self.0.len() {
                 let verdict = std::pin::Pin::new(&mut self.0[at].1.verdict);
@@ -95,9 +104,10 @@ impl Waiting {
                     let event = self.0.remove(at).map(|(event, _)| event);
                     let event = event.unwrap_or_default();
                     return std::task::Poll::Ready(match verdict {
-                        Ok(Verdict::Instead(data)) => with_data(&event, &data),
-                        Ok(Verdict::Drop) => Vec::new(),
-                        Ok(Verdict::Pass | Verdict::Answer(_)) | Err(_) => event,
+                        Ok(Verdict::Instead(data)) => Goes::On(with_data(&event, &data)),
+                        Ok(Verdict::Drop) => Goes::On(Vec::new()),
+                        Ok(Verdict::Answer(answer)) => Goes::Answered(event, answer),
+                        Ok(Verdict::Pass) | Err(_) => Goes::On(event),
                     });
                 }
             }

@@ -3,11 +3,13 @@
 //!
 //! Told what passes before it is passed on, it says what to record. It changes nothing, reads no clock and no socket.
 
+mod carried;
+
 use url::Url;
 
 use super::clients::{Asked, Clients, Place};
 use super::heads;
-use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
+use crate::jsonrpc::{self, Frame, Id, Kind};
 use crate::mcp::auth::{masked_headers, masked_url};
 use crate::mcp::http::headers::{self, Headers};
 use crate::mcp::http::{Loss, LossKind, refused};
@@ -17,6 +19,7 @@ use crate::recorder::Draft;
 use crate::session::{Channel, Direction, Via};
 use crate::sse::{Block, Parser};
 use crate::transport::http::Head;
+use carried::{Carried, messages};
 
 /// The longest message that is kept together, in bytes; a longer one passes and is not recorded as a frame.
 const LONGEST: usize = 1 << 30;
@@ -46,8 +49,8 @@ pub(super) struct Post {
     pub to: Url,
     /// Whether any certificate of it is taken.
     pub insecure: bool,
-    /// The variable that names a proxy to it, which a tap does not use.
-    pub proxy: Option<&'static str>,
+    /// The proxy it is reached through.
+    pub proxy: Option<String>,
 }
 
 /// The head of a request as it came.
@@ -156,25 +159,48 @@ impl Exchange {
             put(Record::Passed(conn, secret));
         }
         let frame = carries.then(|| put(Record::Entry(wire(conn, Direction::Out, body, None))));
+        let why = why(request, carries, at_home);
+        let is_mcp = carries || at_home;
         put(entry(
             conn,
-            Step::Request {
-                exchange,
-                verb: request.verb.to_owned(),
-                url: masked_url(request.url),
-                headers: masked_headers(request.headers, &[]),
-                size: body.len() as u64,
-                frame,
-                why: why(request, carries, at_home).to_owned(),
-                follows: None,
-            },
+            asks(request, exchange, (body.len(), frame), why),
         ));
+        Self::new((conn, exchange), request, told, apart, is_mcp)
+    }
+
+    /// The tap itself sends something in the place of a client, on its connection. Says what to record before it goes.
+    pub fn own(
+        clients: &mut Clients,
+        conn: u32,
+        request: &Request<'_>,
+        body: &[u8],
+        put: Sink<'_>,
+    ) -> Self {
+        let told = Carried::read(body);
+        let exchange = clients.own(conn, &told.ids);
+        let apart = clients.is_endpoint(request.path);
+        let frame = put(Record::Entry(Draft {
+            aux: true,
+            ..wire(conn, Direction::Out, body, None)
+        }));
+        let sent = (body.len(), Some(frame));
+        put(entry(conn, asks(request, exchange, sent, "answer by hand")));
+        Self::new((conn, exchange), request, told, apart, true)
+    }
+
+    fn new(
+        (conn, number): (u32, u32),
+        request: &Request<'_>,
+        told: Carried,
+        apart: bool,
+        is_mcp: bool,
+    ) -> Self {
         Self {
             conn,
-            number: exchange,
+            number,
             verb: request.verb.to_owned(),
             url: request.url.clone(),
-            is_mcp: carries || at_home,
+            is_mcp,
             waiting: told.ids,
             apart,
             opens: told.opens,
@@ -187,6 +213,11 @@ impl Exchange {
             size: 0,
             over: false,
         }
+    }
+
+    /// The status of its response, once there is one.
+    pub fn status(&self) -> u16 {
+        self.status
     }
 
     /// Whether it is over, so that there is nothing more to record.
@@ -442,6 +473,25 @@ impl Exchange {
     }
 }
 
+/// The step that a request is, with the size of its body and the entry of its frame.
+fn asks(
+    request: &Request<'_>,
+    exchange: u32,
+    (size, frame): (usize, Option<u64>),
+    why: &str,
+) -> Step {
+    Step::Request {
+        exchange,
+        verb: request.verb.to_owned(),
+        url: masked_url(request.url),
+        headers: masked_headers(request.headers, &[]),
+        size: size as u64,
+        frame,
+        why: why.to_owned(),
+        follows: None,
+    }
+}
+
 /// Where a stream of the older transport names an address at the server itself, past the tap.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
@@ -476,14 +526,12 @@ fn begin_connection(post: &Post, conn: u32, put: Sink<'_>) {
     ] {
         put(Record::Entry(Draft::note(conn, &note)));
     }
-    if let Some(proxy) = post.proxy {
-        put(remark(conn, past(proxy)));
+    if let Some(proxy) = &post.proxy {
+        put(remark(
+            conn,
+            format!("the server is reached through the proxy {proxy}"),
+        ));
     }
-}
-
-/// That a tap knows no proxies.
-fn past(proxy: &str) -> String {
-    format!("a tap connects directly: {proxy} does not count")
 }
 
 /// Who a client seems to be. Not kept: it names no one.
@@ -500,38 +548,6 @@ fn why(request: &Request<'_>, carries: bool, at_home: bool) -> &'static str {
         "GET" if heads::accepts_stream(request.headers) => "server's own messages",
         "DELETE" if at_home => "end of the session",
         _ => "passed on",
-    }
-}
-
-/// What a frame says that its carrier must know.
-#[derive(Debug, Default)]
-struct Carried {
-    ids: Vec<Id>,
-    opens: bool,
-    is_modern: bool,
-}
-
-impl Carried {
-    fn read(body: &[u8]) -> Self {
-        let mut told = Self::default();
-        for message in messages(&jsonrpc::read(body)) {
-            if message.kind != Kind::Request {
-                continue;
-            }
-            told.ids.extend(message.id.clone());
-            told.opens |= message.method.as_deref() == Some("initialize");
-            let params = message.params.unwrap_or_default();
-            told.is_modern |= headers::version_in(params).is_some();
-        }
-        told
-    }
-}
-
-fn messages<'a, 'b>(frame: &'a Frame<'b>) -> &'a [Envelope<'b>] {
-    match frame {
-        Frame::One(message) => std::slice::from_ref(message),
-        Frame::Batch(messages) => messages,
-        Frame::Junk(_) => &[],
     }
 }
 

@@ -7,10 +7,16 @@ use hyper::StatusCode;
 use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::events::{Waiting, parted, with_data};
+use super::by_hand::Nested;
+use super::events::{Goes, Waiting, parted, with_data};
 use super::{Body, Bytes, Struck, Watched, heads, upstream};
+use crate::json;
+use crate::jsonrpc::{self, Id};
 use crate::listen::{self, Incoming, Sender};
+use crate::mcp::asked::again;
+use crate::mcp::http::Loss;
 use crate::session::Direction;
+use crate::sse;
 use crate::tap::control::Verdict;
 use crate::tap::faults::{Fault, OVERTAKEN, half};
 use crate::transport::http::{Head, Opening};
@@ -150,6 +156,9 @@ impl Watched {
 /// Passes a response on, as rules want it.
 pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) -> listen::Response {
     let (mut parts, mut incoming, used) = watched.take_head(answered);
+    if watched.origin.stands_for.is_some() {
+        parts.headers.remove(CONTENT_LENGTH);
+    }
     if is_stream(&parts.headers) {
         let (sender, body) = Body::stream();
         tokio::spawn(stream(watched, None, incoming, sender, used));
@@ -174,6 +183,7 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
     }
     watched.finish();
     watched.door.upstream.done(used);
+    whole = watched.known(whole);
     let Some(struck) = watched.struck.take() else {
         return hyper::Response::from_parts(parts, Body::whole(whole));
     };
@@ -181,7 +191,17 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
     match struck.1.fault {
         Fault::Hold | Fault::HoldAll => {
             match watched.decided(&struck, way, &whole).await {
-                Verdict::Pass | Verdict::Answer(_) => {}
+                Verdict::Pass => {}
+                Verdict::Answer(answer) if again::wanted(&whole).is_some() => {
+                    return match watched.again(&whole, &answer).await {
+                        Ok((watched, answered)) => responds(watched, answered).await,
+                        Err(loss) => super::answer(StatusCode::BAD_GATEWAY, &loss.what),
+                    };
+                }
+                Verdict::Answer(answer) => {
+                    watched.answers(answer);
+                    whole.clear();
+                }
                 Verdict::Instead(body) => whole = body,
                 Verdict::Drop => whole.clear(),
             }
@@ -214,6 +234,79 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
         )),
     }
     hyper::Response::from_parts(parts, Body::whole(whole))
+}
+
+/// The same, of a request that was sent once more.
+fn responds(watched: Watched, answered: upstream::Answer) -> Nested<'static, listen::Response> {
+    Box::pin(respond(watched, answered))
+}
+
+/// Passes on what came of a request that was sent once more, in the stream of the one before it.
+fn flows(
+    mut watched: Watched,
+    answered: upstream::Answer,
+    sender: &Sender,
+) -> Nested<'_, Result<(), Over>> {
+    Box::pin(async move {
+        let (parts, mut incoming, used) = watched.take_head(answered);
+        if is_stream(&parts.headers) {
+            events(&mut watched, None, &mut incoming, sender).await?;
+            watched.door.upstream.done(used);
+            return Ok(());
+        }
+        let whole = match watched.whole(&mut incoming).await {
+            Ok(whole) => watched.known(whole),
+            Err(loss) => return send(sender, failed(&watched, &loss)).await,
+        };
+        watched.door.upstream.done(used);
+        let mut event = b"event: message\n".to_vec();
+        sse::write_data(&whole, &mut event);
+        let mut waiting = Waiting::default();
+        let struck = watched.struck.take();
+        match waiting.hold(&watched, event, struck) {
+            Some((event, struck)) => {
+                event_passes(&mut watched, struck, event, &mut None, sender).await
+            }
+            None => rest(&watched, &mut waiting, sender).await,
+        }
+    })
+}
+
+/// What a client is told when its request cannot be sent once more, as an event.
+fn failed(watched: &Watched, loss: &Loss) -> Vec<u8> {
+    let known = watched
+        .origin
+        .stands_for
+        .as_ref()
+        .map(|(_, known)| known.as_bytes());
+    let id = known.or_else(|| json::get(&watched.origin.body, &["id"]));
+    let id = Id::read(id.unwrap_or(b"null"));
+    let error = jsonrpc::error(&id, -32603, &format!("mcpscope tap: {}", loss.what));
+    let mut event = b"event: message\n".to_vec();
+    sse::write_data(error.as_bytes(), &mut event);
+    event
+}
+
+/// An event that was held is let go.
+async fn goes(watched: &Watched, goes: Goes, sender: &Sender) -> Result<(), Over> {
+    match goes {
+        Goes::On(event) => send(sender, event).await,
+        Goes::Answered(event, answer) => {
+            let (_, asked) = parted(&event);
+            if again::wanted(&asked).is_none() {
+                watched.answers(answer);
+                return Ok(());
+            }
+            let again = tokio::select! {
+                again = watched.again(&asked, &answer) => again,
+                () = sender.closed() => return Err(Over),
+            };
+            match again {
+                Ok((watched, answered)) => flows(watched, answered, sender).await,
+                Err(loss) => send(sender, failed(watched, &loss)).await,
+            }
+        }
+    }
 }
 
 /// Whether a response is a stream of events.
@@ -266,7 +359,7 @@ async fn events(
             // What is let go goes before what comes then.
             biased;
             event = waiting.next() => {
-                send(sender, event).await?;
+                goes(watched, event, sender).await?;
                 continue;
             }
             piece = async {
@@ -293,7 +386,7 @@ async fn events(
                     let is_event =
                         struck.is_some() || held.ends_with(b"\n\n") || held.ends_with(b"\n\r\n");
                     if is_event {
-                        let event = std::mem::take(&mut held);
+                        let event = known(watched, std::mem::take(&mut held));
                         let Some((event, struck)) = waiting.hold(watched, event, struck) else {
                             continue;
                         };
@@ -304,7 +397,7 @@ async fn events(
             Some(Err(error)) => {
                 let loss = watched.door.upstream.broken(&error);
                 // What was held had come before.
-                rest(&mut waiting, sender).await?;
+                rest(watched, &mut waiting, sender).await?;
                 watched.broke(&loss);
                 if let Some((late, _)) = late.take() {
                     send(sender, late).await?;
@@ -313,7 +406,7 @@ async fn events(
             }
             None => {
                 // Its end is told once everything has gone on.
-                rest(&mut waiting, sender).await?;
+                rest(watched, &mut waiting, sender).await?;
                 watched.finish();
                 if let Some((late, _)) = late.take() {
                     send(sender, late).await?;
@@ -325,15 +418,29 @@ async fn events(
 }
 
 /// Sends what is held, as it is let go.
-async fn rest(waiting: &mut Waiting, sender: &Sender) -> Result<(), Over> {
+async fn rest(watched: &Watched, waiting: &mut Waiting, sender: &Sender) -> Result<(), Over> {
     while !waiting.is_empty() {
         let event = tokio::select! {
             event = waiting.next() => event,
             () = sender.closed() => return Err(Over),
         };
-        send(sender, event).await?;
+        goes(watched, event, sender).await?;
     }
     Ok(())
+}
+
+/// An event under the id that the client knows.
+fn known(watched: &Watched, event: Vec<u8>) -> Vec<u8> {
+    if watched.origin.stands_for.is_none() {
+        return event;
+    }
+    let (_, data) = parted(&event);
+    let changed = watched.known(data.clone());
+    if changed == data {
+        event
+    } else {
+        with_data(&event, &changed)
+    }
 }
 
 async fn at(until: Option<Instant>) {

@@ -2,12 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use hyper::Uri;
 use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper::header::PROXY_AUTHORIZATION;
 use hyper_util::rt::TokioIo;
+use url::Url;
 
 use crate::listen::{Body, Incoming};
 use crate::mcp::http::{Loss, LossKind};
-use crate::transport::http::{Address, OpenError, Opening, Wire};
+use crate::transport::http::{Address, OpenError, Opening, Proxy, Wire};
 
 /// Connections that are kept while nobody needs them.
 const IDLE: usize = 32;
@@ -16,6 +19,7 @@ const IDLE: usize = 32;
 #[derive(Debug)]
 pub(super) struct Upstream {
     wire: Wire,
+    to: Url,
     host: String,
     idle: Mutex<Vec<Line>>,
 }
@@ -50,14 +54,21 @@ pub(super) struct Used(Line);
 impl Upstream {
     pub fn new(address: &Address) -> Result<Self, OpenError> {
         Ok(Self {
-            wire: Wire::new(address)?,
+            wire: Wire::by_environment(address)?,
+            to: address.url.clone(),
             host: super::heads::authority(&address.url),
             idle: Mutex::default(),
         })
     }
 
+    /// The proxy on the way, by host and port.
+    pub fn proxy(&self) -> Option<String> {
+        self.wire.proxy().map(Proxy::at)
+    }
+
     /// Sends a request and waits for the head of its response.
-    pub async fn send(&self, request: hyper::Request<Body>) -> Result<Answer, Loss> {
+    pub async fn send(&self, mut request: hyper::Request<Body>) -> Result<Answer, Loss> {
+        self.address(&mut request);
         let mut request = Some(request);
         // A server may close a connection that was kept, at any moment. What was not sent is sent on another.
         while let Some(mut line) = self.kept() {
@@ -103,6 +114,23 @@ impl Upstream {
             opening: connected.opening,
             line,
         })
+    }
+
+    /// Has a request name the whole address, for a proxy that passes it on.
+    fn address(&self, request: &mut hyper::Request<Body>) {
+        let Some(proxy) = self.wire.passes_on() else {
+            return;
+        };
+        let path = request.uri().path_and_query();
+        let path = path.map_or("/", |path| path.as_str());
+        let whole = format!("{}://{}{path}", self.to.scheme(), self.host);
+        if let Ok(whole) = Uri::try_from(whole) {
+            *request.uri_mut() = whole;
+        }
+        if let Some(authorization) = proxy.authorization() {
+            let headers = request.headers_mut();
+            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
     }
 
     fn kept(&self) -> Option<Line> {

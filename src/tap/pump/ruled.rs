@@ -100,6 +100,7 @@ impl Pump {
         let mut chunk = vec![0; CHUNK];
         let mut late: Option<Late> = None;
         let mut ended = Ok(());
+        let mut over = false;
         while ended.is_ok() {
             // The first may be left from the time without rules.
             let lines = locked(held).take_lines();
@@ -127,7 +128,10 @@ impl Pump {
             busy.store(true, Ordering::Release);
             match from.file.read(&mut chunk) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(0) | Err(_) => break,
+                Ok(0) | Err(_) => {
+                    over = true;
+                    break;
+                }
                 Ok(read) => {
                     let mut held = locked(held);
                     held.take(&chunk[..read]);
@@ -146,6 +150,7 @@ impl Pump {
                 .release(|held| held.direction == direction, "its sender is gone");
             let mut held = locked(held);
             self.put_rest(&mut held);
+            self.put_end(over);
             // Who takes no more need not be told.
             let _ = self.write(held.ready(true));
             held.forget(true);

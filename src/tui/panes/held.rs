@@ -22,6 +22,7 @@ use crate::tui::pane::{Ctx, Go, Pane, Reply};
 use crate::tui::widgets::input::{Reaction, TextBox};
 use crate::tui::widgets::list::ListState;
 
+mod answering;
 mod draw;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
@@ -102,7 +103,7 @@ impl HeldPane {
         Reply::done()
     }
 
-    fn tell(&self, command: Command, ctx: &Ctx<'_>) -> Reply {
+    fn tell(command: Command, ctx: &Ctx<'_>) -> Reply {
         let Some(socket) = ctx.tap.and_then(|tap| tap.control.clone()) else {
             return Reply::say("the tap is gone; what it held has gone on");
         };
@@ -128,7 +129,7 @@ impl HeldPane {
                 }
             }
         };
-        self.tell(command, ctx)
+        Self::tell(command, ctx)
     }
 
     /// Opens what is typed for a frame.
@@ -147,12 +148,13 @@ impl HeldPane {
             return Reply::say("nothing is held");
         };
         match &mut self.draft {
-            Some(draft) if draft.purpose == Purpose::Instead => {
+            // What is typed for it already, whatever it is: Esc throws it away.
+            Some(draft) => {
                 draft.typing = true;
                 Reply::done()
             }
             // As the tap has it: it may be longer than what is shown.
-            _ => self.tell(Command::Show(frame), ctx),
+            None => Self::tell(Command::Show(frame), ctx),
         }
     }
 
@@ -162,7 +164,10 @@ impl HeldPane {
         };
         match &mut self.draft {
             Some(draft) if draft.purpose == Purpose::Answer => draft.typing = true,
-            _ => self.write(frame, Purpose::Answer, template(method(frame, ctx))),
+            _ => {
+                let begins = answering::template(frame, ctx).unwrap_or_default();
+                self.write(frame, Purpose::Answer, &begins);
+            }
         }
         Reply::done()
     }
@@ -193,19 +198,6 @@ impl HeldPane {
             self.draft = None;
         }
         format!("#{frame} was {how}")
-    }
-}
-
-/// What an answer may begin as.
-fn template(method: Option<&str>) -> &'static str {
-    match method {
-        Some("elicitation/create") => "{\"action\": \"accept\", \"content\": {}}",
-        Some("roots/list") => "{\"roots\": []}",
-        Some("sampling/createMessage") => {
-            "{\"role\": \"assistant\", \"model\": \"none\", \"content\": {\"type\": \"text\", \"text\": \"\"}}"
-        }
-        Some("tools/call") => "{\"content\": [{\"type\": \"text\", \"text\": \"\"}]}",
-        _ => "{}",
     }
 }
 
@@ -244,7 +236,7 @@ impl Pane for HeldPane {
             Action::EditHeld => self.edit(ctx),
             Action::AnswerHeld => self.answer(ctx),
             Action::DropHeld => match self.frame {
-                Some(frame) => self.tell(Command::Drop(frame), ctx),
+                Some(frame) => Self::tell(Command::Drop(frame), ctx),
                 None => Reply::say("nothing is held"),
             },
             Action::NextPane | Action::PreviousPane if self.draft.is_none() => {
@@ -270,13 +262,15 @@ impl Pane for HeldPane {
     }
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
-        let answers = self.frame.and_then(|frame| method(frame, ctx)).is_some();
+        let answers = |frame: u64| answering::template(frame, ctx).is_some();
         match action {
             _ if action.row().scope == Scope::Held && held(ctx).is_empty() => {
                 let hold = ctx.keys.word(Action::HoldFrames);
                 Some(format!("nothing is held; {hold} does that"))
             }
-            Action::AnswerHeld if !answers => Some("only a request has an answer".to_owned()),
+            Action::AnswerHeld if !self.frame.is_some_and(answers) => {
+                Some("only a request has an answer, or a result that wants input".to_owned())
+            }
             Action::Find | Action::FindNext | Action::FindPrevious if !self.detail.focused => {
                 Some("Tab goes to the frame, to find text in".to_owned())
             }
@@ -294,9 +288,10 @@ impl Pane for HeldPane {
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         match &self.draft {
-            Some(draft) if draft.typing && !self.detail.focused => {
-                &[("Esc", "done, then r lets it go")]
-            }
+            Some(draft) if draft.typing && !self.detail.focused => match draft.purpose {
+                Purpose::Instead => &[("Esc", "done, then r lets it go")],
+                Purpose::Answer => &[("Esc", "done, then r answers")],
+            },
             _ => &[],
         }
     }

@@ -120,7 +120,19 @@ impl Home {
         command.args(arguments).current_dir(self.folder.path());
         command.env("MCPSCOPE_HOME", self.path("home"));
         self.only(&mut command);
-        for variable in ["MCPSCOPE_LOG", "NO_COLOR", "RUST_BACKTRACE"] {
+        for variable in [
+            "MCPSCOPE_LOG",
+            "NO_COLOR",
+            "RUST_BACKTRACE",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+            "no_proxy",
+        ] {
             command.env_remove(variable);
         }
         command

@@ -20,11 +20,11 @@ const FIRST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"a"}"#;
 const SECOND: &str = r#"{"jsonrpc":"2.0","id":2,"method":"b"}"#;
 
 /// `mcpscope tap control WORDS`
-fn control(home: &Home, words: &[&str]) -> Run {
+pub fn control(home: &Home, words: &[&str]) -> Run {
     home.run(&[&["tap", "control"], words].concat())
 }
 
-fn said(home: &Home, words: &[&str]) -> String {
+pub fn said(home: &Home, words: &[&str]) -> String {
     let run = control(home, words);
     assert_eq!(run.code, Some(0), "{words:?}: {run}");
     run.stdout
@@ -80,7 +80,7 @@ impl Echo {
 }
 
 /// The number of the only frame that is held.
-fn held(home: &Home) -> String {
+pub fn held(home: &Home) -> String {
     let list = said(home, &["wait", "--json"]);
     let first = json::elements(list.as_bytes()).next().unwrap();
     String::from_utf8_lossy(json::get(first, &["frame"]).unwrap()).into_owned()

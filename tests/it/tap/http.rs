@@ -28,10 +28,16 @@ impl Tap {
     }
 
     pub fn start(words: &[&str]) -> Self {
+        Self::with(words, &[])
+    }
+
+    /// With variables of the environment that name proxies.
+    pub fn with(words: &[&str], proxies: &[(&str, &str)]) -> Self {
         let home = Home::new();
         let words = [&["tap", "--listen", "0", "--record", "t.jsonl"], words].concat();
         let mut child = home
             .command(&words)
+            .envs(proxies.iter().copied())
             .stderr(Stdio::piped())
             .stdin(Stdio::null())
             .spawn()

@@ -154,6 +154,14 @@ fn of_list(list: List, ctx: &Ctx<'_>) -> String {
             format!("{name} does not advertise {}.", list.capability())
         }
         Listed::Whole => format!("{name} has no {noun}."),
+        // What somebody else's client does not ask, or nobody did, is not asked by looking.
+        Listed::Never if connection.tapped => {
+            format!("The client of this tap did not ask for {noun}.")
+        }
+        Listed::Never if !ctx.live => format!("Nobody asked for {noun} in this session."),
+        Listed::Loading if !ctx.live && !connection.is_alive() => {
+            format!("{method} was not answered.")
+        }
         Listed::Never | Listed::Loading => format!("Asking for {noun}…"),
     }
 }

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{HeldPane, Purpose, held, method};
+use super::{HeldPane, Purpose, answering, held};
 use crate::json;
 use crate::session::Direction;
 use crate::session::timeline::EntryRow;
@@ -52,10 +52,8 @@ impl HeldPane {
         let Some(frame) = self.frame else {
             return String::new();
         };
-        let method = method(frame, ctx).unwrap_or_default();
-        format!("#{frame} {}", text::sanitize(method))
-            .trim_end()
-            .to_owned()
+        let what = answering::what(frame, ctx);
+        format!("#{frame} {}", text::sanitize(&what))
     }
 
     fn row(frame: u64, ctx: &Ctx<'_>, width: usize) -> Line<'static> {
@@ -69,9 +67,9 @@ impl HeldPane {
             _ => "→ client",
         };
         let number = text::pad(&format!("#{frame}"), 7);
-        let method = method(frame, ctx).unwrap_or("a message");
-        let method = text::sanitize(method).into_owned();
-        let method = text::pad(&text::fit(&method, 28), 30);
+        let what = answering::what(frame, ctx);
+        let method = text::sanitize(&what).into_owned();
+        let method = text::pad(&text::fit(&method, 38), 40);
         let preview = ctx.previews.get(frame).unwrap_or_default();
         let preview = text::sanitize(preview).into_owned();
         let used = text::width(&number) + 12 + text::width(&method);

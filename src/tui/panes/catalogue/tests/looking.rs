@@ -215,6 +215,13 @@ fn nothing_to_show_is_said_in_words() {
     );
     stage.push(1, &PREAMBLE[2..]);
     assert!(stage.screen().contains("Asking for tools…"));
+    stage.live = false;
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Nobody asked for tools in this session."),
+        "{screen}"
+    );
+    stage.live = true;
     stage.push(
         1,
         &[
