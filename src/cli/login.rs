@@ -8,8 +8,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::lines::Lines;
 use super::headless::Headless;
+use super::lines::Lines;
 use super::output::Output;
 use super::target::TargetArgs;
 use super::{Exit, Outcome, OutputArgs};

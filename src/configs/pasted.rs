@@ -58,12 +58,23 @@ fn read(machine: &Machine, root: Part<'_>, whole: &str) -> Result<Vec<Configured
     };
     let (client, place) = whose(table, whole).ok_or("no client writes it so")?;
     let mut found = Found::default();
-    super::servers_in(machine, client, place, Path::new(NAMELESS), &text, &mut found)
-        .map_err(|trouble| trouble.what)?;
+    super::servers_in(
+        machine,
+        client,
+        place,
+        Path::new(NAMELESS),
+        &text,
+        &mut found,
+    )
+    .map_err(|trouble| trouble.what)?;
     match (found.servers.is_empty(), found.broken.first()) {
         (_, Some(broken)) => {
             let name = broken.name.as_deref().map(|name| format!("{name}: "));
-            Err(format!("{}{}", name.unwrap_or_default(), broken.trouble.what))
+            Err(format!(
+                "{}{}",
+                name.unwrap_or_default(),
+                broken.trouble.what
+            ))
         }
         (true, None) => Err(format!("{table} is empty")),
         (false, None) => Ok(found.servers),
@@ -126,7 +137,11 @@ mod tests {
                     format!(" {name}={value}")
                 });
                 let names: String = names.collect();
-                format!("{}: {}{names}", server.name, server.launch.expanded().join(" "))
+                format!(
+                    "{}: {}{names}",
+                    server.name,
+                    server.launch.expanded().join(" ")
+                )
             });
             words.collect()
         }))
@@ -143,7 +158,10 @@ mod tests {
             servers(&format!("{{\"mcpServers\": {{\"db\": {db}}}}}")),
             ["db: python3 x.py A=k"]
         );
-        assert_eq!(servers(&format!("{{\"db\": {db}}}")), ["db: python3 x.py A=k"]);
+        assert_eq!(
+            servers(&format!("{{\"db\": {db}}}")),
+            ["db: python3 x.py A=k"]
+        );
         assert_eq!(servers(&format!("\"db\": {db},")), ["db: python3 x.py A=k"]);
         assert_eq!(servers(db), ["pasted: python3 x.py A=k"]);
         assert_eq!(

@@ -99,7 +99,11 @@ impl Variables {
     pub fn of_listed(listed: &Listed, names: &mut Names) -> Self {
         let mut all = |words: &[String], keep: bool| -> Vec<(String, String)> {
             let pairs = words.iter().map(|word| {
-                let variable = if keep { names.keep(word) } else { names.take(word) };
+                let variable = if keep {
+                    names.keep(word)
+                } else {
+                    names.take(word)
+                };
                 (word.clone(), variable)
             });
             pairs.collect()

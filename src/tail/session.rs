@@ -28,7 +28,14 @@ pub fn session(path: &Path, rules: &Rules) -> io::Result<Option<(Opening, Stop)>
     let (entries, mut out) = io::pipe()?;
     let tail = Tail::of(vec![path.to_owned()], None);
     let (stop, other) = (tail.stop(), tail.stop());
-    let opening = Opening::growing(Growing { entries, _stop: other }, path, rules)?;
+    let opening = Opening::growing(
+        Growing {
+            entries,
+            _stop: other,
+        },
+        path,
+        rules,
+    )?;
     let (sender, lines) = mpsc::sync_channel(WAITING);
     std::thread::spawn(move || {
         tail.follow(
@@ -112,18 +119,22 @@ mod tests {
 
     use super::*;
     use crate::recording::News as Read;
+    use crate::session::recorded::Facts;
 
     const LIMIT: Duration = Duration::from_secs(20);
 
     fn line(second: u32, said: &str) -> String {
-        format!("2026-02-03T10:00:{second:02}.000Z [files] [info] {said} {{ metadata: undefined }}\n")
+        format!(
+            "2026-02-03T10:00:{second:02}.000Z [files] [info] {said} {{ metadata: undefined }}\n"
+        )
     }
 
     #[test]
     fn what_a_client_goes_on_to_write_comes_as_entries() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mcp-server-files.log");
-        let first = r#"Message from client: {"method":"initialize","params":{},"jsonrpc":"2.0","id":0}"#;
+        let first =
+            r#"Message from client: {"method":"initialize","params":{},"jsonrpc":"2.0","id":0}"#;
         std::fs::write(&path, line(1, first)).unwrap();
         let (opening, stop) = session(&path, &Rules::default()).unwrap().unwrap();
         assert!(opening.follows() && opening.path() == path);
@@ -131,9 +142,12 @@ mod tests {
         let reader = std::thread::spawn(move || opening.run(|news| sender.send(news).is_ok()));
         let until = |word: &str| loop {
             if let Read::Entries(entries, _) = come.recv_timeout(LIMIT).unwrap()
-                && entries
-                    .iter()
-                    .any(|entry| entry.preview.as_deref().is_some_and(|said| said.contains(word)))
+                && entries.iter().any(|entry| match &entry.facts {
+                    Facts::Messages(messages) => messages
+                        .iter()
+                        .any(|message| message.method.as_deref() == Some(word)),
+                    _ => false,
+                })
             {
                 return;
             }

@@ -78,14 +78,22 @@ fn what_is_written_is_told() {
     write("d.tmp");
     fs::rename(root.join("src/d.tmp"), root.join("src/d.py")).unwrap();
     until("d.py");
-    assert!(all.iter().all(|file| file.extension().is_some_and(|word| word == "py")), "{all:?}");
+    assert!(
+        all.iter()
+            .all(|file| file.extension().is_some_and(|word| word == "py")),
+        "{all:?}"
+    );
     drop(watch);
     let end = loop {
         if let Err(end) = told.recv_timeout(LIMIT) {
             break end;
         }
     };
-    assert_eq!(end, mpsc::RecvTimeoutError::Disconnected, "it ends with the watch");
+    assert_eq!(
+        end,
+        mpsc::RecvTimeoutError::Disconnected,
+        "it ends with the watch"
+    );
 }
 
 #[test]

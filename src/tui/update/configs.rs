@@ -8,8 +8,8 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::servers::{connect, push_server};
 use super::{Model, examining, say};
-use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
 use crate::configs::over::Named;
+use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
 use crate::configs::trust::Consent;
 use crate::configs::{self, Configured, Launch, Machine, Unselected};
 use crate::text;
@@ -195,7 +195,12 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
         Err(why) => return Some(say(model, &text::sanitize(&why))),
     };
     let lacking = servers.iter().find_map(|server| {
-        let lacks: Vec<String> = server.launch.lacks().iter().map(ToString::to_string).collect();
+        let lacks: Vec<String> = server
+            .launch
+            .lacks()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         (!lacks.is_empty()).then(|| format!("{} needs {}", server.name, lacks.join(" and ")))
     });
     if let Some(why) = lacking {
@@ -403,10 +408,17 @@ pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>)
     } = *named;
     let problem = inputs::unasked(&server);
     row.listed = Some(Box::new(Listed {
-        place: format!("{}:{}", short(Some(&over.machine), &server.file), server.line),
+        place: format!(
+            "{}:{}",
+            short(Some(&over.machine), &server.file),
+            server.line
+        ),
         others: Vec::new(),
         consent,
-        asks: problem.is_none().then(|| server.asks.clone()).unwrap_or_default(),
+        asks: problem
+            .is_none()
+            .then(|| server.asks.clone())
+            .unwrap_or_default(),
         problem,
         server,
         over: Some(Box::new(over)),

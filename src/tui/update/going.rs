@@ -1,8 +1,8 @@
 //! Going somewhere: what a pane, an action or an answer asks for, and cannot do alone.
 
 use super::{
-    Model, act, clientlogs, configs, connect, everywhere, examining, exporting, linting, marks, probing,
-    replay, replaying, say, servers, watching,
+    Model, act, clientlogs, configs, connect, everywhere, examining, exporting, linting, marks,
+    probing, replay, replaying, say, servers, watching,
 };
 use crate::inspector::Command;
 use crate::recording::calls::CallAt;

@@ -31,7 +31,12 @@ fn a_log_that_was_found_is_lines_in_logs_and_frames_in_traffic() {
         let mut screen = Screen::live(size);
         screen.event(Event::Servers(found.clone().unwrap()));
         screen.press("6 a");
-        for words in ["LOGS THAT CLIENTS KEEP", "Claude Desktop", "weather", "another log"] {
+        for words in [
+            "LOGS THAT CLIENTS KEEP",
+            "Claude Desktop",
+            "weather",
+            "another log",
+        ] {
             assert!(screen.contains(words), "{words}\n{}", screen.text());
         }
         screen.press("Enter");

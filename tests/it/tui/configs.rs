@@ -394,5 +394,9 @@ fn a_piece_of_settings_can_be_pasted() {
     screen.press("a");
     screen.event(Event::Paste("{\"a\": 1}".to_owned()));
     screen.press("Enter");
-    assert!(screen.status().contains("no server is in it"), "{}", screen.status());
+    assert!(
+        screen.status().contains("no server is in it"),
+        "{}",
+        screen.status()
+    );
 }
