@@ -76,7 +76,8 @@
 //!            unfinished          tasks that had not ended
 //!            configs             the servers that clients have in their settings; what was agreed to be run
 //!            watch               files that match patterns: what changed, once it is quiet
-//!            clientlogs, tail    the logs that clients keep of their servers, and files that others write, read on
+//!            clientlogs, tail    the logs that clients keep of their servers, and files that others write, read on (such
+//!                                a log as a session that grows)
 //!            surroundings        what is around a server: its command in PATH, the way to its address
 //!            inspector           the engine that drives clients over links and records
 //!            replaying           recordings sent again: read, compared with what came of it, accepted as baseline

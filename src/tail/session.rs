@@ -119,6 +119,7 @@ mod tests {
 
     use super::*;
     use crate::recording::News as Read;
+    use crate::session::recorded::Facts;
 
     const LIMIT: Duration = Duration::from_secs(20);
 
@@ -141,11 +142,11 @@ mod tests {
         let reader = std::thread::spawn(move || opening.run(|news| sender.send(news).is_ok()));
         let until = |word: &str| loop {
             if let Read::Entries(entries, _) = come.recv_timeout(LIMIT).unwrap()
-                && entries.iter().any(|entry| {
-                    entry
-                        .preview
-                        .as_deref()
-                        .is_some_and(|said| said.contains(word))
+                && entries.iter().any(|entry| match &entry.facts {
+                    Facts::Messages(messages) => messages
+                        .iter()
+                        .any(|message| message.method.as_deref() == Some(word)),
+                    _ => false,
                 })
             {
                 return;

@@ -48,6 +48,31 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// What it is called in settings and by the menu.
+    fn name(&self) -> &'static str {
+        match self.pick {
+            Pick::Action(action) => action.row().name,
+            _ => "",
+        }
+    }
+
+    /// How well it begins like what was typed, in lower case: its name, or a word of it, comes before letters that
+    /// stand somewhere.
+    fn begins(&self, typed: &str) -> u8 {
+        let word = |text: &str| {
+            let text = text.to_lowercase();
+            let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+            words.any(|word| word.starts_with(typed))
+        };
+        match self.name() {
+            _ if typed.is_empty() => 0,
+            name if name == typed => 3,
+            name if name.starts_with(typed) => 2,
+            name if word(name) || word(&self.middle) => 1,
+            _ => 0,
+        }
+    }
+
     /// How to do the same without a screen, when that makes sense.
     fn cli(&self) -> Option<&'static str> {
         match self.pick {
@@ -169,20 +194,28 @@ impl Picker {
         let pattern = Pattern::parse(self.input.text(), CaseMatching::Smart, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
+        let typed = self.input.text().trim().to_lowercase();
+        let mut scored: Vec<(u8, u32, usize)> = self
             .choices
             .iter()
             .enumerate()
             .filter_map(|(index, choice)| {
-                let hay = format!("{} {}", choice.middle, choice.left);
+                let name = choice.name();
+                let hay = format!("{} {} {name}", choice.middle, choice.left);
                 pattern
                     .score(Utf32Str::new(&hay, &mut buffer), &mut matcher)
-                    .map(|score| (score, index))
+                    .map(|score| (choice.begins(&typed), score, index))
             })
             .collect();
         // The same score keeps the table's order.
-        scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
-        self.shown = scored.into_iter().map(|(_, index)| index).collect();
+        scored.sort_by_key(|(begins, score, index)| {
+            (
+                std::cmp::Reverse(*begins),
+                std::cmp::Reverse(*score),
+                *index,
+            )
+        });
+        self.shown = scored.into_iter().map(|(.., index)| index).collect();
     }
 
     /// Draws it over the screen; the caret is in the line that is typed into.

@@ -170,7 +170,12 @@ fn listed(server: &pane::Server) -> Option<Box<Listed>> {
 
 /// What is known of a server that is reached like this, whether it was reached before or not.
 pub fn of(target: &Target, ctx: &Ctx<'_>) -> Subject {
-    known(None, of_target(target), ctx)
+    let mut rows = ctx.servers.iter();
+    let row = rows.find(|server| server.target.as_ref() == Some(target));
+    Subject {
+        listed: row.and_then(listed),
+        ..known(None, of_target(target), ctx)
+    }
 }
 
 fn known(connection: Option<&Connection>, server: Server, ctx: &Ctx<'_>) -> Subject {

@@ -407,6 +407,11 @@ pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>)
         consent,
     } = *named;
     let problem = inputs::unasked(&server);
+    let asks = if problem.is_some() {
+        Vec::new()
+    } else {
+        server.asks.clone()
+    };
     row.listed = Some(Box::new(Listed {
         place: format!(
             "{}:{}",
@@ -415,10 +420,7 @@ pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>)
         ),
         others: Vec::new(),
         consent,
-        asks: problem
-            .is_none()
-            .then(|| server.asks.clone())
-            .unwrap_or_default(),
+        asks,
         problem,
         server,
         over: Some(Box::new(over)),

@@ -22,8 +22,8 @@ fn what_its_client_would_ask_for_is_asked_for() {
     terminal.shows("TOOLS ");
     // It is the entry of the list, and no second one beside it.
     terminal.send("1");
-    let seen = terminal.shows(".vscode/mcp.json");
-    assert!(!seen.contains("w 2"), "{seen}");
+    let seen = terminal.shows("command line");
+    assert!(seen.contains("SERVERS 2"), "{seen}");
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));
     // Headless nobody is there to be asked.
