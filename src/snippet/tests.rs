@@ -350,7 +350,7 @@ fn masks_in_a_command_are_variables() {
     for (form, expected) in [
         (
             Form::Cli,
-            r#"-- it --api-key "$API_KEY_2" --also="$API_KEY_2"!"#,
+            r#"-- it --api-key "$API_KEY_2" --also="$API_KEY_2"'!'"#,
         ),
         (Form::Python, r#"os.environ["API_KEY_2"] + "!""#),
         (Form::TypeScript, "process.env.API_KEY_2"),

@@ -293,6 +293,9 @@ impl Pane for Traffic {
             // The next slice does not wait for the next frame.
             effects = self.ask_bodies(ctx);
         }
+        if let Event::Loaded(..) = event {
+            self.streams.iter_mut().for_each(Stream::all_old);
+        }
         self.hear_sorted(event, ctx);
         if let Event::Values(found) = event {
             self.values.take(found);
@@ -350,6 +353,10 @@ impl Pane for Traffic {
             .focused
             .then(|| self.detail.viewer.narrow_remark());
         let mut parts: Vec<String> = remark.into_iter().collect();
+        let note = ctx.marks.get(told.entry.seq()).map(|mark| &mark.note);
+        if let Some(note) = note.filter(|note| !note.is_empty()) {
+            parts.push(format!("note: {}", text::sanitize(note)));
+        }
         parts.extend(lint::remark(&told, ctx));
         parts.push(self.clock.moment(told.entry.at()));
         if let Some(connection) = ctx.timeline.state().connection(told.entry.conn()) {
