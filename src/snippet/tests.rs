@@ -342,8 +342,8 @@ fn masks_in_a_command_are_variables() {
         },
         implementation: None,
         revision: None,
-        method: "ping".to_owned(),
-        params: Value::Null,
+        method: "tools/call".to_owned(),
+        params: Value::parse(br#"{"name":"t"}"#).unwrap(),
         schema: None,
         answer: None,
     };

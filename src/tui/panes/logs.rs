@@ -382,9 +382,6 @@ impl Pane for Logs {
             // The next slice does not wait for the next frame.
             effects = self.ask_bodies(ctx);
         }
-        if let Event::Loaded(..) = event {
-            self.stream.all_old();
-        }
         if let Event::Found { asker, seqs } = event
             && let Some(term) = self.search.answered(*asker)
         {

@@ -94,11 +94,6 @@ impl Stream {
         self.follow = false;
     }
 
-    /// All there is now was there before somebody looked: nothing of it is new.
-    pub fn all_old(&mut self) {
-        self.seen = usize::MAX;
-    }
-
     /// Selects a row.
     pub fn go(&mut self, row: usize) {
         self.list.selected = row;

@@ -293,9 +293,6 @@ impl Pane for Traffic {
             // The next slice does not wait for the next frame.
             effects = self.ask_bodies(ctx);
         }
-        if let Event::Loaded(..) = event {
-            self.streams.iter_mut().for_each(Stream::all_old);
-        }
         self.hear_sorted(event, ctx);
         if let Event::Values(found) = event {
             self.values.take(found);
