@@ -10,6 +10,7 @@ mod key;
 mod nearest;
 mod player;
 mod reading;
+mod rounds;
 mod run;
 mod tally;
 #[cfg(test)]

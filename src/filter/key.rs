@@ -492,8 +492,9 @@ fn keys_of(subject: Subject) -> String {
 /// Which of `words` was meant by `word`, if any is near enough.
 pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let words: Vec<&str> = words.into_iter().collect();
-    let (distance, nearest) = crate::text::nearest(word, words.iter().copied())?;
-    if distance <= (nearest.len() / 3).clamp(1, 3) {
+    if let Some((distance, nearest)) = crate::text::nearest(word, words.iter().copied())
+        && distance <= (nearest.len() / 3).clamp(1, 3)
+    {
         return Some(nearest);
     }
     // Half of a word is far from the whole, and says which one all the same.

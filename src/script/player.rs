@@ -383,6 +383,12 @@ impl Player {
                 return heard;
             }
         };
+        let refused = self.check_replies(scene, message).zip(envelope.id.as_ref());
+        if let Some((sentence, id)) = refused {
+            let error = jsonrpc::error(id, -32602, &sentence);
+            self.say(error.into_bytes(), Some(number), true);
+            return heard;
+        }
         self.tally.matched += 1;
         self.start(scene, number, envelope.id.as_ref(), message, now);
         Heard {

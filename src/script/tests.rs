@@ -86,6 +86,80 @@ fn call(id: &str, name: &str, arguments: &str) -> String {
 }
 
 #[test]
+fn replies_of_a_round_are_held_against_the_recorded_ones() {
+    let lines = [
+        r#">{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"<{"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","inputRequests":{"who":{}}}}"#,
+        r#">{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","inputResponses":{"who":{"action":"accept"}}}}"#,
+        r#"<{"jsonrpc":"2.0","id":2,"result":{"content":["done"]}}"#,
+    ];
+    let first = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}"#;
+    let replied = |action: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"name":"a","inputResponses":{{"who":{{"action":"{action}"}}}}}}}}"#
+        )
+    };
+    for (matching, action, tells, done) in [
+        (Matching::Arguments, "accept", false, true),
+        (Matching::Arguments, "decline", true, true),
+        (Matching::Strict, "accept", false, true),
+        (Matching::Strict, "decline", true, false),
+    ] {
+        let mut player = player(&lines, matching);
+        assert!(heard(&mut player, first)[0].contains("input_required"));
+        let said = heard(&mut player, &replied(action)).join(" ");
+        let words = "*the reply to tools/call a is not the recorded one: ";
+        assert_eq!(said.contains(words), tells, "{said}");
+        assert_eq!(said.contains("done"), done, "{said}");
+        assert_eq!(said.contains("-32602"), !done, "{said}");
+        assert_eq!(player.tally.differing, u64::from(tells));
+    }
+}
+
+#[test]
+fn requests_that_nobody_chose_are_not_played() {
+    let mut reader = Reader::new(None);
+    for entry in recorded(&[
+        r#">{"jsonrpc":"2.0","id":0,"method":"initialize","params":{}}"#,
+        r#"<{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25"}}"#,
+        r#">{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+        r#"<{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}"#,
+        r#">{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a"}}"#,
+        r#"<{"jsonrpc":"2.0","id":2,"result":{"content":["said"]}}"#,
+        r#">{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"b"}}"#,
+        r#"<{"jsonrpc":"2.0","id":3,"result":{"content":[]}}"#,
+    ]) {
+        reader.take(&entry);
+    }
+    let mut script = reader.finish();
+    script.choose(&|seq| seq == 5);
+    assert_eq!((script.left_out, script.calls()), (2, 1));
+    let mut player = Player::new(Arc::new(script), Rules::default());
+    for (message, answer) in [
+        (
+            r#"{"jsonrpc":"2.0","id":9,"method":"initialize","params":{}}"#,
+            "2025-11-25",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"a"}}"#,
+            "said",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"b"}}"#,
+            "tools/call b was recorded, but the filter leaves it out",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":6,"method":"tools/list"}"#,
+            "tools/list was recorded, but the filter leaves it out",
+        ),
+    ] {
+        let said = heard(&mut player, message).join(" ");
+        assert!(said.contains(answer), "{said}");
+    }
+    assert_eq!(player.tally.unused(&player.script), []);
+}
+
+#[test]
 fn equal_calls_are_answered_in_sequence_and_the_last_one_again() {
     let lines = [
         &format!(">{}", call("1", "now", "{}")),

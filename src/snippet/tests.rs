@@ -344,15 +344,15 @@ fn masks_in_a_command_are_variables() {
         listed: None,
         implementation: None,
         revision: None,
-        method: "ping".to_owned(),
-        params: Value::Null,
+        method: "tools/call".to_owned(),
+        params: Value::parse(br#"{"name":"t"}"#).unwrap(),
         schema: None,
         answer: None,
     };
     for (form, expected) in [
         (
             Form::Cli,
-            r#"-- it --api-key "$API_KEY_2" --also="$API_KEY_2"!"#,
+            r#"-- it --api-key "$API_KEY_2" --also="$API_KEY_2"'!'"#,
         ),
         (Form::Python, r#"os.environ["API_KEY_2"] + "!""#),
         (Form::TypeScript, "process.env.API_KEY_2"),

@@ -5,6 +5,7 @@
 //! (the focused row or the caret), because screen readers and input methods follow that cursor.
 
 pub mod ascii;
+pub mod distinct;
 pub mod find;
 pub mod hint;
 pub mod input;

@@ -22,6 +22,8 @@ pub enum Pick {
     Action(Action),
     /// To the item of this name in a view's list.
     Item(crate::tui::pane::View, String),
+    /// To the entry of this number, in Traffic.
+    Entry(u64),
     /// To a server.
     Server(usize),
     /// Mark a server, or no longer.
@@ -78,7 +80,7 @@ impl Choice {
         match self.pick {
             Pick::Action(action) => Some(action.row().cli).filter(|cli| !cli.is_empty()),
             Pick::Log(_) => Some("mcpscope open FILE"),
-            Pick::Item(..) | Pick::Server(_) | Pick::Mark(_) | Pick::Reach(_) => None,
+            _ => None,
         }
     }
 }
@@ -100,6 +102,8 @@ pub struct Picker {
     title: String,
     input: LineInput,
     choices: Vec<Choice>,
+    /// Whether a number that is typed is that of an entry.
+    numbers: bool,
     shown: Vec<usize>,
     list: ListState,
     left_width: usize,
@@ -118,8 +122,18 @@ impl Picker {
             input: LineInput::new(""),
             shown: (0..choices.len()).collect(),
             choices,
+            numbers: false,
             list: ListState::default(),
             left_width,
+        }
+    }
+
+    /// The same, in which a number goes to the entry of that number.
+    #[must_use]
+    pub fn with_numbers(self) -> Self {
+        Self {
+            numbers: true,
+            ..self
         }
     }
 
@@ -195,10 +209,12 @@ impl Picker {
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let typed = self.input.text().trim().to_lowercase();
+        // What was made of a number stands at the end, and nothing is numbered after it.
         let mut scored: Vec<(u8, u32, usize)> = self
             .choices
             .iter()
             .enumerate()
+            .filter(|(_, choice)| !matches!(choice.pick, Pick::Entry(_)))
             .filter_map(|(index, choice)| {
                 let name = choice.name();
                 let hay = format!("{} {} {name}", choice.middle, choice.left);
@@ -216,6 +232,19 @@ impl Picker {
             )
         });
         self.shown = scored.into_iter().map(|(.., index)| index).collect();
+        self.choices
+            .retain(|choice| !matches!(choice.pick, Pick::Entry(_)));
+        let number = typed.strip_prefix('#').unwrap_or(&typed).parse();
+        if let Some(seq) = number.ok().filter(|_| self.numbers) {
+            self.shown.insert(0, self.choices.len());
+            self.choices.push(Choice {
+                left: "entry".to_owned(),
+                middle: format!("go to #{seq} in Traffic"),
+                right: String::new(),
+                enabled: true,
+                pick: Pick::Entry(seq),
+            });
+        }
     }
 
     /// Draws it over the screen; the caret is in the line that is typed into.
@@ -341,6 +370,22 @@ mod tests {
         assert!(!find(&picker).contains("without"), "{}", find(&picker));
         picker.paste("null");
         assert!(find(&picker).contains("key:=null"), "{}", find(&picker));
+    }
+
+    #[test]
+    fn a_number_is_that_of_an_entry_where_it_may_be() {
+        let mut picker = picker().with_numbers();
+        picker.paste("#12");
+        let enter = KeyEvent::from(KeyCode::Enter);
+        assert_eq!(picker.key(enter), Picked::This(Pick::Entry(12)));
+        picker.key(KeyEvent::from(KeyCode::Char('9')));
+        assert_eq!(picker.key(enter), Picked::This(Pick::Entry(129)));
+        assert_eq!(picker.choices.len(), 4);
+        picker.key(KeyEvent::from(KeyCode::Char('x')));
+        assert_eq!(picker.choices.len(), 3);
+        let mut other = self::picker();
+        other.paste("12");
+        assert_eq!(other.key(enter), Picked::Nothing);
     }
 
     #[test]

@@ -167,6 +167,11 @@ impl SessionsPane {
 
     fn find_again(&mut self) {
         let focused = self.item().map(|item| item.path.clone());
+        self.find_beside(focused);
+    }
+
+    /// Finds again, and stays on the session that was focused while the items were still those before.
+    fn find_beside(&mut self, focused: Option<PathBuf>) {
         let filter = self.filtering.filter();
         self.found.again(&self.items, filter, &self.clock);
         // Who is focused stays so wherever it stands now.
@@ -224,6 +229,7 @@ impl SessionsPane {
         let listing = |pane: &Self| pane.entered();
         match shelved {
             Shelved::Listed { at, items } => {
+                let focused = self.item().map(|item| item.path.clone());
                 match items {
                     Ok(items) => {
                         self.items.clone_from(items);
@@ -236,7 +242,7 @@ impl SessionsPane {
                     Err(why) => self.listed = Some(Err(why.clone())),
                 }
                 self.add_live();
-                self.find_again();
+                self.find_beside(focused);
                 Vec::new()
             }
             Shelved::Counted { path, summary } => {

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::panes::moves::moved;
+use crate::tui::widgets::distinct::distinct;
 use crate::tui::widgets::list::ListState;
 
 pub mod areas;
@@ -187,29 +188,26 @@ impl Naming {
 
     /// As the connections of the session want it.
     pub fn of(timeline: &crate::session::timeline::Timeline) -> Self {
-        let cut = |name: &str| safe(name, Self::WIDEST);
-        let mut connections = timeline.state().connections();
-        let Some(first) = connections.next() else {
+        let names = Self::names(timeline);
+        if timeline.state().connections().nth(1).is_none() {
             return Self::None;
-        };
-        let mut names: Vec<(&str, String)> = vec![(&first.name, cut(&first.name))];
-        let mut several = false;
-        for connection in connections {
-            several = true;
-            if names.iter().all(|(name, _)| **name != *connection.name) {
-                names.push((&connection.name, cut(&connection.name)));
+        }
+        let shown = distinct(&names, Self::WIDEST).filter(|_| names.len() > 1);
+        shown.map_or(Self::Number, |shown| {
+            let widest = shown.iter().map(|name| text::width(name)).max();
+            Self::Name(widest.unwrap_or(0).clamp(3, Self::WIDEST))
+        })
+    }
+
+    /// The names of the servers, each once.
+    fn names(timeline: &crate::session::timeline::Timeline) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for connection in timeline.state().connections() {
+            if !names.contains(&&*connection.name) {
+                names.push(&connection.name);
             }
         }
-        let widest = names.iter().map(|(_, name)| text::width(name)).max();
-        let mut shown: Vec<&String> = names.iter().map(|(_, name)| name).collect();
-        shown.sort_unstable();
-        // Names that begin alike would not tell them apart.
-        let alike = shown.windows(2).any(|pair| pair[0] == pair[1]);
-        match (several, names.len() > 1 && !alike) {
-            (false, _) => Self::None,
-            (true, false) => Self::Number,
-            (true, true) => Self::Name(widest.unwrap_or(0).clamp(3, Self::WIDEST)),
-        }
+        names
     }
 
     /// Columns it takes, without a space after it.
@@ -236,10 +234,15 @@ impl Naming {
             Self::None => String::new(),
             _ if conn == 0 => "–".to_owned(),
             Self::Number => conn.to_string(),
-            Self::Name(width) => timeline
-                .state()
-                .connection(conn)
-                .map_or_else(String::new, |connection| safe(&connection.name, width)),
+            Self::Name(_) => {
+                let Some(connection) = timeline.state().connection(conn) else {
+                    return String::new();
+                };
+                let names = Self::names(timeline);
+                let place = names.iter().position(|name| **name == *connection.name);
+                let mut shown = distinct(&names, Self::WIDEST).unwrap_or_default();
+                place.map_or_else(String::new, |place| shown.swap_remove(place))
+            }
         }
     }
 }

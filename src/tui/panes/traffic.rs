@@ -350,6 +350,10 @@ impl Pane for Traffic {
             .focused
             .then(|| self.detail.viewer.narrow_remark());
         let mut parts: Vec<String> = remark.into_iter().collect();
+        let note = ctx.marks.get(told.entry.seq()).map(|mark| &mark.note);
+        if let Some(note) = note.filter(|note| !note.is_empty()) {
+            parts.push(format!("note: {}", text::sanitize(note)));
+        }
         parts.extend(lint::remark(&told, ctx));
         parts.push(self.clock.moment(told.entry.at()));
         if let Some(connection) = ctx.timeline.state().connection(told.entry.conn()) {

@@ -95,7 +95,7 @@ pub(super) fn pick(model: &mut Model) -> Vec<Effect> {
     ];
     let here = |is: bool, word: &str| if is { word } else { "" }.to_owned();
     let reaches = reaches.into_iter().map(|(reach, middle, right)| Choice {
-        left: here(world.reach == reach, "now"),
+        left: here(world.reach == reach, "▸ now"),
         middle,
         right,
         enabled: true,

@@ -219,6 +219,7 @@ fn picked(model: &mut Model, pick: Pick) -> Vec<Effect> {
     match pick {
         Pick::Action(action) => act(model, action),
         Pick::Item(view, name) => super::linting::pick(model, view, &name),
+        Pick::Entry(seq) => super::lists::entry(model, seq),
         Pick::Server(place) => go(model, Go::Server(place)),
         Pick::Mark(place) => super::everywhere::picked(model, place),
         Pick::Reach(reach) => super::everywhere::reach(model, reach),

@@ -8,7 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap;
 use crate::tui::model::Overlay;
 use crate::tui::overlays::picker::{Choice, Pick, Picker};
-use crate::tui::pane::View;
+use crate::tui::pane::{Go, View};
 
 /// The keys that work here.
 pub(super) fn help(model: &mut Model) -> Vec<Effect> {
@@ -41,7 +41,23 @@ fn is_copy(row: &Row) -> bool {
 
 /// Everything that has a name.
 pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
-    open(model, "COMMANDS", palette_choices(model))
+    let picker = Picker::new("COMMANDS", palette_choices(model)).with_numbers();
+    model.overlays.push(Overlay::Picker(picker));
+    Vec::new()
+}
+
+/// To an entry.
+pub(super) fn entry(model: &mut Model, seq: u64) -> Vec<Effect> {
+    let timeline = &model.world.timeline;
+    let found = timeline.index_of_seq(seq);
+    match found.filter(|entry| {
+        timeline
+            .entry(*entry)
+            .is_some_and(|entry| entry.seq() == seq)
+    }) {
+        Some(entry) => super::go(model, Go::Traffic(entry)),
+        None => super::say(model, &format!("there is no entry #{seq}")),
+    }
 }
 
 fn open(model: &mut Model, title: &str, choices: Vec<Choice>) -> Vec<Effect> {

@@ -113,6 +113,14 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
             theme.style(Role::Error),
         ));
     }
+    if model.world.revealed {
+        let words = if terse < 2 {
+            "secrets shown"
+        } else {
+            "secrets"
+        };
+        facts.push(Span::styled(words, theme.style(Role::Warn)));
+    }
     let held = ctx.timeline.state().tap.held().len();
     if held > 0 {
         facts.push(Span::styled(

@@ -115,6 +115,22 @@ fn sessions_are_found_by_tag_server_and_sorted() {
 }
 
 #[test]
+fn the_selected_session_stays_selected_when_others_come() {
+    let mut screen = shelf((120, 36)).keys("8 j j");
+    let selected = |screen: &Screen| {
+        let text = screen.text();
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.starts_with('▸')).unwrap();
+        line.split_whitespace().nth(3).unwrap().to_owned()
+    };
+    let before = selected(&screen);
+    let library = screen.shelves.library.clone();
+    put(&library, "20991231T090000Z-newer", "crash");
+    screen.press("g R");
+    assert_eq!(selected(&screen), before);
+}
+
+#[test]
 fn what_is_deleted_is_brought_back() {
     let mut screen = shelf((120, 36)).keys("8 j d");
     assert!(

@@ -1,6 +1,8 @@
 //! Drawing: the list with its columns, and below it, on narrow screens, what is said of the selected item. The form
 //! and the result are in `item`.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -16,12 +18,17 @@ use crate::text;
 use crate::tui::pane::Ctx;
 use crate::tui::panes::form::Side;
 use crate::tui::panes::lint;
+use crate::tui::panes::stream::safe;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::distinct::distinct;
 use crate::tui::widgets::list::{self, GUTTER};
 use crate::tui::widgets::narrow;
 use crate::tui::widgets::rule::{Rule, divider};
 
 mod item;
+
+/// The widest a server's name is shown beside its items.
+const SERVER: usize = 10;
 
 /// Answers to the question about problems.
 pub const FIX: &str = "f fix first";
@@ -172,19 +179,13 @@ impl CataloguePane {
     fn columns(&self, browse: &Browse, area: Rect, ctx: &Ctx<'_>) -> Columns {
         let bars = words::bars(ctx);
         let room = usize::from(area.width.saturating_sub(GUTTER));
-        let server = if self.is_together() {
-            let of = |entry: &Entry| text::width(&text::sanitize(&entry.key.server));
-            browse
-                .all
-                .iter()
-                .map(of)
-                .max()
-                .unwrap_or(0)
-                .clamp(3, 12)
-                .min(room / 3)
+        let servers = if self.is_together() {
+            servers(browse, room)
         } else {
-            0
+            Vec::new()
         };
+        let widest = servers.iter().map(|(_, shown)| text::width(shown)).max();
+        let server = widest.unwrap_or(0);
         let room = room.saturating_sub(server + usize::from(server > 0) * 2);
         let visible = (0..usize::from(area.height))
             .filter_map(|row| browse.entry(browse.list.offset + row))
@@ -201,12 +202,20 @@ impl CataloguePane {
             facts = facts.max(fact);
             marks = marks.max(mark);
         }
-        let facts = if room < 24 { 0 } else { facts.min(12) };
         let gap = |width: usize| if width == 0 { 0 } else { width + 2 };
+        // Beside the names of servers those of items come first.
+        let left = room.saturating_sub(gap(facts.min(12)) + gap(marks));
+        let crowded = server > 0 && left * 3 < names * 2;
+        let facts = if room < 24 || crowded {
+            0
+        } else {
+            facts.min(12)
+        };
         let rest = room.saturating_sub(gap(facts) + gap(marks));
         let roomy = rest >= 48;
         Columns {
             bars,
+            servers,
             server,
             name: names.min(if roomy { rest * 5 / 10 } else { rest }),
             fact: facts,
@@ -257,8 +266,10 @@ impl CataloguePane {
         };
         let mut spans = Vec::new();
         if columns.server > 0 {
-            let server = text::sanitize(&entry.key.server);
-            let server = text::pad(&text::fit(&server, columns.server), columns.server);
+            let mut known = columns.servers.iter();
+            let shown = known.find(|(server, _)| *server == entry.key.server);
+            let shown = shown.map_or("", |(_, shown)| shown);
+            let server = text::pad(shown, columns.server);
             spans.push(Span::styled(server, muted));
             spans.push(Span::raw("  "));
         }
@@ -382,6 +393,8 @@ fn pending_word(label: &str) -> &'static str {
 struct Columns {
     /// See [`words::bars`].
     bars: bool,
+    /// The servers, and how their names are shown; none while all is of one.
+    servers: Vec<(Arc<str>, String)>,
     /// Of names of servers; 0 while all is of one.
     server: usize,
     name: usize,
@@ -389,6 +402,21 @@ struct Columns {
     marks: usize,
     /// Whether there is room for words behind them.
     words: bool,
+}
+
+/// The servers of a list, and how their names are shown so that they can be told apart.
+fn servers(browse: &Browse, room: usize) -> Vec<(Arc<str>, String)> {
+    let mut servers: Vec<Arc<str>> = Vec::new();
+    for entry in &browse.all {
+        if servers.last() != Some(&entry.key.server) && !servers.contains(&entry.key.server) {
+            servers.push(Arc::clone(&entry.key.server));
+        }
+    }
+    let names: Vec<&str> = servers.iter().map(|name| &**name).collect();
+    let width = SERVER.min(room / 3);
+    let cut = || names.iter().map(|name| safe(name, width)).collect();
+    let shown = distinct(&names, width).unwrap_or_else(cut);
+    servers.into_iter().zip(shown).collect()
 }
 
 /// An item's name in the list: what it is called by, and which one it is among equals.

@@ -11,7 +11,7 @@ use crate::library::choosing::values;
 use crate::text;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Reply};
-use crate::tui::panes::stream::bar::{Bar, Typed};
+use crate::tui::panes::stream::bar::{Bar, Typed, wrong};
 use crate::tui::panes::stream::join;
 
 /// See the module.
@@ -21,8 +21,6 @@ pub struct Filtering {
     /// What is in force, as it was typed.
     text: String,
     filter: Filter,
-    /// The text when the bar was opened.
-    opened: String,
     /// Whether those with a name were asked for.
     asked: bool,
 }
@@ -33,7 +31,6 @@ impl Default for Filtering {
             bar: Bar::of(Subject::Sessions),
             text: String::new(),
             filter: Filter::default(),
-            opened: String::new(),
             asked: false,
         }
     }
@@ -68,7 +65,6 @@ impl Filtering {
     /// Gives it the keys; asks for the filters that have a name, once.
     pub fn open(&mut self, items: &[Item]) -> Reply {
         let text = self.text.clone();
-        self.opened.clone_from(&text);
         self.bar.open(&text, &|key| values(items, key));
         if std::mem::replace(&mut self.asked, true) {
             Reply::done()
@@ -138,11 +134,7 @@ impl Filtering {
         match typed {
             Typed::Ignored => (Reply::ignored(), false),
             Typed::Nothing | Typed::Left => (Reply::done(), false),
-            Typed::Dropped => {
-                self.text = std::mem::take(&mut self.opened);
-                self.filter = Filter::parse_sessions(&self.text).unwrap_or_default();
-                (Reply::done(), true)
-            }
+            Typed::Wrong(fault) => (Reply::say(wrong(&fault, &self.text)), false),
             Typed::Name(name) => {
                 let text = self.text.clone();
                 let store = Store::SaveFilter(Subject::Sessions, Chip { name, text });

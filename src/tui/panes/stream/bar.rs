@@ -61,8 +61,8 @@ pub enum Typed {
     Done(Filter),
     /// The bar was left.
     Left,
-    /// The bar was left with a text that is no filter: what stood there before stays.
-    Dropped,
+    /// What is typed cannot be left as it is: it is no filter.
+    Wrong(Fault),
     /// The filter is to be kept under this name.
     Name(String),
     /// Something to say.
@@ -92,6 +92,16 @@ const REMEMBERED: usize = 100;
 
 /// Rows of proposals.
 const ROWS: u16 = 8;
+
+/// Says what is wrong with what is typed, and which filter stays when somebody leaves.
+pub fn wrong(fault: &Fault, in_force: &str) -> String {
+    let stays = if in_force.is_empty() {
+        "no filter"
+    } else {
+        in_force
+    };
+    format!("{fault}; Esc leaves with {}.", text::sanitize(stays))
+}
 
 impl Bar {
     /// A bar for filters of these.
@@ -234,16 +244,10 @@ impl Bar {
         };
         match key.code {
             KeyCode::Esc if self.chosen.take().is_some() => Typed::Nothing,
-            KeyCode::Esc if self.fault.is_some() => {
-                self.leave();
-                Typed::Dropped
-            }
             KeyCode::Esc => self.leave(),
             KeyCode::Enter if self.chosen.is_some() => self.accept(values),
             KeyCode::Enter => match Filter::parse_for(self.subject, input.text()) {
-                Err(fault) => {
-                    Typed::Say(format!("{fault}; Esc leaves, and the filter before stays."))
-                }
+                Err(fault) => Typed::Wrong(fault),
                 Ok(whole) => {
                     // What was held back at the end is text after all; without it, it may have been no filter.
                     let held = begun_key(self.subject, input.text()).map(|_| whole);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::bar::{Bar, Typed};
+use super::bar::{Bar, Typed, wrong};
 use super::join;
 use super::narrowed::{Left, Narrowed};
 use super::sifting::{Picks, Sifting};
@@ -291,12 +291,7 @@ impl Filtering {
                 }
                 Reply::done()
             }
-            Typed::Dropped => {
-                if let Some(before) = self.opened.take() {
-                    self.set(&before, ctx.timeline);
-                }
-                Reply::done()
-            }
+            Typed::Wrong(fault) => Reply::say(wrong(&fault, &self.text)),
             Typed::Name(name) => {
                 let text = self.text.clone();
                 let store = Store::SaveFilter(Subject::Rows, Chip { name, text });

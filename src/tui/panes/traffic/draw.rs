@@ -138,13 +138,12 @@ impl<'a> Columns<'a> {
 
     /// The headings; `sorted` is the column they are sorted by.
     pub fn headings(&self, sorted: Option<By>, ctx: &Ctx<'_>) -> String {
-        let mut out = String::new();
+        let (mut out, mut unmarked) = (String::new(), true);
         for (column, width) in &self.cells {
-            let mark = if sorted.is_some() && sorted == by_of(column) {
-                "▾"
-            } else {
-                ""
-            };
+            // Of several that say the same, the first says it.
+            let sorts = unmarked && sorted.is_some() && sorted == by_of(column);
+            unmarked &= !sorts;
+            let mark = if sorts { "▾" } else { "" };
             let name = match column {
                 Column::Mark => String::new(),
                 Column::Number => "#".to_owned(),
@@ -178,7 +177,7 @@ impl<'a> Columns<'a> {
     pub fn line(
         &self,
         told: &Told<'_>,
-        since: Option<u64>,
+        since: Option<i64>,
         flags: Flags,
         clock: &Clock,
         ctx: &Ctx<'_>,
@@ -269,7 +268,7 @@ impl<'a> Columns<'a> {
     pub fn tall_line(
         &self,
         told: &Told<'_>,
-        since: Option<u64>,
+        since: Option<i64>,
         line: u16,
         width: u16,
         flags: Flags,
@@ -374,10 +373,10 @@ fn inline(told: &Told<'_>) -> Vec<Piece> {
     pieces
 }
 
-/// The time between a row and the one before it.
-pub fn since(before: Option<At>, told: &Told<'_>, ctx: &Ctx<'_>) -> Option<u64> {
-    let before = ctx.timeline.entry(before?.entry(ctx.timeline)?)?;
-    Some(told.entry.us().saturating_sub(before.us()))
+/// The time from the row above to this one, in microseconds: less than nothing where the newest stand first.
+pub fn since(above: Option<At>, told: &Told<'_>, ctx: &Ctx<'_>) -> Option<i64> {
+    let above = ctx.timeline.entry(above?.entry(ctx.timeline)?)?;
+    Some(told.entry.us() as i64 - above.us() as i64)
 }
 
 /// Writes columns from left to right, a space after each.

@@ -93,6 +93,11 @@ impl Traffic {
             Sub::Timeline => self.waterfall.remark(&self.clock, ctx),
             _ => String::new(),
         };
+        // Without rows nothing is seen of what is selected.
+        let selected = match self.shown().len() {
+            0 => String::new(),
+            _ => self.picked.remark(),
+        };
         let short = area.width < WIDE;
         let tabs = Sub::ALL.map(|sub| {
             let (long, brief) = sub.title();
@@ -106,7 +111,7 @@ impl Traffic {
             right: &join(&[
                 ctx.only_words(),
                 zoom,
-                self.picked.remark(),
+                selected,
                 self.search.remark(),
                 self.sorting(),
                 self.lasting(short),

@@ -63,7 +63,7 @@ impl Times {
         match self.since {
             Since::Clock => "time".to_owned(),
             Since::Start => "since start".to_owned(),
-            Since::Before => "Δ".to_owned(),
+            Since::Before => "since row".to_owned(),
             Since::Reference => format!("from {}", self.name(timeline)),
         }
     }
@@ -72,7 +72,7 @@ impl Times {
     pub fn told(
         self,
         entry: &EntryRow,
-        before: Option<u64>,
+        before: Option<i64>,
         clock: &Clock,
         timeline: &Timeline,
     ) -> String {

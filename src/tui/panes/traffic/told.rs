@@ -316,12 +316,13 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
 }
 
 /// Time since the row before: `+0.4s`, `+12s`, `+5m`.
-pub fn delta(us: u64) -> String {
-    let ms = us / 1000;
+pub fn delta(us: i64) -> String {
+    let sign = if us < 0 { '−' } else { '+' };
+    let ms = us.unsigned_abs() / 1000;
     match ms {
-        0..1_000 => format!("+{ms}ms"),
-        1_000..100_000 => format!("+{}.{}s", ms / 1000, ms % 1000 / 100),
-        100_000..6_000_000 => format!("+{}m", ms / 60_000),
-        _ => format!("+{}h", ms / 3_600_000),
+        0..1_000 => format!("{sign}{ms}ms"),
+        1_000..100_000 => format!("{sign}{}.{}s", ms / 1000, ms % 1000 / 100),
+        100_000..6_000_000 => format!("{sign}{}m", ms / 60_000),
+        _ => format!("{sign}{}h", ms / 3_600_000),
     }
 }

@@ -171,6 +171,41 @@ fn bodies_are_read_elsewhere_and_their_rows_follow() {
 }
 
 #[test]
+fn the_selection_stays_near_while_bodies_are_read_and_comes_back() {
+    let stage = Stage::of(SESSION);
+    let mut pane = Traffic::new(clock(), false);
+    stage.show(&mut pane, 120, 12);
+    pane.reveal(7, &stage.ctx());
+    pane.action(Action::OpenFilter, &stage.ctx());
+    typed(&mut pane, &stage, "content");
+    let (_, _, effects) = stage.show(&mut pane, 120, 12);
+    let sift = effects.iter().find_map(|effect| match effect {
+        Effect::Sift {
+            asker,
+            among: Among::Entries(entries),
+            ..
+        } => Some((*asker, entries.clone())),
+        _ => None,
+    });
+    let (asker, entries) = sift.unwrap();
+    let upto = |entry| entries.iter().take_while(|(at, _)| *at <= entry).count();
+    // The row that is nearest is found last.
+    for (found, upto, stands) in [(4, upto(4), 3), (6, entries.len(), 5)] {
+        let part = Sifted::Entries {
+            found: vec![found],
+            upto,
+        };
+        pane.event(&Event::Sifted { asker, part }, &stage.ctx());
+        stage.show(&mut pane, 120, 12);
+        assert_eq!(pane.moment(&stage.ctx()), Some(stands));
+    }
+    press(&mut pane, &stage, KeyCode::Enter);
+    pane.action(Action::ClearFilter, &stage.ctx());
+    stage.show(&mut pane, 120, 12);
+    assert_eq!(pane.moment(&stage.ctx()), Some(7));
+}
+
+#[test]
 fn what_is_found_before_it_is_folded_is_not_lost() {
     let mut stage = Stage::of(&SESSION[..1]);
     stage.flood(10_000);
@@ -247,12 +282,7 @@ fn what_is_no_filter_changes_nothing() {
     typed(&mut pane, &stage, " time>");
     assert!(seen(&mut pane, &stage)[0].contains("TRAFFIC 1 of 5"));
     let reply = press(&mut pane, &stage, KeyCode::Enter);
-    assert!(
-        reply
-            .say
-            .unwrap()
-            .ends_with("Esc leaves, and the filter before stays.")
-    );
+    assert!(reply.say.unwrap().ends_with("; Esc leaves with tool:echo."));
     press(&mut pane, &stage, KeyCode::Esc);
     let lines = seen(&mut pane, &stage);
     assert!(lines[1].starts_with(" Filter: tool:echo  "), "{lines:?}");
