@@ -72,7 +72,8 @@ mod tests {
             let raw = format!("\"{raw}\"");
             let (named, count) = named(&raw);
             let text = crate::json::string(named.as_bytes());
-            prop_assert!(text.is_some_and(|text| !text.contains('\u{fffd}')));
+            let is_whole = text.is_some_and(|text| !text.contains('\u{fffd}'));
+            prop_assert!(is_whole);
             let lone = char::decode_utf16(units).filter(Result::is_err).count();
             prop_assert_eq!(count, lone);
         }

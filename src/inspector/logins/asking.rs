@@ -158,17 +158,18 @@ mod tests {
         }
     }
 
-    #[tokio::test(flavor = "current_thread", start_paused = true)]
+    #[tokio::test(flavor = "current_thread")]
     async fn a_keychain_that_says_nothing_is_given_up() {
         let (unlock, locked) = std::sync::mpsc::channel::<()>();
-        let asking = asked(Duration::from_secs(60), move || {
+        let asking = asked(Duration::from_millis(1), move || {
             let _ = locked.recv();
             Ok(())
         });
         let error = asking.await.unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot use the keychain: it did not answer within 60 s"
+        let told = error.to_string();
+        assert!(
+            told.starts_with("cannot use the keychain: it did not answer within"),
+            "{told}"
         );
         assert!(error.hint().unwrap().contains("unlock it"));
         drop(unlock);
