@@ -64,6 +64,7 @@ pub fn engine(recorder: Recorder) -> (Inspector, Engine) {
         listening: true,
         eras: Eras::default(),
         probing: None,
+        keychain: logins::Keychain::default(),
     };
     (Inspector { commands, updates }, engine)
 }
@@ -86,6 +87,8 @@ pub struct Engine {
     eras: Eras,
     /// The server that is being probed.
     probing: Option<Box<probing::Probing>>,
+    /// Where logins are kept if not in a file.
+    keychain: logins::Keychain,
 }
 
 #[derive(Debug)]
@@ -149,6 +152,7 @@ impl Engine {
                 Happened::Tick => self.tick().await,
             }
         }
+        self.keep_the_last().await;
     }
 
     async fn next(&mut self, closing: bool) -> Happened {

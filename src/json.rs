@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 mod check;
+mod halves;
 mod patch;
 pub mod path;
 pub mod pointer;
@@ -17,6 +18,7 @@ pub mod steps;
 mod value;
 
 pub use check::check;
+pub use halves::name_halves;
 pub use patch::patch;
 pub use value::{Value, quote};
 

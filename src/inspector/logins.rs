@@ -2,12 +2,15 @@
 //!
 //! By default that is `logins.json` in the data directory: clients and tokens in plain text, for this user alone (0600),
 //! replaced as a whole under a lock. The platform's keychain holds the same text as one item; it is only asked when the
-//! settings say so, for a terminal over ssh often has none, and unlocking it may wait for a person.
+//! settings say so, for a terminal over ssh often has none, and unlocking it may wait for a person (`asking`).
 
+mod asking;
 #[cfg(feature = "keychain")]
 mod keychain;
 
 use std::sync::Arc;
+
+pub(super) use asking::Keychain;
 
 use super::{Connect, Engine, Update};
 use crate::history::file::{self, FileError, Lock};
@@ -79,7 +82,18 @@ pub fn forget(store: &Store, server: &url::Url) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let server = crate::mcp::auth::canonical(server);
-    change(store, |keys| keys.drop_tokens(&server))
+    match store {
+        Store::File(_) => change(store, |keys| keys.drop_tokens(&server)),
+        Store::Keychain(_) => {
+            let store = store.clone();
+            asking::asked_here(move || change(&store, |keys| keys.drop_tokens(&server)))
+        }
+    }
+}
+
+/// What is said of a login that cannot be kept.
+fn forgotten(error: &StoreError) -> String {
+    format!("{error}; the login is forgotten when this connection ends")
 }
 
 /// What stands in for the keychain where this build has none; the settings are refused before it is asked.
@@ -107,13 +121,22 @@ impl Engine {
         let canonical = crate::mcp::auth::canonical(&address.url);
         let (secrets, name) = (self.recorder.secrets().clone(), connect.name.clone());
         let shelf = store.map(|store| {
-            Shelf(Arc::new(move || {
-                let keys = read(&store).unwrap_or_default();
+            let (known, opening): (Box<dyn Fn() -> Keys + Send + Sync>, _) = match store {
+                Store::File(_) => (Box::new(move || read(&store).unwrap_or_default()), None),
+                Store::Keychain(_) => {
+                    let events = self.event_queue.clone();
+                    let opening = self.keychain.open(store, connect.conn, events);
+                    (Box::new(self.keychain.heard()), Some(opening))
+                }
+            };
+            let read = Arc::new(move || {
+                let keys = known();
                 if let Some(tokens) = keys.tokens(&canonical) {
                     hide(&secrets, &name, tokens);
                 }
                 keys
-            }))
+            });
+            Shelf { read, opening }
         });
         http::start_with(address, shelf)
     }
@@ -161,6 +184,16 @@ impl Engine {
         None
     }
 
+    /// Waits for logins that are still being kept, at the end, and records what came of it.
+    pub(super) async fn keep_the_last(&mut self) {
+        self.keychain.close().await;
+        while let Ok((conn, event)) = self.events.try_recv() {
+            if let LinkEvent::Remark(what) = event {
+                self.note(conn, &Note::Remark { what }).await;
+            }
+        }
+    }
+
     fn store(&self, conn: u32) -> Option<Store> {
         match &self.connections.get(&conn)?.connect.target {
             Target::Address(address) => address.login.as_ref()?.store.clone(),
@@ -188,13 +221,16 @@ impl Engine {
         let Some(store) = self.store(conn) else {
             return;
         };
-        let kept = change(&store, |keys| match keep {
-            Keep::Client(issuer, Some(client)) => keys.put_client(&issuer, client),
-            Keep::Client(issuer, None) => keys.drop_client(&issuer),
-            Keep::Tokens(tokens) => keys.put_tokens(*tokens),
-        });
-        if let Err(error) = kept {
-            let what = format!("{error}; the login is forgotten when this connection ends");
+        let put = move |keys: &mut Keys| match &keep {
+            Keep::Client(issuer, Some(client)) => keys.put_client(issuer, client.clone()),
+            Keep::Client(issuer, None) => keys.drop_client(issuer),
+            Keep::Tokens(tokens) => keys.put_tokens((**tokens).clone()),
+        };
+        if matches!(store, Store::Keychain(_)) {
+            let events = self.event_queue.clone();
+            self.keychain.keep(store, conn, events, put);
+        } else if let Err(error) = change(&store, put) {
+            let what = forgotten(&error);
             self.note(conn, &Note::Remark { what }).await;
         }
     }

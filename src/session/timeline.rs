@@ -372,6 +372,9 @@ impl Timeline {
                     (_, Some(exchange)) if exchange.response.is_some() => {
                         SingleKind::DuplicateResponse
                     }
+                    (_, Some(exchange)) if self.says_goodbye(&exchange, message(place)) => {
+                        SingleKind::Closing
+                    }
                     (_, Some(_)) => SingleKind::LateResponse,
                     _ => SingleKind::UnknownResponse,
                 };

@@ -176,7 +176,7 @@ pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenE
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let login = address.login.as_ref().filter(|_| !has_token);
-    let desk = login.map(|login| {
+    let mut desk = login.map(|login| {
         Desk::new(
             address.url.clone(),
             login.settings.clone(),
@@ -186,9 +186,13 @@ pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenE
     });
     let mut courier = Courier::new(address.url.clone(), address.choice);
     let mut told = VecDeque::from([LinkEvent::Ready]);
-    if let Some(desk) = &desk {
+    let mut opening = None;
+    if let Some(desk) = &mut desk {
         courier = courier.with_logins();
-        told.extend(desk.greeting());
+        opening = desk.opening();
+        if opening.is_none() {
+            told.extend(desk.open());
+        }
     }
     let carriage = Carriage {
         courier,
@@ -209,7 +213,12 @@ pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenE
         ends_by: None,
         over: Over::Not,
     };
-    tokio::spawn(carriage.run());
+    tokio::spawn(async move {
+        match opening {
+            Some(opening) => carriage.run_after(opening).await,
+            None => carriage.run().await,
+        }
+    });
     Ok(Link { outbox, inbox })
 }
 

@@ -16,6 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::outside::clipboard::Sequence;
+use super::widgets::picture;
 
 /// Soft reset (DECSTR), and the kitty keyboard protocol off; terminals ignore what they do not know.
 const SOFT_RESET: &str = "\x1b[!p\x1b[=0u";
@@ -31,6 +32,8 @@ pub struct Terminal {
     shown: Option<(Buffer, Option<Position>)>,
     /// No UTF-8: glyphs are reduced to ASCII.
     ascii: bool,
+    /// Pictures stay where they were drawn, whatever is written over them, until the screen is cleared.
+    pictures_stay: bool,
     /// How the terminal was set before somebody else got it.
     #[cfg(unix)]
     lent: Option<rustix::termios::Termios>,
@@ -44,6 +47,8 @@ impl Terminal {
             inner: ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?,
             shown: None,
             ascii,
+            // Konsole (seen with 22.12): iTerm2's files and sixel lie over the text there.
+            pictures_stay: std::env::var_os("KONSOLE_VERSION").is_some(),
             #[cfg(unix)]
             lent: None,
         })
@@ -57,7 +62,7 @@ impl Terminal {
     /// Forgets what is on the screen, so that the next draw writes all of it.
     pub fn clear(&mut self) -> io::Result<()> {
         self.shown = None;
-        super::widgets::picture::send_again();
+        picture::send_again();
         // Not ratatui's own clear: it asks the terminal where the cursor is, and the answer would come as a key.
         execute!(io::stdout(), Clear(ClearType::All))?;
         self.inner = ratatui::Terminal::new(CrosstermBackend::new(io::stdout()))?;
@@ -79,6 +84,12 @@ impl Terminal {
         let new = Some((buffer, cursor));
         if self.shown == new {
             return Ok(());
+        }
+        if self.pictures_stay
+            && let (Some((was, _)), Some((is, _))) = (&self.shown, &new)
+            && picture::leaves_some(was, is)
+        {
+            self.clear()?;
         }
         self.shown = new;
         let Some((buffer, cursor)) = &self.shown else {

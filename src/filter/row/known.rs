@@ -187,6 +187,7 @@ impl<'a> Known<'a> {
                 (None, Some(single)) => match single.kind {
                     SingleKind::Notification => word == "notification",
                     SingleKind::LateResponse
+                    | SingleKind::Closing
                     | SingleKind::DuplicateResponse
                     | SingleKind::UnknownResponse
                     | SingleKind::ResponseWithoutId => word == "response",

@@ -119,6 +119,9 @@ pub enum SingleKind {
     Notification,
     /// A response that came after we had stopped waiting for it.
     LateResponse,
+    /// The result of a stream of ours after we had closed it, which is how a server says goodbye (2026-07-28,
+    /// subscriptions).
+    Closing,
     /// A second response to the same request.
     DuplicateResponse,
     /// A response to an id nobody used.
@@ -145,6 +148,7 @@ impl SingleKind {
         match self {
             Self::Notification | Self::Process | Self::Http | Self::Note | Self::Other => "–",
             Self::LateResponse => "late",
+            Self::Closing => "closed",
             Self::DuplicateResponse => "duplicate",
             Self::UnknownResponse => "unknown id",
             Self::ResponseWithoutId => "no id",

@@ -136,6 +136,22 @@ fn timeouts_and_cancellations_make_answers_late() {
     );
 }
 
+/// A server ends a stream that was given up with its result; an error would be late, and so is what answers a call.
+#[test]
+fn what_ends_a_closed_stream_is_not_late() {
+    let listen = r#"> {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true}}}"#;
+    let cancel =
+        r#"> {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
+    let result = r#"< {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete"}}"#;
+    let error = r#"< {"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"x"}}"#;
+    let goodbye = fold(&[listen, cancel, result]);
+    assert_eq!(statuses(&goodbye), ["cancelled", "–", "closed"]);
+    assert_eq!(
+        statuses(&fold(&[listen, cancel, error])),
+        ["cancelled", "–", "late"]
+    );
+}
+
 #[test]
 fn listings_that_overlap_keep_their_pages_apart() {
     let timeline = fold(&[

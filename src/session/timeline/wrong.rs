@@ -1,7 +1,8 @@
 //! Of a row: whether it went wrong, how bad it is, whether a person sent it. Of a place in the file: which entry
 //! stands there.
 
-use super::{EntryIndex, Single, SingleKind, Timeline};
+use super::{EntryIndex, Exchange, Single, SingleKind, Status, Timeline};
+use crate::mcp::facts::{Detail, Message};
 use crate::note::Note;
 use crate::note::decided::Decided;
 use crate::session::Direction;
@@ -9,6 +10,13 @@ use crate::session::level::Level;
 use crate::session::recorded::{Facts, Recorded};
 
 impl Timeline {
+    /// Whether this result is what a server owes a stream that its client closed.
+    pub(super) fn says_goodbye(&self, exchange: &Exchange, result: Option<&Message>) -> bool {
+        exchange.status == Status::Cancelled
+            && self.word(exchange.method) == "subscriptions/listen"
+            && result.is_some_and(|message| matches!(message.detail, Detail::Result(_)))
+    }
+
     /// Whether what is no exchange went wrong.
     pub fn single_went_wrong(&self, single: &Single) -> bool {
         match single.kind {
@@ -23,7 +31,10 @@ impl Timeline {
                 self.level_of(single.entry) >= Some(Level::Error)
             }
             // A late answer is told by the timeout before it.
-            SingleKind::LateResponse | SingleKind::Notification | SingleKind::Other => false,
+            SingleKind::LateResponse
+            | SingleKind::Closing
+            | SingleKind::Notification
+            | SingleKind::Other => false,
         }
     }
 

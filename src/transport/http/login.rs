@@ -4,9 +4,9 @@
 //! back to. Files are not known here: what is kept of logins is given, and told.
 
 mod callback;
+mod shelf;
 
 use std::collections::{HashMap, VecDeque};
-use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::exchange::{self, Head, Piece};
 use super::{Carriage, Open, Reading};
 use crate::mcp::auth::{
-    self, Chance, ClientId, Fetch, Flow, Keys, Proof, Proofs, Secret, Settings, Setup, Tokens,
+    self, Chance, Fetch, Flow, Keys, Proof, Proofs, Secret, Settings, Setup, Tokens,
 };
 use crate::mcp::http::headers::{self, Headers};
 use crate::mcp::http::{Refusal, Request, Verb, challenged};
@@ -25,6 +25,7 @@ use crate::transport::{LinkEvent, Outgoing};
 use callback::Callback;
 
 pub use crate::mcp::auth::Person;
+pub use shelf::{Keep, Opening, Shelf};
 
 /// Logins that are tried without a request in between that the server accepted.
 const ATTEMPTS: u32 = 3;
@@ -34,25 +35,6 @@ const EARLY: i64 = 30;
 
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 1 << 20;
-
-/// Reads what is kept of earlier logins; called when one begins.
-#[derive(Clone)]
-pub struct Shelf(pub Arc<dyn Fn() -> Keys + Send + Sync>);
-
-impl fmt::Debug for Shelf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Shelf")
-    }
-}
-
-/// Something of a login to be kept, or forgotten.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keep {
-    /// Who we are to an issuer; none when it does not know us any more.
-    Client(String, Option<ClientId>),
-    /// A token.
-    Tokens(Box<Tokens>),
-}
 
 /// Where logins are made.
 pub(super) struct Desk {
@@ -126,7 +108,7 @@ impl Desk {
         shelf: Option<Shelf>,
         back: mpsc::UnboundedSender<String>,
     ) -> Self {
-        let mut desk = Self {
+        Self {
             settings,
             shelf,
             own: Keys::default(),
@@ -147,11 +129,7 @@ impl Desk {
             proofs: None,
             nonce: None,
             proven: 0,
-        };
-        if let Some(kept) = desk.kept() {
-            desk.take(kept, false);
         }
-        desk
     }
 
     fn take(&mut self, tokens: Tokens, is_new: bool) {
@@ -175,7 +153,7 @@ impl Desk {
 
     /// What is kept for this server, if it is still good and may be used by whom we are.
     fn kept(&self) -> Option<Tokens> {
-        let keys = (self.shelf.as_ref()?.0)();
+        let keys = (self.shelf.as_ref()?.read)();
         kept(&keys, &self.server, &self.settings)
     }
 
@@ -330,7 +308,7 @@ impl Carriage {
         let mut keys = desk
             .shelf
             .as_ref()
-            .map(|shelf| (shelf.0)())
+            .map(|shelf| (shelf.read)())
             .unwrap_or_default();
         keys.fill(&desk.own);
         if let Some(tokens) = &desk.tokens {

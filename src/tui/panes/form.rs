@@ -415,6 +415,11 @@ impl FormPane {
         }
     }
 
+    /// Keys are actions until somebody wants to type.
+    pub fn rest(&mut self) {
+        self.mode = Mode::Navigation;
+    }
+
     /// Lines the form would like to have, its button included.
     pub fn wanted(&self) -> usize {
         use crate::form::schema::Kind;

@@ -293,6 +293,7 @@ impl Viewer {
         let inner = self.inner();
         let wrap = self.wrap;
         let count = self.pages.len();
+        let block = self.spot().and_then(|spot| spot.held.clone());
         let Some(page) = self.current_mut() else {
             return Reply::ignored();
         };
@@ -329,7 +330,7 @@ impl Viewer {
                 return reply;
             }
             _ => {
-                if let Some(reply) = copy::reply(page, action) {
+                if let Some(reply) = copy::reply(page, block, action) {
                     return reply;
                 }
                 let reply = page.action(action, inner, wrap, ctx);

@@ -69,8 +69,9 @@ impl<'p> Blocks<'p> {
         match (kind.as_deref(), own.get("text")) {
             (Some("text"), Some(body)) => {
                 let (target, held) = (self.text_target(), self.held(body, false, own));
+                let odd = halves(body);
                 self.sheet
-                    .spot(&format!("{start}text{more}"), target, Some(held));
+                    .spot(&format!("{start}text{more}{odd}"), target, Some(held));
                 self.text(body, Hint::default());
             }
             (Some(kind @ ("image" | "audio")), _) => {
@@ -310,6 +311,15 @@ fn annotations(own: &Members<'_>) -> String {
         out.push_str(&modified);
     }
     out + &meta(own)
+}
+
+/// ` · 1 lone surrogate`: what a text has that is no character. Of a long one, what is shown of it.
+fn halves(body: &[u8]) -> String {
+    let (_, count) = json::name_halves(&body[..body.len().min(WHOLE)]);
+    match count {
+        0 => String::new(),
+        _ => format!(" · {}", text::plural(count, "lone surrogate")),
+    }
 }
 
 /// ` · _meta: a, b`: the names of what is in it, for the rest is in the tab JSON.

@@ -137,10 +137,12 @@ impl Sheet {
             if let Some(escape) = memchr::memrchr(b'\\', &raw[end.saturating_sub(6)..end]) {
                 end = end.saturating_sub(6) + escape;
             }
-            let part = json::decode(raw.get(1..end).unwrap_or_default()).into_owned();
+            let (named, _) = json::name_halves(raw.get(1..end).unwrap_or_default());
+            let part = json::decode(&named).into_owned();
             self.bytes_of(part.as_bytes(), raw.len());
         } else {
-            let whole = json::string(raw).unwrap_or_default();
+            let (named, _) = json::name_halves(raw);
+            let whole = json::string(&named).unwrap_or_default();
             self.bytes_of(whole.as_bytes(), whole.len());
         }
     }

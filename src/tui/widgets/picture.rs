@@ -146,6 +146,17 @@ pub fn send_again() {
     FORGOTTEN.fetch_add(1, Ordering::Relaxed);
 }
 
+/// Whether a picture of one frame is not where it was in the next. Only pictures bring escape sequences into cells.
+pub fn leaves_some(was: &Buffer, is: &Buffer) -> bool {
+    let mut drawn = was
+        .content
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| cell.symbol().contains('\x1b'));
+    let moved = was.area != is.area;
+    drawn.any(|(at, cell)| moved || is.content[at].symbol() != cell.symbol())
+}
+
 /// A picture in cells.
 #[derive(Debug)]
 pub struct Picture {

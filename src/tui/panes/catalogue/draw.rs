@@ -35,9 +35,14 @@ pub const FIX: &str = "f fix first";
 /// See [`FIX`].
 pub const SEND: &str = "s send anyway";
 
-/// The question about problems, up to its answers.
-pub fn question(problems: usize) -> String {
-    format!("  {}: ", text::plural(problems, "problem"))
+/// The question about problems, up to its answers. A broken text of the JSON tab is not what would be sent.
+pub fn question(problems: usize, broken: bool) -> String {
+    let problems = text::plural(problems, "problem");
+    if broken {
+        format!("  {problems}, broken JSON text is not sent: ")
+    } else {
+        format!("  {problems}: ")
+    }
 }
 
 impl CataloguePane {

@@ -93,7 +93,7 @@ impl CataloguePane {
         let (_, question) = self.form_area();
         if question.contains(at) {
             let from = self.work().map_or(0, |work| {
-                text::width(&super::draw::question(work.problems()))
+                text::width(&super::draw::question(work.problems(), work.is_broken()))
             });
             let column = usize::from(at.x - question.x);
             let fix = from..from + FIX.len();

@@ -71,7 +71,11 @@ impl Work {
         if let Some(form) = &mut self.form {
             form.settle_json();
             match tab {
-                Tab::Json => form.turn(Side::Json),
+                Tab::Json => {
+                    form.turn(Side::Json);
+                    // On the way to the tabs behind it nobody means to type.
+                    form.rest();
+                }
                 Tab::Form => form.turn(Side::Fields),
                 Tab::Split | Tab::Schema | Tab::About => {}
             }

@@ -180,6 +180,11 @@ impl Work {
         self.form.as_ref().map_or(0, FormPane::problems)
     }
 
+    /// Whether the text of the JSON tab is none.
+    pub fn is_broken(&self) -> bool {
+        self.form.as_ref().is_some_and(FormPane::is_broken)
+    }
+
     /// Whether it is worth keeping when somebody looks at something else.
     pub fn is_used(&self) -> bool {
         self.runs > 0 || self.has_draft()

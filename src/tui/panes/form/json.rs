@@ -89,6 +89,12 @@ impl JsonText {
         };
     }
 
+    /// Where it is wrong, in a few words.
+    pub fn place(&self) -> Option<String> {
+        let json::Problem { line, column, .. } = self.problem.as_ref()?;
+        Some(format!("JSON has an error at {line}:{column}"))
+    }
+
     /// What is wrong, in words.
     pub fn words(&self) -> Option<String> {
         let problem = self.problem.as_ref()?;

@@ -70,6 +70,11 @@ impl FormPane {
             let words = text::plural(problems, "problem");
             writer.put(&words, Role::Warn, Hit::Focus);
         }
+        // It stands on another tab, and nothing of it is sent.
+        if let Some(place) = self.json.place() {
+            writer.gap(2);
+            writer.put(&place, Role::Warn, Hit::Focus);
+        }
     }
 
     fn guides(row: Row, writer: &mut Writer<'_>) {

@@ -134,6 +134,11 @@ impl FormPane {
         self.sheet.problems.len() + usize::from(self.json.is_broken())
     }
 
+    /// Whether the text of the JSON tab is none.
+    pub fn is_broken(&self) -> bool {
+        self.json.is_broken()
+    }
+
     /// Takes what a validator found, each with the JSON Pointer of its place in the arguments; what was said before is
     /// forgotten. What the form sees by itself is not said twice.
     pub fn set_violations(&mut self, found: Vec<(String, String)>) {

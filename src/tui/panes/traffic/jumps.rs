@@ -216,6 +216,7 @@ fn warns(at: At, timeline: &Timeline) -> bool {
             .single_row(single)
             .is_some_and(|one| match one.kind {
                 SingleKind::Notification
+                | SingleKind::Closing
                 | SingleKind::Process
                 | SingleKind::Http
                 | SingleKind::Note

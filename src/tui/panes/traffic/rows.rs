@@ -93,6 +93,7 @@ fn is_response(timeline: &Timeline, row: Row) -> bool {
         matches!(
             single.kind,
             SingleKind::LateResponse
+                | SingleKind::Closing
                 | SingleKind::DuplicateResponse
                 | SingleKind::UnknownResponse
                 | SingleKind::ResponseWithoutId

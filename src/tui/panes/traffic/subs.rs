@@ -250,7 +250,10 @@ impl At {
                 timeline.single_row(index).is_some_and(|single| {
                     !matches!(
                         single.kind,
-                        SingleKind::Notification | SingleKind::LateResponse | SingleKind::Other
+                        SingleKind::Notification
+                            | SingleKind::LateResponse
+                            | SingleKind::Closing
+                            | SingleKind::Other
                     )
                 })
             }

@@ -211,7 +211,7 @@ fn progress(exchange: &Exchange, index: ExchangeIndex, timeline: &Timeline) -> O
 
 fn single_status(single: &Single, timeline: &Timeline, preview: Option<&str>) -> Piece {
     let role = match single.kind {
-        SingleKind::Notification | SingleKind::Other => Role::TextMuted,
+        SingleKind::Notification | SingleKind::Closing | SingleKind::Other => Role::TextMuted,
         SingleKind::Process | SingleKind::Http | SingleKind::Note => {
             return note_status(single.entry, timeline, preview);
         }
@@ -291,6 +291,7 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
         },
         Row::Single(index) => match timeline.single_row(index)?.kind {
             SingleKind::LateResponse => "came after nobody waited for it any more",
+            SingleKind::Closing => "the end of a stream that we had closed",
             SingleKind::DuplicateResponse => "a second answer to the same request",
             SingleKind::UnknownResponse => "answers an id that was never used",
             SingleKind::ResponseWithoutId => "answers no request: it has no usable id",

@@ -65,9 +65,22 @@ fn meant(action: Action) -> Option<(Take, bool)> {
 }
 
 /// Copies or prints, or says why not; nothing for other actions.
-pub(super) fn reply(page: &Page, action: Action) -> Option<Reply> {
+///
+/// `block` is what the block stands for that is looked at, if there is one.
+pub(super) fn reply(page: &Page, block: Option<Held>, action: Action) -> Option<Reply> {
     let (take, print) = meant(action)?;
-    Some(match taken(page, take) {
+    let taken = match (block, page.sight()) {
+        // Its heading is ours.
+        (Some(held), Some(Sight::Text(_, state)))
+            if take == Take::Value
+                && page.row().is_none()
+                && state.found().and_then(Found::current).is_none() =>
+        {
+            Ok((Part::new(held.value, Shape::Text), "block"))
+        }
+        _ => taken(page, take),
+    };
+    Some(match taken {
         Ok((part, _)) if print && part.size() > PRINTED => Reply::say(format!(
             "Not printed: {} is too much to select from; W writes it to a file",
             text::size(part.size() as u64)

@@ -64,8 +64,15 @@ fn string(inside: &[u8], whole: bool, size: usize) -> Option<String> {
         };
         return json.then(|| "JSON inside".to_owned());
     }
-    is_base64(&inside[..inside.len().min(CLOSE)], size)
-        .then(|| format!("base64 of {}", text::size(size as u64 / 4 * 3)))
+    is_base64(&inside[..inside.len().min(CLOSE)], size).then(|| {
+        let padding = inside
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'=')
+            .count();
+        let bytes = (size / 4 * 3).saturating_sub(padding.min(2));
+        format!("base64 of {}", text::size(bytes as u64))
+    })
 }
 
 /// Letters of either case and digits, nothing else, and enough of them.
@@ -105,6 +112,11 @@ mod tests {
                 Kind::String,
                 "\"aGVsbG8gd29ybGQhIGhlbGxvIHdvcmxkIQ0K\"",
                 Some("base64 of 27 B"),
+            ),
+            (
+                Kind::String,
+                "\"YSB2ZXJ5IHNob3J0IHRleHQgb2YgMjUgQg==\"",
+                Some("base64 of 25 B"),
             ),
             (
                 Kind::String,

@@ -227,3 +227,29 @@ mod decoding {
         }
     }
 }
+
+#[test]
+fn a_picture_that_moves_or_goes_leaves_its_place() {
+    let frame = |places: &[(u16, &str)]| {
+        let mut frame = Buffer::empty(Rect::new(0, 0, 4, 2));
+        frame[(1, 1)].set_symbol("x");
+        for (x, symbol) in places {
+            frame[(*x, 0)].set_symbol(symbol);
+        }
+        frame
+    };
+    let (one, other) = ("\x1bPq one\x1b\\", "\x1bPq other\x1b\\");
+    let shown = frame(&[(0, one)]);
+    assert!(!leaves_some(&shown, &shown));
+    assert!(
+        !leaves_some(&shown, &frame(&[(0, one), (2, other)])),
+        "one more"
+    );
+    assert!(!leaves_some(&frame(&[]), &shown));
+    for next in [frame(&[]), frame(&[(1, one)]), frame(&[(0, other)])] {
+        assert!(leaves_some(&shown, &next));
+    }
+    let smaller = Buffer::empty(Rect::new(0, 0, 2, 2));
+    assert!(leaves_some(&shown, &smaller));
+    assert!(!leaves_some(&frame(&[]), &smaller));
+}

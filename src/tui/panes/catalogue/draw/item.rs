@@ -187,7 +187,8 @@ impl CataloguePane {
         let width = usize::from(question_row.width);
         let row = question_row.as_position();
         let (warn, key) = (theme.style(Role::Warn), theme.style(Role::Key));
-        let (x, _) = buf.set_stringn(row.x, row.y, question(work.problems()), width, warn);
+        let words = question(work.problems(), work.is_broken());
+        let (x, _) = buf.set_stringn(row.x, row.y, words, width, warn);
         let answers = format!("{FIX}  {SEND}  Esc");
         let room = usize::from(question_row.right().saturating_sub(x));
         buf.set_stringn(x, row.y, text::fit(&answers, room), room, key);

@@ -198,3 +198,12 @@ fn what_leaves_is_what_the_block_stands_for() {
         ("block-0.bin", "application/octet-stream")
     );
 }
+
+/// Its heading is ours, and nobody wants to paste that. A line is still the line, and a hit is in its line.
+#[test]
+fn what_is_copied_is_the_block_and_not_its_heading() {
+    let mut stage = stage(vec![content(vec![Target::Nothing])], 40, 8);
+    let taken = |text: &str, what: &str| (text.to_owned(), what.to_owned());
+    assert_eq!(stage.copied("y y"), taken("AAEC", "block"));
+    assert_eq!(stage.copied("y Y"), taken("[0]", "line"));
+}
