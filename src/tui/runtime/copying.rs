@@ -91,6 +91,7 @@ mod tests {
                         cwd: None,
                         env: Vec::new(),
                     },
+                    listed: None,
                     implementation: None,
                     revision: None,
                     method: "tools/call".to_owned(),
