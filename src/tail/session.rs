@@ -57,7 +57,7 @@ pub fn session(path: &Path, rules: &Rules) -> io::Result<Option<(Opening, Stop)>
     let rules = rules.clone();
     std::thread::spawn(move || {
         let mut source = Lines {
-            lines,
+            come: lines,
             line: Vec::new(),
             at: 0,
         };
@@ -83,7 +83,7 @@ impl Read for Growing {
 
 /// Lines as they come; the end is when no more can.
 struct Lines {
-    lines: Receiver<Vec<u8>>,
+    come: Receiver<Vec<u8>>,
     line: Vec<u8>,
     /// Bytes of it that were taken.
     at: usize,
@@ -100,7 +100,7 @@ impl Read for Lines {
 impl BufRead for Lines {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.line.len() {
-            self.line = self.lines.recv().unwrap_or_default();
+            self.line = self.come.recv().unwrap_or_default();
             self.at = 0;
         }
         Ok(&self.line[self.at..])
