@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::fs::{File, OpenOptions};
-use std::io::{self, IoSlice, Seek as _, SeekFrom, Write as _};
+use std::io::{self, IoSlice, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ use jiff::Timestamp;
 mod frame;
 mod keep;
 mod masking;
+mod together;
 
 pub use keep::{Keep, KeepError};
 
@@ -294,52 +295,6 @@ impl Recorder {
         }
         *body = was.unwrap_or(entry.body);
         entry.seq
-    }
-
-    /// Whatever is put meanwhile goes out in one write, which has happened when this returns: for entries that belong
-    /// together. Nothing of them may be acted on before.
-    pub fn together<R>(&mut self, put: impl FnOnce(&mut Self) -> R) -> R {
-        self.begin_together();
-        let done = put(self);
-        self.end_together();
-        done
-    }
-
-    /// The same for who cannot lend it.
-    pub fn begin_together(&mut self) {
-        self.tell_gap();
-        self.line.clear();
-        self.gathered = Some(0);
-    }
-
-    /// See [`begin_together`](Self::begin_together).
-    pub fn end_together(&mut self) {
-        if let Some(entries) = self.gathered.take() {
-            self.flush(entries);
-        }
-    }
-
-    /// Writes the line, which holds so many entries.
-    fn flush(&mut self, entries: u64) {
-        if entries == 0 {
-            return;
-        }
-        match (&*self.file).write_all(&self.line) {
-            Ok(()) => self.offset += self.line.len() as u64,
-            Err(error) => {
-                self.cut_back();
-                self.failed(&error, entries);
-            }
-        }
-        self.line.clear();
-        self.line.shrink_to(HUGE);
-    }
-
-    /// Half a line must not stay: the next one would be glued to it.
-    fn cut_back(&self) {
-        let mut file = &*self.file;
-        let _ = file.set_len(self.offset);
-        let _ = file.seek(SeekFrom::Start(self.offset));
     }
 
     /// Writes how many entries could not be written, once the file takes them again.
