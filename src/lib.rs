@@ -92,8 +92,10 @@
 //! * Values know no tokio, no clock, no file and no terminal. The library builds without the feature `tui`, which
 //!   alone pulls terminal crates.
 //! * A frame is recorded before it is interpreted or passed on; but for those of a load, of which a note tells how many
-//!   there were (`inspector/load.rs`). Nothing is mended, dropped or reordered; what is no JSON-RPC is an entry like
-//!   any other.
+//!   there were (`inspector/load.rs`). Nothing is mended, dropped or reordered, but by the rules somebody gives a tap,
+//!   whose every deed is a note with the original beside it; what is no JSON-RPC is an entry like any other.
+//! * Probes are sent on connections of their own, after somebody agreed to the list, and call no tool that does not say
+//!   it only reads unless that was said too.
 //! * What a server asks is answered by a person or a policy, never by itself; every answer of a policy is a note. A
 //!   call that waits for a person does not run out of time, and is sent again with the server's state byte for byte.
 //! * No line of a session file stops its reading: what is no entry is a row of its own and is counted. The index beside

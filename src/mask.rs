@@ -31,7 +31,7 @@ mod walk;
 
 use crate::json;
 
-pub use given::masked_arguments;
+pub use given::{masked_arguments, unfilled};
 pub use masker::{Masked, Masker, Seen};
 pub use restore::{Missing, names_in};
 pub use rules::{BadRule, Rules};

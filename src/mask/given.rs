@@ -238,6 +238,24 @@ fn decoded(part: &str) -> String {
         .unwrap_or_default()
 }
 
+/// A text in which what variables and inputs put in stands by their names again, as it is or as addresses spell it.
+pub fn unfilled(text: &str, secrets: &[(String, String)]) -> String {
+    let mut all: Vec<_> = secrets
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    // The longer one may hold the shorter one.
+    all.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    all.into_iter()
+        .fold(text.to_owned(), |text, (name, value)| {
+            let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            let spelled = [value.clone(), form.replace('+', "%20"), form];
+            spelled.iter().fold(text, |text, value| {
+                text.replace(value.as_str(), &format!("${{{name}}}"))
+            })
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,5 +386,22 @@ mod tests {
             shown(&mut it, &format!("Basic {basic}")),
             "Basic ‹masked:URL.basic›"
         );
+    }
+
+    #[test]
+    fn what_inputs_put_in_stands_by_their_names_however_it_is_spelled() {
+        let secrets = [
+            ("key".to_owned(), "a b&c".to_owned()),
+            ("long".to_owned(), "a b&cd".to_owned()),
+            ("none".to_owned(), String::new()),
+        ];
+        for (text, told) in [
+            ("--key=a b&c", "--key=${key}"),
+            ("https://h/a%20b%26c/mcp", "https://h/${key}/mcp"),
+            ("https://h/mcp?k=a+b%26cd", "https://h/mcp?k=${long}"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(unfilled(text, &secrets), told);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::json::Value;
-use crate::mask::masked_arguments;
+use crate::mask::{masked_arguments, unfilled};
 use crate::mcp::http::Choice;
 use crate::mcp::http::headers::masked_url;
 use crate::mcp::types::List;
@@ -201,24 +201,6 @@ fn recorded(connection: &Connection, target: Option<&Target>) -> Option<Server> 
     })
 }
 
-/// A text in which what variables and inputs put in stands by their names again, as it is or as addresses spell it.
-pub fn named(text: &str, secrets: &[(String, String)]) -> String {
-    let mut all: Vec<_> = secrets
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    // The longer one may hold the shorter one.
-    all.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-    all.into_iter()
-        .fold(text.to_owned(), |text, (name, value)| {
-            let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            let spelled = [value.clone(), form.replace('+', "%20"), form];
-            spelled.iter().fold(text, |text, value| {
-                text.replace(value.as_str(), &format!("${{{name}}}"))
-            })
-        })
-}
-
 fn of_target(target: &Target) -> Server {
     let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect();
     match target {
@@ -226,18 +208,18 @@ fn of_target(target: &Target) -> Server {
             command: {
                 let words = std::iter::once(&spawn.program).chain(&spawn.args);
                 let words: Vec<String> = words
-                    .map(|word| named(&word.to_string_lossy(), &spawn.secrets))
+                    .map(|word| unfilled(&word.to_string_lossy(), &spawn.secrets))
                     .collect();
                 masked_arguments(&words)
             },
             cwd: spawn
                 .cwd
                 .as_ref()
-                .map(|cwd| named(&cwd.to_string_lossy(), &spawn.secrets)),
+                .map(|cwd| unfilled(&cwd.to_string_lossy(), &spawn.secrets)),
             env: names(&spawn.env),
         },
         Target::Address(address) => Server::Address {
-            url: named(&masked_url(&address.url), &address.secrets),
+            url: unfilled(&masked_url(&address.url), &address.secrets),
             headers: names(&address.headers),
             sse: address.choice == Choice::Sse,
             cacert: cacert(address),
@@ -258,26 +240,4 @@ fn schema(connection: Option<&Connection>, method: &str, tool: &str) -> Option<V
     let tools = &connection?.list(List::Tools).items;
     let tool = tools.iter().find(|item| *item.name == *tool)?;
     Some(tool.input_schema().to_vec())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_inputs_put_in_stands_by_their_names_however_it_is_spelled() {
-        let secrets = [
-            ("key".to_owned(), "a b&c".to_owned()),
-            ("long".to_owned(), "a b&cd".to_owned()),
-            ("none".to_owned(), String::new()),
-        ];
-        for (text, told) in [
-            ("--key=a b&c", "--key=${key}"),
-            ("https://h/a%20b%26c/mcp", "https://h/${key}/mcp"),
-            ("https://h/mcp?k=a+b%26cd", "https://h/mcp?k=${long}"),
-            ("nothing", "nothing"),
-        ] {
-            assert_eq!(named(text, &secrets), told);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::login::Button;
 use super::state_of;
-use crate::mask::masked_arguments;
+use crate::mask::{masked_arguments, unfilled};
 use crate::mcp::http::headers::masked_url;
 use crate::note::exit_sentence;
 use crate::session::timeline::{Connection, LinkState, Listed};
@@ -14,7 +14,6 @@ use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Server};
 use crate::tui::panes::catalogue::fresh_words;
-use crate::tui::panes::copy_as::named;
 use crate::tui::theme::{Role, Theme};
 
 /// What is known of a server, most pressing first; and where the buttons of a login are.
@@ -238,12 +237,12 @@ impl Sheet<'_> {
         }
         let target = server.target.as_ref().filter(|_| words.is_empty());
         if let Some(Target::Address(address)) = target {
-            let address = named(&masked_url(&address.url), &address.secrets);
+            let address = unfilled(&masked_url(&address.url), &address.secrets);
             return self.field("address", &address, Role::Text);
         }
         if let Some(Target::Process(spawn)) = target {
             let parts = std::iter::once(&spawn.program).chain(&spawn.args);
-            words.extend(parts.map(|part| named(&part.to_string_lossy(), &spawn.secrets)));
+            words.extend(parts.map(|part| unfilled(&part.to_string_lossy(), &spawn.secrets)));
         }
         if !words.is_empty() {
             let words = masked_arguments(&words);
