@@ -121,8 +121,7 @@ fn reach(call: &Call<'_>, imports: &mut Vec<String>) -> (String, String) {
         Server::Process { cwd, .. } => {
             let (program, arguments) = PYTHON.command(&call.variables.command);
             let mut lines = format!(
-                "server = StdioServerParameters(\n    command={},\n    args={},\n",
-                program, arguments
+                "server = StdioServerParameters(\n    command={program},\n    args={arguments},\n"
             );
             // Without it the server would get a handful of variables only.
             let env = match pairs(&call.variables.env) {

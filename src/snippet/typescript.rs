@@ -148,10 +148,8 @@ fn process(call: &Call<'_>) -> String {
     let mut env = vec!["...process.env".to_owned()];
     env.extend(pairs(&call.variables.env));
     let env = env.join(", ");
-    let mut lines = format!(
-        "{{\n    command: {},\n    args: {},\n    env: {{ {} }},\n",
-        program, arguments, env
-    );
+    let mut lines =
+        format!("{{\n    command: {program},\n    args: {arguments},\n    env: {{ {env} }},\n");
     if let Some(cwd) = cwd {
         lines.extend(["    cwd: ", &TYPESCRIPT.string(cwd), ",\n"]);
     }
