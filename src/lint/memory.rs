@@ -212,7 +212,8 @@ impl Memory {
                 }
             }
             (Kind::Result | Kind::Error, Some(id)) => {
-                if self.asking.remove(id).is_none() {
+                let asked = self.asking.remove(id);
+                if asked.is_none() {
                     self.called_off.retain(|one| one.id != *id);
                 }
             }
