@@ -325,12 +325,12 @@ fn probes_follow_redirects_and_go_with_the_kept_login() {
     assert!(ends(&there) > ends(&moved));
     assert_eq!(moved.len() - ends(&moved), there.len() - ends(&there));
     assert!(there.iter().any(|one| one.rpc().starts_with("mcpscope/")));
-    // Only what is about logins goes without it.
+    // Only what is about logins goes without it: two requests in each era.
     let bare = there.iter().filter(|one| {
         let token = one.header("authorization");
         !token.is_some_and(|token| token.contains(CANARY))
     });
-    assert_eq!(bare.count(), 2);
+    assert_eq!(bare.count(), 4);
     let standing = |name: &str| format!("{{\"name\":\"{name}\",\"standing\":\"passed\"");
     let passed = standing("garbage-token-is-refused");
     assert!(run.stdout.contains(&passed), "{run}");
