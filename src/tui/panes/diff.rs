@@ -25,6 +25,7 @@ mod everywhere;
 mod ignoring;
 mod lines;
 mod moving;
+mod offers;
 #[cfg(test)]
 mod tests;
 
@@ -284,6 +285,7 @@ impl Pane for DiffPane {
             } else {
                 Tab::Paths
             }),
+            Action::DiffSurface => Reply::effects(self.offers(ctx)),
             Action::AcceptBaseline => self.accept(ctx),
             Action::CopyChange => self.copy(false),
             Action::CopyChangePath => self.copy(true),
@@ -329,14 +331,16 @@ impl Pane for DiffPane {
             {
                 "nothing differs"
             }
+            Action::DiffSurface if self.other_way().is_none() => "only of two sessions (8)",
             Action::AcceptBaseline => return self.why_no_baseline(),
             Action::Find | Action::FindNext | Action::FindPrevious => "not in what differs",
             Action::NextError | Action::PreviousError => "not in what differs",
             Action::CopyDiffReport if self.report().is_none() => "there is no report yet",
             Action::ShowIgnored
-                if self
-                    .report()
-                    .is_none_or(|report| report.ignored().is_empty()) =>
+                if !self.report().is_some_and(|report| {
+                    let mut told = report.rows.iter().flat_map(|row| &row.changes);
+                    told.any(|told| told.ignored.is_some())
+                }) =>
             {
                 "nothing is ignored"
             }
