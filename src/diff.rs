@@ -17,6 +17,7 @@ mod path;
 pub mod report;
 mod rules;
 mod shapes;
+mod successors;
 pub mod surface;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use glob::{Glob, GlobProblem};
 pub use lines::{Line, Sides, lines};
 pub use path::{Path, Step};
 pub use rules::{By, RULES, Rule, Rules};
+pub use successors::Successors;
 
 /// A piece of a text that several hold.
 #[derive(Clone)]

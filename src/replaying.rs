@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 
 use crate::diff::calls::{self, Call};
 use crate::diff::report::{Report, Row, Told, Verdict};
-use crate::diff::{Options, Part, What};
+use crate::diff::{Options, Part, Successors, What};
 use crate::filter::Filter;
 use crate::filter::row::{World, newest};
 use crate::json::Value;
 use crate::library::{Meta, sidecar};
-use crate::mcp::revision::Revision;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, OpenError, Recording};
 use crate::replay::{Carried, Plan, Problem, Reading, Run};
@@ -136,14 +135,7 @@ impl Source {
 
     /// What differs between a recording and what came when it was sent again.
     pub fn report(&self, run: &Run, new: Session<'_>, options: &Options) -> io::Result<Report> {
-        let recorded = run.plan().parts.first().and_then(|part| part.revision);
-        let spoken = new
-            .timeline
-            .state()
-            .connections()
-            .rev()
-            .find_map(|connection| connection.revision);
-        let across = &across([recorded, spoken], options);
+        let options = &follow(run, &new, options);
         let mut rows = Vec::new();
         for (exchange, seq, carried) in run.calls() {
             let Some(recorded) = CallAt::settled(&self.timeline, exchange) else {
@@ -156,45 +148,43 @@ impl Source {
                 .and_then(|index| CallAt::settled(new.timeline, index));
             let again = again.map(|call| call.read(new.bodies)).transpose()?;
             let carried: Vec<Carried> = carried.iter().map(|one| masked(one, &new)).collect();
-            rows.push(row(recorded, again, &carried, across));
+            rows.push(row(&recorded, again.as_ref(), &carried, options));
         }
         let left = self.name();
-        let rules = &across.options.rules;
+        let rules = &options.rules;
         Ok(Report::new(&left, new.name, "call", rules, rows))
     }
 }
 
-/// How to compare when the two sides may be of different eras: what only one of them says in every result, and how it
-/// asks for input, is no difference then.
-fn across(eras: [Option<Revision>; 2], options: &Options) -> Across {
-    let [a, b] = eras.map(|revision| revision.map(Revision::era));
-    let other = a.is_some() && b.is_some() && a != b;
-    let mut options = options.clone();
-    for path in ERA_MEMBERS.iter().filter(|_| other) {
-        // They are paths, as a test makes sure of.
-        let _ = options.rules.take(path);
+/// How to compare once it is known what the new answers gave out in the place of what the recorded ones had: that is no
+/// difference wherever it stands.
+fn follow(run: &Run, new: &Session<'_>, options: &Options) -> Options {
+    let mut successors = Successors::default();
+    for one in run.calls().flat_map(|(.., carried)| carried) {
+        let one = masked(one, new);
+        // A place in a list stands nowhere else, and may look like anything.
+        if one.path != "$.cursor"
+            && let (Some(was), Some(is)) = (scalar(&one.was), scalar(&one.is))
+        {
+            successors.add(was, is);
+        }
     }
-    Across { options, other }
+    let mut options = options.clone();
+    options.rules.follow(successors);
+    options
 }
 
-/// What differs when two servers, each speaking its revision, were asked the same.
-pub fn of_one_request(
-    left: (&str, Call, Option<Revision>),
-    right: (&str, Call, Option<Revision>),
-    options: &Options,
-) -> Report {
-    let across = across([left.2, right.2], options);
-    let row = row(left.1, Some(right.1), &[], &across);
-    Report::new(left.0, right.0, "call", &across.options.rules, vec![row])
+fn scalar(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) | Value::Number(text) => Some(text),
+        _ => None,
+    }
 }
 
-/// What every result of 2026-07-28 says, and no older one.
-const ERA_MEMBERS: [&str; 4] = ["$.resultType", "$.ttlMs", "$.cacheScope", "$._meta"];
-
-/// How two sessions are compared, and whether they are of different eras.
-struct Across {
-    options: Options,
-    other: bool,
+/// What differs when two servers were asked the same.
+pub fn of_one_request(left: (&str, &Call), right: (&str, &Call), options: &Options) -> Report {
+    let row = row(left.1, Some(right.1), &[], options);
+    Report::new(left.0, right.0, "call", &options.rules, vec![row])
 }
 
 /// The same as it may be shown: what the new answers gave out may be a secret of the new session.
@@ -210,20 +200,12 @@ fn masked(carried: &Carried, new: &Session<'_>) -> Carried {
     }
 }
 
-fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Across) -> Row {
-    let Some(mut again) = again else {
+fn row(recorded: &Call, again: Option<&Call>, carried: &[Carried], options: &Options) -> Row {
+    let Some(again) = again else {
         let seen = Some(recorded.seen());
         return Row::alone(recorded.name(), Verdict::Missing, seen, None);
     };
-    if across.other {
-        for call in [&mut recorded, &mut again] {
-            // `ok, 2 rounds`
-            if let Some((outcome, _)) = call.outcome.split_once(", ") {
-                call.outcome = outcome.to_owned();
-            }
-        }
-    }
-    let mut row = calls::compare(&recorded, &again, &across.options);
+    let mut row = calls::compare(recorded, again, options);
     // What else was asked differently is what the client puts into every request.
     row.changes.retain(|told| !told.asked);
     for one in carried {
@@ -242,19 +224,4 @@ fn row(mut recorded: Call, again: Option<Call>, carried: &[Carried], across: &Ac
         );
     }
     row
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_era_says_is_written_as_a_path() {
-        let mut rules = crate::diff::Rules::none();
-        for path in ERA_MEMBERS {
-            rules.take(path).unwrap();
-        }
-        assert_eq!(rules.names(), ERA_MEMBERS);
-    }
 }

@@ -354,10 +354,6 @@ fn read(path: &Path, filter: Option<&Filter>) -> Result<Side, Failure> {
         .map_err(|error| unreadable(file, &error))?;
     let bodies = recording.bodies();
     let Some((_, seq)) = entry else {
-        let mut connections = timeline.state().connections().rev();
-        let catalogue = connections
-            .find(|connection| connection.opening.is_some())
-            .map(Catalogue::of);
         let mut calls = CallAt::all(&timeline);
         if let Some(filter) = filter {
             let rows = super::filtered::rows(file, &timeline, &bodies, filter, None)
@@ -366,7 +362,7 @@ fn read(path: &Path, filter: Option<&Filter>) -> Result<Side, Failure> {
         }
         return Ok(Side::Session {
             calls,
-            catalogue: catalogue.unwrap_or_default(),
+            catalogue: Catalogue::newest(&timeline),
             bodies,
         });
     };

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use super::Part;
 use super::shapes::Shapes;
+use super::successors::Successors;
 use crate::json::{self, Kind};
 
 /// No name.
@@ -38,10 +39,15 @@ pub struct Index {
 impl Index {
     /// Of `part`; when that is no JSON text, or longer than 4 GiB, it is one value without an inside.
     pub fn of(part: &Part, shapes: Shapes) -> Self {
+        Self::read(part, shapes, &Successors::default())
+    }
+
+    /// The same of the first of two: what it says is what `successors` say that the second says in its place.
+    pub fn read(part: &Part, shapes: Shapes, successors: &Successors) -> Self {
         let raw = part.bytes();
         let sane = raw.len() < NONE as usize && json::check(raw).is_ok();
         let nodes = if sane {
-            Reader::new(raw, shapes).read()
+            Reader::new(raw, shapes, successors).read()
         } else {
             let hash = mix(0, raw);
             vec![Node {
@@ -132,15 +138,17 @@ struct Open {
 struct Reader<'a> {
     raw: &'a [u8],
     shapes: Shapes,
+    successors: &'a Successors,
     nodes: Vec<Node>,
     open: Vec<Open>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(raw: &'a [u8], shapes: Shapes) -> Self {
+    fn new(raw: &'a [u8], shapes: Shapes, successors: &'a Successors) -> Self {
         Self {
             raw,
             shapes,
+            successors,
             nodes: Vec::with_capacity(raw.len() / 24 + 1),
             open: Vec::new(),
         }
@@ -211,7 +219,7 @@ impl<'a> Reader<'a> {
             });
             return end;
         }
-        (read.strict, read.loose) = scalar(&raw[start..end], kind, self.shapes);
+        (read.strict, read.loose) = scalar(&raw[start..end], kind, self.shapes, self.successors);
         self.nodes.push(read);
         self.settle(node);
         end
@@ -250,7 +258,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The strict and the loose hash of a scalar.
-fn scalar(raw: &[u8], kind: Kind, shapes: Shapes) -> (u64, u64) {
+fn scalar(raw: &[u8], kind: Kind, shapes: Shapes, successors: &Successors) -> (u64, u64) {
     let strict = mix(kind as u64, raw);
     let loose = match kind {
         Kind::Number => number(raw),
@@ -258,8 +266,10 @@ fn scalar(raw: &[u8], kind: Kind, shapes: Shapes) -> (u64, u64) {
             let text = json::text(raw).unwrap_or_default();
             // A lone surrogate is lost in the text.
             if text.contains(char::REPLACEMENT_CHARACTER) {
-                strict
-            } else if let Some((plain, _)) = shapes.replace(&text) {
+                return (strict, strict);
+            }
+            let text = successors.replace(&text).map_or(text, Cow::Owned);
+            if let Some((plain, _)) = shapes.replace(&text) {
                 mix(Kind::String as u64, plain.as_bytes())
             } else {
                 mix(Kind::String as u64, text.as_bytes())

@@ -9,7 +9,13 @@ use crate::text;
 mod json;
 mod junit;
 mod markdown;
+mod parting;
 mod plain;
+
+/// What took less, in microseconds, is no measure for anything.
+const NOTHING: u64 = 100;
+/// From so many times on, how often is told rather than per cents.
+const TIMES: f64 = 10.0;
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,6 +114,15 @@ impl Told {
             means: None,
             asked,
         }
+    }
+
+    /// Both sides of it, each in at most `most` columns, safe to show. Of long texts what is shown begins shortly before
+    /// they differ.
+    pub fn sides(&self, most: usize) -> (String, String) {
+        let plain = |part: &Option<Part>| Self::side(part.as_ref(), most);
+        let both = self.a.as_ref().zip(self.b.as_ref());
+        both.and_then(|(a, b)| parting::shown(a.bytes(), b.bytes(), most))
+            .unwrap_or_else(|| (plain(&self.a), plain(&self.b)))
     }
 
     /// One side of it in a line of at most `most` columns, safe to show.
@@ -236,10 +251,13 @@ impl Row {
 pub fn latency(was: Option<u64>, is: Option<u64>) -> Option<String> {
     let (was, is) = (was?, is?);
     let took = |us| text::took(std::time::Duration::from_micros(us));
-    // Of nothing there is no part.
-    let percent = (is as f64 - was as f64) / (was.max(1) as f64) * 100.0;
-    Some(if percent.abs() < 10.0 {
+    let ratio = is as f64 / was.max(1) as f64;
+    let percent = (ratio - 1.0) * 100.0;
+    // Below a tenth of a millisecond there is nothing to measure.
+    Some(if was < NOTHING || percent.abs() < 10.0 {
         format!("{} (was {})", took(is), took(was))
+    } else if ratio >= TIMES {
+        format!("{} (was {}, ×{ratio:.0})", took(is), took(was))
     } else {
         format!("{} (was {}, {percent:+.0}%)", took(is), took(was))
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::glob::{Glob, GlobProblem};
 use super::path::Step;
 use super::shapes::{Shape, Shapes};
+use super::successors::Successors;
 use super::{Change, What};
 use crate::json::{self, Kind};
 
@@ -103,6 +104,8 @@ pub enum By {
     Rule(u16),
     /// The user's path, by its place in [`Rules`].
     Path(u16),
+    /// None: the value is known to have taken the place of the other one.
+    Carried,
 }
 
 /// The rules that hold.
@@ -111,6 +114,7 @@ pub struct Rules {
     /// By row of [`RULES`].
     on: [bool; RULES.len()],
     paths: Arc<Vec<Glob>>,
+    successors: Successors,
 }
 
 impl Default for Rules {
@@ -125,6 +129,7 @@ impl Rules {
         Self {
             on: [true; RULES.len()],
             paths: Arc::default(),
+            successors: Successors::default(),
         }
     }
 
@@ -133,6 +138,7 @@ impl Rules {
         Self {
             on: [false; RULES.len()],
             paths: Arc::default(),
+            successors: Successors::default(),
         }
     }
 
@@ -150,7 +156,17 @@ impl Rules {
         Self {
             on: [false; RULES.len()],
             paths: Arc::clone(&self.paths),
+            successors: Successors::default(),
         }
+    }
+
+    /// From here on values of the first that `successors` knows are the ones that took their place.
+    pub fn follow(&mut self, successors: Successors) {
+        self.successors = successors;
+    }
+
+    pub(super) fn successors(&self) -> &Successors {
+        &self.successors
     }
 
     /// Whether two rules as people write them are one: the same name, or the same path in another spelling.
@@ -208,6 +224,7 @@ impl Rules {
                 .paths
                 .get(usize::from(place))
                 .map_or_else(String::new, ToString::to_string),
+            By::Carried => "carried".to_owned(),
         }
     }
 
@@ -238,6 +255,10 @@ impl Rules {
 
     /// The rule that ignores this.
     pub(super) fn ignoring(&self, change: &Change) -> Option<By> {
+        // What is known for certain is told before what only looks like it.
+        if self.succeeds(change, Shapes::default()) {
+            return Some(By::Carried);
+        }
         self.by_table(change)
             .map(|row| By::Rule(row as u16))
             .or_else(|| {
@@ -246,6 +267,40 @@ impl Rules {
                     .position(|path| path.holds(&change.path.0))
                     .map(|place| By::Path(place as u16))
             })
+            .or_else(|| self.succeeds(change, self.shapes()).then_some(By::Carried))
+    }
+
+    /// Whether the first, with what took the place of its values, is the second but for these shapes.
+    fn succeeds(&self, change: &Change, shapes: Shapes) -> bool {
+        let (Some(a), Some(b)) = (&change.a, &change.b) else {
+            return false;
+        };
+        if self.successors.is_empty() || change.what != What::Changed {
+            return false;
+        }
+        let (a, b) = (a.bytes(), b.bytes());
+        match (json::kind(a), json::kind(b)) {
+            (Kind::Number, Kind::Number) => {
+                let new = std::str::from_utf8(a)
+                    .ok()
+                    .and_then(|a| self.successors.of(a));
+                new.is_some_and(|new| new.as_bytes() == b)
+            }
+            (Kind::String, Kind::String) => {
+                let (Some(a), Some(b)) = (json::text(a), json::text(b)) else {
+                    return false;
+                };
+                let Some(a) = self.successors.replace(&a) else {
+                    return false;
+                };
+                let plain = |text: &str| {
+                    let replaced = shapes.replace(text);
+                    replaced.map_or_else(|| text.to_owned(), |(text, _)| text)
+                };
+                a == b || plain(&a) == plain(&b)
+            }
+            _ => false,
+        }
     }
 
     fn by_table(&self, change: &Change) -> Option<usize> {

@@ -1,6 +1,8 @@
 //! Pieces of a text that differ from run to run: UUIDs, times, durations, folders. Found by what they look like, and
 //! replaced, so that two texts with different ones are the same.
 
+use std::ops::Range;
+
 /// What a piece looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -59,19 +61,46 @@ impl Shapes {
         self.0 & (1 << shape as u8) != 0
     }
 
+    /// All of them.
+    pub const fn all() -> Self {
+        Self(0b1111)
+    }
+
     /// `text` with a mark for every piece of these shapes, and which there were; none when there were none.
     pub fn replace(self, text: &str) -> Option<(String, Self)> {
+        let mut out = String::new();
+        let mut used = Self::default();
+        let mut copied = 0;
+        self.each(text, |shape, piece| {
+            out.push_str(&text[copied..piece.start]);
+            out.push(MARKS[shape as usize]);
+            used.add(shape);
+            copied = piece.end;
+        });
+        if used.0 == 0 {
+            return None;
+        }
+        out.push_str(&text[copied..]);
+        Some((out, used))
+    }
+
+    /// The pieces of these shapes, in their order.
+    pub fn pieces(self, text: &str) -> Vec<(Shape, Range<usize>)> {
+        let mut pieces = Vec::new();
+        self.each(text, |shape, piece| pieces.push((shape, piece)));
+        pieces
+    }
+
+    fn each(self, text: &str, mut see: impl FnMut(Shape, Range<usize>)) {
         let bytes = text.as_bytes();
         if self.0 == 0
             || !bytes
                 .iter()
                 .any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b'\\'))
         {
-            return None;
+            return;
         }
-        let mut out = String::new();
-        let mut used = Self::default();
-        let (mut at, mut copied) = (0, 0);
+        let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
             let edge = at == 0 || !is_word(bytes[at - 1]);
@@ -83,20 +112,12 @@ impl Shapes {
                 None
             };
             if let Some((shape, length)) = found {
-                out.push_str(&text[copied..at]);
-                out.push(MARKS[shape as usize]);
-                used.add(shape);
+                see(shape, at..at + length);
                 at += length;
-                copied = at;
             } else {
                 at += 1;
             }
         }
-        if used.0 == 0 {
-            return None;
-        }
-        out.push_str(&text[copied..]);
-        Some((out, used))
     }
 
     /// The piece that starts at `at`, which is the edge of a word, and its length.
@@ -243,7 +264,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: Shapes = Shapes(0b1111);
+    const ALL: Shapes = Shapes::all();
 
     fn told(text: &str) -> String {
         let replaced = ALL

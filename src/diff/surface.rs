@@ -10,7 +10,7 @@ use super::report::{Report, Row, Told, Verdict};
 use super::{Options, Part, Rules, What, diff};
 use crate::json::{self, Value};
 use crate::mcp::types::List;
-use crate::session::timeline::Connection;
+use crate::session::timeline::{Connection, Timeline};
 
 mod schema;
 #[cfg(test)]
@@ -65,6 +65,17 @@ impl Catalogue {
             }
         }
         Self { server, items }
+    }
+}
+
+impl Catalogue {
+    /// What the newest connection of a session that worked has told; nothing when none did.
+    pub fn newest(timeline: &Timeline) -> Self {
+        let mut connections = timeline.state().connections().rev();
+        connections
+            .find(|connection| connection.opening.is_some())
+            .map(Self::of)
+            .unwrap_or_default()
     }
 }
 
@@ -322,7 +333,9 @@ fn member(name: &str, a: Option<Part>, b: Option<Part>, changes: &mut Vec<Told>)
         }
         (Means::Capabilities, ..) => {
             let object = |value: &Option<Value>| value.clone().unwrap_or(Value::Object(Vec::new()));
-            capabilities(&object(&one), &object(&two), &path, changes);
+            let (mut one, mut two) = (object(&one), object(&two));
+            tasks(&mut one, &mut two, &path, changes);
+            capabilities(&one, &two, &path, changes);
         }
         (Means::Input, ..) => changes.push(plain(words(Verdict::Unknown, "a schema came or went"))),
     }
@@ -387,6 +400,54 @@ fn arguments(a: &Value, b: &Value, path: &str, changes: &mut Vec<Told>) {
             };
             changes.push(told(at(two), None, Some(two), verdict, why.to_owned()));
         }
+    }
+}
+
+/// The name of the tasks among extensions, which is how 2026-07-28 has them. Before it they are a capability.
+const TASKS: &str = "io.modelcontextprotocol/tasks";
+
+/// That one side says in the way of another revision that it has tasks is taken out of both, and told.
+fn tasks(a: &mut Value, b: &mut Value, path: &str, changes: &mut Vec<Told>) {
+    let extension = |value: &Value| {
+        value
+            .get("extensions")
+            .and_then(|all| all.get(TASKS))
+            .cloned()
+    };
+    let has = |value: &Value| value.get("tasks").is_some();
+    let (old, new) = if has(a) && !has(b) && extension(b).is_some() {
+        (a, b)
+    } else if has(b) && !has(a) && extension(a).is_some() {
+        (b, a)
+    } else {
+        return;
+    };
+    let (was, is) = (old.get("tasks").cloned(), extension(new));
+    let at = schema::below(path, "tasks");
+    let why = "the other era says it in another way".to_owned();
+    changes.push(told(
+        at,
+        was.as_ref(),
+        is.as_ref(),
+        Verdict::Compatible,
+        why,
+    ));
+    let without = |value: &mut Value, name: &str| {
+        if let Value::Object(members) = value {
+            members.retain(|(other, _)| other != name);
+        }
+    };
+    without(old, "tasks");
+    if let Value::Object(members) = new {
+        for (name, all) in members.iter_mut() {
+            if name == "extensions" {
+                without(all, TASKS);
+            }
+        }
+        // Without any other, there are none.
+        members.retain(|(name, all)| {
+            name != "extensions" || all.as_object().is_none_or(|all| !all.is_empty())
+        });
     }
 }
 

@@ -41,6 +41,36 @@ fn told(a: &str, b: &str, options: &Options) -> Vec<String> {
 }
 
 #[test]
+fn what_took_the_place_of_a_value_is_the_same_wherever_it_stands() {
+    let mut successors = Successors::default();
+    successors.add("ticket-51614521", "ticket-12045332");
+    successors.add("4711001", "4711002");
+    let mut options = Options::default();
+    options.rules.follow(successors);
+    let a = r#"{"key":"ticket-51614521","n":4711001,"text":"ticket-51614521 took 7 ms","json":"{\"of\":\"ticket-51614521\"}",
+        "all":[{"id":"b"},{"id":"ticket-51614521","x":1}],"tags":["one","see ticket-51614521","two"],"real":"ticket-51614521 is 1"}"#;
+    let b = r#"{"key":"ticket-12045332","n":4711002,"text":"ticket-12045332 took 9 ms","json":"{\"of\":\"ticket-12045332\"}",
+        "all":[{"id":"ticket-12045332","x":2},{"id":"b"}],"tags":["see ticket-12045332","two"],"real":"ticket-12045332 is 2"}"#;
+    let told = told(a, b, &options);
+    let (carried, real): (Vec<&String>, Vec<&String>) =
+        told.iter().partition(|line| line.ends_with("(carried)"));
+    assert_eq!(carried.len(), 6, "{told:#?}");
+    let real: Vec<&str> = real
+        .iter()
+        .map(|line| line.split(" | ").next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        real,
+        [
+            "moved $.all[id=\"ticket-12045332\"] {\"id\":\"ticket-51614521\",\"x\":1}",
+            "changed $.all[id=\"ticket-12045332\"].x 1",
+            "removed $.tags[0] \"one\"",
+            "changed $.real \"ticket-51614521 is 1\"",
+        ]
+    );
+}
+
+#[test]
 fn changes_are_told_by_path() {
     for (a, b, expected) in [
         (r#"{"a":1}"#, r#" { "a" : 1 } "#, &[][..]),

@@ -10,6 +10,7 @@ use super::align::{self, Aligned};
 use super::index::Index;
 use super::path::{Path, Step};
 use super::shapes::Shapes;
+use super::successors::Successors;
 use super::{Change, Diff, Options, Part, What};
 use crate::json::{self, Kind};
 
@@ -64,7 +65,7 @@ impl<'a> Walk<'a> {
             return self.found;
         }
         let pair = Rc::new(Pair {
-            a: Index::of(a, self.shapes),
+            a: Index::read(a, self.shapes, self.options.rules.successors()),
             b: Index::of(b, self.shapes),
             depth: 0,
         });
@@ -137,11 +138,11 @@ impl<'a> Walk<'a> {
             self.tell(pair, What::Changed, Some(a), Some(b), way);
             return;
         }
-        let index =
-            |text: &Cow<'_, str>| Index::of(&Part::from(text.as_bytes().to_vec()), self.shapes);
+        let part = |text: &Cow<'_, str>| Part::from(text.as_bytes().to_vec());
+        let successors = self.options.rules.successors();
         let inner = Rc::new(Pair {
-            a: index(&texts.0),
-            b: index(&texts.1),
+            a: Index::read(&part(&texts.0), self.shapes, successors),
+            b: Index::of(&part(&texts.1), self.shapes),
             depth: pair.depth + 1,
         });
         if inner.a.node(0).strict == inner.b.node(0).strict {
@@ -195,7 +196,7 @@ impl<'a> Walk<'a> {
     fn arrays(&mut self, pair: &Rc<Pair>, a: u32, b: u32, way: &Way) {
         let (mine, theirs): (Vec<u32>, Vec<u32>) =
             (pair.a.children(a).collect(), pair.b.children(b).collect());
-        let keyed = named(pair, &mine, &theirs);
+        let keyed = named(pair, &mine, &theirs, self.options.rules.successors());
         let aligned = match &keyed {
             Some((_, mine, theirs)) => align::by_identity(mine, theirs),
             None => {
@@ -228,8 +229,8 @@ impl<'a> Walk<'a> {
             }
             let key = keyed.as_ref().and_then(|(name, mine, theirs)| {
                 let value = x
-                    .map(|x| mine[x as usize])
-                    .or_else(|| y.map(|y| theirs[y as usize]))?;
+                    .map(|x| &mine[x as usize])
+                    .or_else(|| y.map(|y| &theirs[y as usize]))?;
                 Some((*name, Arc::from(String::from_utf8_lossy(value))))
             });
             let way = Some(link(way, Step::Item { a: x, b: y, key }));
@@ -350,26 +351,37 @@ fn names<'m>(members: &'m [Member<'_>]) -> Vec<(&'m str, u32)> {
 }
 
 /// The member that names every item of both lists, each item by another value; with the values.
-type Named<'a> = (&'static str, Vec<&'a [u8]>, Vec<&'a [u8]>);
+type Named<'a> = (&'static str, Vec<Cow<'a, [u8]>>, Vec<Cow<'a, [u8]>>);
 
-fn named<'a>(pair: &'a Pair, mine: &[u32], theirs: &[u32]) -> Option<Named<'a>> {
+fn named<'a>(
+    pair: &'a Pair,
+    mine: &[u32],
+    theirs: &[u32],
+    successors: &Successors,
+) -> Option<Named<'a>> {
     if mine.is_empty() || theirs.is_empty() {
         return None;
     }
     NAMES.into_iter().find_map(|name| {
-        let mine = values(&pair.a, mine, name)?;
-        let theirs = values(&pair.b, theirs, name)?;
+        let mine = values(&pair.a, mine, name, successors)?;
+        let theirs = values(&pair.b, theirs, name, &Successors::default())?;
         // Without a common one it is no name that survives, and what stands there is better paired by what it says.
-        let known: std::collections::HashSet<&[u8]> = mine.iter().copied().collect();
-        theirs
-            .iter()
-            .any(|value| known.contains(value))
-            .then_some((name, mine, theirs))
+        let common = {
+            let known: std::collections::HashSet<&[u8]> = mine.iter().map(AsRef::as_ref).collect();
+            theirs.iter().any(|value| known.contains(&**value))
+        };
+        common.then_some((name, mine, theirs))
     })
 }
 
 /// The values of a member in all of some items, when all have it, once, as a string or number, and no two the same.
-fn values<'a>(index: &'a Index, items: &[u32], name: &str) -> Option<Vec<&'a [u8]>> {
+/// What took their place stands for them.
+fn values<'a>(
+    index: &'a Index,
+    items: &[u32],
+    name: &str,
+    successors: &Successors,
+) -> Option<Vec<Cow<'a, [u8]>>> {
     let mut seen = std::collections::HashSet::with_capacity(items.len());
     items
         .iter()
@@ -383,7 +395,9 @@ fn values<'a>(index: &'a Index, items: &[u32], name: &str) -> Option<Vec<&'a [u8
             let value = found.next()?;
             let scalar = matches!(index.node(value).kind, Kind::String | Kind::Number);
             let raw = index.raw(value);
-            (scalar && found.next().is_none() && raw.len() < 1024 && seen.insert(raw))
+            let new = successors.replace_raw(raw);
+            let raw = new.map_or(Cow::Borrowed(raw), Cow::Owned);
+            (scalar && found.next().is_none() && raw.len() < 1024 && seen.insert(raw.clone()))
                 .then_some(raw)
         })
         .collect()

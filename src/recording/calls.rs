@@ -8,8 +8,10 @@ use crate::diff::Part;
 use crate::diff::calls::{Answer, Call};
 use crate::json;
 use crate::jsonrpc::Id;
+use crate::mcp::revision::{Era, Revision};
+use crate::note::exit_sentence;
 use crate::session::recorded::Place;
-use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, Timeline};
+use crate::session::timeline::{EntryIndex, EntryRow, ExchangeIndex, LinkState, Status, Timeline};
 
 /// A call, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,7 @@ pub struct CallAt {
     outcome: String,
     failed: bool,
     took_us: Option<u64>,
+    era: Option<Era>,
 }
 
 impl CallAt {
@@ -42,13 +45,14 @@ impl CallAt {
             response: response.map(|row| (row.seq(), row.place())),
             method: timeline.word(first.method).to_owned(),
             subject: timeline.word(first.subject).to_owned(),
-            outcome: timeline.status_words(index),
+            outcome: outcome(timeline, index),
             failed: timeline.went_wrong(last),
             took_us: last
                 .ended
                 .and_then(us)
                 .zip(us(first.request))
                 .map(|(ended, began)| ended.saturating_sub(began)),
+            era: era(timeline, first.conn),
         })
     }
 
@@ -95,6 +99,7 @@ impl CallAt {
             outcome: String::new(),
             failed: false,
             took_us: None,
+            era: era(timeline, row.conn()),
         })
     }
 
@@ -162,8 +167,31 @@ impl CallAt {
             outcome: self.outcome.clone(),
             failed: self.failed,
             took_us: self.took_us,
+            era: self.era,
         })
     }
+}
+
+/// How it ended, and how the server did when it went away over it.
+fn outcome(timeline: &Timeline, index: ExchangeIndex) -> String {
+    let words = timeline.status_words(index);
+    let last = timeline.exchange(timeline.last_round(index));
+    let exited = last
+        .filter(|last| last.status == Status::NoReply)
+        .and_then(|last| timeline.state().connection(last.conn));
+    match exited.map(|connection| &connection.link) {
+        Some(&LinkState::Exited {
+            code,
+            signal,
+            asked: false,
+        }) => format!("{words}: {}", exit_sentence(code, signal)),
+        _ => words,
+    }
+}
+
+fn era(timeline: &Timeline, conn: u32) -> Option<Era> {
+    let connection = timeline.state().connection(conn)?;
+    connection.revision.map(Revision::era)
 }
 
 /// A member of a message, or of the one with this id in a batch; empty when there is none.

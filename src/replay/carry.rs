@@ -53,6 +53,9 @@ pub struct Carry {
     pub from: ExchangeIndex,
     /// Where it stands there.
     pub found: Found,
+    /// The entry of that call, by sequence number, and what it is called, in words of the filter; the ledger does not
+    /// know.
+    pub call: (u64, String),
 }
 
 impl Carry {
@@ -119,6 +122,7 @@ impl Ledger {
                     value: value.clone(),
                     from: *from,
                     found: found.clone(),
+                    call: (0, String::new()),
                 }),
                 Some(Origin::Client) => {}
                 None => own.push(scalar),

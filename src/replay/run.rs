@@ -403,7 +403,7 @@ impl Run {
         let mut value = Value::parse(params.as_deref()?.as_bytes()).ok()?;
         let mut changed = false;
         for carry in &step.carries {
-            let from = self.recorded_seq(carry.from);
+            let (from, call) = (carry.call.0, &carry.call.1);
             let target = carry.target();
             let result = self.result(carry.from, new);
             let now = result.map_or(Now::Lost, |result| carry::now(carry, result));
@@ -433,9 +433,9 @@ impl Run {
                 }
                 Now::Lost => {
                     let why = if self.sources.contains_key(&carry.from) {
-                        "the new answer has nothing in its place"
+                        "the new answer has nothing in its place".to_owned()
                     } else {
-                        "which was not sent again"
+                        format!("which was not sent again (add {call} to the filter)")
                     };
                     let end = if masked {
                         "not sent, unless it is known what the mask hides"
@@ -457,15 +457,6 @@ impl Run {
         } else {
             params
         }
-    }
-
-    /// The entry of a recorded request, by sequence number, if it is in the plan.
-    fn recorded_seq(&self, exchange: ExchangeIndex) -> String {
-        let steps = self.plan.parts.iter().flat_map(|part| &part.steps);
-        let mut found = steps.filter(|step| step.exchange == Some(exchange));
-        found
-            .next()
-            .map_or_else(|| "?".to_owned(), |step| step.seq.to_string())
     }
 
     /// The new result of what was sent again.

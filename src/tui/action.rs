@@ -357,6 +357,7 @@ actions! {
         IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
         Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
         ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
+        DiffSurface "surface" ["s"] "surface" "What the servers of two sessions offer, each change called breaking or not; or their calls again" Nothing "mcpscope diff --surface A B";
         AcceptBaseline "accept-baseline" ["a"] "accept" "Put what came in the place of the recording that was sent again" Nothing "mcpscope replay FILE --accept";
         CopyChange "copy-change" ["y y"] "" "Copy both sides of the difference" Nothing "";
         CopyChangePath "copy-change-path" ["y p"] "" "Copy its path" Nothing "";

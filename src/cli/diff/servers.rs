@@ -197,12 +197,8 @@ impl DiffArgs {
         self.careful(ready, [&mut *first, &mut *second]).await?;
         let a = answered(first, &method, params.clone()).await?;
         let b = answered(second, &method, params).await?;
-        let [x, y] = [&*first, &*second].map(|session| session.connection().revision);
-        Ok(replaying::of_one_request(
-            (&left, a, x),
-            (&right, b, y),
-            &ready.options,
-        ))
+        let (left, right) = ((&*left, &a), (&*right, &b));
+        Ok(replaying::of_one_request(left, right, &ready.options))
     }
 
     /// What both are asked. Arguments are those the first server's schema makes of them, so that both get the same.

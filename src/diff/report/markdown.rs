@@ -65,15 +65,15 @@ fn tell(row: &Row, out: &mut String) {
         "| | path | first | second |{head}\n| --- | --- | --- | --- |{line}"
     );
     for told in told {
-        let side = |part| Told::side(part, SIDE);
+        let (one, other) = told.sides(SIDE);
         let asked = if told.asked { "asked " } else { "" };
         let _ = write!(
             out,
             "| {} | {asked}{} | {} | {} |",
             told.what.word(),
             code(&told.path),
-            code(&side(told.a.as_ref())),
-            code(&side(told.b.as_ref()))
+            code(&one),
+            code(&other)
         );
         if judged {
             let means = told.means.as_ref();

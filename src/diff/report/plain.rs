@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Row, Told, Verdict};
+use super::{Report, Row, Verdict};
 use crate::text;
 
 /// Columns for one side of a difference.
@@ -63,17 +63,20 @@ fn tell(row: &Row, out: &mut String) {
         let asked = if told.asked { "asked " } else { "" };
         let path = text::sanitize(&told.path);
         let _ = write!(out, "  {} {asked}{path}", told.what.sign());
-        let side = |part| Told::side(part, SIDE);
+        let (one, other) = told.sides(SIDE);
         match (&told.a, &told.b) {
             _ if matches!(told.what, crate::diff::What::Order) => {
                 out.push_str("  same members, another order");
             }
             _ if matches!(told.what, crate::diff::What::Moved) => out.push_str("  moved"),
-            (Some(a), Some(b)) => {
-                let _ = write!(out, "  {} → {}", side(Some(a)), side(Some(b)));
+            (Some(_), Some(_)) => {
+                let _ = write!(out, "  {one} → {other}");
             }
-            (one, other) => {
-                let _ = write!(out, "  {}", side(one.as_ref().or(other.as_ref())));
+            (Some(_), None) => {
+                let _ = write!(out, "  {one}");
+            }
+            (None, _) => {
+                let _ = write!(out, "  {other}");
             }
         }
         if let Some((verdict, why)) = &told.means {

@@ -52,6 +52,14 @@ fn latency_is_told_with_what_it_was() {
         latency(Some(11_000), Some(11_500)).as_deref(),
         Some("12 ms (was 11 ms)")
     );
+    assert_eq!(
+        latency(Some(300), Some(424_000)).as_deref(),
+        Some("424 ms (was 0.3 ms, ×1413)")
+    );
+    assert_eq!(
+        latency(Some(70), Some(20)).as_deref(),
+        Some("0.0 ms (was 0.1 ms)")
+    );
     assert_eq!(latency(None, Some(1)), None);
 }
 

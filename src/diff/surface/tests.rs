@@ -27,6 +27,24 @@ fn judged(a: &Catalogue, b: &Catalogue) -> (Verdict, Vec<String>) {
 }
 
 #[test]
+fn tasks_are_tasks_in_both_eras() {
+    let of = |capabilities: &str| Catalogue {
+        server: vec![("capabilities", Part::from(capabilities.as_bytes().to_vec()))],
+        items: Vec::new(),
+    };
+    let old = of(r#"{"tools":{},"tasks":{"list":{},"cancel":{}}}"#);
+    let new = of(r#"{"tools":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}"#);
+    for (a, b) in [(&old, &new), (&new, &old)] {
+        let report = report(("a", a), ("b", b), &Rules::none());
+        assert_eq!(report.tally_words(), "1 compatible");
+        assert_eq!(report.rows[0].changes.len(), 1);
+    }
+    let gone = of(r#"{"tools":{},"extensions":{"other":{}}}"#);
+    let report = report(("a", &old), ("b", &gone), &Rules::none());
+    assert_eq!(report.tally_words(), "1 breaking");
+}
+
+#[test]
 fn changes_are_judged_by_what_they_do_to_those_who_call() {
     let base = r#"{"type":"object","properties":{"a":{"type":"string","enum":["x","y"],"maxLength":5},"n":{"type":"number"}},"required":["a"]}"#;
     for (from, to, expected) in [

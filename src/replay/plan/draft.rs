@@ -349,6 +349,13 @@ impl Draft<'_> {
                 ledger.want(&sent.step.method, params);
             }
         }
+        let called: HashMap<ExchangeIndex, (u64, String)> = sent
+            .iter()
+            .filter_map(|sent| {
+                let step = &sent.step;
+                Some((step.exchange?, (step.seq, chosen_by(step))))
+            })
+            .collect();
         let mut answers: Vec<(EntryIndex, ExchangeIndex, &str)> = Vec::new();
         let methods: Vec<String> = sent.iter().map(|sent| sent.step.method.clone()).collect();
         for (sent, method) in sent.iter().zip(&methods) {
@@ -375,6 +382,11 @@ impl Draft<'_> {
                 continue;
             };
             sent.step.carries = ledger.request(&sent.step.method, &params);
+            for carry in &mut sent.step.carries {
+                if let Some(call) = called.get(&carry.from) {
+                    carry.call.clone_from(call);
+                }
+            }
             if strip(&sent.step.method, sent.step.seq, &mut params) {
                 let empty = matches!(&params, Value::Object(members) if members.is_empty());
                 sent.step.params = (!empty).then(|| params.to_string());
@@ -479,4 +491,15 @@ fn strip(method: &str, seq: u64, params: &mut Value) -> bool {
         members.retain(|(name, _)| name != "_meta");
     }
     changed
+}
+
+/// What a filter has to say to choose it.
+fn chosen_by(step: &Step) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    if step.method == "tools/call" && !step.subject.is_empty() && step.subject.chars().all(is_plain)
+    {
+        format!("tool:{}", step.subject)
+    } else {
+        format!("method:{}", step.method)
+    }
 }

@@ -24,6 +24,8 @@ pub enum Comparison {
     },
     /// Two session files, call by call.
     Files(PathBuf, PathBuf),
+    /// What the servers of two session files offer.
+    Offers(PathBuf, PathBuf),
     /// Two calls of two session files.
     Across(Box<[(PathBuf, CallAt); 2]>),
     /// A recording, and what came when it was sent again.

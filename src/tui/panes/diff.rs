@@ -25,6 +25,7 @@ mod everywhere;
 mod ignoring;
 mod lines;
 mod moving;
+mod offers;
 #[cfg(test)]
 mod tests;
 
@@ -284,6 +285,7 @@ impl Pane for DiffPane {
             } else {
                 Tab::Paths
             }),
+            Action::DiffSurface => Reply::effects(self.offers(ctx)),
             Action::AcceptBaseline => self.accept(ctx),
             Action::CopyChange => self.copy(false),
             Action::CopyChangePath => self.copy(true),
@@ -329,6 +331,7 @@ impl Pane for DiffPane {
             {
                 "nothing differs"
             }
+            Action::DiffSurface if self.other_way().is_none() => "only of two sessions (8)",
             Action::AcceptBaseline => return self.why_no_baseline(),
             Action::Find | Action::FindNext | Action::FindPrevious => "not in what differs",
             Action::NextError | Action::PreviousError => "not in what differs",

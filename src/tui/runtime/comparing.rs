@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::diff::calls::{self, Call};
 use crate::diff::report::Report;
+use crate::diff::surface::{self, Catalogue};
 use crate::diff::{Line, Options, Part, Rules, lines};
 use crate::json::Value;
 use crate::mask;
@@ -16,6 +17,8 @@ use crate::tui::effect::comparison::{Comparison, Texts};
 
 /// Larger sides are not laid out as text.
 const TEXT: usize = 8 << 20;
+/// Texts within texts that are opened.
+const TEXTS: u8 = 4;
 /// Of longer lines no more is shown.
 const LONGEST: usize = 2_000;
 /// Of two that begin alike for longer, what is shown begins so many characters before they differ.
@@ -70,12 +73,20 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             let (left, right) = Comparison::names(left, right);
             calls::report((&left, &a), (&right, &b), &options)
         }
+        Comparison::Offers(left, right) => {
+            let masks = bodies.secrets().rules();
+            let offered =
+                |path: &Path| read(path, masks).map(|(timeline, _)| Catalogue::newest(&timeline));
+            let (a, b) = (offered(left)?, offered(right)?);
+            let (left, right) = Comparison::names(left, right);
+            surface::report((&left, &a), (&right, &b), &options.rules)
+        }
     };
     Ok(Arc::new(report))
 }
 
-/// Every call of a session file.
-fn session(path: &Path, masks: &mask::Rules) -> Result<Vec<Call>, String> {
+/// A session file: its fold and its bodies.
+fn read(path: &Path, masks: &mask::Rules) -> Result<(Timeline, Bodies), String> {
     let recording = Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
     let mut timeline = Timeline::default();
     let loaded = recording.load(|entries, _| {
@@ -85,7 +96,12 @@ fn session(path: &Path, masks: &mask::Rules) -> Result<Vec<Call>, String> {
         true
     });
     loaded.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    let bodies = recording.bodies();
+    Ok((timeline, recording.bodies()))
+}
+
+/// Every call of a session file.
+fn session(path: &Path, masks: &mask::Rules) -> Result<Vec<Call>, String> {
+    let (timeline, bodies) = read(path, masks)?;
     CallAt::all(&timeline)
         .iter()
         .map(|call| call.read(&bodies))
@@ -144,15 +160,70 @@ fn laid_out(part: Option<&Part>) -> Result<String, String> {
         ));
     }
     Ok(match Value::parse(raw) {
-        Ok(value) => value.pretty(),
+        Ok(value) => opened(value, TEXTS).pretty(),
         Err(_) => String::from_utf8_lossy(raw).into_owned(),
     })
+}
+
+/// The same with the JSON that its texts hold in the place of the texts; the names of the members say so, as paths do.
+fn opened(value: Value, depth: u8) -> Value {
+    let held = |text: &str| {
+        let may_be = depth > 0 && text.trim_start().starts_with(['{', '[']);
+        let held = may_be
+            .then(|| Value::parse(text.as_bytes()).ok())
+            .flatten()?;
+        matches!(held, Value::Object(_) | Value::Array(_)).then(|| opened(held, depth - 1))
+    };
+    match value {
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| opened(item, depth)).collect())
+        }
+        Value::Object(members) => {
+            let each =
+                members
+                    .into_iter()
+                    .map(|(name, member)| match member.as_str().and_then(held) {
+                        Some(inner) => (format!("{name} →"), inner),
+                        None => (name, opened(member, depth)),
+                    });
+            Value::Object(each.collect())
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_in_texts_is_laid_out_too() {
+        let side = |x: u8| {
+            let inner = format!("{{\"items\":[{{\"x\":{x}}},\"[1\"]}}");
+            let outer = format!("{{\"text\":{},\"y\":\"{{\"}}", crate::json::quote(&inner));
+            Part::from(outer.into_bytes())
+        };
+        let texts = texts(Some(&side(1)), Some(&side(2))).unwrap();
+        let lines: Vec<&str> = texts.a.iter().map(|line| line.trim()).collect();
+        assert_eq!(lines[1], "\"text →\": {");
+        let differing: Vec<&str> = texts
+            .rows
+            .iter()
+            .filter_map(|row| match row {
+                Line::Changed(x, _) => Some(lines[*x as usize]),
+                _ => None,
+            })
+            .collect();
+        assert!(
+            matches!(differing[..], [line] if line.contains("1")),
+            "{differing:?}"
+        );
+        assert!(
+            lines.contains(&"\"[1\"") && lines.contains(&"\"y\": \"{\""),
+            "{lines:?}"
+        );
+    }
 
     #[test]
     fn what_differs_far_into_a_line_is_shown() {

@@ -269,6 +269,13 @@ pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
     effects
 }
 
+/// What keeps a server from being started now, in words; see [`before`].
+pub(super) fn held(model: &Model, place: usize) -> Option<String> {
+    let listed = model.world.servers.get(place)?.listed.as_ref()?;
+    let held = listed.problem.is_some() || listed.consent.is_some() || !listed.asks.is_empty();
+    held.then(|| listed.detail())
+}
+
 /// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. Once it
 /// was asked for, the server is connected, or looked at when it is to be `examined`.
 pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<Vec<Effect>> {

@@ -11,6 +11,7 @@ use crate::mcp::revision::{Era, Revision};
 use crate::replay::Speed;
 use crate::replaying::conductor::Told;
 use crate::text;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::comparison::Comparison;
 use crate::tui::effect::replaying::Replaying;
@@ -35,7 +36,17 @@ pub(super) fn ask(model: &mut Model, path: PathBuf) -> Vec<Effect> {
         let server = world.servers.get(place);
         server.filter(|server| server.target.is_some())
     };
-    let server = named(world.current).or_else(|| named(0));
+    // Its calls may do harm elsewhere: of a recording that is known, only the server it was made of is proposed.
+    let summary = model.panes.sessions.meta(&path);
+    let recorded = summary
+        .and_then(|meta| meta.summary.as_ref()?.servers.first())
+        .map(|server| server.name.split(" (").next().unwrap_or_default());
+    let server = match recorded {
+        Some(recorded) => (0..world.servers.len())
+            .filter_map(named)
+            .find(|server| server.name == recorded),
+        None => named(world.current).or_else(|| named(0)),
+    };
     let server = server.map_or("", |server| &server.name);
     let title = format!("REPLAY {}", replay::name_of(&path));
     let sheet = Sheet::new(title, "send again")
@@ -57,16 +68,22 @@ pub(super) fn begin(
         let servers = model.world.servers.iter();
         servers.filter(|server| server.target.is_some())
     };
+    let name = server;
     let place = model
         .world
         .servers
         .iter()
-        .position(|row| row.name == server && row.target.is_some());
+        .position(|row| row.name == name && row.target.is_some());
     let Some(server) = place else {
         let names: Vec<&str> = targets().map(|server| &*server.name).collect();
         return Err(format!("there is no such server; {}", names.join(", ")));
     };
-    may_start(model, server)?;
+    // A row beside it runs the same command.
+    if let Some(why) = super::configs::held(model, server) {
+        let connect = model.world.keys.word(Action::Connect);
+        let why = format!("{name}: {why}; connect it first ({connect} in Servers)");
+        return Err(text::sanitize(&why).into_owned());
+    }
     let filter = Filter::parse(&filter).map_err(|fault| format!("filter: {fault}"))?;
     let speed = if speed.is_empty() { "none" } else { &speed };
     let speed = Speed::parse(speed).map_err(|known| format!("speed: {known}"))?;
@@ -79,8 +96,8 @@ pub(super) fn begin(
         server,
         row: None,
     });
-    let name = replay::name_of(&path);
-    model.status = Some((Tone::Info, format!("reading {name}")));
+    let recording = replay::name_of(&path);
+    model.status = Some((Tone::Info, format!("reading {recording}")));
     let begin = Replaying::Begin {
         asker,
         path,
@@ -88,23 +105,6 @@ pub(super) fn begin(
         speed,
     };
     Ok(vec![Effect::Replay(Box::new(begin))])
-}
-
-/// Nothing of somebody else's settings is started here that would not be started from the list: it may want somebody's
-/// word first, or lack something.
-fn may_start(model: &Model, place: usize) -> Result<(), String> {
-    let server = &model.world.servers[place];
-    let Some(listed) = &server.listed else {
-        return Ok(());
-    };
-    let name = &server.name;
-    if let Some(problem) = &listed.problem {
-        return Err(format!("{name} {problem}"));
-    }
-    if listed.consent.is_some() || !listed.asks.is_empty() {
-        return Err(format!("{name} wants a word first: Enter on it in Servers"));
-    }
-    Ok(())
 }
 
 /// What was said to tools that may destroy something.
@@ -154,7 +154,7 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
             Vec::new()
         }
         Told::Began(calls, left_out) => {
-            let mut sentence = format!("{} sent again", text::plural(calls, "call"));
+            let mut sentence = format!("sending {} again", text::plural(calls, "call"));
             for why in left_out {
                 sentence.push_str("; ");
                 sentence.push_str(&why);

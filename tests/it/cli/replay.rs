@@ -168,9 +168,10 @@ fn issues(asked: &Asked, reply: &mut Reply) {
             )));
         }
         ("tools/call", _) => {
-            let known = text(&["params", "arguments", "issue"]) == newest();
+            let issue = text(&["params", "arguments", "issue"]);
+            let known = issue == newest();
             reply.json(&asked.result(&format!(
-                r#"{{"content":[{{"type":"text","text":"done"}}],"isError":{}}}"#,
+                r#"{{"content":[{{"type":"text","text":"done with {issue}."}}],"isError":{}}}"#,
                 !known
             )));
         }
@@ -190,6 +191,8 @@ fn values_of_the_new_server_are_used_and_what_destroys_is_asked_about() {
         (Some(0), "{\"same\":3}"),
         "{run}"
     );
+    // Where another answer repeats it, it is the same; and counted.
+    assert!(run.stdout.contains("\"carried\":"), "{run}");
     let told = "note: tools/call get $.arguments.issue: \"issue-1002\" carried over from $.structuredContent.id";
     assert!(run.stderr.contains(told), "{run}");
     let session = fs::read_to_string(home.sessions().last().unwrap()).unwrap();
@@ -199,7 +202,7 @@ fn values_of_the_new_server_are_used_and_what_destroys_is_asked_about() {
     assert_eq!(run.code, Some(10), "{run}");
     assert!(
         run.stderr
-            .contains("which was not sent again; sent as it was"),
+            .contains("which was not sent again (add tool:make to the filter); sent as it was"),
         "{run}"
     );
 

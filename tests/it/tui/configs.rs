@@ -6,11 +6,13 @@ use insta::assert_snapshot;
 use mcpscope::configs::trust::Trust;
 use mcpscope::configs::{Machine, System};
 use mcpscope::inspector::Command;
+use mcpscope::tui::effect::Effect;
 use mcpscope::tui::effect::configs::Configs;
 use mcpscope::tui::event::Event;
 use mcpscope::tui::model::Overlay;
 use tempfile::TempDir;
 
+use super::sessions::shelf;
 use crate::support::screen::Screen;
 
 const PROJECT: &str = r#"{"mcpServers": {
@@ -132,6 +134,19 @@ fn what_comes_with_a_project_is_asked_about_and_runs_only_after_yes() {
         "{}",
         changed.text()
     );
+}
+
+#[test]
+fn a_recording_is_sent_to_no_server_that_nobody_agreed_to() {
+    let files = Files::new();
+    let mut screen = shelf((120, 36));
+    screen.event(files.event());
+    screen.press("8 j r C-u \"db\" Enter Enter Enter");
+    let says = "db: asks before it runs; connect it first";
+    assert!(screen.contains(says), "{}", screen.text());
+    assert!(started(&screen).is_empty());
+    let replayed = |effect: &Effect| matches!(effect, Effect::Replay(_));
+    assert!(!screen.orders.iter().any(replayed), "{:?}", screen.orders);
 }
 
 #[test]

@@ -24,7 +24,8 @@ fn ordered(screen: &Screen) -> Option<&Replaying> {
 
 /// Somebody has said how a session is sent again.
 fn begun() -> (Screen, u64) {
-    let screen = shelf((120, 36)).keys("8 j r Tab \"tool:echo\" Tab C-u \"x10\" Enter");
+    let screen =
+        shelf((120, 36)).keys("8 j r C-u \"some-server\" Tab \"tool:echo\" Tab C-u \"x10\" Enter");
     let Some(Replaying::Begin {
         asker,
         path,
@@ -59,7 +60,9 @@ fn it_is_asked_how_and_what_is_wrong_is_said() {
         ("Tab \"metod:x\" Tab Enter", "filter: "),
         ("Tab Tab C-u \"fast\" Enter", "speed: none, recorded"),
     ] {
-        let screen = shelf((120, 36)).keys("8 j r").keys(keys);
+        let screen = shelf((120, 36))
+            .keys("8 j r C-u \"some-server\"")
+            .keys(keys);
         assert!(screen.text().contains(says), "{keys}\n{}", screen.text());
         assert_eq!(ordered(&screen), None);
     }
@@ -91,10 +94,10 @@ fn it_goes_over_a_connection_of_its_own_set_up_as_it_was() {
         Told::Began(2, vec!["1 request left out: why".to_owned()]),
     );
     assert_eq!(screen.model.view, View::Traffic);
-    let said = "2 calls sent again; 1 request left out: why";
+    let said = "sending 2 calls again; 1 request left out: why";
     assert!(screen.text().contains(said), "{}", screen.text());
     // One at a time.
-    screen.press("8 r Tab Tab Enter");
+    screen.press("8 r C-u \"some-server\" Tab Tab Enter");
     assert!(
         screen
             .text()

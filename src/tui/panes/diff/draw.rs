@@ -34,6 +34,10 @@ pub fn draw(pane: &DiffPane, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Opt
             None
         }
         Tab::Paths => paths(pane, body, buf, theme),
+        Tab::Text | Tab::Sides if pane.row().and_then(no_answer).is_some() => {
+            say(&nothing(pane, ctx), body, buf, theme);
+            None
+        }
         Tab::Text | Tab::Sides => lines(pane, body, buf, theme),
     };
     if !pane.on_rows || cursor.is_none() {
@@ -64,8 +68,24 @@ fn state(pane: &DiffPane) -> String {
         }
         (_, None) => "Comparing…".to_owned(),
         (_, Some(Err(why))) => text::sanitize(why).into_owned(),
+        (Some(Comparison::Offers(..)), Some(Ok(_))) => {
+            "There is nothing to compare: neither server listed anything.".to_owned()
+        }
         (_, Some(Ok(_))) => "There is nothing to compare: neither side has a call.".to_owned(),
     }
+}
+
+/// How both sides ended, when neither has anything to show.
+fn no_answer(row: &Row) -> Option<String> {
+    let (a, b) = (row.a.as_ref()?, row.b.as_ref()?);
+    let nothing = a.whole.is_none() && b.whole.is_none() && !b.outcome.is_empty();
+    nothing.then(|| {
+        if a.outcome == b.outcome {
+            b.outcome.clone()
+        } else {
+            format!("{} → {}", a.outcome, b.outcome)
+        }
+    })
 }
 
 /// Why there is no change in the row.
@@ -75,6 +95,9 @@ fn nothing(pane: &DiffPane, ctx: &Ctx<'_>) -> String {
     };
     let ignored = row.changes.iter().filter(|told| told.ignored.is_some());
     let ignored = ignored.count();
+    if let Some(outcome) = no_answer(row) {
+        return text::sanitize_lines(&format!("Nobody answered: {outcome}."));
+    }
     let first = match row.verdict {
         Verdict::Missing => "Only in the first.".to_owned(),
         Verdict::New => "Only in the second.".to_owned(),
@@ -94,13 +117,14 @@ fn names(pane: &DiffPane) -> String {
     let (left, right) = match (&pane.report, &pane.what) {
         (Some(Ok(report)), _) => (report.left.clone(), report.right.clone()),
         (_, Some(Comparison::Calls { left, right, .. })) => (left.clone(), right.clone()),
-        (_, Some(Comparison::Files(a, b))) => Comparison::names(a, b),
+        (_, Some(Comparison::Files(a, b) | Comparison::Offers(a, b))) => Comparison::names(a, b),
         (_, Some(Comparison::Across(both))) => (both[0].1.name(), both[1].1.name()),
         (_, Some(Comparison::Replayed(done))) => done.names(),
         (_, None) => return "DIFF".to_owned(),
     };
     let what = match pane.what {
         Some(Comparison::Replayed(_)) => "REPLAY",
+        Some(Comparison::Offers(..)) => "SURFACE",
         _ => "DIFF",
     };
     format!(
@@ -238,11 +262,19 @@ fn tabs(pane: &DiffPane) -> [&'static str; 3] {
 fn rule(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Vec<Rect> {
     let (title, right) = titles(pane);
     let tabs = tabs(pane);
-    // A long name must not take the room of the tabs.
-    let room = usize::from(pane.areas.rule.width)
-        .saturating_sub(36)
-        .max(12);
-    let title = text::fit(&title, room);
+    // A long name must not take the room of the tabs, nor of what became of it.
+    let tabs_width = 4 + tabs.iter().map(|tab| text::width(tab) + 1).sum::<usize>();
+    let width = usize::from(pane.areas.rule.width).saturating_sub(tabs_width + 8);
+    let title = text::fit(
+        &title,
+        width.saturating_sub(text::width(&right)).max(20).min(width),
+    );
+    // What stands last goes first.
+    let shorter = (text::width(&title) + text::width(&right) > width)
+        .then(|| right.rsplit_once("  "))
+        .flatten()
+        .map(|(before, _)| before.to_owned());
+    let right = shorter.unwrap_or(right);
     Rule {
         title: &title,
         focused: !pane.on_rows || pane.rows_len() < 2,
@@ -319,10 +351,7 @@ fn change(
     let sides = |room: usize| {
         let mark_room = text::width(&mark).min(room / 2);
         let half = room.saturating_sub(mark_room + 5) / 2;
-        let (a, b) = (
-            Told::side(told.a.as_ref(), half),
-            Told::side(told.b.as_ref(), half),
-        );
+        let (a, b) = told.sides(half);
         vec![
             Span::styled(
                 format!("- {}", text::pad(&a, half + 1)),

@@ -19,6 +19,7 @@ impl DiffPane {
             return Reply::say("This path cannot be written down.");
         };
         let line = glob.to_string();
+        let count = self.count_below(&told.path.clone());
         self.rules.ignore(glob.clone());
         self.ignored.push(glob);
         let mut effects = vec![Effect::Store(Store::Ignore {
@@ -28,12 +29,24 @@ impl DiffPane {
         effects.extend(self.compare(ctx));
         Reply {
             say: Some(format!(
-                "{} is ignored from now on; {} takes that back",
+                "{} is ignored from now on, in every comparison ({count}); {} takes that back",
                 text::sanitize(&line),
                 ctx.keys.word(Action::Unignore)
             )),
             ..Reply::effects(effects)
         }
+    }
+
+    /// So many differences stand at this path or below it.
+    fn count_below(&self, path: &str) -> String {
+        let rows = self.report().map_or(&[][..], |report| &report.rows);
+        let all = rows.iter().flat_map(|row| &row.changes);
+        let below = all.filter(|told| {
+            let rest = told.path.strip_prefix(path);
+            told.counts()
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
+        });
+        text::plural(below.count(), "difference")
     }
 
     pub(super) fn unignore(&mut self, ctx: &Ctx<'_>) -> Reply {

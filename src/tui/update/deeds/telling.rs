@@ -307,6 +307,10 @@ fn shelved(work: &Shelving) -> Option<Deed> {
 fn compared(what: &Comparison, model: &Model) -> Option<Deed> {
     match what {
         Comparison::Files(a, b) => Some(plain("compare sessions", &["diff", &told(a), &told(b)])),
+        Comparison::Offers(a, b) => {
+            let line = ["diff", "--surface", &told(a), &told(b)];
+            Some(plain("compare what servers offer", &line))
+        }
         Comparison::Calls { pairs, .. } => {
             let (file, [(a, b)]) = (model.keeping.file()?, pairs.as_slice()) else {
                 let never = "mcpscope diff compares two";
