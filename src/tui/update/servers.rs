@@ -103,7 +103,7 @@ pub(super) fn again(model: &mut Model, entry: EntryIndex, edit: bool) -> Vec<Eff
 /// Opens a server once more, in the other era: a row beside it, or the one that is there.
 pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
     // The row beside it runs the same command: what has to be agreed to is asked first.
-    if let Some(effects) = super::configs::before(model, place) {
+    if let Some(effects) = super::configs::before(model, place, false) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {
