@@ -212,7 +212,8 @@ impl Memory {
                 }
             }
             (Kind::Result | Kind::Error, Some(id)) => {
-                if self.asking.remove(id).is_none() {
+                let waited = self.asking.remove(id).is_some();
+                if !waited {
                     self.called_off.retain(|one| one.id != *id);
                 }
             }

@@ -358,9 +358,7 @@ pub(super) fn placed(method: &str, mut faults: Vec<Fault>) -> Vec<Fault> {
             _ => (None, &*fault.words),
         };
         let steps = fault.pointer.split('/').skip(2);
-        let mut steps: Vec<String> = steps
-            .map(|step| json::pointer::unescape(step).to_string())
-            .collect();
+        let mut steps: Vec<String> = steps.map(json::pointer::unescape).collect();
         steps.extend(missing.map(str::to_owned));
         let mut place = String::new();
         for step in steps {

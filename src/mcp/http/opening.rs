@@ -119,8 +119,7 @@ pub fn hop(from: &Url, (verb, status, hops): (Verb, u16, u8), location: &str) ->
     }
     if verb != Verb::Get && !matches!(status, 307 | 308) {
         return Err(refuse(format!(
-            "{name} redirects to {shown} with {}, which would make a GET of the message",
-            status
+            "{name} redirects to {shown} with {status}, which would make a GET of the message"
         ))
         .hint(format!("take the new address: --url {shown}")));
     }
