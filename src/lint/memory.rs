@@ -212,8 +212,8 @@ impl Memory {
                 }
             }
             (Kind::Result | Kind::Error, Some(id)) => {
-                let asked = self.asking.remove(id);
-                if asked.is_none() {
+                let waited = self.asking.remove(id).is_some();
+                if !waited {
                     self.called_off.retain(|one| one.id != *id);
                 }
             }

@@ -162,7 +162,11 @@ mod tests {
         let theme = Theme::load("mono", Depth::None).unwrap();
         let mut buf = Buffer::empty(screen);
         page.draw(screen, &mut buf, &theme);
-        let text: String = buf.content().iter().map(|cell| cell.symbol()).collect();
+        let text: String = buf
+            .content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert!(text.contains("probe-39") && !text.contains("probe-1 "));
         let end = page.top;
         page.key(KeyCode::Down.into(), screen);

@@ -169,7 +169,7 @@ pub(super) const FAULTS: &[Fault] = &[
         all[at]["json"]["id"] = json!("1");
     }),
     fault_on("client-answers-what-was-asked", LEGACY, called_off, |all| {
-        reply_as(all, &json!("70"))
+        reply_as(all, &json!("70"));
     }),
     fault_on(
         "client-silent-after-cancellation",
