@@ -35,14 +35,13 @@ pub const FIX: &str = "f fix first";
 /// See [`FIX`].
 pub const SEND: &str = "s send anyway";
 
-/// The question about problems, up to its answers. A broken text of the JSON tab is not what would be sent.
+/// The question about problems, up to its answers. The text of the JSON tab is not what would be sent when it is broken.
 pub fn question(problems: usize, broken: bool) -> String {
-    let problems = text::plural(problems, "problem");
     if broken {
-        format!("  {problems}, broken JSON text is not sent: ")
-    } else {
-        format!("  {problems}: ")
+        // Short, for the answers are to fit beside it; the title counts the problems.
+        return "  JSON not sent: ".to_owned();
     }
+    format!("  {}: ", text::plural(problems, "problem"))
 }
 
 impl CataloguePane {
