@@ -216,7 +216,7 @@ mod tests {
             })
             .collect();
         assert!(
-            matches!(differing[..], [line] if line.contains("1")),
+            matches!(differing[..], [line] if line.contains('1')),
             "{differing:?}"
         );
         assert!(
