@@ -62,8 +62,8 @@ fn what_took_the_place_of_a_value_is_the_same_wherever_it_stands() {
     assert_eq!(
         real,
         [
-            "moved $.all[id=\"ticket-12045332\"] {\"id\":\"ticket-51614521\",\"x\":1}",
             "changed $.all[id=\"ticket-12045332\"].x 1",
+            "moved $.all[id=\"b\"] {\"id\":\"b\"}",
             "removed $.tags[0] \"one\"",
             "changed $.real \"ticket-51614521 is 1\"",
         ]

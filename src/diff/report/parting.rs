@@ -83,8 +83,8 @@ mod tests {
             text("/var/tmp/22", "12 ms", "2"),
         );
         let (one, other) = both(&a, &b, 60).unwrap();
-        assert_eq!(one, "\"…07:00:00Z for ticket-1, as was asked for\"");
-        assert_eq!(other, "\"…07:00:00Z for ticket-2, as was asked for\"");
+        assert_eq!(one, "\"…7:00:00Z for ticket-1, as was asked for\"");
+        assert_eq!(other, "\"…7:00:00Z for ticket-2, as was asked for\"");
         assert_eq!(both(&a, &b, 100), None, "it is seen without");
         assert_eq!(both(&a, &a, 60), None);
         assert_eq!(shown(b"[1]", b"\"a\"", 60), None);
