@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn what_an_era_says_is_written_as_a_path() {
-        let mut rules = super::super::Rules::none();
+        let mut rules = crate::diff::Rules::none();
         for path in ERA_MEMBERS.into_iter().chain(OPENING_MEMBERS) {
             rules.take(path).unwrap();
         }
@@ -466,7 +466,7 @@ mod tests {
             found.tally_words(),
             "5 same",
             "{}",
-            found.write(super::super::report::Form::Plain)
+            found.write(crate::diff::report::Form::Plain)
         );
         assert!(
             found.ignored().contains(&(ERA.to_owned(), 3)),

@@ -501,7 +501,8 @@ pub fn meant<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option
     let word = word.to_lowercase();
     let mut begun = words.into_iter().filter(|whole| whole.starts_with(&word));
     let one = begun.next().filter(|_| word.len() >= 3)?;
-    begun.next().is_none().then_some(one)
+    // A word may be one of several lists.
+    begun.all(|other| other == one).then_some(one)
 }
 
 #[cfg(test)]
@@ -516,7 +517,7 @@ mod tests {
             ("stauts", Some("status")),
             ("Levle", Some("level")),
             ("stat", Some("status")),
-            ("st", None),
+            ("st", Some("at")),
             ("sever", None),
             ("http", None),
             ("x", None),

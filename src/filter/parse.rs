@@ -364,7 +364,8 @@ impl<'a> Reader<'a> {
     ) -> Fault {
         let lower = word.to_lowercase();
         let typing = words.clone().any(|known| known.starts_with(&lower));
-        let what = if typing && self.at == self.text.len() {
+        let at_it = typing && self.at == self.text.len();
+        let what = if at_it {
             format!("the {key} is not complete")
         } else if key == "is" {
             format!("there is no is:{word}")
@@ -372,7 +373,7 @@ impl<'a> Reader<'a> {
             format!("no {key} is called \"{word}\"")
         };
         Fault {
-            meant: meant(word, words).filter(|_| !typing).map(str::to_owned),
+            meant: meant(word, words).filter(|_| !at_it).map(str::to_owned),
             ..self.fault(from, self.at, what, typing)
         }
     }

@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use crate::mcp::auth::{Method, Secret, Source};
 
-    fn tokens(server: &str) -> Tokens {
+    pub(super) fn tokens(server: &str) -> Tokens {
         Tokens {
             issuer: "https://as".into(),
             server: server.into(),

@@ -176,7 +176,7 @@ mod tests {
         );
         let body = &frames()[1];
         let (lost, messages) = recorder.append_frame(draft(body), Channel::Stdout, facts::of_frame);
-        assert_eq!(lost[0].place, super::super::LOST);
+        assert_eq!(lost[0].place, crate::recorder::LOST);
         assert_eq!(messages.len(), 1);
         let back = recorder.bodies().read(lost[0].seq, lost[0].place).unwrap();
         assert_eq!(&back.text(), body);

@@ -443,7 +443,7 @@ pub(super) const CAUSES: &[Cause] = &[
     },
     Cause {
         name: "ends-without-a-word",
-        at: &[Kind::FirstByte, Kind::Json, Kind::Negotiate, Kind::Lists],
+        at: &[Kind::FirstByte, Kind::Negotiate, Kind::Lists],
         weight: Weight::Fails,
         what: "it {0}, and stderr says nothing of why",
         advice: "run it by itself with the same arguments, variables and folder: it does not say what it lacks",

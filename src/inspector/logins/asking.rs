@@ -142,21 +142,7 @@ fn silent(patience: Duration) -> StoreError {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::mcp::auth::{Secret, Tokens};
-
-    fn tokens(server: &str) -> Tokens {
-        Tokens {
-            issuer: "https://as".into(),
-            server: server.into(),
-            client: "c".into(),
-            access: Secret::new("tok"),
-            kind: "Bearer".into(),
-            refresh: None,
-            expires: None,
-            requested: None,
-            granted: None,
-        }
-    }
+    use crate::inspector::logins::tests::tokens;
 
     #[tokio::test(flavor = "current_thread")]
     async fn a_keychain_that_says_nothing_is_given_up() {

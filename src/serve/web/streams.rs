@@ -187,12 +187,12 @@ impl House {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::super::Serving;
-    use super::super::super::client::Offer;
     use super::*;
     use crate::listen::http::HeaderMap;
     use crate::recorder::Recorder;
     use crate::script::{Manners, Rules, Script};
+    use crate::serve::Serving;
+    use crate::serve::client::Offer;
 
     #[test]
     fn an_id_is_read_as_it_is_written() {

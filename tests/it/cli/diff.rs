@@ -71,7 +71,7 @@ fn sessions_and_their_entries_are_compared_call_by_call() {
     let other = diff(&home, &[DEMO, RESULTS, "--json"]);
     assert_eq!(other.code, Some(10), "{other}");
     let rows = json::get(other.stdout.as_bytes(), &["rows"]).unwrap();
-    assert_eq!(json::elements(rows).count(), 25);
+    assert_eq!(json::elements(rows).count(), 24);
     let entries = diff(
         &home,
         &[&format!("{DEMO}#8"), &format!("{DEMO}#9"), "--json"],

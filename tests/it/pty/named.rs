@@ -22,8 +22,7 @@ fn what_its_client_would_ask_for_is_asked_for() {
     terminal.shows("TOOLS ");
     // It is the entry of the list, and no second one beside it.
     terminal.send("1");
-    let seen = terminal.shows("command line");
-    assert!(seen.contains("SERVERS 2"), "{seen}");
+    terminal.shows("SERVERS 2");
     terminal.send("Q");
     assert_eq!(terminal.end(), Some(0));
     // Headless nobody is there to be asked.

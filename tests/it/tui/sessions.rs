@@ -125,7 +125,7 @@ fn the_selected_session_stays_selected_when_others_come() {
     };
     let before = selected(&screen);
     let library = screen.shelves.library.clone();
-    put(&library, "20991231T090000Z-newer", "crash");
+    put(&library, "20991231T090000Z-newer", "sessions/crash.jsonl");
     screen.press("g R");
     assert_eq!(selected(&screen), before);
 }
