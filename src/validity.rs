@@ -72,6 +72,7 @@ const DIALECTS: &[&str] = &[
     "://json-schema.org/draft-07/schema",
     "://json-schema.org/draft/2019-09/schema",
     "://json-schema.org/draft/2020-12/schema",
+    "://json-schema.org/schema",
 ];
 
 /// The dialect that a raw schema declares, and whether schemas can be checked in it.

@@ -157,6 +157,8 @@ pub fn store(paths: Option<&Paths>, settings: &config::Settings) -> Option<Store
 pub struct Door {
     /// What is typed; whoever asks something else meanwhile has it.
     pub(super) typed: Option<Lines>,
+    /// Whether somebody else reads them meanwhile.
+    pub(super) lent: bool,
     open: bool,
 }
 
@@ -166,7 +168,7 @@ impl Door {
         self.open = url.is_some();
         let url = url?;
         let types = io::stdin().is_terminal();
-        if types && self.typed.is_none() {
+        if types && self.typed.is_none() && !self.lent {
             self.typed = Some(Lines::of(io::stdin()));
         }
         let paste = if types {

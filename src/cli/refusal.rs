@@ -102,15 +102,9 @@ pub fn forgotten_dashes(error: &clap::Error, arguments: &[OsString]) -> Option<F
     if argument.starts_with('-') || words.iter().any(given) {
         return None;
     }
-    let at = words.iter().position(|word| word == argument)?;
-    let (before, behind) = words.split_at(at);
-    let line = |words: &[String]| shell_words::join(words);
     let what = format!("{argument} is one word too many");
-    let hint = format!(
-        "the server's command stands behind --: mcpscope {} -- {}",
-        line(before),
-        line(behind)
-    );
+    // The words around it may be secrets.
+    let hint = format!("the server's command stands behind --: put -- before {argument}");
     Some(Failure::usage(what).hint(hint))
 }
 

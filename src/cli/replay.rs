@@ -239,8 +239,8 @@ impl ReplayArgs {
         let hint = "--yes calls them all the same; --filter leaves them out".to_owned();
         if io::stdin().is_terminal() && io::stderr().is_terminal() {
             let what = text::sanitize(&what).into_owned();
-            session.console.tell(&format!("{what}\ncall them? [y/N]"));
-            if session.agreed().await? {
+            let question = format!("{what}\ncall them? [y/N]");
+            if session.agreed(&question).await? {
                 return Ok(());
             }
         }

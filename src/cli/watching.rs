@@ -194,8 +194,6 @@ async fn agreed<V: Live>(
             .warn(&what, Some("--yes calls it all the same"));
         return Ok(false);
     }
-    session
-        .console
-        .tell(&format!("{what}; call it again? [y/N]"));
-    Ok(session.agreed().await?)
+    let question = format!("{what}; call it again? [y/N]");
+    Ok(session.agreed(&question).await?)
 }

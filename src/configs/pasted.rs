@@ -23,7 +23,8 @@ pub fn pasted(machine: &Machine, text: &str) -> Option<Result<Vec<Configured>, S
     let whole = if text.starts_with('{') {
         text.to_owned()
     } else {
-        format!("{{{text}}}")
+        // Behind a comment nothing on its line would count.
+        format!("{{{text}\n}}")
     };
     let document = match Document::read(&whole, Format::Json) {
         Ok(document) => document,
@@ -46,10 +47,10 @@ fn read(machine: &Machine, root: Part<'_>, whole: &str) -> Result<Vec<Configured
         Some(table) => (table, whole.to_owned()),
         None if starts(root) => (
             "mcpServers",
-            format!("{{\"mcpServers\": {{\"{NAMELESS}\": {whole}}}}}"),
+            format!("{{\"mcpServers\": {{\"{NAMELESS}\": {whole}\n}}}}"),
         ),
         None if root.members().iter().any(|(_, part)| starts(*part)) => {
-            ("mcpServers", format!("{{\"mcpServers\": {whole}}}"))
+            ("mcpServers", format!("{{\"mcpServers\": {whole}\n}}"))
         }
         None => {
             let what = "no server is in it: an entry has command or url, and stands in mcpServers, servers or alone";

@@ -199,7 +199,7 @@ pub fn pair<'c>(
 
 /// How to compare: what only one of two eras says in every result is no difference.
 fn across<'o>(a: &Call, b: &Call, options: &'o Options) -> Cow<'o, Options> {
-    if !are_eras_apart(a.era, b.era) {
+    if options.rules.is_exact() || !are_eras_apart(a.era, b.era) {
         return Cow::Borrowed(options);
     }
     let mut options = options.clone();

@@ -115,6 +115,8 @@ pub struct Rules {
     on: [bool; RULES.len()],
     paths: Arc<Vec<Glob>>,
     successors: Successors,
+    /// Whether nothing is ignored but these.
+    exact: bool,
 }
 
 impl Default for Rules {
@@ -130,15 +132,17 @@ impl Rules {
             on: [true; RULES.len()],
             paths: Arc::default(),
             successors: Successors::default(),
+            exact: false,
         }
     }
 
-    /// None.
+    /// None: nothing is passed over but what is added, not even what two eras say each in its own way.
     pub fn none() -> Self {
         Self {
             on: [false; RULES.len()],
             paths: Arc::default(),
             successors: Successors::default(),
+            exact: true,
         }
     }
 
@@ -157,12 +161,20 @@ impl Rules {
             on: [false; RULES.len()],
             paths: Arc::clone(&self.paths),
             successors: Successors::default(),
+            exact: self.exact,
         }
     }
 
     /// From here on values of the first that `successors` knows are the ones that took their place.
     pub fn follow(&mut self, successors: Successors) {
-        self.successors = successors;
+        if !self.exact {
+            self.successors = successors;
+        }
+    }
+
+    /// Whether nothing is passed over but what was added by name.
+    pub(super) fn is_exact(&self) -> bool {
+        self.exact
     }
 
     pub(super) fn successors(&self) -> &Successors {

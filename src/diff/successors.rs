@@ -64,10 +64,15 @@ impl Successors {
         let mut out = String::new();
         let (mut at, mut copied) = (0, 0);
         while at < bytes.len() {
+            // Most places are within a word.
+            if !is_edge(bytes, at) {
+                at += 1;
+                continue;
+            }
             let found = self.known.lengths.iter().find_map(|length| {
                 let end = at + length;
-                let new = self.of(text.get(at..end)?)?;
-                (is_edge(bytes, at) && is_edge(bytes, end)).then_some((end, new))
+                let word = text.get(at..end).filter(|_| is_edge(bytes, end))?;
+                Some((end, self.of(word)?))
             });
             if let Some((end, new)) = found {
                 out.push_str(&text[copied..at]);

@@ -415,6 +415,7 @@ fn tasks(a: &mut Value, b: &mut Value, path: &str, changes: &mut Vec<Told>) {
             .cloned()
     };
     let has = |value: &Value| value.get("tasks").is_some();
+    let turned = !has(a);
     let (old, new) = if has(a) && !has(b) && extension(b).is_some() {
         (a, b)
     } else if has(b) && !has(a) && extension(a).is_some() {
@@ -425,10 +426,11 @@ fn tasks(a: &mut Value, b: &mut Value, path: &str, changes: &mut Vec<Told>) {
     let (was, is) = (old.get("tasks").cloned(), extension(new));
     let at = schema::below(path, "tasks");
     let why = "the other era says it in another way".to_owned();
+    let (one, other) = if turned { (&is, &was) } else { (&was, &is) };
     changes.push(told(
         at,
-        was.as_ref(),
-        is.as_ref(),
+        one.as_ref(),
+        other.as_ref(),
         Verdict::Compatible,
         why,
     ));

@@ -67,10 +67,12 @@ impl Known {
     /// What goes with what is sent, where that is more than the probes say.
     pub const fn company(&self) -> Option<&'static str> {
         match (self.http, self.token) {
-            (true, true) => {
-                Some("they go with the token of this server's login, and where it redirects them")
-            }
-            (true, false) => Some("they go where the server redirects them"),
+            (true, true) => Some(
+                "they go with the token that was given or that of this server's login, and where it redirects them",
+            ),
+            (true, false) => Some(
+                "they go with the headers that were given, if any, and where the server redirects them",
+            ),
             (false, _) => None,
         }
     }

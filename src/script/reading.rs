@@ -481,7 +481,8 @@ impl Reader {
     fn step(&mut self, number: u32, scene: Option<SceneIndex>, us: u64, does: Does) {
         let conn = self.conns.entry(number).or_default();
         let before = conn.clocks.insert(scene, us).unwrap_or(us);
-        if conn.leaving {
+        // What a tap says of its client's leaving is no step of ours: the server may answer on.
+        if conn.leaving && !conn.tapped {
             let Some(scene) = scene else {
                 return;
             };

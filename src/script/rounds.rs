@@ -32,6 +32,10 @@ impl Player {
         self.tally.differing += 1;
         let sentence = told.sentence();
         self.acts.push(Act::Told(told));
+        if is_strict {
+            // It is still what comes next.
+            self.strict = scene;
+        }
         is_strict.then_some(sentence)
     }
 }

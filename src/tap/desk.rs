@@ -74,6 +74,8 @@ impl Desk {
         for recorded in self.recorder.append(draft, None) {
             struck = (recorded.seq, rules.take(&recorded, &body, ahead.is_some()));
         }
+        // Nobody shows it here.
+        self.recorder.let_go();
         if struck.1.is_none() {
             struck.1 = ahead.map(|ahead| Strike {
                 fault: Fault::Hold,

@@ -159,7 +159,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
             }
             Overlay::Export(export) => Some(export.draw(screen, buf, &model.world.theme)),
             Overlay::Doctor => Some(doctor::draw(model, screen, buf)),
-            Overlay::Agree(page) => Some(page.draw(screen, buf, &model.world.theme)),
+            Overlay::Agree(page, _) => Some(page.draw(screen, buf, &model.world.theme)),
             Overlay::Deeds(shown) => {
                 Some(shown.draw(&model.deeds, screen, buf, &model.world.theme))
             }

@@ -6,10 +6,9 @@ use super::{Headless, Stop};
 use crate::cli::lines::Lines;
 
 impl Headless {
-    /// Whether a person says yes to the question that was just told. What was typed before it does not count: nobody
+    /// Whether a person says yes to this question, which is safe to show. What was typed before it does not count: nobody
     /// agrees to what is not on the screen yet.
-    pub(in crate::cli) async fn agreed(&mut self) -> Result<bool, Stop> {
-        self.console.flush();
+    pub(in crate::cli) async fn agreed(&mut self, question: &str) -> Result<bool, Stop> {
         forget_typed();
         // A reader that is left behind would take the next answer.
         let typed = self.door.typed.take();
@@ -17,8 +16,12 @@ impl Headless {
         while lines.has_next() {
             lines.next().await;
         }
+        // Only now: whoever answers at once is heard.
+        self.console.tell(question);
         let before = self.lines.replace(lines);
+        self.door.lent = true;
         let said = self.line(false).await;
+        self.door.lent = false;
         let lines = std::mem::replace(&mut self.lines, before);
         // One that came to an end has none for the next question.
         self.door.typed = lines.filter(|_| !matches!(said, Ok(None)));

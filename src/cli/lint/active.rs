@@ -145,8 +145,7 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
         return Ok(true);
     }
     if io::stdin().is_terminal() && io::stderr().is_terminal() {
-        session.console.tell("send them? [y/N]");
-        return Ok(session.agreed().await?);
+        return Ok(session.agreed("send them? [y/N]").await?);
     }
     let hint = "--yes sends them without asking".to_owned();
     Err(Failure::usage("nothing was sent: nobody is there to agree")

@@ -449,11 +449,7 @@ pub(super) const CAUSES: &[Cause] = &[
         advice: "run it by itself with the same arguments, variables and folder: it does not say what it lacks",
         seen: |case| {
             let left = case.course.left.as_ref().filter(|_| case.course.died())?;
-            let silent = case
-                .course
-                .stderr
-                .iter()
-                .all(|line| line.text.trim().is_empty());
+            let silent = case.course.told().all(|line| line.text.trim().is_empty());
             silent.then(|| Seen {
                 words: vec![left.sentence()],
                 entry: Some(left.seq),

@@ -191,7 +191,11 @@ fn named(text: &[u8]) -> Option<&'static str> {
                 let rest = rest.trim_ascii_start();
                 rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":"))
             };
-            value.is_some_and(|value| is_value(value.trim_ascii_start()))
+            // The token of a page or of progress is nobody's secret.
+            let before = lower[..at].strip_suffix(b"_").unwrap_or(&lower[..at]);
+            let public = ["progress", "next", "page", "continuation", "cancellation"];
+            !public.iter().any(|word| before.ends_with(word.as_bytes()))
+                && value.is_some_and(|value| is_value(value.trim_ascii_start()))
         })
     })
 }

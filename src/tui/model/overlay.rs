@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::lint::exceptions::Exception;
+use crate::probe::Known;
 use crate::tui::overlays::agree::AgreeBox;
 use crate::tui::overlays::deeds::DeedsBox;
 use crate::tui::overlays::export::ExportBox;
@@ -26,8 +27,8 @@ pub enum Overlay {
     Tap(usize),
     /// An export.
     Export(Box<ExportBox>),
-    /// What is about to be sent to a server, all of it.
-    Agree(AgreeBox),
+    /// What is about to be sent to a server, all of it, and what is known of the server by which that was put together.
+    Agree(AgreeBox, Box<Known>),
     /// What doctor says so far.
     Doctor,
     /// What was done.

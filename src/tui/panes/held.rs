@@ -163,8 +163,9 @@ impl HeldPane {
             return Reply::say("nothing is held");
         };
         match &mut self.draft {
-            Some(draft) if draft.purpose == Purpose::Answer => draft.typing = true,
-            _ => {
+            // What was typed is kept; Esc throws it away first.
+            Some(draft) => draft.typing = true,
+            None => {
                 let begins = answering::template(frame, ctx).unwrap_or_default();
                 self.write(frame, Purpose::Answer, &begins);
             }
@@ -176,7 +177,8 @@ impl HeldPane {
     fn heard(&mut self, command: &Command, told: &str) -> Option<String> {
         match command {
             Command::Show(frame) => {
-                if Some(*frame) == self.frame {
+                // Who began to type meanwhile goes on.
+                if Some(*frame) == self.frame && self.draft.is_none() {
                     self.write(*frame, Purpose::Instead, told);
                 }
                 None

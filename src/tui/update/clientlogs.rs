@@ -22,6 +22,10 @@ pub(super) fn look(model: &mut Model) -> Vec<Effect> {
 
 /// Has one picked.
 pub(super) fn found(model: &mut Model, found: &[Kept]) -> Vec<Effect> {
+    // Somebody does something else by now, or has asked twice.
+    if !model.overlays.is_empty() {
+        return Vec::new();
+    }
     let zone = model.clock.zone();
     let written = |kept: &Kept| {
         let time = jiff::Timestamp::try_from(kept.written?).ok()?;

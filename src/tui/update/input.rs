@@ -112,7 +112,7 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
             Some(super::configs::tap_key(model, key, place))
         }
         Overlay::Doctor => Some(super::examining::key(model, key)),
-        Overlay::Agree(_) => Some(super::probing::key(model, key)),
+        Overlay::Agree(..) => Some(super::probing::key(model, key)),
         Overlay::Deeds(_) => Some(super::deeds::key(model, key)),
         Overlay::Sheet(..) => Some(marks::sheet_key(model, key)),
         Overlay::Letters(at) => {
@@ -184,7 +184,7 @@ fn overlay_mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<E
         };
         return super::deeds::does(model, wanted);
     }
-    if let Some(Overlay::Agree(_)) = model.overlays.last() {
+    if let Some(Overlay::Agree(..)) = model.overlays.last() {
         return super::probing::mouse(model, kind, at);
     }
     if let Some(Overlay::Doctor) = model.overlays.last() {
@@ -245,7 +245,7 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
             | Overlay::Trust(_)
             | Overlay::Tap(_)
             | Overlay::Deeds(_)
-            | Overlay::Agree(_)
+            | Overlay::Agree(..)
             | Overlay::Doctor,
         ) => Vec::new(),
         None => {

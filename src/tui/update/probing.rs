@@ -33,6 +33,9 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     let Some(known) = known(model) else {
         return say(model, "a server is probed once it has answered");
     };
+    if let Some(why) = super::configs::held(model, model.world.current) {
+        return say(model, &text::sanitize(&why));
+    }
     let (sure, perhaps) = planned(&known);
     let item = |probe: &Probe, known: &Known| {
         let words = probe.tells(known);
@@ -55,14 +58,14 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         text::sanitize(&name)
     );
     let page = AgreeBox::new(title, items);
-    model.overlays.push(Overlay::Agree(page));
+    model.overlays.push(Overlay::Agree(page, Box::new(known)));
     Vec::new()
 }
 
 /// A key while it is asked.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     let screen = Rect::new(0, 0, model.size.0, model.size.1);
-    let Some(Overlay::Agree(page)) = model.overlays.last_mut() else {
+    let Some(Overlay::Agree(page, _)) = model.overlays.last_mut() else {
         return Vec::new();
     };
     let agreed = if Chord::from(key) == Chord::CTRL_C {
@@ -76,7 +79,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 /// The mouse while it is asked.
 pub(super) fn mouse(model: &mut Model, kind: MouseEventKind, at: Position) -> Vec<Effect> {
     let screen = Rect::new(0, 0, model.size.0, model.size.1);
-    let Some(Overlay::Agree(page)) = model.overlays.last_mut() else {
+    let Some(Overlay::Agree(page, _)) = model.overlays.last_mut() else {
         return Vec::new();
     };
     let agreed = match kind {
@@ -98,20 +101,22 @@ fn answered(model: &mut Model, agreed: Agreed) -> Vec<Effect> {
     if agreed == Agreed::Nothing {
         return Vec::new();
     }
-    model.overlays.pop();
+    let page = model.overlays.pop();
     model.status = None;
-    if agreed == Agreed::Yes {
-        begin(model)
-    } else {
-        Vec::new()
+    match page {
+        Some(Overlay::Agree(_, known)) if agreed == Agreed::Yes => begin(model, known),
+        _ => Vec::new(),
     }
 }
 
-/// Somebody agreed.
-fn begin(model: &mut Model) -> Vec<Effect> {
-    let Some(known) = known(model) else {
+/// Somebody agreed to what was put together out of this, whatever the server lists by now.
+fn begin(model: &mut Model, agreed: Box<Known>) -> Vec<Effect> {
+    if known(model).is_none() {
         return say(model, "the server is not there any more");
-    };
+    }
+    if let Some(why) = super::configs::held(model, model.world.current) {
+        return say(model, &text::sanitize(&why));
+    }
     let server = &model.world.servers[model.world.current];
     let Some(target) = server.target.clone() else {
         return Vec::new();
@@ -128,7 +133,7 @@ fn begin(model: &mut Model) -> Vec<Effect> {
     show(model, View::Lint);
     vec![Effect::Engine(Command::Probe {
         connect: Box::new(connect),
-        known: Box::new(known),
+        known: agreed,
     })]
 }
 

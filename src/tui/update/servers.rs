@@ -176,6 +176,13 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
     if let Some(effects) = super::configs::pasted(model, command) {
         return effects;
     }
+    // No program is called so; what stands in it may be secret, and would be on record as a command line.
+    if command.trim_start().starts_with('{') {
+        return say(
+            model,
+            "the settings of clients are not known here, so a piece of them cannot be read",
+        );
+    }
     let words = match shell_words::split(command) {
         Ok(words) => words,
         Err(error) => return say(model, &format!("not a command line: {error}")),

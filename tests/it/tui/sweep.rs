@@ -105,7 +105,7 @@ fn play(mut screen: Screen, keys: &[String]) {
                 | Overlay::Tap(_)
                 | Overlay::Doctor
                 | Overlay::Deeds(_)
-                | Overlay::Agree(_),
+                | Overlay::Agree(..),
             ) => false,
             // The row that quits can be picked.
             Some(
