@@ -1,5 +1,6 @@
 //! What a person gives for a server: variables, headers, and what stands in its command line or address.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use base64::Engine as _;
@@ -208,8 +209,18 @@ fn password_in(text: &str) -> Option<Range<usize>> {
 /// The words of a command line as they may be shown and handed on.
 pub fn masked_arguments(arguments: &[String]) -> Vec<String> {
     let mut shown = arguments.to_vec();
+    let mut found = secrets_in(arguments);
+    found.sort_by_key(|told| (told.argument, told.place.start, Reverse(told.place.end)));
+    // What looks like an address with a password may be the value of a parameter: such are one.
+    found.dedup_by(|told, last| {
+        let overlap = told.argument == last.argument && told.place.start < last.place.end;
+        if overlap {
+            last.place.end = last.place.end.max(told.place.end);
+        }
+        overlap
+    });
     // From the back, so that places before stay what they are.
-    for told in secrets_in(arguments).into_iter().rev() {
+    for told in found.into_iter().rev() {
         shown[told.argument].replace_range(told.place, &super::placeholder(&told.name));
     }
     shown
@@ -245,7 +256,7 @@ pub fn unfilled(text: &str, secrets: &[(String, String)]) -> String {
         .filter(|(_, value)| !value.is_empty())
         .collect();
     // The longer one may hold the shorter one.
-    all.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    all.sort_by_key(|(_, value)| Reverse(value.len()));
     all.into_iter()
         .fold(text.to_owned(), |text, (name, value)| {
             let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
@@ -357,6 +368,16 @@ mod tests {
         }
         let plain = "Accept: text/html, text/plain, page=2, C:/author/x";
         assert_eq!(shown(&mut it, plain), plain);
+    }
+
+    #[test]
+    fn secrets_that_overlap_are_one() {
+        let text = "?key=?key=?key=://: Bearer @".to_owned();
+        let shown = masked_arguments(&[text]).concat();
+        assert!(
+            shown.contains("‹masked:") && !shown.contains("Bearer"),
+            "{shown}"
+        );
     }
 
     proptest::proptest! {
