@@ -316,7 +316,7 @@ fn probes_follow_redirects_and_go_with_the_kept_login() {
         &url,
     ]);
     assert_eq!(run.code, Some(0), "{run}");
-    let said = "they go with the token of this server's login, and where it redirects them";
+    let said = "they go with the token that was given or that of this server's login, and where it redirects them";
     assert!(run.stderr.contains(said), "{}", run.stderr);
     let asked = guarded.web.asked().split_off(before);
     let (moved, there): (Vec<_>, Vec<_>) = asked.iter().partition(|one| one.path == "/mcp");
