@@ -336,6 +336,8 @@ impl Reader {
                 conn.clocks.insert(Some(scene), entry.us);
                 conn.by_seq.insert(entry.seq, scene);
                 if let (Kind::Request, Some(id)) = (envelope.kind, &envelope.id) {
+                    // What a tap took for the end was none.
+                    conn.leaving &= !conn.tapped;
                     conn.open.push((id.clone(), scene));
                     if let Some(token) = json::get(params, &["_meta", PROGRESS_TOKEN]) {
                         conn.tokens.insert(Id::read(token), scene);

@@ -434,6 +434,26 @@ fn a_crash_is_played_and_a_shutdown_is_not() {
 }
 
 #[test]
+fn what_came_through_a_tap_after_its_client_said_no_more_is_played_at_once() {
+    let connect = Note::Connect {
+        name: "x".into(),
+        transport: "stdio".into(),
+        era: crate::note::TAP.into(),
+    };
+    let step = Note::Step {
+        step: "the client closed stdin".into(),
+    };
+    let (connect, step) = (
+        format!("*{}", connect.to_json()),
+        format!("*{}", step.to_json()),
+    );
+    let asked = format!(">{}", call("1", "slow", "{}"));
+    let answer = r#"<{"jsonrpc":"2.0","id":1,"result":{}}"#;
+    let mut tapped = player(&[&connect, &asked, &step, answer], Matching::Arguments);
+    assert_eq!(heard(&mut tapped, &asked[1..]).len(), 1);
+}
+
+#[test]
 fn openings_are_answered_in_the_version_they_ask_for() {
     let initialize = |version: &str| {
         format!(

@@ -246,6 +246,13 @@ impl Connection {
         }
     }
 
+    /// Its client sent a request. Behind a tap what looked like the end was none: a signal that the server survived, say.
+    pub(super) fn asked(&mut self) {
+        if self.tapped && matches!(self.link, LinkState::Closing(_)) {
+            self.link = LinkState::Ready;
+        }
+    }
+
     pub(super) fn note(&mut self, note: &Note, us: u64) {
         match note {
             Note::Connect {

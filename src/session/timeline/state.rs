@@ -312,10 +312,12 @@ impl State {
         let Some(id) = &message.id else { return };
         let method = message.method.as_deref().unwrap_or_default();
         let list = List::of_method(method).map(|list| (list, message.subject.clone()));
-        if entry.direction == Direction::Out
-            && let Some((list, _)) = &list
-        {
-            self.connection_mut(entry.conn).list_mut(*list).asked();
+        if entry.direction == Direction::Out {
+            let connection = self.connection_mut(entry.conn);
+            connection.asked();
+            if let Some((list, _)) = &list {
+                connection.list_mut(*list).asked();
+            }
         }
         let key = (entry.conn, entry.direction, id.clone());
         if let Some(ended) = self.end(&key, Status::Superseded, entry.us) {

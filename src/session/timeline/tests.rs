@@ -153,6 +153,25 @@ fn what_ends_a_closed_stream_is_not_late() {
 }
 
 #[test]
+fn a_tapped_server_that_survives_a_signal_goes_on() {
+    let mut lines = vec![
+        r#"* {"event":"connect","name":"x","transport":"stdio","era":"tap"}"#,
+        r#"* {"event":"spawn","pid":7,"command":["x"],"cwd":null,"env":[]}"#,
+        r#"> {"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+        r#"< {"jsonrpc":"2.0","id":1,"result":{}}"#,
+        r#"* {"event":"step","step":"SIGINT from outside, passed on"}"#,
+    ];
+    let exit = r#"* {"event":"exit","code":1,"signal":null}"#;
+    let was_asked = |lines: &[&str]| match &fold(lines).state().connection(1).unwrap().link {
+        LinkState::Exited { asked, .. } => *asked,
+        other => panic!("{other:?}"),
+    };
+    assert!(was_asked(&[&lines[..], &[exit]].concat()));
+    lines.extend([r#"> {"jsonrpc":"2.0","id":2,"method":"ping"}"#, exit]);
+    assert!(!was_asked(&lines));
+}
+
+#[test]
 fn listings_that_overlap_keep_their_pages_apart() {
     let timeline = fold(&[
         r#"> {"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
