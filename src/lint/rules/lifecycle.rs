@@ -1,6 +1,5 @@
 //! How a connection opens, who may ask what before and after, and how it ends.
 
-use super::clients::is_tapped;
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
 use crate::lint::memory::{GRACE_US, How};
@@ -376,11 +375,7 @@ fn was_asked(seen: &Seen<'_>) -> bool {
 }
 
 fn exit_waiting(seen: &Seen<'_>, told: &mut Told) {
-    let Some(Note::Exit { code, .. }) = seen.note() else {
-        return;
-    };
-    // Whether a client closed its stdin, a tap does not say.
-    if is_tapped(seen) && *code == Some(0) {
+    if !matches!(seen.note(), Some(Note::Exit { .. })) {
         return;
     }
     let waits = |asked: &&crate::lint::memory::Asked| asked.filter.is_none();

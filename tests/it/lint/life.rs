@@ -53,8 +53,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault_on(
         "no-exit-with-requests-waiting",
         LEGACY,
-        // Who ends well behind a tap may have been told to.
-        |all| all.last_mut().unwrap()["json"]["code"] = json!(1),
+        |_| {},
         |all| {
             let id = answer(all, "tools/call", "no-such-tool")["json"]["id"].clone();
             all.retain(|entry| entry["dir"] != "in" || entry["json"]["id"] != id);
