@@ -107,7 +107,8 @@ impl Watched {
             match watched.send(head).await {
                 Ok(answered) => {
                     let (_, mut incoming, used) = watched.take_head(answered);
-                    if watched.whole(&mut incoming).await.is_ok() {
+                    // Nobody waits for it, and it may be a stream that stays open.
+                    if watched.read(&mut incoming, |_| {}).await.is_ok() {
                         watched.door.upstream.done(used);
                     }
                     let status = watched.exchange.status();
@@ -171,14 +172,17 @@ impl Watched {
         self.door.upstream.send(request).await
     }
 
-    /// Reads a body to its end.
-    pub(super) async fn whole(&mut self, incoming: &mut Incoming) -> Result<Vec<u8>, Loss> {
-        let mut whole = Vec::new();
+    /// Reads a body to its end, and gives each piece to `take`.
+    pub(super) async fn read(
+        &mut self,
+        incoming: &mut Incoming,
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<(), Loss> {
         while let Some(piece) = listen::piece(&mut *incoming).await {
             match piece {
                 Ok(bytes) => {
                     self.chunk(&bytes);
-                    whole.extend_from_slice(&bytes);
+                    take(&bytes);
                 }
                 Err(error) => {
                     let loss = self.door.upstream.broken(&error);
@@ -188,7 +192,7 @@ impl Watched {
             }
         }
         self.finish();
-        Ok(whole)
+        Ok(())
     }
 
     /// What came, under the id that the client knows.

@@ -14,7 +14,7 @@ use crate::json;
 use crate::jsonrpc::{self, Id};
 use crate::listen::{self, Incoming, Sender};
 use crate::mcp::asked::again;
-use crate::mcp::http::Loss;
+use crate::mcp::http::{Loss, LossKind};
 use crate::session::Direction;
 use crate::sse;
 use crate::tap::control::Verdict;
@@ -165,23 +165,13 @@ pub(super) async fn respond(mut watched: Watched, answered: upstream::Answer) ->
         return hyper::Response::from_parts(parts, body);
     }
     let mut whole = Vec::new();
-    while let Some(piece) = listen::piece(&mut incoming).await {
-        match piece {
-            Ok(bytes) => {
-                watched.chunk(&bytes);
-                whole.extend_from_slice(&bytes);
-            }
-            Err(error) => {
-                let loss = watched.door.upstream.broken(&error);
-                watched.broke(&loss);
-                let (sender, body) = Body::stream();
-                let _ = sender.send(whole).await;
-                sender.cut().await;
-                return hyper::Response::from_parts(parts, body);
-            }
-        }
+    let took = |bytes: &[u8]| whole.extend_from_slice(bytes);
+    if watched.read(&mut incoming, took).await.is_err() {
+        let (sender, body) = Body::stream();
+        let _ = sender.send(whole).await;
+        sender.cut().await;
+        return hyper::Response::from_parts(parts, body);
     }
-    watched.finish();
     watched.door.upstream.done(used);
     whole = watched.known(whole);
     let Some(struck) = watched.struck.take() else {
@@ -250,14 +240,24 @@ fn flows(
     Box::pin(async move {
         let (parts, mut incoming, used) = watched.take_head(answered);
         if is_stream(&parts.headers) {
-            events(&mut watched, None, &mut incoming, sender).await?;
-            watched.door.upstream.done(used);
-            return Ok(());
+            let passed = events(&mut watched, None, &mut incoming, sender).await;
+            match passed {
+                Ok(()) => watched.door.upstream.done(used),
+                // It broke off; the stream of the first one ends well all the same.
+                Err(_) if watched.exchange.is_over() => {
+                    let loss = Loss::new(LossKind::Broken, "its answer broke off");
+                    return send(sender, failed(&watched, &loss)).await;
+                }
+                Err(_) => {}
+            }
+            return passed;
         }
-        let whole = match watched.whole(&mut incoming).await {
-            Ok(whole) => watched.known(whole),
-            Err(loss) => return send(sender, failed(&watched, &loss)).await,
-        };
+        let mut whole = Vec::new();
+        let took = |bytes: &[u8]| whole.extend_from_slice(bytes);
+        if let Err(loss) = watched.read(&mut incoming, took).await {
+            return send(sender, failed(&watched, &loss)).await;
+        }
+        let whole = watched.known(whole);
         watched.door.upstream.done(used);
         let mut event = b"event: message\n".to_vec();
         sse::write_data(&whole, &mut event);
