@@ -157,8 +157,10 @@ impl Engine {
         else {
             return address;
         };
-        let Ok(Ok(keys)) = tokio::task::spawn_blocking(move || read(&store)).await else {
-            return address;
+        let keys = match &store {
+            Store::File(_) => read(&store).unwrap_or_default(),
+            // It was heard when the server was connected to; nobody waits for it here.
+            Store::Keychain(_) => self.keychain.heard()(),
         };
         let settings = login.map(|login| &login.settings);
         let Some(tokens) = settings.and_then(|one| login::kept(&keys, &address.url, one)) else {

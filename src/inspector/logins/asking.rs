@@ -3,6 +3,7 @@
 //! The engine and its links never wait for it. What it holds is heard once a connection, before anything is sent there,
 //! and is known from then on; what is kept is written behind, one after the other.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Keychain {
     heard: Arc<Mutex<Keys>>,
     /// One is written at a time, in the order they came.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// How often something was to be kept.
+    kept: Arc<AtomicU64>,
     writing: JoinSet<()>,
 }
 
@@ -47,9 +50,22 @@ impl Keychain {
 
     /// Asks what it holds, for a connection that begins.
     pub fn open(&self, store: Store, conn: u32, events: Events) -> Opening {
-        let heard = Arc::clone(&self.heard);
+        let (heard, turn) = (Arc::clone(&self.heard), Arc::clone(&self.turn));
+        let kept = Arc::clone(&self.kept);
         Box::pin(async move {
-            let asked = asked(PATIENCE, move || read(&store));
+            let asked = async {
+                loop {
+                    let before = kept.load(Ordering::Acquire);
+                    let turn = turn.lock().await;
+                    let store = store.clone();
+                    let told = asked(PATIENCE, move || read(&store)).await;
+                    drop(turn);
+                    // What is to be kept meanwhile is newer than what was read.
+                    if told.is_err() || kept.load(Ordering::Acquire) == before {
+                        break told;
+                    }
+                }
+            };
             tokio::pin!(asked);
             let told = tokio::select! {
                 told = &mut asked => told,
@@ -79,6 +95,7 @@ impl Keychain {
         what: impl Fn(&mut Keys) + Send + 'static,
     ) {
         what(&mut lock(&self.heard));
+        self.kept.fetch_add(1, Ordering::AcqRel);
         let turn = Arc::clone(&self.turn);
         self.writing.spawn(async move {
             let _turn = turn.lock().await;

@@ -50,19 +50,33 @@ impl Desk {
 }
 
 impl Carriage {
-    /// Begins when this is over; who does not want to wait for it ends the link.
-    pub(in crate::transport::http) async fn run_after(mut self, opening: Opening) {
+    /// Begins when this is over; who does not want to wait for it ends the link. What is to be sent waits.
+    pub(in crate::transport::http) async fn run_after(mut self, mut opening: Opening) {
         let events = self.events.clone();
-        tokio::select! {
-            remark = opening => {
-                self.told.extend(remark.map(LinkEvent::Remark));
-                self.told.extend(self.desk.as_mut().and_then(Desk::open));
+        let mut early = Vec::new();
+        loop {
+            tokio::select! {
+                remark = &mut opening => {
+                    self.told.extend(remark.map(LinkEvent::Remark));
+                    self.told.extend(self.desk.as_mut().and_then(Desk::open));
+                    break;
+                }
+                order = self.orders.recv() => match order.unwrap_or(Outgoing::Shutdown) {
+                    end @ (Outgoing::Shutdown | Outgoing::Kill) => {
+                        self.told.clear();
+                        early = vec![end];
+                        break;
+                    }
+                    order => early.push(order),
+                },
+                () = events.closed() => {
+                    self.shutdown();
+                    break;
+                }
             }
-            order = self.orders.recv() => {
-                self.told.clear();
-                self.obey(order.unwrap_or(Outgoing::Shutdown));
-            }
-            () = events.closed() => self.shutdown(),
+        }
+        for order in early {
+            self.obey(order);
         }
         self.run().await;
     }
