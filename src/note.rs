@@ -52,7 +52,8 @@ pub enum Note {
         /// What to do about it.
         hint: Option<String>,
     },
-    /// A step of the shutdown ladder: `stdin closed`, `terminate`, `kill`.
+    /// A step of the shutdown ladder: `stdin closed`, `terminate`, `kill`. Of a tapped server, what led to its end:
+    /// `the client closed stdin`, or a signal from outside that was passed on.
     Step {
         /// Which.
         step: String,

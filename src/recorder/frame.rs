@@ -45,10 +45,14 @@ impl Recorder {
         let mut entry = self.entry(draft);
         let body = &entry.body;
         let (came, mut written) = std::thread::scope(|scope| {
-            let reading = scope.spawn(|| read(body));
+            let reading = std::thread::Builder::new().spawn_scoped(scope, || read(body));
             // It is JSON nearly always. When it is not, nobody has heard of it yet.
             let written = self.write_as(&entry, true);
-            let came = reading.join();
+            let came = match reading {
+                Ok(reading) => reading.join(),
+                // No thread can be had: one after the other, then.
+                Err(_) => Ok(read(body)),
+            };
             (
                 came.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 written,

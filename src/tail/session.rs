@@ -37,7 +37,7 @@ pub fn session(path: &Path, rules: &Rules) -> io::Result<Option<(Opening, Stop)>
         rules,
     )?;
     let (sender, lines) = mpsc::sync_channel(WAITING);
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         tail.follow(
             |_| false,
             |news| match news {
@@ -53,9 +53,9 @@ pub fn session(path: &Path, rules: &Rules) -> io::Result<Option<(Opening, Stop)>
                 }
             },
         );
-    });
+    })?;
     let rules = rules.clone();
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         let mut source = Lines {
             come: lines,
             line: Vec::new(),
@@ -65,7 +65,7 @@ pub fn session(path: &Path, rules: &Rules) -> io::Result<Option<(Opening, Stop)>
         if let Err(error) = import::import(Tool::ClientLog, &mut source, &mut out, &rules) {
             tracing::info!(%error, "a log is not imported any further");
         }
-    });
+    })?;
     Ok(Some((opening, stop)))
 }
 
