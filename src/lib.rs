@@ -155,6 +155,7 @@
 //! | a format sessions are exported in | a file in `export/`, its row in FORMATS |
 //! | a figure of a load | `bench/figures.rs`, its words in `cli/bench/report.rs` |
 //! | a headless verb | a file in `cli/`; its row in `cli/live.rs` when it works on a connection (then the shell has it too), else in `cli.rs` |
+//! | a word that has a colour in what is printed | one row in `cli/tone.rs` |
 //! | a policy of answers without a person | `cli/asked.rs`, for files of them `cli/asked/file.rs` |
 //! | what is done with a session on the screen | `tui/panes/sessions.rs`, its work in [`Shelving`](tui::effect::Shelving) |
 //! | a way through a recording | a row in `tui/action.rs`, its arm in `tui/update/replay.rs` |
@@ -162,6 +163,7 @@
 //! | what is said of a broken schema keyword | `validity/words.rs` |
 //! | a setting | `config.rs` and `config/default.toml` |
 //! | a client whose settings are read | one row in `configs/client.rs`, a file in `tests/configs/` |
+//! | a shape in which pieces of settings are pasted | `configs/pasted.rs`; what a command line puts on top of settings, `configs/over.rs` |
 //! | what a tap in a client's settings looks like | `configs/tapped.rs`, its bytes in `configs/edit/between.rs` |
 //! | a sub-tab of the Inbox | a [`Section`](tui::panes::inbox::Section) in `tui/panes/inbox/`, its place in `Tab` |
 //! | how a kind of question is answered on the screen | `tui/payload/question.rs`, `tui/panes/inbox/waiting/answer.rs` |
@@ -175,7 +177,6 @@
 //! | what is done with frames that are held on the screen | a row in `tui/action.rs`, its arm in `tui/panes/held.rs` |
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
-//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs` |
 //! | a probe | a row in `probe.rs`, its script below; the rules that judge it, in `lint/rules/probed.rs` and below |
 //! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs`; of a client in `lint/rules/clients/` |
 //! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
