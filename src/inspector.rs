@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::history::eras::Eras;
+use crate::mcp::auth::given;
 use crate::mcp::client::{Client, End, Input, NoteText, Options, Output, Over};
 use crate::mcp::completion::Completed;
 use crate::mcp::facts::{self, Message};
@@ -343,6 +344,11 @@ impl Engine {
             },
         )
         .await;
+        if let Target::Address(address) = &connect.target
+            && let Some(token) = given::told(&address.headers)
+        {
+            self.note(conn, &Note::Login(token)).await;
+        }
         let over = match &connect.target {
             Target::Process(_) => Over::Pipe,
             Target::Address(_) => Over::Http,

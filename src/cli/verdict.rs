@@ -129,6 +129,11 @@ impl Headless {
                 .hint("mcpscope tasks list shows it, mcpscope tasks wait waits for it".to_owned()),
             Status::NoReply => self.gone(Some(&what)),
             Status::Http(_) => self.unanswered(&what),
+            Status::OddResult => Failure::new(
+                Exit::Protocol,
+                format!("{name} answered {what} with a result of a type that 2026-07-28 does not know (resultType)"),
+            )
+            .hint("a server says complete, input_required, or what an extension adds that both sides declared".to_owned()),
             Status::Cancelled | Status::Superseded | Status::Pending => Failure::new(
                 Exit::Protocol,
                 format!("{name} did not answer {what}: {}", exchange.status),
@@ -194,17 +199,7 @@ impl Headless {
             exit_of(trouble.kind),
             format!("{name} did not answer {what}: {}", trouble.what),
         )
-        .hint(self.advice(trouble.kind, trouble.hint.as_deref()))
-    }
-
-    /// What to do about it: who gave a token need not be told to give one.
-    fn advice(&self, kind: Option<LossKind>, hint: Option<&str>) -> Option<String> {
-        let given = |name: &String| name.eq_ignore_ascii_case("authorization");
-        if kind == Some(LossKind::NeedsLogin) && self.connection().env.iter().any(given) {
-            let what = "the Authorization header that was given is refused: has its token expired, or is it another server's?";
-            return Some(what.to_owned());
-        }
-        hint.map(str::to_owned)
+        .hint(trouble.hint.as_deref().map(str::to_owned))
     }
 
     fn gone(&self, waiting: Option<&str>) -> Failure {
@@ -238,10 +233,7 @@ impl Headless {
                     rpc,
                     ..Failure::new(exit, what)
                 }
-                .hint(self.advice(
-                    connection.trouble.as_ref().and_then(|trouble| trouble.kind),
-                    hint.as_deref(),
-                ))
+                .hint(hint.as_deref().map(str::to_owned))
             }
             LinkState::Exited { code, signal, .. } => {
                 let before = waiting.map_or_else(

@@ -22,6 +22,7 @@
 
 mod challenge;
 mod flow;
+pub mod given;
 mod jwt;
 mod keys;
 mod metadata;

@@ -41,7 +41,7 @@ pub enum Hop {
     Token {
         /// Who gave it.
         issuer: String,
-        /// How we came to it: `login`, `refreshed`, `kept` …
+        /// How we came to it: `login`, `refreshed`, `kept`, `given` …
         how: String,
         /// What it is good for, as far as that was said.
         scope: Option<String>,
@@ -61,6 +61,12 @@ pub enum Hop {
     },
 }
 
+/// The step of a login in which somebody comes back from the browser.
+pub const ANSWER: &str = "answer";
+
+/// How a token was come by that stands in a header a person gave.
+pub const GIVEN: &str = "given";
+
 impl Hop {
     /// Its name in the file.
     pub const fn name(&self) -> &'static str {
@@ -76,6 +82,19 @@ impl Hop {
     /// Whether something is wrong with it.
     pub const fn is_trouble(&self) -> bool {
         matches!(self, Self::Failed { .. })
+    }
+
+    /// Why what a person came back with is no answer, while another is waited for.
+    pub fn stray(&self) -> Option<&str> {
+        match self {
+            Self::Tried {
+                step,
+                what,
+                ok: false,
+                ..
+            } if step == ANSWER => Some(what),
+            _ => None,
+        }
     }
 
     /// The members of its body, after its name.

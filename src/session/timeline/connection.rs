@@ -113,6 +113,8 @@ pub struct Connection {
     pub env: Vec<String>,
     /// The request that should have opened it and was not waited for any longer.
     pub(super) late: Option<Id>,
+    /// Whether what it says comes on a stream of its own: HTTP+SSE (2024-11-05, transports).
+    pub apart: bool,
     /// Its address, when it is one over HTTP.
     pub url: Option<Box<str>>,
     /// Why the last request that HTTP brought no answer to got none.
@@ -295,7 +297,7 @@ impl Connection {
             }
             Note::Closed { what } => {
                 self.ended_us = Some(us);
-                self.login.over();
+                self.login.over(us);
                 self.link = match (what, std::mem::take(&mut self.link)) {
                     (_, failed @ LinkState::Failed { .. }) => failed,
                     (Some(what), _) => LinkState::Failed {
@@ -357,7 +359,8 @@ impl Connection {
                     self.list_mut(list).cut();
                 }
             }
-            Note::Login(hop) => self.login.hop(hop),
+            Note::Http(step) => self.apart |= step.is_apart(),
+            Note::Login(hop) => self.login.hop(hop, us),
             Note::TaskLeft { task, why } => self.tasks.left(task, why),
             Note::Decided(Decided::KnownEra { since, skips, .. }) => {
                 self.era_since = skips.then(|| since.as_str().into());
@@ -380,7 +383,6 @@ impl Connection {
             }
             Note::Decided(_)
             | Note::Tapped(_)
-            | Note::Http(_)
             | Note::Asking(_)
             | Note::Abandoned { .. }
             | Note::Probe { .. }

@@ -1,6 +1,6 @@
 //! How a connection stands with its login: the steps of the newest one, and the token it ended in.
 
-use crate::note::login::Hop;
+use crate::note::login::{GIVEN, Hop};
 
 /// Steps of a login that are kept; one that goes on longer has its first ones in Traffic.
 const KEPT: usize = 64;
@@ -58,8 +58,12 @@ pub struct Login {
     pub url: Option<Box<str>>,
     /// Where they are sent back to.
     pub redirect: Option<Box<str>>,
+    /// Why what somebody came back with was no answer; another is still waited for.
+    pub refused: Option<Box<str>>,
     /// What was tried, in order: whether it went well, and what it was.
     pub steps: Vec<(bool, Box<str>)>,
+    /// When a person was waited for, from and until, in microseconds of the session; up to now without an end.
+    pub waits: Vec<(u64, Option<u64>)>,
     /// The token in use.
     pub token: Option<Box<Token>>,
 }
@@ -76,7 +80,8 @@ impl Login {
     }
 
     /// The connection is over, and with it what was waited for.
-    pub(super) fn over(&mut self) {
+    pub(super) fn over(&mut self, us: u64) {
+        self.waited(us);
         if self.is_open() {
             self.stage = Stage::Failed {
                 what: "the connection ended first".into(),
@@ -85,7 +90,17 @@ impl Login {
         }
     }
 
-    pub(super) fn hop(&mut self, hop: &Hop) {
+    /// Nobody is waited for any more.
+    fn waited(&mut self, us: u64) {
+        if let Some((_, until @ None)) = self.waits.last_mut() {
+            *until = Some(us);
+        }
+    }
+
+    pub(super) fn hop(&mut self, hop: &Hop, us: u64) {
+        if !matches!(hop, Hop::Tried { .. }) {
+            self.waited(us);
+        }
         match hop {
             Hop::Begin { attempt, why } => {
                 *self = Self {
@@ -93,10 +108,12 @@ impl Login {
                     attempt: *attempt,
                     why: why.as_str().into(),
                     token: self.token.take(),
+                    waits: std::mem::take(&mut self.waits),
                     ..Self::default()
                 };
             }
             Hop::Tried { step, what, ok, .. } => {
+                self.refused = hop.stray().map(Into::into);
                 if self.steps.len() < KEPT {
                     self.steps.push((*ok, format!("{step}: {what}").into()));
                 }
@@ -107,6 +124,9 @@ impl Login {
                 redirect,
             } => {
                 self.stage = Stage::Waiting;
+                if self.waits.len() < KEPT {
+                    self.waits.push((us, None));
+                }
                 self.issuer = Some(issuer.as_str().into());
                 self.url = Some(url.as_str().into());
                 self.redirect = Some(redirect.as_str().into());
@@ -119,8 +139,11 @@ impl Login {
                 refreshable,
                 jwt,
             } => {
-                self.stage = Stage::Done;
-                self.issuer = Some(issuer.as_str().into());
+                // With a token that was given nobody logged in.
+                if how != GIVEN {
+                    self.stage = Stage::Done;
+                    self.issuer = Some(issuer.as_str().into());
+                }
                 self.token = Some(Box::new(Token {
                     issuer: issuer.as_str().into(),
                     how: how.as_str().into(),
@@ -162,30 +185,36 @@ mod tests {
             attempt,
             why: "401".into(),
         };
-        login.hop(&begin(1));
-        login.hop(&tried(true));
-        login.hop(&Hop::Visit {
-            issuer: "https://as".into(),
-            url: "u".into(),
-            redirect: "r".into(),
-        });
+        login.hop(&begin(1), 0);
+        login.hop(&tried(true), 0);
+        login.hop(
+            &Hop::Visit {
+                issuer: "https://as".into(),
+                url: "u".into(),
+                redirect: "r".into(),
+            },
+            0,
+        );
         assert!(login.is_waiting() && login.is_open());
-        login.hop(&Hop::Token {
-            issuer: "https://as".into(),
-            how: "token".into(),
-            scope: None,
-            expires: Some(7),
-            refreshable: true,
-            jwt: None,
-        });
+        login.hop(
+            &Hop::Token {
+                issuer: "https://as".into(),
+                how: "token".into(),
+                scope: None,
+                expires: Some(7),
+                refreshable: true,
+                jwt: None,
+            },
+            0,
+        );
         assert_eq!((login.stage.clone(), login.steps.len()), (Stage::Done, 1));
-        login.hop(&begin(2));
+        login.hop(&begin(2), 0);
         assert!(!login.is_waiting() && login.is_open() && login.steps.is_empty());
         assert_eq!(
             login.token.as_ref().and_then(|token| token.expires),
             Some(7)
         );
-        login.over();
+        login.over(9);
         assert!(matches!(login.stage, Stage::Failed { .. }));
     }
 
@@ -193,7 +222,7 @@ mod tests {
     fn steps_are_kept_up_to_a_number() {
         let mut login = Login::default();
         for _ in 0..KEPT * 2 {
-            login.hop(&tried(false));
+            login.hop(&tried(false), 0);
         }
         assert_eq!(login.steps.len(), KEPT);
     }

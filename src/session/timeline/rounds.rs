@@ -204,6 +204,13 @@ impl Timeline {
                 (us(question.entry).max(began), until)
             })
             .collect();
+        // Whoever logs in meanwhile is waited for as well.
+        let login = self.state().connection(first.conn).map(|one| &one.login);
+        let visits = login.map_or(&[][..], |login| &login.waits);
+        waits.extend(visits.iter().filter_map(|(from, until)| {
+            let until = until.unwrap_or(now_us).min(ended);
+            (*from < ended && until > began).then_some(((*from).max(began), until))
+        }));
         waits.sort_unstable();
         let ended = waits
             .iter()

@@ -13,6 +13,7 @@ use crate::mcp::auth::secret::{Secret, masked_body, masked_url};
 use crate::mcp::auth::{Grant, Hop, Provider};
 use crate::mcp::http::Verb;
 use crate::mcp::http::headers;
+use crate::note::login::ANSWER;
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const NO_LOGIN: &str = "it offers no way to log in (there are no OAuth metadata anywhere)";
@@ -175,9 +176,9 @@ impl Flow {
             return out;
         }
         match requests::answer(text, &self.setup.chance, &self.server) {
-            Answer::Stray(what) => told("answer", &what, false, &mut out),
+            Answer::Stray(what) => told(ANSWER, &what, false, &mut out),
             Answer::Refused(what) => {
-                told("answer", &what, false, &mut out);
+                told(ANSWER, &what, false, &mut out);
                 self.fail(what, None, &mut out);
             }
             Answer::Code(code) => {
@@ -186,7 +187,7 @@ impl Flow {
                 } else {
                     "a code"
                 };
-                told("answer", from, true, &mut out);
+                told(ANSWER, from, true, &mut out);
                 let form = vec![
                     pair("grant_type", "authorization_code"),
                     pair("code", code.reveal()),
