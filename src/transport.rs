@@ -146,6 +146,8 @@ pub enum LinkEvent {
         /// Why.
         loss: Loss,
     },
+    /// The server gave this session a name. It is a secret, wherever it is repeated.
+    Session(Secret),
     /// The server has forgotten the session: what it needs is a new handshake.
     SessionEnded,
     /// Something odd about the exchanges.

@@ -208,9 +208,16 @@ impl Answers {
     }
 }
 
-/// Accepts a form as it opens, with what is filled in.
+/// Accepts a form as it opens, with what is filled in; what lacks something that is required is cancelled: nobody is
+/// there to fill it in.
 pub fn as_it_opens(params: &[u8]) -> Reply {
-    reply::accept(Some(&form(params).arguments().to_string()))
+    let content = form(params).arguments();
+    let required = json::get(params, &["requestedSchema", "required"]).unwrap_or_default();
+    let mut required = json::elements(required).filter_map(json::string);
+    if required.any(|name| content.get(&name).is_none()) {
+        return reply::cancelled(AskKind::Form);
+    }
+    reply::accept(Some(&content.to_string()))
 }
 
 /// The form of an elicitation.
@@ -303,6 +310,16 @@ fn roots(texts: &[String]) -> Result<Vec<Root>, String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_form_that_lacks_something_required_is_not_accepted() {
+        let asks =
+            |schema: &str| as_it_opens(format!(r#"{{"requestedSchema":{schema}}}"#).as_bytes());
+        let known = r#"{"type":"object","properties":{"a":{"type":"string","default":"x"}},"required":["a"]}"#;
+        assert_eq!(asks(known), reply::accept(Some(r#"{"a":"x"}"#)));
+        let unknown = r#"{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}"#;
+        assert_eq!(asks(unknown), reply::cancel());
+    }
 
     #[test]
     fn what_no_rule_fits_is_answered_by_the_policy() {

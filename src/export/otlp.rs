@@ -237,6 +237,7 @@ fn exchange(
         Status::Http(status) => Some(status.to_string()),
         Status::Cancelled => Some("cancelled".to_owned()),
         Status::Superseded => Some("id_reused".to_owned()),
+        Status::OddResult => Some("odd_result".to_owned()),
         Status::Pending | Status::Ok | Status::InputRequired | Status::Task => None,
     };
     if let Some(failed) = failed {

@@ -151,6 +151,7 @@ pub const STATUSES: &[Word] = &[
     ("error", "went wrong in any way"),
     ("rpc-error", "answered with an error"),
     ("tool-error", "a tool said that it failed"),
+    ("odd-result", "a result of a type that nobody knows"),
     ("timeout", "mcpscope stopped waiting"),
     ("no-reply", "no answer came"),
 ];

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::Engine;
 use crate::json;
 use crate::jsonrpc::Id;
-use crate::mcp::auth::Secret;
+use crate::mask::Rule;
+use crate::mcp::auth::{Secret, given};
 use crate::mcp::client::Input;
 use crate::mcp::facts;
-use crate::mcp::http::Loss;
 use crate::mcp::http::headers::masked_url;
+use crate::mcp::http::{Loss, LossKind};
 use crate::note::Note;
 use crate::note::http::Step;
 use crate::probe::{Elsewhere, Happened};
@@ -120,6 +123,10 @@ impl Engine {
                 self.frame(conn, &via, bytes).await;
             }
             LinkEvent::Unanswered { id, loss } => self.unanswered(conn, &id, &loss).await,
+            LinkEvent::Session(id) => {
+                let named = ("mcp-session-id".to_owned(), id.reveal().to_owned());
+                self.recorder.passed(conn, Rule::Header, &[named]);
+            }
             LinkEvent::SessionEnded => self.put(conn, Input::SessionEnded, None).await,
             LinkEvent::Remark(what) => self.note(conn, &Note::Remark { what }).await,
             LinkEvent::Closed(loss) => {
@@ -189,6 +196,13 @@ impl Engine {
     }
 
     async fn unanswered(&mut self, conn: u32, id: &Id, loss: &Loss) {
+        let refused = self
+            .why_refused(conn)
+            .filter(|_| loss.kind == LossKind::NeedsLogin);
+        let loss = &Loss {
+            hint: refused.or_else(|| loss.hint.clone()),
+            ..loss.clone()
+        };
         let note = Note::Unanswered {
             id: id.to_json(),
             kind: loss.kind.word().to_owned(),
@@ -198,5 +212,16 @@ impl Engine {
         };
         self.note(conn, &note).await;
         self.put(conn, Input::Unanswered(id, loss), None).await;
+    }
+
+    /// What may be wrong with the token that was given for a connection: who gave one need not be told to.
+    fn why_refused(&self, conn: u32) -> Option<String> {
+        match &self.connections.get(&conn)?.connect.target {
+            Target::Address(address) => {
+                let now = Timestamp::now().as_second();
+                given::why_refused(&address.headers, &address.url, now)
+            }
+            Target::Process(_) => None,
+        }
     }
 }

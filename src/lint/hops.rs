@@ -7,6 +7,7 @@ use super::seen::Message;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::http::headers;
 use crate::mcp::revision::Revision;
+pub use crate::note::http::APART;
 use crate::note::http::Step;
 use crate::session::{Direction, Entry, Via};
 
@@ -14,9 +15,6 @@ use crate::session::{Direction, Entry, Via};
 const KEPT: usize = 512;
 /// Ids of events that are remembered.
 const EVENTS: usize = 100_000;
-
-/// What the stream of HTTP+SSE is for, in words.
-pub const APART: &str = "HTTP+SSE stream";
 
 /// What the body of a request is.
 #[derive(Debug, Clone, PartialEq)]

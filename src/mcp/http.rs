@@ -166,6 +166,8 @@ pub struct Courier {
     choice: Choice,
     mode: Mode,
     session: Option<String>,
+    /// Who named it, and gets to see it: the server, or where that sends us to.
+    session_of: Option<url::Origin>,
     version: Option<Revision>,
     next: u32,
     flights: BTreeMap<u32, Flight>,
@@ -213,6 +215,7 @@ impl Courier {
             url,
             choice,
             session: None,
+            session_of: None,
             version: None,
             next: 1,
             flights: BTreeMap::new(),
@@ -405,7 +408,8 @@ impl Courier {
             if let Some(version) = self.version.filter(|version| version.has_version_header()) {
                 put("mcp-protocol-version", version.as_str());
             }
-            if let Some(session) = self.session.as_deref().filter(|_| home) {
+            let named = self.session_of.as_ref() == Some(&flight.url.origin());
+            if let Some(session) = self.session.as_deref().filter(|_| named) {
                 put("mcp-session-id", session);
                 flight.session = Some(session.to_owned());
             }

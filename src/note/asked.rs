@@ -151,8 +151,8 @@ impl Asking {
     pub fn sentence(&self) -> String {
         match self {
             Self::Asked { question, call } => match call {
-                Some(call) => format!("question {question} of request {call} waits for a person"),
-                None => format!("question {question} waits for a person"),
+                Some(call) => format!("{} of request {call} waits for a person", named(question)),
+                None => format!("{} waits for a person", named(question)),
             },
             Self::Answered {
                 question,
@@ -164,9 +164,9 @@ impl Asking {
                     .as_deref()
                     .map(|rule| format!(" {rule}"))
                     .unwrap_or_default();
-                format!("question {question} answered by {by}{rule}: {how}")
+                format!("{} answered by {by}{rule}: {how}", named(question))
             }
-            Self::Withdrawn { question, why } => format!("question {question} is over: {why}"),
+            Self::Withdrawn { question, why } => format!("{} is over: {why}", named(question)),
             Self::Round { id, of, round } => {
                 format!("request {id} goes on with request {of}, round {round}")
             }
@@ -182,5 +182,20 @@ impl Asking {
                 format!("the client can {capabilities}{when}")
             }
         }
+    }
+}
+
+/// How a question is called in sentences, by its name in the file: the id of a request, or a key of one's result.
+fn named(question: &str) -> String {
+    let raw = question.as_bytes();
+    let id = |raw: &[u8]| String::from_utf8_lossy(raw).into_owned();
+    match (
+        json::get(raw, &["of"]),
+        json::string_at(raw, &["key"]),
+        json::get(raw, &["id"]),
+    ) {
+        (Some(of), Some(key), _) => format!("question {key} of request {}", id(of)),
+        (_, _, Some(only)) => format!("question {}", id(only)),
+        _ => format!("question {question}"),
     }
 }

@@ -91,6 +91,9 @@ pub enum Step {
     },
 }
 
+/// What the stream of HTTP+SSE is for, in words.
+pub const APART: &str = "HTTP+SSE stream";
+
 impl Step {
     /// A block of an exchange's event stream came.
     pub fn event(exchange: u32, block: &Block) -> Self {
@@ -139,6 +142,11 @@ impl Step {
             Self::Wait { .. } => true,
             Self::Event { dropped, .. } => *dropped > 0,
         }
+    }
+
+    /// Whether it shows that HTTP+SSE is spoken: the stream was opened, and its first event names the endpoint.
+    pub fn is_apart(&self) -> bool {
+        matches!(self, Self::Event { kind, .. } if kind == "endpoint")
     }
 
     /// Whether something is wrong with it.

@@ -545,6 +545,7 @@ fn note_level(note: &Note) -> Level {
         Note::Closed { what: Some(_) } => Level::Error,
         Note::Http(step) if step.is_trouble() => Level::Warning,
         Note::Login(hop) if hop.is_trouble() => Level::Error,
+        Note::Login(hop) if hop.stray().is_some() => Level::Warning,
         Note::Decided(decided) if decided.warns() => Level::Warning,
         Note::Tapped(_) => Level::Warning,
         Note::Unanswered { .. }

@@ -23,8 +23,8 @@ use url::Url;
 
 use super::lines::MAX_LINE;
 use super::{INBOX_PLACES, Link, LinkEvent, Outgoing};
-use crate::mcp::auth::{self, masked_headers};
-use crate::mcp::http::headers::{Headers, masked_url};
+use crate::mcp::auth::{self, Secret, masked_headers};
+use crate::mcp::http::headers::{self, Headers, masked_url};
 use crate::mcp::http::{Choice, Courier, Ending, Loss, LossKind, Output, Request};
 use crate::note::http::Step;
 use crate::sse::{Block, Parser};
@@ -186,6 +186,12 @@ pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenE
     });
     let mut courier = Courier::new(address.url.clone(), address.choice);
     let mut told = VecDeque::from([LinkEvent::Ready]);
+    if let Some(proxy) = Proxy::of_environment(&address.url) {
+        told.push_back(LinkEvent::Remark(format!(
+            "requests go through the proxy {}, which the environment names",
+            proxy.at()
+        )));
+    }
     let mut opening = None;
     if let Some(desk) = &mut desk {
         courier = courier.with_logins();
@@ -211,6 +217,7 @@ pub fn start_with(address: &Address, shelf: Option<Shelf>) -> Result<Link, OpenE
         timers: Vec::new(),
         frames: 0,
         ends_by: None,
+        session: None,
         over: Over::Not,
     };
     tokio::spawn(async move {
@@ -259,6 +266,8 @@ struct Carriage {
     timers: Vec<(Instant, u32)>,
     frames: u64,
     ends_by: Option<Instant>,
+    /// The session that was named last.
+    session: Option<Secret>,
     over: Over,
 }
 
@@ -486,6 +495,13 @@ impl Carriage {
             tls: head.opening.tls,
             first_byte,
         });
+        if let Some(session) = headers::value(&head.headers, "mcp-session-id")
+            && self.session.as_ref().map(Secret::reveal) != Some(session)
+        {
+            let session = Secret::new(session);
+            self.session = Some(session.clone());
+            self.told.push_back(LinkEvent::Session(session));
+        }
         let outputs = self.courier.head(exchange, head.status, head.headers);
         self.act(outputs);
     }

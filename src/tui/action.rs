@@ -201,7 +201,7 @@ actions! {
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
-        Subscribe "subscribe" ["s"] "" "Be told when the resource changes, or no longer" Nothing "";
+        Subscribe "subscribe" ["s"] "subscribe" "Be told when the resource changes, or no longer" Nothing "";
         ListChanges "list-changes" ["="] "" "What changed in the list, and when" Nothing "";
     }
     Form {

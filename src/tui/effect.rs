@@ -328,6 +328,8 @@ pub enum Effect {
     },
     /// Open a page in somebody's browser: only because they pressed what says so.
     Browse {
+        /// Who wants to know whether a browser took it: a number, or 0.
+        asker: u64,
         /// Its address: http or https.
         address: String,
     },

@@ -312,6 +312,13 @@ pub enum Event {
     Back,
     /// Something is in the clipboard, or is not.
     Copied(Result<String, String>),
+    /// A page was given to a browser, or could not be: what to say of it.
+    Browsed {
+        /// Who asked.
+        asker: u64,
+        /// What was done, or why not.
+        result: Result<String, String>,
+    },
     /// Work of ours failed.
     Failed(String),
     /// A second has passed while something is pending.

@@ -131,9 +131,9 @@ impl Desk {
                 Ok(told) => Event::Copied(Ok(told)),
                 Err(why) => Event::Failed(why),
             },
-            Effect::Browse { address } => match browser::open(&address, &Ours) {
-                Ok(told) => Event::Copied(Ok(told)),
-                Err(why) => Event::Failed(why),
+            Effect::Browse { asker, address } => Event::Browsed {
+                asker,
+                result: browser::open(&address, &Ours),
             },
             _ => return None,
         })

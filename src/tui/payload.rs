@@ -35,6 +35,24 @@ mod outcome;
 pub mod question;
 mod sheet;
 pub mod sniff;
+/// What the code of an error means, as a sentence goes on with it; nothing for one that is a server's own.
+pub fn meaning(code: &str) -> &'static str {
+    match code {
+        "-32700" => " (parse error)",
+        "-32600" => " (invalid request)",
+        "-32601" => " (method not found)",
+        "-32602" => " (invalid params)",
+        "-32603" => " (internal error)",
+        // Of MCP itself, by the revisions that have them.
+        "-32002" => " (resource not found)",
+        "-32020" => " (headers do not match)",
+        "-32021" => " (a capability of the client is missing)",
+        "-32022" => " (unsupported protocol version)",
+        "-32042" => " (an address must be visited first)",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -499,20 +517,7 @@ fn error(payload: &Payload<'_>) -> Vec<TabBody> {
             || "without a code".to_owned(),
             |code| String::from_utf8_lossy(code).into_owned(),
         );
-        let meaning = match code.as_str() {
-            "-32700" => " (parse error)",
-            "-32600" => " (invalid request)",
-            "-32601" => " (method not found)",
-            "-32602" => " (invalid params)",
-            "-32603" => " (internal error)",
-            // Of MCP itself, by the revisions that have them.
-            "-32002" => " (resource not found)",
-            "-32020" => " (headers do not match)",
-            "-32021" => " (a capability of the client is missing)",
-            "-32022" => " (unsupported protocol version)",
-            "-32042" => " (an address must be visited first)",
-            _ => "",
-        };
+        let meaning = meaning(&code);
         sheet.heading(&format!("protocol error {code}{meaning}"));
         match json::get(error, &["message"]) {
             Some(message) => sheet.string(message),

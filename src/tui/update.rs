@@ -169,6 +169,13 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
             });
             Vec::new()
         }
+        Event::Browsed { asker, result } => {
+            model.status = Some(match &result {
+                Ok(what) => (Tone::Info, what.clone()),
+                Err(why) => (Tone::Error, why.clone()),
+            });
+            tell_panes(model, &Event::Browsed { asker, result })
+        }
         Event::Failed(what) => {
             model.status = Some((Tone::Error, what));
             Vec::new()
@@ -309,6 +316,7 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
     match &update {
         Update::Recorded(entries) => {
             fold(model, entries);
+            servers::refused_login(model, entries);
             effects.extend(linting::feed(model));
         }
         Update::Probing { .. } => probing::hear(model, &update),
@@ -323,6 +331,8 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
         Update::Ready { conn } => {
             if let Some(sentence) = servers::downgraded(model, *conn) {
                 model.status = Some((Tone::Error, sentence));
+            } else if let Some(sentence) = servers::another_revision(model, *conn) {
+                model.status = Some((Tone::Warn, sentence));
             }
             if let Some(place) = model
                 .entering

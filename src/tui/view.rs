@@ -310,7 +310,8 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
             .chain(useful.iter().map(written))
             .collect()
     } else {
-        useful.iter().map(written).collect()
+        let open = open.iter().map(|(key, label)| Hint { key, label });
+        open.chain(useful.iter().map(written)).collect()
     };
     let ending_list: Vec<Hint<'_>> = ending.iter().map(written).collect();
     let drawn = hint::draw(&hint_list, &ending_list, area, buf, &model.world.theme);

@@ -246,6 +246,7 @@ impl<'a> Known<'a> {
             Status::Error(_) => word == "rpc-error",
             Status::Cancelled => word == "cancelled",
             Status::TimedOut => word == "timeout",
+            Status::OddResult => word == "odd-result",
             Status::NoReply | Status::Http(_) | Status::Superseded => word == "no-reply",
         }
     }

@@ -73,7 +73,13 @@ impl Client {
 
     /// The server is an older one, by this evidence.
     pub(super) fn old(&mut self, out: &mut Vec<Output>, evidence: &str) {
-        if let Some(Known { since, .. }) = self.known().filter(|known| known.era == Era::Modern) {
+        // Also when it was asked for anew: that it was modern is known all the same.
+        let before = self
+            .options
+            .known
+            .as_ref()
+            .filter(|known| known.era == Era::Modern && self.options.era == EraChoice::Auto);
+        if let Some(Known { since, .. }) = before {
             out.push(Output::Note(
                 Note::Decided(Decided::Downgraded {
                     since: since.clone(),

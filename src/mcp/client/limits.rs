@@ -22,8 +22,8 @@ pub(super) struct Limit {
 impl Pending {
     /// When its limit is near.
     fn near(&self) -> Duration {
-        let whole = self.until.saturating_sub(self.sent);
-        self.until.saturating_sub(NEAR.min(whole / 3))
+        // Of the time it has without a word, not of all that progress gave it.
+        self.until.saturating_sub(NEAR.min(self.wait / 3))
     }
 
     /// When something is to be done about it, if nothing happens before.

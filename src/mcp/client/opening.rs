@@ -221,6 +221,7 @@ impl Client {
         out: &mut Vec<Output>,
     ) {
         if self.options.era == EraChoice::Modern {
+            verdict(out, Era::Legacy, evidence);
             return self.fail(
                 &format!("not a 2026-07-28 server: {evidence}"),
                 Some("--era legacy or --era auto tries the handshake"),
@@ -366,15 +367,14 @@ impl Client {
         opening: Opening,
         out: &mut Vec<Output>,
     ) {
-        if self.options.era == EraChoice::Auto
-            && self
-                .options
-                .revision
-                .is_some_and(|wanted| wanted != revision)
-        {
+        let wanted = self
+            .options
+            .revision
+            .filter(|wanted| wanted.era() == Era::Legacy);
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != revision) {
             remark(
                 out,
-                format!("the server chose {revision} instead of what was proposed"),
+                format!("the server answers in {revision}; {wanted} was asked for"),
             );
         }
         out.push(Output::Send {

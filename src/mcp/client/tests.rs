@@ -289,6 +289,7 @@ fn forced_modern_never_falls_back() {
     assert_eq!(
         out,
         [
+            "* era legacy: server/discover was refused with -32601",
             "* cannot connect: not a 2026-07-28 server: server/discover was refused with -32601",
             "Failed"
         ]

@@ -10,6 +10,7 @@ use super::headers::{self, Headers, Param};
 use crate::json;
 use crate::jsonrpc::{self, Id, Kind};
 use crate::mcp::types::List;
+use crate::note::http::APART;
 
 /// A frame to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl Purpose {
             Self::Frame => "message",
             Self::Listen => "server's own messages",
             Self::Resume => "rest of a stream",
-            Self::Endpoint => "HTTP+SSE stream",
+            Self::Endpoint => APART,
             Self::Delete => "end of the session",
         }
     }

@@ -96,6 +96,7 @@ pub(super) fn reason(status: u16) -> &'static str {
         404 => " Not Found",
         405 => " Method Not Allowed",
         406 => " Not Acceptable",
+        407 => " Proxy Authentication Required",
         413 => " Content Too Large",
         415 => " Unsupported Media Type",
         421 => " Misdirected Request",
@@ -151,6 +152,11 @@ pub(super) fn of_response(flight: &Flight, body: &[u8]) -> Loss {
             );
             (LossKind::Refused, format!("{answered}{with}"), Some(hint))
         }
+        407 => (
+            LossKind::Refused,
+            format!("the proxy wants a login: {answered}"),
+            Some("HTTP_PROXY and HTTPS_PROXY take one: http://NAME:PASSWORD@HOST:PORT".to_owned()),
+        ),
         404 => (
             LossKind::Refused,
             format!("{answered}{with}"),

@@ -8,6 +8,9 @@ use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
 use crate::mcp::revision::Revision;
 
+/// Bytes of a refusal in which it is looked for what it is about.
+const SAID: usize = 1 << 10;
+
 impl Courier {
     /// The head of a response came. Its body is wanted whole, unless [`Output::Stream`] or [`Output::Close`] says
     /// otherwise.
@@ -33,6 +36,7 @@ impl Courier {
         }
         if is_fine && flight.is("initialize") && !flight.apart {
             self.session = headers::value(&flight.headers, "mcp-session-id").map(str::to_owned);
+            self.session_of = Some(flight.url.origin());
             if self
                 .session
                 .as_deref()
@@ -138,7 +142,17 @@ impl Courier {
         let beside = flight.status == 401
             || flight.status == 429
             || (asks_era && (flight.status >= 500 || flight.status == 403));
-        let forgotten = flight.status == 404 && flight.session.is_some() && code != Some(-32601);
+        // Servers of the first SDKs say 400 where 404 is asked for (2025-03-26 to 2025-11-25, Session Management).
+        let names_session = || {
+            let text = body.get(..SAID).unwrap_or(&body).to_ascii_lowercase();
+            memchr::memmem::find(&text, b"session").is_some()
+        };
+        let forgotten = flight.session.is_some()
+            && match flight.status {
+                404 => code != Some(-32601),
+                400 => names_session(),
+                _ => false,
+            };
         if !is_message || beside || forgotten {
             drop(frame);
             let loss = if forgotten {
@@ -146,7 +160,7 @@ impl Courier {
                     status: Some(flight.status),
                     ..Loss::new(
                         LossKind::Broken,
-                        "the server has forgotten the session (404)",
+                        format!("the server has forgotten the session ({})", flight.status),
                     )
                     .hint("mcpscope opens a new one; send it again")
                 }

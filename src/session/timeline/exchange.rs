@@ -35,6 +35,8 @@ pub enum Status {
     Http(u16),
     /// Its id was used again before an answer came.
     Superseded,
+    /// A result of a kind that nobody knows: it counts as none (2026-07-28, basic, `resultType`).
+    OddResult,
 }
 
 impl Status {
@@ -48,6 +50,7 @@ impl Status {
                 | Self::NoReply
                 | Self::Http(_)
                 | Self::Superseded
+                | Self::OddResult
         )
     }
 }
@@ -66,6 +69,7 @@ impl fmt::Display for Status {
             Self::NoReply | Self::Http(0) => formatter.write_str("no reply"),
             Self::Http(status) => write!(formatter, "http {status}"),
             Self::Superseded => formatter.write_str("id reused"),
+            Self::OddResult => formatter.write_str("odd result"),
         }
     }
 }

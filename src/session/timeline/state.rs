@@ -12,6 +12,7 @@ use super::subscriptions::StreamState;
 use super::tapped::TapState;
 use crate::jsonrpc::{Id, Kind};
 use crate::mcp::facts::{Detail, Message};
+use crate::mcp::revision::Era;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::session::recorded::{Facts, Recorded};
@@ -389,11 +390,16 @@ impl State {
                 {
                     connection.opened(opening);
                 }
+                // Older revisions have no such member: there it is the server's own.
+                let modern = connection
+                    .revision
+                    .is_some_and(|one| one.era() == Era::Modern);
                 let made = result.task.as_deref().is_some_and(|task| task.nested);
                 match result.result_type.as_deref() {
                     Some("input_required") => Status::InputRequired,
                     Some("task") => Status::Task,
                     _ if made && waiting.about == About::Tool => Status::Task,
+                    Some(odd) if odd != "complete" && modern => Status::OddResult,
                     _ if result.is_error => Status::ToolError,
                     _ => Status::Ok,
                 }

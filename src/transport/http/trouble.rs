@@ -5,6 +5,7 @@ use std::io;
 
 use url::Url;
 
+use super::Proxy;
 use super::client::UnknownName;
 use crate::mcp::http::{Loss, LossKind};
 
@@ -48,6 +49,15 @@ pub(super) fn header(name: &str) -> Loss {
 
 /// Why a request got no response.
 pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Loss {
+    // Who cannot be connected to is the proxy, where there is one.
+    let proxy = Proxy::of_environment(url).filter(|_| error.is_connect());
+    match proxy {
+        Some(proxy) => Proxy::unreached(of(error, &proxy.url)),
+        None => of(error, url),
+    }
+}
+
+fn of(error: &reqwest::Error, url: &Url) -> Loss {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or_default();
     let at = format!("{host}:{port}");

@@ -83,8 +83,63 @@ pub struct ServersPane {
     logins: Logins,
     /// The tap that is selected, by its place below the servers.
     tap: Option<usize>,
+    sheet: Scrolled,
     list_area: Rect,
     info_area: Rect,
+}
+
+/// How what is known of a server is looked at, when there is more of it than fits.
+#[derive(Debug, Default)]
+struct Scrolled {
+    /// Whether it has the keys, and not the list.
+    focused: bool,
+    /// Whether it has the whole area.
+    zoom: bool,
+    /// The first line that is shown.
+    top: usize,
+    /// How many lines there are.
+    lines: usize,
+    /// Whose it is.
+    server: String,
+}
+
+impl Scrolled {
+    /// There are so many lines of this server, of which so many fit.
+    fn clamp(&mut self, server: &str, lines: usize, height: usize) {
+        if self.server != server {
+            *self = Self {
+                server: server.to_owned(),
+                ..Self::default()
+            };
+        }
+        self.lines = lines;
+        self.top = self.top.min(lines.saturating_sub(height));
+    }
+
+    /// Moves it; whether the action is one that does.
+    fn moved(&mut self, action: Action, height: usize) -> bool {
+        let page = height.max(2) - 1;
+        self.top = match action {
+            Action::Up => self.top.saturating_sub(1),
+            Action::Down => self.top + 1,
+            Action::PageUp => self.top.saturating_sub(page),
+            Action::PageDown => self.top + page,
+            Action::Top => 0,
+            Action::Bottom => self.lines,
+            _ => return false,
+        };
+        self.top = self.top.min(self.lines.saturating_sub(height));
+        true
+    }
+
+    /// What is said of lines that do not fit.
+    fn remark(&self, height: usize) -> String {
+        match self.lines.saturating_sub(self.top + height) {
+            0 if self.top > 0 => "the end".to_owned(),
+            0 => String::new(),
+            more => format!("{more} more below"),
+        }
+    }
 }
 
 impl ServersPane {
@@ -107,7 +162,10 @@ impl ServersPane {
         self.marked.clear();
     }
 
-    fn layout(area: Rect, servers: usize) -> (Rect, Rect) {
+    fn layout(&self, area: Rect, servers: usize) -> (Rect, Rect) {
+        if self.sheet.zoom && !self.takes_text() {
+            return (Rect { height: 0, ..area }, area);
+        }
         if area.width >= WIDE {
             let left = area.width * 3 / 5;
             (
@@ -161,7 +219,7 @@ impl ServersPane {
         };
         let rule = Rule {
             title: &title,
-            focused: true,
+            focused: !self.sheet.focused,
             right: "",
             ..Rule::default()
         };
@@ -233,7 +291,10 @@ impl ServersPane {
             return Reply::ignored();
         };
         let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
-        let (column, row) = (usize::from(at.x - area.x), usize::from(at.y - area.y));
+        let (column, row) = (
+            usize::from(at.x - area.x),
+            usize::from(at.y - area.y) + self.sheet.top,
+        );
         let pressed = buttons
             .iter()
             .find(|button| button.row == row && button.columns.contains(&column));
@@ -252,14 +313,20 @@ impl ServersPane {
             return;
         };
         let title = text::sanitize(&server.name).into_owned();
+        let body = inset(area);
+        let mut right = self.sheet.remark(usize::from(body.height));
+        if !right.is_empty() && !self.sheet.focused {
+            right = format!("{right}, {}", ctx.keys.word(Action::NextPane));
+        }
         let rule = Rule {
             title: &title,
+            focused: self.sheet.focused,
+            right: &right,
             ..Rule::default()
         };
         rule.draw(area, buf, ctx.theme);
-        let body = inset(area);
         let (lines, _) = overview::lines(server, ctx, usize::from(body.width));
-        for (y, line) in (body.y..body.bottom()).zip(lines) {
+        for (y, line) in (body.y..body.bottom()).zip(lines.into_iter().skip(self.sheet.top)) {
             line.render(
                 Rect {
                     y,
@@ -289,7 +356,32 @@ impl Pane for ServersPane {
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let last = taps::rows(ctx).saturating_sub(1);
         let page = usize::from(self.list_area.height).max(2) - 1;
+        if self.sheet.focused {
+            match action {
+                Action::Back if self.sheet.zoom => {
+                    self.sheet.zoom = false;
+                    return Reply::done();
+                }
+                Action::Back | Action::Left | Action::NextPane | Action::PreviousPane => {
+                    (self.sheet.focused, self.sheet.zoom) = (false, false);
+                    return Reply::done();
+                }
+                action if self.sheet.moved(action, usize::from(self.info_area.height)) => {
+                    return Reply::done();
+                }
+                _ => {}
+            }
+        }
         match action {
+            Action::NextPane | Action::PreviousPane if self.tap.is_none() => {
+                self.sheet.focused = true;
+                Reply::done()
+            }
+            Action::Zoom if self.tap.is_none() => {
+                self.sheet.zoom ^= true;
+                self.sheet.focused = self.sheet.zoom;
+                Reply::done()
+            }
             Action::Up => self.select(self.list.selected.saturating_sub(1), ctx),
             Action::Down => self.select(self.list.selected + 1, ctx),
             Action::PageUp => self.select(self.list.selected.saturating_sub(page), ctx),
@@ -330,6 +422,8 @@ impl Pane for ServersPane {
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),
             Action::Doctor => Reply::go(Go::Examine(self.list.selected)),
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => {
+                // What is pasted is typed below the list.
+                self.sheet.zoom = false;
                 self.logins.action(action, ctx)
             }
             Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
@@ -450,15 +544,23 @@ impl Pane for ServersPane {
         }
     }
 
-    fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
+    fn wheel(&mut self, at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
+        if self.info_area.contains(at) && self.tap.is_none() {
+            let most = self
+                .sheet
+                .lines
+                .saturating_sub(usize::from(self.info_area.height));
+            self.sheet.top = self.sheet.top.saturating_add_signed(lines).min(most);
+            return Reply::done();
+        }
         self.list
             .scroll(lines, taps::rows(ctx), usize::from(self.list_area.height));
         Reply::done()
     }
 
     fn place(&mut self, area: Rect, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let (list, mut info) = Self::layout(area, taps::rows(ctx));
-        if area.width >= WIDE {
+        let (list, mut info) = self.layout(area, taps::rows(ctx));
+        if area.width >= WIDE && !list.is_empty() {
             info.x += 1;
             info.width -= 1;
         }
@@ -473,11 +575,20 @@ impl Pane for ServersPane {
         self.list.selected = self.tap.map_or(ctx.current, |tap| ctx.servers.len() + tap);
         self.list
             .clamp(taps::rows(ctx), usize::from(self.list_area.height));
+        if let Some(server) = ctx.server() {
+            let (width, height) = (self.info_area.width, self.info_area.height);
+            let lines = overview::lines(server, ctx, usize::from(width)).0.len();
+            self.sheet.clamp(&server.name, lines, usize::from(height));
+        }
         Vec::new()
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let (list, mut info) = Self::layout(area, taps::rows(ctx));
+        let (list, mut info) = self.layout(area, taps::rows(ctx));
+        if list.is_empty() {
+            self.draw_overview(info, buf, ctx);
+            return None;
+        }
         if area.width >= WIDE {
             let bar = Rect { width: 1, ..info };
             info.x += 1;

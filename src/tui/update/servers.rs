@@ -115,10 +115,12 @@ pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
     let connection =
         conn_of(model, place).and_then(|conn| model.world.timeline.state().connection(conn));
     let revision = connection.and_then(|connection| connection.revision);
-    let other = match (revision.map(Revision::era), server.era) {
+    // What all servers are asked for counts where nothing was said of this one.
+    let asked = server.era.or(Some(model.options.era));
+    let other = match (revision.map(Revision::era), asked) {
         (Some(Era::Modern), _) | (None, Some(EraChoice::Modern)) => EraChoice::Legacy,
         (Some(Era::Legacy), _) | (None, Some(EraChoice::Legacy)) => EraChoice::Modern,
-        (None, _) => {
+        (None, Some(EraChoice::Auto) | None) => {
             let name = text::sanitize(&server.name).into_owned();
             let connect = model.world.keys.word(Action::Connect);
             let why = format!(
@@ -442,6 +444,29 @@ pub(super) fn downgraded(model: &Model, conn: u32) -> Option<String> {
     ))
 }
 
+/// What to say of a server that answers in another revision than it was asked for.
+pub(super) fn another_revision(model: &Model, conn: u32) -> Option<String> {
+    let connection = model.world.timeline.state().connection(conn)?;
+    let (is, asked) = (connection.revision?, model.options.revision?);
+    (is != asked && is.era() == asked.era()).then(|| {
+        format!(
+            "{} answers in {is}; {asked} was asked for",
+            text::sanitize(&connection.name)
+        )
+    })
+}
+
+/// Says why what somebody came back with from a browser is no answer to a login.
+pub(super) fn refused_login(model: &mut Model, entries: &[Recorded]) {
+    let stray = entries.iter().rev().find_map(|entry| match &entry.facts {
+        Facts::Note(Note::Login(hop)) => hop.stray(),
+        _ => None,
+    });
+    if let Some(why) = stray {
+        model.status = Some((Tone::Error, text::sanitize(why).into_owned()));
+    }
+}
+
 pub(super) fn why_failed(model: &Model, conn: u32) -> Option<String> {
     let connection = model.world.timeline.state().connection(conn)?;
     match &connection.link {
@@ -493,6 +518,8 @@ pub(super) fn why_gone(model: &Model, conn: u32) -> Option<String> {
                 .unwrap_or_default();
             Some(format!("{} {how}{last}", text::sanitize(&connection.name)))
         }
+        // A process that failed has said so before it went.
+        LinkState::Failed { .. } if connection.url.is_some() => why_failed(model, conn),
         _ => None,
     }
 }

@@ -26,6 +26,7 @@ pub(super) const fn whose(event: &Event) -> Whose {
         | Event::ToCopy { .. }
         | Event::ToPrint(_)
         | Event::Copied(_)
+        | Event::Browsed { .. }
         | Event::Exporting { .. }
         | Event::Failed(_)
         | Event::Taps(_)

@@ -152,6 +152,7 @@ fn protocol(connection: &Connection, terse: u8) -> Option<String> {
     let how = match revision.era() {
         crate::mcp::revision::Era::Modern if connection.url.is_some() => "stateless http",
         crate::mcp::revision::Era::Modern => "stateless",
+        crate::mcp::revision::Era::Legacy if connection.apart => "http+sse",
         crate::mcp::revision::Era::Legacy => &connection.transport,
     };
     let how = if terse < 2 {

@@ -176,8 +176,9 @@ fn obligation_32_who_insists_on_modern_gets_no_handshake() {
     let out = play.frame(
         r#"{"jsonrpc":"2.0","id":"mcpscope-probe-1","error":{"code":-32601,"message":"no"}}"#,
     );
+    assert!(out[0].starts_with("* era legacy"), "{out:?}");
     assert!(
-        out[0].starts_with("* cannot connect: not a 2026-07-28 server"),
+        out[1].starts_with("* cannot connect: not a 2026-07-28 server"),
         "{out:?}"
     );
     assert_eq!(play.sent.len(), 1);

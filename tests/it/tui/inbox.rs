@@ -396,7 +396,16 @@ fn a_page_is_opened_by_its_button_only() {
         assert!(screen.orders.is_empty());
         click(&mut screen, "[ Open in browser");
         let page = "https://id.example:8443/login?next=%2Fhome".to_owned();
-        assert_eq!(screen.orders, [Effect::Browse { address: page }]);
+        let [Effect::Browse { asker, address }] = &screen.orders[..] else {
+            panic!("{:?}", screen.orders)
+        };
+        assert_eq!(*address, page);
+        let asker = *asker;
+        assert!(screen.sent.is_empty(), "no browser has it yet");
+        screen.event(Event::Browsed {
+            asker,
+            result: Ok("the page was given to a browser".to_owned()),
+        });
         // To open it is to consent; a request of the server's is answered at once.
         assert_eq!(*given(&screen), result(r#"{"action":"accept"}"#));
         answered(&mut screen, "s1", "person", "accept");
@@ -417,6 +426,36 @@ fn a_page_is_opened_by_its_button_only() {
         "{}",
         screen.status()
     );
+}
+
+/// Over ssh there is no browser: nothing was consented to by a button that opens nothing.
+#[test]
+fn a_page_that_no_browser_takes_is_still_asked_about() {
+    for size in SIZES {
+        let mut screen = asked(size, AskKind::Url, URL);
+        screen.press("Enter Enter");
+        let [Effect::Browse { asker, .. }] = screen.orders[..] else {
+            panic!("{:?}", screen.orders)
+        };
+        screen.event(Event::Browsed {
+            asker,
+            result: Err("no browser can be opened from here".to_owned()),
+        });
+        assert!(screen.sent.is_empty(), "{}", screen.text());
+        assert!(
+            screen.status().contains("no browser"),
+            "{}",
+            screen.status()
+        );
+        assert!(screen.contains("[ Done ]"), "{}", screen.text());
+        screen.press("a a");
+        assert_eq!(*given(&screen), result(r#"{"action":"accept"}"#));
+    }
+    // Who copies the address can open it elsewhere.
+    let mut screen = asked(SIZES[0], AskKind::Url, URL).keys("y u");
+    assert!(screen.contains("[ Done ]"), "{}", screen.text());
+    screen.press("a a");
+    assert_eq!(*given(&screen), result(r#"{"action":"accept"}"#));
 }
 
 #[test]
@@ -440,6 +479,13 @@ fn a_page_of_an_input_request_is_done_when_somebody_says_so() {
         "{}",
         screen.text()
     );
+    let [Effect::Browse { asker, .. }] = screen.orders[..] else {
+        panic!("{:?}", screen.orders)
+    };
+    screen.event(Event::Browsed {
+        asker,
+        result: Ok("the page was given to a browser".to_owned()),
+    });
     assert!(screen.sent.is_empty(), "the page is not done yet");
     screen.press("Enter");
     let [

@@ -116,6 +116,7 @@ fn the_page_is_opened_copied_or_its_end_pasted() {
     assert_eq!(
         screen.orders,
         [Effect::Browse {
+            asker: 0,
             address: PAGE.to_owned()
         }]
     );
@@ -155,6 +156,7 @@ fn the_buttons_can_be_clicked() {
         assert_eq!(
             screen.orders,
             [Effect::Browse {
+                asker: 0,
                 address: PAGE.to_owned()
             }]
         );

@@ -49,7 +49,11 @@ fn what_a_lost_probe_says_of_the_era() {
     let out = lost(&mut play, probe(), LossKind::Refused);
     assert_eq!(
         out,
-        ["* cannot connect: not a 2026-07-28 server: why", "Failed"]
+        [
+            "* era legacy: why",
+            "* cannot connect: not a 2026-07-28 server: why",
+            "Failed"
+        ]
     );
 }
 

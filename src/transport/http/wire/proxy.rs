@@ -20,7 +20,7 @@ const LONGEST: usize = 16 << 10;
 #[derive(Clone)]
 pub struct Proxy {
     /// Where it is, without its login.
-    pub(super) url: Url,
+    pub(in crate::transport::http) url: Url,
     authorization: Option<HeaderValue>,
 }
 
@@ -34,7 +34,7 @@ impl std::fmt::Debug for Proxy {
 
 impl Proxy {
     /// The proxy before an address, by the environment of this process.
-    pub(super) fn of_environment(url: &Url) -> Option<Self> {
+    pub fn of_environment(url: &Url) -> Option<Self> {
         Self::by(&Matcher::from_env(), url)
     }
 
@@ -72,7 +72,7 @@ impl Proxy {
     }
 
     /// A trouble on the way to it.
-    pub(super) fn unreached(mut loss: Loss) -> Loss {
+    pub(in crate::transport::http) fn unreached(mut loss: Loss) -> Loss {
         loss.what = format!("the proxy: {}", loss.what);
         loss
     }

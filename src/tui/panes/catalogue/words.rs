@@ -148,7 +148,8 @@ fn of_list(list: List, ctx: &Ctx<'_>) -> String {
     match connection.list(list).listed {
         Listed::Refused(code) => {
             let again = ctx.keys.word(Action::RefreshList);
-            format!("{method} was refused with {code}. {again} asks again.")
+            let means = crate::tui::payload::meaning(&code.to_string());
+            format!("{method} was refused with {code}{means}. {again} asks again.")
         }
         Listed::Never if !advertises(connection, list) => {
             format!("{name} does not advertise {}.", list.capability())

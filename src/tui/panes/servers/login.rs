@@ -118,6 +118,7 @@ impl Logins {
         };
         match action {
             Action::OpenLogin => Reply::effect(Effect::Browse {
+                asker: 0,
                 address: page.reveal().to_owned(),
             }),
             Action::CopyLogin => Reply::effect(Effect::Copy {
@@ -214,6 +215,9 @@ impl Sheet<'_> {
     }
 
     fn waiting(&mut self, login: &Login) {
+        if let Some(why) = &login.refused {
+            self.paragraph(&format!("✗ {why}"), Role::Error);
+        }
         let issuer = login.issuer.as_deref().unwrap_or_default();
         self.paragraph(
             &format!("  {issuer} has to be told in a browser that this is allowed"),

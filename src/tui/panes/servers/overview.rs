@@ -59,6 +59,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         sheet.stderr(connection, 4);
     }
     sheet.command(server, &connection.command);
+    sheet.trust(server);
     sheet.watched(server);
     sheet.facts(connection);
     if let Some(token) = &connection.login.token {
@@ -170,6 +171,14 @@ impl Sheet<'_> {
                 if let Some(hint) = hint {
                     self.paragraph(&format!("  {hint}"), Role::Info);
                 }
+                // It was asked in the one era, and showed that it is of the other.
+                let older = connection.verdict.is_some() && connection.revision.is_none();
+                if live && older {
+                    let other = self.keys.word(Action::OtherEra);
+                    let way =
+                        format!("  {other} opens it as a server of the older era, beside this row");
+                    self.paragraph(&way, Role::Accent);
+                }
                 if live {
                     self.paragraph(&format!("  {restart} tries again"), Role::Info);
                 }
@@ -247,6 +256,21 @@ impl Sheet<'_> {
         if !words.is_empty() {
             let words = masked_arguments(&words);
             self.field("command", &shell_words::join(words), Role::Text);
+        }
+    }
+
+    /// Which certificates count, where they are not the system's alone.
+    fn trust(&mut self, server: &Server) {
+        let Some(Target::Address(address)) = &server.target else {
+            return;
+        };
+        if let Some(file) = &address.cacert {
+            let words = format!("the certificates in {} too", file.display());
+            self.field("trust", &words, Role::Text);
+        }
+        if address.insecure {
+            let words = "any certificate: who answers is not checked (--insecure)";
+            self.field("trust", words, Role::Warn);
         }
     }
 
@@ -334,6 +358,14 @@ impl Sheet<'_> {
         }
         if let Some(revision) = connection.revision {
             self.field("protocol", revision.as_str(), Role::Text);
+        }
+        if connection.url.is_some() && connection.revision.is_some() {
+            let words = if connection.apart {
+                "HTTP+SSE: the stream named its endpoint"
+            } else {
+                "Streamable HTTP"
+            };
+            self.field("transport", words, Role::Text);
         }
         if let Some((era, evidence)) = &connection.verdict {
             let again = self.keys.word(Action::Restart);

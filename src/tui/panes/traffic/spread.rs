@@ -42,7 +42,8 @@ impl Spread {
             };
             let goes_on = timeline.goes_on(*index);
             if !goes_on {
-                let bin = bin(timeline.spans(*index, 0).whole);
+                // While a person was waited for, it was not the server that took its time.
+                let bin = bin(timeline.spans(*index, 0).server());
                 self.bins.put(bin);
                 self.of_row[*number as usize] = bin as u16;
             }

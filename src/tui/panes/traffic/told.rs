@@ -281,6 +281,7 @@ pub fn reason(row: Row, timeline: &Timeline) -> Option<&'static str> {
             Status::NoReply => "the connection ended before an answer came",
             Status::Http(_) => "HTTP brought no answer; the row below says why",
             Status::Superseded => "its id was used again before an answer came",
+            Status::OddResult => "its resultType is none of 2026-07-28, so it counts as no result",
             Status::TimedOut => "mcpscope stopped waiting",
             Status::InputRequired if timeline.waits_for_person(index) => {
                 "the server wants input before it goes on; it waits for you"

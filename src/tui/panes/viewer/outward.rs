@@ -41,7 +41,7 @@ impl Viewer {
                     Reply::say("not opened: the address is too long to be seen whole; y copies it")
                 }
                 Some(_) => match address.opens {
-                    Some(address) => Reply::effect(Effect::Browse { address }),
+                    Some(address) => Reply::effect(Effect::Browse { asker: 0, address }),
                     None => Reply::say("not opened: it is no page of the web"),
                 },
             },

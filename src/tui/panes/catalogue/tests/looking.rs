@@ -232,7 +232,7 @@ fn nothing_to_show_is_said_in_words() {
     assert!(
         stage
             .screen()
-            .contains("tools/list was refused with -32601. gR asks again.")
+            .contains("tools/list was refused with -32601 (method not found). gR asks again.")
     );
     stage.list(1, "tools/list", r#"{"tools":[]}"#);
     assert!(stage.screen().contains("weather has no tools."));

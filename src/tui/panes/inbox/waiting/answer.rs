@@ -68,6 +68,8 @@ pub struct Answer {
     pub sent: bool,
     /// The number under which it is in an editor, and whether only the text of its message is.
     pub in_editor: Option<(u64, bool)>,
+    /// The number under which a browser was asked to open its page.
+    pub in_browser: Option<u64>,
     opened: bool,
     accepted: bool,
     revision: Option<Revision>,
@@ -106,6 +108,7 @@ impl Answer {
             sending: false,
             sent: false,
             in_editor: None,
+            in_browser: None,
             opened: false,
             accepted: false,
             revision: connection.and_then(|connection| connection.revision),
@@ -225,12 +228,12 @@ impl Answer {
         member.unwrap_or_default().to_owned()
     }
 
-    /// Whether the page was opened from here.
+    /// Whether the page was opened from here, or its address given to somebody who can.
     pub const fn was_opened(&self) -> bool {
         self.opened
     }
 
-    /// The page was opened.
+    /// The page was opened, or can be by now.
     pub fn opened(&mut self) {
         if std::mem::replace(&mut self.opened, true) {
             return;

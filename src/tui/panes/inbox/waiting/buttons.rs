@@ -63,6 +63,9 @@ const KEYS: &[Keys] = &[
     on(LEAVE),
 ];
 
+/// What keys mean on a field that is not typed into.
+const OFF_BUTTONS: &[(&str, &str)] = &[("Esc", "accept or decline")];
+
 impl Waiting {
     /// What Enter presses while letters are actions: a button has the focus.
     fn pressed_next(&self) -> Option<&'static str> {
@@ -78,6 +81,14 @@ impl Waiting {
 
     /// What keys mean on a button.
     pub(super) fn button_keys(&self) -> &'static [(&'static str, &'static str)] {
+        // Among the fields letters are those of forms.
+        if let Some(form) = self.typed().filter(|_| self.focus == Focus::Answer)
+            && !form.takes_keys()
+            && !form.on_run()
+            && self.answer().is_some_and(|answer| !answer.sent)
+        {
+            return OFF_BUTTONS;
+        }
         let label = self.pressed_next();
         let keys = KEYS.iter().find(|keys| Some(keys[0].1) == label);
         keys.map_or(&[], |keys| keys.as_slice())

@@ -45,7 +45,11 @@ impl Waiting {
             }
             _ if scope == Scope::Question && !waits => {
                 let ending = question.map(|question| rows::ending(question).0);
-                return Some(format!("it is over: {}", ending.unwrap_or_default()));
+                let ending = ending.unwrap_or_default();
+                return Some(match ending.strip_prefix("over: ") {
+                    Some(how) => format!("it is over: {how}"),
+                    None => format!("it is over: {ending}"),
+                });
             }
             Action::NextError | Action::PreviousError => {
                 "Traffic (5) and Logs (6) know what went wrong"
@@ -79,7 +83,9 @@ impl Waiting {
             return Reply::say("it was answered already");
         }
         if answer.kind == AskKind::Url && !answer.was_opened() {
-            return Reply::say("read the address and open it by its button; then Done says so");
+            return Reply::say(
+                "read the address, and open or copy it by its button; then Done says so",
+            );
         }
         let Some(form) = answer.shown_mut() else {
             return Reply::say("what it asks is still being read");
@@ -179,7 +185,6 @@ impl Waiting {
             return Reply::ignored();
         };
         answer.set_message(&words, Some(reply::STUB_MODEL));
-        self.focus = Focus::Answer;
         Reply::say("filled in; Send sends it")
     }
 
@@ -249,7 +254,7 @@ impl Waiting {
         if let Some(why) = self.why(Action::OpenPage, ctx) {
             return Reply::say(why);
         }
-        let ends = self.question(ctx).is_some_and(|one| one.end.is_some());
+        let asker = ctx.ticket();
         let Some(answer) = self.answer_mut() else {
             return Reply::ignored();
         };
@@ -260,29 +265,51 @@ impl Waiting {
             let why = address.warnings.first().cloned();
             return Reply::say(why.unwrap_or_default());
         };
-        let open = Effect::Browse { address: page };
-        let accepts = answer.opening_accepts() && !ends && !answer.sent;
+        answer.in_browser = Some(asker);
+        Reply::effect(Effect::Browse {
+            asker,
+            address: page,
+        })
+    }
+
+    /// A browser took a page, or there is none here: then whoever copies the address can say that it is done.
+    pub(super) fn browsed(&mut self, asker: u64, took: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut answers = self.answers.values_mut();
+        let Some(answer) = answers.find(|answer| answer.in_browser == Some(asker)) else {
+            return Vec::new();
+        };
+        answer.in_browser = None;
         answer.opened();
-        if !accepts {
-            return Reply::effect(open);
+        let number = answer.number;
+        let question = ctx.timeline.questions().get(number);
+        let ends = question.is_none_or(|one| one.end.is_some());
+        if !took || ends || answer.sent || !answer.opening_accepts() {
+            return Vec::new();
         }
-        let mut reply = self.give(reply::accept(None), "accepted", ctx);
-        self.focus = Focus::Answer;
-        reply.effects.insert(0, open);
-        reply
+        let (selected, focus) = (self.selected.replace(number), self.focus);
+        let reply = self.give(reply::accept(None), "accepted", ctx);
+        // Its page can be opened again; whoever is at another question stays there.
+        (self.selected, self.focus) = (selected, focus);
+        reply.effects
     }
 
     pub(super) fn copy_address(&mut self) -> Reply {
-        let Some(Some(Ok(question))) = self.answer().map(|answer| &answer.question) else {
+        let Some(answer) = self.answer_mut() else {
+            return Reply::say("nothing is asked");
+        };
+        let Some(Ok(question)) = &answer.question else {
             return Reply::say("what it asks is still being read");
         };
-        match &question.address {
-            Some(address) => Reply::effect(Effect::Copy {
-                text: address.clone(),
-                what: "the address".to_owned(),
-            }),
-            None => Reply::say("no page is to be opened"),
+        let Some(address) = question.address.clone() else {
+            return Reply::say("no page is to be opened");
+        };
+        if !answer.sent {
+            answer.opened();
         }
+        Reply::effect(Effect::Copy {
+            text: address,
+            what: "the address".to_owned(),
+        })
     }
 
     /// The question about problems was asked: what a key answers. Others do what they always do.

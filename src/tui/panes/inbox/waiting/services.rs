@@ -47,6 +47,7 @@ impl Waiting {
                 let why = self.edited(*asker, result);
                 why.map(|why| tell(why, true)).into_iter().collect()
             }
+            Event::Browsed { asker, result } => self.browsed(*asker, result.is_ok(), ctx),
             Event::FileRead { asker, result } => self.file_read(*asker, result, ctx),
             Event::Parsed {
                 asker,

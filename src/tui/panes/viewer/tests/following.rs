@@ -63,7 +63,13 @@ fn a_page_is_opened_by_an_answer_only_and_seen_whole_before() {
     assert!(matches!(&copied.effects[..], [Effect::Copy { text, .. }] if *text == url));
     stage.press("o");
     let opened = stage.press("Enter");
-    assert_eq!(opened.effects, [Effect::Browse { address: url }]);
+    assert_eq!(
+        opened.effects,
+        [Effect::Browse {
+            asker: 0,
+            address: url
+        }]
+    );
     assert!(!stage.viewer.takes_text());
 }
 
