@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
 use crate::inspector::Update;
@@ -14,13 +14,14 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Go, Pane, Reply, View};
+use crate::tui::pane::{Ctx, Go, Pane, Reply, Server, View};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::list::{self, ListState};
 use crate::tui::widgets::rule::{Joint, Rule, divider};
 
 mod columns;
+mod entry;
 mod login;
 mod overview;
 mod taps;
@@ -71,6 +72,9 @@ const WATCH: (&str, &str) = (
     "src/**/*.py   (several apart by spaces; none: watch no longer)",
 );
 
+/// What can be said of a server.
+const TABS: [&str; 2] = ["Overview", "Config"];
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct ServersPane {
@@ -83,6 +87,10 @@ pub struct ServersPane {
     logins: Logins,
     /// The tap that is selected, by its place below the servers.
     tap: Option<usize>,
+    /// Whether what is said of a server is its entry, not how it stands.
+    config: bool,
+    /// Where the tabs stand.
+    tabs: Vec<Rect>,
     list_area: Rect,
     info_area: Rect,
 }
@@ -232,15 +240,42 @@ impl ServersPane {
         let Some(server) = ctx.server().filter(|_| wanted) else {
             return Reply::ignored();
         };
-        let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
+        let (_, buttons) = self.told(server, ctx, usize::from(area.width));
         let (column, row) = (usize::from(at.x - area.x), usize::from(at.y - area.y));
         let pressed = buttons
             .iter()
             .find(|button| button.row == row && button.columns.contains(&column));
         match pressed {
-            Some(button) => self.logins.action(button.action, ctx),
+            Some(button) if Logins::has(button.action) => self.logins.action(button.action, ctx),
+            Some(button) => Reply::go(Go::Do(button.action)),
             None => Reply::ignored(),
         }
+    }
+
+    /// What is said of a server.
+    fn told(
+        &self,
+        server: &Server,
+        ctx: &Ctx<'_>,
+        width: usize,
+    ) -> (Vec<Line<'static>>, Vec<login::Button>) {
+        if self.config {
+            entry::lines(server, ctx, width)
+        } else {
+            overview::lines(server, ctx, width)
+        }
+    }
+
+    /// The rule above that.
+    fn rule<T>(&self, server: &Server, ctx: &Ctx<'_>, draw: impl FnOnce(Rule<'_>) -> T) -> T {
+        let title = text::sanitize(&server.name).into_owned();
+        draw(Rule {
+            title: &title,
+            // A recording has no settings.
+            tabs: if ctx.live { &TABS } else { &[] },
+            active: usize::from(self.config),
+            ..Rule::default()
+        })
     }
 
     fn draw_overview(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -251,14 +286,9 @@ impl ServersPane {
             Rule::default().draw(area, buf, ctx.theme);
             return;
         };
-        let title = text::sanitize(&server.name).into_owned();
-        let rule = Rule {
-            title: &title,
-            ..Rule::default()
-        };
-        rule.draw(area, buf, ctx.theme);
+        self.rule(server, ctx, |rule| rule.draw(area, buf, ctx.theme));
         let body = inset(area);
-        let (lines, _) = overview::lines(server, ctx, usize::from(body.width));
+        let (lines, _) = self.told(server, ctx, usize::from(body.width));
         for (y, line) in (body.y..body.bottom()).zip(lines) {
             line.render(
                 Rect {
@@ -334,6 +364,12 @@ impl Pane for ServersPane {
             }
             Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
             Action::TapServer => Reply::go(Go::Tap(self.list.selected)),
+            Action::EditServer => Reply::go(Go::EditServer(self.list.selected)),
+            Action::ReadSettings => Reply::go(Go::ReadSettings),
+            Action::NextTab | Action::PreviousTab if self.tap.is_none() => {
+                self.config = !self.config;
+                Reply::done()
+            }
             Action::AddServer => {
                 if ctx.live {
                     (self.patterns, self.adding) = (false, Some(LineInput::new("")));
@@ -446,7 +482,13 @@ impl Pane for ServersPane {
                 self.action(Action::OpenServer, ctx)
             }
             Some(row) => self.select(row, ctx),
-            None => self.button_at(at, ctx),
+            None => match self.tabs.iter().position(|tab| tab.contains(at)) {
+                Some(tab) => {
+                    self.config = tab == 1;
+                    Reply::done()
+                }
+                None => self.button_at(at, ctx),
+            },
         }
     }
 
@@ -462,6 +504,15 @@ impl Pane for ServersPane {
             info.x += 1;
             info.width -= 1;
         }
+        self.config &= ctx.live;
+        // Drawn nowhere, to know where they will stand.
+        self.tabs = match ctx.server().filter(|_| self.tap.is_none()) {
+            Some(server) => {
+                let mut nowhere = Buffer::empty(Rect { height: 1, ..info });
+                self.rule(server, ctx, |rule| rule.draw(info, &mut nowhere, ctx.theme))
+            }
+            None => Vec::new(),
+        };
         self.info_area = inset(info);
         self.list_area = Rect {
             y: list.y + 1,
