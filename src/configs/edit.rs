@@ -105,7 +105,8 @@ impl EditError {
                 Some("mcpscope config list shows where each server stands".into())
             }
             Self::Unusual { .. } => Some("change it by hand".into()),
-            Self::Unknowable(_) | Self::Entry { .. } => None,
+            Self::Entry { .. } => Some("what was typed is there the next time".into()),
+            Self::Unknowable(_) => None,
         }
     }
 }

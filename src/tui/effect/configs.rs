@@ -1,6 +1,6 @@
 //! Work with the settings of clients: looking for servers, and remembering what somebody agreed to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::configs::edit::{self, EditError};
 use crate::configs::tapped::{self, Deed};
@@ -102,11 +102,11 @@ impl Configs {
                     Ok(kept) => kept,
                     Err(error) => return Some(Err(with_hint(&error))),
                 };
-                let kept = kept.map(|path| format!("; what was there is in {}", path.display()));
+                let kept = kept.as_deref().and_then(Path::file_name);
+                let kept = kept.map(|name| format!(" (before: {})", name.to_string_lossy()));
                 let told = format!(
-                    "{} is written to {}{}",
+                    "{} is written where it stood{}",
                     server.name,
-                    server.file.display(),
                     kept.unwrap_or_default()
                 );
                 Some(Ok(Box::new(Discovery {

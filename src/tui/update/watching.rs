@@ -114,7 +114,10 @@ fn again(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
 pub(super) fn pin(model: &mut Model) -> Vec<Effect> {
     let moment = model.pane().moment(&model.world.ctx());
     let timeline = &model.world.timeline;
-    let call = moment.and_then(|entry| timeline.exchange(timeline.call_behind(entry)?));
+    let call = moment.and_then(|entry| {
+        let own = timeline.exchange_of_request(entry);
+        timeline.exchange(own.or_else(|| timeline.call_behind(entry))?)
+    });
     let sent = call.filter(|call| {
         let row = timeline.entry(call.request);
         row.is_some_and(|row| row.direction() == Direction::Out)

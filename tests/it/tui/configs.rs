@@ -560,7 +560,9 @@ fn an_entry_is_edited_in_an_editor_and_written_where_it_stands() {
     let backup = path.with_file_name("mcp.json.bak");
     assert_eq!(std::fs::read_to_string(backup).unwrap(), text);
     assert!(
-        screen.status().contains("mine is written to"),
+        screen
+            .status()
+            .contains("mine is written where it stood (before: mcp.json.bak)"),
         "{}",
         screen.status()
     );

@@ -15,7 +15,7 @@ use crate::tui::theme::Role;
 /// and least that names get, and the most that origins get.
 pub(super) const STATE: usize = 15;
 pub(super) const GAP: usize = 2;
-const DETAIL: usize = 18;
+const DETAIL: usize = 19;
 const TRANSPORT: usize = 5;
 const NAME: usize = 32;
 const SHORT: usize = 14;

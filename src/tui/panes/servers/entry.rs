@@ -28,6 +28,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         sheet.paragraph(run, Role::TextMuted);
         return (sheet.lines, sheet.buttons);
     };
+    sheet.stale(listed);
     sheet.field("stands in", &listed.place, Role::Text);
     sheet.field("", &listed.whose(), Role::TextMuted);
     sheet.field("transport", listed.server.launch.transport(), Role::Text);

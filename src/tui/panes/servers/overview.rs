@@ -333,6 +333,17 @@ impl Sheet<'_> {
         self.others(listed);
     }
 
+    /// That what runs is not what its entry says.
+    pub(super) fn stale(&mut self, listed: &ListedServer) {
+        if listed.stale {
+            let restart = self.keys.word(Action::Restart);
+            let what = format!(
+                "! its entry changed since it was started; {restart} starts it as it stands now"
+            );
+            self.paragraph(&what, Role::Warn);
+        }
+    }
+
     /// What is odd about its entry, or has to be known of it.
     pub(super) fn troubles(&mut self, listed: &ListedServer) {
         let troubles = listed.problem.iter().chain(&listed.server.off);

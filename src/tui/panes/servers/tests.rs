@@ -33,10 +33,10 @@ fn the_longest_name_decides() {
     assert_eq!(columns(&[], 78).0, 10);
     // Up to 32 columns and the gap, as long as the origin has room; down to 14, for that.
     assert_eq!(columns(&[long], 90), (34, 14));
-    assert_eq!(columns(&[long], 78), (31, 14));
-    assert_eq!(columns(&[long, "calc"], 64), (17, 14));
+    assert_eq!(columns(&[long], 78), (30, 14));
+    assert_eq!(columns(&[long, "calc"], 64), (16, 14));
     // And then it goes before the details do.
-    assert_eq!(columns(&[long], 60), (27, 0));
+    assert_eq!(columns(&[long], 60), (26, 0));
     assert_eq!(columns(&[long], 30), (14, 0));
 }
 

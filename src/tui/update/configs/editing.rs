@@ -62,6 +62,8 @@ pub(in crate::tui::update) fn read(
     let kept = unwritten.filter(|(server, _)| server.is_same(&editing.server));
     let text = kept.map_or_else(|| before.clone(), |(_, text)| text.clone());
     editing.before = Some(before);
+    // As editors end a file.
+    let text = format!("{}\n", text.trim_end());
     vec![Effect::Edit {
         asker,
         text,
