@@ -332,7 +332,7 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
-        PinCall "pin-call" ["g ."] "" "Pin it: what is sent again when files of its server change; once more: not" Nothing "mcpscope call TOOL --watch GLOB -- COMMAND";
+        PinCall "pin-call" ["g ."] "" "Pin it, or no longer: it is sent again when files change" Nothing "mcpscope call TOOL --watch GLOB -- COMMAND";
         CopyList "copy-list" ["y l"] "" "Ways to copy the request: pick one" Nothing "";
         CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
         CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";

@@ -402,6 +402,10 @@ impl Pane for ServersPane {
                 ctx.keys.word(Action::Restart)
             )),
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => self.logins.why_not(ctx),
+            Action::EditServer if ctx.server().is_some_and(|server| server.listed.is_none()) => {
+                let what = "it stands in no client's settings; mcpscope config add NAME -- COMMAND puts it into mcpscope's own";
+                Some(what.to_owned())
+            }
             Action::AddServer if !ctx.live => {
                 Some("this is a recording; nothing is started or sent".to_owned())
             }

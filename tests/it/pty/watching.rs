@@ -64,7 +64,7 @@ fn what_is_pinned_is_sent_again_whatever_was_called_since() {
     terminal.send("\r\x15");
     call(&mut terminal, "other-words");
     terminal.send("1");
-    terminal.shows("repeat tools/call echo #");
+    terminal.shows("tools/call echo #");
     write(&home, "--tools 1");
     terminal.shows("server.sh changed; tools +1");
     terminal.send("5");

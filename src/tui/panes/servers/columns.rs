@@ -12,14 +12,15 @@ use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::Role;
 
 /// Columns of the list: the state, the space between columns, what is left to tell, how it is spoken to, and the most
-/// and least that names get, and the most that origins get.
+/// and least that names get, and the most that origins get, with much room and with little.
 pub(super) const STATE: usize = 15;
 pub(super) const GAP: usize = 2;
 const DETAIL: usize = 19;
 const TRANSPORT: usize = 5;
 const NAME: usize = 32;
-const SHORT: usize = 14;
+const SHORT: usize = 13;
 const ORIGIN: usize = 18;
+const NARROW: usize = 14;
 
 /// How wide the columns of the list are, gaps included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,13 @@ impl Columns {
         };
         // The least that names can do with.
         let least = longest.min(SHORT);
-        let shown = [(transport, origin), (0, origin), (0, 0)];
+        let narrow = origin.min(NARROW);
+        let shown = [
+            (transport, origin),
+            (transport, narrow),
+            (0, narrow),
+            (0, 0),
+        ];
         let fits = shown
             .into_iter()
             .find(|(transport, origin)| least + transport + origin <= room);
