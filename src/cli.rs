@@ -7,6 +7,7 @@ mod asked;
 mod bench;
 mod call;
 mod complete;
+mod completing;
 mod configs;
 mod configured;
 mod conformance;
@@ -146,6 +147,9 @@ enum Verb {
     Config(configs::ConfigArgs),
     /// Be an MCP server on stdin and stdout, for trying things out
     DemoServer,
+    /// The names that --server takes, for completions
+    #[command(name = completing::NAMES, hide = true)]
+    ServerNames,
     #[command(hide = true)]
     Conformance(conformance::ConformanceArgs),
     /// Run a jq filter over stdin, for the screen
@@ -233,7 +237,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         if error.use_stderr() {
             return refused(&error, &arguments).print(wants_json(&arguments));
         }
-        // Help was asked for. Nobody may be reading.
+        // Nobody may be reading.
+        if error.kind() == clap::error::ErrorKind::DisplayVersion {
+            let _ = error.print();
+            return Exit::Ok;
+        }
         let _ = generated::help::<CommandLine, _>(&arguments, error).print();
         Exit::Ok
     })?;
@@ -354,6 +362,7 @@ pub fn run(Work(verb): &Work) -> Exit {
         Verb::Lint(args) => lint::run(args),
         Verb::Doctor(args) => doctor::run(args),
         Verb::DemoServer => demo_server::run(),
+        Verb::ServerNames => completing::run(),
         Verb::Conformance(args) => conformance::run(args),
         #[cfg(feature = "tui")]
         Verb::JqWorker { filter } => jq_worker::run(filter),

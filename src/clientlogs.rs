@@ -305,6 +305,7 @@ mod tests {
             folder: home.to_owned(),
             ours: None,
             inputs: BTreeMap::new(),
+            asks: false,
         }
     }
 

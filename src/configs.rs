@@ -12,6 +12,7 @@ mod expand;
 pub mod inputs;
 mod jsonc;
 mod launch;
+mod off;
 pub mod over;
 mod pasted;
 mod read;
@@ -69,6 +70,8 @@ pub struct Machine {
     pub ours: Option<PathBuf>,
     /// What was given for inputs.
     pub inputs: BTreeMap<String, String>,
+    /// Whether somebody can be asked for inputs: then what a file proposes is only proposed.
+    pub asks: bool,
 }
 
 impl std::fmt::Debug for Machine {
@@ -111,6 +114,7 @@ impl Machine {
             folder,
             ours,
             inputs: BTreeMap::new(),
+            asks: false,
         }
     }
 
@@ -209,6 +213,8 @@ pub struct Configured {
     pub remarks: Vec<String>,
     /// What the client asks a person for before it starts the server, as far as that is not known.
     pub asks: Vec<Input>,
+    /// What it would ask for too, and was taken as its file proposes it.
+    pub taken: Vec<Input>,
 }
 
 /// A file that was looked for.
@@ -276,6 +282,21 @@ pub struct Found {
     pub broken: Vec<Broken>,
 }
 
+impl Configured {
+    /// Whether the two are the same entry, whatever it says.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.client.id, self.scope, &self.name, &self.file)
+            == (other.client.id, other.scope, &other.name, &other.file)
+    }
+}
+
+impl Found {
+    /// What an entry that was found before says now.
+    pub fn same(&self, server: &Configured) -> Option<&Configured> {
+        self.servers.iter().find(|other| other.is_same(server))
+    }
+}
+
 /// Looks in all places of all clients.
 pub fn find(machine: &Machine) -> Found {
     let mut found = Found::default();
@@ -286,7 +307,7 @@ pub fn find(machine: &Machine) -> Found {
             }
         }
     }
-    switched_off(machine, &mut found);
+    off::switched_off(machine, &mut found);
     found
 }
 
@@ -398,7 +419,8 @@ fn servers_in(
     let variable = |name: &str| machine.variable(name);
     let input = |id: &str| {
         let given = machine.inputs.get(id);
-        given.or_else(|| defaults.get(id)).cloned()
+        let proposed = || defaults.get(id).filter(|_| !machine.asks);
+        given.or_else(proposed).cloned()
     };
     let inserted = |path: &Path| text_of(path, MOST_INSERTED).ok().flatten();
     let scene = Scene {
@@ -425,6 +447,7 @@ fn servers_in(
             line: document.line(part),
             project: project.clone(),
             asks: inputs::lacking(&entry.launch, &asked),
+            taken: inputs::taken(&entry.launch, &asked, &machine.inputs),
             launch: entry.launch,
             off: entry.off,
             remarks,
@@ -488,100 +511,4 @@ fn own_project<'a>(machine: &Machine, root: Part<'a>) -> Option<(PathBuf, Part<'
             .find(|(path, _)| Path::new(path) == folder)?;
         Some((folder.to_owned(), *part))
     })
-}
-
-/// Codex reads the file of a project only when its own settings say that it is trusted.
-fn untrusted_by_codex(machine: &Machine, found: &mut Found) {
-    let place = Client::of("codex").and_then(|client| {
-        client
-            .places
-            .iter()
-            .find(|place| place.scope == Scope::User)
-    });
-    let file = place.and_then(|place| machine.path(place));
-    let text = file.and_then(|file| text_of(&file, MOST).ok().flatten());
-    let text = text.unwrap_or_default();
-    let Ok(document) = Document::read(&text, Format::Toml) else {
-        return;
-    };
-    let projects = document.root().get("projects").map(Part::members);
-    let trusted: Vec<PathBuf> = projects
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(_, part)| {
-            part.get("trust_level").and_then(Part::text).as_deref() == Some("trusted")
-        })
-        .map(|(folder, _)| folder.into())
-        .collect();
-    for server in &mut found.servers {
-        let project = server.project.as_ref();
-        if server.client.id == "codex"
-            && project.is_some_and(|project| !trusted.contains(project))
-            && server.off.is_none()
-        {
-            server.off = Some("Codex reads it only in projects that it trusts".to_owned());
-        }
-    }
-}
-
-/// Servers that are switched off by name, elsewhere than in their entry.
-fn switched_off(machine: &Machine, found: &mut Found) {
-    untrusted_by_codex(machine, found);
-    for place in CLIENTS.iter().flat_map(|client| client.places) {
-        let (client, words): (&str, &[&[&str]]) = match place.holds {
-            Holds::PerProject => ("claude-code", &[]),
-            Holds::Servers("mcpServers") if place.path == ".gemini/settings.json" => {
-                ("gemini", &[&["mcp", "excluded"]])
-            }
-            _ => continue,
-        };
-        let Some(file) = machine.path(place) else {
-            continue;
-        };
-        let Ok(Some(text)) = text_of(&file, MOST) else {
-            continue;
-        };
-        let Ok(document) = Document::read(&text, place.format) else {
-            continue;
-        };
-        let root = document.root();
-        let mut lists: Vec<(String, Option<Scope>, Vec<String>)> = Vec::new();
-        for path in words {
-            let names = root.find(path).map(Part::texts).unwrap_or_default();
-            lists.push((path.join("."), None, names));
-        }
-        if place.holds == Holds::PerProject
-            && let Some((_, part)) = own_project(machine, root)
-        {
-            for (word, scope) in [
-                ("disabledMcpServers", None),
-                ("disabledMcpjsonServers", Some(Scope::Project)),
-            ] {
-                let names = part.get(word).map(Part::texts).unwrap_or_default();
-                lists.push((word.to_owned(), scope, names));
-            }
-        }
-        let allowed = root.find(&["mcp", "allowed"]);
-        let allowed = allowed.filter(|part| client == "gemini" && part.items().is_some());
-        let allowed = allowed.map(Part::texts);
-        for server in &mut found.servers {
-            if server.client.id != client || server.off.is_some() {
-                continue;
-            }
-            let list = lists.iter().find(|(_, scope, names)| {
-                names.contains(&server.name) && scope.is_none_or(|scope| scope == server.scope)
-            });
-            if let Some((word, ..)) = list {
-                server.off = Some(format!("{word} in {} names it", file.display()));
-            } else if allowed
-                .as_ref()
-                .is_some_and(|allowed| !allowed.contains(&server.name))
-            {
-                server.off = Some(format!(
-                    "mcp.allowed in {} does not name it",
-                    file.display()
-                ));
-            }
-        }
-    }
 }

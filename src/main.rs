@@ -146,7 +146,8 @@ fn show(screen: Screen) -> Result<Exit, Failure> {
     let keeps = target.keeps_arguments();
     let shelves = target.paths.as_ref();
     let configs = shelves.map(|paths| {
-        let machine = Machine::here(None, Some(paths.config_file()));
+        let here = Machine::here(None, Some(paths.config_file()));
+        let machine = Machine { asks: true, ..here };
         Box::new((machine, Trust::at(paths.trust_file())))
     });
     let start = Start {

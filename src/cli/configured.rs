@@ -8,6 +8,7 @@ use crate::configs::inputs::How;
 use crate::configs::trust::{Consent, Terms, Trust};
 use crate::configs::{self, Configured, Found, Machine, Unselected};
 use crate::paths::Paths;
+use crate::text;
 use crate::transport::Target;
 
 /// A server out of the settings of a client.
@@ -142,6 +143,22 @@ pub fn choose(
         server: server.clone(),
         consent,
     })
+}
+
+/// Says what nobody was asked for, and what is taken in its place.
+pub fn tell_taken(server: &Configured) {
+    for input in &server.taken {
+        let value = if input.hidden {
+            "what its file proposes"
+        } else {
+            &input.proposed
+        };
+        let told = format!(
+            "note: {} is {value}; --input {}=VALUE says otherwise",
+            input.id, input.id
+        );
+        super::say(&text::sanitize(&told));
+    }
 }
 
 /// Why a server does not run without a word of somebody.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, ValueEnum};
 
 use super::failure::Failure;
-use super::{CommandLine, Exit};
+use super::{CommandLine, Exit, completing};
 
 /// Print completions for a shell
 ///
@@ -78,26 +78,13 @@ pub fn completions(args: &CompletionsArgs) -> Exit {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "mcpscope", &mut script);
-    if matches!(args.shell, Shell::Zsh) {
-        script = verbs_first(&String::from_utf8_lossy(&script)).into_bytes();
-    }
-    print(&script)
-}
-
-/// The server's command stands behind `--`, but zsh would take the first word for it, and the verb for the second. It
-/// is left out where no verb stands before it, and counts for nothing.
-///
-/// Words that may come any number of times are `*:` there: with `*::` no option is offered any more behind the first.
-fn verbs_first(script: &str) -> String {
-    let (before, after) = script
-        .split_once("\":: :_mcpscope_commands\"")
-        .unwrap_or((script, ""));
-    let kept = before
-        .split_inclusive('\n')
-        .filter(|line| !line.starts_with("'::command "));
-    let kept: String = kept.collect();
-    let after = after.replace("$line[2]", "$line[1]").replace("'*::", "'*:");
-    format!("{kept}\":: :_mcpscope_commands\"{after}")
+    let script = String::from_utf8_lossy(&script);
+    let script = match args.shell {
+        Shell::Bash => completing::bash(&script),
+        Shell::Zsh => completing::zsh(&script),
+        Shell::Fish => completing::fish(&script, &command),
+    };
+    print(script.as_bytes())
 }
 
 /// Runs `man`.

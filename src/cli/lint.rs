@@ -45,7 +45,8 @@ mod rules;
 ///     "methods": [{"method", "answered": N, "p50_us": N, "p95_us": N, "p99_us": N}, …]}, …],
 ///    "questions": [{"name", "asks", "verdict": "good", "wanting", "wrong" or "not seen",
 ///     "errors": N, "warnings": N, "notes": N, "looked": N, "rules": N}, …],
-///    "revisions": [{"revision", "verdict", … as for questions; "not spoken" where it was refused}, …],
+///    "revisions": [{"revision", "verdict", … as for questions; "not spoken" where it was
+///      refused}, …],
 ///    "probes": {"done": N, "undone": N, "why": TEXT or null},
 ///    "findings": [{"rule", "severity", "entry": N, "line": N or null, "connection": N, "about": TEXT or null,
 ///     "pointer": JSON POINTER, "words": TEXT, "state": "new", "baseline" or "ignored",

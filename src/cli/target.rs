@@ -225,10 +225,14 @@ impl TargetArgs {
             _ if self.server.is_some() => {
                 let wanted = self.server.as_deref().unwrap_or_default();
                 let paths = paths.as_ref().ok();
-                let machine = configured::machine(paths, None, &self.env, &self.input);
+                let machine = Machine {
+                    asks,
+                    ..configured::machine(paths, None, &self.env, &self.input)
+                };
                 let trust = configured::trust(paths);
                 let chosen = configured::choose(wanted, &machine, trust, (self.trust, asks))?;
                 self.fits(&chosen.target, &chosen.name)?;
+                configured::tell_taken(&chosen.server);
                 let over = self.over(machine, login.clone());
                 let target = over.onto(chosen.target);
                 named = Some(Box::new(Named {

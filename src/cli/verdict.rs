@@ -246,7 +246,9 @@ impl Headless {
                     connection.stderr_tail.is_empty(),
                     connection.command.as_slice(),
                 ) {
-                    (false, _) | (true, []) => "its stderr says more".to_owned(),
+                    (false, _) | (true, []) => {
+                        "mcpscope doctor looks for the cause of what its stderr says".to_owned()
+                    }
                     (true, command) => format!(
                         "it wrote nothing to stderr; run it by itself: {}",
                         shell_words::join(command)

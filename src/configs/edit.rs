@@ -5,12 +5,14 @@
 //! ([`write()`]), with a copy of the file beside it.
 
 mod between;
+mod entry;
 mod json_text;
 mod toml_text;
 
 use std::path::{Path, PathBuf};
 
 pub use between::{put_in, take_out};
+pub use entry::{entry_of, with_entry};
 
 use super::Configured;
 use super::client::{Base, Client, Holds, Place};
@@ -48,6 +50,14 @@ pub enum EditError {
     Broken {
         /// Which file.
         file: PathBuf,
+        /// What is wrong.
+        trouble: Trouble,
+    },
+    /// What somebody made of an entry cannot be read.
+    #[error("not written: line {}, column {} of {name}: {}", trouble.line, trouble.column, trouble.what)]
+    Entry {
+        /// The server.
+        name: String,
         /// What is wrong.
         trouble: Trouble,
     },
@@ -95,6 +105,7 @@ impl EditError {
                 Some("mcpscope config list shows where each server stands".into())
             }
             Self::Unusual { .. } => Some("change it by hand".into()),
+            Self::Entry { .. } => Some("what was typed is there the next time".into()),
             Self::Unknowable(_) => None,
         }
     }
@@ -105,6 +116,8 @@ impl EditError {
 pub enum Refused {
     /// It is broken.
     Broken(Trouble),
+    /// What is to be put in is.
+    Entry(Trouble),
     /// The name is taken, in that line.
     Taken(usize),
     /// There is no such server.
@@ -291,6 +304,7 @@ impl Refused {
         let name = name.to_owned();
         match self {
             Self::Broken(trouble) => EditError::Broken { file, trouble },
+            Self::Entry(trouble) => EditError::Entry { name, trouble },
             Self::Taken(line) => EditError::Taken { file, name, line },
             Self::Unknown => EditError::Unknown { file, name },
             Self::Unusual(what) => EditError::Unusual { file, what },

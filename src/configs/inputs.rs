@@ -29,6 +29,8 @@ pub struct Input {
     pub hidden: bool,
     /// How.
     pub how: How,
+    /// What its file proposes; empty when that is nothing.
+    pub proposed: String,
 }
 
 impl Input {
@@ -39,6 +41,7 @@ impl Input {
             description: String::new(),
             hidden: false,
             how: How::Text,
+            proposed: String::new(),
         }
     }
 
@@ -100,6 +103,7 @@ fn input(part: Part<'_>) -> Option<Input> {
         description: text("description").unwrap_or_default(),
         hidden: part.get("password").and_then(Part::flag) == Some(true),
         how,
+        proposed: text("default").unwrap_or_default(),
     })
 }
 
@@ -115,6 +119,23 @@ pub fn lacking(launch: &Launch, known: &[Input]) -> Vec<Input> {
             Lack::Variable(_) | Lack::File(_) => None,
         })
         .collect()
+}
+
+/// Those of them whose proposal a launch was put together with, since nobody said anything else.
+pub fn taken(launch: &Launch, known: &[Input], given: &BTreeMap<String, String>) -> Vec<Input> {
+    let named = launch.named().iter().map(|(_, text)| text);
+    let texts: Vec<&Text> = launch.texts().into_iter().chain(named).collect();
+    let known = known.iter();
+    let taken = known.filter(|input| {
+        let reference = format!("${{input:{}}}", input.id);
+        !input.proposed.is_empty()
+            && !given.contains_key(&input.id)
+            && texts.iter().any(|text| {
+                let lack = Lack::Input(input.id.clone());
+                text.written.contains(&reference) && !text.lacks.contains(&lack)
+            })
+    });
+    taken.cloned().collect()
 }
 
 impl Text {

@@ -78,13 +78,18 @@ impl Launch {
 
     /// What was put into the command line or the address out of variables, inputs and files: not to be written down.
     pub fn secrets(&self) -> Vec<(String, String)> {
-        let texts: Vec<&Text> = match self {
+        let texts = self.texts().into_iter();
+        texts.flat_map(|text| text.put.clone()).collect()
+    }
+
+    /// Program, arguments and folder, or the address.
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
             Self::Process {
                 program, args, cwd, ..
             } => std::iter::once(program).chain(args).chain(cwd).collect(),
             Self::Address { url, .. } => vec![url],
-        };
-        texts.iter().flat_map(|text| text.put.clone()).collect()
+        }
     }
 
     fn words<'a>(&'a self, of: impl Fn(&'a Text) -> &'a String) -> Vec<&'a str> {
@@ -108,16 +113,7 @@ impl Launch {
     /// Everything that has no value here, each once.
     pub fn lacks(&self) -> Vec<Lack> {
         let mut texts: Vec<&Text> = self.named().iter().map(|(_, text)| text).collect();
-        match self {
-            Self::Process {
-                program, args, cwd, ..
-            } => {
-                texts.push(program);
-                texts.extend(args);
-                texts.extend(cwd);
-            }
-            Self::Address { url, .. } => texts.push(url),
-        }
+        texts.extend(self.texts());
         let mut lacks: Vec<Lack> = texts.iter().flat_map(|text| text.lacks.clone()).collect();
         lacks.sort();
         lacks.dedup();

@@ -129,6 +129,7 @@ mod tests {
             folder: "/work".into(),
             ours: None,
             inputs: BTreeMap::new(),
+            asks: false,
         };
         let told = pasted(&machine, text)?;
         Some(told.map(|servers| {

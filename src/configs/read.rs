@@ -76,6 +76,7 @@ pub fn entry<'a>(
         }
         (None, None) => return Err((part, nothing_to_start(client, part))),
     };
+    remarks.extend(strange(client, &launch));
     if super::tapped::Tapped::of_launch(&launch).is_some() {
         remarks.push("a tap stands before it: mcpscope tap remove takes it out".to_owned());
     }
@@ -84,6 +85,47 @@ pub fn entry<'a>(
         off,
         remarks,
     })
+}
+
+/// What stands there as another client would have it, and this one takes as it stands. A shell may mean `${NAME}` in an
+/// argument; in a variable or a header nobody does.
+fn strange(client: &Client, launch: &Launch) -> Option<String> {
+    let others = |inside: &str| {
+        ["env:", "input:", "file:"]
+            .iter()
+            .any(|word| inside.starts_with(word))
+            || inside.starts_with("workspaceFolder")
+            || inside == "userHome"
+    };
+    let named = |inside: &str| {
+        let mut letters = inside.chars();
+        letters.all(|c| c.is_ascii_alphanumeric() || c == '_') && !inside.is_empty()
+    };
+    let left = |text: &Text, also: bool| {
+        let mut rest = text.written.as_str();
+        while let Some((_, open)) = rest.split_once("${") {
+            let (inside, after) = open.split_once('}')?;
+            let reference = format!("${{{inside}}}");
+            let stays = text.lacks.is_empty() && text.value.contains(&reference);
+            if stays && (others(inside) || also && named(inside)) {
+                return Some(reference);
+            }
+            rest = after;
+        }
+        None
+    };
+    let words = launch.texts();
+    let found = words
+        .iter()
+        .find_map(|text| left(text, false))
+        .or_else(|| {
+            let mut named = launch.named().iter();
+            named.find_map(|(_, text)| left(text, true))
+        })?;
+    Some(format!(
+        "{} puts nothing in for {found}: it stays as it stands",
+        client.name
+    ))
 }
 
 const fn off_word(off: Off) -> &'static str {

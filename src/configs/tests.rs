@@ -42,6 +42,7 @@ impl World {
             folder: project,
             ours: Some(ours),
             inputs: BTreeMap::new(),
+            asks: false,
         };
         Self { folder, machine }
     }

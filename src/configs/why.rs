@@ -62,8 +62,9 @@ fn of(found: &Found, machine: &Machine, name: &str, client: &'static Client) -> 
             let lacks: Vec<String> = lacks.iter().map(ToString::to_string).collect();
             let have = if lacks.len() == 1 { "has" } else { "have" };
             why.push(format!(
-                "{place} has it, but {} {have} no value in this environment",
-                lacks.join(" and ")
+                "{place} has it, but {} {have} no value in this environment (what {} makes of that is not confirmed)",
+                lacks.join(" and "),
+                client.name
             ));
         }
     }

@@ -194,8 +194,10 @@ actions! {
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
+        EditServer "edit-server" ["e"] "edit" "Edit its entry in its client's settings, in $VISUAL or $EDITOR" Target "mcpscope config edit NAME";
+        ReadSettings "read-settings" ["g R"] "" "Read the settings of clients again" Target "mcpscope config list";
         TapServer "tap-server" ["t"] "" "Put a tap before it in its client's settings, or take it out" Nothing "mcpscope tap install CLIENT SERVER";
-        Watch "watch" ["w"] "" "Start it again when files change, and send the last call again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
+        Watch "watch" ["w"] "" "Start it again when files change, and send the last call, or the pinned one, again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
     }
     Catalogue {
@@ -330,6 +332,7 @@ actions! {
         CopyResponse "copy-response" ["y R"] "" "Copy the response, byte for byte" Nothing "";
     }
     Request {
+        PinCall "pin-call" ["g ."] "" "Pin it, or no longer: it is sent again when files change" Nothing "mcpscope call TOOL --watch GLOB -- COMMAND";
         CopyList "copy-list" ["y l"] "" "Ways to copy the request: pick one" Nothing "";
         CopyAsCli "copy-as-cli" ["y x"] "" "Copy it as a command line" Nothing "";
         CopyAsPython "copy-as-python" ["y P"] "" "Copy it as Python" Nothing "";

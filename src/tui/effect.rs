@@ -22,7 +22,7 @@ use super::outside::clipboard::Sequence;
 use super::outside::part::Part;
 use super::payload::{Around, Opening, TabBody};
 use super::widgets::json_table::Csv;
-use crate::configs::Machine;
+use crate::configs::{Configured, Machine};
 use crate::diff::report::Report;
 use crate::diff::{self, Rules};
 use crate::filter::Leaf;
@@ -481,6 +481,13 @@ pub enum Effect {
     Watch(watching::Watching),
     /// Work with the settings of clients.
     Configs(Box<configs::Configs>),
+    /// Read the text of a server's entry; answered by [`super::event::Event::ConfigRead`].
+    ReadConfig {
+        /// Who asks.
+        asker: u64,
+        /// Which entry.
+        server: Box<Configured>,
+    },
     /// Look for the logs that clients keep of their servers; answered by [`super::event::Event::ClientLogs`].
     ClientLogs(Box<Machine>),
     /// Have a tap do something; answered by [`super::event::Event::Tapped`].

@@ -173,6 +173,13 @@ pub enum Event {
         /// The text as it is now; or why there is none, and then nothing was changed.
         result: Result<String, String>,
     },
+    /// The text of a server's entry was read.
+    ConfigRead {
+        /// Who asked.
+        asker: u64,
+        /// It; or why it cannot be edited.
+        result: Result<String, String>,
+    },
     /// A file was read.
     FileRead {
         /// Who asked.

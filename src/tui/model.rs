@@ -42,11 +42,13 @@ mod aside;
 mod crossing;
 mod keeping;
 mod overlay;
+mod starting;
 
 pub use aside::Aside;
 pub use crossing::Crossing;
 pub use keeping::Keeping;
 pub use overlay::{Overlay, Purpose};
+pub use starting::{Editing, Starting, Then};
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -372,8 +374,8 @@ pub struct Model {
     pub asking_again: Option<usize>,
     /// A server to go to the tools of when it is ready.
     pub entering: Option<usize>,
-    /// A server that is looked at (doctor), not connected, once what it was asked about is answered.
-    pub examining: Option<usize>,
+    /// What waits until settings were read again, or until somebody answered.
+    pub starting: Starting,
     /// Time and place of the last click, for double clicks.
     pub last_click: Option<(u64, u16, u16)>,
     /// We are on our way out.
@@ -454,7 +456,7 @@ impl Model {
             rerunning: None,
             asking_again: None,
             entering: None,
-            examining: None,
+            starting: Starting::default(),
             last_click: None,
             quitting: false,
         }

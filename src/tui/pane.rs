@@ -121,6 +121,8 @@ pub struct Server {
     pub listed: Option<Box<Listed>>,
     /// Patterns of files; when one changes, it is started again.
     pub watched: Vec<String>,
+    /// The request that is sent again then; the last call where none is pinned.
+    pub pinned: Option<EntryIndex>,
 }
 
 /// What a pane may look at. Read-only, but for the counter of tickets.
@@ -227,6 +229,10 @@ pub enum Go {
     OtherEra(usize),
     /// Put a tap before a server, by its place, in its client's settings, or take it out.
     Tap(usize),
+    /// Edit the entry of a server, by its place, in its client's settings.
+    EditServer(usize),
+    /// Read the settings of clients again.
+    ReadSettings,
     /// Add a server by its command line, and connect it.
     Add(String),
     /// Open a session file, in the place of what is shown.

@@ -390,6 +390,10 @@ pub fn answer(effect: Effect, bodies: &Bodies, pictures: Pictures) -> Option<Eve
         Effect::Look(work) => examining::look(work),
         Effect::CopyAs(wanted) => copying::copy_as(*wanted, bodies),
         Effect::WriteLines(wanted) => Event::LinesWritten(copying::lines(wanted, bodies)),
+        Effect::ReadConfig { asker, server } => Event::ConfigRead {
+            asker,
+            result: super::effect::configs::text_of(&server),
+        },
         Effect::ReadFile { asker, path } => Event::FileRead {
             asker,
             result: read_file(&path),

@@ -187,7 +187,11 @@ fn take(model: &mut Model, event: Event) -> Vec<Effect> {
                 .then(|| (Tone::Info, format!("Not found: {text}")));
             tell_panes(model, &Event::FoundIn { viewer, text, hits })
         }
+        Event::ConfigRead { asker, result } => configs::editing::read(model, asker, result),
         Event::Edited { asker, result } => {
+            if let Some(effects) = configs::editing::edited(model, asker, &result) {
+                return effects;
+            }
             if let Err(why) = &result {
                 model.status = Some((Tone::Error, why.clone()));
             }
@@ -364,7 +368,10 @@ fn engine_told(model: &mut Model, update: Update) -> Vec<Effect> {
             {
                 let place = model.restarting.remove(at);
                 effects.extend(connect(model, place));
-            } else if let Some(what) = servers::why_gone(model, *conn) {
+            } else if let Some(what) = servers::why_gone(model, *conn)
+                // Doctor says that, too.
+                && model.examined.as_ref().and_then(|one| one.conn) != Some(*conn)
+            {
                 model.status = Some((Tone::Error, what));
             }
         }
@@ -467,6 +474,7 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
             vec![Effect::Quit]
         }
         Action::ActionLog => deeds::open(model),
+        Action::PinCall => watching::pin(model),
         Action::ListMasks => vec![Effect::ListMasks],
         Action::RevealMasks => masks::lift(model),
         Action::Redraw => vec![Effect::Redraw],

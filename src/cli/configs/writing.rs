@@ -23,7 +23,7 @@ struct How {
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
     /// Its address; ${NAME} may stand in it where the client puts variables in
-    #[arg(long, value_name = "URL", conflicts_with = "command")]
+    #[arg(long, value_name = "URL", conflicts_with = "command", value_parser = address)]
     url: Option<String>,
     /// What is spoken at the address: http or sse
     #[arg(long, value_name = "TRANSPORT", value_parser = ["http", "sse"], requires = "url")]
@@ -37,6 +37,14 @@ struct How {
     /// Run it in this folder
     #[arg(long, value_name = "FOLDER")]
     cwd: Option<String>,
+}
+
+/// An address that somebody can be reached at; what a variable stands in is known only when it is.
+fn address(text: &str) -> Result<String, String> {
+    if !text.contains(['$', '{']) {
+        http::address(text)?;
+    }
+    Ok(text.to_owned())
 }
 
 /// A header keeps the spelling of its name.

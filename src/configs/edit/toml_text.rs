@@ -222,6 +222,27 @@ pub fn remove(text: &str, table: &str, name: &str) -> Result<String, Refused> {
     Ok(out)
 }
 
+/// Where a server's table stands, with the tables below it: as one piece.
+pub fn whole(text: &str, table: &str, name: &str) -> Result<Range<usize>, Refused> {
+    let headers = headers(text)?;
+    let is_own = |header: &Header| {
+        let path: Vec<&str> = header.path.iter().map(String::as_str).collect();
+        path.starts_with(&[table, name])
+    };
+    let first = headers.iter().position(is_own);
+    let last = headers.iter().rposition(is_own);
+    let (Some(first), Some(last)) = (first, last) else {
+        return Err(written_inside(table, name));
+    };
+    if headers[first..=last].iter().all(is_own) {
+        Ok(headers[first].range.start..headers[last].range.end)
+    } else {
+        Err(Refused::Unusual(format!(
+            "the tables of {name} do not stand together"
+        )))
+    }
+}
+
 fn written_inside(table: &str, name: &str) -> Refused {
     Refused::Unusual(format!(
         "{name} is written inside another table, not as [{table}.{name}]"

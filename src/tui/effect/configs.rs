@@ -1,7 +1,8 @@
 //! Work with the settings of clients: looking for servers, and remembering what somebody agreed to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::configs::edit::{self, EditError};
 use crate::configs::tapped::{self, Deed};
 use crate::configs::trust::{Consent, Terms, Trust};
 use crate::configs::{self, Configured, Found, Machine};
@@ -11,6 +12,15 @@ use crate::configs::{self, Configured, Found, Machine};
 pub enum Configs {
     /// Look for all servers; answered by [`Event::Servers`](crate::tui::event::Event::Servers).
     Find(Machine, Trust),
+    /// The same once more; and of entries that a command line names, what they are with what it said of them.
+    Again {
+        /// What the machine is like.
+        machine: Machine,
+        /// Where agreements are remembered.
+        trust: Trust,
+        /// Those entries, each with the machine as that command line has it.
+        named: Vec<(Configured, Machine)>,
+    },
     /// Somebody agreed.
     Agree(Consent),
     /// A tap is put into an entry, or taken out; answered as if all servers were looked for again.
@@ -19,6 +29,19 @@ pub enum Configs {
         server: Configured,
         /// What becomes of the tap.
         deed: Deed,
+        /// What the machine is like.
+        machine: Machine,
+        /// Where agreements are remembered.
+        trust: Trust,
+    },
+    /// An entry is written anew, as somebody edited it; answered as if all servers were looked for again.
+    Write {
+        /// Which entry.
+        server: Configured,
+        /// What it was, as [`text_of`] gave it.
+        before: String,
+        /// What it is to be.
+        after: String,
         /// What the machine is like.
         machine: Machine,
         /// Where agreements are remembered.
@@ -39,6 +62,10 @@ pub struct Discovery {
     pub trust: Trust,
     /// Our own program, for clients to start.
     pub program: Option<PathBuf>,
+    /// Entries that a command line names, as they are with what it said of them; what has to be agreed to.
+    pub named: Vec<(Configured, Option<Terms>)>,
+    /// Whether an entry was written as somebody edited it.
+    pub written: bool,
     /// What was done before, for people.
     pub told: Option<String>,
 }
@@ -48,6 +75,46 @@ impl Configs {
     pub fn carry_out(self) -> Option<Result<Box<Discovery>, String>> {
         match self {
             Self::Find(machine, trust) => Some(Ok(Box::new(find(machine, trust)))),
+            Self::Again {
+                machine,
+                trust,
+                named,
+            } => {
+                let named = named.iter();
+                let named = named.filter_map(|(server, machine)| {
+                    let server = configs::find(machine).same(server)?.clone();
+                    let terms = trust.terms(&server);
+                    Some((server, terms))
+                });
+                Some(Ok(Box::new(Discovery {
+                    named: named.collect(),
+                    ..find(machine, trust)
+                })))
+            }
+            Self::Write {
+                server,
+                before,
+                after,
+                machine,
+                trust,
+            } => {
+                let kept = match write(&server, &before, &after) {
+                    Ok(kept) => kept,
+                    Err(error) => return Some(Err(with_hint(&error))),
+                };
+                let kept = kept.as_deref().and_then(Path::file_name);
+                let kept = kept.map(|name| format!(" (before: {})", name.to_string_lossy()));
+                let told = format!(
+                    "{} is written where it stood{}",
+                    server.name,
+                    kept.unwrap_or_default()
+                );
+                Some(Ok(Box::new(Discovery {
+                    told: Some(told),
+                    written: true,
+                    ..find(machine, trust)
+                })))
+            }
             Self::Tap {
                 server,
                 deed,
@@ -96,6 +163,39 @@ fn find(machine: Machine, trust: Trust) -> Discovery {
         machine: Some(machine),
         trust,
         program: std::env::current_exe().ok(),
-        told: None,
+        ..Discovery::default()
+    }
+}
+
+/// The text of an entry, to be edited; or why it cannot be. Reads its file.
+pub fn text_of(server: &Configured) -> Result<String, String> {
+    let read = || {
+        let (place, project) = edit::place_of(server).ok_or_else(|| unwritable(server))?;
+        let text = edit::read(&server.file)?;
+        edit::entry_of(&text, place, &project, &server.name)
+            .map_err(|refused| refused.of(&server.file, &server.name))
+    };
+    read().map_err(|error| with_hint(&error))
+}
+
+fn write(server: &Configured, before: &str, after: &str) -> Result<Option<PathBuf>, EditError> {
+    let (place, project) = edit::place_of(server).ok_or_else(|| unwritable(server))?;
+    edit::write(&server.file, &server.name, |text| {
+        edit::with_entry(text, place, &project, &server.name, (before, after))
+    })
+}
+
+fn unwritable(server: &Configured) -> EditError {
+    EditError::Unknowable(format!(
+        "{} only describes {}: it says how it can be run, not how it is",
+        server.file.display(),
+        server.name
+    ))
+}
+
+fn with_hint(error: &EditError) -> String {
+    match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
     }
 }

@@ -118,8 +118,8 @@ impl Sheet {
         self
     }
 
-    /// With one more line that asks for something. Its label and hint must be sanitised. One with options is picked from
-    /// them, one that is hidden shows dots.
+    /// With one more line that asks for something, and what is proposed there. Its label and hint must be sanitised. One
+    /// with options is picked from them, one that is hidden shows dots.
     #[must_use]
     pub fn asking(
         mut self,
@@ -127,8 +127,13 @@ impl Sheet {
         hint: String,
         hidden: bool,
         options: Vec<String>,
+        proposed: &str,
     ) -> Self {
-        let first = options.first().cloned().unwrap_or_default();
+        let own = options.iter().find(|option| *option == proposed);
+        let first = match own.or(options.first()) {
+            Some(option) => option.clone(),
+            None => proposed.to_owned(),
+        };
         self.fields.push(Field {
             label: label.into(),
             input: LineInput::new(first.clone()),

@@ -21,6 +21,10 @@ pub struct Listed {
     pub asks: Vec<Input>,
     /// What the command line says of it.
     pub over: Option<Box<Over>>,
+    /// It was just read: what is started next is what stands here.
+    pub fresh: bool,
+    /// What runs was started when it said something else.
+    pub stale: bool,
 }
 
 /// Another entry of the same name.

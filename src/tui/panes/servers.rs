@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
 use crate::inspector::Update;
@@ -14,13 +14,14 @@ use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Go, Pane, Reply, View};
+use crate::tui::pane::{Ctx, Go, Pane, Reply, Server, View};
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::{LineInput, Look, Reaction};
 use crate::tui::widgets::list::{self, ListState};
 use crate::tui::widgets::rule::{Joint, Rule, divider};
 
 mod columns;
+mod entry;
 mod login;
 mod overview;
 mod taps;
@@ -71,6 +72,9 @@ const WATCH: (&str, &str) = (
     "src/**/*.py   (several apart by spaces; none: watch no longer)",
 );
 
+/// What can be said of a server.
+const TABS: [&str; 2] = ["Overview", "Config"];
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct ServersPane {
@@ -84,6 +88,10 @@ pub struct ServersPane {
     /// The tap that is selected, by its place below the servers.
     tap: Option<usize>,
     sheet: Scrolled,
+    /// Whether what is said of a server is its entry, not how it stands.
+    config: bool,
+    /// Where the tabs stand.
+    tabs: Vec<Rect>,
     list_area: Rect,
     info_area: Rect,
 }
@@ -290,7 +298,7 @@ impl ServersPane {
         let Some(server) = ctx.server().filter(|_| wanted) else {
             return Reply::ignored();
         };
-        let (_, buttons) = overview::lines(server, ctx, usize::from(area.width));
+        let (_, buttons) = self.told(server, ctx, usize::from(area.width));
         let (column, row) = (
             usize::from(at.x - area.x),
             usize::from(at.y - area.y) + self.sheet.top,
@@ -299,9 +307,36 @@ impl ServersPane {
             .iter()
             .find(|button| button.row == row && button.columns.contains(&column));
         match pressed {
-            Some(button) => self.logins.action(button.action, ctx),
+            Some(button) if Logins::has(button.action) => self.logins.action(button.action, ctx),
+            Some(button) => Reply::go(Go::Do(button.action)),
             None => Reply::ignored(),
         }
+    }
+
+    /// What is said of a server.
+    fn told(
+        &self,
+        server: &Server,
+        ctx: &Ctx<'_>,
+        width: usize,
+    ) -> (Vec<Line<'static>>, Vec<login::Button>) {
+        if self.config {
+            entry::lines(server, ctx, width)
+        } else {
+            overview::lines(server, ctx, width)
+        }
+    }
+
+    /// The rule above that.
+    fn rule<T>(&self, server: &Server, ctx: &Ctx<'_>, draw: impl FnOnce(Rule<'_>) -> T) -> T {
+        let title = text::sanitize(&server.name).into_owned();
+        draw(Rule {
+            title: &title,
+            // A recording has no settings.
+            tabs: if ctx.live { &TABS } else { &[] },
+            active: usize::from(self.config),
+            ..Rule::default()
+        })
     }
 
     fn draw_overview(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -312,20 +347,9 @@ impl ServersPane {
             Rule::default().draw(area, buf, ctx.theme);
             return;
         };
-        let title = text::sanitize(&server.name).into_owned();
+        self.rule(server, ctx, |rule| rule.draw(area, buf, ctx.theme));
         let body = inset(area);
-        let mut right = self.sheet.remark(usize::from(body.height));
-        if !right.is_empty() && !self.sheet.focused {
-            right = format!("{right}, {}", ctx.keys.word(Action::NextPane));
-        }
-        let rule = Rule {
-            title: &title,
-            focused: self.sheet.focused,
-            right: &right,
-            ..Rule::default()
-        };
-        rule.draw(area, buf, ctx.theme);
-        let (lines, _) = overview::lines(server, ctx, usize::from(body.width));
+        let (lines, _) = self.told(server, ctx, usize::from(body.width));
         for (y, line) in (body.y..body.bottom()).zip(lines.into_iter().skip(self.sheet.top)) {
             line.render(
                 Rect {
@@ -428,6 +452,12 @@ impl Pane for ServersPane {
             }
             Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
             Action::TapServer => Reply::go(Go::Tap(self.list.selected)),
+            Action::EditServer => Reply::go(Go::EditServer(self.list.selected)),
+            Action::ReadSettings => Reply::go(Go::ReadSettings),
+            Action::NextTab | Action::PreviousTab if self.tap.is_none() => {
+                self.config = !self.config;
+                Reply::done()
+            }
             Action::AddServer => {
                 if ctx.live {
                     (self.patterns, self.adding) = (false, Some(LineInput::new("")));
@@ -460,6 +490,10 @@ impl Pane for ServersPane {
                 ctx.keys.word(Action::Restart)
             )),
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => self.logins.why_not(ctx),
+            Action::EditServer if ctx.server().is_some_and(|server| server.listed.is_none()) => {
+                let what = "it stands in no client's settings; mcpscope config add NAME -- COMMAND puts it into mcpscope's own";
+                Some(what.to_owned())
+            }
             Action::AddServer if !ctx.live => {
                 Some("this is a recording; nothing is started or sent".to_owned())
             }
@@ -540,7 +574,13 @@ impl Pane for ServersPane {
                 self.action(Action::OpenServer, ctx)
             }
             Some(row) => self.select(row, ctx),
-            None => self.button_at(at, ctx),
+            None => match self.tabs.iter().position(|tab| tab.contains(at)) {
+                Some(tab) => {
+                    self.config = tab == 1;
+                    Reply::done()
+                }
+                None => self.button_at(at, ctx),
+            },
         }
     }
 
@@ -564,6 +604,15 @@ impl Pane for ServersPane {
             info.x += 1;
             info.width -= 1;
         }
+        self.config &= ctx.live;
+        // Drawn nowhere, to know where they will stand.
+        self.tabs = match ctx.server().filter(|_| self.tap.is_none()) {
+            Some(server) => {
+                let mut nowhere = Buffer::empty(Rect { height: 1, ..info });
+                self.rule(server, ctx, |rule| rule.draw(info, &mut nowhere, ctx.theme))
+            }
+            None => Vec::new(),
+        };
         self.info_area = inset(info);
         self.list_area = Rect {
             y: list.y + 1,

@@ -1,29 +1,33 @@
 //! The servers that clients have in their settings: put on the list, and agreed to before they first run.
 
+pub(super) mod editing;
 pub(super) mod inputs;
+pub(super) mod reading;
 
 use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::servers::{connect, push_server};
-use super::{Model, examining, say};
+use super::{Model, say};
 use crate::configs::over::Named;
 use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
-use crate::configs::trust::Consent;
+use crate::configs::trust::{Consent, Terms};
 use crate::configs::{self, Configured, Launch, Machine, Unselected};
+use crate::session::timeline::Connection;
 use crate::text;
 use crate::transport::Target;
 use crate::tui::effect::Effect;
 use crate::tui::effect::configs::{Configs, Discovery};
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Overlay, Tone};
+use crate::tui::model::{Overlay, Then, Tone};
 use crate::tui::pane::{Listed, Other};
+use reading::News;
 
 /// Columns that a path gets in the list; of longer ones the client stands there.
 const PATH: usize = 18;
 
-/// What was found is put on the list, behind what is there.
+/// What was found is put on the list, behind what is there; then what waited for it is done.
 pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> Vec<Effect> {
     let discovery = match told {
         Ok(discovery) => discovery,
@@ -32,6 +36,21 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
             return Vec::new();
         }
     };
+    let mut news = News::default();
+    for place in 0..model.world.servers.len() {
+        let row = model.world.servers.get(place);
+        let known = row.and_then(|row| row.listed.as_ref());
+        let server = known.and_then(|listed| {
+            let mut named = discovery.named.iter().map(|(server, _)| server);
+            let found = discovery.found.same(&listed.server);
+            found.or_else(|| named.find(|server| server.is_same(&listed.server)))
+        });
+        if let Some(server) = server
+            && renew(model, &discovery, server, place)
+        {
+            news.changed.push(place);
+        }
+    }
     for group in configs::grouped(&discovery.found) {
         let counting = group.servers.iter();
         let counting = counting
@@ -40,21 +59,31 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
         let Some(server) = counting.or(group.servers.first()) else {
             continue;
         };
-        let there = model.world.servers.iter().position(|row| {
+        let is_there = model.world.servers.iter().any(|row| {
             let listed = row.listed.as_ref();
-            listed.is_some_and(|listed| is_same(&listed.server, server))
+            listed.is_some_and(|listed| listed.server.is_same(server))
         });
-        match there {
-            Some(place) => renew(model, &discovery, server, place),
-            None => {
-                put(model, &discovery, server, &server.name);
-            }
+        if is_there {
+            continue;
         }
+        match reading::heir(model, &discovery, server) {
+            Some(place) => {
+                renew(model, &discovery, server, place);
+                news.changed.push(place);
+            }
+            None => news.new.push(put(model, &discovery, server, &server.name)),
+        }
+    }
+    reading::gone(model, &discovery, &mut news);
+    if discovery.written {
+        model.starting.unwritten = None;
     }
     if let Some(told) = &discovery.told {
         model.status = Some((Tone::Info, text::sanitize(told).into_owned()));
     }
-    if let Some(broken) = discovery.found.broken.first() {
+    if let Some(broken) = discovery.found.broken.first()
+        && !reading::told_before(model, &discovery)
+    {
         let more = match discovery.found.broken.len() {
             1 => String::new(),
             count => format!(", and {} more (mcpscope config list)", count - 1),
@@ -63,45 +92,70 @@ pub(super) fn found(model: &mut Model, told: Result<Box<Discovery>, String>) -> 
         model.status = Some((Tone::Warn, text::sanitize(&what).into_owned()));
     }
     model.discovery = Some(discovery);
-    Vec::new()
+    reading::go_on(model, &news)
 }
 
-/// Whether two are the same entry, whatever it says.
-fn is_same(one: &Configured, other: &Configured) -> bool {
-    (one.client.id, one.scope, &one.name, &one.file)
-        == (other.client.id, other.scope, &other.name, &other.file)
-}
-
-/// What an entry on the list says now.
-fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) {
-    let (mut listed, target) = listed(discovery, server);
+/// What an entry on the list says now; whether that is something else than before.
+fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) -> bool {
+    let state = model.world.timeline.state();
     let Some(row) = model.world.servers.get_mut(place) else {
-        return;
+        return false;
     };
+    let alive = row.conn.and_then(|conn| state.connection(conn));
+    let alive = alive.is_some_and(Connection::is_alive);
     let Some(known) = &mut row.listed else {
-        return;
+        return false;
     };
-    // What somebody said of it on the command line stays, as long as the entry does.
-    let same = match &known.over {
-        Some(_) => known.server.launch.is_written_as(&server.launch),
-        None => known.server == *server,
+    let (mut now, target) = match &known.over {
+        None => listed(discovery, server, terms_of(discovery, server)),
+        // What the command line said of it holds for it as it stands now.
+        Some(over) => {
+            let mut named = discovery.named.iter();
+            let named = named.find(|(other, _)| other.is_same(server));
+            let (now, _) = listed(discovery, server, None);
+            let Some((server, terms)) = named else {
+                (known.place, known.others) = (now.place, now.others);
+                return false;
+            };
+            let (named, target) = listed(discovery, server, terms.clone());
+            let others = now.others;
+            (Listed { others, ..named }, over.onto(target))
+        }
     };
-    if same {
-        known.place = listed.place;
-        known.others = listed.others;
-        return;
+    if known.server.launch == now.server.launch {
+        known.server = now.server;
+        known.place = now.place;
+        known.others = now.others;
+        known.problem = now.problem;
+        // What somebody agreed to meanwhile, here or elsewhere, is not asked for again.
+        known.consent = now.consent.filter(|_| known.consent.is_some());
+        return false;
     }
-    listed.over = known.over.take();
-    row.target = Some(match &listed.over {
-        Some(over) => over.onto(target),
-        None => target,
-    });
-    row.listed = Some(Box::new(listed));
+    now.over = known.over.take();
+    now.stale = alive;
+    row.target = Some(target);
+    row.listed = Some(Box::new(now));
+    true
+}
+
+/// Marks what an entry says as just read: what is started next is that.
+pub(super) fn fresh(model: &mut Model, place: usize) {
+    let row = model.world.servers.get_mut(place);
+    if let Some(listed) = row.and_then(|row| row.listed.as_mut()) {
+        listed.fresh = true;
+    }
+}
+
+/// What has to be agreed to before an entry runs.
+fn terms_of(discovery: &Discovery, server: &Configured) -> Option<Terms> {
+    let servers = &discovery.found.servers;
+    let index = servers.iter().position(|other| other == server)?;
+    discovery.terms.get(index)?.clone()
 }
 
 /// Puts an entry on the list; gives back its place.
 fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str) -> usize {
-    let (listed, target) = listed(discovery, server);
+    let (listed, target) = listed(discovery, server, terms_of(discovery, server));
     let path = short(discovery.machine.as_ref(), &server.file);
     let origin = if text::width(&path) <= PATH {
         path
@@ -116,7 +170,7 @@ fn put(model: &mut Model, discovery: &Discovery, server: &Configured, name: &str
 }
 
 /// What is known of an entry, and what it starts.
-fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
+fn listed(discovery: &Discovery, server: &Configured, terms: Option<Terms>) -> (Listed, Target) {
     let machine = discovery.machine.as_ref();
     let mut problem = inputs::unasked(server);
     let asks = if problem.is_some() {
@@ -128,12 +182,6 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
     if let (Err(error), true) = (&target, asks.is_empty()) {
         problem.get_or_insert_with(|| error.clone());
     }
-    let index = discovery
-        .found
-        .servers
-        .iter()
-        .position(|other| other == server);
-    let terms = index.and_then(|index| discovery.terms.get(index)?.clone());
     let consent = terms.map(|terms| {
         Box::new(Consent {
             terms,
@@ -145,7 +193,7 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
         .found
         .servers
         .iter()
-        .filter(|other| other.name == server.name && *other != server)
+        .filter(|other| other.name == server.name && !other.is_same(server))
         .map(|other| Other {
             selector: selector(discovery, other),
             place: format!("{}:{}", short(machine, &other.file), other.line),
@@ -160,6 +208,8 @@ fn listed(discovery: &Discovery, server: &Configured) -> (Listed, Target) {
         problem,
         asks,
         over: None,
+        fresh: false,
+        stale: false,
     };
     let target = target.unwrap_or_else(|_| Target::Process(crate::transport::Spawn::default()));
     (listed, target)
@@ -227,11 +277,19 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
 
 /// `--server NAME` on the line that adds servers.
 pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
-    let [wanted] = words else {
+    if words.len() != 1 {
         return say(model, "--server takes one name, such as db or cursor:db");
-    };
+    }
+    match reading::again(model, Then::Add(words.to_vec())) {
+        Some(effects) => effects,
+        None => say(model, "the settings of clients are not read yet"),
+    }
+}
+
+/// The server of this name, out of what was just read: put on the list if it is not there, and connected.
+fn find_named(model: &mut Model, wanted: &str) -> Vec<Effect> {
     let Some(discovery) = model.discovery.take() else {
-        return say(model, "the settings of clients are not read yet");
+        return Vec::new();
     };
     let chosen = match configs::select(&discovery.found, wanted) {
         Ok(selection) => Ok(selection.server),
@@ -251,7 +309,7 @@ pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
         Ok(server) => {
             let there = model.world.servers.iter().position(|row| {
                 let listed = row.listed.as_ref();
-                listed.is_some_and(|listed| listed.server == *server)
+                listed.is_some_and(|listed| listed.server.is_same(server))
             });
             let name = if wanted.contains(':') {
                 wanted
@@ -261,6 +319,7 @@ pub(super) fn add(model: &mut Model, words: &[String]) -> Vec<Effect> {
             let place = there.unwrap_or_else(|| put(model, &discovery, server, name));
             model.world.current = place;
             model.entering = Some(place);
+            fresh(model, place);
             connect(model, place)
         }
         Err(why) => say(model, &why),
@@ -276,29 +335,51 @@ pub(super) fn held(model: &Model, place: usize) -> Option<String> {
     held.then(|| listed.detail())
 }
 
-/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. Once it
-/// was asked for, the server is connected, or looked at when it is to be `examined`.
-pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<Vec<Effect>> {
-    model.examining = examined.then_some(place);
+/// What keeps something from being done with a server now: its entry has to be read again, something it needs, or
+/// somebody's word. None when nothing does. Once that is known, it is done.
+pub(super) fn before(model: &mut Model, then: Then) -> Option<Vec<Effect>> {
+    let place = then.place()?;
+    let listed = model.world.servers.get_mut(place)?.listed.as_mut()?;
+    if !std::mem::take(&mut listed.fresh)
+        && let Some(effects) = reading::again(model, then.clone())
+    {
+        return Some(effects);
+    }
     let server = model.world.servers.get(place)?;
     let listed = server.listed.as_ref()?;
     if let Some(problem) = &listed.problem {
         let what = format!("{} {problem} ({})", server.name, listed.place);
-        return Some(say(model, &what));
+        model.entering = None;
+        return Some(say(model, &text::sanitize(&what)));
     }
+    let asks = !listed.asks.is_empty();
     if listed.consent.is_some() {
+        model.starting.asked = Some(then);
         model.overlays.push(Overlay::Trust(place));
         return Some(Vec::new());
     }
-    (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
+    asks.then(|| {
+        model.starting.asked = Some(then);
+        inputs::ask(model, place)
+    })
 }
 
 /// Goes on with a server that was asked about, to what it was asked for.
 pub(super) fn go_on(model: &mut Model, place: usize) -> Vec<Effect> {
-    match model.examining.take() {
-        Some(at) if at == place => examining::begin(model, place),
-        _ => connect(model, place),
-    }
+    // What was agreed to is what was shown: it is not read again in between.
+    fresh(model, place);
+    let asked = model.starting.asked.take();
+    let then = asked.filter(|then| then.place() == Some(place));
+    reading::perform(model, then.unwrap_or(Then::Connect(place)))
+}
+
+/// Somebody does not want to.
+pub(super) fn refused(model: &mut Model) {
+    let then = model.starting.asked.take();
+    let place = then.and_then(|then| then.place());
+    model.entering = None;
+    // Nor is anything sent again when somebody connects it some time.
+    model.rerunning = model.rerunning.take().filter(|(at, _)| Some(*at) != place);
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
@@ -307,12 +388,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         KeyCode::Char('y') => {}
         KeyCode::Esc | KeyCode::Char('n' | 'q') => {
             model.overlays.pop();
-            model.entering = None;
+            refused(model);
             return say(model, "it was not run");
         }
         _ if Chord::from(key) == Chord::CTRL_C => {
             model.overlays.pop();
-            model.entering = None;
+            refused(model);
             return Vec::new();
         }
         _ => return Vec::new(),
@@ -431,5 +512,7 @@ pub fn from_settings(model: &mut Model, place: usize, named: Option<Box<Named>>)
         problem,
         server,
         over: Some(Box::new(over)),
+        fresh: false,
+        stale: false,
     }));
 }

@@ -102,8 +102,8 @@ pub(super) fn does(model: &mut Model, wanted: Wanted) -> Vec<Effect> {
     };
     match wanted {
         Wanted::Copy(_) | Wanted::Print(_) => match deed.line {
+            // Somebody comes back to where they were.
             Line::Known(text) if matches!(wanted, Wanted::Print(_)) => {
-                model.overlays.pop();
                 vec![Effect::Print(Part::exact((text + "\n").into_bytes()))]
             }
             Line::Known(text) => {
@@ -143,6 +143,25 @@ fn again(model: &mut Model, deed: Deed) -> Vec<Effect> {
             model.overlays.pop();
             vec![*effect]
         }
-        None => say(model, "it is done again from where it was done"),
+        None => {
+            // What a server is told to do has a row to be told it by.
+            let mut servers = model.world.servers.iter();
+            let place = servers.position(|server| server.name == deed.server);
+            let go_to = place.and_then(|place| match deed.words.as_str() {
+                telling::CONNECT => Some(Go::Connect(place, false)),
+                telling::DOCTOR => Some(Go::Examine(place)),
+                _ => None,
+            });
+            match go_to {
+                Some(target) => {
+                    model.overlays.pop();
+                    go(model, target)
+                }
+                None => {
+                    let what = format!("{}: not from here, but from where it was done", deed.words);
+                    say(model, &crate::text::sanitize(&what))
+                }
+            }
+        }
     }
 }

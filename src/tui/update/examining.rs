@@ -17,7 +17,7 @@ use crate::tui::effect::Effect;
 use crate::tui::effect::examining::{Looked, Looking};
 use crate::tui::examined::Examined;
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Overlay, Tone};
+use crate::tui::model::{Overlay, Then, Tone};
 use crate::tui::pane::Go;
 
 /// What is behind the name of the server in the row of its examination.
@@ -29,7 +29,7 @@ pub(super) fn begin(model: &mut Model, place: usize) -> Vec<Effect> {
         let what = format!("{} is being looked at", text::sanitize(&running.name));
         return say(model, &what);
     }
-    if let Some(effects) = super::configs::before(model, place, true) {
+    if let Some(effects) = super::configs::before(model, Then::Examine(place)) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {
@@ -116,6 +116,9 @@ fn connect(model: &mut Model) -> Vec<Effect> {
 /// Hears what happens to the connection.
 pub(super) fn hear(model: &mut Model, update: &Update) -> Vec<Effect> {
     let Some(mut examined) = model.examined.take() else {
+        if let Update::Gone { conn } = update {
+            forget(model, *conn);
+        }
         return Vec::new();
     };
     let effects = match examined.conn {
@@ -244,6 +247,9 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     };
     let name = text::sanitize(&examined.name).into_owned();
     if examined.stage.over {
+        if let Some(conn) = examined.conn {
+            forget(model, conn);
+        }
         model.status = examined.verdict().map(|verdict| {
             let bad = examined.failed().is_some();
             let tone = if bad { Tone::Error } else { Tone::Info };
@@ -256,6 +262,19 @@ pub(super) fn leave(model: &mut Model) -> Vec<Effect> {
     let stop = conn.map(|conn| Effect::Engine(Command::Stop { conn }));
     // It belongs to the session the program began with, whichever is looked at.
     replay::of(0, stop.into_iter().collect())
+}
+
+/// The row of a connection that was only looked at goes when that is over; what was recorded of it stays.
+fn forget(model: &mut Model, conn: u32) {
+    let servers = &mut model.world.servers;
+    let last = servers.len().saturating_sub(1);
+    // Others are known by their places.
+    let is_its = servers
+        .last()
+        .is_some_and(|row| row.conn == Some(conn) && row.name.contains(MARK));
+    if is_its && model.world.current != last {
+        servers.pop();
+    }
 }
 
 /// All of it as text, as the command line tells it.

@@ -74,6 +74,8 @@ pub(super) fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         }
         Go::Again(entry, edit) => return servers::again(model, entry, edit),
         Go::Tap(place) => return configs::tap(model, place),
+        Go::EditServer(place) => return configs::editing::begin(model, place),
+        Go::ReadSettings => return configs::reading::look(model),
         Go::OtherEra(place) => return servers::other_era(model, place),
         // It has no number to be left by.
         Go::Out if matches!(model.view, View::ByHand | View::Diff | View::Held) => {

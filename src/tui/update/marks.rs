@@ -170,7 +170,7 @@ pub(super) fn filled_in(model: &mut Model, filled: Filled) -> Vec<Effect> {
                 vec![replaying::anyway(asker, "no")]
             }
             Some(Overlay::Sheet(_, Purpose::Inputs(_))) => {
-                model.entering = None;
+                configs::refused(model);
                 Vec::new()
             }
             _ => Vec::new(),

@@ -13,7 +13,7 @@ use crate::text;
 use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::Tone;
+use crate::tui::model::{Then, Tone};
 use crate::tui::pane::{Go, Server, View};
 
 /// The newest connection of the server at `place`.
@@ -23,25 +23,27 @@ pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
 
 /// Starts the server at `place` and opens a new connection to it; one that nobody agreed to is asked about first.
 pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
-    if let Some(effects) = super::configs::before(model, place, false) {
-        return effects;
-    }
     let alive = conn_of(model, place)
         .and_then(|conn| model.world.timeline.state().connection(conn))
         .is_some_and(Connection::is_alive);
+    if alive {
+        let server = model.world.servers.get(place);
+        let name = server.map_or("it", |server| &server.name);
+        let restart = model.world.keys.word(Action::Restart);
+        let what = format!("{name} runs already; {restart} starts it again");
+        return say(model, &text::sanitize(&what));
+    }
+    if let Some(effects) = super::configs::before(model, Then::Connect(place)) {
+        return effects;
+    }
     let Some(server) = model.world.servers.get_mut(place) else {
         return Vec::new();
     };
     let Some(target) = server.target.clone() else {
         return Vec::new();
     };
-    if alive {
-        let name = server.name.clone();
-        let restart = model.world.keys.word(Action::Restart);
-        return say(
-            model,
-            &format!("{name} runs already; {restart} starts it again"),
-        );
+    if let Some(listed) = &mut server.listed {
+        listed.stale = false;
     }
     let standing = model
         .panes
@@ -103,7 +105,7 @@ pub(super) fn again(model: &mut Model, entry: EntryIndex, edit: bool) -> Vec<Eff
 /// Opens a server once more, in the other era: a row beside it, or the one that is there.
 pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
     // The row beside it runs the same command: what has to be agreed to is asked first.
-    if let Some(effects) = super::configs::before(model, place, false) {
+    if let Some(effects) = super::configs::before(model, Then::OtherEra(place)) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {
@@ -136,11 +138,16 @@ pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
         .servers
         .iter()
         .position(|row| row.era == Some(other) && row.target.as_ref() == Some(&target));
-    let origin = server.origin.clone();
+    let (origin, listed) = (server.origin.clone(), server.listed.clone());
     let place = there.unwrap_or_else(|| {
         let place = push_server(model, &name, target, &origin);
         model.world.servers[place].era = Some(other);
         place
+    });
+    // It is of the same entry, and that was read a moment ago.
+    model.world.servers[place].listed = listed.map(|mut listed| {
+        listed.fresh = true;
+        listed
     });
     model.world.current = place;
     let alive = conn_of(model, place)
@@ -153,6 +160,11 @@ pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
 }
 
 pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
+    if let Some(effects) = super::configs::before(model, Then::Restart(place)) {
+        return effects;
+    }
+    // For when it is gone.
+    super::configs::fresh(model, place);
     let alive = conn_of(model, place)
         .and_then(|conn| model.world.timeline.state().connection(conn))
         .filter(|connection| connection.is_alive())
@@ -163,7 +175,11 @@ pub(super) fn restart(model: &mut Model, place: usize) -> Vec<Effect> {
                 model.restarting.push(place);
             }
             model.asking_again = Some(place);
-            model.status = Some((Tone::Info, "restarting".to_owned()));
+            // Why, is more than that.
+            let told = model.rerunning.as_ref().is_some_and(|(at, _)| *at == place);
+            if !told {
+                model.status = Some((Tone::Info, "restarting".to_owned()));
+            }
             vec![Effect::Engine(Command::Stop { conn })]
         }
         None => {
@@ -314,6 +330,7 @@ pub fn push_server(
         era: None,
         listed: None,
         watched: Vec::new(),
+        pinned: None,
     });
     model.world.servers.len() - 1
 }
@@ -406,6 +423,7 @@ fn know(model: &mut Model, name: String, conn: u32) {
                 era: None,
                 listed: None,
                 watched: Vec::new(),
+                pinned: None,
             });
             world.servers.len() - 1
         });
@@ -537,6 +555,13 @@ pub fn go_server(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
             .iter()
             .position(own)
             .or_else(|| servers.iter().position(same))
+            // One that was only looked at, or sent a recording, is of the row it was made of.
+            .or_else(|| {
+                let plain = connection.name.split(" (").next();
+                servers
+                    .iter()
+                    .position(|server| Some(&*server.name) == plain)
+            })
     });
     match place {
         Some(place) => {

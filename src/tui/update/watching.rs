@@ -3,13 +3,15 @@
 
 use super::{Model, act, say, servers};
 use crate::mcp::types::List;
-use crate::session::timeline::Timeline;
+use crate::session::Direction;
 use crate::session::timeline::changes::Since;
+use crate::session::timeline::{EntryIndex, Timeline};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::watching::{Watched, Watching};
 use crate::tui::model::Tone;
+use crate::tui::panes::request::call_words;
 
 /// Watches other files for the server at `place`.
 pub fn watch(model: &mut Model, place: usize, globs: Vec<String>) -> Vec<Effect> {
@@ -79,6 +81,10 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     model.rerunning = None;
     let words = changed(&model.world.timeline, conn);
     model.status = Some((Tone::Info, format!("{why}; {words}")));
+    let pinned = model.world.servers.get(place).and_then(|one| one.pinned);
+    if let Some(entry) = pinned {
+        return again(model, entry);
+    }
     // Calls are made with the server that is looked at.
     let possible = model.world.current == place && model.why_not(Action::Repeat).is_none();
     if !possible {
@@ -89,6 +95,55 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     // What was said of the call is seen by its result; what changed is not.
     model.status = status;
     effects
+}
+
+/// Sends what was pinned, whatever was called last and whichever server is looked at; what may destroy something is
+/// asked about first.
+fn again(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
+    let (current, view, status) = (model.world.current, model.view, model.status.take());
+    let effects = servers::again(model, entry, false);
+    if model.view == view {
+        model.world.current = current;
+    }
+    // Why it cannot be sent is more than what changed.
+    model.status = model.status.take().or(status);
+    effects
+}
+
+/// Pins the request that is looked at: it is sent again when files of its server change. The same once more: no longer.
+pub(super) fn pin(model: &mut Model) -> Vec<Effect> {
+    let moment = model.pane().moment(&model.world.ctx());
+    let timeline = &model.world.timeline;
+    let call = moment.and_then(|entry| {
+        let own = timeline.exchange_of_request(entry);
+        timeline.exchange(own.or_else(|| timeline.call_behind(entry))?)
+    });
+    let sent = call.filter(|call| {
+        let row = timeline.entry(call.request);
+        row.is_some_and(|row| row.direction() == Direction::Out)
+    });
+    let Some(call) = sent else {
+        return say(model, "no request that we sent is looked at here");
+    };
+    let (request, conn) = (call.request, call.conn);
+    let what = call_words(timeline, request);
+    let connection = timeline.state().connection(conn);
+    let name = connection.map_or_else(String::new, |connection| connection.name.to_string());
+    let Some(server) = model.world.servers.iter_mut().find(|one| one.name == name) else {
+        return say(model, "its server is not on the list any more");
+    };
+    let on = server.pinned != Some(request);
+    server.pinned = on.then_some(request);
+    let watched = !server.watched.is_empty();
+    let name = text::sanitize(&name).into_owned();
+    let watch = model.world.keys.word(Action::Watch);
+    let told = match (on, watched) {
+        (false, _) => format!("{what} is not pinned any more: the last call is sent again"),
+        (true, true) => format!("{what} is pinned: it is sent again when files of {name} change"),
+        (true, false) => format!("{what} is pinned; {watch} in Servers says when: which files"),
+    };
+    model.status = Some((Tone::Info, told));
+    Vec::new()
 }
 
 /// What is new in the tools of a server that was started again.

@@ -308,14 +308,14 @@ fn a_server_that_dies_exits_9_with_its_last_words() {
     --- stderr
     out of cheese
     error: fake-mcp-server exited with code 3 before it answered tools/list
-     hint: its stderr says more
+     hint: mcpscope doctor looks for the cause of what its stderr says
     --- exit 9
     "#);
     assert_snapshot!(fake("list tools -q", &with(&["--crash-on", "initialize"])), @r#"
     --- stderr
     error: fake-mcp-server exited with code 3 before it answered initialize
     stderr: out of cheese
-     hint: its stderr says more
+     hint: mcpscope doctor looks for the cause of what its stderr says
     --- exit 9
     "#);
     assert_snapshot!(fake("call echo text=x -q", &with(&["--partial-on", "tools/call"])), @r#"
@@ -323,7 +323,7 @@ fn a_server_that_dies_exits_9_with_its_last_words() {
     warning: server wrote 37 bytes to stdout that are not JSON-RPC: {"jsonrpc":"2.0","id":3,"result":{"co
     error: fake-mcp-server exited with code 3 before it answered tools/call "echo"
     stderr: out of cheese
-     hint: its stderr says more
+     hint: mcpscope doctor looks for the cause of what its stderr says
     --- exit 9
     "#);
     assert_snapshot!(fake("call echo text=x -q", &["--crash-on", "tools/call", "--signal", "SEGV"]), @r#"
@@ -367,11 +367,11 @@ fn with_json_a_failure_is_an_object_too() {
     "#);
     assert_snapshot!(fake("list tools --json -q --no-record", &["--crash-on", "tools/list", "--last-words", "bye"]), @r#"
     --- stdout
-    {"server":{"name":"fake","version":"0","protocol":"2025-06-18"},"recording":null,"error":{"kind":"server-gone","exit":9,"message":"fake-mcp-server exited with code 1 before it answered tools/list","hint":"its stderr says more","rpc":null,"stderr":["bye"]}}
+    {"server":{"name":"fake","version":"0","protocol":"2025-06-18"},"recording":null,"error":{"kind":"server-gone","exit":9,"message":"fake-mcp-server exited with code 1 before it answered tools/list","hint":"mcpscope doctor looks for the cause of what its stderr says","rpc":null,"stderr":["bye"]}}
     --- stderr
     error: fake-mcp-server exited with code 1 before it answered tools/list
     stderr: bye
-     hint: its stderr says more
+     hint: mcpscope doctor looks for the cause of what its stderr says
     --- exit 9
     "#);
     assert_snapshot!(Home::new().run(&["list", "tools", "--json"]), @r#"

@@ -106,12 +106,21 @@ fn completions_complete() {
     if let Some(said) = shell("bash", &format!("{bash}\n{ask}")) {
         assert_eq!(said, "subscribe\n--no-validate\n");
     }
+    // The servers there are; what stands in a name is not run.
+    let named = "mcpscope() { printf 'weather\\n$(echo bad)\\n'; }; cur=\n\
+                 COMP_WORDS=(mcpscope list --server we); COMP_CWORD=3; _mcpscope mcpscope we --server; echo \"${COMPREPLY[@]}\"\n\
+                 COMP_WORDS=(mcpscope list --server ''); COMP_CWORD=3; _mcpscope mcpscope '' --server; echo \"${COMPREPLY[1]}\"\n";
+    if let Some(said) = shell("bash", &format!("{bash}\n{named}")) {
+        assert_eq!(said, "weather\n\\$\\(echo\\ bad\\)\n");
+    }
     let zsh = run(&["completions", "zsh"]).stdout;
+    let zsh = format!("{zsh}\nmcpscope() {{ print -l weather other; }}\n");
     for (typed, completed) in [
         ("mcpscope subs", "cribe"),
         ("mcpscope call --no-v", "alidate"),
         ("mcpscope call echo --no-v", "alidate"),
         ("mcpscope call echo text=x --no-v", "alidate"),
+        ("mcpscope list tools --server wea", "ther"),
     ] {
         if let Some(said) = in_zsh(&zsh, typed, completed) {
             assert_eq!(said.trim(), completed, "{typed}");
@@ -120,6 +129,15 @@ fn completions_complete() {
     let fish = run(&["completions", "fish"]).stdout;
     if let Some(said) = shell("fish", &format!("{fish}\ncomplete -C 'mcpscope subsc'\n")) {
         assert!(said.starts_with("subscribe"), "{said}");
+    }
+    let servers = "function mcpscope; echo weather; end\n\
+                   complete -C 'mcpscope list --server wea'\ncomplete -C 'mcpscope list to'\n";
+    if let Some(said) = shell("fish", &format!("{fish}\n{servers}")) {
+        let words: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split('\t').next())
+            .collect();
+        assert_eq!(words, ["weather", "tools"]);
     }
     for script in [&bash, &zsh, &fish] {
         assert!(verbs().iter().all(|verb| script.contains(verb.as_str())));

@@ -36,6 +36,53 @@ fn a_change_starts_the_server_again_and_sends_the_last_call_again() {
 }
 
 #[test]
+fn what_is_pinned_is_sent_again_whatever_was_called_since() {
+    let home = Home::new();
+    write(&home, "");
+    let arguments = ["--watch", "server.sh", "--", SERVER];
+    let mut terminal = Terminal::start(&home, &arguments, (120, 36));
+    terminal.shows("TOOLS ");
+    terminal.send("\r");
+    terminal.shows("text *");
+    let call = |terminal: &mut Terminal, text: &str| {
+        terminal.send(&format!("{text}\x1b"));
+        terminal.wait_for("the field is left", |terminal| {
+            !terminal.text().contains("keep and next")
+        });
+        terminal.send("r");
+        terminal.wait_for("the answer", |terminal| {
+            let answered = terminal.text();
+            answered.contains("[0] text")
+                && answered
+                    .lines()
+                    .any(|line| line.contains(&format!("│ {text}")))
+        });
+    };
+    call(&mut terminal, "pinned-words");
+    terminal.send("g.");
+    terminal.shows("is pinned: it is sent again when files of");
+    terminal.send("\r\x15");
+    call(&mut terminal, "other-words");
+    terminal.send("1");
+    terminal.shows("tools/call echo #");
+    write(&home, "--tools 1");
+    terminal.shows("server.sh changed; tools +1");
+    terminal.send("5");
+    terminal.wait_for("three calls", |terminal| {
+        terminal.text().matches("tools/call").count() >= 3
+    });
+    terminal.send("G");
+    terminal.shows("text: \"pinned-words\"");
+    // Once more: the last call again.
+    terminal.send("g.");
+    terminal.shows("is pinned: it is sent again when files of");
+    terminal.send("g.");
+    terminal.shows("is not pinned any more");
+    terminal.send("Q");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
 fn each_change_asks_before_what_may_destroy_something() {
     let home = Home::new();
     std::fs::create_dir_all(home.path("home/config")).unwrap();

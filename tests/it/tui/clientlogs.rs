@@ -25,6 +25,7 @@ fn a_log_that_was_found_is_lines_in_logs_and_frames_in_traffic() {
         folder: home.clone(),
         ours: None,
         inputs: BTreeMap::new(),
+        asks: false,
     };
     let found = Configs::Find(machine, Trust::at(home.join("trust.jsonl"))).carry_out();
     for size in [(120, 36), (80, 24)] {

@@ -56,6 +56,7 @@ impl Files {
             folder: folder.join("project"),
             ours: None,
             inputs: BTreeMap::new(),
+            asks: true,
         };
         let trust = Trust::at(folder.join("trust.jsonl"));
         let told = Configs::Find(machine, trust).carry_out().unwrap();
@@ -413,4 +414,166 @@ fn a_piece_of_settings_can_be_pasted() {
         "{}",
         screen.status()
     );
+}
+
+fn argv(screen: &Screen) -> Vec<String> {
+    let Some(Command::Connect(connect)) = screen.sent.last() else {
+        panic!("{:?}\n{}", screen.sent, screen.text());
+    };
+    let mcpscope::transport::Target::Process(spawn) = &connect.target else {
+        panic!("it is a command");
+    };
+    let words = spawn.args.iter();
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn settings_that_change_meanwhile_are_read_before_a_server_is_started() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    // A user's own is started as it stands now, and that is said.
+    files.write("home/.cursor/mcp.json", &CURSOR.replace("a b", "c d"));
+    select(&mut screen, "mine");
+    screen.press("c");
+    assert_eq!(argv(&screen), ["c d"]);
+    let status = screen.status();
+    assert!(
+        status.contains("mine changed in ~/.cursor/mcp.json:3"),
+        "{status}"
+    );
+    assert!(screen.contains("mine-server 'c d'"), "{}", screen.text());
+    // One of the project is asked about as it stands now, and so it is when it changes after that.
+    files.write("project/.mcp.json", &PROJECT.replace("--port", "--other"));
+    select(&mut screen, "db");
+    screen.press("Enter");
+    assert!(screen.contains("./db-server --other"), "{}", screen.text());
+    screen.press("y");
+    assert_eq!(argv(&screen), ["--other", "5432"]);
+    files.write("project/.mcp.json", &PROJECT.replace("--port", "--third"));
+    select(&mut screen, "db");
+    screen.press("D");
+    assert!(
+        screen.contains("It changed since you agreed to it:") && !is_looked_at(&screen),
+        "{}",
+        screen.text()
+    );
+    screen.press("Esc");
+    assert_eq!(started(&screen), ["mine", "db"]);
+}
+
+#[test]
+fn an_entry_that_is_gone_is_not_started_and_one_that_comes_is_there() {
+    let files = Files::new();
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    files.write(
+        "home/.cursor/mcp.json",
+        r#"{"mcpServers": {"fresh": {"command": "fresh-server"}}}"#,
+    );
+    select(&mut screen, "mine");
+    screen.press("g R");
+    let status = screen.status();
+    assert!(status.contains("fresh is new; mine is gone"), "{status}");
+    screen.press("c");
+    assert!(started(&screen).is_empty());
+    let status = screen.status();
+    assert!(
+        status.contains("mine does not stand in ~/.cursor/mcp.json any more"),
+        "{status}"
+    );
+    screen.press("g R");
+    assert_eq!(screen.status(), "the settings say what they said");
+    screen.press("a \"--server fresh\" Enter");
+    assert_eq!(started(&screen), ["fresh"]);
+    // It is back.
+    files.write("home/.cursor/mcp.json", CURSOR);
+    select(&mut screen, "mine");
+    screen.press("c");
+    assert_eq!(started(&screen), ["fresh", "mine"]);
+    // A file that is being written just now is no reason to start anything.
+    files.write("home/.cursor/mcp.json", "{\"mcpServers\": ");
+    screen.press("g R");
+    assert!(
+        screen.contains("cannot be read any more"),
+        "{}",
+        screen.text()
+    );
+}
+
+#[test]
+fn an_entry_is_edited_in_an_editor_and_written_where_it_stands() {
+    let files = Files::new();
+    let text = "{\n  \"mcpServers\": {\n    // mine\n    \"mine\": {\n      \"command\": \"mine-server\", // the old one\n      \"env\": {\"KEY\": \"secret-value\"}\n    }\n  }\n}\n";
+    files.write("home/.cursor/mcp.json", text);
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
+    select(&mut screen, "mine");
+    let edit = |screen: &mut Screen, change: &dyn Fn(&str) -> String| {
+        screen.press("e");
+        let Some(Effect::Edit {
+            asker,
+            text,
+            suffix,
+            ..
+        }) = screen.orders.pop()
+        else {
+            panic!("{}", screen.text());
+        };
+        screen.event(Event::Edited {
+            asker,
+            result: Ok(change(&text)),
+        });
+        (text, suffix)
+    };
+    let (given, suffix) = edit(&mut screen, &|text| text.to_owned());
+    assert_eq!(screen.status(), "nothing was written");
+    assert_eq!(
+        (given.lines().next(), given.lines().nth(1), &*suffix),
+        (
+            Some("{"),
+            Some("  \"command\": \"mine-server\", // the old one"),
+            ".jsonc"
+        )
+    );
+    // What cannot be read is written nowhere, and not lost.
+    let path = files.folder.path().join("home/.cursor/mcp.json");
+    edit(&mut screen, &|text| {
+        text.replace("\"mine-server\"", "mine-2")
+    });
+    assert!(
+        screen
+            .status()
+            .contains("not written: line 2, column 14 of mine"),
+        "{}",
+        screen.status()
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    let (given, _) = edit(&mut screen, &|text| text.replace("mine-2", "\"mine-2\""));
+    assert!(given.contains(": mine-2,"), "{given}");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        text.replace("mine-server", "mine-2")
+    );
+    let backup = path.with_file_name("mcp.json.bak");
+    assert_eq!(std::fs::read_to_string(backup).unwrap(), text);
+    assert!(
+        screen
+            .status()
+            .contains("mine is written where it stood (before: mcp.json.bak)"),
+        "{}",
+        screen.status()
+    );
+    // The list has it, and the tab with the entry, without the value of the variable.
+    screen.press("]");
+    assert!(
+        screen.contains("[Config]") && screen.contains("mine-2"),
+        "{}",
+        screen.text()
+    );
+    assert!(screen.contains("KEY=••••") && !screen.text().contains("secret-value"));
+    screen.press("c");
+    assert_eq!(started(&screen), ["mine"]);
 }

@@ -160,11 +160,17 @@ impl Flow {
                     "nothing usable is known of the authorization server {}",
                     self.issuer
                 );
-                return self.fail(
-                    what,
-                    Some("its metadata must be at one of these places, and call it by exactly that name; see what was tried"),
-                    out,
-                );
+                let places = metadata::server_places(&self.issuer).unwrap_or_default();
+                let places: Vec<&str> = places.iter().map(url::Url::as_str).collect();
+                let hint = if places.is_empty() {
+                    "its name is no address that metadata could be at".to_owned()
+                } else {
+                    format!(
+                        "its metadata must be at {}, and call it by exactly that name; Traffic has what was tried",
+                        places.join(" or ")
+                    )
+                };
+                return self.fail(what, Some(&hint), out);
             };
             let places = metadata::server_places(&issuer)
                 .ok_or_else(|| format!("{issuer} is no address"))

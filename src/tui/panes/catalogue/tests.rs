@@ -80,6 +80,7 @@ impl Stage {
             era: None,
             listed: None,
             watched: Vec::new(),
+            pinned: None,
         };
         Self {
             pane: CataloguePane::new(kind),

@@ -4,7 +4,7 @@ use super::{RequestPane, Tab};
 use crate::mcp::hand::{self, Again};
 use crate::mcp::types::{List, ToolEffect};
 use crate::session::Direction;
-use crate::session::timeline::EntryIndex;
+use crate::session::timeline::{EntryIndex, EntryRow, Timeline};
 use crate::text;
 use crate::tui::effect::Effect;
 use crate::tui::pane::{Ctx, Go, Reply};
@@ -121,6 +121,25 @@ impl RequestPane {
             _ => {}
         }
     }
+}
+
+/// A request in a few words, sanitised: `tools/call echo, #12`.
+pub fn call_words(timeline: &Timeline, request: EntryIndex) -> String {
+    let exchange = timeline.exchange_of_request(request);
+    let Some(exchange) = exchange.and_then(|index| timeline.exchange(index)) else {
+        return String::new();
+    };
+    let seq = timeline.entry(request).map_or(0, EntryRow::seq);
+    let (method, subject) = (
+        timeline.word(exchange.method),
+        timeline.word(exchange.subject),
+    );
+    let subject = if subject.is_empty() {
+        String::new()
+    } else {
+        format!(" {subject}")
+    };
+    text::sanitize(&format!("{method}{subject} #{seq}")).into_owned()
 }
 
 /// The name of the tool that an entry calls, when it is marked destructive. Sanitised.

@@ -3,45 +3,81 @@
 use ratatui::text::{Line, Span};
 
 use super::{ServersPane, login, state_of, taps};
+use crate::mcp::http::Choice;
 use crate::session::timeline::LinkState;
 use crate::tap::running::Running;
 use crate::text;
+use crate::transport::Target;
 use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::Role;
 
-/// Columns of the list: the state, the space between columns, what is left to tell, and the most that names and
-/// origins get.
+/// Columns of the list: the state, the space between columns, what is left to tell, how it is spoken to, and the most
+/// and least that names get, and the most that origins get, with much room and with little.
 pub(super) const STATE: usize = 15;
 pub(super) const GAP: usize = 2;
-const DETAIL: usize = 20;
+const DETAIL: usize = 19;
+const TRANSPORT: usize = 5;
 const NAME: usize = 32;
+const SHORT: usize = 13;
 const ORIGIN: usize = 18;
+const NARROW: usize = 14;
 
 /// How wide the columns of the list are, gaps included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Columns {
     pub name: usize,
+    pub transport: usize,
     pub origin: usize,
 }
 
 impl Columns {
-    /// The longest name decides; the origin shows when names and details leave room for it.
+    /// The longest name decides, as long as all columns have room; one very long name takes none away from the rest.
     pub fn of(servers: &[Server], taps: &[Running], width: usize) -> Self {
         let of = |text: &str| text::width(&text::sanitize(text));
         let names = servers.iter().map(|server| of(&server.name));
         let names = names.chain(taps.iter().map(|tap| of(&tap.server)));
         let longest = names.max().unwrap_or(0).max(8);
         let room = width.saturating_sub(STATE + GAP + DETAIL);
-        let name = longest.min(room.clamp(12, NAME)) + GAP;
         let origins = servers.iter().map(|server| of(&server.origin));
         let origins = origins.chain(taps.iter().map(|tap| taps::origin(tap).len()));
         let origin = origins.max().unwrap_or(0).min(ORIGIN) + GAP;
-        let fits = STATE + name + origin + DETAIL <= width;
+        let transport = if servers.iter().any(|server| transport(server).is_some()) {
+            TRANSPORT + GAP
+        } else {
+            0
+        };
+        // The least that names can do with.
+        let least = longest.min(SHORT);
+        let narrow = origin.min(NARROW);
+        let shown = [
+            (transport, origin),
+            (transport, narrow),
+            (0, narrow),
+            (0, 0),
+        ];
+        let fits = shown
+            .into_iter()
+            .find(|(transport, origin)| least + transport + origin <= room);
+        let (transport, origin) = fits.unwrap_or((0, 0));
+        let left = room.saturating_sub(transport + origin);
         Self {
-            name,
-            origin: if fits { origin } else { 0 },
+            name: longest.min(left.clamp(12, NAME)) + GAP,
+            transport,
+            origin,
         }
     }
+}
+
+/// How a server is spoken to; not known of a recording.
+fn transport(server: &Server) -> Option<&'static str> {
+    if let Some(listed) = &server.listed {
+        return Some(listed.server.launch.transport());
+    }
+    Some(match server.target.as_ref()? {
+        Target::Process(_) => "stdio",
+        Target::Address(address) if address.choice == Choice::Sse => "sse",
+        Target::Address(_) => "http",
+    })
 }
 
 impl ServersPane {
@@ -99,7 +135,11 @@ impl ServersPane {
             ""
         };
         let shown = format!("{mark}{}", server.name);
-        let Columns { name, origin } = columns;
+        let Columns {
+            name,
+            transport: spoken,
+            origin,
+        } = columns;
         let detail = text::sanitize(&detail).into_owned();
         let cell = |text: &str, width: usize| {
             let text = text::sanitize(text);
@@ -109,9 +149,17 @@ impl ServersPane {
             Span::styled(format!("{glyph} "), theme.style(role)),
             Span::styled(text::pad(&word, STATE - 2), theme.style(role)),
             Span::styled(cell(&shown, name), theme.style(Role::Text)),
+            Span::styled(
+                cell(transport(server).unwrap_or_default(), spoken),
+                theme.style(Role::TextMuted),
+            ),
             Span::styled(cell(&server.origin, origin), theme.style(Role::TextMuted)),
             Span::styled(
-                text::fit(&detail, width.saturating_sub(STATE + name + origin)).into_owned(),
+                text::fit(
+                    &detail,
+                    width.saturating_sub(STATE + name + spoken + origin),
+                )
+                .into_owned(),
                 theme.style(Role::TextMuted),
             ),
         ])

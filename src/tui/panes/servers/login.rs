@@ -85,6 +85,11 @@ pub(super) fn detail(connection: &Connection) -> Option<String> {
 }
 
 impl Logins {
+    /// Whether an action is about a login.
+    pub fn has(action: Action) -> bool {
+        BUTTONS.iter().any(|(own, _)| *own == action)
+    }
+
     /// A page has to be opened, or has no longer.
     pub fn visit(&mut self, conn: u32, page: Option<&Secret>) {
         if page.is_none() {
@@ -223,11 +228,23 @@ impl Sheet<'_> {
             &format!("  {issuer} has to be told in a browser that this is allowed"),
             Role::Info,
         );
-        // As many in a row as there is room for.
+        self.row_of(&BUTTONS);
+        if let Some(redirect) = &login.redirect {
+            self.paragraph(
+                &format!(
+                    "  it comes back to {redirect}; from elsewhere, paste the address it ends at"
+                ),
+                Role::TextMuted,
+            );
+        }
+    }
+
+    /// Buttons with their keys, as many in a row as there is room for.
+    pub(super) fn row_of(&mut self, buttons: &[(Action, &str)]) {
         let mut spans = vec![Span::raw(" ")];
         let mut column = 1;
-        for (action, words) in BUTTONS {
-            let words = format!("[ {words} {} ]", self.keys.word(action));
+        for (action, words) in buttons {
+            let words = format!("[ {words} {} ]", self.keys.word(*action));
             let wide = text::width(&words);
             if column > 1 && column + wide > self.width {
                 self.lines.push(Line::from(std::mem::replace(
@@ -239,21 +256,13 @@ impl Sheet<'_> {
             self.buttons.push(Button {
                 row: self.lines.len(),
                 columns: column..column + wide,
-                action,
+                action: *action,
             });
             column += wide + 1;
             spans.push(Span::styled(words, self.theme.style(Role::Accent)));
             spans.push(Span::raw(" "));
         }
         self.lines.push(Line::from(spans));
-        if let Some(redirect) = &login.redirect {
-            self.paragraph(
-                &format!(
-                    "  it comes back to {redirect}; from elsewhere, paste the address it ends at"
-                ),
-                Role::TextMuted,
-            );
-        }
     }
 
     /// What a token is good for.

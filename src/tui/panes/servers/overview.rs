@@ -12,20 +12,14 @@ use crate::text;
 use crate::transport::Target;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
-use crate::tui::pane::{Ctx, Server};
+use crate::tui::pane::{Ctx, Listed as ListedServer, Server};
 use crate::tui::panes::catalogue::fresh_words;
+use crate::tui::panes::request::call_words;
 use crate::tui::theme::{Role, Theme};
 
 /// What is known of a server, most pressing first; and where the buttons of a login are.
 pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>>, Vec<Button>) {
-    let mut sheet = Sheet {
-        theme: ctx.theme,
-        keys: ctx.keys,
-        ctx,
-        width,
-        lines: Vec::new(),
-        buttons: Vec::new(),
-    };
+    let mut sheet = Sheet::new(ctx, width);
     let connection = server
         .conn
         .and_then(|conn| ctx.timeline.state().connection(conn));
@@ -46,9 +40,17 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
             &format!("{open} connects and opens its tools; {connect} only connects."),
             Role::Info,
         );
-        return (sheet.lines, Vec::new());
+        sheet.deeds(server, None);
+        return (sheet.lines, sheet.buttons);
     };
     sheet.state(connection, ctx.live);
+    if server.listed.as_ref().is_some_and(|listed| listed.stale) {
+        let restart = ctx.keys.word(Action::Restart);
+        let what = format!(
+            "! its entry changed since it was started; {restart} starts it as it stands now"
+        );
+        sheet.paragraph(&what, Role::Warn);
+    }
     sheet.login(connection, ctx.live);
     // What it said last is the evidence when it went down, and then comes before what it was.
     let went_down = matches!(
@@ -60,8 +62,11 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
     }
     sheet.command(server, &connection.command);
     sheet.trust(server);
+    if let Some(listed) = &server.listed {
+        sheet.field("stands in", &listed.place, Role::Text);
+    }
     sheet.watched(server);
-    sheet.facts(connection);
+    sheet.facts(connection, server.starts);
     if let Some(token) = &connection.login.token {
         sheet.token(token);
     }
@@ -75,6 +80,7 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
     if !went_down {
         sheet.stderr(connection, 8);
     }
+    sheet.deeds(server, Some(connection));
     if let Some(instructions) = connection
         .opening
         .as_ref()
@@ -100,7 +106,38 @@ pub(super) struct Sheet<'a> {
     pub buttons: Vec<Button>,
 }
 
+impl<'a> Sheet<'a> {
+    /// An empty one.
+    pub(super) const fn new(ctx: &'a Ctx<'a>, width: usize) -> Self {
+        Self {
+            theme: ctx.theme,
+            keys: ctx.keys,
+            ctx,
+            width,
+            lines: Vec::new(),
+            buttons: Vec::new(),
+        }
+    }
+}
+
 impl Sheet<'_> {
+    /// What can be done with it, as buttons.
+    fn deeds(&mut self, server: &Server, connection: Option<&Connection>) {
+        if !self.ctx.live {
+            return;
+        }
+        let mut deeds = if connection.is_some_and(Connection::is_alive) {
+            vec![(Action::Restart, "Restart"), (Action::Stop, "Stop")]
+        } else {
+            vec![(Action::Connect, "Connect"), (Action::Doctor, "Doctor")]
+        };
+        if server.listed.is_some() {
+            deeds.extend([(Action::EditServer, "Edit"), (Action::TapServer, "Tap…")]);
+        }
+        self.blank();
+        self.row_of(&deeds);
+    }
+
     /// Air, once.
     pub(super) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
@@ -228,7 +265,7 @@ impl Sheet<'_> {
     }
 
     /// What was run, or would be, as a shell takes it.
-    fn command(&mut self, server: &Server, run: &[String]) {
+    pub(super) fn command(&mut self, server: &Server, run: &[String]) {
         let mut words = run.to_vec();
         if let (Some(listed), true) = (&server.listed, words.is_empty()) {
             let launch = &listed.server.launch;
@@ -275,11 +312,19 @@ impl Sheet<'_> {
     }
 
     /// What is watched for it.
-    fn watched(&mut self, server: &Server) {
+    pub(super) fn watched(&mut self, server: &Server) {
+        let pinned = server
+            .pinned
+            .map(|entry| call_words(self.ctx.timeline, entry));
         if !server.watched.is_empty() {
             let words = shell_words::join(&server.watched);
-            let what = format!("{words} → start again, repeat the last call");
+            let again = pinned.as_deref().unwrap_or("the last call");
+            let what = format!("{words} → start again, repeat {again}");
             self.field("watch", &what, Role::Text);
+        } else if let Some(pinned) = pinned {
+            let watch = self.keys.word(Action::Watch);
+            let what = format!("{pinned}; {watch} says which files");
+            self.field("pinned", &what, Role::Text);
         }
     }
 
@@ -308,6 +353,23 @@ impl Sheet<'_> {
         }
         self.field("stands in", &listed.place, Role::Text);
         self.field("", &listed.whose(), Role::TextMuted);
+        self.troubles(listed);
+        self.others(listed);
+    }
+
+    /// That what runs is not what its entry says.
+    pub(super) fn stale(&mut self, listed: &ListedServer) {
+        if listed.stale {
+            let restart = self.keys.word(Action::Restart);
+            let what = format!(
+                "! its entry changed since it was started; {restart} starts it as it stands now"
+            );
+            self.paragraph(&what, Role::Warn);
+        }
+    }
+
+    /// What is odd about its entry, or has to be known of it.
+    pub(super) fn troubles(&mut self, listed: &ListedServer) {
         let troubles = listed.problem.iter().chain(&listed.server.off);
         for trouble in troubles.chain(&listed.server.remarks) {
             self.field("!", trouble, Role::Warn);
@@ -316,6 +378,10 @@ impl Sheet<'_> {
             let asks = "nobody agreed to it as it stands: connecting asks first";
             self.field("!", asks, Role::Warn);
         }
+    }
+
+    /// Other entries of its name.
+    pub(super) fn others(&mut self, listed: &ListedServer) {
         for (index, other) in listed.others.iter().enumerate() {
             let label = if index == 0 { "also in" } else { "" };
             let told = if other.differs.is_empty() {
@@ -332,7 +398,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn facts(&mut self, connection: &Connection) {
+    fn facts(&mut self, connection: &Connection, starts: u32) {
         if let Some(cwd) = &connection.cwd {
             self.field("cwd", cwd, Role::Text);
         }
@@ -442,6 +508,9 @@ impl Sheet<'_> {
         if connection.url.is_none() {
             let lines = text::plural(counters.stderr as usize, "line");
             messages += &[", ", &lines, " of stderr"].concat();
+        }
+        if starts > 1 {
+            messages += ", since it was started last";
         }
         self.field("messages", &messages, Role::Text);
     }

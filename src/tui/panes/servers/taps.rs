@@ -43,7 +43,11 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         let text = text::sanitize(text);
         text::pad(&text::fit(&text, width.saturating_sub(GAP)), width)
     };
-    let Columns { name, origin } = columns;
+    let Columns {
+        name,
+        transport,
+        origin,
+    } = columns;
     let role = if tap.file.is_some() {
         Role::Accent
     } else {
@@ -54,11 +58,12 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         (Some(_), Some(at)) => text::sanitize(at).into_owned(),
         (Some(_), None) => "live, read-only".to_owned(),
     };
-    let room = width.saturating_sub(STATE + name + origin);
+    let room = width.saturating_sub(STATE + name + transport + origin);
     Line::from(vec![
         Span::styled("◉ ", theme.style(role)),
         Span::styled(text::pad("tap", STATE - 2), theme.style(role)),
         Span::styled(cell(&tap.server, name), theme.style(Role::Text)),
+        Span::styled(cell("tap", transport), theme.style(Role::TextMuted)),
         Span::styled(
             cell(&self::origin(tap), origin),
             theme.style(Role::TextMuted),

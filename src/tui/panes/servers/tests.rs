@@ -17,9 +17,10 @@ fn columns(names: &[&str], width: usize) -> (usize, usize) {
             era: None,
             listed: None,
             watched: Vec::new(),
+            pinned: None,
         })
         .collect();
-    let Columns { name, origin } = Columns::of(&servers, &[], width);
+    let Columns { name, origin, .. } = Columns::of(&servers, &[], width);
     (name, origin)
 }
 
@@ -30,11 +31,12 @@ fn the_longest_name_decides() {
     assert_eq!(columns(&["demo", "server-everything"], 78), (19, 14));
     assert_eq!(columns(&["demo"], 78), (10, 14));
     assert_eq!(columns(&[], 78).0, 10);
-    // Up to 32 columns and the gap; the origin gives way first.
+    // Up to 32 columns and the gap, as long as the origin has room; down to 14, for that.
     assert_eq!(columns(&[long], 90), (34, 14));
-    assert_eq!(columns(&[long], 78), (34, 0));
-    // And then the name, so that the details keep theirs.
-    assert_eq!(columns(&[long], 60), (25, 0));
+    assert_eq!(columns(&[long], 78), (30, 14));
+    assert_eq!(columns(&[long, "calc"], 64), (16, 14));
+    // And then it goes before the details do.
+    assert_eq!(columns(&[long], 60), (26, 0));
     assert_eq!(columns(&[long], 30), (14, 0));
 }
 

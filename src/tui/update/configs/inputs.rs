@@ -70,7 +70,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
             How::Pick(options) => options.clone(),
             How::Text | How::Command(_) => Vec::new(),
         };
-        sheet = sheet.asking(label, hint, input.hidden, options);
+        sheet = sheet.asking(label, hint, input.hidden, options, &input.proposed);
     }
     let overlay = Overlay::Sheet(sheet, Purpose::Inputs(place));
     model.overlays.push(overlay);

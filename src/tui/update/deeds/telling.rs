@@ -16,6 +16,10 @@ use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::model::Model;
 use crate::tui::panes::copy_as;
 
+/// What is said of a server that is connected, and of one that is looked at.
+pub const CONNECT: &str = "connect";
+pub const DOCTOR: &str = "doctor";
+
 /// What is to be kept of an effect; none when it is nothing that somebody would want to do again.
 pub fn of(effect: &Effect, model: &Model) -> Option<Deed> {
     let deed = match effect {
@@ -33,7 +37,7 @@ pub fn of(effect: &Effect, model: &Model) -> Option<Deed> {
             let line = snippet::command_line(&["doctor".to_owned()], &subject);
             Deed {
                 server: name.unwrap_or_default(),
-                ..blank("doctor", Line::Known(line))
+                ..blank(DOCTOR, Line::Known(line))
             }
         }
         Effect::Library(work) => shelved(work)?,
@@ -97,7 +101,7 @@ fn command_deed(command: &Command, model: &Model) -> Option<Deed> {
                 us: model.clock_us,
                 server: connect.name.clone(),
                 ..blank(
-                    "connect",
+                    CONNECT,
                     Line::Known(snippet::command_line(&words, &subject)),
                 )
             });

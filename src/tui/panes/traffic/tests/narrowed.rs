@@ -14,6 +14,7 @@ fn server(name: &str, conn: u32) -> Server {
         era: None,
         listed: None,
         watched: Vec::new(),
+        pinned: None,
     }
 }
 
