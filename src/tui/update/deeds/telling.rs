@@ -16,6 +16,9 @@ use crate::tui::effect::{Effect, MetaChange, Shelving};
 use crate::tui::model::Model;
 use crate::tui::panes::copy_as;
 
+/// What a frame is called that somebody typed.
+pub const BY_HAND: &str = "a frame by hand";
+
 /// What is to be kept of an effect; none when it is nothing that somebody would want to do again.
 pub fn of(effect: &Effect, model: &Model) -> Option<Deed> {
     let deed = match effect {
@@ -115,8 +118,7 @@ fn command_deed(command: &Command, model: &Model) -> Option<Deed> {
             (*conn, words, Line::Request(call.ticket, None))
         }
         Command::Typed { conn, ticket, .. } => {
-            let words = "a frame by hand".to_owned();
-            (*conn, words, Line::Request(*ticket, None))
+            (*conn, BY_HAND.to_owned(), Line::Request(*ticket, None))
         }
         Command::Refresh { conn, list } => {
             let what = listed(*list);
