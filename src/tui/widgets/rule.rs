@@ -12,6 +12,9 @@ use ratatui::style::Style;
 use crate::text;
 use crate::tui::theme::{Role, Theme};
 
+/// Columns that a remark keeps beside tabs of which not all fit.
+const REMARK: usize = 20;
+
 /// A horizontal rule with what is written on it. All texts must be sanitised.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rule<'a> {
@@ -147,10 +150,16 @@ impl Rule<'_> {
         loop {
             let after = shown.start..(shown.end + 1).min(self.tabs.len());
             let before = shown.start.saturating_sub(1)..shown.end;
+            // One neighbour comes before the remark, the others after it.
+            let remark = match text::width(self.right).min(REMARK) {
+                0 => 0,
+                _ if shown.len() < 2 => 0,
+                width => width + 3,
+            };
             // First what comes next, then what came before.
             match [after, before]
                 .into_iter()
-                .find(|wider| *wider != shown && fits(wider))
+                .find(|wider| *wider != shown && self.tabs_width(wider) + remark <= room)
             {
                 Some(wider) => shown = wider,
                 None => return shown,
@@ -288,6 +297,9 @@ mod tests {
             let named = rule.tabs.iter().filter(|tab| line.contains(**tab)).count();
             assert_eq!(seen, named, "{width}");
         }
+        let right = "$.result.content[0].text";
+        let (line, _) = drawn(&Rule { right, ..rule }, 50);
+        assert_eq!(line, "━ #21 ━ ‹ [Around] Raw › ━ $.result.content[0].… ━");
         let (line, _) = drawn(&Rule { active: 0, ..rule }, 30);
         assert_eq!(line, "━ #21 ━ [Both] Request › ━━━━━");
     }

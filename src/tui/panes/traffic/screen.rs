@@ -216,7 +216,11 @@ impl Traffic {
                 (Some(subject), Some(row)) => Some(self.around.put(subject, row, &self.clock, ctx)),
                 (subject, _) => subject,
             };
-            effects.extend(self.detail.show(subject, ctx));
+            // While no row is found yet, what somebody reads stays where they read it.
+            let finds = self.filtering.is_on() && !self.shown().picks().is_whole();
+            if at.is_some() || !finds {
+                effects.extend(self.detail.show(subject, ctx));
+            }
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects
