@@ -85,7 +85,7 @@
 //!            tap                 between a client and its server, or its address: passes bytes on, records what
 //!                                passes, breaks what rules say, holds what somebody wants to see first
 //! front ends cli | tui           never mention each other; main.rs picks one
-//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect, deeds, examined -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
+//! inside tui theme, widgets -> highlight -> payload -> action, keymap, outside, event, effect, deeds, examined, pace -> pane -> panes, overlays, replay -> model -> update, view -> runtime -> tui.rs
 //! ```
 //!
 //! # Invariants

@@ -19,7 +19,7 @@ mod shared;
 pub mod sift;
 
 pub use opening::{Follow, News, Opening, Over, PIPE, Stop, is_being_written};
-pub use reading::{Loaded, Mark, Reading};
+pub use reading::{Loaded, Mark, Reading, newer_than_ours};
 pub(crate) use shared::Fresh;
 pub use shared::Shared;
 

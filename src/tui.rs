@@ -30,6 +30,7 @@ pub mod model;
 mod opened;
 pub mod outside;
 pub mod overlays;
+pub mod pace;
 pub mod pane;
 pub mod panes;
 pub mod payload;
@@ -421,6 +422,8 @@ async fn event_loop(
     let mut signals = Signals::new()?;
     let (mut dirty, mut drawn) = (false, Instant::now());
     let mut second = Instant::now();
+    // When the first key was read that no frame has answered yet, and whether it was typed into a line.
+    let mut pressed: Option<(Instant, bool)> = None;
     loop {
         let frame_due = drawn + FRAME;
         let counting = model.is_waiting();
@@ -453,6 +456,9 @@ async fn event_loop(
             () = std::future::ready(()), if dirty && visit.is_none() && frame_due <= Instant::now() => {
                 draw(terminal, model, runtime)?;
                 (dirty, drawn) = (false, Instant::now());
+                if let Some((since, typed)) = pressed.take() {
+                    model.pace.took(typed, since.elapsed());
+                }
             }
             () = tokio::time::sleep_until(frame_due.into()), if dirty && visit.is_none() => {}
             Some(event) = workers.answers.recv() => taken.push(event),
@@ -478,6 +484,9 @@ async fn event_loop(
                 event,
                 Event::Key(_) | Event::Paste(_) | Event::Mouse(_) | Event::Resize(..)
             );
+            if matches!(event, Event::Key(_)) && pressed.is_none() {
+                pressed = Some((Instant::now(), model.pane().takes_text()));
+            }
             let now_us = began.elapsed().as_micros() as u64;
             for effect in update::update(model, event, now_us) {
                 orders.extend(runtime.carry_out(effect));

@@ -1,5 +1,6 @@
 //! `mcpscope sessions`: the recordings in the data directory, listed, named, tagged, deleted and kept within limits.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -18,7 +19,7 @@ use crate::library::{
     FileError, Item, Library, Meta, Retention, Summary, TRASH_DAYS, Unclear, Writing, tags_of,
 };
 use crate::paths::Paths;
-use crate::recording::PIPE;
+use crate::recording::{PIPE, Recording, newer_than_ours};
 use crate::text;
 
 /// List, name, tag and delete recorded sessions
@@ -130,6 +131,24 @@ fn library() -> Result<(Library, Settings), Failure> {
 /// The file of a session that somebody named: a file, or what this user's library has under that name. What neither
 /// is there nor known is taken for a file, and whoever opens it says so; but one bare word is told as no session's.
 pub fn named(file: &Path, paths: Option<&Paths>) -> Result<PathBuf, Failure> {
+    let file = meant(file, paths)?;
+    if let Some(words) = newer(&file) {
+        let file = file.to_string_lossy();
+        // Nobody may be reading.
+        let _ = writeln!(io::stderr(), "note: {}: {words}", text::sanitize(&file));
+    }
+    Ok(file)
+}
+
+/// What there is to say of a recording in a format that is newer than ours.
+fn newer(file: &Path) -> Option<String> {
+    // What is no file is read once.
+    let about = file.metadata().ok()?;
+    let header = about.is_file().then(|| Recording::header_of(file).ok());
+    newer_than_ours(header??.format)
+}
+
+fn meant(file: &Path, paths: Option<&Paths>) -> Result<PathBuf, Failure> {
     let Some(paths) = paths.filter(|_| file != Path::new(PIPE) && !file.exists()) else {
         return Ok(file.to_owned());
     };
@@ -426,6 +445,7 @@ fn show(items: Vec<Item>, output: &mut Output) -> Outcome {
         say("tags", &item.meta.tags.join(" "));
         say("note", &item.meta.note);
         say("recorded", &format!("{} by {}", day(item.began), item.by));
+        say("format", &newer(&item.path).unwrap_or_default());
         if let Some(summary) = &item.meta.summary {
             for server in &summary.servers {
                 let parts = [

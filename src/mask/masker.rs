@@ -260,7 +260,7 @@ impl Masker {
                 // Its names and numbers make the message one; but what is typed there as text goes out as it is.
                 if token == Token::Text {
                     let raw = &body[token_at.clone()];
-                    self.in_string(raw, token_at.start, seen, &server, &mut edits);
+                    self.in_string(raw, (token_at.start, false), seen, &server, &mut edits);
                 }
                 return false;
             }
@@ -295,7 +295,8 @@ impl Masker {
             }
             match token {
                 Token::Text | Token::Name => {
-                    self.in_string(raw, at.start, seen, &server, &mut edits);
+                    let at = (at.start, place.in_schema());
+                    self.in_string(raw, at, seen, &server, &mut edits);
                 }
                 Token::Plain => {
                     // A number cannot be masked in part.

@@ -128,6 +128,30 @@ impl Needles {
 
     /// Everything found in a text, in order; no two overlap. `whole`: it is a value by itself.
     pub fn find(&self, text: &[u8], whole: bool) -> Vec<Found> {
+        let mut found = self.known(text, whole);
+        for regex in self.rules.text() {
+            for hit in regex.captures_iter(text) {
+                let Some(part) = hit.get(1).or_else(|| hit.get(0)) else {
+                    continue;
+                };
+                if !part.is_empty() && !is_in_mask(text, &part.range()) {
+                    found.push(Found {
+                        place: part.range(),
+                        what: What::New("text", Rule::Text),
+                    });
+                }
+            }
+        }
+        united(text, found)
+    }
+
+    /// The same in a schema: what an expression matches there describes secrets, and is none.
+    pub fn find_in_schema(&self, text: &[u8]) -> Vec<Found> {
+        united(text, self.known(text, true))
+    }
+
+    /// Secrets that are known, and keys of well-known kinds; in no order.
+    fn known(&self, text: &[u8], whole: bool) -> Vec<Found> {
         let mut found = Vec::new();
         if let Some((search, which)) = &self.long {
             found.extend(search.find_iter(text).map(|hit| {
@@ -160,20 +184,7 @@ impl Needles {
                 what: What::New(shape.name, Rule::Key),
             }));
         }
-        for regex in self.rules.text() {
-            for hit in regex.captures_iter(text) {
-                let Some(part) = hit.get(1).or_else(|| hit.get(0)) else {
-                    continue;
-                };
-                if !part.is_empty() && !is_in_mask(text, &part.range()) {
-                    found.push(Found {
-                        place: part.range(),
-                        what: What::New("text", Rule::Text),
-                    });
-                }
-            }
-        }
-        united(text, found)
+        found
     }
 }
 

@@ -12,18 +12,22 @@ use crate::json;
 use crate::mcp::stand_in::{self, Whose};
 
 impl Masker {
-    /// Masks in a string, which stands at `start`.
+    /// Masks in a string, which stands at `start`; `schema` says whether that is in a schema.
     pub(super) fn in_string(
         &self,
         raw: &[u8],
-        start: usize,
+        (start, schema): (usize, bool),
         seen: Seen,
         server: &str,
         edits: &mut Vec<Edit>,
     ) {
         let inside = raw.get(1..raw.len() - 1).unwrap_or_default();
         let text = json::decode(inside);
-        let mut found = self.needles.find(text.as_bytes(), true);
+        let mut found = if schema {
+            self.needles.find_in_schema(text.as_bytes())
+        } else {
+            self.needles.find(text.as_bytes(), true)
+        };
         let mut first = Vec::new();
         if seen == Seen::Note {
             stood_in(&text, &mut first);

@@ -372,6 +372,16 @@ fn the_settings_name_members_and_texts() {
         text(&mut it, Seen::Line, "a card 1234 5678 of mine"),
         "a card ‹masked:text› of mine"
     );
+    // What a schema says of it is no secret; what is known to be one is masked there too.
+    it.passed(1, Rule::Variable, &[("KEY".into(), "open sesame".into())]);
+    assert_eq!(
+        text(
+            &mut it,
+            Seen::Came,
+            r#"{"result":{"tools":[{"outputSchema":{"enum":["card 1234 5678 of open sesame"]},"title":"card 1234 5678"}]}}"#
+        ),
+        r#"{"result":{"tools":[{"outputSchema":{"enum":["card 1234 5678 of ‹masked:KEY›"]},"title":"card ‹masked:text›"}]}}"#
+    );
     let mut rules = Rules::default();
     for bad in ["$", "$.a..b", "**"] {
         assert!(rules.add_member(bad).is_err(), "{bad}");

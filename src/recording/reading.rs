@@ -66,6 +66,15 @@ impl Oddities {
 /// The same, between the one who reads in order and those who read back.
 pub(super) type SharedOddities = Arc<Mutex<Oddities>>;
 
+/// What there is to say of a format that is newer than ours, for people.
+pub fn newer_than_ours(format: u32) -> Option<String> {
+    (format > FORMAT).then(|| {
+        format!(
+            "written in format {format} by a newer mcpscope, this one knows up to {FORMAT}: what it does not know is shown as it stands"
+        )
+    })
+}
+
 /// How reading a file went.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Loaded {
@@ -88,11 +97,7 @@ impl Loaded {
     pub fn notice(&self) -> Option<String> {
         let others = self.skipped.saturating_sub(u64::from(self.cut));
         let mut told = Vec::new();
-        if let Some(newer) = self.newer {
-            told.push(format!(
-                "written in format {newer} by a newer mcpscope, this one knows up to {FORMAT}: what it does not know is shown as it stands"
-            ));
-        }
+        told.extend(self.newer.and_then(newer_than_ours));
         if self.headless {
             told.push("the first line, the header, is missing".to_owned());
         }

@@ -379,6 +379,8 @@ actions! {
         NotSubject "exclude-subject" ["= T"] "" "Leave out this tool, resource or prompt" Nothing "";
         NotServer "exclude-server" ["= S"] "" "Leave out this server" Nothing "";
         NotStatus "exclude-status" ["= R"] "" "Leave out what became of this; in Logs, its level" Nothing "";
+        ForValue "filter-value" ["= v"] "" "Filter for the value that is selected in the document" Nothing "";
+        NotValue "exclude-value" ["= V"] "" "Leave out what has the value that is selected in the document" Nothing "";
     }
     Inbox {
         OpenQuestion "open-question" ["Enter"] "answer" "Look at what is asked, and answer it" Nothing "";
@@ -412,17 +414,17 @@ actions! {
     }
     Sessions {
         OpenSession "open-session" ["Enter"] "open" "Look at the session: every view shows what was recorded" Nothing "mcpscope open NAME";
+        DiffSessions "diff-sessions" ["D"] "diff" "Compare the two selected sessions" Nothing "mcpscope diff A B";
+        ReplaySession "replay-session" ["r"] "replay" "Send its requests again and compare the answers" Nothing "";
+        SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
+        FilterSessions "filter-sessions" ["f"] "filter" "Filter the sessions: by tag, server, time, outcome, words and more" Nothing "mcpscope sessions list --filter FILTER";
+        ExportSession "export-session" ["g x"] "export" "Write it in another format" Nothing "mcpscope export FILE -o report.html";
         EditSession "edit-session" ["e"] "name, tags" "Its name, tags and note" Nothing "mcpscope sessions name NAME TEXT";
         DeleteSession "delete-session" ["d"] "delete" "Move the session, or those selected, to the trash" Nothing "mcpscope sessions rm NAME";
         UndoDelete "undo-delete" ["u"] "undo" "Bring back what was deleted last" Nothing "mcpscope sessions restore NAME";
-        SelectSession "select-session" ["Space"] "select" "Select it, or no longer" Nothing "";
-        FilterSessions "filter-sessions" ["f"] "filter" "Filter the sessions: by tag, server, time, outcome, words and more" Nothing "mcpscope sessions list --filter FILTER";
         NameFilter "name-filter" ["s"] "" "Keep the filter of sessions under a name" Nothing "";
         SortSessions "sort-sessions" ["O"] "sort" "Sort by date, name, size, messages or errors" Nothing "";
         KeepSession "keep-session" ["K"] "" "Keep it whatever the limits say, or no longer" Nothing "mcpscope sessions keep NAME";
-        ReplaySession "replay-session" ["r"] "" "Send its requests again and compare the answers" Nothing "";
-        DiffSessions "diff-sessions" ["D"] "" "Compare the two selected sessions" Nothing "mcpscope diff A B";
-        ExportSession "export-session" ["g x"] "" "Write it in another format" Nothing "mcpscope export FILE -o report.html";
         CopySession "copy-session" ["y y"] "" "Copy the path of its file" Nothing "mcpscope sessions list --json";
         ServeSession "serve-session" ["y x"] "" "Serve…: copy the command line that is this server again" Nothing "mcpscope serve NAME";
         ServeConfig "serve-config" ["y m"] "" "Serve…: copy the entry for a client's settings" Nothing "";
@@ -531,6 +533,7 @@ actions! {
         ActionLog "action-log" ["@"] "" "What was done in this run, and the command lines that do the same" Nothing "";
         ListMasks "list-masks" ["g k"] "" "What is masked in this session, and why" Nothing "mcpscope masks FILE";
         RevealMasks "reveal-masks" ["g v"] "" "Show what masks hide, or hide it again" Nothing "";
+        Performance "perf" ["g i"] "" "How long the keys pressed so far took to their frames" Nothing "";
         Redraw "redraw" ["C-l"] "" "Draw the screen anew" Nothing "";
         Suspend "suspend" ["C-z"] "" "To the shell; fg comes back" Nothing "";
         Menu "actions" ["x"] "actions" "What can be done here" Nothing "";

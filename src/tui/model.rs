@@ -13,6 +13,7 @@ use super::deeds::Deeds;
 use super::effect::configs::Discovery;
 use super::examined::Examined;
 use super::keymap::{Chord, Keymap};
+use super::pace::Pace;
 use super::pane::{Ctx, Pane, Reach, Server, View};
 use super::panes::catalogue::{CataloguePane, Kind};
 use super::panes::diff::DiffPane;
@@ -350,6 +351,8 @@ pub struct Model {
     pub examined: Option<Box<Examined>>,
     /// What was done in this run.
     pub deeds: Deeds,
+    /// How long keys took.
+    pub pace: Pace,
     /// What wants to be seen, without taking the keys.
     pub notices: Notices,
     /// Where things were drawn.
@@ -445,6 +448,7 @@ impl Model {
             size: (0, 0),
             examined: None,
             deeds: Deeds::default(),
+            pace: Pace::default(),
             notices: Notices::default(),
             areas: Areas::default(),
             options,

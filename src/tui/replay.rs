@@ -35,6 +35,8 @@ pub struct Replay {
     speed: usize,
     /// Whether long pauses are shortened.
     pub capped: bool,
+    /// The format of the file, when it is newer than ours.
+    pub newer: Option<u32>,
 }
 
 impl Default for Replay {
@@ -47,6 +49,7 @@ impl Default for Replay {
             playing: None,
             speed: USUAL,
             capped: true,
+            newer: None,
         }
     }
 }
@@ -222,6 +225,9 @@ pub fn draw(
         _ => format!("  {words}"),
     };
     put(&doing, Role::TextMuted, Some(Action::ReplayPlay), buf);
+    if let Some(format) = replay.newer {
+        put(&format!("  format {format}, newer"), Role::Warn, None, buf);
+    }
     if !remark.is_empty() {
         put("   ", Role::Text, None, buf);
         let room = usize::from(area.right().saturating_sub(x));

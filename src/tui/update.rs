@@ -477,6 +477,10 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PinCall => watching::pin(model),
         Action::ListMasks => vec![Effect::ListMasks],
         Action::RevealMasks => masks::lift(model),
+        Action::Performance => {
+            let told = model.pace.told();
+            tell(model, told)
+        }
         Action::Redraw => vec![Effect::Redraw],
         Action::Suspend => vec![Effect::Suspend],
         Action::CopyList => lists::copies(model),
@@ -486,6 +490,12 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Palette => lists::palette(model),
         other => say(model, &format!("{} does nothing here", other.row().name)),
     }
+}
+
+/// Says what was asked for.
+fn tell(model: &mut Model, sentence: String) -> Vec<Effect> {
+    model.status = Some((Tone::Info, sentence));
+    Vec::new()
 }
 
 fn say(model: &mut Model, sentence: &str) -> Vec<Effect> {

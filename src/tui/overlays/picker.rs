@@ -250,7 +250,7 @@ impl Picker {
     /// Draws it over the screen; the caret is in the line that is typed into.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
         let footer = format!(
-            "{} of {}  Enter runs  Esc closes",
+            "{} of {}  arrows move  Enter runs  Esc closes",
             self.shown.len(),
             self.choices.len()
         );

@@ -11,7 +11,7 @@ use super::stream::areas::{Areas, Wish};
 use super::stream::detail::{Detail, messages};
 use super::stream::filtering::Filtering;
 use super::stream::search::Search;
-use super::stream::{Naming, Stream, join};
+use super::stream::{Naming, Stream, join, wanted};
 use super::traffic::draw_empty;
 use super::traffic::shown::Shown;
 use crate::filter::row::Item;
@@ -29,6 +29,7 @@ use crate::tui::widgets::rule::Rule;
 
 mod line;
 mod tally;
+mod title;
 
 use tally::Tally;
 
@@ -117,6 +118,13 @@ impl Logs {
         }
     }
 
+    /// What a recording held when it was opened is not new.
+    fn was_there(&mut self, ctx: &Ctx<'_>) {
+        if let Some(last) = ctx.timeline.logs().len().checked_sub(1) {
+            self.stream.saw(last);
+        }
+    }
+
     /// The number of the selected line in the log.
     fn number(&self) -> Option<usize> {
         self.shown.number(self.stream.selected()?)
@@ -124,20 +132,6 @@ impl Logs {
 
     fn line(&self, ctx: &Ctx<'_>) -> Option<LogRow> {
         ctx.timeline.logs().get(self.number()?).copied()
-    }
-
-    fn title(&self, ctx: &Ctx<'_>) -> String {
-        let line = self.line(ctx);
-        let Some(entry) = line.and_then(|line| ctx.timeline.entry(line.entry)) else {
-            return "nothing selected".to_owned();
-        };
-        let word = line.map_or("", |line| line.source.word());
-        let name = format!("#{} {word}", entry.seq());
-        if self.alone || !Areas::fits_both(self.area) {
-            format!("Logs › {name}")
-        } else {
-            name
-        }
     }
 
     fn open(&mut self) -> Reply {
@@ -234,29 +228,6 @@ impl Logs {
             _ => Reply::ignored(),
         }
     }
-
-    /// The title: how many lines.
-    fn heading(&self) -> String {
-        if self.filtering.is_on() {
-            format!("LOGS {} of {}", self.shown.len(), self.shown.all())
-        } else {
-            format!("LOGS {}", self.shown.len())
-        }
-    }
-
-    fn remark(&self, ctx: &Ctx<'_>) -> String {
-        let counted = |levels, noun| match self.tally.count(levels) {
-            0 => String::new(),
-            count => text::plural(count, noun),
-        };
-        join(&[
-            ctx.only_words(),
-            self.search.remark(),
-            counted(Level::Error..=Level::Emergency, "error"),
-            counted(Level::Warning..=Level::Warning, "warning"),
-            self.stream.remark(),
-        ])
-    }
 }
 
 impl Pane for Logs {
@@ -273,6 +244,10 @@ impl Pane for Logs {
         let hits = self.search.hits().is_some();
         let reply = self.detail.action(action, hits, ctx);
         if reply.handled {
+            return reply;
+        }
+        if let Some(reply) = wanted::reply(action, &self.detail, &mut self.filtering, ctx) {
+            self.take(ctx);
             return reply;
         }
         if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
@@ -333,7 +308,10 @@ impl Pane for Logs {
             Action::FindNext | Action::FindPrevious if hits || !self.detail.focused => {
                 return self.search.why_not();
             }
-            _ => return self.filtering.why_not(action, self.item(ctx), ctx),
+            _ => {
+                return wanted::why_not(action, &self.detail)
+                    .or_else(|| self.filtering.why_not(action, self.item(ctx), ctx));
+            }
         };
         Some(why.to_owned())
     }
@@ -373,6 +351,9 @@ impl Pane for Logs {
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Event::Loaded(..) = event {
+            self.was_there(ctx);
+        }
         let heard = self.detail.event(event);
         if !heard.is_empty() {
             return heard;
@@ -453,6 +434,10 @@ impl Pane for Logs {
         if !areas.rows.is_empty() {
             let height = usize::from(areas.rows.height);
             self.stream.place(self.shown.len(), height);
+            let last = self.stream.visible().end.checked_sub(1);
+            if let Some(number) = last.and_then(|place| self.shown.number(place)) {
+                self.stream.saw(number);
+            }
             let logs = ctx.timeline.logs();
             let missing: Vec<_> = self
                 .stream
@@ -502,7 +487,7 @@ impl Pane for Logs {
             self.shown.len(),
             self.stream.list(),
             !self.detail.focused,
-            |row, width| self.drawn(row, width, naming, ctx).unwrap_or_default(),
+            |row, width| self.drawn(row, width, &naming, ctx).unwrap_or_default(),
             areas.rows,
             buf,
             ctx.theme,
@@ -550,6 +535,7 @@ impl Pane for Logs {
         self.filtering.rewound(ctx.timeline);
         self.tally = Tally::default();
         self.take(ctx);
+        self.was_there(ctx);
     }
 
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {

@@ -18,6 +18,7 @@ pub mod filtering;
 pub mod narrowed;
 pub mod search;
 pub mod sifting;
+pub mod wanted;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -29,7 +30,7 @@ pub struct Stream {
     follow: bool,
     len: usize,
     height: usize,
-    /// Rows from the first to the last that ever was on screen.
+    /// Rows whose number is below this were on screen, or above one that was; whatever is shown of them now.
     seen: usize,
 }
 
@@ -58,7 +59,16 @@ impl Stream {
         self.height = height.max(1);
         self.arrived(len);
         self.list.clamp(len, self.height);
-        self.seen = self.seen.max(self.list.offset + self.height).min(len);
+    }
+
+    /// The row of this number is on screen, or was there before anybody looked.
+    pub fn saw(&mut self, number: usize) {
+        self.seen = self.seen.max(number + 1);
+    }
+
+    /// The number of the first row that nobody saw.
+    pub fn unseen(&self) -> usize {
+        self.seen
     }
 
     /// The selected row; none while there is no row.
@@ -103,7 +113,6 @@ impl Stream {
     /// The rows are others now (a filter changed), and `row` is the one to stand on.
     pub fn refiltered(&mut self, len: usize, row: usize) {
         self.len = len;
-        self.seen = len;
         self.list.selected = row;
         if self.follow {
             self.list.bottom(len);
@@ -132,9 +141,9 @@ impl Stream {
         self.list.row_at(at, self.len, lines, area)
     }
 
-    /// `FOLLOW`, or `42 new below`.
-    pub fn remark(&self) -> String {
-        match self.len.saturating_sub(self.seen) {
+    /// `FOLLOW`, or `42 new below`, when so many are shown that nobody saw.
+    pub fn remark(&self, new: usize) -> String {
+        match new {
             _ if self.follow => "FOLLOW".to_owned(),
             0 => String::new(),
             new => format!("{new} new below"),
@@ -172,76 +181,82 @@ pub fn safe(text: &str, cols: usize) -> String {
 }
 
 /// How connections are told apart in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Naming {
     /// There is only one.
     None,
     /// By the number of the connection: they are all runs of one server.
     Number,
-    /// By the server's name, in so many columns.
-    Name(usize),
+    /// By the server's name.
+    Name {
+        /// Columns of the widest.
+        width: usize,
+        /// What stands there for each connection, by its number, ascending; sanitised.
+        shown: Vec<(u32, String)>,
+    },
 }
 
 impl Naming {
     /// The widest a name is shown.
     const WIDEST: usize = 8;
 
-    /// As the connections of the session want it.
+    /// As the connections of the session want it. Made once a frame.
     pub fn of(timeline: &crate::session::timeline::Timeline) -> Self {
-        let names = Self::names(timeline);
-        if timeline.state().connections().nth(1).is_none() {
+        let connections = || timeline.state().connections();
+        if connections().nth(1).is_none() {
             return Self::None;
         }
-        let shown = distinct(&names, Self::WIDEST).filter(|_| names.len() > 1);
-        shown.map_or(Self::Number, |shown| {
-            let widest = shown.iter().map(|name| text::width(name)).max();
-            Self::Name(widest.unwrap_or(0).clamp(3, Self::WIDEST))
-        })
-    }
-
-    /// The names of the servers, each once.
-    fn names(timeline: &crate::session::timeline::Timeline) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for connection in timeline.state().connections() {
+        for connection in connections() {
             if !names.contains(&&*connection.name) {
                 names.push(&connection.name);
             }
         }
-        names
+        let Some(told) = distinct(&names, Self::WIDEST).filter(|_| names.len() > 1) else {
+            return Self::Number;
+        };
+        let widest = told.iter().map(|name| text::width(name)).max().unwrap_or(0);
+        let told_of = |name: &str| names.iter().position(|other| *other == name);
+        let mut shown: Vec<(u32, String)> = connections()
+            .filter_map(|connection| {
+                let place = told_of(&connection.name)?;
+                Some((connection.number, told[place].clone()))
+            })
+            .collect();
+        shown.sort_unstable();
+        Self::Name {
+            width: widest.clamp(3, Self::WIDEST),
+            shown,
+        }
     }
 
     /// Columns it takes, without a space after it.
-    pub fn width(self) -> usize {
+    pub fn width(&self) -> usize {
         match self {
             Self::None => 0,
             Self::Number => 3,
-            Self::Name(width) => width,
+            Self::Name { width, .. } => *width,
         }
     }
 
     /// The column's heading.
-    pub fn heading(self) -> &'static str {
+    pub fn heading(&self) -> &'static str {
         match self {
             Self::None => "",
             Self::Number => "run",
-            Self::Name(_) => "srv",
+            Self::Name { .. } => "srv",
         }
     }
 
     /// What stands there for a connection; sanitised.
-    pub fn of_connection(self, timeline: &crate::session::timeline::Timeline, conn: u32) -> String {
+    pub fn of_connection(&self, conn: u32) -> String {
         match self {
             Self::None => String::new(),
             _ if conn == 0 => "–".to_owned(),
             Self::Number => conn.to_string(),
-            Self::Name(_) => {
-                let Some(connection) = timeline.state().connection(conn) else {
-                    return String::new();
-                };
-                let names = Self::names(timeline);
-                let place = names.iter().position(|name| **name == *connection.name);
-                let mut shown = distinct(&names, Self::WIDEST).unwrap_or_default();
-                place.map_or_else(String::new, |place| shown.swap_remove(place))
+            Self::Name { shown, .. } => {
+                let found = shown.binary_search_by_key(&conn, |(number, _)| *number);
+                found.map_or_else(|_| String::new(), |at| shown[at].1.clone())
             }
         }
     }
@@ -251,30 +266,27 @@ impl Naming {
 mod tests {
     use super::*;
 
+    /// Draws it, where the number of a row is its place.
+    fn placed(stream: &mut Stream, len: usize) -> String {
+        stream.place(len, 10);
+        stream.saw(stream.visible().end.saturating_sub(1));
+        stream.remark(len.saturating_sub(stream.unseen()))
+    }
+
     #[test]
     fn follows_until_somebody_moves_up() {
         let mut stream = Stream::new(true);
-        stream.place(50, 10);
-        assert_eq!(
-            (stream.selected(), stream.remark()),
-            (Some(49), "FOLLOW".into())
-        );
+        assert_eq!(placed(&mut stream, 50), "FOLLOW");
+        assert_eq!(stream.selected(), Some(49));
         stream.act(Action::Up);
-        stream.place(92, 10);
-        assert_eq!(
-            (stream.selected(), stream.remark()),
-            (Some(48), "42 new below".into())
-        );
+        assert_eq!(placed(&mut stream, 92), "42 new below");
+        assert_eq!(stream.selected(), Some(48));
         assert_eq!(stream.visible(), 40..50);
         stream.wheel(3);
-        stream.place(92, 10);
-        assert_eq!(stream.remark(), "39 new below");
+        assert_eq!(placed(&mut stream, 92), "39 new below");
         stream.act(Action::Bottom);
-        stream.place(100, 10);
-        assert_eq!(
-            (stream.selected(), stream.remark()),
-            (Some(99), "FOLLOW".into())
-        );
+        assert_eq!(placed(&mut stream, 100), "FOLLOW");
+        assert_eq!(stream.selected(), Some(99));
     }
 
     #[test]
@@ -291,7 +303,10 @@ mod tests {
         assert!(stream.follows());
         stream.place(2, 10);
         stream.toggle_follow();
-        assert_eq!((stream.follows(), stream.remark()), (false, String::new()));
+        assert_eq!(
+            (stream.follows(), placed(&mut stream, 2)),
+            (false, String::new())
+        );
         stream.go(0);
         stream.toggle_follow();
         assert_eq!((stream.follows(), stream.selected()), (true, Some(1)));

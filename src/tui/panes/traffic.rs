@@ -13,7 +13,7 @@ use super::stream::areas::{Areas, WIDE, Wish};
 use super::stream::detail::Detail;
 use super::stream::filtering::Filtering;
 use super::stream::search::Search;
-use super::stream::{Stream, join};
+use super::stream::{Stream, join, wanted};
 use super::{copy_as, lint};
 use crate::filter::Filter;
 use crate::session::timeline::{EntryIndex, Timeline};
@@ -162,6 +162,10 @@ impl Pane for Traffic {
         if reply.handled {
             return reply;
         }
+        if let Some(reply) = wanted::reply(action, &self.detail, &mut self.filtering, ctx) {
+            self.arrived(ctx);
+            return reply;
+        }
         if let Some(reply) = self.filtering.action(action, self.item(ctx), ctx) {
             self.arrived(ctx);
             self.detail.focused &= !self.filtering.bar.is_open();
@@ -229,9 +233,8 @@ impl Pane for Traffic {
                 return self.search.why_not();
             }
             action => {
-                return self
-                    .filtering
-                    .why_not(action, self.item(ctx), ctx)
+                return wanted::why_not(action, &self.detail)
+                    .or_else(|| self.filtering.why_not(action, self.item(ctx), ctx))
                     .or_else(|| copy_as::why_not(action, || self.asked(ctx), ctx));
             }
         };
@@ -283,6 +286,9 @@ impl Pane for Traffic {
     }
 
     fn event(&mut self, event: &Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Event::Loaded(..) = event {
+            self.was_there(ctx);
+        }
         let heard = self.detail.event(event);
         if !heard.is_empty() {
             return heard;
@@ -378,6 +384,7 @@ impl Pane for Traffic {
             shown.sort(shown.by());
         }
         self.arrived(ctx);
+        self.was_there(ctx);
     }
 
     fn reveal(&mut self, entry: EntryIndex, ctx: &Ctx<'_>) {

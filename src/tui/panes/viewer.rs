@@ -34,6 +34,7 @@ mod table;
 mod tests;
 mod trail;
 mod tree;
+mod value;
 
 /// Documents up to this many bytes are searched at once; bigger ones elsewhere, for it would hold the next frame up.
 const SEARCHED: usize = 64 << 10;

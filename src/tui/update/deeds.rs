@@ -61,6 +61,14 @@ fn ask(model: &mut Model) -> Vec<Effect> {
                 None => wanted.push((deed.number, copy)),
                 Some(why) => known.push((deed.number, Err(why))),
             },
+            // What is no request has no verb of its own.
+            Err(_) if deed.words == telling::BY_HAND => known.push((
+                deed.number,
+                Err(
+                    "mcpscope raw sends such lines, over a connection without a handshake"
+                        .to_owned(),
+                ),
+            )),
             Err(why) => known.push((deed.number, Err(why))),
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn pick(model: &mut Model) -> Vec<Effect> {
     ];
     let here = |is: bool, word: &str| if is { word } else { "" }.to_owned();
     let reaches = reaches.into_iter().map(|(reach, middle, right)| Choice {
-        left: here(world.reach == reach, "▸ now"),
+        left: here(world.reach == reach, "✓ now"),
         middle,
         right,
         enabled: true,
@@ -107,7 +107,7 @@ pub(super) fn pick(model: &mut Model) -> Vec<Effect> {
             .and_then(|conn| state.connection(conn))
             .is_some_and(crate::session::timeline::Connection::is_ready);
         Choice {
-            left: here(marked.contains(&server.name), "marked"),
+            left: here(marked.contains(&server.name), "✓ marked"),
             middle: text::sanitize(&server.name).into_owned(),
             right: if ready { "connected" } else { "not connected" }.to_owned(),
             enabled: true,

@@ -29,6 +29,7 @@ pub(super) fn whole(
     if let Keeping::Opened { bytes, .. } = &mut model.keeping {
         bytes.0 = bytes.1;
     }
+    model.replay.newer = loaded.newer;
     model.status = loaded.notice().map(|notice| (Tone::Warn, notice));
     // What shows a moment of the past is not all of it.
     let whole = indexing.filter(|_| model.world.timeline.moment().is_none());

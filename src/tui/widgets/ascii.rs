@@ -19,6 +19,11 @@ const GLYPHS: &[(char, &str)] = &[
     ('▸', ">"),
     ('▾', "v"),
     ('◂', "<"),
+    ('▶', ">"),
+    ('◌', "o"),
+    ('‖', "="),
+    ('⋯', "~"),
+    ('←', "<"),
     ('→', ">"),
     ('↓', "v"),
     ('↑', "^"),
@@ -102,6 +107,15 @@ mod tests {
             .map(ratatui::buffer::Cell::symbol)
             .collect();
         assert_eq!(text, "> ?? ?  =#x~");
+        // The row of an opened recording, a gap of a diff, a list that is followed.
+        let mut ours = Buffer::with_lines(["◂▶‖▸⋯←◌"]);
+        reduce(&mut ours);
+        let text: String = ours
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        assert_eq!(text, "<>=>~<o");
         let mut blank = Buffer::with_lines(["plain"]);
         blank.set_style(blank.area, Style::default());
         reduce(&mut blank);

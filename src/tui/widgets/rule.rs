@@ -3,12 +3,17 @@
 //! Owns how a title, its sub-tabs and a right-aligned remark share one line of any width, and the joints where lines
 //! meet. `━▌TITLE ━ [Form] JSON Raw ━━━━━━━ ok  182 ms ━`
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::text;
 use crate::tui::theme::{Role, Theme};
+
+/// Columns that a remark keeps beside tabs of which not all fit.
+const REMARK: usize = 20;
 
 /// A horizontal rule with what is written on it. All texts must be sanitised.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,12 +68,18 @@ impl Rule<'_> {
         // What is left after the title, a closing `━` always kept.
         let room = usize::from(area.right().saturating_sub(pen.x)).saturating_sub(1);
         let tabs = self.shown_tabs(room);
-        let tabs_width = tabs.iter().map(|i| self.tab_width(*i) + 1).sum::<usize>()
-            + if tabs.is_empty() { 0 } else { 2 };
+        let tabs_width = self.tabs_width(&tabs).min(room);
         if !tabs.is_empty() {
             pen.put("━ ", line);
         }
-        for &i in &tabs {
+        let muted = theme.style(Role::TextMuted);
+        // There are more on that side.
+        let marked = !tabs.is_empty() && self.tabs_width(&tabs) <= room;
+        if marked && tabs.start > 0 {
+            pen.put("‹ ", muted);
+        }
+        let more = marked && tabs.end < self.tabs.len();
+        for i in tabs {
             let start = pen.x;
             if i == self.active {
                 let style = theme.style(if self.focused {
@@ -87,6 +98,9 @@ impl Rule<'_> {
                 height: 1,
             };
             pen.put(" ", line);
+        }
+        if more {
+            pen.put("› ", muted);
         }
 
         // A space on either side, and at least one `━` before it.
@@ -111,15 +125,46 @@ impl Rule<'_> {
         text::width(self.tabs[i]) + if i == self.active { 2 } else { 0 }
     }
 
-    /// All tabs if they fit, else the active one, else none.
-    fn shown_tabs(&self, room: usize) -> Vec<usize> {
-        let need = |tabs: &[usize]| 2 + tabs.iter().map(|i| self.tab_width(*i) + 1).sum::<usize>();
-        let all: Vec<usize> = (0..self.tabs.len()).collect();
-        let one: Vec<usize> = all.iter().copied().filter(|i| *i == self.active).collect();
-        [all, one]
-            .into_iter()
-            .find(|tabs| !tabs.is_empty() && need(tabs) <= room)
-            .unwrap_or_default()
+    /// Columns of these tabs, with what stands before them and what says that there are more; a tab has a space after it.
+    fn tabs_width(&self, tabs: &Range<usize>) -> usize {
+        if tabs.is_empty() {
+            return 0;
+        }
+        let more = usize::from(tabs.start > 0) + usize::from(tabs.end < self.tabs.len());
+        let names = tabs.clone().map(|i| self.tab_width(i) + 1);
+        2 + names.sum::<usize>() + 2 * more
+    }
+
+    /// All tabs if they fit, else the active one and as many beside it as do; else that one alone, else none.
+    fn shown_tabs(&self, room: usize) -> Range<usize> {
+        let fits = |tabs: &Range<usize>| self.tabs_width(tabs) <= room;
+        let all = 0..self.tabs.len();
+        if fits(&all) || self.active >= self.tabs.len() {
+            return if fits(&all) { all } else { 0..0 };
+        }
+        let mut shown = self.active..self.active + 1;
+        // Without room to say that there are others, it stands alone.
+        if 2 + self.tab_width(self.active) + 1 > room {
+            return 0..0;
+        }
+        loop {
+            let after = shown.start..(shown.end + 1).min(self.tabs.len());
+            let before = shown.start.saturating_sub(1)..shown.end;
+            // One neighbour comes before the remark, the others after it.
+            let remark = match text::width(self.right).min(REMARK) {
+                0 => 0,
+                _ if shown.len() < 2 => 0,
+                width => width + 3,
+            };
+            // First what comes next, then what came before.
+            match [after, before]
+                .into_iter()
+                .find(|wider| *wider != shown && self.tabs_width(wider) + remark <= room)
+            {
+                Some(wider) => shown = wider,
+                None => return shown,
+            }
+        }
     }
 }
 
@@ -224,6 +269,39 @@ mod tests {
             ..Rule::default()
         };
         assert_eq!(drawn(&plain, 30).0, "━ TOOLS 16 ━━━━━━ everything ━");
+    }
+
+    #[test]
+    fn tabs_beside_the_active_one_stay_as_long_as_they_fit() {
+        let rule = Rule {
+            title: "#21",
+            tabs: &["Both", "Request", "Response", "Around", "Raw", "Hex"],
+            active: 3,
+            ..Rule::default()
+        };
+        for (width, expected) in [
+            (
+                60,
+                "━ #21 ━ Both Request Response [Around] Raw Hex ━━━━━━━━━━━━━",
+            ),
+            (45, "━ #21 ━ ‹ Request Response [Around] Raw Hex ━"),
+            (40, "━ #21 ━ ‹ Response [Around] Raw Hex ━━━━"),
+            (30, "━ #21 ━ ‹ [Around] Raw Hex ━━━"),
+            (26, "━ #21 ━ ‹ [Around] Raw › ━"),
+            (22, "━ #21 ━ ‹ [Around] › ━"),
+            (20, "━ #21 ━ [Around] ━━━"),
+        ] {
+            let (line, places) = drawn(&rule, width);
+            assert_eq!(line, expected, "{width}");
+            let seen = places.iter().filter(|place| !place.is_empty()).count();
+            let named = rule.tabs.iter().filter(|tab| line.contains(**tab)).count();
+            assert_eq!(seen, named, "{width}");
+        }
+        let right = "$.result.content[0].text";
+        let (line, _) = drawn(&Rule { right, ..rule }, 50);
+        assert_eq!(line, "━ #21 ━ ‹ [Around] Raw › ━ $.result.content[0].… ━");
+        let (line, _) = drawn(&Rule { active: 0, ..rule }, 30);
+        assert_eq!(line, "━ #21 ━ [Both] Request › ━━━━━");
     }
 
     #[test]

@@ -171,3 +171,31 @@ fn a_kill_loses_nothing_that_was_acted_on() {
         "no frame is missing in the middle"
     );
 }
+
+#[test]
+fn a_recording_of_a_newer_format_is_read_and_that_is_said_once() {
+    let home = Home::new();
+    let file = home.path("newer.jsonl");
+    let text = include_str!("../../../sessions/kitchen.jsonl");
+    let newer = text.replacen("{\"mcpscope\":1,", "{\"mcpscope\":7,", 1);
+    assert_ne!(newer, text);
+    fs::write(&file, newer).unwrap();
+    let file = file.to_string_lossy().into_owned();
+    for args in [
+        &["masks", &file][..],
+        &["export", &file, "--format", "markdown"],
+        &["lint", &file],
+        &["diff", &file, &format!("{file}#15")],
+    ] {
+        let run = home.run(args);
+        let said = run
+            .stderr
+            .matches("written in format 7 by a newer mcpscope");
+        let times = args.iter().filter(|word| word.starts_with(&file)).count();
+        assert_eq!(said.count(), times, "{args:?} {run}");
+    }
+    let ours = home.path("ours.jsonl");
+    fs::write(&ours, text).unwrap();
+    let run = home.run(&["masks", &ours.to_string_lossy()]);
+    assert!(!run.stderr.contains("format"), "{run}");
+}

@@ -163,8 +163,10 @@ fn rows(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
-    let title = names(pane);
-    let right = join(&[report.tally_words(), ignored(report)]);
+    // What became of it stays beside long names.
+    let width = usize::from(area.width).saturating_sub(8);
+    let parts = [report.tally_words(), ignored(report)];
+    let (title, right) = shared(&names(pane), &parts, 1, width);
     Rule {
         title: &title,
         focused: pane.on_rows,
@@ -221,27 +223,25 @@ const fn role(verdict: Verdict) -> Role {
     }
 }
 
-/// The title of what differs in a row, and what stands at its right.
-fn titles(pane: &DiffPane) -> (String, String) {
+/// The title of what differs in a row, what stands at its right, the more telling first, and how many of these stay
+/// whatever the title takes.
+fn titles(pane: &DiffPane) -> (String, Vec<String>, usize) {
     let Some(row) = pane.row() else {
-        return (names(pane), String::new());
+        return (names(pane), Vec::new(), 0);
     };
-    let several = pane.rows_len() > 1;
-    let title = if several {
-        format!("{}: {}", row.verdict.word(), text::sanitize(&row.name))
-    } else {
-        names(pane)
-    };
-    let right = if several {
-        row_words(row)
-    } else {
-        let ignored = pane.report().map(ignored).unwrap_or_default();
-        join(&[row.verdict.word().to_owned(), row_words(row), ignored])
-    };
-    (title, right)
+    let words = row_words(row);
+    if pane.rows_len() > 1 {
+        let title = format!("{}: {}", row.verdict.word(), text::sanitize(&row.name));
+        return (title, words.into(), 1);
+    }
+    let mut right = vec![row.verdict.word().to_owned()];
+    right.extend(words);
+    right.extend(pane.report().map(ignored));
+    (names(pane), right, 2)
 }
 
-fn row_words(row: &Row) -> String {
+/// In how many paths they differ, how they ended, how long they took.
+fn row_words(row: &Row) -> [String; 3] {
     let (a, b) = (row.a.as_ref(), row.b.as_ref());
     let took = latency(a.and_then(|a| a.took_us), b.and_then(|b| b.took_us));
     let paths = match row.paths() {
@@ -252,7 +252,23 @@ fn row_words(row: &Row) -> String {
         (Some(a), Some(b)) if a.outcome != b.outcome => format!("{} → {}", a.outcome, b.outcome),
         _ => String::new(),
     };
-    text::sanitize(&join(&[outcome, paths, took.unwrap_or_default()])).into_owned()
+    [paths, outcome, took.unwrap_or_default()].map(|words| text::sanitize(&words).into_owned())
+}
+
+/// A title and what stands at its right in so many columns: the first `staying` of `parts` whatever the title takes,
+/// the others where there is room beside it.
+fn shared(title: &str, parts: &[String], staying: usize, width: usize) -> (String, String) {
+    let (stay, more) = parts.split_at(staying.min(parts.len()));
+    let mut right = join(stay);
+    let room = width.saturating_sub(text::width(&right));
+    let title = text::fit(title, room.max(20).min(width)).into_owned();
+    for part in more {
+        let longer = join(&[right.clone(), part.clone()]);
+        if text::width(&title) + text::width(&longer) <= width {
+            right = longer;
+        }
+    }
+    (title, right)
 }
 
 fn tabs(pane: &DiffPane) -> [&'static str; 3] {
@@ -260,21 +276,12 @@ fn tabs(pane: &DiffPane) -> [&'static str; 3] {
 }
 
 fn rule(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Vec<Rect> {
-    let (title, right) = titles(pane);
+    let (title, parts, staying) = titles(pane);
     let tabs = tabs(pane);
     // A long name must not take the room of the tabs, nor of what became of it.
     let tabs_width = 4 + tabs.iter().map(|tab| text::width(tab) + 1).sum::<usize>();
     let width = usize::from(pane.areas.rule.width).saturating_sub(tabs_width + 8);
-    let title = text::fit(
-        &title,
-        width.saturating_sub(text::width(&right)).max(20).min(width),
-    );
-    // What stands last goes first.
-    let shorter = (text::width(&title) + text::width(&right) > width)
-        .then(|| right.rsplit_once("  "))
-        .flatten()
-        .map(|(before, _)| before.to_owned());
-    let right = shorter.unwrap_or(right);
+    let (title, right) = shared(&title, &parts, staying, width);
     Rule {
         title: &title,
         focused: !pane.on_rows || pane.rows_len() < 2,
@@ -473,4 +480,28 @@ fn lines(pane: &DiffPane, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option
         buf,
         theme,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared;
+
+    #[test]
+    fn what_became_of_it_stays_beside_names_and_the_rest_where_there_is_room() {
+        let parts = ["changed", "1 path", "ok → no reply", "5 ms (was 1 ms)"].map(str::to_owned);
+        let title = "DIFF #15 tools/call weigh → #21 tools/call burn";
+        for (width, told) in [
+            (
+                100,
+                (title, "changed  1 path  ok → no reply  5 ms (was 1 ms)"),
+            ),
+            (79, (title, "changed  1 path  ok → no reply")),
+            (65, (title, "changed  1 path")),
+            (40, ("DIFF #15 tools/call weig…", "changed  1 path")),
+        ] {
+            let (title, right) = shared(title, &parts, 2, width);
+            assert_eq!((&*title, &*right), told, "{width}");
+        }
+        assert_eq!(shared("DIFF", &[], 0, 40), ("DIFF".into(), String::new()));
+    }
 }

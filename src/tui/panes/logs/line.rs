@@ -22,7 +22,7 @@ impl Logs {
         &self,
         row: usize,
         width: u16,
-        naming: Naming,
+        naming: &Naming,
         ctx: &Ctx<'_>,
     ) -> Option<Line<'static>> {
         let number = self.shown.number(row)?;
@@ -38,7 +38,7 @@ impl Logs {
             }
         };
         cell(&self.clock.time(entry.at()), Role::TextMuted, TIME);
-        let server = naming.of_connection(ctx.timeline, entry.conn());
+        let server = naming.of_connection(entry.conn());
         cell(&server, Role::Text, naming.width());
         cell(log.source.word(), source_role(log.source), SOURCE);
         let (word, role) = if log.source == LogSource::Junk {

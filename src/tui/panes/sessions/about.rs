@@ -225,10 +225,10 @@ fn summary(item: &Item, clock: &Clock, ctx: &Ctx<'_>) -> Vec<Told> {
                 Role::Warn,
             ));
         }
-        Writing::Ours => lines.push(("kept".into(), "being recorded here".into(), Role::Accent)),
+        Writing::Ours => lines.push(("grows".into(), "being recorded here".into(), Role::Accent)),
         Writing::Others => {
             let words = "another mcpscope still records it";
-            lines.push(("kept".into(), words.into(), Role::Pending));
+            lines.push(("grows".into(), words.into(), Role::Pending));
         }
         Writing::Nobody => {}
     }

@@ -205,7 +205,7 @@ impl<'a> Columns<'a> {
                     pen.cell(&since, Role::TextMuted, width);
                 }
                 Column::Server => {
-                    let server = self.naming.of_connection(ctx.timeline, told.entry.conn());
+                    let server = self.naming.of_connection(told.entry.conn());
                     pen.cell(&server, Role::Text, width);
                 }
                 Column::Direction => pen.cell(told.dir.0, told.dir.1, width),
@@ -290,7 +290,7 @@ impl<'a> Columns<'a> {
             pen.cells(&pieces, room);
             return Line::from(pen.spans);
         }
-        let naming = self.naming;
+        let naming = &self.naming;
         let marks = mark_width(flags.picked, ctx);
         let fixed = [marks, TIME, naming.width(), DIR, STATUS, TOOK];
         let gaps = fixed.iter().filter(|width| **width > 0).count();
@@ -303,7 +303,7 @@ impl<'a> Columns<'a> {
         };
         let time = self.times.told(told.entry, since, clock, ctx.timeline);
         pen.cell(&time, mark, TIME);
-        let server = naming.of_connection(ctx.timeline, told.entry.conn());
+        let server = naming.of_connection(told.entry.conn());
         pen.cell(&server, Role::Text, naming.width());
         pen.cell(told.dir.0, told.dir.1, DIR);
         let mut pieces = told.what.clone();

@@ -61,6 +61,15 @@ impl Traffic {
         self.hits_are_whole = whole;
     }
 
+    /// What a recording held when it was opened is not new.
+    pub(super) fn was_there(&mut self, ctx: &Ctx<'_>) {
+        for (sub, stream) in Sub::ALL.into_iter().zip(&mut self.streams) {
+            if let Some(last) = sub.len(ctx.timeline).checked_sub(1) {
+                stream.saw(last);
+            }
+        }
+    }
+
     /// Asks for what decides about rows that nobody knows yet whether the filter lets them through.
     pub(super) fn ask_bodies(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let sub = self.sub;

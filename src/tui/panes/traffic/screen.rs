@@ -49,8 +49,15 @@ impl Traffic {
     }
 
     pub(super) fn title(&self, ctx: &Ctx<'_>) -> String {
-        let name = self.at(ctx).and_then(|at| told::name(at, ctx));
-        let name = name.unwrap_or_else(|| "nothing selected".to_owned());
+        let at = self.at(ctx);
+        let name = at.and_then(|at| told::name(at, ctx));
+        let mut name = name.unwrap_or_else(|| "nothing selected".to_owned());
+        // What somebody wrote about it stands above what it says.
+        let first = at.and_then(|at| ctx.timeline.entry(at.entry(ctx.timeline)?));
+        let mark = first.and_then(|entry| ctx.marks.get(entry.seq()));
+        if let Some(mark) = mark.filter(|mark| !mark.note.is_empty()) {
+            name = format!("{name} · {}", text::sanitize(&mark.note));
+        }
         if self.is_drilled() {
             format!("Traffic › {name}")
         } else {
@@ -116,7 +123,8 @@ impl Traffic {
                 self.sorting(),
                 self.lasting(short),
                 failed,
-                self.stream().remark(),
+                self.stream()
+                    .remark(self.shown().from(self.stream().unseen())),
             ]),
         }
         .draw(area, buf, ctx.theme)
@@ -164,6 +172,10 @@ impl Traffic {
             let height = usize::from(areas.rows.height / self.lines());
             let len = self.shown().len();
             self.stream_mut().place(len, height);
+            let last = self.stream().visible().end.checked_sub(1);
+            if let Some(number) = last.and_then(|place| self.shown().number(place)) {
+                self.stream_mut().saw(number);
+            }
         }
         if self.sub == Sub::Timeline {
             let (number, follows) = (self.number(), self.stream().follows());
@@ -204,7 +216,11 @@ impl Traffic {
                 (Some(subject), Some(row)) => Some(self.around.put(subject, row, &self.clock, ctx)),
                 (subject, _) => subject,
             };
-            effects.extend(self.detail.show(subject, ctx));
+            // While no row is found yet, what somebody reads stays where they read it.
+            let finds = self.filtering.is_on() && !self.shown().picks().is_whole();
+            if at.is_some() || !finds {
+                effects.extend(self.detail.show(subject, ctx));
+            }
             effects.extend(self.detail.viewer.place(areas.detail, ctx));
         }
         effects

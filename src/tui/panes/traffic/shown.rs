@@ -102,6 +102,18 @@ impl Shown {
         self.rows
     }
 
+    /// How many of the rows from this number on are shown; none where the newest do not stand below.
+    pub fn from(&self, number: usize) -> usize {
+        if self.sorted.is_some() {
+            return 0;
+        }
+        if self.filtered {
+            let rows = self.picks.rows();
+            return rows.len() - rows.partition_point(|row| (*row as usize) < number);
+        }
+        self.rows.saturating_sub(number)
+    }
+
     /// Whether a row is shown.
     pub fn shows(&self, number: usize) -> bool {
         if self.filtered {

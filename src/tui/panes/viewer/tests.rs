@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Settings;
+use crate::json::steps::{self, Notation};
 use crate::lint::findings::Findings;
 use crate::session::marks::Marks;
 use crate::session::recorded::Place;
@@ -598,4 +599,44 @@ fn a_big_tree_asks_for_its_index_once_and_says_how_far_it_is() {
     assert!(stage.viewer.indexed(viewer, &last));
     stage.press("G");
     assert_eq!(stage.viewer.remark(), "$[2]");
+}
+
+#[test]
+fn a_value_is_known_by_its_way_in_its_frame() {
+    let doc = r#"{"id":1.0,"params":{"n":"a","t":"{\"z\":2}"}}"#;
+    let told = |stage: &Stage| match stage.viewer.value() {
+        Ok((steps, raw)) => {
+            let path = steps::path(&steps, Notation::JsonPath);
+            format!("{path} {}", String::from_utf8_lossy(raw))
+        }
+        Err(why) => why.to_owned(),
+    };
+    for (tab, keys, value) in [
+        ("Request", "G k", "$.params.n \"a\""),
+        ("JSON", "g g", "$.id 1.0"),
+        ("Response", "j", r#"$.params {"n":"a","t":"{\"z\":2}"}"#),
+        (
+            "Request",
+            "G z j j",
+            "This stands within a text; text~ finds it.",
+        ),
+        (
+            "Structured",
+            "G",
+            "Only values of a frame can be asked for: in Request, Response or JSON.",
+        ),
+    ] {
+        let mut stage = stage(vec![tree(tab, doc)], 44, 8);
+        stage.press(keys);
+        assert_eq!(told(&stage), value, "{tab} {keys}");
+    }
+    let both = format!(r#"{{"request":{doc},"response":{doc}}}"#);
+    let mut stage = stage(vec![tree("Both", &both)], 44, 20);
+    assert_eq!(told(&stage), "Select a value in it first.");
+    stage.press("j");
+    assert_eq!(told(&stage), "$.id 1.0");
+    assert_eq!(
+        told(&self::stage(vec![plain("Raw", b"x")], 44, 8)),
+        "Only values of a frame can be asked for: in Request, Response or JSON."
+    );
 }

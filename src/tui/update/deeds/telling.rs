@@ -19,6 +19,8 @@ use crate::tui::panes::copy_as;
 /// What is said of a server that is connected, and of one that is looked at.
 pub const CONNECT: &str = "connect";
 pub const DOCTOR: &str = "doctor";
+/// What a frame is called that somebody typed.
+pub const BY_HAND: &str = "a frame by hand";
 
 /// What is to be kept of an effect; none when it is nothing that somebody would want to do again.
 pub fn of(effect: &Effect, model: &Model) -> Option<Deed> {
@@ -119,8 +121,7 @@ fn command_deed(command: &Command, model: &Model) -> Option<Deed> {
             (*conn, words, Line::Request(call.ticket, None))
         }
         Command::Typed { conn, ticket, .. } => {
-            let words = "a frame by hand".to_owned();
-            (*conn, words, Line::Request(*ticket, None))
+            (*conn, BY_HAND.to_owned(), Line::Request(*ticket, None))
         }
         Command::Refresh { conn, list } => {
             let what = listed(*list);
