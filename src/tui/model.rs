@@ -46,7 +46,7 @@ mod overlay;
 pub use aside::Aside;
 pub use crossing::Crossing;
 pub use keeping::Keeping;
-pub use overlay::{Overlay, Purpose};
+pub use overlay::{Overlay, Purpose, Then};
 
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -372,8 +372,6 @@ pub struct Model {
     pub asking_again: Option<usize>,
     /// A server to go to the tools of when it is ready.
     pub entering: Option<usize>,
-    /// A server that is looked at (doctor), not connected, once what it was asked about is answered.
-    pub examining: Option<usize>,
     /// Time and place of the last click, for double clicks.
     pub last_click: Option<(u64, u16, u16)>,
     /// We are on our way out.
@@ -454,7 +452,6 @@ impl Model {
             rerunning: None,
             asking_again: None,
             entering: None,
-            examining: None,
             last_click: None,
             quitting: false,
         }

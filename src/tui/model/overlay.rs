@@ -21,8 +21,8 @@ pub enum Overlay {
     Letters(Option<u64>),
     /// Quit?
     Quit,
-    /// Whether a server may run, by its place.
-    Trust(usize),
+    /// Whether a server may run, by its place, and what for.
+    Trust(usize, Then),
     /// Whether a tap is put before a server in its client's settings, or taken out, by its place.
     Tap(usize),
     /// An export.
@@ -33,6 +33,28 @@ pub enum Overlay {
     Doctor,
     /// What was done.
     Deeds(DeedsBox),
+}
+
+/// What is done with a server once everything it was asked about is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// It is connected.
+    Connect,
+    /// It is looked at (doctor).
+    Examine,
+    /// It is opened once more, in the other era.
+    OtherEra,
+}
+
+impl Then {
+    /// The word of a button.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Examine => "look at it",
+            Self::OtherEra => "connect in the other era",
+        }
+    }
 }
 
 /// What lines are filled in for.
@@ -48,8 +70,8 @@ pub enum Purpose {
     Replay(PathBuf),
     /// Whether what may destroy something is called.
     Anyway(u64),
-    /// What a server is started with that its client asks a person for, by its place.
-    Inputs(usize),
+    /// What a server is started with that its client asks a person for, by its place, and what for.
+    Inputs(usize, Then),
     /// Why findings are ignored from now on.
     Except(Exception),
     /// Which frames a tap holds.

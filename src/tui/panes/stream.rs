@@ -172,14 +172,14 @@ pub fn safe(text: &str, cols: usize) -> String {
 }
 
 /// How connections are told apart in a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Naming {
     /// There is only one.
     None,
     /// By the number of the connection: they are all runs of one server.
     Number,
-    /// By the server's name, in so many columns.
-    Name(usize),
+    /// By the server's name, in so many columns; each with what of it is shown, sanitised.
+    Name(usize, Vec<(Box<str>, String)>),
 }
 
 impl Naming {
@@ -195,7 +195,11 @@ impl Naming {
         let shown = distinct(&names, Self::WIDEST).filter(|_| names.len() > 1);
         shown.map_or(Self::Number, |shown| {
             let widest = shown.iter().map(|name| text::width(name)).max();
-            Self::Name(widest.unwrap_or(0).clamp(3, Self::WIDEST))
+            let names = names.iter().map(|name| Box::from(*name));
+            Self::Name(
+                widest.unwrap_or(0).clamp(3, Self::WIDEST),
+                names.zip(shown).collect(),
+            )
         })
     }
 
@@ -211,37 +215,40 @@ impl Naming {
     }
 
     /// Columns it takes, without a space after it.
-    pub fn width(self) -> usize {
+    pub fn width(&self) -> usize {
         match self {
             Self::None => 0,
             Self::Number => 3,
-            Self::Name(width) => width,
+            Self::Name(width, _) => *width,
         }
     }
 
     /// The column's heading.
-    pub fn heading(self) -> &'static str {
+    pub fn heading(&self) -> &'static str {
         match self {
             Self::None => "",
             Self::Number => "run",
-            Self::Name(_) => "srv",
+            Self::Name(..) => "srv",
         }
     }
 
     /// What stands there for a connection; sanitised.
-    pub fn of_connection(self, timeline: &crate::session::timeline::Timeline, conn: u32) -> String {
+    pub fn of_connection(
+        &self,
+        timeline: &crate::session::timeline::Timeline,
+        conn: u32,
+    ) -> String {
         match self {
             Self::None => String::new(),
             _ if conn == 0 => "–".to_owned(),
             Self::Number => conn.to_string(),
-            Self::Name(_) => {
-                let Some(connection) = timeline.state().connection(conn) else {
-                    return String::new();
-                };
-                let names = Self::names(timeline);
-                let place = names.iter().position(|name| **name == *connection.name);
-                let mut shown = distinct(&names, Self::WIDEST).unwrap_or_default();
-                place.map_or_else(String::new, |place| shown.swap_remove(place))
+            Self::Name(_, names) => {
+                let connection = timeline.state().connection(conn);
+                let shown = connection.and_then(|connection| {
+                    let mut names = names.iter();
+                    names.find(|(name, _)| **name == *connection.name)
+                });
+                shown.map_or_else(String::new, |(_, shown)| shown.clone())
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::servers::{connect, push_server};
+use super::servers::{connect, other_era, push_server};
 use super::{Model, examining, say};
 use crate::configs::over::Named;
 use crate::configs::tapped::{self, Deed, Plan, Tap, TapError, Tapped};
@@ -17,7 +17,7 @@ use crate::transport::Target;
 use crate::tui::effect::Effect;
 use crate::tui::effect::configs::{Configs, Discovery};
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Overlay, Tone};
+use crate::tui::model::{Overlay, Then, Tone};
 use crate::tui::pane::{Listed, Other};
 
 /// Columns that a path gets in the list; of longer ones the client stands there.
@@ -74,7 +74,7 @@ fn is_same(one: &Configured, other: &Configured) -> bool {
 
 /// What an entry on the list says now.
 fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: usize) {
-    let (mut listed, target) = listed(discovery, server);
+    let (mut listed, mut target) = listed(discovery, server);
     let Some(row) = model.world.servers.get_mut(place) else {
         return;
     };
@@ -92,10 +92,28 @@ fn renew(model: &mut Model, discovery: &Discovery, server: &Configured, place: u
         return;
     }
     listed.over = known.over.take();
-    row.target = Some(match &listed.over {
-        Some(over) => over.onto(target),
-        None => target,
-    });
+    if let Some(over) = &listed.over {
+        let said: Vec<(String, String)> = over.machine.inputs.clone().into_iter().collect();
+        let mut server = server.clone();
+        server.launch = server.launch.given(&said);
+        server
+            .asks
+            .retain(|input| !over.machine.inputs.contains_key(&input.id));
+        listed.problem = inputs::unasked(&server);
+        listed.asks = match listed.problem {
+            Some(_) => Vec::new(),
+            None => server.asks.clone(),
+        };
+        target = over.onto(target);
+        match over.target(&server.launch, &server) {
+            Ok(given) => target = given,
+            Err(why) if listed.asks.is_empty() => {
+                listed.problem.get_or_insert(why);
+            }
+            Err(_) => {}
+        }
+    }
+    row.target = Some(target);
     row.listed = Some(Box::new(listed));
 }
 
@@ -206,18 +224,22 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     if let Some(why) = lacking {
         return Some(say(model, &text::sanitize(&why)));
     }
+    // All of them or none: what stands on the list is not there twice when the piece is mended and pasted again.
+    let targets: Result<Vec<(&str, Target)>, String> = servers
+        .iter()
+        .map(|server| match server.launch.target(None, &machine.home) {
+            Ok(target) => Ok((&*server.name, target)),
+            Err(why) => Err(format!("{}: {why}", server.name)),
+        })
+        .collect();
+    let targets = match targets {
+        Ok(targets) => targets,
+        Err(why) => return Some(say(model, &text::sanitize(&why))),
+    };
     let mut first = None;
-    for server in &servers {
-        match server.launch.target(None, &machine.home) {
-            Ok(target) => {
-                let place = push_server(model, &server.name, target, "pasted");
-                first.get_or_insert(place);
-            }
-            Err(why) => {
-                let what = format!("{}: {why}", server.name);
-                return Some(say(model, &text::sanitize(&what)));
-            }
-        }
+    for (name, target) in targets {
+        let place = push_server(model, name, target, "pasted");
+        first.get_or_insert(place);
     }
     let place = first?;
     model.world.current = place;
@@ -276,10 +298,9 @@ pub(super) fn held(model: &Model, place: usize) -> Option<String> {
     held.then(|| listed.detail())
 }
 
-/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. Once it
-/// was asked for, the server is connected, or looked at when it is to be `examined`.
-pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<Vec<Effect>> {
-    model.examining = examined.then_some(place);
+/// What keeps a server from being started now: something it needs, or somebody's word. None when nothing does. `then`
+/// is what is done once that was asked for and said.
+pub(super) fn before(model: &mut Model, place: usize, then: Then) -> Option<Vec<Effect>> {
     let server = model.world.servers.get(place)?;
     let listed = server.listed.as_ref()?;
     if let Some(problem) = &listed.problem {
@@ -287,24 +308,25 @@ pub(super) fn before(model: &mut Model, place: usize, examined: bool) -> Option<
         return Some(say(model, &what));
     }
     if listed.consent.is_some() {
-        model.overlays.push(Overlay::Trust(place));
+        model.overlays.push(Overlay::Trust(place, then));
         return Some(Vec::new());
     }
-    (!listed.asks.is_empty()).then(|| inputs::ask(model, place))
+    (!listed.asks.is_empty()).then(|| inputs::ask(model, place, then))
 }
 
 /// Goes on with a server that was asked about, to what it was asked for.
-pub(super) fn go_on(model: &mut Model, place: usize) -> Vec<Effect> {
-    match model.examining.take() {
-        Some(at) if at == place => examining::begin(model, place),
-        _ => connect(model, place),
+fn go_on(model: &mut Model, place: usize, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Connect => connect(model, place),
+        Then::Examine => examining::begin(model, place),
+        Then::OtherEra => other_era(model, place),
     }
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
-pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
+pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize, then: Then) -> Vec<Effect> {
     match key.code {
-        KeyCode::Char('y') => {}
+        KeyCode::Char('y') if key.modifiers.is_empty() => {}
         KeyCode::Esc | KeyCode::Char('n' | 'q') => {
             model.overlays.pop();
             model.entering = None;
@@ -324,7 +346,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         .map(|consent| Effect::Configs(Box::new(Configs::Agree(*consent))))
         .into_iter()
         .collect();
-    effects.extend(go_on(model, place));
+    effects.extend(go_on(model, place, then));
     effects
 }
 
@@ -375,7 +397,7 @@ pub(super) fn tap(model: &mut Model, place: usize) -> Vec<Effect> {
 
 /// A key while somebody is asked that. Enter is not enough, as for [`key`].
 pub(super) fn tap_key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
-    let yes = key.code == KeyCode::Char('y');
+    let yes = key.code == KeyCode::Char('y') && key.modifiers.is_empty();
     let no = matches!(key.code, KeyCode::Esc | KeyCode::Char('n' | 'q'));
     if !yes && !no && Chord::from(key) != Chord::CTRL_C {
         return Vec::new();

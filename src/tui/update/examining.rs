@@ -17,7 +17,7 @@ use crate::tui::effect::Effect;
 use crate::tui::effect::examining::{Looked, Looking};
 use crate::tui::examined::Examined;
 use crate::tui::keymap::Chord;
-use crate::tui::model::{Overlay, Tone};
+use crate::tui::model::{Overlay, Then, Tone};
 use crate::tui::pane::Go;
 
 /// What is behind the name of the server in the row of its examination.
@@ -29,7 +29,7 @@ pub(super) fn begin(model: &mut Model, place: usize) -> Vec<Effect> {
         let what = format!("{} is being looked at", text::sanitize(&running.name));
         return say(model, &what);
     }
-    if let Some(effects) = super::configs::before(model, place, true) {
+    if let Some(effects) = super::configs::before(model, place, Then::Examine) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {

@@ -13,7 +13,7 @@ use crate::text;
 use crate::transport::{Spawn, Target, http};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::Tone;
+use crate::tui::model::{Then, Tone};
 use crate::tui::pane::{Go, Server, View};
 
 /// The newest connection of the server at `place`.
@@ -23,7 +23,7 @@ pub(super) fn conn_of(model: &Model, place: usize) -> Option<u32> {
 
 /// Starts the server at `place` and opens a new connection to it; one that nobody agreed to is asked about first.
 pub fn connect(model: &mut Model, place: usize) -> Vec<Effect> {
-    if let Some(effects) = super::configs::before(model, place, false) {
+    if let Some(effects) = super::configs::before(model, place, Then::Connect) {
         return effects;
     }
     let alive = conn_of(model, place)
@@ -103,7 +103,7 @@ pub(super) fn again(model: &mut Model, entry: EntryIndex, edit: bool) -> Vec<Eff
 /// Opens a server once more, in the other era: a row beside it, or the one that is there.
 pub(super) fn other_era(model: &mut Model, place: usize) -> Vec<Effect> {
     // The row beside it runs the same command: what has to be agreed to is asked first.
-    if let Some(effects) = super::configs::before(model, place, false) {
+    if let Some(effects) = super::configs::before(model, place, Then::OtherEra) {
         return effects;
     }
     let Some(server) = model.world.servers.get(place) else {

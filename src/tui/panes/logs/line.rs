@@ -22,7 +22,7 @@ impl Logs {
         &self,
         row: usize,
         width: u16,
-        naming: Naming,
+        naming: &Naming,
         ctx: &Ctx<'_>,
     ) -> Option<Line<'static>> {
         let number = self.shown.number(row)?;

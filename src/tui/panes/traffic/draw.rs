@@ -290,7 +290,7 @@ impl<'a> Columns<'a> {
             pen.cells(&pieces, room);
             return Line::from(pen.spans);
         }
-        let naming = self.naming;
+        let naming = &self.naming;
         let marks = mark_width(flags.picked, ctx);
         let fixed = [marks, TIME, naming.width(), DIR, STATUS, TOOK];
         let gaps = fixed.iter().filter(|width| **width > 0).count();
