@@ -1,4 +1,6 @@
-//! A document of 100 MB: how soon its beginning is seen, how long its index takes, what a key costs meanwhile, memory.
+//! A document of 100 MB that is all there: how long it takes to record it, then how soon its beginning is seen once
+//! somebody goes to it, how long its index takes, what a key costs meanwhile, memory. All in this process; from a
+//! server's last byte to the screen is what `arriving` measures.
 
 use std::path::Path;
 use std::sync::mpsc;

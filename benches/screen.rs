@@ -16,6 +16,7 @@ use mcpscope::tui::event::Event;
 use mcpscope::tui::runtime;
 use mcpscope::tui::widgets::picture::Pictures;
 
+mod arriving;
 mod driven;
 mod figures;
 mod huge;
@@ -46,11 +47,18 @@ fn main() -> ExitCode {
         println!("SERVERS");
         return ExitCode::SUCCESS;
     }
+    if let [arriving::SERVER, stamps, ..] =
+        arguments.iter().map(String::as_str).collect::<Vec<_>>()[..]
+    {
+        arriving::serve(stamps);
+        return ExitCode::SUCCESS;
+    }
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let entries: u64 = if quick { 200_000 } else { 1_000_000 };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("session.jsonl");
     if arguments.iter().any(|argument| argument == "huge") {
+        arriving::run(folder.path(), if quick { 3 } else { 7 });
         return huge_is_modest(folder.path());
     }
     frames(&file, entries, if quick { 100 } else { 500 });
@@ -63,6 +71,7 @@ fn main() -> ExitCode {
         println!("  FAILED: over {}, or over {}", mib(BARE), mib(WHOLE));
         return ExitCode::FAILURE;
     }
+    arriving::run(folder.path(), if quick { 3 } else { 7 });
     huge_is_modest(folder.path())
 }
 

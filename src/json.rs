@@ -18,7 +18,7 @@ pub mod steps;
 mod value;
 
 pub use check::check;
-pub use halves::name_halves;
+pub use halves::{cut, name_halves};
 pub use patch::patch;
 pub use value::{Value, quote};
 

@@ -5,6 +5,7 @@
 //! `‹redacted›`. It reads nothing and sends nothing: text in, text out.
 
 use crate::json::{self, Value};
+use crate::mask::masks;
 use crate::mcp::revision::{Era, Revision};
 use crate::text;
 
@@ -22,6 +23,7 @@ mod variables;
 
 use call::Call;
 pub use markdown::{code, fenced};
+use node::Secret;
 
 /// How a server is reached, as far as it may be told: names, but no values of what is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,8 +250,26 @@ impl Form {
                 row.secrets
             ),
         };
+        let hides = match self {
+            Self::Config => String::new(),
+            _ if row.secrets == AS_VARIABLES => hides(&call.secrets),
+            _ => String::new(),
+        };
+        let what = what + &hides;
         Ok(Written { text, what })
     }
+}
+
+/// `; API_KEY_2 is what stands as ‹masked:API_KEY›`: what variables have to hold that are called otherwise than the masks
+/// they stand for.
+fn hides(secrets: &[Secret]) -> String {
+    let told = secrets.iter().filter(|secret| {
+        let mask = masks(&secret.value).next();
+        mask.is_some_and(|(_, name)| name != secret.variable)
+    });
+    let told =
+        told.map(|secret| format!("; {} is what stands as {}", secret.variable, secret.value));
+    told.collect()
 }
 
 /// A command line of mcpscope with these words that reaches the server of a subject, whatever that asks for.

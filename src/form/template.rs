@@ -12,6 +12,8 @@ pub struct Variable {
     pub name: String,
     /// Whether the address falls apart without it. Query and matrix variables (`?`, `&`, `;`) may be left out.
     pub required: bool,
+    /// Whether each of several values has a place of its own (`{name*}`).
+    pub list: bool,
 }
 
 /// The variables of `template` in order, each once.
@@ -24,10 +26,14 @@ pub fn variables(template: &str) -> Vec<Variable> {
         let required = !matches!(expression.operator, b'?' | b'&' | b';');
         for spec in expression.specs {
             match found.iter_mut().find(|known| known.name == spec.name) {
-                Some(known) => known.required |= required,
+                Some(known) => {
+                    known.required |= required;
+                    known.list |= spec.explode;
+                }
                 None => found.push(Variable {
                     name: spec.name.to_owned(),
                     required,
+                    list: spec.explode,
                 }),
             }
         }
@@ -339,14 +345,19 @@ mod tests {
 
     #[test]
     fn variables_in_order_each_once() {
-        let found: Vec<(String, bool)> = variables("t://{a}/{b-c}{?q,a,r*}{}")
+        let found: Vec<(String, bool, bool)> = variables("t://{a}/{b-c}{?q,a,r*}{}")
             .into_iter()
-            .map(|variable| (variable.name, variable.required))
+            .map(|variable| (variable.name, variable.required, variable.list))
             .collect();
         assert_eq!(
             found,
-            [("a", true), ("b-c", true), ("q", false), ("r", false)]
-                .map(|(name, required)| (name.to_owned(), required))
+            [
+                ("a", true, false),
+                ("b-c", true, false),
+                ("q", false, false),
+                ("r", false, true)
+            ]
+            .map(|(name, required, list)| (name.to_owned(), required, list))
         );
     }
 

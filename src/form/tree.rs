@@ -115,11 +115,36 @@ impl Form {
     pub fn from_prompt_arguments<'a>(
         arguments: impl IntoIterator<Item = (&'a str, Option<&'a str>, bool)>,
     ) -> Self {
-        let mut properties = Vec::new();
-        let mut required = Vec::new();
-        for (name, description, needed) in arguments {
-            let mut schema = vec![("type".to_owned(), Value::from("string"))];
+        let text = || vec![("type".to_owned(), Value::from("string"))];
+        Self::from_members(arguments.into_iter().map(|(name, description, needed)| {
+            let mut schema = text();
             schema.extend(description.map(|text| ("description".to_owned(), Value::from(text))));
+            (name, schema, needed)
+        }))
+    }
+
+    /// The form of a resource template (RFC 6570): a text field for each variable, in order; of one that may stand for
+    /// several values, a list of them.
+    pub fn from_template(template: &str) -> Self {
+        let variables = super::template::variables(template);
+        let of = |word: &str| ("type".to_owned(), Value::from(word));
+        Self::from_members(variables.iter().map(|variable| {
+            let schema = if variable.list {
+                let items = ("items".to_owned(), Value::Object(vec![of("string")]));
+                vec![of("array"), items]
+            } else {
+                vec![of("string")]
+            };
+            (variable.name.as_str(), schema, variable.required)
+        }))
+    }
+
+    /// The form of an object: its members by name, with what their schemas hold and whether they are required.
+    fn from_members<'a>(
+        members: impl IntoIterator<Item = (&'a str, Vec<(String, Value)>, bool)>,
+    ) -> Self {
+        let (mut properties, mut required) = (Vec::new(), Vec::new());
+        for (name, schema, needed) in members {
             properties.push((name.to_owned(), Value::Object(schema)));
             if needed {
                 required.push(Value::from(name));
@@ -131,16 +156,6 @@ impl Form {
             ("required".to_owned(), Value::Array(required)),
         ]);
         Self::from_schema(schema.to_string().as_bytes())
-    }
-
-    /// The form of a resource template (RFC 6570): a text field for each variable, in order.
-    pub fn from_template(template: &str) -> Self {
-        let variables = super::template::variables(template);
-        Self::from_prompt_arguments(
-            variables
-                .iter()
-                .map(|variable| (variable.name.as_str(), None, variable.required)),
-        )
     }
 
     /// The node of the whole.

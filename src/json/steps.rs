@@ -16,6 +16,8 @@ pub enum Step {
     Index(usize),
     /// To the items from this one to before that one. A JSON Pointer has no words for that, and stays at the array.
     Items(usize, usize),
+    /// Into the JSON that the text of a string is.
+    Text,
 }
 
 /// A way to write a path.
@@ -31,8 +33,20 @@ pub enum Notation {
     Pointer,
 }
 
-/// Writes a path from the root of the document.
+/// Writes a path from the root of the document. jq has words for what stands in the text of a string; elsewhere ours
+/// say that one path ends there and another begins.
 pub fn path(steps: &[Step], notation: Notation) -> String {
+    let parts: Vec<String> = steps
+        .split(|step| *step == Step::Text)
+        .map(|part| plain_path(part, notation))
+        .collect();
+    match notation {
+        Notation::Jq => parts.join("|fromjson|"),
+        _ => parts.join(", in its text "),
+    }
+}
+
+fn plain_path(steps: &[Step], notation: Notation) -> String {
     let mut out = String::new();
     match notation {
         Notation::JsonPath => out.push('$'),
@@ -55,7 +69,7 @@ pub fn path(steps: &[Step], notation: Notation) -> String {
             (_, Step::Index(index)) => {
                 let _ = write!(out, "[{index}]");
             }
-            (Notation::Pointer, Step::Items(..)) => {}
+            (Notation::Pointer, Step::Items(..)) | (_, Step::Text) => {}
             (_, Step::Items(from, to)) => {
                 let _ = write!(out, "[{from}:{to}]");
             }
@@ -122,6 +136,25 @@ mod tests {
             [r#"$["1st"]"#, r#"["1st"]"#, r#".["1st"]"#, "/1st"]
         );
         assert_eq!(all(&[key("")]), [r#"$[""]"#, r#"[""]"#, r#".[""]"#, "/"]);
+    }
+
+    #[test]
+    fn what_stands_in_a_text_is_told_apart() {
+        let steps = [key("payload"), Step::Text, key("deep"), Step::Index(1)];
+        assert_eq!(
+            all(&steps),
+            [
+                "$.payload, in its text $.deep[1]",
+                r#"["payload"], in its text ["deep"][1]"#,
+                ".payload|fromjson|.deep[1]",
+                "/payload, in its text /deep/1",
+            ]
+        );
+        let twice = [Step::Text, Step::Index(0), Step::Text, key("a b")];
+        assert_eq!(
+            path(&twice, Notation::Jq),
+            r#".|fromjson|.[0]|fromjson|.["a b"]"#
+        );
     }
 
     #[test]

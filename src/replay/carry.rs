@@ -411,7 +411,7 @@ fn at<'v>(value: &'v Value, path: &[Step]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, step| match step {
         Step::Key(name) => value.get(name),
         Step::Index(place) => value.as_array()?.get(*place),
-        Step::Items(..) => None,
+        Step::Items(..) | Step::Text => None,
     })
 }
 

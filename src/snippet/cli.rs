@@ -146,6 +146,12 @@ fn args(arguments: &Node, subject: &Subject) -> Vec<String> {
                     // It keeps the place.
                     Node::String(String::new())
                 }
+                Node::Text(parts) if is_plain(key, subject) => {
+                    let mut pieces = vec![Piece::Plain(format!("{key}="))];
+                    pieces.extend(parts.iter().cloned());
+                    pairs.push(shell::word(&pieces));
+                    Node::String(String::new())
+                }
                 node => node.clone(),
             };
             (key.clone(), node)

@@ -139,6 +139,7 @@ impl Language {
             Node::Number(spelling) => return self.number(spelling),
             Node::String(text) => return Ok(self.string(text)),
             Node::Secret(secret) => return Ok(self.secret(secret)),
+            Node::Text(pieces) => return Ok(self.text(pieces)),
             Node::Array(items) => {
                 let parts: Result<Vec<String>, String> = items
                     .iter()
@@ -246,6 +247,21 @@ pub fn json(node: &Node, pieces: &mut Vec<Piece>) {
             push(pieces, "\"");
         }
         Node::Secret(secret) => pieces.push(Piece::Variable(secret.variable.clone())),
+        Node::Text(parts) => {
+            push(pieces, "\"");
+            for part in parts {
+                match part {
+                    Piece::Plain(text) => {
+                        let quoted = json_string(text);
+                        push(pieces, &quoted[1..quoted.len() - 1]);
+                    }
+                    Piece::Variable(name) | Piece::Escaped(name) => {
+                        pieces.push(Piece::Escaped(name.clone()));
+                    }
+                }
+            }
+            push(pieces, "\"");
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::json::Value;
 use crate::mask::schema::{Schema, below};
 use crate::mask::{is_mask, masks};
 
-use super::variables::Names;
+use super::variables::{Names, Piece};
 
 /// A secret shorter than this is not looked for in answers: it would be found everywhere.
 pub const TELLING: usize = 4;
@@ -20,6 +20,8 @@ pub enum Node {
     Array(Vec<Node>),
     Object(Vec<(String, Node)>),
     Secret(Secret),
+    /// A text of which parts are secret, each in a variable.
+    Text(Vec<Piece>),
 }
 
 /// A place whose value is not told.
@@ -66,11 +68,16 @@ impl Node {
             secrets.push(secret.clone());
             return Self::Secret(secret);
         }
-        // What was masked when it was recorded is a variable too; half a text is none.
+        // What was masked when it was recorded is a variable too.
         if let Some(text) = value.as_str()
             && let Some((_, mask)) = masks(text).next()
         {
-            return Self::masked(text, mask, schemas, names, secrets);
+            return if is_mask(text) {
+                let is_text = schemas.iter().all(Schema::takes_text);
+                Self::Secret(hidden(text, mask, is_text, names, secrets).clone())
+            } else {
+                Self::around(text, names, secrets)
+            };
         }
         match value {
             Value::Null => Self::Null,
@@ -100,24 +107,21 @@ impl Node {
         }
     }
 
-    /// A text with a mask in it. Whether it hid a text or a number, only the schema can tell.
-    fn masked(
-        text: &str,
-        mask: &str,
-        schemas: &[Schema<'_>],
-        names: &mut Names,
-        secrets: &mut Vec<Secret>,
-    ) -> Self {
-        if let Some(same) = secrets.iter().find(|other| other.value == text) {
-            return Self::Secret(same.clone());
+    /// A text with masks in it, and the words around them.
+    fn around(text: &str, names: &mut Names, secrets: &mut Vec<Secret>) -> Self {
+        let (mut pieces, mut from) = (Vec::new(), 0);
+        for (place, mask) in masks(text) {
+            let secret = hidden(&text[place.clone()], mask, true, names, secrets);
+            if from < place.start {
+                pieces.push(Piece::Plain(text[from..place.start].to_owned()));
+            }
+            pieces.push(Piece::Variable(secret.variable.clone()));
+            from = place.end;
         }
-        let secret = Secret {
-            variable: names.take(mask),
-            is_text: !is_mask(text) || schemas.iter().all(Schema::takes_text),
-            value: text.to_owned(),
-        };
-        secrets.push(secret.clone());
-        Self::Secret(secret)
+        if from < text.len() {
+            pieces.push(Piece::Plain(text[from..].to_owned()));
+        }
+        Self::Text(pieces)
     }
 
     /// A member of an object; of duplicates the last.
@@ -154,6 +158,35 @@ impl Node {
                     .collect(),
             ),
             Self::Secret(_) => Value::String(mark.to_owned()),
+            Self::Text(pieces) => {
+                let told = pieces.iter().map(|piece| match piece {
+                    Piece::Plain(text) => text.as_str(),
+                    Piece::Variable(_) | Piece::Escaped(_) => mark,
+                });
+                Value::String(told.collect())
+            }
         }
     }
+}
+
+/// What a mask stands for. Whether that was a text or a number, only the schema can tell.
+fn hidden<'a>(
+    text: &str,
+    mask: &str,
+    is_text: bool,
+    names: &mut Names,
+    secrets: &'a mut Vec<Secret>,
+) -> &'a Secret {
+    let known = secrets
+        .iter()
+        .position(|other| other.value == text && other.is_text == is_text);
+    let place = known.unwrap_or_else(|| {
+        secrets.push(Secret {
+            variable: names.take(mask),
+            is_text,
+            value: text.to_owned(),
+        });
+        secrets.len() - 1
+    });
+    &secrets[place]
 }

@@ -371,7 +371,7 @@ fn masks_in_a_command_are_variables() {
 fn masks_of_a_recording_are_variables() {
     let params = r#"{"name":"t","arguments":{"key":"‹masked:API_KEY›","n":"‹masked:n›","part":"a ‹masked:API_KEY› b","again":"‹masked:API_KEY›"}}"#;
     let schema = br#"{"properties":{"n":{"type":"integer","writeOnly":true}}}"#;
-    let subject = Subject {
+    let mut subject = Subject {
         name: "it".to_owned(),
         server: Server::Process {
             command: vec!["it".to_owned()],
@@ -389,10 +389,33 @@ fn masks_of_a_recording_are_variables() {
     for form in [Form::Cli, Form::Python, Form::Markdown] {
         let written = form.write(&subject).unwrap();
         assert!(!written.text.contains("masked:"), "{}", written.text);
-        assert!(written.what.contains("3 secrets"), "{}", written.what);
+        assert!(written.what.contains("2 secrets"), "{}", written.what);
     }
+    let written = Form::Cli.write(&subject).unwrap();
+    let shell = written.text;
+    // The words around a secret stay, and the shell puts the secret between them.
+    assert!(
+        shell.contains(r#""part":"a '"$(json "$API_KEY")"' b""#),
+        "{shell}"
+    );
+    assert!(shell.contains(r#""n":'"$N""#), "{shell}");
+    assert!(
+        written.what.ends_with("; N is what stands as ‹masked:n›"),
+        "{}",
+        written.what
+    );
+    let python = Form::Python.write(&subject).unwrap().text;
+    assert!(
+        python.contains(r#""a " + os.environ["API_KEY"] + " b""#),
+        "{python}"
+    );
+    let report = Form::Markdown.write(&subject).unwrap().text;
+    assert!(report.contains("a ‹redacted› b"), "{report}");
+    // An argument that is plainly a text needs no JSON.
+    let schema = br#"{"properties":{"part":{"type":"string"}}}"#;
+    subject.schema = Some(schema.to_vec());
     let shell = Form::Cli.write(&subject).unwrap().text;
-    assert!(shell.contains("API_KEY") && shell.contains('N'), "{shell}");
+    assert!(shell.contains(r#" 'part=a '"$API_KEY"' b'"#), "{shell}");
 }
 
 /// A line that is run where the server is not in the environment says nothing of what the settings say.

@@ -202,6 +202,7 @@ actions! {
     }
     Catalogue {
         OpenItem "open-item" ["Enter"] "open" "Go to the form, or read the resource" Nothing "mcpscope call TOOL -- COMMAND";
+        RunItem "run-item" ["r"] "" "Run it with what its form holds, or read the resource" Ready "mcpscope call TOOL key=value -- COMMAND";
         RefreshList "refresh-list" ["g R"] "" "Fetch the lists again" Ready "mcpscope list tools -- COMMAND";
         Subscribe "subscribe" ["s"] "subscribe" "Be told when the resource changes, or no longer" Nothing "";
         ListChanges "list-changes" ["="] "" "What changed in the list, and when" Nothing "";
@@ -224,12 +225,13 @@ actions! {
         ToggleField "toggle-field" ["Space"] "" "Tick, flip, fold, or add what is not there" Nothing "";
         NextOption "next-option" ["l", "Right"] "" "Next option or variant, one step more, or unfold" Nothing "";
         PreviousOption "previous-option" ["h", "Left"] "" "Previous option or variant, one step less, or fold" Nothing "";
+        NewLine "new-line" ["O", "C-j"] "" "A new line in the text of the field, which becomes a box" Nothing "";
         Duplicate "duplicate" ["D"] "" "Duplicate the item" Nothing "";
         MoveDown "move-down" ["J"] "" "Move the item down" Nothing "";
         MoveUp "move-up" ["K"] "" "Move the item up" Nothing "";
         EditJson "edit-json" ["E"] "" "Edit the field as JSON in place" Nothing "mcpscope call TOOL --args JSON -- COMMAND";
         ChangeKey "change-key" ["c"] "" "Change the key of the entry" Nothing "";
-        AddMember "add-member" ["M"] "" "Add a member that the schema does not name" Nothing "";
+        AddMember "add-member" ["M"] "" "Add an extra member, one that the schema does not name" Nothing "";
         RevealSecret "reveal-secret" ["v"] "" "Show the secret, or hide it" Nothing "";
         Generate "generate" ["g n"] "" "Fill in a new UUID" Nothing "";
         LoadFile "load-file" ["o"] "" "Load the field from a file, as base64 if it asks for that" Nothing "";

@@ -164,7 +164,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
                 Some(shown.draw(&model.deeds, screen, buf, &model.world.theme))
             }
             Overlay::Quit => Some(quit_box(model, screen, buf)),
-            Overlay::Trust(place) => Some(trust::draw(model, *place, screen, buf)),
+            Overlay::Trust(place, _) => Some(trust::draw(model, *place, screen, buf)),
             Overlay::Tap(place) => Some(tap::draw(model, *place, screen, buf)),
         };
     }

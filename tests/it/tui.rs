@@ -15,6 +15,7 @@ mod live;
 mod logins;
 mod mouse;
 mod overlays;
+mod reading;
 mod recordings;
 mod replaying;
 mod results;

@@ -21,8 +21,8 @@ pub enum Overlay {
     Letters(Option<u64>),
     /// Quit?
     Quit,
-    /// Whether a server may run, by its place.
-    Trust(usize),
+    /// Whether a server may run, by its place, and what for.
+    Trust(usize, Then),
     /// Whether a tap is put before a server in its client's settings, or taken out, by its place.
     Tap(usize),
     /// An export.
@@ -48,8 +48,8 @@ pub enum Purpose {
     Replay(PathBuf),
     /// Whether what may destroy something is called.
     Anyway(u64),
-    /// What a server is started with that its client asks a person for, by its place.
-    Inputs(usize),
+    /// What a server is started with that its client asks a person for, by its place, and what for.
+    Inputs(usize, Then),
     /// Why findings are ignored from now on.
     Except(Exception),
     /// Which frames a tap holds.

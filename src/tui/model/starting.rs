@@ -20,6 +20,16 @@ pub enum Then {
 }
 
 impl Then {
+    /// What somebody agrees to by an answer, as a button says it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Examine(_) => "look at it",
+            Self::OtherEra(_) => "connect in the other era",
+            Self::Restart(_) => "start it again",
+            Self::Connect(_) | Self::Add(_) | Self::Tell => "connect",
+        }
+    }
+
     /// The server it is about, by its place.
     pub const fn place(&self) -> Option<usize> {
         match self {
@@ -48,8 +58,6 @@ pub struct Editing {
 pub struct Starting {
     /// What is done when the settings were read again.
     pub reading: Vec<Then>,
-    /// What is done when what was asked is answered.
-    pub asked: Option<Then>,
     /// The entry that is being edited.
     pub editing: Option<Editing>,
     /// What somebody made of an entry and could not be written: not lost, but edited further.

@@ -13,6 +13,8 @@ use crate::tui::widgets::spot::decoded;
 pub struct Part {
     bytes: Slice,
     shape: Shape,
+    /// More of the same shape behind it, each on lines of its own.
+    more: Vec<Slice>,
 }
 
 /// What is made of the bytes.
@@ -24,7 +26,7 @@ pub enum Shape {
     OneLine,
     /// The text of a JSON string.
     Text,
-    /// The bytes that a JSON string holds in base64; its text, if it is none.
+    /// The bytes that a JSON string holds in base64; its text, if it is none (see [`Part::fault`]).
     Blob,
 }
 
@@ -34,7 +36,18 @@ impl Part {
         Self {
             bytes: bytes.into(),
             shape,
+            more: Vec::new(),
         }
+    }
+
+    /// The texts of these JSON strings, one below the other; none of none.
+    pub fn texts(values: impl IntoIterator<Item = Slice>) -> Option<Self> {
+        let mut values = values.into_iter();
+        Some(Self {
+            bytes: values.next()?,
+            shape: Shape::Text,
+            more: values.collect(),
+        })
     }
 
     /// All of it, as it is.
@@ -44,12 +57,33 @@ impl Part {
 
     /// How many bytes it is of the document, before any shape.
     pub fn size(&self) -> usize {
-        self.bytes.len()
+        let more = self.more.iter().map(|bytes| bytes.len());
+        self.bytes.len() + more.sum::<usize>()
+    }
+
+    /// Why there are no bytes such as are meant, in words. Not to be asked on the drawing thread.
+    pub fn fault(&self) -> Option<&'static str> {
+        let broken = self.shape == Shape::Blob && decoded(&self.bytes).is_none();
+        broken.then_some("what stands there is no base64")
     }
 
     /// The bytes, not to be made on the drawing thread.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
-        let raw = &*self.bytes;
+        let first = self.shaped(&self.bytes);
+        if self.more.is_empty() {
+            return first;
+        }
+        let mut all = first.into_owned();
+        for bytes in &self.more {
+            if !all.ends_with(b"\n") {
+                all.push(b'\n');
+            }
+            all.extend_from_slice(&self.shaped(bytes));
+        }
+        all.into()
+    }
+
+    fn shaped<'a>(&self, raw: &'a [u8]) -> Cow<'a, [u8]> {
         match self.shape {
             Shape::Exact => raw.into(),
             Shape::OneLine => json::one_line(raw).into(),
@@ -64,7 +98,7 @@ impl Part {
 /// Says how much, not what: a document may be large.
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Part({} bytes, {:?})", self.bytes.len(), self.shape)
+        write!(f, "Part({} bytes, {:?})", self.size(), self.shape)
     }
 }
 
@@ -96,6 +130,16 @@ mod tests {
         assert_eq!(shaped("\"\\u00e9\\n\"", Shape::Text), "é\n");
         assert_eq!(shaped("\"aGk=\"", Shape::Blob), "hi");
         assert_eq!(shaped("\"no blob!\"", Shape::Blob), "no blob!");
+        let fault = |raw: &str| Part::new(raw.as_bytes(), Shape::Blob).fault();
+        assert_eq!(fault("\"aGk=\""), None);
+        assert_eq!(
+            fault("\"no blob!\""),
+            Some("what stands there is no base64")
+        );
+        let texts = ["\"a\"", "\"b\\n\"", "\"c\""].map(|raw| Slice::from(raw.as_bytes()));
+        let texts = Part::texts(texts).unwrap();
+        assert_eq!((&*texts.bytes(), texts.size()), (&b"a\nb\nc"[..], 11));
+        assert_eq!(Part::texts([]), None);
         let part = Part::exact(Slice::from(&b"0123"[..]).part(2..9));
         assert_eq!((&*part.bytes(), part.size()), (&b"23"[..], 2));
         assert_eq!(format!("{part:?}"), "Part(2 bytes, Exact)");

@@ -25,6 +25,10 @@ pub fn save(
     lookup: &impl Lookup,
 ) -> Result<String, Unsaved> {
     let path = expanded(path, lookup).map_err(Unsaved::Failed)?;
+    if let Some(why) = part.fault() {
+        let path = path.display();
+        return Err(Unsaved::Failed(format!("{path} was not written: {why}")));
+    }
     let bytes = part.bytes();
     let mut options = OpenOptions::new();
     options.write(true);
@@ -106,6 +110,14 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"2");
         let blob = Part::new(&b"\"AP8=\""[..], Shape::Blob);
         save(&blob, name, true, &made).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"\0\xff");
+        // What says that it is bytes and is not is refused, and nothing is overwritten for it.
+        let broken = Part::new(&b"\"%%\""[..], Shape::Blob);
+        let words = format!("{name} was not written: what stands there is no base64");
+        assert_eq!(
+            save(&broken, name, true, &made).unwrap_err(),
+            Unsaved::Failed(words)
+        );
         assert_eq!(fs::read(&path).unwrap(), b"\0\xff");
     }
 

@@ -48,7 +48,8 @@ impl AgreeBox {
     pub fn key(&mut self, key: KeyEvent, screen: Rect) -> Agreed {
         let height = usize::from(self.popup(screen).room(screen).height);
         match key.code {
-            KeyCode::Enter | KeyCode::Char('y') => return Agreed::Yes,
+            // Enter may be the one that opened the page, still held.
+            KeyCode::Char('y') if key.modifiers.is_empty() => return Agreed::Yes,
             KeyCode::Esc | KeyCode::Char('q' | 'n') => return Agreed::No,
             KeyCode::Up | KeyCode::Char('k') => self.scroll(-1, screen),
             KeyCode::Down | KeyCode::Char('j') => self.scroll(1, screen),
@@ -83,7 +84,7 @@ impl AgreeBox {
         let lines = self.lines(usize::from(width.saturating_sub(4))).len() as u16;
         Popup {
             title: &self.title,
-            footer: "Enter sends them all  ↑↓ scrolls  Esc sends none",
+            footer: "y sends them all  ↑↓ scrolls  Esc sends none",
             width,
             height: lines.min(screen.height.saturating_sub(6)).max(1),
             place: Place::Centre,
@@ -135,6 +136,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::tui::theme::Depth;
+    use crossterm::event::KeyModifiers;
 
     fn page() -> AgreeBox {
         let items = (0..40).map(|at| (format!("probe-{at}"), "a call of a tool ".repeat(6)));
@@ -172,7 +174,13 @@ mod tests {
         page.key(KeyCode::Down.into(), screen);
         assert_eq!(page.top, end);
         assert_eq!(page.key(KeyCode::Char('x').into(), screen), Agreed::Nothing);
-        assert_eq!(page.key(KeyCode::Enter.into(), screen), Agreed::Yes);
+        for no in [
+            KeyCode::Enter.into(),
+            KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL),
+        ] {
+            assert_eq!(page.key(no, screen), Agreed::Nothing);
+        }
+        assert_eq!(page.key(KeyCode::Char('y').into(), screen), Agreed::Yes);
         assert_eq!(page.key(KeyCode::Esc.into(), screen), Agreed::No);
         assert_eq!(page.click(Position::new(0, 0), screen), Agreed::No);
     }

@@ -58,6 +58,14 @@ impl Choice {
         }
     }
 
+    /// Its word in the hint row, and what it is called in settings.
+    fn words(&self) -> String {
+        match self.pick {
+            Pick::Action(action) => format!("{} {}", action.row().hint, action.row().name),
+            _ => String::new(),
+        }
+    }
+
     /// How well it begins like what was typed, in lower case: its name, or a word of it, comes before letters that
     /// stand somewhere.
     fn begins(&self, typed: &str) -> u8 {
@@ -70,7 +78,7 @@ impl Choice {
             _ if typed.is_empty() => 0,
             name if name == typed => 3,
             name if name.starts_with(typed) => 2,
-            name if word(name) || word(&self.middle) => 1,
+            _ if word(&self.words()) || word(&self.middle) => 1,
             _ => 0,
         }
     }
@@ -216,8 +224,7 @@ impl Picker {
             .enumerate()
             .filter(|(_, choice)| !matches!(choice.pick, Pick::Entry(_)))
             .filter_map(|(index, choice)| {
-                let name = choice.name();
-                let hay = format!("{} {} {name}", choice.middle, choice.left);
+                let hay = format!("{} {} {}", choice.middle, choice.left, choice.words());
                 pattern
                     .score(Utf32Str::new(&hay, &mut buffer), &mut matcher)
                     .map(|score| (choice.begins(&typed), score, index))

@@ -22,6 +22,7 @@ use crate::tui::panes::copy_as;
 use crate::tui::panes::form::FormPane;
 
 mod actions;
+mod broken;
 mod buttons;
 mod calls;
 mod changes;

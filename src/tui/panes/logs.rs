@@ -100,8 +100,11 @@ impl Logs {
         let item = |number| logs.get(number).copied().map(Item::Log);
         // While rows are still being found, the one to stand on may be among those that come at the end.
         let finding = !self.shown.picks().is_whole() && self.filtering.is_anchored(number);
-        if self.shown.sift(logs.len(), &mut self.filtering, item, ctx) || finding {
-            let near = self.filtering.near(number);
+        let moved = self.shown.sift(logs.len(), &mut self.filtering, item, ctx);
+        let near = self.filtering.near(number);
+        // Rows that only come at the end are new ones, however they were found.
+        let elsewhere = near.map(|near| self.shown.place(near)) != self.stream.selected();
+        if moved || left.flatten().is_some() || finding && elsewhere {
             if left.flatten().is_some() {
                 self.stream.hold();
             }

@@ -70,8 +70,12 @@ impl<'p> Blocks<'p> {
             (Some("text"), Some(body)) => {
                 let (target, held) = (self.text_target(), self.held(body, false, own));
                 let odd = halves(body);
-                self.sheet
-                    .spot(&format!("{start}text{more}{odd}"), target, Some(held));
+                let size = text::size(text_size(body));
+                self.sheet.spot(
+                    &format!("{start}text {size}{more}{odd}"),
+                    target,
+                    Some(held),
+                );
                 self.text(body, Hint::default());
             }
             (Some(kind @ ("image" | "audio")), _) => {
@@ -173,17 +177,12 @@ impl<'p> Blocks<'p> {
         let mime = mime(own);
         match (own.get("text"), own.get("blob")) {
             (Some(body), blob) => {
-                // Decoding a huge one only to count it would take as much again.
-                let size = match body.len() {
-                    ..=WHOLE => json::string(body).map_or(body.len(), |text| text.len()),
-                    more => more,
-                };
                 let both = if blob.is_some() {
                     " · has a blob too"
                 } else {
                     ""
                 };
-                let size = text::size(size as u64);
+                let size = text::size(text_size(body));
                 let target = behind.unwrap_or_else(|| self.text_target());
                 let held = self.held(body, false, own);
                 let heading = format!("{start}{uri} {mime} {size}{both}{}", meta(own));
@@ -226,7 +225,8 @@ impl<'p> Blocks<'p> {
         let target = behind.unwrap_or_else(|| {
             hex.map_or(Target::Nothing, |index| Target::Tab(numbered("Hex", index)))
         });
-        let held = bytes.as_ref().map(|_| self.held(data, true, around));
+        // Also what is no base64: whoever wants its bytes is told why there are none.
+        let held = Some(self.held(data, true, around));
         let picture = bytes
             .filter(|_| self.pictures < card::PICTURES)
             .and_then(|bytes| card::picture(&bytes, self.payload.pictures));
@@ -285,6 +285,16 @@ pub(super) fn markdown_of(raw: &[u8], hint: Hint<'_>) -> Option<String> {
     is.then_some(text)
 }
 
+/// How many bytes of UTF-8 a text is; of a huge one as many as were sent, for decoding it only to count it would take
+/// as much again.
+fn text_size(body: &[u8]) -> u64 {
+    let size = match body.len() {
+        ..=WHOLE => json::string(body).map_or(body.len(), |text| text.len()),
+        more => more,
+    };
+    size as u64
+}
+
 fn mime(own: &Members<'_>) -> String {
     own.string("mimeType")
         .unwrap_or_else(|| "no type given".to_owned())
@@ -315,7 +325,7 @@ fn annotations(own: &Members<'_>) -> String {
 
 /// ` · 1 lone surrogate`: what a text has that is no character. Of a long one, what is shown of it.
 fn halves(body: &[u8]) -> String {
-    let (_, count) = json::name_halves(&body[..body.len().min(WHOLE)]);
+    let (_, count) = json::name_halves(&body[..json::cut(body, WHOLE)]);
     match count {
         0 => String::new(),
         _ => format!(" · {}", text::plural(count, "lone surrogate")),

@@ -129,14 +129,8 @@ impl Sheet {
             return self.json(raw);
         }
         if raw.len() > self.room {
-            // Escapes only make it shorter; the last one may be cut in two.
-            let mut end = self.room.min(raw.len() - 1);
-            while end > 1 && raw[end] & 0xc0 == 0x80 {
-                end -= 1;
-            }
-            if let Some(escape) = memchr::memrchr(b'\\', &raw[end.saturating_sub(6)..end]) {
-                end = end.saturating_sub(6) + escape;
-            }
+            // Escapes only make it shorter.
+            let end = json::cut(raw, self.room.min(raw.len() - 1));
             let (named, _) = json::name_halves(raw.get(1..end).unwrap_or_default());
             let part = json::decode(&named).into_owned();
             self.bytes_of(part.as_bytes(), raw.len());

@@ -256,18 +256,22 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Option<Vec<Effect>> {
     if let Some(why) = lacking {
         return Some(say(model, &text::sanitize(&why)));
     }
+    // All of them or none: what stands on the list is not there twice when the piece is mended and pasted again.
+    let targets: Result<Vec<(&str, Target)>, String> = servers
+        .iter()
+        .map(|server| match server.launch.target(None, &machine.home) {
+            Ok(target) => Ok((&*server.name, target)),
+            Err(why) => Err(format!("{}: {why}", server.name)),
+        })
+        .collect();
+    let targets = match targets {
+        Ok(targets) => targets,
+        Err(why) => return Some(say(model, &text::sanitize(&why))),
+    };
     let mut first = None;
-    for server in &servers {
-        match server.launch.target(None, &machine.home) {
-            Ok(target) => {
-                let place = push_server(model, &server.name, target, "pasted");
-                first.get_or_insert(place);
-            }
-            Err(why) => {
-                let what = format!("{}: {why}", server.name);
-                return Some(say(model, &text::sanitize(&what)));
-            }
-        }
+    for (name, target) in targets {
+        let place = push_server(model, name, target, "pasted");
+        first.get_or_insert(place);
     }
     let place = first?;
     model.world.current = place;
@@ -354,46 +358,38 @@ pub(super) fn before(model: &mut Model, then: Then) -> Option<Vec<Effect>> {
     }
     let asks = !listed.asks.is_empty();
     if listed.consent.is_some() {
-        model.starting.asked = Some(then);
-        model.overlays.push(Overlay::Trust(place));
+        model.overlays.push(Overlay::Trust(place, then));
         return Some(Vec::new());
     }
-    asks.then(|| {
-        model.starting.asked = Some(then);
-        inputs::ask(model, place)
-    })
+    asks.then(|| inputs::ask(model, place, then))
 }
 
 /// Goes on with a server that was asked about, to what it was asked for.
-pub(super) fn go_on(model: &mut Model, place: usize) -> Vec<Effect> {
+pub(super) fn go_on(model: &mut Model, place: usize, then: Then) -> Vec<Effect> {
     // What was agreed to is what was shown: it is not read again in between.
     fresh(model, place);
-    let asked = model.starting.asked.take();
-    let then = asked.filter(|then| then.place() == Some(place));
-    reading::perform(model, then.unwrap_or(Then::Connect(place)))
+    reading::perform(model, then)
 }
 
 /// Somebody does not want to.
-pub(super) fn refused(model: &mut Model) {
-    let then = model.starting.asked.take();
-    let place = then.and_then(|then| then.place());
+pub(super) fn refused(model: &mut Model, place: usize) {
     model.entering = None;
     // Nor is anything sent again when somebody connects it some time.
-    model.rerunning = model.rerunning.take().filter(|(at, _)| Some(*at) != place);
+    model.rerunning = model.rerunning.take().filter(|(at, _)| *at != place);
 }
 
 /// A key while somebody is asked whether a server may run. Enter is not enough: it may have been meant for the list.
-pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
+pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize, then: Then) -> Vec<Effect> {
     match key.code {
-        KeyCode::Char('y') => {}
+        KeyCode::Char('y') if key.modifiers.is_empty() => {}
         KeyCode::Esc | KeyCode::Char('n' | 'q') => {
             model.overlays.pop();
-            refused(model);
+            refused(model, place);
             return say(model, "it was not run");
         }
         _ if Chord::from(key) == Chord::CTRL_C => {
             model.overlays.pop();
-            refused(model);
+            refused(model, place);
             return Vec::new();
         }
         _ => return Vec::new(),
@@ -405,7 +401,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect>
         .map(|consent| Effect::Configs(Box::new(Configs::Agree(*consent))))
         .into_iter()
         .collect();
-    effects.extend(go_on(model, place));
+    effects.extend(go_on(model, place, then));
     effects
 }
 
@@ -456,7 +452,7 @@ pub(super) fn tap(model: &mut Model, place: usize) -> Vec<Effect> {
 
 /// A key while somebody is asked that. Enter is not enough, as for [`key`].
 pub(super) fn tap_key(model: &mut Model, key: KeyEvent, place: usize) -> Vec<Effect> {
-    let yes = key.code == KeyCode::Char('y');
+    let yes = key.code == KeyCode::Char('y') && key.modifiers.is_empty();
     let no = matches!(key.code, KeyCode::Esc | KeyCode::Char('n' | 'q'));
     if !yes && !no && Chord::from(key) != Chord::CTRL_C {
         return Vec::new();

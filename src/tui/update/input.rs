@@ -103,9 +103,9 @@ fn overlay_key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect>> {
                 Vec::new()
             })
         }
-        Overlay::Trust(place) => {
-            let place = *place;
-            Some(super::configs::key(model, key, place))
+        Overlay::Trust(place, then) => {
+            let (place, then) = (*place, then.clone());
+            Some(super::configs::key(model, key, place, then))
         }
         Overlay::Tap(place) => {
             let place = *place;
@@ -242,7 +242,7 @@ pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Effect> {
         Some(
             Overlay::Quit
             | Overlay::Letters(_)
-            | Overlay::Trust(_)
+            | Overlay::Trust(..)
             | Overlay::Tap(_)
             | Overlay::Deeds(_)
             | Overlay::Agree(..)

@@ -169,8 +169,8 @@ pub(super) fn filled_in(model: &mut Model, filled: Filled) -> Vec<Effect> {
             Some(Overlay::Sheet(_, Purpose::Anyway(asker))) => {
                 vec![replaying::anyway(asker, "no")]
             }
-            Some(Overlay::Sheet(_, Purpose::Inputs(_))) => {
-                configs::refused(model);
+            Some(Overlay::Sheet(_, Purpose::Inputs(place, _))) => {
+                configs::refused(model, place);
                 Vec::new()
             }
             _ => Vec::new(),
@@ -217,7 +217,9 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
             model.status = Some((Tone::Info, format!("the note at #{seq} is kept")));
             keep(model)
         }
-        Purpose::Inputs(place) => return configs::inputs::given(model, *place, texts.collect()),
+        Purpose::Inputs(place, then) => {
+            return configs::inputs::given(model, *place, then.clone(), texts.collect());
+        }
         Purpose::Except(exception) => return linting::kept(exception, next(), &next()),
         Purpose::Words(path) => {
             let change = MetaChange::Words {

@@ -338,12 +338,14 @@ impl PlainState {
 
     /// To the start.
     pub fn first(&mut self) {
+        self.spot = None;
         self.top = (0, 0);
         self.hex = self.hex.map(|_| 0);
     }
 
     /// To the end.
     pub fn last(&mut self, document: &Document, window: Window) {
+        self.spot = document.spots.len().checked_sub(1);
         self.top = (usize::MAX, 0);
         self.hex = self.hex.map(|_| usize::MAX);
         self.clamp(document, window);

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
+use mcpscope::configs::over::{Named, Over};
 use mcpscope::configs::trust::Trust;
 use mcpscope::configs::{Machine, System};
 use mcpscope::inspector::Command;
 use mcpscope::tui::effect::Effect;
 use mcpscope::tui::effect::configs::Configs;
 use mcpscope::tui::event::Event;
-use mcpscope::tui::model::Overlay;
+use mcpscope::tui::model::{Overlay, Then};
+use mcpscope::tui::update;
 use tempfile::TempDir;
 
 use super::sessions::shelf;
@@ -288,11 +290,16 @@ fn asked(files: &Files) -> Screen {
     screen
 }
 
-fn select(screen: &mut Screen, name: &str) {
+fn place(screen: &Screen, name: &str) -> usize {
     let servers = &screen.model.world.servers;
     let place = servers.iter().position(|server| server.name == name);
+    place.unwrap()
+}
+
+fn select(screen: &mut Screen, name: &str) {
+    let place = place(screen, name);
     screen.press("g g");
-    for _ in 0..place.unwrap() {
+    for _ in 0..place {
         screen.press("j");
     }
 }
@@ -347,6 +354,56 @@ fn an_input_that_only_a_command_of_the_client_gives_is_refused_in_words() {
     );
 }
 
+#[test]
+fn what_the_command_line_gave_is_given_still_when_the_entry_changes() {
+    let files = Files::new();
+    files.write("project/.vscode/mcp.json", ASKED);
+    let Event::Servers(Ok(discovery)) = files.event() else {
+        panic!("nothing is found");
+    };
+    let said = [("token".to_owned(), "abc".to_owned())];
+    let found = discovery.found.servers.iter();
+    let mut server = found
+        .clone()
+        .find(|server| server.name == "tokened")
+        .unwrap()
+        .clone();
+    server.launch = server.launch.given(&said);
+    server.asks.clear();
+    let mut machine = discovery.machine.clone().unwrap();
+    machine.inputs.extend(said);
+    let over = Over {
+        machine,
+        cwd: None,
+        env: Vec::new(),
+        headers: Vec::new(),
+        choice: None,
+        cacert: None,
+        insecure: false,
+        login: None,
+    };
+    let target = over.target(&server.launch, &server).unwrap();
+    let mut screen = Screen::live((120, 36));
+    let place = update::push_server(&mut screen.model, "tokened", target, "settings");
+    let named = Named {
+        server,
+        over,
+        consent: None,
+    };
+    update::from_settings(&mut screen.model, place, Some(Box::new(named)));
+    let changed = ASKED.replace(r#"{"command": "x""#, r#"{"command": "another""#);
+    files.write("project/.vscode/mcp.json", &changed);
+    screen.event(files.event());
+    let row = &screen.model.world.servers[place];
+    let listed = row.listed.as_ref().unwrap();
+    assert_eq!(listed.problem, None);
+    let Some(mcpscope::transport::Target::Process(spawn)) = &row.target else {
+        panic!("it is a command");
+    };
+    assert_eq!(spawn.program, "another");
+    assert_eq!(spawn.args, ["abc"]);
+}
+
 fn is_looked_at(screen: &Screen) -> bool {
     matches!(screen.model.overlays.last(), Some(Overlay::Doctor))
 }
@@ -366,6 +423,20 @@ fn what_doctor_asks_about_first_is_looked_at_then() {
         Some("db")
     );
     screen.press("Esc");
+    // What another server is asked about meanwhile changes nothing of what this one was asked about for.
+    select(&mut screen, "far");
+    screen.press("D");
+    let far = place(&screen, "far");
+    assert!(
+        matches!(screen.model.overlays.last(), Some(Overlay::Trust(at, Then::Examine)) if *at == far)
+    );
+    let lacking = place(&screen, "lacking");
+    assert!(update::connect(&mut screen.model, lacking).is_empty());
+    screen.press("y");
+    assert!(is_looked_at(&screen), "{}", screen.text());
+    screen.press("Esc");
+    let mut screen = Screen::live((120, 36));
+    screen.event(files.event());
     // An answer that nobody gave then is none now: this is to be connected.
     select(&mut screen, "far");
     screen.press("D Esc Enter y");
@@ -406,6 +477,16 @@ fn a_piece_of_settings_can_be_pasted() {
         .map(|server| server.name.as_str())
         .collect();
     assert_eq!(names[names.len() - 2..], ["pasted", "other"]);
+    // All or none: of a piece with one that cannot be, nothing is put on the list.
+    let before = names.len();
+    screen.press("a");
+    screen.event(Event::Paste(
+        "{\"mcpServers\": {\"good\": {\"command\": \"x\"}, \"bad\": {\"url\": \"no address\"}}}"
+            .to_owned(),
+    ));
+    screen.press("Enter");
+    assert!(screen.status().contains("bad: "), "{}", screen.status());
+    assert_eq!(screen.model.world.servers.len(), before);
     screen.press("a");
     screen.event(Event::Paste("{\"a\": 1}".to_owned()));
     screen.press("Enter");

@@ -101,7 +101,7 @@ fn play(mut screen: Screen, keys: &[String]) {
         let may_leave = match screen.model.overlays.last() {
             Some(Overlay::Quit) => ["q", "Q", "Enter", "C-c"].contains(&key.as_str()),
             Some(
-                Overlay::Trust(_)
+                Overlay::Trust(..)
                 | Overlay::Tap(_)
                 | Overlay::Doctor
                 | Overlay::Deeds(_)

@@ -44,6 +44,26 @@ impl CataloguePane {
         Reply::done()
     }
 
+    /// Runs the selected item out of the list. Where the answer has no room beside the list, the form is gone to as if
+    /// it was run there.
+    fn run_listed(&mut self, ctx: &Ctx<'_>) -> Reply {
+        let narrow = self.areas.narrow;
+        let Some(work) = self.work_mut() else {
+            return Reply::ignored();
+        };
+        let Some(form) = &mut work.form else {
+            return self.open(ctx);
+        };
+        form.stop_typing();
+        if narrow {
+            if !work.tab.is_form() {
+                work.turn(Tab::Form);
+            }
+            self.focus = Focus::Form;
+        }
+        self.run_as(false, ctx)
+    }
+
     pub(super) fn pane(&mut self, forward: bool) -> Reply {
         if self.work().is_none() {
             return Reply::ignored();
@@ -197,6 +217,7 @@ impl CataloguePane {
         let height = usize::from(self.list_rows().height);
         match action {
             Action::OpenItem => return self.open(ctx),
+            Action::RunItem => return self.run_listed(ctx),
             Action::Right => {
                 if self.work().is_none() {
                     return Reply::ignored();

@@ -165,27 +165,43 @@ impl CataloguePane {
         end: End,
         answer: Option<u64>,
         ctx: &Ctx<'_>,
-    ) -> Option<Effect> {
-        let link = call.link.as_deref()?;
-        let work = self.works.get_mut(&call.key)?;
-        let source = answer
+    ) -> Vec<Effect> {
+        let (Some(link), Some(work)) = (call.link.as_deref(), self.works.get_mut(&call.key)) else {
+            return Vec::new();
+        };
+        let response = answer
             .filter(|_| end == End::Answered)
-            .and_then(|seq| ctx.timeline.index_of_seq(seq))
-            .and_then(|index| ctx.source(index));
-        let Some(source) = source else {
+            .and_then(|seq| ctx.timeline.index_of_seq(seq));
+        let Some(source) = response.and_then(|index| ctx.source(index)) else {
             let how = match end {
                 End::Answered | End::Gone | End::Unanswered => "no reply",
                 _ => end.word(),
             };
+            let sentence = format!("{} was not read: {how}", text::sanitize(link));
             if let Some(outcome) = &mut work.outcome {
-                outcome.during = format!("{} was not read: {how}", text::sanitize(link));
+                outcome.during.clone_from(&sentence);
             }
-            return None;
+            return vec![Effect::Tell {
+                sentence,
+                bad: true,
+            }];
         };
-        Some(
-            work.result
-                .enter(Subject::ResourceResult(source), link, ctx),
-        )
+        let exchange = call
+            .seq
+            .and_then(|seq| ctx.timeline.index_of_seq(seq))
+            .and_then(|index| ctx.timeline.exchange_of_request(index))
+            .and_then(|index| ctx.timeline.exchange(index));
+        let how = exchange.map(|exchange| outcome_of(exchange, response, ctx).labels());
+        let how = how.map_or_else(String::new, |[long, ..]| format!("   {long}"));
+        let subject = Subject::ResourceResult(source);
+        let shown = work.result.enter(subject, &format!("{link}{how}"), ctx);
+        // It was said that it is being read.
+        let sentence = format!("read {}", text::sanitize(link));
+        let told = Effect::Tell {
+            sentence,
+            bad: false,
+        };
+        vec![shown, told]
     }
 
     /// The call that waits: the newest of the selected item, else the newest of this server.
@@ -258,7 +274,7 @@ impl CataloguePane {
                 };
                 let call = self.pending.remove(place);
                 if call.link.is_some() {
-                    return self.link_read(&call, *end, *seq, ctx).into_iter().collect();
+                    return self.link_read(&call, *end, *seq, ctx);
                 }
                 self.finished(&call, *end, *seq, ctx)
             }

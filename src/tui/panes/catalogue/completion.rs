@@ -41,7 +41,10 @@ impl CataloguePane {
         }
         let form = work.form.as_ref()?;
         let typed = form.typed().filter(|_| form.side() == Side::Fields)?;
-        let name = form.form().name(form.focused()?)?;
+        // An item of a variable's list is a value of that variable.
+        let (form, focused) = (form.form(), form.focused()?);
+        let named = form.name(focused);
+        let name = named.or_else(|| form.name(form.node(focused).parent()?))?;
         Some((key, name.to_owned(), typed.to_owned()))
     }
 

@@ -11,7 +11,7 @@ impl CataloguePane {
     /// None when it does something.
     pub(super) fn why(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         match action {
-            Action::Run => words::cannot_send(ctx).or_else(|| {
+            Action::Run | Action::RunItem => words::cannot_send(ctx).or_else(|| {
                 let work = self.work()?;
                 words::barred(&work.item, ctx)
             }),

@@ -1,5 +1,7 @@
 //! What actions do to the form, and why they would do nothing.
 
+use std::collections::HashSet;
+
 use super::rows::{Item, label};
 use super::widget::{Widget, takes_extra};
 use super::{Ask, Focus, FormPane, FormReply, Side, input};
@@ -35,6 +37,7 @@ impl FormPane {
             Action::EditJson => self.edit_json_in_place(),
             Action::AddAfter => self.add_beside(true),
             Action::AddBefore => self.add_beside(false),
+            Action::NewLine => self.new_line(),
             Action::Duplicate => self.duplicate(),
             Action::MoveDown => self.move_item(1),
             Action::MoveUp => self.move_item(-1),
@@ -79,6 +82,8 @@ impl FormPane {
             Action::Find if self.side == Side::Json => {
                 Some("fields are searched in the Form tab".to_owned())
             }
+            Action::NewLine if self.side == Side::Json => None,
+            Action::NewLine => no(self.takes_new_lines(), "only text has lines"),
             Action::Run
             | Action::TypeIntoField
             | Action::EditOutside
@@ -361,6 +366,7 @@ impl FormPane {
 
     /// Undoes the last edit, or makes it again; the focus goes where it was made.
     fn travel(&mut self, back: bool) -> FormReply {
+        let shown: HashSet<NodeId> = self.sheet.rows.iter().map(|row| row.id).collect();
         let at = if back {
             self.form.undo()
         } else {
@@ -370,6 +376,15 @@ impl FormPane {
             Some(id) => {
                 self.keys.clear();
                 self.edited(true);
+                // What came back into a list is what somebody wants to see.
+                let mut items = match self.form.node(id).kind() {
+                    Kind::Array(_) => self.form.children(id).iter(),
+                    _ => [].iter(),
+                };
+                let id = items
+                    .find(|item| !shown.contains(item))
+                    .copied()
+                    .unwrap_or(id);
                 if id != self.form.root() {
                     self.reveal(id);
                 }

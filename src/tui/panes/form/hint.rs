@@ -1,7 +1,7 @@
 //! About the focused row in one line, for the status row: what is wrong, what it means, what fits.
 
 use super::widget::Widget;
-use super::{Focus, FormPane, Mode, Side, words};
+use super::{Ask, Focus, FormPane, Input, Mode, Side, words};
 use crate::form::schema::Kind;
 use crate::form::{NodeId, RowKind};
 use crate::text;
@@ -38,6 +38,71 @@ const LINES: Keys = &[
     ("Esc", "leave"),
     ("S-Tab", "back"),
 ];
+/// In a line that may become several.
+const STRING: Keys = &[
+    ("Tab", "next"),
+    ("Enter", "keep and next"),
+    ("Esc", "leave"),
+    ("S-Tab", "back"),
+    ("C-j", "new line"),
+];
+/// In a line with answers offered below it, of which one goes on from what is typed.
+const TAKEN: Keys = &[
+    ("Tab", "take it"),
+    ("↓", "into the list"),
+    ("Enter", "keep and next"),
+    ("Esc", "leave"),
+];
+/// In a line with answers offered below it.
+const OFFERED: Keys = &[
+    ("↓", "into the list"),
+    ("Tab", "next"),
+    ("Enter", "keep and next"),
+    ("Esc", "leave"),
+];
+/// In the list of answers.
+const ANSWERS: Keys = &[
+    ("Enter", "take it"),
+    ("↑↓", "choose"),
+    ("Esc", "out of the list"),
+];
+/// In a list that dropped down.
+const LIST: Keys = &[
+    ("Enter", "pick"),
+    ("↑↓", "choose"),
+    ("letters", "jump"),
+    ("Esc", "close"),
+];
+/// In one that is narrowed by typing.
+const SEARCHED: Keys = &[
+    ("letters", "search"),
+    ("↑↓", "choose"),
+    ("Enter", "pick"),
+    ("Esc", "close"),
+];
+/// In a list of boxes.
+const BOXES: Keys = &[("Space", "tick"), ("↑↓", "choose"), ("Esc", "close")];
+/// In one that is narrowed by typing.
+const SEARCHED_BOXES: Keys = &[
+    ("Space", "tick"),
+    ("letters", "search"),
+    ("↑↓", "choose"),
+    ("Esc", "close"),
+];
+/// While it is asked whether pasted lines are items.
+const PASTED: Keys = &[("y", "items"), ("n", "one text"), ("Esc", "neither")];
+/// Where the key of an entry is typed.
+const KEY: Keys = &[
+    ("Enter", "on to its value"),
+    ("Tab", "the same"),
+    ("Esc", "leave"),
+];
+/// Where something else is asked for.
+const ASKED: Keys = &[("Enter", "take it"), ("Esc", "never mind")];
+/// Where a file is asked for.
+const FILE: Keys = &[("Enter", "load it"), ("Esc", "never mind")];
+/// Where a member is asked for.
+const MEMBER: Keys = &[("Enter", "add it"), ("Esc", "never mind")];
 /// In the text of all arguments.
 const TEXT: Keys = &[
     ("Esc", "leave the text"),
@@ -46,13 +111,45 @@ const TEXT: Keys = &[
 ];
 
 impl FormPane {
-    /// What keys mean where something is filled in that is no line of text; nothing where it is one.
+    /// What keys mean in what is open over the fields: a list, a question, answers that are offered.
+    fn open_keys(&self) -> Option<Keys> {
+        if let Some(menu) = &self.menu {
+            return Some(match (menu.ticks(), menu.narrows()) {
+                (true, true) => SEARCHED_BOXES,
+                (true, false) => BOXES,
+                (false, true) => SEARCHED,
+                (false, false) => LIST,
+            });
+        }
+        if self.pasted.is_some() {
+            return Some(PASTED);
+        }
+        match (&self.input, &self.offer) {
+            (Some(Input::Ask(Ask::File, _)), _) => Some(FILE),
+            (Some(Input::Ask(Ask::Member, _)), _) => Some(MEMBER),
+            (Some(Input::Ask(Ask::Other, _)), _) => Some(ASKED),
+            (Some(Input::Key(_)), _) => Some(KEY),
+            (Some(Input::Line(_)), Some(offer)) if offer.at.is_some() => Some(ANSWERS),
+            (Some(Input::Line(line)), Some(offer)) => {
+                let typed = if self.over_default { "" } else { line.text() };
+                let takes = offer.taken(typed).is_some();
+                Some(if takes { TAKEN } else { OFFERED })
+            }
+            _ => None,
+        }
+    }
+
+    /// What keys mean where something is filled in, when it is not what they mean in any line of text.
     pub fn row_keys(&self) -> Keys {
+        if let Some(keys) = self.open_keys().filter(|_| self.side == Side::Fields) {
+            return keys;
+        }
         if self.side == Side::Json {
             return if self.mode == Mode::Typing { TEXT } else { &[] };
         }
         match (self.focus, self.widget()) {
             _ if self.takes_lines() => LINES,
+            (_, Some(Widget::Line)) if self.takes_letters() && self.takes_new_lines() => STRING,
             _ if !self.is_between_fields() => &[],
             (Focus::Row(_, RowKind::AddItem | RowKind::AddEntry), _) => ADDS,
             (

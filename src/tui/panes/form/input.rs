@@ -61,6 +61,50 @@ impl FormPane {
         self.offer = Offer::new(Suggestions { items, remark });
     }
 
+    /// Whether the text of the focused field may have several lines: a secret and base64 have one.
+    pub(super) fn takes_new_lines(&self) -> bool {
+        self.focused().is_some_and(|id| {
+            let kind = self.form.node(id).kind();
+            let text = matches!(kind, Kind::String(rules) if !rules.base64);
+            (text && !is_secret(&self.form, id)) || self.takes_lines()
+        })
+    }
+
+    /// Begins a new line in the text of the focused field, at the caret or else at its end. From then on there is a box
+    /// for it, in which Enter does the same.
+    pub(super) fn new_line(&mut self) -> FormReply {
+        let Some(id) = self.focused().filter(|_| self.takes_new_lines()) else {
+            return FormReply::Say("only text has lines".to_owned());
+        };
+        if self.mode == Mode::Navigation {
+            self.mode = Mode::Typing;
+            self.open_input();
+        }
+        self.over_default = false;
+        match &mut self.input {
+            Some(Input::Lines(area) | Input::Json(area)) => {
+                area.paste("\n");
+                self.keep()
+            }
+            Some(Input::Line(line)) => {
+                line.paste("\n");
+                let before = &line.text()[..line.caret()];
+                let rows = before.split('\n').count();
+                let last = before.rsplit('\n').next().unwrap_or_default();
+                let column = last.chars().count() + 1;
+                let reply = self.keep();
+                self.open_input();
+                if let Some(Input::Lines(area)) = &mut self.input {
+                    area.go(rows, column);
+                }
+                self.reveal(id);
+                reply
+            }
+            // Its choices, or a question, stand where it is typed.
+            _ => FormReply::Say("nothing is typed into".to_owned()),
+        }
+    }
+
     /// Hands what is typed to the form.
     pub(super) fn keep(&mut self) -> FormReply {
         let Focus::Row(id, _) = self.focus else {

@@ -25,12 +25,14 @@ impl FormPane {
                 _ => match self.form.add(id) {
                     Ok(()) => {
                         self.folded.remove(&id);
+                        // Whoever adds something means to fill it in.
+                        self.mode = Mode::Typing;
                         self.edited(true);
                         if self.sheet.rows.get(self.at).is_some_and(|row| row.folds)
                             && !matches!(self.form.node(id).kind(), Kind::Union(_))
                         {
-                            // On to what can be filled in.
-                            self.go(self.at + 1);
+                            let first = self.stop_from(self.at + 1, 1);
+                            self.go(first);
                         }
                         FormReply::Edited
                     }

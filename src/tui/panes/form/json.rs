@@ -284,6 +284,11 @@ impl FormPane {
         Some(FormReply::Moved)
     }
 
+    /// What is wrong with the text, in words; nothing where it is what the form holds.
+    pub fn broken_words(&self) -> Option<String> {
+        self.json.words()
+    }
+
     /// Throws broken text away and shows what the form holds.
     pub fn drop_json(&mut self) {
         self.forget_text();

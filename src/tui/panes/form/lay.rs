@@ -194,7 +194,10 @@ impl FormPane {
                 writer.put(&words, Role::Error, Hit::Focus);
                 writer.gap(2);
             } else {
-                Self::lay_below(&words, writer);
+                Self::lay_below(&words, Role::Error, writer);
+                if let Some(words) = because(field) {
+                    Self::lay_below(&words, Role::TextMuted, writer);
+                }
                 return;
             }
         } else if !boxed && let Some(chip) = self.chip(id) {
@@ -221,7 +224,7 @@ impl FormPane {
             writer.put(chip, role, Hit::Chip);
             writer.gap(2);
         }
-        if let Some(count) = self.counter(id) {
+        if let Some(count) = self.counter(id, boxed) {
             writer.put(&count, Role::TextMuted, Hit::Focus);
             writer.gap(2);
         }
@@ -240,7 +243,6 @@ impl FormPane {
             }
         }
         let mut dim: Vec<String> = Vec::new();
-        dim.extend(field.because.as_ref().map(|why| format!("because {why}")));
         if field.deprecated {
             dim.push("deprecated".to_owned());
         }
@@ -248,7 +250,16 @@ impl FormPane {
             dim.push("read-only".to_owned());
         }
         for words in dim {
-            writer.put(&text::sanitize(&words), Role::TextMuted, Hit::Focus);
+            writer.put(&words, Role::TextMuted, Hit::Focus);
+            writer.gap(2);
+        }
+        // Why a field is there at all is told whole.
+        if let Some(words) = because(field) {
+            if text::width(&words) > writer.room() {
+                Self::lay_below(&words, Role::TextMuted, writer);
+                return;
+            }
+            writer.put(&words, Role::TextMuted, Hit::Focus);
             writer.gap(2);
         }
         if writer.room() >= WORTH
@@ -259,17 +270,17 @@ impl FormPane {
         }
     }
 
-    /// A problem that has no room beside its widget, below it.
-    fn lay_below(words: &str, writer: &mut Writer<'_>) {
+    /// What has no room beside its widget, below it.
+    fn lay_below(words: &str, role: Role, writer: &mut Writer<'_>) {
         let at = writer.columns.box_at().min(writer.columns.widget);
         let room = writer.columns.end.saturating_sub(at).max(8);
         let indent = "  ";
         for (line, part) in wrap(words, room).into_iter().take(3).enumerate() {
             writer.line(at);
             if line > 0 {
-                writer.put(indent, Role::Error, Hit::Focus);
+                writer.put(indent, role, Hit::Focus);
             }
-            writer.put(&part, Role::Error, Hit::Focus);
+            writer.put(&part, role, Hit::Focus);
         }
     }
 
@@ -288,8 +299,8 @@ impl FormPane {
         form.chip(id)
     }
 
-    /// `40/80`, `4 lines`.
-    fn counter(&self, id: NodeId) -> Option<String> {
+    /// `40/80`, `4 lines`; lines that are typed into are counted where their box begins.
+    fn counter(&self, id: NodeId, boxed: bool) -> Option<String> {
         let node = self.form.node(id);
         let Kind::String(rules) = node.kind() else {
             return None;
@@ -303,7 +314,7 @@ impl FormPane {
         let lines = text.split('\n').count();
         match rules.max {
             Some(max) => Some(format!("{}/{max}", text.chars().count())),
-            None if lines > 1 && !rules.secret => Some(format!("{lines} lines")),
+            None if lines > 1 && !rules.secret && !boxed => Some(format!("{lines} lines")),
             None => None,
         }
     }
@@ -398,6 +409,12 @@ fn guide(columns: Columns, depth: usize) -> Span {
         role: Role::TextFaint,
         hit: Hit::Focus,
     }
+}
+
+/// `because kind = file`; sanitised.
+fn because(field: &Field) -> Option<String> {
+    let why = field.because.as_ref()?;
+    Some(text::sanitize(&format!("because {why}")).into_owned())
 }
 
 /// Columns for remarks that have to stand beside the chip.

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::menu::{Entry, Menu, Pick, Picked, Purpose};
-use super::widget::{name_of, value_of};
+use super::widget::{name_among, value_of};
 use super::{Ask, Focus, FormPane, FormReply, Mode, rows};
 use crate::form::schema::{Choice, Kind};
 use crate::form::{Key, NodeId};
@@ -157,7 +157,7 @@ fn choices_as_entries(choices: &[Choice]) -> Vec<Entry> {
         .iter()
         .enumerate()
         .map(|(index, choice)| Entry {
-            name: name_of(choice),
+            name: name_among(choice, choices),
             value: value_of(choice).unwrap_or_default(),
             remark: one_line(choice.description.as_deref()),
             pick: Pick::Index(index),

@@ -100,6 +100,16 @@ impl Menu {
         }
     }
 
+    /// Whether its rows are boxes to tick.
+    pub fn ticks(&self) -> bool {
+        matches!(self.purpose, Purpose::Set(_))
+    }
+
+    /// Whether letters narrow it.
+    pub fn narrows(&self) -> bool {
+        self.narrows
+    }
+
     fn selected(&self) -> Option<Pick> {
         let index = self.shown.get(self.list.selected)?;
         Some(self.entries[*index].pick)
@@ -107,7 +117,7 @@ impl Menu {
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent) -> Picked {
-        let ticks = matches!(self.purpose, Purpose::Set(_));
+        let ticks = self.ticks();
         let len = self.shown.len();
         match key.code {
             KeyCode::Esc => return Picked::Closed,
@@ -283,7 +293,7 @@ impl Menu {
         if area.height < 3 || area.width < 8 {
             return None;
         }
-        let footer = if matches!(self.purpose, Purpose::Set(_)) {
+        let footer = if self.ticks() {
             "Space ticks  Esc closes"
         } else {
             "Enter picks  Esc closes"
@@ -321,7 +331,7 @@ impl Menu {
             );
         }
         let (names, values) = self.columns();
-        let ticks = matches!(self.purpose, Purpose::Set(_));
+        let ticks = self.ticks();
         let cursor = list::draw(
             self.shown.len(),
             &state,

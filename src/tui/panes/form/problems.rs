@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::FormPane;
 use super::rows::count_inside;
+use crate::form::schema::Kind;
 use crate::form::{Form, NodeId};
 
 /// Where something is wrong, in the order of the rows.
@@ -31,7 +32,7 @@ impl Problems {
         let own = found.words.clone();
         for (id, words) in said {
             // The same thing in other words is no second problem.
-            if form.get(*id).is_some() && !own.contains_key(id) {
+            if form.get(*id).is_some() && !own.contains_key(&shown_at(form, *id)) {
                 found.add(*id, words.clone());
             }
         }
@@ -92,6 +93,14 @@ impl Problems {
     pub fn inside(&self, id: NodeId) -> usize {
         self.inside.get(&id).copied().unwrap_or(0)
     }
+}
+
+/// Where a value is told of: a union has the place in the arguments of what it holds.
+fn shown_at(form: &Form, mut id: NodeId) -> NodeId {
+    while let (Kind::Union(_), [held]) = (form.node(id).kind(), form.children(id)) {
+        id = *held;
+    }
+    id
 }
 
 impl FormPane {

@@ -84,7 +84,7 @@ impl Offer {
             .map(|item| text::width(&item.text) + text::width(&item.remark).min(30) + 2)
             .max()
             .unwrap_or(0);
-        let width = widest.max(text::width(&self.list.remark) + 14) + 6;
+        let width = widest.max(text::width(&self.footer())) + 6;
         let width = (width.clamp(20, 72) as u16).min(room.width);
         Rect {
             x: anchor.x.min(room.right().saturating_sub(width)).max(room.x),
@@ -94,18 +94,20 @@ impl Offer {
         }
     }
 
+    /// `3 of 12 from server  Tab takes  ↓ list`; sanitised.
+    fn footer(&self) -> String {
+        let remark = text::sanitize(&self.list.remark);
+        let gap = if remark.is_empty() { "" } else { "  " };
+        format!("{remark}{gap}Tab takes  ↓ list")
+    }
+
     /// Draws it over the form.
     pub fn draw(&self, anchor: Rect, room: Rect, buf: &mut Buffer, theme: &Theme) {
         let area = self.area(anchor, room).intersection(buf.area);
         if area.height < 3 || area.width < 8 {
             return;
         }
-        let remark = text::sanitize(&self.list.remark);
-        let footer = if remark.is_empty() {
-            "Tab takes  ↓ list".to_owned()
-        } else {
-            format!("{remark}  Tab takes  ↓ list")
-        };
+        let footer = self.footer();
         let rows = Popup {
             title: "",
             footer: &footer,

@@ -13,6 +13,7 @@ use crate::tui::widgets::testing::text_of;
 
 mod arrays;
 mod buttons;
+mod hints;
 mod jsons;
 mod reading;
 mod typing;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::form::schema::{Choice, Extra, Kind};
 use crate::form::substitute::stands_for_a_value;
 use crate::form::{Form, NodeId, State};
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::text;
 use crate::tui::widgets::input::TextBox;
 
@@ -103,7 +103,7 @@ impl Widget {
         let width: usize = choices
             .iter()
             .take(RADIOS)
-            .map(|choice| text::width(&text::sanitize(&name_of(choice))) + 6)
+            .map(|choice| text::width(&text::sanitize(&name_among(choice, choices))) + 6)
             .sum();
         if choices.len() <= RADIOS && width <= RADIOS_WIDTH {
             Self::Radios
@@ -131,6 +131,24 @@ pub fn takes_extra(form: &Form, id: NodeId) -> bool {
 /// What a choice is called: its title, else its value.
 pub fn name_of(choice: &Choice) -> String {
     choice.title.clone().unwrap_or_else(|| choice.text())
+}
+
+/// The same of one among others: where texts stand beside other values, they are told by their quotes.
+pub fn name_among(choice: &Choice, choices: &[Choice]) -> String {
+    match &choice.value {
+        Value::String(text) if choice.title.is_none() && mixes_types(choices) => json::quote(text),
+        _ => name_of(choice),
+    }
+}
+
+/// Whether there are texts and other values. That null is one of them makes none of the others unclear.
+fn mixes_types(choices: &[Choice]) -> bool {
+    let texts = choices
+        .iter()
+        .filter(|choice| matches!(choice.value, Value::String(_)));
+    let nulls = choices.iter().filter(|choice| choice.value == Value::Null);
+    let (texts, nulls) = (texts.count(), nulls.count());
+    texts > 0 && texts + nulls < choices.len()
 }
 
 /// The value of a choice, where its name does not tell.

@@ -41,7 +41,7 @@ impl Traffic {
         if let Some(row) = left.flatten() {
             stream.hold();
             stream.refiltered(shown.len(), shown.place(row));
-        } else if moved || finding {
+        } else if moved || finding && stands_elsewhere(shown, stream, self.filtering.near(number)) {
             let near = self.filtering.near(number);
             stream.refiltered(shown.len(), shown.place(near.unwrap_or(0)));
             let stood = stream.selected().and_then(|place| shown.number(place));
@@ -260,4 +260,10 @@ impl Traffic {
         }
         Some(Reply::done())
     }
+}
+
+/// Whether the row to stay near is not the one that is selected. In another order rows come anywhere, and nobody is
+/// moved for it.
+fn stands_elsewhere(shown: &Shown, stream: &Stream, near: Option<usize>) -> bool {
+    shown.by().is_none() && near.map(|near| shown.place(near)) != stream.selected()
 }

@@ -18,6 +18,7 @@ use crate::tui::pane::Reply;
 use crate::tui::payload::{TabBody, sniff};
 use crate::tui::widgets::find::Found;
 use crate::tui::widgets::json_tree::{Kind, Place, Tree};
+use crate::tui::widgets::plain::Document;
 use crate::tui::widgets::slice::Slice;
 use crate::tui::widgets::spot::Held;
 
@@ -143,7 +144,7 @@ fn taken(page: &Page, take: Take) -> Taken {
                 .map_or_else(|| state.first_byte(document), |hit| hit as usize);
             let bytes = document.bytes();
             match (take, page.row()) {
-                (Take::All, _) => Ok((Part::exact(bytes.clone()), "document")),
+                (Take::All, _) => whole(document),
                 (Take::Value | Take::Line, Some((tree, row))) => {
                     Ok((value(tree, row, Shape::Exact), "value"))
                 }
@@ -153,6 +154,20 @@ fn taken(page: &Page, take: Take) -> Taken {
             }
         }
         None => Err("There is nothing to copy."),
+    }
+}
+
+/// All of a text. Of content, what its blocks say: the lines above them are ours.
+fn whole(document: &Document) -> Taken {
+    let spots = document.spots();
+    if spots.is_empty() {
+        return Ok((Part::exact(document.bytes().clone()), "document"));
+    }
+    let held = spots.iter().filter_map(|spot| spot.held.as_ref());
+    let texts = held.filter(|held| !held.base64);
+    match Part::texts(texts.map(|held| held.value.clone())) {
+        Some(texts) => Ok((texts, "texts")),
+        None => Err("There is no text here: W writes a block to a file."),
     }
 }
 
@@ -209,7 +224,9 @@ pub(super) fn outgoing(page: &Page, all: bool) -> Option<Outgoing> {
             }
             let at = state.first_byte(document);
             let (part, what) = if all {
-                (Part::exact(bytes.clone()), "document")
+                // Where there are only pictures, say, our own lines about them are what there is.
+                let exact = || (Part::exact(bytes.clone()), "document");
+                whole(document).unwrap_or_else(|_| exact())
             } else {
                 (within(bytes, document.part_at(at), Shape::Exact), "text")
             };

@@ -34,6 +34,11 @@ impl Viewer {
         self.page().is_some_and(|page| !page.spots().is_empty())
     }
 
+    /// Whether something is shown that a link led to.
+    pub fn has_followed(&self) -> bool {
+        !self.trail.0.is_empty()
+    }
+
     /// The scope of what is shown now, inside that of documents: a table, blocks.
     pub fn inner_scope(&self) -> Option<Scope> {
         if self.page().is_some_and(Page::is_table) {

@@ -7,7 +7,7 @@ use crate::configs::{Configured, Lack, Launch, Machine};
 use crate::text;
 use crate::transport::Target;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Overlay, Purpose};
+use crate::tui::model::{Model, Overlay, Purpose, Then};
 use crate::tui::overlays::sheet::Sheet;
 
 /// Columns of the names of inputs, and of what is said of them.
@@ -47,8 +47,8 @@ pub(in crate::tui::update) fn target(
     launch.target(folder.filter(|folder| Some(*folder) != here), home)
 }
 
-/// Asks for what a server lacks.
-pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
+/// Asks for what a server lacks, for what is to be done then.
+pub(super) fn ask(model: &mut Model, place: usize, then: Then) -> Vec<Effect> {
     let Some(listed) = model
         .world
         .servers
@@ -58,7 +58,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
         return Vec::new();
     };
     let name = text::sanitize(&listed.server.name).into_owned();
-    let mut sheet = Sheet::new(format!("{name} ASKS FOR"), "connect");
+    let mut sheet = Sheet::new(format!("{name} ASKS FOR"), then.word());
     for input in &listed.asks {
         let label = text::fit(&text::sanitize(&input.id), LABEL).into_owned();
         let said = match (&input.how, input.hidden) {
@@ -72,7 +72,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
         };
         sheet = sheet.asking(label, hint, input.hidden, options, &input.proposed);
     }
-    let overlay = Overlay::Sheet(sheet, Purpose::Inputs(place));
+    let overlay = Overlay::Sheet(sheet, Purpose::Inputs(place, then));
     model.overlays.push(overlay);
     Vec::new()
 }
@@ -81,6 +81,7 @@ pub(super) fn ask(model: &mut Model, place: usize) -> Vec<Effect> {
 pub(in crate::tui::update) fn given(
     model: &mut Model,
     place: usize,
+    then: Then,
     texts: Vec<String>,
 ) -> Result<Vec<Effect>, String> {
     let server = model.world.servers.get(place);
@@ -124,5 +125,5 @@ pub(in crate::tui::update) fn given(
             _ => {}
         }
     }
-    Ok(super::go_on(model, place))
+    Ok(super::go_on(model, place, then))
 }

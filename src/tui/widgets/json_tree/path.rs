@@ -23,7 +23,7 @@ impl Tree {
             .find(|place| self.kind(place) == Kind::Array)
     }
 
-    /// The way down to the row, by decoded names; empty for the root.
+    /// The way down to the row, by decoded names; empty for the root. What was a string and is open is where it was.
     pub fn steps(&self, row: &Place) -> Vec<Step> {
         let step = |node: &Node| match self.key_of(node) {
             Some(name) => Step::Key(json::decode(name.as_bytes()).into_owned()),
@@ -38,7 +38,24 @@ impl Tree {
             }
             Part::Value | Part::Close => None,
         };
-        let chain = row.above.iter().chain([&row.node]).skip(1);
-        chain.map(step).chain(group).collect()
+        let mut steps = Vec::new();
+        let mut chain = row.above.iter().chain([&row.node]).peekable();
+        let mut is_root = true;
+        while let Some(node) = chain.next() {
+            if !std::mem::take(&mut is_root) {
+                steps.push(step(node));
+            }
+            let more = chain.peek().is_some() || group.is_some();
+            if more
+                && self
+                    .decoded
+                    .iter()
+                    .any(|at| at.start == node.start as usize)
+            {
+                steps.push(Step::Text);
+            }
+        }
+        steps.extend(group);
+        steps
     }
 }

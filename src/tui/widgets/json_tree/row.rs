@@ -178,7 +178,12 @@ fn row(tree: &Tree, state: &TreeState, place: &Place, style: &dyn Fn(Role) -> St
         let digits = tree.values().max(1).ilog10() as usize + 1;
         let number = match place.part {
             Part::Close => " ".repeat(digits),
-            _ => format!("{:>digits$}", tree.number(place)),
+            _ => {
+                // The root has no row among the values in it.
+                let number = tree.number(place);
+                let first = usize::from(number > 1 && !state.is_lines());
+                format!("{:>digits$}", number - first)
+            }
         };
         head.push((format!("{number} "), style(Role::TextFaint), false));
     }

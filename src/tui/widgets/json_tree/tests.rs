@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::folds::Folds;
 use super::place::View;
 use super::*;
-use crate::json::steps::Step;
+use crate::json::steps::{self, Notation, Step};
 use crate::tui::theme::{Depth, Role, Theme};
 use crate::tui::widgets::find::Term;
 use crate::tui::widgets::testing::text_of;
@@ -420,6 +420,12 @@ fn json_in_a_string_opens_in_place_and_closes_again() {
     state.down(&opened, 2);
     let twice = opened.toggle_decoded(state.selected()).unwrap();
     state.swapped(&twice);
+    // jq finds all of it in what was sent; the string itself is no text yet.
+    let jq = |tree: &Tree, row: &Place| steps::path(&tree.steps(row), Notation::Jq);
+    let place = twice.tree.bytes().windows(3).position(|at| at == b"[2]");
+    let inmost = twice.tree.place_at(place.unwrap() + 1);
+    assert_eq!(jq(&twice.tree, &inmost), ".s|fromjson|.b[1]|fromjson|.[0]");
+    assert_eq!(jq(&twice.tree, state.selected()), ".s|fromjson|.b[1]");
     assert_eq!(twice.tree.value_bytes(state.selected()), br#""[2]""#);
     assert_eq!(twice.tree.written(), doc.as_bytes());
     let inner = twice.tree.decoded_around(state.selected());

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::{Document, PlainState, Window};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::list;
 use crate::tui::widgets::picture::Picture;
 use crate::tui::widgets::spot::Spot;
 
@@ -177,6 +178,12 @@ pub fn mark_spot(
             ..area
         };
         buf.set_style(heading, theme.style(Role::Selection));
+        // Where nothing is beside the text, a mark says so without any colour.
+        if let Some(x) = area.x.checked_sub(1)
+            && buf[(x, y)].symbol() == " "
+        {
+            buf.set_stringn(x, y, list::MARK, 1, theme.style(Role::Focus));
+        }
     }
     Some(y)
 }

@@ -81,7 +81,14 @@ impl CataloguePane {
             return 0;
         };
         let lines = 1 + u16::from(work.list == List::Templates);
-        lines + u16::from(self.areas.form.height >= work.form_rows())
+        let air = u16::from(self.areas.form.height >= work.form_rows());
+        lines + air + u16::from(self.broken_text().is_some())
+    }
+
+    /// What is wrong with the text of the JSON tab, while the fields alone are shown.
+    fn broken_text(&self) -> Option<String> {
+        let form = self.work().filter(|_| self.tab() == Tab::Form)?;
+        form.form.as_ref()?.broken_words()
     }
 
     /// Draws the title above the form; returns where its tabs are.
@@ -160,6 +167,12 @@ impl CataloguePane {
         }
         let (head, _) = split(body(self.areas.form), i32::from(self.head_rows()));
         draw_head(work, head, buf, theme);
+        if let Some(words) = self.broken_text() {
+            let width = usize::from(head.width).saturating_sub(3);
+            let words = text::fit(&words, width).into_owned();
+            let y = head.bottom().saturating_sub(1);
+            buf.set_stringn(head.x + 2, y, words, width, theme.style(Role::Error));
+        }
         let (_, question_row) = self.form_area();
         let (fields, json) = self.halves();
         let form = work.form.as_ref()?;
@@ -227,7 +240,10 @@ impl CataloguePane {
             return rule.draw(area, buf, theme);
         };
         let seq = work.outcome.as_ref().and_then(|outcome| outcome.seq);
-        let number = seq.map(|seq| format!(" #{seq}")).unwrap_or_default();
+        // What a link led to says for itself how it was read.
+        let followed = work.result.has_followed();
+        let number = seq.filter(|_| !followed);
+        let number = number.map(|seq| format!(" #{seq}")).unwrap_or_default();
         let name = shown_name(work);
         let titles = if self.areas.narrow {
             let (view, noun) = (self.kind.title(), noun.to_lowercase());
@@ -248,11 +264,11 @@ impl CataloguePane {
                 let word = pending_word(&labels[0]).to_owned();
                 (labels.to_vec(), word, Role::Pending)
             }
-            (None, Some(outcome)) => {
+            (None, Some(outcome)) if !followed => {
                 let labels = outcome.labels().to_vec();
                 (labels, outcome.word.clone(), outcome.role)
             }
-            (None, None) => (vec![String::new()], String::new(), Role::Text),
+            (None, _) => (vec![String::new()], String::new(), Role::Text),
         };
         let remark = work.result.remark();
         if focused && !remark.is_empty() {
@@ -341,7 +357,9 @@ impl CataloguePane {
             } else {
                 format!("Waiting for the answer; {cancel} cancels.")
             };
-            draw_lines(&[line], area, buf, theme);
+            let mut lines = vec![line];
+            lines.extend(self.key().and_then(|key| self.broken_words(&key, ctx)));
+            draw_lines(&lines, area, buf, theme);
             return focused.then(|| area.as_position());
         }
         let cursor = work.result.draw(area, buf, ctx, focused);

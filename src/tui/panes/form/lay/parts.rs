@@ -1,7 +1,7 @@
 //! The widgets of a row, one by one.
 
 use super::super::line::{Hit, Writer};
-use super::super::widget::{Widget, is_secret, name_of, shown_text, value_of};
+use super::super::widget::{Widget, is_secret, name_among, shown_text, value_of};
 use super::super::words;
 use super::super::{FormPane, Input};
 use crate::form::schema::{Choice, Kind};
@@ -95,13 +95,20 @@ impl FormPane {
             let is = picked == Some(index);
             let mark = if is { "(•) " } else { "( ) " };
             let role = if is { held } else { Role::Text };
-            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            let name = name_among(choice, choices);
+            Self::lay_choice((mark, &name), choice, role, Hit::Choice(index), writer);
         }
     }
 
     /// A mark, a name, and dim the value that the name stands for; in a new line where this one is full.
-    fn lay_choice(mark: &str, choice: &Choice, role: Role, hit: Hit, writer: &mut Writer<'_>) {
-        let label = format!("{mark}{}", text::sanitize(&name_of(choice)));
+    fn lay_choice(
+        (mark, name): (&str, &str),
+        choice: &Choice,
+        role: Role,
+        hit: Hit,
+        writer: &mut Writer<'_>,
+    ) {
+        let label = format!("{mark}{}", text::sanitize(name));
         let value = value_of(choice).map(|value| format!(" {}", text::sanitize(&value)));
         let width = text::width(&label) + value.as_ref().map_or(0, |value| text::width(value));
         if width > writer.room() && writer.at > writer.columns.widget {
@@ -125,7 +132,7 @@ impl FormPane {
             None => format!("{} choices", choices.len()),
         };
         let choice = picked.and_then(|index| choices.get(index));
-        let name = choice.map_or_else(|| "–".to_owned(), name_of);
+        let name = choice.map_or_else(|| "–".to_owned(), |choice| name_among(choice, choices));
         let value = choice.and_then(value_of);
         Self::lay_stepper(&name, value.as_deref(), &count, self.role(id), writer);
     }
@@ -173,7 +180,8 @@ impl FormPane {
                 () if is => held,
                 () => Role::Text,
             };
-            Self::lay_choice(mark, choice, role, Hit::Choice(index), writer);
+            let name = name_among(choice, &set.choices);
+            Self::lay_choice((mark, &name), choice, role, Hit::Choice(index), writer);
         }
         let count = words::chosen(set, ticked.len());
         if text::width(&count) > writer.room() {
@@ -194,7 +202,7 @@ impl FormPane {
         let names: Vec<String> = ticked
             .iter()
             .filter_map(|index| set.choices.get(*index))
-            .map(|choice| text::sanitize(&name_of(choice)).into_owned())
+            .map(|choice| text::sanitize(&name_among(choice, &set.choices)).into_owned())
             .collect();
         let names = if names.is_empty() {
             "Enter lists them".to_owned()

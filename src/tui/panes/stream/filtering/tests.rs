@@ -206,6 +206,48 @@ fn the_selection_stays_near_while_bodies_are_read_and_comes_back() {
 }
 
 #[test]
+fn rows_that_bodies_decide_about_are_new_below_too() {
+    let mut stage = Stage::of(SESSION);
+    let mut pane = Traffic::new(clock(), false);
+    stage.show(&mut pane, 120, 6);
+    pane.reveal(3, &stage.ctx());
+    pane.action(Action::OpenFilter, &stage.ctx());
+    typed(&mut pane, &stage, "content");
+    press(&mut pane, &stage, KeyCode::Enter);
+    // Whoever reads bodies finds that all of them have it.
+    let read = |stage: &Stage, pane: &mut Traffic| {
+        let (_, _, effects) = stage.show(pane, 120, 6);
+        for effect in effects {
+            if let Effect::Sift {
+                asker,
+                among: Among::Entries(entries),
+                ..
+            } = effect
+            {
+                let part = Sifted::Entries {
+                    found: entries.iter().map(|(entry, _)| *entry).collect(),
+                    upto: entries.len(),
+                };
+                pane.event(&Event::Sifted { asker, part }, &stage.ctx());
+            }
+        }
+    };
+    read(&stage, &mut pane);
+    let stood = pane.moment(&stage.ctx());
+    for id in 3..9 {
+        stage.push(&[
+            &format!(r#"> {{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"echo"}}}}"#),
+            &format!(r#"< {{"jsonrpc":"2.0","id":{id},"result":{{"content":[]}}}}"#),
+        ]);
+        read(&stage, &mut pane);
+        read(&stage, &mut pane);
+    }
+    let title = stage.title(&mut pane, 120, 6);
+    assert!(title.contains(" new below"), "{title}");
+    assert_eq!(pane.moment(&stage.ctx()), stood);
+}
+
+#[test]
 fn what_is_found_before_it_is_folded_is_not_lost() {
     let mut stage = Stage::of(&SESSION[..1]);
     stage.flood(10_000);
