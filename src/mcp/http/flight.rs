@@ -103,7 +103,7 @@ impl Purpose {
             Self::Frame => "message",
             Self::Listen => "server's own messages",
             Self::Resume => "rest of a stream",
-            Self::Endpoint => "HTTP+SSE stream",
+            Self::Endpoint => super::OLDER_STREAM,
             Self::Delete => "end of the session",
         }
     }

@@ -52,6 +52,8 @@ pub enum Purpose {
     Inputs(usize),
     /// Why findings are ignored from now on.
     Except(Exception),
+    /// Where findings are written to.
+    Findings,
     /// Which frames a tap holds.
     Hold,
     /// What a tap breaks.

@@ -218,6 +218,7 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
             keep(model)
         }
         Purpose::Inputs(place) => return configs::inputs::given(model, *place, texts.collect()),
+        Purpose::Findings => return linting::report(model, &next()),
         Purpose::Except(exception) => return linting::kept(exception, next(), &next()),
         Purpose::Words(path) => {
             let change = MetaChange::Words {
