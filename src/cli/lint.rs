@@ -212,17 +212,21 @@ async fn of_server(
     args: &LintArgs,
     output: &mut Output,
 ) -> Outcome {
-    let failure = match session.all_listed().await {
+    let mut failure = match session.all_listed().await {
         Ok(()) => None,
         // What could not be started or talked to has a page too.
         Err(Stop::Lost) if !args.baseline.write_baseline => Some(session.lost()),
         Err(stop) => return Err(stop.into()),
     };
-    let connect = connect.filter(|_| failure.is_none());
-    if let Some(connect) = connect.filter(|_| args.active.is_given())
-        && !active::probe(&args.active, connect, session).await?
-    {
-        return Ok(Exit::Ok);
+    let connect = connect.filter(|_| failure.is_none() && args.active.is_given());
+    if let Some(connect) = connect {
+        match active::probe(&args.active, connect, session).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Exit::Ok),
+            // It bore no others beside the first connection.
+            Err(Early::Stop(Stop::Lost)) => failure = Some(session.lost()),
+            Err(early) => return Err(early),
+        }
     }
     // How it ends belongs to it.
     session.close().await;

@@ -102,6 +102,8 @@ impl Stepped {
     pub fn words(&self) -> String {
         let status = self.status().filter(|status| *status != 200);
         match (self.answer(), status) {
+            // What is answered on a stream was only taken by its own exchange.
+            (Some(came), Some(202)) => came.words(),
             (Some(came), Some(status)) => format!("{} with status {status}", came.words()),
             (Some(came), None) => came.words(),
             (None, Some(status)) => format!("status {status}"),

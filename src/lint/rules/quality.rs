@@ -342,8 +342,11 @@ fn no_secrets(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
+/// What something is that is listed, by its name.
+type About = fn(Box<str>) -> Subject;
+
 /// The lists, what their items are named by, and what these are.
-const LISTED: [(&str, &str, fn(Box<str>) -> Subject); 4] = [
+const LISTED: [(&str, &str, About); 4] = [
     ("tools", "name", Subject::Tool),
     ("prompts", "name", Subject::Prompt),
     ("resources", "uri", Subject::Resource),

@@ -46,23 +46,18 @@ fn broken(pattern: &str) -> Option<&'static str> {
     let mut repeats = false;
     while let Some(letter) = letters.next() {
         match letter {
-            '\\' => {
-                if letters.next().is_none() {
-                    return Some("it ends with a \\");
-                }
-            }
-            '[' => {
-                loop {
-                    match letters.next() {
-                        None => return Some("a [ is not closed"),
-                        Some('\\') => {
-                            letters.next();
-                        }
-                        Some(']') => break,
-                        Some(_) => {}
+            '\\' if letters.next().is_none() => return Some("it ends with a \\"),
+            '\\' => {}
+            '[' => loop {
+                match letters.next() {
+                    None => return Some("a [ is not closed"),
+                    Some('\\') => {
+                        letters.next();
                     }
+                    Some(']') => break,
+                    Some(_) => {}
                 }
-            }
+            },
             '(' => {
                 open += 1;
                 repeats = false;
@@ -94,9 +89,11 @@ fn moves(schema: &[u8]) -> bool {
     let mut moves = false;
     walk("", schema, 0, &mut |at, raw, _| {
         let own = ["$id", "id"];
-        let has =
-            |name: &&str| json::string_at(raw, &[name]).is_some_and(|own| !own.starts_with('#'));
-        moves |= !at.is_empty() && own.iter().any(|name| has(&name));
+        let has = |name: &&str| {
+            let own = json::string_at(raw, &[name]);
+            own.is_some_and(|own| !own.starts_with('#'))
+        };
+        moves |= !at.is_empty() && own.iter().any(has);
     });
     moves
 }

@@ -171,6 +171,10 @@ fn a_rule_is_explained_and_an_unknown_one_is_said() {
          Go: log.SetOutput(os.Stderr)
          Rust: eprintln!("…")
     Revisions 2024-11-05 to 2026-07-28, specification: basic/transports stdio
+    It fires on:
+      ← stdout: "Server is running"
+    It is silent on:
+      the same without that
     "#);
     let run = lint(&["--explain", "no-such"]);
     assert_eq!(run.code, Some(2));
@@ -461,7 +465,7 @@ fn the_same_is_told_once_with_its_number() {
 #[test]
 fn what_is_odd_about_the_ignored_is_said() {
     let home = Home::new();
-    let config = home.path("config");
+    let config = home.path("home/config");
     std::fs::create_dir_all(&config).unwrap();
     std::fs::write(
         config.join("lint-ignore"),
@@ -507,26 +511,35 @@ fn servers_of_the_older_transport_are_probed_over_it() {
     );
     // What is about Streamable HTTP is not sent, and messages go where the stream says.
     let posts = web.asked().into_iter().filter(|one| one.method == "POST");
-    let there = |one: &Asked| one.path == "/messages?sessionId=s";
+    let there = |one: &Asked| one.path.starts_with(MESSAGES);
     let mut later = posts.skip_while(|one| !there(one));
     assert!(later.all(|one| there(&one)));
 }
 
+/// Where its messages go, and the number of a session.
+const MESSAGES: &str = "/messages?session=";
+
 /// A server of 2024-11-05: everything comes on one stream.
 fn older() -> Web {
-    let stream = Mutex::new(None::<Sender<String>>);
+    let streams = Mutex::new(Vec::<Sender<String>>::new());
     let opened = r#"{"protocolVersion":"2024-11-05","capabilities":{"tools":{}},"serverInfo":{"name":"o","version":"1"}}"#;
     Web::new(
         move |asked, reply| match (asked.method.as_str(), asked.path.as_str()) {
             ("GET", _) => {
                 let (sender, events) = mpsc::channel();
-                *stream.lock().unwrap() = Some(sender);
+                let session = {
+                    let mut streams = streams.lock().unwrap();
+                    streams.push(sender);
+                    streams.len()
+                };
                 reply.stream(&[]);
-                reply.chunk(b"event: endpoint\ndata: messages?sessionId=s\n\n");
+                let endpoint = format!("event: endpoint\ndata: messages?session={session}\n\n");
+                reply.chunk(endpoint.as_bytes());
                 reply.events(&events, |_| false);
             }
-            (_, "/messages?sessionId=s") => {
-                let sender = stream.lock().unwrap().clone().unwrap();
+            (_, path) if path.starts_with(MESSAGES) => {
+                let session: usize = path[MESSAGES.len()..].parse().unwrap();
+                let sender = streams.lock().unwrap()[session - 1].clone();
                 let said = match asked.rpc().as_str() {
                     "initialize" => asked.result(opened),
                     "ping" => asked.result("{}"),
@@ -534,7 +547,8 @@ fn older() -> Web {
                     _ => asked.error(-32601),
                 };
                 if asked.id() != "null" {
-                    sender.send(said).unwrap();
+                    // Whoever hung up hears it no more.
+                    let _ = sender.send(said);
                 }
                 reply.send(202, &[("content-type", "text/plain")], "Accepted");
             }

@@ -135,13 +135,14 @@ fn times(good: &[Value], bad: &[Value]) -> [Vec<String>; 2] {
     })
 }
 
-/// The methods of requests, by connection and id.
-type Named = HashMap<(String, String), String>;
+/// The methods of requests, by connection, whether they came in, and id.
+type Named = HashMap<(String, bool, String), String>;
 
 fn named(all: &[Value]) -> Named {
     let asks = |entry: &Value| {
         let method = entry["json"]["method"].as_str()?.to_owned();
-        let key = (entry["conn"].to_string(), entry["json"]["id"].to_string());
+        let id = entry["json"].get("id")?.to_string();
+        let key = (entry["conn"].to_string(), entry["dir"] == "in", id);
         Some((key, method))
     };
     all.iter().filter_map(asks).collect()
@@ -160,7 +161,8 @@ fn title(entry: &Value, named: &Named) -> String {
     } else if let Some(method) = frame["method"].as_str() {
         method.to_owned()
     } else {
-        let key = (entry["conn"].to_string(), frame["id"].to_string());
+        let id = frame["id"].to_string();
+        let key = (entry["conn"].to_string(), entry["dir"] != "in", id);
         match named.get(&key) {
             Some(method) => format!("answer to {method}"),
             None if entry["ch"] == "wire" => "message".to_owned(),

@@ -61,7 +61,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     fault("requests-come-to-an-end", LEGACY, |all| {
         let at = asked(all, "tools/call", "weather");
-        let id = all[at]["json"]["id"].to_string();
+        let id = all[at]["json"]["id"].clone();
         let mut given_up = all.last().unwrap().clone();
         given_up["us"] = json!(all[at]["us"].as_u64().unwrap() + 2_000_000);
         given_up["json"] = json!({"event": "timeout", "id": id, "after_ms": 2000});
