@@ -6,6 +6,7 @@
 //!
 //! A rule that nothing was seen for has not passed: it was not seen ([`Standing`]).
 
+pub mod examples;
 pub mod exceptions;
 pub mod findings;
 mod hops;

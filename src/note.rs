@@ -129,6 +129,9 @@ pub enum Note {
         headers: Vec<String>,
         /// Whether any certificate is taken.
         insecure: bool,
+        /// Of an address of this machine, whether whoever listens there does so on all of its addresses, where the system
+        /// says.
+        everywhere: Option<bool>,
     },
     /// A step of an HTTP exchange.
     Http(Step),
@@ -331,12 +334,16 @@ impl Note {
                 transport,
                 headers,
                 insecure,
-            } => members.extend([
-                ("url", quote(url)),
-                ("transport", quote(transport)),
-                ("headers", list(headers)),
-                ("insecure", insecure.to_string()),
-            ]),
+                everywhere,
+            } => {
+                members.extend([
+                    ("url", quote(url)),
+                    ("transport", quote(transport)),
+                    ("headers", list(headers)),
+                    ("insecure", insecure.to_string()),
+                ]);
+                members.extend(everywhere.map(|all| ("everywhere", all.to_string())));
+            }
             Self::Http(step) => members.extend(step.members()),
             Self::Login(hop) => members.extend(hop.members()),
             Self::Decided(decided) => members.extend(decided.members()),
@@ -441,6 +448,7 @@ impl Note {
                 transport: text("transport"),
                 headers: list("headers"),
                 insecure: json::get(body, &["insecure"]).and_then(json::boolean) == Some(true),
+                everywhere: json::get(body, &["everywhere"]).and_then(json::boolean),
             },
             "unanswered" => Self::Unanswered {
                 id: raw("id"),

@@ -10,8 +10,9 @@
 mod family;
 pub mod http;
 mod lines;
-pub mod memory;
 #[cfg(target_os = "linux")]
+pub mod listeners;
+pub mod memory;
 mod procfs;
 mod spawn;
 pub mod stdio;

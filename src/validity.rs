@@ -17,6 +17,7 @@ mod order;
 mod twin;
 mod words;
 
+pub use compile::unpercent;
 pub use twin::{Twin, twin};
 
 /// How many violations are told of one value.

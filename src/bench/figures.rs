@@ -114,6 +114,8 @@ pub struct Figures {
     pub overrun: Option<u64>,
     /// What the server used; none when that cannot be seen.
     pub used: Option<Used>,
+    /// Whether the connection ended while it was loaded.
+    pub lost: bool,
 }
 
 impl Figures {
@@ -179,6 +181,7 @@ impl Figures {
         self.seconds.extend(other.seconds.iter().cloned());
         self.late = self.late.max(other.late);
         self.overrun = self.overrun.or(other.overrun);
+        self.lost |= other.lost;
         self.used = match (self.used, other.used) {
             (Some(own), Some(other)) => Some(Used {
                 cpu: own.cpu + other.cpu,

@@ -352,6 +352,7 @@ impl Load {
     /// The link is gone: what is under way will not be answered.
     pub fn lose(&mut self, now: Duration, told: u64, why: &str) {
         self.stop(told);
+        self.figures.lost = true;
         let fault = || Some(Fault::Lost(why.into()));
         let ids: Vec<u64> = match &self.waiting {
             Waiting::Closed { sent, .. } => sent.keys().copied().collect(),

@@ -17,8 +17,9 @@ use crate::bench::{Figures, Pace, Plan, Template, Until};
 use crate::inspector::{Command, Connect, Update};
 use crate::json::{self, quote};
 use crate::mcp::types::{List, ToolEffect};
+use crate::note;
 use crate::recording::Recording;
-use crate::session::timeline::Timeline;
+use crate::session::timeline::{LinkState, Timeline};
 use crate::text;
 
 mod report;
@@ -28,6 +29,9 @@ use report::{Compared, Report};
 
 /// The ids of a load begin here, far from those of the client.
 const FIRST_ID: u64 = 1_000_000;
+
+/// How long the end of a server is waited for whose connection has ended.
+const GONE: Duration = Duration::from_secs(5);
 
 /// Load a server with one tool call, or any request, and tell how it bears it
 ///
@@ -261,20 +265,33 @@ impl BenchArgs {
             None => None,
         };
         let rounds = if second.is_some() { self.rounds } else { 1 };
+        let mut ended = None;
         for round in 0..rounds {
             let (wait, _) = session.limits();
             let plan = |loaded: &Loaded| self.plan(loaded, round, rounds, wait);
             let head = |name: &str| match rounds {
                 1 => String::new(),
-                _ => format!("round {} of {rounds}: {} ", round + 1, text::sanitize(name)),
+                _ => format!(
+                    "round {} of {rounds}: {} ",
+                    round + 1,
+                    text::fit(&text::sanitize(name), 16)
+                ),
             };
             let title = head(session.name());
             let figures = load(session, plan(&first), &title, output).await?;
             first.took(figures);
+            ended = first.ended(session).await;
+            if ended.is_some() {
+                break;
+            }
             if let (Some(other), Some(second)) = (other.as_deref_mut(), second.as_mut()) {
                 let title = head(other.name());
                 let figures = load(other, plan(second), &title, output).await?;
                 second.took(figures);
+                ended = second.ended(other).await;
+                if ended.is_some() {
+                    break;
+                }
             }
         }
         let report = Report {
@@ -287,24 +304,37 @@ impl BenchArgs {
                 .collect(),
             rounds: first.rounds,
             against: second
+                .filter(|second| !second.rounds.is_empty())
                 .zip(other.as_deref())
                 .map(|(second, other)| Compared {
                     name: other.name().to_owned(),
                     rounds: second.rounds,
                 }),
         };
-        Self::tell(&report, session, output)
+        Self::tell(&report, ended, session, output)
     }
 
-    fn tell(report: &Report, session: &mut Headless, output: &mut Output) -> Outcome {
+    /// `ended` says how a server came to its end.
+    fn tell(
+        report: &Report,
+        ended: Option<Failure>,
+        session: &mut Headless,
+        output: &mut Output,
+    ) -> Outcome {
         session.console.settle();
         if output.json {
             let mut document = session.document();
             report.describe(&mut document);
+            if let Some(failure) = &ended {
+                failure.describe(&mut document);
+            }
             output.document(&document)?;
         } else {
             output.text(&report.text(session.name(), session.connection()))?;
             output.flush()?;
+        }
+        if let Some(failure) = ended {
+            return Ok(super::report(&failure));
         }
         let all = report.all();
         if all.failed() > 0 && all.failed() == all.answered() {
@@ -429,6 +459,31 @@ impl BenchArgs {
 }
 
 impl Loaded {
+    /// How the server came to its end, when it did while it was loaded.
+    async fn ended(&self, session: &mut Headless) -> Option<Failure> {
+        if !self.rounds.last()?.lost {
+            return None;
+        }
+        // Its end is on its way to us.
+        let gone = async { while session.next().await.is_ok() {} };
+        let _ = tokio::time::timeout(GONE, gone).await;
+        let sent: u64 = self.rounds.iter().map(|figures| figures.sent).sum();
+        let requests = format!("{} of a load", text::plural(sent as usize, "request"));
+        let name = session.name();
+        let what = match &session.connection().link {
+            LinkState::Exited { code, signal, .. } => {
+                let was = if signal.is_some() { "was " } else { "" };
+                let how = note::exit_sentence(*code, *signal);
+                format!("{name} {was}{how} after {requests}")
+            }
+            LinkState::Failed { what, .. } => {
+                format!("the connection to {name} ended after {requests}: {what}")
+            }
+            _ => format!("the connection to {name} ended after {requests}"),
+        };
+        Some(session.with_stderr(Failure::new(Exit::ServerGone, what)))
+    }
+
     fn took(&mut self, figures: Figures) {
         self.next_id += figures.sent;
         self.rounds.push(figures);

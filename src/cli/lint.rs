@@ -1,13 +1,15 @@
 //! `mcpscope lint`: what a recording shows to be wrong with a server, or what a server shows that is only looked at.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::document::Document;
 use super::failure::Failure;
-use super::headless::Headless;
+use super::headless::{Headless, Stop};
 use super::output::{Output, unwritten};
 use super::target::TargetArgs;
 use super::{Early, Exit, Outcome};
@@ -22,13 +24,16 @@ use crate::lint::{Linter, Severity};
 use crate::mcp::types::List;
 use crate::paths::Paths;
 use crate::presets::Presets;
-use crate::recording::Recording;
+use crate::recording::{PIPE, Recording};
 use crate::session::Entry;
 use crate::session::recorded::Place;
 use crate::text;
 
 mod active;
 mod rules;
+
+/// How long a server may take to end once its stdin was closed.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Check a recording, or a server's opening and lists, against the protocol
 ///
@@ -40,7 +45,7 @@ mod rules;
 /// With --json, one object:
 ///
 ///   {"servers": [{"connection": N, "name", "transport", "revision", "failed": TEXT or null,
-///     "first_answer_us": N or null, "items": {"tools": N or null, …}, "context_bytes", "context_tokens",
+///     "first_asked_us": N or null, "first_answer_us": N or null, "items": {"tools": N or null, …}, "context_bytes", "context_tokens",
 ///     "peak_rss_bytes": N or null, "failures": N, "junk": N,
 ///     "methods": [{"method", "answered": N, "p50_us": N, "p95_us": N, "p99_us": N}, …]}, …],
 ///    "questions": [{"name", "asks", "verdict": "good", "wanting", "wrong" or "not seen",
@@ -48,19 +53,22 @@ mod rules;
 ///    "revisions": [{"revision", "verdict", … as for questions; "not spoken" where it was
 ///      refused}, …],
 ///    "probes": {"done": N, "undone": N, "why": TEXT or null},
-///    "findings": [{"rule", "severity", "entry": N, "line": N or null, "connection": N, "about": TEXT or null,
-///     "pointer": JSON POINTER, "words": TEXT, "state": "new", "baseline" or "ignored",
+///    "findings": [{"rule", "severity", "entry": N, "line": N or null, "connection": N, "times": N,
+///     "revisions": [REVISION, …], "about": TEXT or null, "pointer": JSON POINTER, "words": TEXT, "state": "new", "baseline" or "ignored",
 ///     "reason": TEXT or null}, …],
-///    "rules": [{"name", "standing": "passed", "failed" or "not seen", "failed": N}, …]}
+///    "rules": [{"name", "standing": "passed", "failed" or "not seen", "failed": N}, …],
+///    "remarks": [TEXT, …],
+///    "error": of a server that could not be talked to, as for other commands}
 ///
 /// With --json, --explain prints a rule as an object, and --rules {"rules": [RULE, …]}:
 ///
 ///   {"name", "severity", "what", "why", "fix", "lines": {LANGUAGE: LINE}, "since", "until": REVISION,
-///    "section": of the specification, or null}
+///    "section": of the specification, or null,
+///    "fires": [LINE, …], "silent": [LINE, …]: what differs between a session it fires on and one it does not}
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
 pub struct LintArgs {
-    /// The recording: a file, or a name that mcpscope sessions lists
+    /// The recording: a file, a name that mcpscope sessions lists, or - for stdin
     #[arg(value_name = "FILE", conflicts_with_all = ["explain", "rules"])]
     file: Option<PathBuf>,
     /// Of a recording, only what is found in rows that this filter lets through, such as 'tool:search since:5m'; the
@@ -164,7 +172,10 @@ pub fn run(args: &LintArgs) -> Exit {
         let checked = args.active.check();
         let target = checked.and_then(|()| args.target.target(&List::ALL));
         let target = target.and_then(|target| {
-            let connect = target.server("lint")?;
+            let mut connect = target.server("lint")?;
+            // Whether it ends with its stdin is looked at: it gets the time to.
+            let grace = &mut connect.stdio.stdin_grace;
+            *grace = PATIENCE.max(*grace);
             given = Some(connect.clone());
             Ok((target, connect))
         });
@@ -202,11 +213,21 @@ async fn of_server(
     args: &LintArgs,
     output: &mut Output,
 ) -> Outcome {
-    session.all_listed().await?;
-    if let Some(connect) = connect.filter(|_| args.active.is_given())
-        && !active::probe(&args.active, connect, session).await?
-    {
-        return Ok(Exit::Ok);
+    let mut failure = match session.all_listed().await {
+        Ok(()) => None,
+        // What could not be started or talked to has a page too.
+        Err(Stop::Lost) if !args.baseline.write_baseline => Some(session.lost()),
+        Err(stop) => return Err(stop.into()),
+    };
+    let connect = connect.filter(|_| failure.is_none() && args.active.is_given());
+    if let Some(connect) = connect {
+        match active::probe(&args.active, connect, session).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Exit::Ok),
+            // It bore no others beside the first connection.
+            Err(Early::Stop(Stop::Lost)) => failure = Some(session.lost()),
+            Err(early) => return Err(early),
+        }
     }
     // How it ends belongs to it.
     session.close().await;
@@ -217,11 +238,20 @@ async fn of_server(
         looked.push(&entry, place);
     }
     let name = session.name().to_owned();
-    looked.print(&name, false, args, output)
+    let exit = looked.print(&name, false, args, failure.as_ref(), output)?;
+    Ok(failure.map_or(exit, |failure| super::report(&failure)))
 }
 
 fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outcome {
-    let file = super::sessions::named(file, Paths::from_env().ok().as_ref())?;
+    let spooled;
+    let (file, name) = if file == Path::new(PIPE) {
+        spooled = spool()?;
+        (spooled.path().to_owned(), None)
+    } else {
+        let file = super::sessions::named(file, Paths::from_env().ok().as_ref())?;
+        let name = file.to_string_lossy().into_owned();
+        (file, Some(name))
+    };
     let rules = super::masks::rules()?;
     let recording =
         Recording::masked_by(&file, &rules).map_err(|error| Failure::usage(error.to_string()))?;
@@ -256,11 +286,26 @@ fn of_file(args: &LintArgs, file: &std::path::Path, output: &mut Output) -> Outc
             let what = format!("{} cannot be read: {error}", file.display());
             Failure::new(Exit::Internal, what)
         })?;
+        looked.chosen = true;
         looked
             .found
             .retain(|(told, _)| rows.contains(&told.finding.seq));
     }
-    looked.print(&file.to_string_lossy(), true, args, output)
+    let (name, is_file) = name.map_or(("stdin".to_owned(), false), |name| (name, true));
+    looked.print(&name, is_file, args, None, output)
+}
+
+/// What comes on stdin, in a file that goes away with us.
+fn spool() -> Result<tempfile::NamedTempFile, Failure> {
+    let failed = |error: io::Error| {
+        Failure::new(
+            Exit::Internal,
+            format!("what comes on stdin cannot be kept: {error}"),
+        )
+    };
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    io::copy(&mut io::stdin().lock(), &mut file).map_err(failed)?;
+    Ok(file)
 }
 
 /// What was found so far.
@@ -270,6 +315,8 @@ struct Looked {
     found: Vec<(Told, u64)>,
     /// Lines of the session so far; the first is its header.
     lines: u64,
+    /// Whether only some of it is told.
+    chosen: bool,
 }
 
 impl Looked {
@@ -284,19 +331,41 @@ impl Looked {
         }
     }
 
-    fn print(self, name: &str, is_file: bool, args: &LintArgs, output: &mut Output) -> Outcome {
+    fn print(
+        self,
+        name: &str,
+        is_file: bool,
+        args: &LintArgs,
+        failure: Option<&Failure>,
+        output: &mut Output,
+    ) -> Outcome {
         let mut report = Report::of(name.to_owned(), is_file, &self.linter, self.found);
-        report.except(&exceptions()?);
+        if !self.chosen {
+            report.count(&self.linter);
+        }
+        let exceptions = exceptions()?;
+        report
+            .remarks
+            .extend(exceptions.iter().filter_map(Exception::remark));
+        report.except(&exceptions);
         if args.baseline.write_baseline {
             return write_baseline(args, &report, output);
         }
         if let Some(path) = &args.baseline.baseline {
-            read_baseline(path)?.apply(&mut report);
+            let baseline = read_baseline(path)?;
+            baseline.apply(&mut report);
+            if !baseline.is_empty() && report.known().1 == 0 && !report.findings.is_empty() {
+                let words = "nothing of the baseline was found: is it that of another server?";
+                report.remarks.push(words.to_owned());
+            }
         }
         if output.json {
             let mut document = Document::default();
             for (name, value) in members(&report) {
                 document.raw(name, &value);
+            }
+            if let Some(failure) = failure {
+                failure.describe(&mut document);
             }
             output.document(&document)?;
         } else {

@@ -18,7 +18,7 @@ use crate::note::http::Step;
 use crate::probe::{Elsewhere, Happened};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction, Via};
-use crate::transport::{LinkEvent, Target};
+use crate::transport::{LinkEvent, Target, listeners};
 
 /// Exchanges that are remembered: what comes on older ones belongs to no request that can be told.
 const REMEMBERED: usize = 1_024;
@@ -84,6 +84,7 @@ impl Engine {
                         .map(|(name, _)| name.clone())
                         .collect(),
                     insecure: address.insecure,
+                    everywhere: listeners::everywhere(&address.url),
                 };
                 self.note(conn, &note).await;
                 self.put(conn, Input::Started, None).await;

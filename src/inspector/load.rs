@@ -152,8 +152,7 @@ impl Engine {
             Pace::Closed { in_flight } => format!("{in_flight} at a time"),
             Pace::Open { every } => format!("{:.1} a second", every.as_secs_f64().recip()),
         };
-        let what =
-            format!("a load begins: {pace}; its requests and their answers are not recorded");
+        let what = format!("a load begins: {pace}; its requests and answers are not recorded");
         self.note(conn, &Note::Remark { what }).await;
         let now = self.now();
         let Some(live) = self.connections.get_mut(&conn) else {
@@ -259,7 +258,7 @@ impl Engine {
         // Exchanges name frames by their number on the link: those of the load have no entry.
         live.sent.resize(live.sent.len() + figures.sent as usize, 0);
         let what = format!(
-            "a load ends: {} requests were sent and not recorded; {} answers counted, {} of these failed",
+            "a load ends: {} requests sent, not recorded; {} answers counted, {} failed",
             figures.sent,
             figures.answered(),
             figures.failed()

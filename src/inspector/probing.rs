@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Connect, Engine, Live, Update};
 use crate::mcp::client::{Client, Input, Options};
+use crate::mcp::http::Choice;
 use crate::mcp::revision::Era;
 use crate::note::Note;
 use crate::probe::{Course, Do, Drive, Happened, Known, Visit};
@@ -51,17 +52,20 @@ impl Engine {
         let Some(probing) = self.probing.take() else {
             return;
         };
+        let mut begun = 0;
         if let Some((conn, _)) = probing.current {
             let live = self.connections.get_mut(&conn);
-            let last = live
-                .and_then(|live| live.probe.as_mut())
-                .map(|drive| drive.stop());
-            self.carry_out(conn, last.unwrap_or_default()).await;
+            if let Some(drive) = live.and_then(|live| live.probe.as_mut()) {
+                begun = drive.done();
+                let last = drive.stop();
+                self.carry_out(conn, last).await;
+            }
         }
-        self.tell_probing(&probing, true).await;
+        self.tell_probing(&probing, begun, true).await;
     }
 
-    async fn tell_probing(&mut self, probing: &Probing, over: bool) {
+    /// `begun` counts what was done on the connection there is.
+    async fn tell_probing(&mut self, probing: &Probing, begun: usize, over: bool) {
         let (done, total) = probing.course.progress();
         let visit = probing.current.as_ref().map(|(_, visit)| visit);
         let names = visit.map_or_else(Vec::new, |visit| {
@@ -69,7 +73,7 @@ impl Engine {
         });
         self.tell(Update::Probing {
             conn: probing.connect.conn,
-            done,
+            done: done + begun,
             total,
             names,
             over,
@@ -90,13 +94,13 @@ impl Engine {
             };
             let Some(visit) = visit else {
                 probing.current = None;
-                return self.tell_probing(&probing, true).await;
+                return self.tell_probing(&probing, 0, true).await;
             };
             let conn = probing.next;
             probing.next += 1;
             probing.left -= 1;
             probing.current = Some((conn, visit.clone()));
-            self.tell_probing(&probing, false).await;
+            self.tell_probing(&probing, 0, false).await;
             let connect = Connect {
                 conn,
                 ..probing.connect.clone()
@@ -130,8 +134,16 @@ impl Engine {
             Target::Process(spawn) => stdio::start(spawn.clone(), patience(visit))
                 .map_err(|error| (error.to_string(), error.hint())),
             Target::Address(address) => {
-                let address = self.with_login(conn, &connect, address).await;
-                http::bare::start(&address).map_err(|error| (error.to_string(), error.hint()))
+                let mut address = self.with_login(conn, &connect, address).await;
+                // Nobody is asked to log in for a probe.
+                address.login = None;
+                let started = if visit.known.sse {
+                    address.choice = Choice::Sse;
+                    http::start(&address)
+                } else {
+                    http::bare::start(&address)
+                };
+                started.map_err(|error| (error.to_string(), error.hint()))
             }
         };
         let mut drive = Drive::new(visit, url);
@@ -179,6 +191,7 @@ impl Engine {
             Input::Started => Happened::Started,
             Input::Message(message) | Input::MessageOn(message, _) => Happened::Message(message),
             Input::Tick => Happened::Tick,
+            Input::Unanswered(id, _) => Happened::Unanswered(id),
             _ => return true,
         };
         self.drive(conn, what).await;

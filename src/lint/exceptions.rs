@@ -9,6 +9,7 @@
 
 use super::findings::about;
 use super::linter::Finding;
+use super::rules::RULES;
 use crate::json;
 
 /// One line.
@@ -54,6 +55,18 @@ impl Exception {
                 .map(Into::into),
             reason: reason.trim().into(),
         })
+    }
+
+    /// What is odd about it, in words; not sanitised.
+    pub fn remark(&self) -> Option<String> {
+        if !RULES.iter().any(|rule| *rule.name == *self.rule) {
+            return Some(format!(
+                "{} is ignored, but there is no such rule",
+                self.rule
+            ));
+        }
+        let none = self.reason.is_empty();
+        none.then(|| format!("{} is ignored without a reason", self.rule))
     }
 
     /// As a line.
@@ -105,7 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::lint::{RULES, Severity, Subject};
+    use crate::lint::{Severity, Subject};
 
     fn finding(subject: Option<Subject>) -> Finding {
         Finding {
@@ -132,6 +145,15 @@ mod tests {
         let all = read("a-rule # later");
         assert_eq!((&all.about, &*all.reason), (&None, "later"));
         assert_eq!(read("a-rule").line(), "a-rule");
+        assert_eq!(read("tool-is-described # later").remark(), None);
+        let bare = read("tool-is-described tool echo").remark().unwrap();
+        assert_eq!(bare, "tool-is-described is ignored without a reason");
+        assert!(
+            read("a-rule # later")
+                .remark()
+                .unwrap()
+                .contains("no such rule")
+        );
         assert_eq!(Exception::read("# words for people"), None);
         assert_eq!(Exception::read("  "), None);
     }

@@ -10,6 +10,14 @@ use super::linter::{Finding, Linter, Standing};
 use super::rule::Severity;
 use super::seen::Subject;
 
+/// Findings of one rule about one server that are shown where nobody asks for more.
+pub const fn most(severity: Severity) -> usize {
+    match severity {
+        Severity::Note => 5,
+        Severity::Warning | Severity::Error => 20,
+    }
+}
+
 /// `tool echo`: what a finding is about, in words; the name is not sanitised.
 pub fn about(subject: &Subject) -> String {
     match subject {
@@ -112,6 +120,8 @@ pub struct Findings {
     pub standings: Standings,
     /// How often rules were broken, by their names.
     pub failed: Vec<(&'static str, u64)>,
+    /// How many probes were sent, in words; not sanitised.
+    pub probes: Option<String>,
     version: u64,
 }
 
@@ -254,6 +264,13 @@ impl Counts {
     /// All of them.
     pub const fn all(self) -> usize {
         self.errors + self.warnings + self.notes
+    }
+
+    /// `1 error · 3 warn · 2 notes`, for a narrow place.
+    pub fn short(self) -> String {
+        self.words()
+            .replace("warnings", "warn")
+            .replace("warning", "warn")
     }
 
     /// `1 error · 3 warnings`: without what there is none of; empty when there is nothing.

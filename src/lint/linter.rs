@@ -16,11 +16,11 @@ use crate::session::recorded::{Facts, Place, Recorded};
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Entry};
 
-/// Of one rule on one connection so many findings are kept; what comes after is counted.
-const MOST: u32 = 100;
+/// Of one rule on one connection so many different findings are told; what comes after is counted.
+const MOST: u32 = 1_000;
 
-/// Of what is only worth knowing so much is told of one entry.
-const FEW: usize = 5;
+/// So often what was found before is told again, each with its entry; what comes after is counted.
+const AGAIN: u32 = 10_000;
 
 /// Findings that are told apart.
 const MANY: usize = 100_000;
@@ -99,8 +99,10 @@ pub struct Linter {
     watches: Vec<Option<Box<dyn Watch>>>,
     looked: Vec<u64>,
     failed: Vec<u64>,
-    /// By rule and connection.
-    kept: HashMap<(usize, u32), u32>,
+    /// How many were told, by rule and connection: of different ones, and of those again.
+    kept: HashMap<(&'static str, u32), (u32, u32)>,
+    /// How often each was found, by a hash of what makes it the same.
+    times: HashMap<u64, u64>,
     memories: HashMap<u32, Memory>,
     transcripts: Transcripts,
     /// Revisions that a server was asked in and refused.
@@ -122,6 +124,7 @@ impl Default for Linter {
             looked: vec![0; RULES.len()],
             failed: vec![0; RULES.len()],
             kept: HashMap::default(),
+            times: HashMap::default(),
             memories: HashMap::default(),
             transcripts: Transcripts::default(),
             refused: BTreeSet::default(),
@@ -176,7 +179,7 @@ impl Linter {
         if let Some(over) = over {
             findings.extend(self.judge(entry, over));
         }
-        self.tell_once(entry.conn, &name, &mut findings);
+        self.keep(entry.conn, &name, &mut findings);
         memory.take(entry, &recorded, &messages);
         self.memories.insert(entry.conn, memory);
         findings
@@ -268,31 +271,21 @@ impl Linter {
         severity: Severity,
         entry: &Entry,
         method: &str,
-        mut told: Told,
+        told: Told,
     ) -> Vec<Finding> {
         self.looked[at] += told.looked + told.wrong.len() as u64;
         self.failed[at] += told.wrong.len() as u64;
-        if severity == Severity::Note {
-            shorten(&mut told.wrong);
-        }
-        let mut findings = Vec::new();
-        for complaint in told.wrong {
-            let kept = self.kept.entry((at, entry.conn)).or_default();
-            *kept += 1;
-            if *kept <= MOST {
-                findings.push(Finding {
-                    rule,
-                    severity,
-                    seq: complaint.seq.unwrap_or(entry.seq),
-                    conn: entry.conn,
-                    method: method.into(),
-                    subject: complaint.subject,
-                    pointer: complaint.pointer,
-                    words: complaint.words,
-                });
-            }
-        }
-        findings
+        let finding = |complaint: Complaint| Finding {
+            rule,
+            severity,
+            seq: complaint.seq.unwrap_or(entry.seq),
+            conn: entry.conn,
+            method: method.into(),
+            subject: complaint.subject,
+            pointer: complaint.pointer,
+            words: complaint.words,
+        };
+        told.wrong.into_iter().map(finding).collect()
     }
 
     /// A probe is over: the rules that are about it look at it.
@@ -319,29 +312,56 @@ impl Linter {
         findings
     }
 
-    /// Whoever opens many connections to probe sees the same many times; once in a revision is enough.
-    fn tell_once(&mut self, conn: u32, server: &str, findings: &mut Vec<Finding>) {
+    /// Counts what was found, and leaves out what is too much. Whoever opens many connections to probe sees the same many
+    /// times; once in a revision is enough.
+    fn keep(&mut self, conn: u32, server: &str, findings: &mut Vec<Finding>) {
+        if findings.is_empty() {
+            return;
+        }
         let state = self.timeline.state().connection(conn);
         let revision = state.and_then(|one| one.revision);
         let revision = revision.map(crate::mcp::revision::Revision::as_str);
         let probed = self.transcripts.first().is_some_and(|first| conn >= first);
-        if findings.is_empty() {
-            return;
-        }
+        let Self {
+            told,
+            times,
+            kept,
+            failed,
+            ..
+        } = self;
         findings.retain(|one| {
+            let same = same(one, server);
             let mut hasher = DefaultHasher::new();
-            (
-                one.rule.name,
-                revision,
-                server,
-                &one.subject,
-                &one.pointer,
-                &one.words,
-            )
-                .hash(&mut hasher);
-            let is_new = self.told.len() >= MANY || self.told.insert(hasher.finish());
-            is_new || !probed
+            (same, revision).hash(&mut hasher);
+            let is_new = told.len() >= MANY || told.insert(hasher.finish());
+            if probed && !is_new {
+                // It is the same once more, and not one more that is not kept.
+                if let Some(at) = RULES.iter().position(|rule| *rule == one.rule) {
+                    failed[at] = failed[at].saturating_sub(1);
+                }
+                return false;
+            }
+            let (different, again) = kept.entry((one.rule.name, conn)).or_default();
+            if let Some(times) = times.get_mut(&same) {
+                *times += 1;
+                *again += 1;
+                return *again <= AGAIN;
+            }
+            *different += 1;
+            if *different > MOST {
+                return false;
+            }
+            if times.len() < MANY {
+                times.insert(same, 1);
+            }
+            true
         });
+    }
+
+    /// How often the same was found of a server, told or not.
+    pub fn times(&self, finding: &Finding, server: &str) -> u64 {
+        let times = self.times.get(&same(finding, server));
+        times.copied().unwrap_or(1)
     }
 
     /// How each rule stands, in the order of the table.
@@ -372,13 +392,18 @@ impl Linter {
     }
 }
 
-/// Keeps the first few of what is worth knowing; the last of them says how many more there are.
-fn shorten(complaints: &mut Vec<Complaint>) {
-    let more = complaints.len().saturating_sub(FEW);
-    complaints.truncate(FEW);
-    if let (Some(last), true) = (complaints.last_mut(), more > 0) {
-        last.words = format!("{}, and {more} more like it", last.words);
-    }
+/// What makes two findings about a server the same.
+fn same(finding: &Finding, server: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (
+        finding.rule.name,
+        server,
+        &finding.subject,
+        &finding.pointer,
+        &finding.words,
+    )
+        .hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether a complaint is about a text that was masked, or a place below one: nobody knows what stood there.

@@ -2,14 +2,14 @@
 //!
 //! A question that nothing was seen for is not answered with yes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::exceptions::Exception;
-use super::findings::{Told, about};
+use super::findings::{Told, most};
 use super::linter::{Linter, Probed, Standing};
 use super::rule::{Rule, Severity};
 use super::rules::{GROUPS, RULES};
-use crate::mcp::revision::Revision;
+use crate::mcp::revision::{Era, Revision};
 use crate::text;
 
 pub mod baseline;
@@ -19,12 +19,14 @@ mod json;
 mod junit;
 mod markdown;
 mod plain;
+mod reported;
 mod sarif;
 #[cfg(test)]
 mod tests;
 
 pub use facts::{Method, Server};
 pub use json::members;
+pub use reported::{Known, Reported};
 
 /// A way to write it.
 #[derive(Debug)]
@@ -66,6 +68,31 @@ pub const FORMS: &[Form] = &[
     },
 ];
 
+/// A report in a form of this name, or as one JSON object.
+pub fn written(report: &Report, form: &str) -> String {
+    if let Some(form) = FORMS.iter().find(|one| one.name == form) {
+        return (form.write)(report);
+    }
+    let members: Vec<String> = members(report)
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", crate::json::quote(name)))
+        .collect();
+    format!("{{{}}}\n", members.join(","))
+}
+
+/// The form that the name of a file asks for by its ending.
+pub fn form_of(file: &std::path::Path) -> Option<&'static str> {
+    let ending = file.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "sarif" => "sarif",
+        "xml" => "junit",
+        "md" => "markdown",
+        "json" => "json",
+        "txt" => "text",
+        _ => return None,
+    })
+}
+
 /// A question that the page answers.
 #[derive(Debug)]
 pub struct Question {
@@ -92,6 +119,12 @@ pub const QUESTIONS: &[Question] = &[
         asks: "Does a login work?",
         groups: &["auth"],
         rules: &["garbage-token-is-refused"],
+    },
+    Question {
+        name: "fast",
+        asks: "Is it fast?",
+        groups: &[],
+        rules: &["first-answer-comes-soon", "requests-come-to-an-end"],
     },
     Question {
         name: "wire",
@@ -217,15 +250,23 @@ pub struct Answer {
     pub looked: usize,
     /// Rules there are.
     pub rules: usize,
+    /// Whether something did not work at all.
+    pub failed: bool,
+    /// Whether something worked, whatever the rules saw of it.
+    pub worked: bool,
 }
 
 impl Answer {
     /// One or two words.
     pub const fn word(self) -> &'static str {
         match self {
-            Self { errors: 1.., .. } => "wrong",
+            Self { errors: 1.., .. } | Self { failed: true, .. } => "wrong",
             Self { warnings: 1.., .. } => "wanting",
-            Self { looked: 0, .. } => "not seen",
+            Self {
+                looked: 0,
+                worked: false,
+                ..
+            } => "not seen",
             _ => "good",
         }
     }
@@ -242,10 +283,14 @@ impl Answer {
             .map(|(count, noun)| text::plural(count, noun))
             .collect();
         let rules = format!("{} of {} rules saw something", self.looked, self.rules);
-        match counts.join(", ") {
-            none if none.is_empty() => rules,
-            counts => format!("{counts}; {rules}"),
-        }
+        let how = match (self.failed, self.worked && self.looked == 0) {
+            (true, _) => "it failed",
+            (false, true) => "it answered",
+            (false, false) => "",
+        };
+        let parts = [how, &counts.join(", "), &rules];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("; ")
     }
 
     fn add(&mut self, severity: Severity) {
@@ -254,51 +299,6 @@ impl Answer {
             Severity::Warning => self.warnings += 1,
             Severity::Note => self.notes += 1,
         }
-    }
-}
-
-/// Why a finding counts no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
-    /// It is new.
-    No,
-    /// It stands in the baseline.
-    Baseline,
-    /// Somebody decided to live with it, for this reason.
-    Ignored(Box<str>),
-}
-
-/// A finding with where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reported {
-    /// It.
-    pub told: Told,
-    /// The line of the session file, from 1, when the session is a file.
-    pub line: Option<u64>,
-    /// Whether it counts.
-    pub known: Known,
-}
-
-impl Reported {
-    /// What it is about, in words; not sanitised.
-    pub fn about(&self) -> Option<String> {
-        self.told.finding.subject.as_ref().map(about)
-    }
-
-    /// What it is about, and its words, where they do not name it; not sanitised.
-    pub fn whole(&self) -> String {
-        let finding = &self.told.finding;
-        match (&finding.subject, self.about()) {
-            (Some(subject), Some(about)) if !finding.words.contains(subject.name()) => {
-                format!("{about}: {}", finding.words)
-            }
-            _ => finding.words.clone(),
-        }
-    }
-
-    /// Whether it counts.
-    pub fn is_new(&self) -> bool {
-        self.known == Known::No
     }
 }
 
@@ -319,6 +319,8 @@ pub struct Report {
     pub refused: Vec<Revision>,
     /// Everything found, as it was found.
     pub findings: Vec<Reported>,
+    /// What else is to be said, such as of what is ignored; not sanitised.
+    pub remarks: Vec<String>,
     /// Every rule, in the order of the table.
     pub rules: Vec<(&'static Rule, Standing)>,
 }
@@ -331,20 +333,26 @@ impl Report {
         linter: &Linter,
         found: impl IntoIterator<Item = (Told, u64)>,
     ) -> Self {
-        let reported = |(told, line): (Told, u64)| Reported {
-            told,
-            line: is_file.then_some(line),
-            known: Known::No,
-        };
+        let spoken = facts::spoken(linter.timeline());
+        let findings = reported::folded(found, is_file, &spoken);
         Self {
             name,
             is_file,
             servers: facts::servers(linter.timeline()),
-            spoken: facts::spoken(linter.timeline()),
+            spoken,
             probes: linter.probes().clone(),
             refused: linter.refused().collect(),
-            findings: found.into_iter().map(reported).collect(),
+            findings,
+            remarks: Vec::new(),
             rules: linter.standings().collect(),
+        }
+    }
+
+    /// How often things were found, also where that was too often to be told each time.
+    pub fn count(&mut self, linter: &Linter) {
+        for one in &mut self.findings {
+            let told = &one.told;
+            one.times = one.times.max(linter.times(&told.finding, &told.server));
         }
     }
 
@@ -358,11 +366,73 @@ impl Report {
         }
     }
 
-    /// What counts, the worst first.
+    /// What counts, the worst first, and what a rule told together.
     pub fn new_findings(&self) -> Vec<&Reported> {
         let mut new: Vec<&Reported> = self.findings.iter().filter(|one| one.is_new()).collect();
-        new.sort_by_key(|one| std::cmp::Reverse(one.told.finding.severity));
+        let mut rules: Vec<&str> = Vec::new();
+        for one in &new {
+            let name = one.told.finding.rule.name;
+            if !rules.contains(&name) {
+                rules.push(name);
+            }
+        }
+        let place = |name: &str| rules.iter().position(|rule| *rule == name);
+        new.sort_by_cached_key(|one| {
+            let finding = &one.told.finding;
+            (
+                std::cmp::Reverse(finding.severity),
+                place(finding.rule.name),
+            )
+        });
         new
+    }
+
+    /// The same as far as it fits on a page: of a rule and a server only some, the last of them with how many more there
+    /// are.
+    pub fn page(&self) -> Vec<(&Reported, usize)> {
+        let mut counts: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
+        let mut page: Vec<(&Reported, usize)> = Vec::new();
+        for one in self.new_findings() {
+            let rule = one.told.finding.rule.name;
+            let (count, last) = counts.entry((rule, &*one.told.server)).or_default();
+            *count += 1;
+            if *count <= most(one.told.finding.severity) {
+                *last = page.len();
+                page.push((one, 0));
+            } else {
+                page[*last].1 += 1;
+            }
+        }
+        page
+    }
+
+    /// What did not work at all: the question that is about it, and why; not sanitised.
+    pub fn failed(&self) -> Vec<(&'static str, &str)> {
+        let failed = self.servers.iter().filter_map(|server| {
+            let question = if server.needs_login { "login" } else { "start" };
+            Some((question, server.failed.as_deref()?))
+        });
+        failed.collect()
+    }
+
+    /// In which of the revisions something was found, where there is more than one; `in both eras` in short.
+    pub fn when(&self, one: &Reported) -> Option<String> {
+        let all: BTreeSet<Revision> = self.spoken.iter().map(|(_, revision)| *revision).collect();
+        if all.len() < 2 || one.revisions.is_empty() {
+            return None;
+        }
+        let eras = |mut of: Vec<Era>| {
+            of.dedup();
+            of.len()
+        };
+        if eras(one.revisions.iter().map(|one| one.era()).collect()) > 1 {
+            return Some("in both eras".to_owned());
+        }
+        if one.revisions.len() == all.len() {
+            return None;
+        }
+        let names: Vec<&str> = one.revisions.iter().map(|one| one.as_str()).collect();
+        Some(format!("in {}", names.join(", ")))
     }
 
     /// How many do not count: those that are ignored, and those of the baseline.
@@ -398,6 +468,13 @@ impl Report {
                 answers[place].1.add(one.told.finding.severity);
             }
         }
+        let failed = self.failed();
+        let answered = self.servers.iter().any(|one| one.first_answer.is_some());
+        for (question, answer) in &mut answers {
+            answer.failed = failed.iter().any(|(name, _)| *name == question.name);
+            // What answered was reached.
+            answer.worked = question.name == "start" && answered && !answer.failed;
+        }
         answers
     }
 
@@ -414,7 +491,7 @@ impl Report {
                 answer.looked += usize::from(applies && *standing != Standing::NotSeen);
             }
             for one in self.findings.iter().filter(|one| one.is_new()) {
-                if conns.contains(&one.told.finding.conn) {
+                if one.conns.iter().any(|conn| conns.contains(conn)) {
                     answer.add(one.told.finding.severity);
                 }
             }

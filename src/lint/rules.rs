@@ -19,6 +19,7 @@ mod paging;
 mod probed;
 mod progress;
 mod quality;
+mod references;
 mod resources;
 mod sampling;
 mod schemas;

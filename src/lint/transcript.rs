@@ -7,7 +7,7 @@ use super::hops::Hops;
 use super::seen::Message;
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
-use crate::mcp::http::headers;
+use crate::mcp::http::{OLDER_STREAM, headers};
 use crate::mcp::revision::Revision;
 use crate::note::Note;
 use crate::note::decided::Decided;
@@ -102,6 +102,8 @@ impl Stepped {
     pub fn words(&self) -> String {
         let status = self.status().filter(|status| *status != 200);
         match (self.answer(), status) {
+            // What is answered on a stream was only taken by its own exchange.
+            (Some(came), Some(202)) => came.words(),
             (Some(came), Some(status)) => format!("{} with status {status}", came.words()),
             (Some(came), None) => came.words(),
             (None, Some(status)) => format!("status {status}"),
@@ -161,6 +163,8 @@ struct Open {
     /// The entries of responses, by their exchange.
     heads: HashMap<u32, u64>,
     frames: HashMap<u64, usize>,
+    /// Exchanges that are streams, on which whatever was asked before is answered.
+    streams: HashSet<u32>,
     /// Whether what is sent is what any client may send.
     civil: bool,
 }
@@ -268,6 +272,10 @@ impl Open {
             return;
         };
         match note {
+            Note::Http(Hop::Request { exchange, why, .. }) if why == OLDER_STREAM => {
+                self.streams.insert(*exchange);
+                self.now.http = true;
+            }
             Note::Http(Hop::Request {
                 exchange,
                 frame,
@@ -323,7 +331,8 @@ impl Open {
             if !matches!(kind, Kind::Result | Kind::Error) {
                 continue;
             }
-            let by_exchange = Hops::of(entry).and_then(|exchange| self.hops.get(&exchange));
+            let exchange = Hops::of(entry).filter(|exchange| !self.streams.contains(exchange));
+            let by_exchange = exchange.and_then(|exchange| self.hops.get(&exchange));
             let by_id = || id.as_ref().and_then(|id| self.asked.get(id));
             let step = by_exchange.or_else(by_id).copied();
             // Who cannot read a message cannot know its id either.

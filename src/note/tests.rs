@@ -104,6 +104,7 @@ fn notes() -> Vec<Note> {
             transport: "auto".into(),
             headers: vec!["authorization".into()],
             insecure: true,
+            everywhere: Some(true),
         },
         Note::Unanswered {
             id: "1".into(),

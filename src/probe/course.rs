@@ -53,7 +53,7 @@ pub struct Course {
 fn is_for(probe: &Probe, known: &Known) -> bool {
     let carried = match probe.over {
         Over::Any => true,
-        Over::Pipe => !known.http,
+        Over::Pipe => !known.http && !known.sse,
         Over::Http => known.http,
     };
     carried && probe.is_for(known.revision) && !(probe.script)(known).is_empty()
@@ -68,15 +68,13 @@ pub fn planned(known: &Known) -> (Vec<&'static Probe>, Vec<&'static Probe>) {
     if known.revision.era() == Era::Legacy {
         return (of(known), Vec::new());
     }
-    // What depends on whether it speaks both is listed.
+    // What depends on whether it speaks both is listed; what is sent in both eras is listed in both.
     let only = Known {
         both: Some(false),
         ..known.clone()
     };
     let sure = of(&only);
-    let mut perhaps = of(&known.older());
-    perhaps.retain(|probe| !sure.iter().any(|other| other.name == probe.name));
-    (sure, perhaps)
+    (sure, of(&known.older()))
 }
 
 impl Course {
@@ -148,7 +146,7 @@ impl Course {
     /// A connection is gone.
     pub fn over(&mut self, visit: &Visit, drive: &Drive) {
         let left = drive.left();
-        self.done += visit.probes.len() - left.len();
+        self.done += visit.probes.len() - left.len() - drive.undone();
         if self.asks && visit.holds("initialize") {
             self.asks = false;
             let answered = drive.answered().and_then(|version| version.parse().ok());

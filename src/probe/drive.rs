@@ -42,6 +42,8 @@ pub enum Happened<'a> {
     },
     /// An exchange is over.
     Over(u32),
+    /// A request will get no answer, as the link says.
+    Unanswered(&'a Id),
     /// Time passed.
     Tick,
     /// The connection is gone.
@@ -103,6 +105,8 @@ pub struct Drive {
     lingers: bool,
     current: Option<usize>,
     finished: usize,
+    /// Probes that could not be sent.
+    undone: usize,
     over: bool,
 }
 
@@ -147,6 +151,7 @@ impl Drive {
             lingers: false,
             current: None,
             finished: 0,
+            undone: 0,
             over: false,
         }
     }
@@ -169,6 +174,16 @@ impl Drive {
     /// Probes that were not begun.
     pub fn left(&self) -> Vec<&'static Probe> {
         self.probes[self.finished..].to_vec()
+    }
+
+    /// Probes that went to their end.
+    pub const fn done(&self) -> usize {
+        self.finished - self.undone
+    }
+
+    /// Probes that could not be sent, since the connection could not be opened.
+    pub const fn undone(&self) -> usize {
+        self.undone
     }
 
     /// When to say that time passed.
@@ -212,6 +227,14 @@ impl Drive {
                     } else {
                         self.go_on(now, &mut out);
                     }
+                }
+            }
+            Happened::Unanswered(id) => {
+                self.waits.retain(|other| other != id);
+                if self.opening.take_if(|opening| *opening == *id).is_some() {
+                    self.unopened("the handshake was not answered", &mut out);
+                } else {
+                    self.go_on(now, &mut out);
                 }
             }
             Happened::Tick if self.until.is_some_and(|until| until <= now) => {
@@ -275,6 +298,7 @@ impl Drive {
                 why: Some(why.to_owned()),
             })));
         }
+        self.undone += self.probes.len() - self.finished;
         self.finished = self.probes.len();
         self.end(out);
     }

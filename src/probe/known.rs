@@ -13,8 +13,10 @@ use crate::session::timeline::Connection;
 pub struct Known {
     /// The revision that is spoken.
     pub revision: Revision,
-    /// Whether it is reached over HTTP.
+    /// Whether it is reached over Streamable HTTP.
     pub http: bool,
+    /// Whether it is reached over HTTP+SSE (2024-11-05).
+    pub sse: bool,
     /// Whether its address is on this machine.
     pub local: bool,
     /// Whether a person gave a token, or there is one of a login, so that what comes without one can be looked at.
@@ -41,7 +43,8 @@ impl Known {
         let header = |name: &String| name.eq_ignore_ascii_case("authorization");
         Some(Self {
             revision: connection.revision?,
-            http: url.is_some(),
+            http: url.is_some() && !connection.older,
+            sse: url.is_some() && connection.older,
             local: bare == "localhost" || bare == "::1" || bare.starts_with("127."),
             token: url.is_some()
                 && (connection.env.iter().any(header) || connection.login.token.is_some()),
@@ -67,6 +70,9 @@ impl Known {
     /// What goes with what is sent, where that is more than the probes say.
     pub const fn company(&self) -> Option<&'static str> {
         match (self.http, self.token) {
+            _ if self.sse => Some(
+                "it speaks HTTP+SSE: what is about the requests of Streamable HTTP is left out; they go with what was given, or the token of this server's login",
+            ),
             (true, true) => Some(
                 "they go with the token that was given or that of this server's login, and where it redirects them",
             ),

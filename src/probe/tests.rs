@@ -22,6 +22,7 @@ fn known(revision: Revision, http: bool) -> Known {
     Known {
         revision,
         http,
+        sse: false,
         local: true,
         token: false,
         both: Some(false),
@@ -38,6 +39,24 @@ fn known(revision: Revision, http: bool) -> Known {
         any_tool: false,
         calls: Vec::new(),
     }
+}
+
+#[test]
+fn the_older_transport_is_sent_no_requests_of_the_newer() {
+    let older = Known {
+        sse: true,
+        ..known(V2025_11_25, false)
+    };
+    let (sure, perhaps) = planned(&older);
+    assert!(perhaps.is_empty() && sure.len() > 15, "{}", sure.len());
+    assert!(sure.iter().all(|probe| probe.over == Over::Any));
+    let mut drive = Drive::new(&visit(&["ping"], &older), url());
+    let told = drive.handle(NOW, Happened::Started);
+    assert!(matches!(&told[..], [Do::Frame(_)]), "{told:?}");
+    // Nobody answers the handshake.
+    let told = drive.handle(NOW, Happened::Unanswered(&crate::jsonrpc::Id::Integer(1)));
+    assert_eq!((drive.done(), drive.undone()), (0, 1), "{told:?}");
+    assert!(told.contains(&Do::Close), "{told:?}");
 }
 
 fn visit(names: &[&str], known: &Known) -> Visit {

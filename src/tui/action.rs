@@ -441,6 +441,7 @@ actions! {
         ShowIgnoredFindings "show-ignored-findings" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
         UnignoreFinding "unignore-finding" ["u"] "" "Do not ignore it any longer" Nothing "";
         CopyFinding "copy-finding" ["y y"] "copy" "Copy it: what is wrong, why, what to do" Nothing "";
+        ExportFindings "export-findings" ["g x"] "" "Write the findings to a file: SARIF, JUnit, Markdown, JSON or text" Nothing "mcpscope lint FILE --sarif";
         CopyFindings "copy-findings" ["y M"] "" "Copy all that is shown as Markdown" Nothing "mcpscope lint FILE --markdown";
     }
     Replay {

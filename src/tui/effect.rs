@@ -232,6 +232,8 @@ pub enum Effect {
     },
     /// Look at entries with the rules of lint, each once; answered by [`super::event::Event::Linted`], several times.
     Lint(Vec<Source>),
+    /// Write what lint found to a file; answered by [`super::event::Event::Linted`].
+    Report(Box<linting::Reporting>),
     /// Read or write what outlives this run of mcpscope.
     Store(Store),
     /// Keep the fold of an opened file beside it, so that it opens at once the next time.

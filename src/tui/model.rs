@@ -556,7 +556,18 @@ impl Model {
             }),
             Need::Alive => (!connection
                 .is_some_and(crate::session::timeline::Connection::is_alive))
-            .then(|| "no process runs".to_owned()),
+            .then(|| {
+                let trouble = |one: &crate::session::timeline::Connection| {
+                    one.trouble.as_ref().and_then(|trouble| trouble.kind)
+                };
+                let at_address = connection.filter(|one| one.url.is_some());
+                let words = match at_address.map(trouble) {
+                    Some(Some(crate::mcp::http::LossKind::NeedsLogin)) => "it needs a login first",
+                    Some(_) => "it is not connected",
+                    None => "no process runs",
+                };
+                words.to_owned()
+            }),
             Need::Ready => (!connection
                 .is_some_and(crate::session::timeline::Connection::is_ready))
             .then(|| {

@@ -249,8 +249,11 @@ pub enum Go {
     Item(View, String, u32),
     /// Ask why a finding is to be ignored.
     Except(Exception),
-    /// Show what a server would be sent to probe it; or send no more of it.
-    Probe,
+    /// Ask where the findings are to be written to.
+    Findings,
+    /// Show what a server would be sent to probe it, that of a connection or else the one that is looked at; or send no
+    /// more of it.
+    Probe(Option<u32>),
     /// Ask for the name, tags and note of a session.
     EditSession(PathBuf),
     /// Do what somebody wants, as its key would.

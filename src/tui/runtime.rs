@@ -150,6 +150,7 @@ impl Runtime {
                 let bodies = self.bodies_of(session)?;
                 self.linting.take(session, entries, bodies);
             }
+            Effect::Report(wanted) => self.linting.report(session, wanted),
             Effect::Validate {
                 asker,
                 revision,

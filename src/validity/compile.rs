@@ -266,7 +266,8 @@ fn remove(schema: &mut Plain, at: &str) -> bool {
     }
 }
 
-fn unpercent(text: &str) -> String {
+/// A fragment of an address without its `%` signs.
+pub fn unpercent(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

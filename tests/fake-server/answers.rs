@@ -4,6 +4,7 @@
 mod calls;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -16,6 +17,9 @@ use crate::catalogue::{self, WILD};
 use crate::flags::Options;
 use crate::life;
 use crate::wire::{Wire, complain};
+
+/// Requests that were answered so far.
+static ANSWERED: AtomicU32 = AtomicU32::new(0);
 
 const MODERN: &str = "2026-07-28";
 const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -429,7 +433,8 @@ impl Fake {
                 self.wire.answer(&frame);
             }
         }
-        if named("--crash-after") {
+        let answered = ANSWERED.fetch_add(1, Ordering::Relaxed) + 1;
+        if named("--crash-after") || self.options.number("--crash-at") == Some(answered) {
             life::die(&self.options);
         }
     }

@@ -133,6 +133,7 @@ pub const FLAGS: &[Flag] = &[
         "METHOD",
         "die when METHOD was answered (repeatable)",
     ),
+    Flag("--crash-at", "N", "die when so many requests were answered"),
     Flag("--partial-on", "METHOD", "write half of the answer and die"),
     Flag("--exit", "N", "the exit code to die with (1)"),
     Flag(

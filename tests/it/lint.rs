@@ -27,6 +27,7 @@ struct Fault {
 mod asking;
 mod clients;
 mod content;
+mod examples;
 mod http;
 mod life;
 mod lists;

@@ -106,7 +106,10 @@ impl Report {
             text::took(all.took),
             text::took(self.warmup)
         );
-        push_figures(&mut out, &all);
+        // Of a server that was gone before anything counted there is nothing to tell.
+        if !all.lost || all.answered() > 0 {
+            push_figures(&mut out, &all);
+        }
         if let Some(other) = &self.against {
             let _ = writeln!(out, "\nagainst {}\n", text::sanitize(&other.name));
             push_figures(&mut out, &joined(&other.rounds));
@@ -118,11 +121,11 @@ impl Report {
     fn push_compared(&self, out: &mut String, other: &Compared) {
         let _ = writeln!(
             out,
-            "\n  {:<18}{:>12}{:>12}   that / this, median of {} in turn (least … most)",
+            "\n  median of {} in turn (least … most)\n  {:<18}{:>12}{:>12}   that / this",
+            text::plural(self.rounds.len(), "round"),
             "",
             "this",
             "that",
-            text::plural(self.rounds.len(), "round")
         );
         for compare in &COMPARED {
             let Some([least, median, most]) = self.ratio(other, compare) else {
@@ -230,22 +233,29 @@ fn push_figures(out: &mut String, figures: &Figures) {
         format!("{}: {}", thousands(figures.failed()), faults.join(", "))
     };
     line("failed", &failed);
-    line("latency", &latency(&figures.latency));
-    let used = figures.used.map_or_else(
-        || "what it uses cannot be seen from here".to_owned(),
-        |used| {
+    let [most_of_them, ends] = latency(&figures.latency);
+    line("latency", &most_of_them);
+    line("", &ends);
+    match figures.used {
+        Some(used) => {
             let part = used.cpu.as_secs_f64() / figures.took.as_secs_f64().max(1e-9) * 100.0;
-            format!(
-                "CPU {} ({part:.0} % of a core), memory {} → {} (most {}), {}",
-                text::took(used.cpu),
+            let processes = text::plural(used.processes as usize, "process");
+            let cpu = text::took(used.cpu);
+            line(
+                "server",
+                &format!("CPU {cpu} ({part:.0} % of a core), {processes}"),
+            );
+            let memory = format!(
+                "memory {} → {} (most {})",
                 text::size(used.rss_before),
                 text::size(used.rss_after),
                 text::size(used.rss_most),
-                text::plural(used.processes as usize, "process")
-            )
-        },
-    );
-    line("server", &used);
+            );
+            line("", &memory);
+        }
+        None if figures.lost => line("server", "it ended before it could be looked at"),
+        None => line("server", "what it uses cannot be seen from here"),
+    }
     let seconds: Vec<f64> = figures
         .seconds
         .iter()
@@ -278,10 +288,11 @@ fn push_figures(out: &mut String, figures: &Figures) {
         for named in names.iter().take(NAMES) {
             let _ = writeln!(
                 out,
-                "  {} {:>9}  {}",
+                "  {} {:>9}  p50 {:>7}  p99 {:>7}",
                 text::pad(&text::fit(&text::sanitize(&named.name), 36), 36),
                 thousands(named.latency.count()),
-                latency(&named.latency)
+                precise(named.latency.quantile(0.5)),
+                precise(named.latency.quantile(0.99))
             );
         }
         if names.len() > NAMES {
@@ -290,17 +301,15 @@ fn push_figures(out: &mut String, figures: &Figures) {
     }
 }
 
-fn latency(latency: &Latency) -> String {
+/// In two lines, each short enough for 80 columns.
+fn latency(latency: &Latency) -> [String; 2] {
     let at = |part| precise(latency.quantile(part));
-    format!(
-        "p50 {}  p90 {}  p99 {}  p99.9 {}  most {}  mean {}",
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        at(0.999),
-        precise(latency.max()),
-        precise(latency.mean())
-    )
+    let [half, ninth, hundredth, thousandth] = [at(0.5), at(0.9), at(0.99), at(0.999)];
+    let (most, mean) = (precise(latency.max()), precise(latency.mean()));
+    [
+        format!("p50 {half}  p90 {ninth}  p99 {hundredth}  p99.9 {thousandth}"),
+        format!("most {most}  mean {mean}"),
+    ]
 }
 
 fn figures(figures: &Figures) -> Document {

@@ -6,7 +6,7 @@ use super::report::{precise, thousands};
 use crate::bench::{Figures, Second};
 
 /// Seconds that are drawn.
-const WIDTH: usize = 60;
+const WIDTH: usize = 50;
 /// A block for each eighth of the height.
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -91,6 +91,6 @@ mod tests {
             "100 s: 1,200 answers a second, 2 failed, p50 80 µs, p99 1.25 ms"
         );
         assert_eq!(lines[1].matches('█').count(), WIDTH);
-        assert!(lines.iter().all(|line| line.chars().count() < 100));
+        assert!(lines.iter().all(|line| line.chars().count() < 80));
     }
 }

@@ -108,8 +108,9 @@ pub async fn probe(
         } = session.next().await?
         {
             if over {
-                let sent = text::plural(done, "probe");
-                session.console.note(&format!("{sent} sent"));
+                // Those that could not be sent are told of on the page, with the reason.
+                let sent = format!("{done} of {} sent", text::plural(total, "probe"));
+                session.console.note(&sent);
                 return Ok(true);
             }
             let names = names.first().copied().unwrap_or_default();
@@ -126,9 +127,13 @@ async fn agreed(args: &ActiveArgs, known: &Known, session: &mut Headless) -> Res
     let (sure, perhaps) = planned(known);
     session.console.settle();
     let name = text::sanitize(session.name()).into_owned();
+    let more = match perhaps.len() {
+        0 => String::new(),
+        more => format!(", and {more} more if it takes the handshake of older clients too"),
+    };
     session.console.tell(&format!(
-        "{} for {name}, on connections of their own:",
-        text::plural(sure.len() + perhaps.len(), "probe")
+        "{} for {name}, on connections of their own{more}:",
+        text::plural(sure.len(), "probe")
     ));
     list(&sure, known, session);
     if !perhaps.is_empty() {

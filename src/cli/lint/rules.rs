@@ -4,7 +4,8 @@ use super::super::document::Document;
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::super::{Exit, Outcome};
-use crate::lint::{RULES, Rule};
+use crate::json::quote;
+use crate::lint::{RULES, Rule, examples};
 use crate::text;
 
 /// All of them.
@@ -43,6 +44,11 @@ fn told(rule: &Rule) -> Document {
         .text("since", rule.since.as_str())
         .text("until", rule.until.as_str())
         .maybe("section", section);
+    let example = examples::of(rule.name).unwrap_or_default();
+    for (name, lines) in [("fires", &example.fires), ("silent", &example.silent)] {
+        let lines: Vec<String> = lines.iter().map(|line| quote(line)).collect();
+        document.raw(name, &format!("[{}]", lines.join(",")));
+    }
     document
 }
 
@@ -75,6 +81,16 @@ pub fn explain(name: &str, output: &mut Output) -> Outcome {
         "Revisions {} to {}, {section}",
         rule.since, rule.until
     ))?;
+    let example = examples::of(rule.name).unwrap_or_default();
+    for (title, lines) in [
+        ("It fires on", &example.fires),
+        ("It is silent on", &example.silent),
+    ] {
+        output.line(&format!("{title}:"))?;
+        for line in lines {
+            output.line(&format!("  {line}"))?;
+        }
+    }
     output.flush()?;
     Ok(Exit::Ok)
 }

@@ -65,9 +65,13 @@ impl Baseline {
             return Err(format!("it does not say that it is a {KIND}"));
         }
         let findings = json::get(bytes, &["findings"]).unwrap_or(b"[]");
-        Ok(Self(
-            json::elements(findings).filter_map(json::string).collect(),
-        ))
+        let findings: BTreeSet<String> =
+            json::elements(findings).filter_map(json::string).collect();
+        // What an older version wrote names no words: nothing would ever be found in it.
+        if findings.iter().any(|one| one.matches(" | ").count() < 4) {
+            return Err("an older mcpscope wrote it; --write-baseline writes it anew".to_owned());
+        }
+        Ok(Self(findings))
     }
 
     /// As a file: sorted, a line each, so that changes are seen in reviews.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::mcp::http::LossKind;
 use crate::mcp::revision::Revision;
 use crate::mcp::types::List;
+use crate::note;
 use crate::session::Direction;
 use crate::session::timeline::{Connection, LinkState, Listed, Status, Timeline};
 
@@ -38,8 +40,12 @@ pub struct Server {
     pub revision: Option<Revision>,
     /// Why it could not be reached, when it could not; not sanitised.
     pub failed: Option<String>,
+    /// Whether that was because somebody has to log in.
+    pub needs_login: bool,
     /// From its start to its first answer, in microseconds.
     pub first_answer: Option<u64>,
+    /// From its start until what was answered first was asked, in microseconds.
+    pub first_asked: Option<u64>,
     /// What it has, in the order of [`List::ALL`]; none where nothing was listed.
     pub items: [Option<usize>; 4],
     /// Bytes of its tools, and tokens they are in every conversation, about.
@@ -57,7 +63,7 @@ pub struct Server {
 /// All of a session.
 pub fn servers(timeline: &Timeline) -> Vec<Server> {
     let mut took: BTreeMap<(u32, &str), Vec<u64>> = BTreeMap::new();
-    let mut first: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut first: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
     for exchange in timeline.exchanges() {
         let request = timeline.entry(exchange.request);
         let answer = exchange.response.and_then(|answer| timeline.entry(answer));
@@ -67,7 +73,8 @@ pub fn servers(timeline: &Timeline) -> Vec<Server> {
         if request.direction() != Direction::Out {
             continue;
         }
-        first.entry(exchange.conn).or_insert(answer.us());
+        let both = (request.us(), answer.us());
+        first.entry(exchange.conn).or_insert(both);
         // What waits for a person, and streams, is not about the server's speed.
         if matches!(exchange.status, Status::Ok | Status::ToolError)
             && let Some(us) = timeline.took(exchange)
@@ -116,7 +123,24 @@ fn percentile(samples: &[u64], of_hundred: usize) -> u64 {
     samples.get(rank - 1).copied().unwrap_or(0)
 }
 
-fn server(connection: &Connection, first: Option<u64>, methods: Vec<Method>) -> Server {
+/// Why a connection came to nothing.
+fn failure(connection: &Connection) -> Option<String> {
+    match &connection.link {
+        LinkState::Failed { what, .. } => Some(what.to_string()),
+        LinkState::Exited {
+            code,
+            signal,
+            asked: false,
+        } if connection.opening.is_none() && !connection.tapped => {
+            let was = if signal.is_some() { "was " } else { "" };
+            let how = note::exit_sentence(*code, *signal);
+            Some(format!("it {was}{how} before it could be talked to"))
+        }
+        _ => None,
+    }
+}
+
+fn server(connection: &Connection, first: Option<(u64, u64)>, methods: Vec<Method>) -> Server {
     let listed = |list: List| {
         let items = &connection.list(list).items;
         let any = connection.list(list).listed != Listed::Never;
@@ -124,16 +148,18 @@ fn server(connection: &Connection, first: Option<u64>, methods: Vec<Method>) -> 
     };
     let tools = &connection.list(List::Tools).items;
     let bytes: u64 = tools.iter().map(|item| item.raw.len() as u64).sum();
+    let failed = failure(connection);
+    let trouble = connection.trouble.as_ref().and_then(|one| one.kind);
+    let needs_login = trouble == Some(LossKind::NeedsLogin);
     Server {
         conn: connection.number,
         name: connection.name.to_string(),
         transport: connection.transport.to_string(),
         revision: connection.revision,
-        failed: match &connection.link {
-            LinkState::Failed { what, .. } => Some(what.to_string()),
-            _ => None,
-        },
-        first_answer: first.map(|us| us.saturating_sub(connection.began_us)),
+        needs_login: failed.is_some() && needs_login,
+        failed,
+        first_answer: first.map(|(_, us)| us.saturating_sub(connection.began_us)),
+        first_asked: first.map(|(us, _)| us.saturating_sub(connection.began_us)),
         items: List::ALL.map(listed),
         context: (!tools.is_empty()).then(|| (bytes, bytes.div_ceil(BYTES_A_TOKEN))),
         peak_rss: connection.usage.as_ref().map(|usage| usage.peak_rss),

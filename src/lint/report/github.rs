@@ -9,7 +9,14 @@ use crate::text;
 /// See the module.
 pub fn write(report: &Report) -> String {
     let mut out = String::new();
-    for one in report.new_findings() {
+    for (question, why) in report.failed() {
+        let _ = writeln!(
+            out,
+            "::error title={question}::{}",
+            message(&text::sanitize(why))
+        );
+    }
+    for (one, more) in report.page() {
         let finding = &one.told.finding;
         let command = match finding.severity {
             Severity::Error => "error",
@@ -20,7 +27,17 @@ pub fn write(report: &Report) -> String {
         if let Some(line) = one.line {
             let _ = write!(out, ",file={},line={line}", property(&report.name));
         }
-        let words = format!("{} Fix: {}", sentence(&one.whole()), finding.rule.fix);
+        let mut words = one.whole();
+        if one.times > 1 {
+            let _ = write!(words, " (×{})", text::grouped(one.times));
+        }
+        if let Some(when) = report.when(one) {
+            let _ = write!(words, " ({when})");
+        }
+        if more > 0 {
+            let _ = write!(words, ", and {more} more like it");
+        }
+        let words = format!("{} Fix: {}", sentence(&words), finding.rule.fix);
         let _ = writeln!(out, "::{}", message(&text::sanitize(&words)));
     }
     out

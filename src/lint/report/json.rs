@@ -21,6 +21,11 @@ pub fn members(report: &Report) -> Vec<(&'static str, String)> {
             ("entry", finding.seq.to_string()),
             ("line", number(one.line)),
             ("connection", finding.conn.to_string()),
+            ("times", one.times.to_string()),
+            (
+                "revisions",
+                array(one.revisions.iter().map(|one| quote(one.as_str()))),
+            ),
             ("about", maybe(one.about().as_deref())),
             ("pointer", quote(&finding.pointer)),
             ("words", quote(&finding.words)),
@@ -72,6 +77,10 @@ pub fn members(report: &Report) -> Vec<(&'static str, String)> {
         ),
         ("findings", array(findings)),
         ("rules", array(rules)),
+        (
+            "remarks",
+            array(report.remarks.iter().map(|one| quote(one))),
+        ),
     ]
 }
 
@@ -111,6 +120,7 @@ fn server(server: &Server) -> String {
         ("transport", quote(&server.transport)),
         ("revision", maybe(server.revision.map(Revision::as_str))),
         ("failed", maybe(server.failed.as_deref())),
+        ("first_asked_us", number(server.first_asked)),
         ("first_answer_us", number(server.first_answer)),
         ("items", object(items)),
         (

@@ -12,6 +12,16 @@ pub fn write(report: &Report) -> String {
     let new = report.new_findings();
     let mut cases = String::new();
     let (mut failures, mut skipped) = (0, 0);
+    let failed = report.failed();
+    for (question, why) in &failed {
+        failures += 1;
+        let _ = write!(
+            cases,
+            "    <testcase classname=\"{question}\" name=\"works\">\n      <failure type=\"error\" \
+             message=\"{}\"/>\n    </testcase>\n",
+            xml(why)
+        );
+    }
     for (rule, standing) in &report.rules {
         let of: Vec<_> = new
             .iter()
@@ -33,7 +43,7 @@ pub fn write(report: &Report) -> String {
                 xml(&finding.words)
             );
             for one in of {
-                let words = format!("{} ({})", one.told.finding.words, place(one));
+                let words = format!("{} ({})", one.told.finding.words, place(report, one));
                 let _ = writeln!(cases, "{}", xml(&words));
             }
             let _ = write!(cases, "fix: {}</failure>\n    </testcase>\n", xml(rule.fix));
@@ -47,7 +57,7 @@ pub fn write(report: &Report) -> String {
     let name = xml(&report.name);
     let counts = format!(
         "tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"",
-        report.rules.len()
+        report.rules.len() + failed.len()
     );
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mcpscope lint\" {counts}>\n  <testsuite \

@@ -34,6 +34,9 @@ pub fn write(report: &Report) -> String {
             );
         }
     }
+    for remark in &report.remarks {
+        let _ = writeln!(out, "\n{}", markdown(remark));
+    }
     out.push_str("\n## Questions\n\n| question | answer | why |\n|---|---|---|\n");
     for (question, answer) in report.answers() {
         let _ = writeln!(
@@ -55,23 +58,27 @@ pub fn write(report: &Report) -> String {
     if let Some(probes) = report.probes.words() {
         let _ = writeln!(out, "\n{}", markdown(&probes));
     }
-    let new = report.new_findings();
-    if !new.is_empty() {
+    let page = report.page();
+    if !page.is_empty() {
         out.push_str("\n## Findings\n\n| severity | rule | finding | place |\n|---|---|---|---|\n");
     }
     let mut rules: Vec<&Rule> = Vec::new();
-    for one in &new {
+    for (one, more) in &page {
         let finding = &one.told.finding;
+        let more = match more {
+            0 => String::new(),
+            more => format!(", and {more} more like it"),
+        };
         if !rules.contains(&finding.rule) {
             rules.push(finding.rule);
         }
         let _ = writeln!(
             out,
-            "| {} | `{}` | {} | {} |",
+            "| {} | `{}` | {}{more} | {} |",
             finding.severity.word(),
             finding.rule.name,
             markdown(&finding.words),
-            markdown(&place(one))
+            markdown(&place(report, one))
         );
     }
     for rule in rules {
@@ -106,7 +113,7 @@ pub fn write(report: &Report) -> String {
             "- `{}`: {} ({}): {}",
             finding.rule.name,
             markdown(&finding.words),
-            markdown(&place(one)),
+            markdown(&place(report, one)),
             markdown(reason)
         );
     }

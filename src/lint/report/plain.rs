@@ -49,12 +49,12 @@ pub fn write(report: &Report) -> String {
     if let Some(probes) = report.probes.words() {
         let _ = writeln!(out, "{}", text::sanitize(&probes));
     }
-    let new = report.new_findings();
-    if !new.is_empty() {
+    let page = report.page();
+    if !page.is_empty() {
         out.push('\n');
     }
     let mut told: Vec<&Rule> = Vec::new();
-    for one in new {
+    for (one, more) in page {
         let finding = &one.told.finding;
         let _ = writeln!(
             out,
@@ -62,24 +62,37 @@ pub fn write(report: &Report) -> String {
             finding.severity.word(),
             finding.rule.name,
             text::sanitize(&finding.words),
-            place(one)
+            place(report, one)
         );
+        if more > 0 {
+            let _ = writeln!(out, "         … and {more} more like it");
+        }
         if !told.contains(&finding.rule) {
             told.push(finding.rule);
             let _ = writeln!(out, "         fix: {}", finding.rule.fix);
         }
     }
+    for remark in &report.remarks {
+        let _ = writeln!(out, "remark   {}", text::sanitize(remark));
+    }
     let _ = writeln!(out, "\n{}", report.summary());
     out
 }
 
-/// `#9 /result/tools/0`
-pub fn place(one: &Reported) -> String {
+/// `#9 /result/tools/0`, `×3, first #9 /result/tools/0; in both eras`
+pub fn place(report: &Report, one: &Reported) -> String {
     let finding = &one.told.finding;
-    match finding.pointer.as_str() {
-        "" => format!("#{}", finding.seq),
-        pointer => format!("#{} {}", finding.seq, text::sanitize(pointer)),
+    let mut words = format!("#{}", finding.seq);
+    if one.times > 1 {
+        words = format!("×{}, first {words}", text::grouped(one.times));
     }
+    if !finding.pointer.is_empty() {
+        let _ = write!(words, " {}", text::sanitize(&finding.pointer));
+    }
+    if let Some(when) = report.when(one) {
+        let _ = write!(words, "; {when}");
+    }
+    words
 }
 
 /// `demo, stdio, 2025-11-25`
@@ -101,10 +114,17 @@ pub fn facts(server: &Server) -> Vec<(&'static str, String)> {
     if let Some(why) = &server.failed {
         facts.push(("failed", text::sanitize(why).into_owned()));
     }
-    match server.first_answer {
-        Some(us) => facts.push(("answers", format!("first after {}", took(us)))),
-        None => facts.push(("answers", "none seen".to_owned())),
-    }
+    let answers = match (server.first_answer, server.first_asked) {
+        (Some(us), Some(asked)) => format!(
+            "first after {}: asked after {}, answered {} later",
+            took(us),
+            took(asked),
+            took(us.saturating_sub(asked))
+        ),
+        (Some(us), None) => format!("first after {}", took(us)),
+        (None, _) => "none seen".to_owned(),
+    };
+    facts.push(("answers", answers));
     let has = List::ALL.iter().zip(server.items);
     let has: Vec<String> = has
         .filter_map(|(list, count)| {

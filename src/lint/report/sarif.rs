@@ -30,10 +30,24 @@ pub fn write(report: &Report) -> String {
             Value::Array(rules.iter().map(|rule| described(rule)).collect()),
         ),
     ]);
-    let run = object([
+    let mut run = vec![
         ("tool", object([("driver", driver)])),
         ("results", Value::Array(results)),
-    ]);
+    ];
+    let failed = report.failed();
+    if !failed.is_empty() {
+        // What could not be looked at is no result of a rule.
+        let notes = failed.iter().map(|(question, why)| {
+            let why = format!("{question}: {}", text::sanitize(why));
+            object([("level", string("error")), ("message", words(&why))])
+        });
+        let invocation = object([
+            ("executionSuccessful", Value::Bool(false)),
+            ("toolExecutionNotifications", Value::Array(notes.collect())),
+        ]);
+        run.push(("invocations", Value::Array(vec![invocation])));
+    }
+    let run = object(run);
     let log = object([
         (
             "$schema",
@@ -69,6 +83,9 @@ fn result(report: &Report, one: &Reported, rule: Option<usize>) -> Value {
         ("level", string(level(finding.severity))),
         ("message", words(&text::sanitize(&one.whole()))),
     ];
+    if one.times > 1 {
+        members.push(("occurrenceCount", Value::Number(one.times.to_string())));
+    }
     if let Some(rule) = rule {
         members.push(("ruleIndex", Value::Number(rule.to_string())));
     }

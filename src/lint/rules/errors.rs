@@ -1,11 +1,14 @@
 //! Errors, ids of what wants no answer, and the `_meta` and type of results.
 
+use std::time::Duration;
+
 use crate::json::{self, Kind as JsonKind};
 use crate::jsonrpc::{Id, Kind};
 use crate::lint::rule::{Check, Grade, On, Rule};
-use crate::lint::seen::{Message, Seen, Told};
+use crate::lint::seen::{Message, Seen, Subject, Told};
 use crate::mcp::meta;
 use crate::mcp::revision::Revision::{V2025_06_18, V2026_07_28};
+use crate::note::Note;
 use crate::session::Direction;
 
 /// See the module.
@@ -19,6 +22,26 @@ pub const RULES: &[Rule] = &[
         why: "The client cannot tell which request failed, and waits for it until it runs out of time.",
         fix: "Read the id first, and put it into the error whatever else is wrong with the request.",
         check: Check::Message(On::Errors, error_named),
+        ..Rule::ROW
+    },
+    Rule {
+        name: "requests-come-to-an-end",
+        checks: &[5],
+        grade: Grade::WARNING,
+        section: "basic Responses",
+        what: "A request is answered while its client waits for it.",
+        why: "The client runs out of time, and its user learns nothing of what went wrong.",
+        fix: "Catch what a handler throws and answer it as an error; of what takes long, tell the progress.",
+        check: Check::Entry(in_time),
+        ..Rule::ROW
+    },
+    Rule {
+        name: "first-answer-comes-soon",
+        grade: Grade::NOTE,
+        what: "A server answers its first request within five seconds.",
+        why: "Clients give up on servers that start slowly, and their users wait at every start.",
+        fix: "Load models, indexes and connections when they are first needed; have packages installed, not fetched at each start.",
+        check: Check::Message(On::Results(&["initialize", "server/discover"]), soon),
         ..Rule::ROW
     },
     Rule {
@@ -140,6 +163,60 @@ fn is_named(message: &Message<'_>) -> bool {
 
 fn code(message: &Message<'_>) -> Option<i64> {
     message.get(&["error", "code"]).and_then(json::integer)
+}
+
+/// Requests that only find out which era is spoken: older servers may pass over what they do not know.
+const ASKS_FOR_ERA: &str = "server/discover";
+
+fn in_time(seen: &Seen<'_>, told: &mut Told) {
+    if let Some(Note::Timeout { id, after_ms }) = seen.note() {
+        let asked = seen.memory.asked.get(&Id::read(id.as_bytes()));
+        let Some(asked) = asked.filter(|asked| *asked.method != *ASKS_FOR_ERA) else {
+            return;
+        };
+        let subject = match &*asked.method {
+            "tools/call" => Some(Subject::Tool(asked.subject.clone())),
+            "prompts/get" => Some(Subject::Prompt(asked.subject.clone())),
+            "resources/read" => Some(Subject::Resource(asked.subject.clone())),
+            _ => None,
+        };
+        let after = crate::text::took(Duration::from_millis(*after_ms));
+        match subject {
+            Some(subject) => {
+                let words = format!(
+                    "{} {} was given up after {after} without an answer",
+                    asked.method,
+                    subject.name()
+                );
+                told.about(subject, "", words);
+            }
+            None => {
+                let words = format!(
+                    "{} was given up after {after} without an answer",
+                    asked.method
+                );
+                told.wrong("", words);
+            }
+        }
+        return;
+    }
+    if seen.is_from_server() && seen.messages.iter().any(|one| one.answers.is_some()) {
+        told.looked();
+    }
+}
+
+/// A first answer that comes later is worth knowing, in microseconds.
+const SLOW_US: u64 = 5_000_000;
+
+fn soon(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
+    let Some(asked) = message.asked(seen) else {
+        return;
+    };
+    let took = seen.entry.us.saturating_sub(asked.us);
+    told.demand(took <= SLOW_US, "", || {
+        let took = crate::text::took(Duration::from_micros(took));
+        format!("{} was answered after {took}", asked.method)
+    });
 }
 
 fn error_named(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {

@@ -183,9 +183,16 @@ fn waited(us: u64) -> String {
 const EVERYWHERE: &[&str] = &["0.0.0.0", "[::]:", "http://:::", "on :::"];
 
 fn at_home(seen: &Seen<'_>, told: &mut Told) {
-    if let Some(Note::Address { url, .. }) = seen.note() {
-        // An address of this machine only says how it was reached, not where else it listens.
-        if EVERYWHERE.iter().any(|text| url.contains(text)) {
+    if let Some(Note::Address {
+        url, everywhere, ..
+    }) = seen.note()
+    {
+        // An address of this machine only says how it was reached; where else it listens, the system knows.
+        if let Some(everywhere) = everywhere {
+            told.demand(!everywhere, "", || {
+                format!("what listens at {url} listens on all addresses of this machine")
+            });
+        } else if EVERYWHERE.iter().any(|text| url.contains(text)) {
             told.wrong("", format!("its address is {url}"));
         }
         return;

@@ -126,6 +126,23 @@ pub const RULES: &[Rule] = &[
         ..Rule::ROW
     },
     Rule {
+        name: "listed-members-are-known",
+        grade: Grade::NOTE,
+        what: "Tools, resources and prompts have, where they are listed, the members of the specification.",
+        why: "Nobody reads the others, and a later revision may give them a meaning.",
+        fix: "Put what is yours into `_meta`, with a prefix; contents belong into `resources/read`.",
+        check: Check::Message(
+            On::Results(&[
+                "tools/list",
+                "prompts/list",
+                "resources/list",
+                "resources/templates/list",
+            ]),
+            known_members,
+        ),
+        ..Rule::ROW
+    },
+    Rule {
         name: "resources-are-described",
         grade: Grade::NOTE,
         what: "A resource or template has a description or a title.",
@@ -297,10 +314,93 @@ impl Watch for Cost {
 
 fn no_secrets(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     told.looked();
-    if seen.hides(message.raw) {
-        told.wrong("", "the list holds what was masked as a secret");
-    } else if let Some(kind) = mask::key_in(message.raw) {
-        told.wrong("", format!("the list holds what looks like a {kind}"));
+    let is_bad = |raw: &[u8]| seen.hides(raw) || mask::key_in(raw).is_some();
+    if !is_bad(message.raw) {
+        return;
+    }
+    for (list, named, about) in LISTED {
+        for (at, item) in message.items(&["result", list]) {
+            if !is_bad(item) {
+                continue;
+            }
+            let name = json::string_at(item, &[named]).unwrap_or_default();
+            let mut held = Vec::new();
+            texts("", item, &mut |place, text| {
+                if seen.hides(text) {
+                    held.push((place.to_owned(), "what was masked as a secret".to_owned()));
+                } else if let Some(kind) = mask::key_in(text) {
+                    held.push((place.to_owned(), format!("what looks like a {kind}")));
+                }
+            });
+            for (place, what) in held {
+                let place = place.trim_start_matches('/').replace('/', ".");
+                // The pointer is that of the item: of what is masked nobody knows what it says.
+                let words = format!("{name}: {place} holds {what}");
+                told.about(about(name.as_str().into()), at.clone(), words);
+            }
+        }
+    }
+}
+
+/// What something is that is listed, by its name.
+type About = fn(Box<str>) -> Subject;
+
+/// The lists, what their items are named by, and what these are.
+const LISTED: [(&str, &str, About); 4] = [
+    ("tools", "name", Subject::Tool),
+    ("prompts", "name", Subject::Prompt),
+    ("resources", "uri", Subject::Resource),
+    ("resourceTemplates", "uriTemplate", Subject::Resource),
+];
+
+/// What items of lists may have, in any revision.
+const MEMBERS: &[&str] = &[
+    "name",
+    "title",
+    "description",
+    "icons",
+    "_meta",
+    "annotations",
+];
+
+fn known_members(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
+    for (list, named, about) in LISTED {
+        let more: &[&str] = match list {
+            "tools" => &["inputSchema", "outputSchema", "execution"],
+            "prompts" => &["arguments"],
+            "resources" => &["uri", "mimeType", "size"],
+            _ => &["uriTemplate", "mimeType"],
+        };
+        for (at, item) in message.items(&["result", list]) {
+            told.looked();
+            for (key, _) in json::members(item) {
+                if MEMBERS.contains(&&*key) || more.contains(&&*key) {
+                    continue;
+                }
+                let name = json::string_at(item, &[named]).unwrap_or_default();
+                let words = format!("{name} has a member {key}");
+                let place = json::pointer::below(&at, &key);
+                told.about(about(name.as_str().into()), place, words);
+            }
+        }
+    }
+}
+
+/// Every text below a value, with its place.
+fn texts<'a>(at: &str, raw: &'a [u8], look: &mut impl FnMut(&str, &'a [u8])) {
+    match json::kind(raw) {
+        json::Kind::String => look(at, raw),
+        json::Kind::Object => {
+            for (name, value) in json::members(raw) {
+                texts(&json::pointer::below(at, &name), value, look);
+            }
+        }
+        json::Kind::Array => {
+            for (place, value) in json::elements(raw).enumerate() {
+                texts(&format!("{at}/{place}"), value, look);
+            }
+        }
+        _ => {}
     }
 }
 

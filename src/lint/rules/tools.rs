@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::references;
 use crate::json::{self, Kind as JsonKind};
 use crate::lint::rule::{Check, Grade, On, Rule, Severity, Watch};
 use crate::lint::seen::{Message, Seen, Subject, Told};
@@ -269,6 +270,11 @@ fn schema_valid(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
             };
             told.looked();
             if let Err((pointer, words)) = validity::is_schema(schema) {
+                told.about(of_tool(&name), format!("{at}/{member}{pointer}"), words);
+                continue;
+            }
+            for (pointer, words) in references::faults(schema) {
+                let words = format!("{name}: {words}");
                 told.about(of_tool(&name), format!("{at}/{member}{pointer}"), words);
             }
         }

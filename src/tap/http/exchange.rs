@@ -522,6 +522,7 @@ fn begin_connection(post: &Post, conn: u32, put: Sink<'_>) {
             transport: "auto".to_owned(),
             headers: Vec::new(),
             insecure: post.insecure,
+            everywhere: None,
         },
     ] {
         put(Record::Entry(Draft::note(conn, &note)));

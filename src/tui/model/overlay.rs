@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::lint::exceptions::Exception;
 use crate::probe::Known;
+use super::Then;
 use crate::tui::overlays::agree::AgreeBox;
 use crate::tui::overlays::deeds::DeedsBox;
 use crate::tui::overlays::export::ExportBox;
@@ -52,6 +53,8 @@ pub enum Purpose {
     Inputs(usize, Then),
     /// Why findings are ignored from now on.
     Except(Exception),
+    /// Where findings are written to.
+    Findings,
     /// Which frames a tap holds.
     Hold,
     /// What a tap breaks.

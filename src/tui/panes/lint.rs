@@ -134,7 +134,7 @@ impl LintPane {
                 let found = &ctx.lint.all()[found as usize];
                 found.finding().severity >= least && !found.is_excepted()
             }
-            Row::Heading(..) => false,
+            _ => false,
         };
         let at = self.list.selected;
         let next = if down {
@@ -165,7 +165,7 @@ impl LintPane {
     fn copy_all(&self, ctx: &Ctx<'_>) -> Reply {
         let shown = self.made.rows.iter().filter_map(|row| match row {
             Row::Found(found) => ctx.lint.all().get(*found as usize),
-            Row::Heading(..) => None,
+            _ => None,
         });
         Reply::effect(Effect::Copy {
             text: about::markdown(shown, ctx),
@@ -187,7 +187,10 @@ impl Pane for LintPane {
                     None => Reply::done(),
                 };
             }
-            Action::ProbeServer => return Reply::go(Go::Probe),
+            Action::ProbeServer => {
+                let conn = self.found(ctx).map(|found| found.finding().conn);
+                return Reply::go(Go::Probe(conn));
+            }
             Action::ShowSubject => return self.subject(ctx).unwrap_or_else(Reply::done),
             Action::IgnoreFinding => {
                 return match self.found(ctx) {
@@ -221,6 +224,7 @@ impl Pane for LintPane {
             }
             Action::CopyFinding => return self.copy(ctx),
             Action::CopyFindings => return self.copy_all(ctx),
+            Action::ExportFindings => return Reply::go(Go::Findings),
             Action::NextError => return self.jump(Severity::Error, true, ctx),
             Action::PreviousError => return self.jump(Severity::Error, false, ctx),
             Action::Find => {
@@ -265,6 +269,7 @@ impl Pane for LintPane {
                 | Action::CopyFindings
         );
         let words = match action {
+            Action::ExportFindings if ctx.lint.looked == 0 => "nothing was looked at yet",
             _ if needs_one && found.is_none() => "nothing is selected",
             Action::OpenFinding if self.entry(ctx).is_none() => "its entry is not there",
             Action::ShowSubject if found.is_some_and(|one| one.finding().subject.is_none()) => {

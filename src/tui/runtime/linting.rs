@@ -4,6 +4,7 @@
 //! after a while of work, or when there is nothing left to look at.
 
 use std::collections::{HashMap, VecDeque};
+use std::io::Write as _;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -11,9 +12,10 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::lint::Linter;
 use crate::lint::findings::{Standings, Told, failed};
+use crate::lint::report::{Report, written};
 use crate::recording::Bodies;
 use crate::tui::effect::Source;
-use crate::tui::effect::linting::Linted;
+use crate::tui::effect::linting::{Linted, Reporting};
 use crate::tui::event::Event;
 
 /// Entries between two looks at the clock.
@@ -30,6 +32,8 @@ enum Work {
         entries: Vec<Source>,
         bodies: Bodies,
     },
+    /// What was found is to be written.
+    Report(u32, Box<Reporting>),
     /// It is looked at no longer.
     Close(u32),
 }
@@ -59,6 +63,11 @@ impl Linting {
         });
     }
 
+    /// Hands over a report to be written.
+    pub fn report(&self, session: u32, wanted: Box<Reporting>) {
+        self.send(Work::Report(session, wanted));
+    }
+
     /// A session is looked at no longer.
     pub fn close(&self, session: u32) {
         self.send(Work::Close(session));
@@ -84,6 +93,13 @@ fn look(work: &mpsc::Receiver<Work>, events: &UnboundedSender<Event>) {
                 entries,
                 bodies,
             } => (session, entries, bodies),
+            Work::Report(session, wanted) => {
+                let looked = sessions.entry(session).or_default();
+                if !tell(events, session, looked.report(*wanted)) {
+                    return;
+                }
+                continue;
+            }
             Work::Close(session) => {
                 sessions.remove(&session);
                 continue;
@@ -103,17 +119,22 @@ fn look(work: &mpsc::Receiver<Work>, events: &UnboundedSender<Event>) {
             let is_last = steps.peek().is_none() && !waiting.iter().any(more);
             if is_last || told.elapsed() >= TELL {
                 told = Instant::now();
-                let linted = Event::Linted(Box::new(looked.tell()));
-                let event = match session {
-                    0 => linted,
-                    session => Event::Of(session, Box::new(linted)),
-                };
-                if events.send(event).is_err() {
+                if !tell(events, session, looked.tell()) {
                     return;
                 }
             }
         }
     }
+}
+
+/// Whether somebody hears it.
+fn tell(events: &UnboundedSender<Event>, session: u32, linted: Linted) -> bool {
+    let linted = Event::Linted(Box::new(linted));
+    let event = match session {
+        0 => linted,
+        session => Event::Of(session, Box::new(linted)),
+    };
+    events.send(event).is_ok()
 }
 
 /// What was looked at of a session.
@@ -152,6 +173,33 @@ impl Looked {
             looked: self.entries,
             standings: Standings::of(&self.linter),
             failed: failed(&self.linter),
+            probes: self.linter.probes().words(),
+            written: None,
+        }
+    }
+
+    /// Writes a report of what was found.
+    fn report(&mut self, wanted: Reporting) -> Linted {
+        let Reporting {
+            path,
+            form,
+            name,
+            is_file,
+            told,
+            exceptions,
+        } = wanted;
+        let mut report = Report::of(name, is_file, &self.linter, told);
+        report.count(&self.linter);
+        report.except(&exceptions);
+        let shown = crate::text::sanitize(&path.to_string_lossy()).into_owned();
+        let file = std::fs::File::create_new(&path);
+        let written = file.and_then(|mut file| file.write_all(written(&report, form).as_bytes()));
+        Linted {
+            written: Some(match written {
+                Ok(()) => Ok(format!("the findings are in {shown}")),
+                Err(error) => Err(format!("{shown} cannot be written: {error}")),
+            }),
+            ..self.tell()
         }
     }
 }

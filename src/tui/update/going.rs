@@ -116,7 +116,8 @@ pub(super) fn go(model: &mut Model, target: Go) -> Vec<Effect> {
         Go::EditSession(path) => return marks::ask_words(model, path),
         Go::Item(view, name, conn) => return linting::item(model, view, &name, conn),
         Go::Except(exception) => return linting::ask(model, &exception),
-        Go::Probe => return probing::ask(model),
+        Go::Findings => return linting::ask_where(model),
+        Go::Probe(conn) => return probing::ask(model, conn),
         Go::Do(action) => return act(model, action),
     }
     Vec::new()

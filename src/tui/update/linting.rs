@@ -1,11 +1,13 @@
 //! What lint finds: entries are handed over to be looked at, findings come back, and some are lived with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Model, replied, say, show};
 use crate::lint::exceptions::Exception;
+use crate::lint::report::form_of;
 use crate::text;
-use crate::tui::effect::linting::{Excepting, Linted};
+use crate::tui::effect::linting::{Excepting, Linted, Reporting};
 use crate::tui::effect::{Effect, Source, Store};
 use crate::tui::event::{Event, Stored};
 use crate::tui::model::{Overlay, Purpose, Tone};
@@ -54,7 +56,56 @@ pub(super) fn hear(model: &mut Model, linted: Linted) {
     findings.looked = linted.looked;
     findings.standings = linted.standings;
     findings.failed = linted.failed;
+    findings.probes = linted.probes;
     findings.extend(linted.told);
+    match linted.written {
+        Some(Ok(sentence)) => model.status = Some((Tone::Info, sentence)),
+        Some(Err(sentence)) => model.status = Some((Tone::Error, sentence)),
+        None => {}
+    }
+}
+
+/// Asks where the findings are to be written to.
+pub(super) fn ask_where(model: &mut Model) -> Vec<Effect> {
+    let sheet = Sheet::new("EXPORT FINDINGS", "writes them").with(
+        "file",
+        "findings.sarif",
+        ".sarif, .xml (JUnit), .md, .json or .txt",
+    );
+    model
+        .overlays
+        .push(Overlay::Sheet(sheet, Purpose::Findings));
+    Vec::new()
+}
+
+/// A file was named.
+pub(super) fn report(model: &Model, file: &str) -> Result<Vec<Effect>, String> {
+    let path = PathBuf::from(file);
+    let Some(form) = form_of(&path) else {
+        return Err("the name ends with .sarif, .xml (JUnit), .md, .json or .txt".to_owned());
+    };
+    let session = model.keeping.file();
+    let name = session.map_or_else(
+        || "session".to_owned(),
+        |file| file.to_string_lossy().into_owned(),
+    );
+    let timeline = &model.world.timeline;
+    let told = model.world.lint.all().iter().map(|one| {
+        // The first line of the file is its header.
+        let entry = timeline.with_seq(one.finding().seq);
+        (
+            one.told.clone(),
+            entry.map_or(1, |entry| u64::from(entry) + 2),
+        )
+    });
+    Ok(vec![Effect::Report(Box::new(Reporting {
+        path,
+        form,
+        name,
+        is_file: session.is_some(),
+        told: told.collect(),
+        exceptions: Arc::clone(&model.world.exceptions),
+    }))])
 }
 
 /// The file of what is lived with was read, or written; whether that is what happened. It is of no session: what is lived
@@ -121,18 +172,20 @@ pub(super) fn kept(
     Ok(vec![Effect::Store(Store::Exceptions(add))])
 }
 
+/// The server that a connection is, or was.
+pub(super) fn server_of(model: &Model, conn: u32) -> Option<usize> {
+    let state = model.world.timeline.state();
+    let name = &state.connection(conn)?.name;
+    let servers = &model.world.servers;
+    servers
+        .iter()
+        .position(|server| server.conn == Some(conn))
+        .or_else(|| servers.iter().position(|server| *server.name == **name))
+}
+
 /// To a tool, resource or prompt of a connection.
 pub(super) fn item(model: &mut Model, view: View, name: &str, conn: u32) -> Vec<Effect> {
-    let named = |model: &Model| {
-        let state = model.world.timeline.state();
-        let name = &state.connection(conn)?.name;
-        let servers = &model.world.servers;
-        servers
-            .iter()
-            .position(|server| server.conn == Some(conn))
-            .or_else(|| servers.iter().position(|server| *server.name == **name))
-    };
-    let Some(place) = named(model) else {
+    let Some(place) = server_of(model, conn) else {
         return say(model, "its server is not in the list any more");
     };
     model.world.current = place;

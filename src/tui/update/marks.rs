@@ -220,6 +220,7 @@ fn kept(model: &mut Model, texts: Vec<String>, purpose: &Purpose) -> Result<Vec<
         Purpose::Inputs(place, then) => {
             return configs::inputs::given(model, *place, then.clone(), texts.collect());
         }
+        Purpose::Findings => return linting::report(model, &next()),
         Purpose::Except(exception) => return linting::kept(exception, next(), &next()),
         Purpose::Words(path) => {
             let change = MetaChange::Words {

@@ -22,10 +22,13 @@ fn known(model: &Model) -> Option<Known> {
     Known::of(state.connection(server.conn?)?)
 }
 
-/// Lists what would be sent; sends no more while something is.
-pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
+/// Lists what would be sent to the server that is looked at, or that of a connection; sends no more while something is.
+pub(super) fn ask(model: &mut Model, conn: Option<u32>) -> Vec<Effect> {
     if model.probing {
         return vec![Effect::Engine(Command::Unprobe)];
+    }
+    if let Some(place) = conn.and_then(|conn| super::linting::server_of(model, conn)) {
+        model.world.current = place;
     }
     if !model.world.live {
         return say(model, "only a live server can be probed");
@@ -52,11 +55,11 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         items.extend(perhaps.iter().map(|probe| item(probe, &older)));
     }
     let name = model.world.servers[model.world.current].name.clone();
-    let title = format!(
-        "SEND {} TO {}?",
-        text::plural(sure.len() + perhaps.len(), "probe"),
-        text::sanitize(&name)
-    );
+    let count = match perhaps.len() {
+        0 => text::plural(sure.len(), "probe"),
+        more => format!("{} to {} probes", sure.len(), sure.len() + more),
+    };
+    let title = format!("SEND {count} TO {}?", text::sanitize(&name));
     let page = AgreeBox::new(title, items);
     model.overlays.push(Overlay::Agree(page, Box::new(known)));
     Vec::new()
@@ -151,8 +154,13 @@ pub(super) fn hear(model: &mut Model, update: &Update) {
     };
     model.probing = !over;
     let sentence = if *over {
-        let sent = text::plural(*done, "probe");
-        format!("{sent} sent; what came of them stands among the findings")
+        let all = text::plural(*total, "probe");
+        let how = if done == total {
+            format!("{all} sent")
+        } else {
+            format!("{done} of {all} sent")
+        };
+        format!("{how}; what came of them stands among the findings")
     } else {
         let names = names.first().copied().unwrap_or_default();
         let stop = model.world.keys.word(Action::ProbeServer);

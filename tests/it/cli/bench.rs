@@ -164,10 +164,7 @@ fn the_recording_says_what_it_does_not_hold() {
     let text = std::fs::read_to_string(&home.sessions()[0]).unwrap();
     let calls = text.matches(r#""method":"tools/call""#).count();
     assert_eq!(calls, 1, "{text}");
-    assert!(
-        text.contains("50 requests were sent and not recorded"),
-        "{text}"
-    );
+    assert!(text.contains("50 requests sent, not recorded"), "{text}");
     assert!(run.stdout.starts_with("tools/call echo on demo"), "{run}");
 }
 
@@ -234,4 +231,48 @@ fn a_destructive_tool_is_called_so_often_only_when_told_to() {
         (Some(0), 4),
         "one first, then three: {run}"
     );
+}
+
+#[test]
+fn a_server_that_dies_under_its_load_is_told_of() {
+    let home = Home::new();
+    let flags = [
+        "--crash-at",
+        "60",
+        "--exit",
+        "3",
+        "--last-words",
+        "out of paper",
+    ];
+    // While it warms up nothing counts, and there is no table.
+    for (warmup, counts) in [("60s", false), ("0s", true)] {
+        let verb = format!("bench echo text=a -q --era legacy --duration 60s --warmup {warmup}");
+        let run = home.fake(&verb, &flags);
+        assert_eq!(run.code, Some(9), "{run}");
+        assert_eq!(run.stdout.contains("latency"), counts, "{run}");
+        assert!(run.stderr.contains("exited with code 3 after "), "{run}");
+        assert!(run.stderr.contains("requests of a load"), "{run}");
+        assert!(run.stderr.contains("stderr: out of paper"), "{run}");
+    }
+    let run = home.fake(
+        "bench echo text=a --json --era legacy --duration 60s --warmup 0s",
+        &flags,
+    );
+    assert_eq!(run.code, Some(9), "{run}");
+    assert_eq!(member(&run, &["error", "exit"]), "9");
+    assert_eq!(run.stdout.lines().count(), 1, "{run}");
+    assert!(
+        member(&run, &["figures", "faults"]).contains("the connection ended"),
+        "{run}"
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_a_small_terminal() {
+    let run = bench("echo text=a --calls 30 --warmup 0s --demo");
+    assert_eq!(run.code, Some(0), "{run}");
+    let both = run.stdout.lines().chain(run.stderr.lines());
+    for line in both {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
 }

@@ -1,10 +1,13 @@
 //! `mcpscope lint`: recordings and servers, in words and as JSON, with the exit codes.
 
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Sender};
+
 use insta::assert_snapshot;
 
 use crate::support::oauth::{CANARY, Guarded, browse};
 use crate::support::program::{Home, Run};
-use crate::support::web::Asked;
+use crate::support::web::{Asked, TOOLS, Web};
 
 fn lint(arguments: &[&str]) -> Run {
     let arguments: Vec<&str> = ["lint"]
@@ -168,6 +171,10 @@ fn a_rule_is_explained_and_an_unknown_one_is_said() {
          Go: log.SetOutput(os.Stderr)
          Rust: eprintln!("…")
     Revisions 2024-11-05 to 2026-07-28, specification: basic/transports stdio
+    It fires on:
+      ← stdout: "Server is running"
+    It is silent on:
+      the same without that
     "#);
     let run = lint(&["--explain", "no-such"]);
     assert_eq!(run.code, Some(2));
@@ -359,4 +366,193 @@ fn a_server_with_faults_is_caught_by_its_probes() {
     assert!(!good.iter().any(|rule| rule == early), "{good:?}");
     let exits = probe(&["--exit-on-probe"]);
     assert!(exits.iter().any(|rule| rule == early), "{exits:?}");
+}
+
+#[test]
+fn what_cannot_be_started_or_entered_has_a_page_too() {
+    let home = Home::new();
+    let run = home.run(&["lint", "--", "false"]);
+    assert_eq!(run.code, Some(9), "{run}");
+    assert!(run.stdout.contains("\nstart      wrong "), "{run}");
+    let why = "\n  failed     it exited with code 1 before it could be talked to\n";
+    assert!(run.stdout.contains(why), "{run}");
+    assert!(
+        run.stderr.contains("error: false exited with code 1"),
+        "{run}"
+    );
+    let none = home.run(&["lint", "--", "/no/such/program"]);
+    assert_eq!(none.code, Some(3), "{none}");
+    assert!(none.stdout.contains("\nstart      wrong "), "{none}");
+    let told = |form: &str| {
+        let run = home.run(&["lint", form, "--", "false"]);
+        assert_eq!(run.code, Some(9), "{run}");
+        run.stdout
+    };
+    let json: serde_json::Value = serde_json::from_str(&told("--json")).unwrap();
+    assert_eq!(json["error"]["exit"], 9);
+    assert_eq!(json["questions"][0]["verdict"], "wrong");
+    assert!(told("--junit").contains("<testcase classname=\"start\" name=\"works\">"));
+    let sarif: serde_json::Value = serde_json::from_str(&told("--sarif")).unwrap();
+    assert_eq!(
+        sarif["runs"][0]["invocations"][0]["executionSuccessful"],
+        false
+    );
+    assert!(told("--markdown").contains("does it stop? | **wrong** |"));
+    let closed = Web::new(|_, reply| {
+        reply.send(401, &[("www-authenticate", "Bearer")], "");
+    });
+    let url = closed.url("/mcp");
+    let run = home.run(&["lint", "--login", "never", "--url", &url]);
+    assert_eq!(run.code, Some(5), "{run}");
+    assert!(run.stdout.contains("\nlogin      wrong "), "{run}");
+}
+
+#[test]
+fn the_same_is_told_once_with_its_number() {
+    let list = |tools: &str| {
+        format!(r#""json":{{"jsonrpc":"2.0","id":7,"result":{{"tools":[{tools}]}}}}"#)
+    };
+    let tool = |at: usize| {
+        format!(
+            r#"{{"name":"t.{at}","description":"Says what it is told","inputSchema":{{"type":"object"}}}}"#
+        )
+    };
+    let many: Vec<String> = (0..45).map(tool).collect();
+    let entry = |seq: u64, dir: &str, body: &str| {
+        format!(
+            r#"{{"seq":{seq},"us":{seq},"at":"2026-11-21T20:47:00Z","conn":1,"ch":"wire","dir":"{dir}",{body}}}"#
+        )
+    };
+    let ask = r#""json":{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+    let mut lines = Vec::new();
+    let header = std::fs::read_to_string(good()).unwrap();
+    lines.push(header.lines().next().unwrap().to_owned());
+    for turn in 0..3_u64 {
+        lines.push(entry(turn * 2 + 1, "out", ask));
+        lines.push(entry(turn * 2 + 2, "in", &list(&many.join(","))));
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), lines.join("\n") + "\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let run = lint(&[path]);
+    assert_eq!(
+        run.stdout.matches("tool-name-has-no-dots").count(),
+        5,
+        "{run}"
+    );
+    assert!(
+        run.stdout.contains("(×3, first #2 /result/tools/0"),
+        "{run}"
+    );
+    assert!(
+        run.stdout.contains("\n         … and 40 more like it\n"),
+        "{run}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&lint(&[path, "--json"]).stdout).unwrap();
+    let findings = json["findings"].as_array().unwrap().iter();
+    let dots: Vec<_> = findings
+        .filter(|one| one["rule"] == "tool-name-has-no-dots")
+        .collect();
+    assert_eq!(dots.len(), 45);
+    assert!(dots.iter().all(|one| one["times"] == 3));
+    // The same from a pipe.
+    let piped = Home::new()
+        .start_with(&["lint", "-"], lines.join("\n").as_bytes())
+        .end();
+    assert_eq!(piped.stdout, run.stdout, "{piped}");
+}
+
+#[test]
+fn what_is_odd_about_the_ignored_is_said() {
+    let home = Home::new();
+    let config = home.path("home/config");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(
+        config.join("lint-ignore"),
+        "tool-is-described\nno-such-rule # later\n",
+    )
+    .unwrap();
+    let file = bad();
+    let run = home.run(&["lint", file.path().to_str().unwrap()]);
+    for remark in [
+        "remark   tool-is-described is ignored without a reason",
+        "remark   no-such-rule is ignored, but there is no such rule",
+    ] {
+        assert!(run.stdout.contains(remark), "{run}");
+    }
+}
+
+#[test]
+fn servers_of_the_older_transport_are_probed_over_it() {
+    let web = older();
+    let home = Home::new();
+    let url = web.url("/sse");
+    let run = home.run(&[
+        "lint",
+        "--active",
+        "-y",
+        "--json",
+        "--fail-on",
+        "never",
+        "--url",
+        &url,
+    ]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("it speaks HTTP+SSE"), "{run}");
+    let told: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(told["probes"]["undone"], 0, "{run}");
+    assert!(told["probes"]["done"].as_u64().unwrap() > 10, "{run}");
+    let early = "handshake-works-after-an-early-request";
+    assert!(
+        !found(&run.stdout)
+            .iter()
+            .any(|(rule, ..)| rule.contains(early)),
+        "{run}"
+    );
+    // What is about Streamable HTTP is not sent, and messages go where the stream says.
+    let posts = web.asked().into_iter().filter(|one| one.method == "POST");
+    let there = |one: &Asked| one.path.starts_with(MESSAGES);
+    let mut later = posts.skip_while(|one| !there(one));
+    assert!(later.all(|one| there(&one)));
+}
+
+/// Where its messages go, and the number of a session.
+const MESSAGES: &str = "/messages?session=";
+
+/// A server of 2024-11-05: everything comes on one stream.
+fn older() -> Web {
+    let streams = Mutex::new(Vec::<Sender<String>>::new());
+    let opened = r#"{"protocolVersion":"2024-11-05","capabilities":{"tools":{}},"serverInfo":{"name":"o","version":"1"}}"#;
+    Web::new(
+        move |asked, reply| match (asked.method.as_str(), asked.path.as_str()) {
+            ("GET", _) => {
+                let (sender, events) = mpsc::channel();
+                let session = {
+                    let mut streams = streams.lock().unwrap();
+                    streams.push(sender);
+                    streams.len()
+                };
+                reply.stream(&[]);
+                let endpoint = format!("event: endpoint\ndata: messages?session={session}\n\n");
+                reply.chunk(endpoint.as_bytes());
+                reply.events(&events, |_| false);
+            }
+            (_, path) if path.starts_with(MESSAGES) => {
+                let session: usize = path[MESSAGES.len()..].parse().unwrap();
+                let sender = streams.lock().unwrap()[session - 1].clone();
+                let said = match asked.rpc().as_str() {
+                    "initialize" => asked.result(opened),
+                    "ping" => asked.result("{}"),
+                    "tools/list" => asked.result(TOOLS),
+                    _ => asked.error(-32601),
+                };
+                if asked.id() != "null" {
+                    // Whoever hung up hears it no more.
+                    let _ = sender.send(said);
+                }
+                reply.send(202, &[("content-type", "text/plain")], "Accepted");
+            }
+            _ => reply.send(405, &[("content-type", "text/plain")], "Method Not Allowed"),
+        },
+    )
 }

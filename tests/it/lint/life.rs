@@ -59,6 +59,20 @@ pub(super) const FAULTS: &[Fault] = &[
             all.retain(|entry| entry["dir"] != "in" || entry["json"]["id"] != id);
         },
     ),
+    fault("requests-come-to-an-end", LEGACY, |all| {
+        let at = asked(all, "tools/call", "weather");
+        let id = all[at]["json"]["id"].clone();
+        let mut given_up = all.last().unwrap().clone();
+        given_up["us"] = json!(all[at]["us"].as_u64().unwrap() + 2_000_000);
+        given_up["json"] = json!({"event": "timeout", "id": id, "after_ms": 2000});
+        all.insert(at + 1, given_up);
+    }),
+    fault("first-answer-comes-soon", LEGACY, |all| {
+        let at = asked(all, "initialize", "") + 1;
+        for entry in &mut all[at..] {
+            entry["us"] = json!(entry["us"].as_u64().unwrap() + 6_000_000);
+        }
+    }),
     fault("does-not-crash", LEGACY, |all| {
         let exit = all.last_mut().unwrap();
         exit["json"]["code"] = json!(3);

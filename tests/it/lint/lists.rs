@@ -134,6 +134,10 @@ pub(super) const FAULTS: &[Fault] = &[
         tool(all)["inputSchema"]["properties"]["text"]["examples"] =
             json!(["ghp_0123456789abcdefghijABCDEFGHIJ012345"]);
     }),
+    fault("listed-members-are-known", LEGACY, |all| {
+        let resource = &mut result(all, "resources/list", "")["resources"][0];
+        resource["text"] = json!("all of it");
+    }),
     fault("annotations-are-known", LEGACY, |all| {
         tool(all)["annotations"]["category"] = json!("text");
     }),

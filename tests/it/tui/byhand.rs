@@ -324,6 +324,7 @@ fn a_tool_with_a_bad_mark_is_excluded_over_http_and_only_there() {
         transport: "http".to_owned(),
         headers: Vec::new(),
         insecure: false,
+        everywhere: None,
     });
     screen.note(&Note::Ready {
         revision: "2026-07-28".to_owned(),

@@ -264,6 +264,7 @@ fn a_server_can_be_added_by_its_address() {
         transport: "sse".to_owned(),
         headers: vec!["authorization".to_owned()],
         insecure: false,
+        everywhere: None,
     });
     assert!(!screen.contains("sekrit"), "{}", screen.text());
     screen.note(&Note::Ready {

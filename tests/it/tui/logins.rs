@@ -45,6 +45,7 @@ fn waiting(size: (u16, u16)) -> Screen {
         transport: "auto".into(),
         headers: Vec::new(),
         insecure: false,
+        everywhere: None,
     });
     screen.note(&Note::Login(Hop::Begin {
         attempt: 1,

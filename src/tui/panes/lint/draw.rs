@@ -121,7 +121,12 @@ impl LintPane {
     }
 
     fn title(&self, ctx: &Ctx<'_>) -> String {
-        let counts = ctx.lint.counts().words();
+        let counts = ctx.lint.counts();
+        let counts = if self.list_area().width < WIDE {
+            counts.short()
+        } else {
+            counts.words()
+        };
         let shown = self.made.rows.iter();
         let shown = shown.filter(|row| matches!(row, Row::Found(_))).count();
         if self
@@ -144,7 +149,10 @@ impl LintPane {
             let verb = if self.ignored { "shown" } else { "hidden" };
             parts.push(format!("{} ignored, {verb}", self.made.ignored));
         }
-        parts.push(format!("by {}", self.order.word()));
+        let is_wide = self.list_area().width >= WIDE;
+        if is_wide {
+            parts.push(format!("by {}", self.order.word()));
+        }
         let standings = ctx.lint.standings;
         if standings.passed + standings.failed > 0 {
             parts.push(format!(
@@ -152,8 +160,16 @@ impl LintPane {
                 standings.passed, standings.not_seen
             ));
         }
-        let revision = ctx.connection().and_then(|one| one.revision);
-        parts.extend(revision.map(|revision| format!("spec {revision}")));
+        // With several servers it is that of the selected finding's.
+        let state = ctx.timeline.state();
+        let found = self.found(ctx).map(|found| found.finding().conn);
+        let connection = found.and_then(|conn| state.connection(conn));
+        let revision = connection
+            .or_else(|| ctx.connection())
+            .and_then(|one| one.revision);
+        if is_wide {
+            parts.extend(revision.map(|revision| format!("spec {revision}")));
+        }
         parts.join(" · ")
     }
 
@@ -189,6 +205,14 @@ impl LintPane {
                 Row::Heading(words, count) => {
                     let words = format!("{words}  {count}");
                     Line::styled(words, theme.style(Role::Title))
+                }
+                Row::Probes(words) => Line::styled(words.clone(), theme.style(Role::TextMuted)),
+                Row::More(more) => {
+                    let key = ctx.keys.word(Action::GroupFindings);
+                    let words =
+                        format!("… and {more} more like it; {key} groups by rule and shows them");
+                    let words = format!("{}{words}", " ".repeat(SEVERITY));
+                    Line::styled(words, theme.style(Role::TextMuted))
                 }
                 Row::Found(at) => match ctx.lint.all().get(*at as usize) {
                     Some(found) => line(found, several, width, ctx),

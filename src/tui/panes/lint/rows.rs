@@ -1,9 +1,10 @@
 //! Which rows the list of findings has: what is wanted of them, in groups.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::lint::Severity;
-use crate::lint::findings::{Found, about};
+use crate::lint::findings::{Found, about, most};
 use crate::text;
 use crate::tui::pane::Ctx;
 
@@ -46,6 +47,10 @@ pub enum Row {
     Heading(String, usize),
     /// One of what was found, by its place.
     Found(u32),
+    /// So many more of the rule above are not shown.
+    More(usize),
+    /// How many probes were sent; sanitised.
+    Probes(String),
 }
 
 /// What rows are made from.
@@ -112,7 +117,14 @@ impl Made {
                 Order::Place => (Reverse(Severity::Error), place(one), worst, rule, *at),
             }
         });
+        let shown = match order {
+            Order::Severity if words.is_empty() => shortened(&shown, found),
+            _ => shown.into_iter().map(|at| (at, 0)).collect(),
+        };
         self.rows = grouped(&shown, |at| heading(order, &found[at as usize]));
+        let probes = ctx.lint.probes.as_deref().filter(|_| words.is_empty());
+        let probes = probes.map(|words| Row::Probes(text::sanitize(words).into_owned()));
+        self.rows.extend(probes);
         self.from = Some(wanted);
         true
     }
@@ -164,10 +176,31 @@ fn place(found: &Found) -> String {
     }
 }
 
-fn grouped(shown: &[u32], heading: impl Fn(u32) -> String) -> Vec<Row> {
+/// Of a rule and a server the first few, the last of them with how many more there are. What is selected by its severity
+/// stands together by rule.
+fn shortened(all: &[u32], found: &[Found]) -> Vec<(u32, usize)> {
+    let mut counts: HashMap<(&str, &str), (usize, usize)> = HashMap::new();
+    let mut shown: Vec<(u32, usize)> = Vec::new();
+    for at in all {
+        let one = &found[*at as usize];
+        let finding = one.finding();
+        let key = (finding.rule.name, &*one.told.server);
+        let (count, last) = counts.entry(key).or_default();
+        *count += 1;
+        if *count <= most(finding.severity) {
+            *last = shown.len();
+            shown.push((*at, 0));
+        } else {
+            shown[*last].1 += 1;
+        }
+    }
+    shown
+}
+
+fn grouped(shown: &[(u32, usize)], heading: impl Fn(u32) -> String) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + 8);
     let mut last: Option<usize> = None;
-    for at in shown {
+    for (at, more) in shown {
         let heading = heading(*at);
         let same =
             last.filter(|row| matches!(&rows[*row], Row::Heading(other, _) if *other == heading));
@@ -176,10 +209,13 @@ fn grouped(shown: &[u32], heading: impl Fn(u32) -> String) -> Vec<Row> {
             rows.len() - 1
         });
         if let Row::Heading(_, count) = &mut rows[row] {
-            *count += 1;
+            *count += 1 + more;
         }
         last = Some(row);
         rows.push(Row::Found(*at));
+        if *more > 0 {
+            rows.push(Row::More(*more));
+        }
     }
     rows
 }

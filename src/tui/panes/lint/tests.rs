@@ -62,6 +62,8 @@ fn shown(pane: &LintPane, stage: &Stage) -> Vec<String> {
     let rows = pane.made.rows.iter();
     rows.map(|row| match row {
         Row::Heading(words, count) => format!("{words} {count}"),
+        Row::More(more) => format!("{more} more"),
+        Row::Probes(words) => words.clone(),
         Row::Found(found) => {
             let finding = stage.lint.all()[*found as usize].finding();
             format!("{} #{}", finding.rule.name, finding.seq)
@@ -235,4 +237,34 @@ fn findings_are_copied_as_text_and_as_markdown() {
     assert!(all.contains("| error | `stdout-only-messages` |"), "{all}");
     assert_eq!(all.matches("`tool-is-described`: ").count(), 1, "{all}");
     assert!(!all.contains('\u{1b}'));
+}
+
+#[test]
+fn of_much_alike_the_first_few_are_shown_and_all_of_them_marked() {
+    let tool = |at: usize| {
+        format!(
+            "{{\"name\":\"t.{at}\",\"description\":\"Says what it is told\",\"inputSchema\":{{\"type\":\"object\"}}}}"
+        )
+    };
+    let tools: Vec<String> = (0..12).map(tool).collect();
+    let list = format!(
+        "< {{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{{\"tools\":[{}]}}}}",
+        tools.join(",")
+    );
+    let lines: Vec<&str> = OPENING.into_iter().chain([TOOLS[0], &list]).collect();
+    let stage = stage(&lines);
+    let mut pane = LintPane::default();
+    let (screen, ..) = stage.show(&mut pane, 80, 30);
+    let rows = shown(&pane, &stage);
+    let dots = "tool-name-has-no-dots #5".to_owned();
+    let count = |rows: &[String]| rows.iter().filter(|row| **row == dots).count();
+    assert_eq!(count(&rows), 5, "{rows:?}");
+    assert!(rows.contains(&"7 more".to_owned()), "{rows:?}");
+    assert!(screen.contains("… and 7 more like it"), "{screen}");
+    for at in 0..12 {
+        let subject = Subject::Tool(format!("t.{at}").into());
+        assert!(stage.lint.about("s", &subject).count() > 0, "t.{at}");
+    }
+    pane.action(Action::GroupFindings, &stage.ctx());
+    assert_eq!(count(&shown(&pane, &stage)), 12);
 }
