@@ -194,6 +194,7 @@ actions! {
         CopyLogin "copy-login" ["y y"] "copy URL" "Copy the address of the login's page" Alive "mcpscope login --url URL";
         OtherEra "other-era" ["O"] "" "Open it in the other era, beside this one" Target "mcpscope --era legacy -- COMMAND";
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
+        CompareServers "compare-servers" ["="] "" "What two servers offer, each change called breaking or not: the marked ones" Servers "mcpscope diff --surface A -- COMMAND";
         TapServer "tap-server" ["t"] "" "Put a tap before it in its client's settings, or take it out" Nothing "mcpscope tap install CLIENT SERVER";
         Watch "watch" ["w"] "" "Start it again when files change, and send the last call again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
@@ -355,6 +356,7 @@ actions! {
         PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
         OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
         IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        IgnoreHere "ignore-here" ["T"] "" "Ignore this path from now on, in this call only: of this tool, resource or prompt" Nothing "mcpscope diff A B --ignore 'tools/call NAME PATH'";
         Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
         ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
         DiffSurface "surface" ["s"] "surface" "What the servers of two sessions offer, each change called breaking or not; or their calls again" Nothing "mcpscope diff --surface A B";

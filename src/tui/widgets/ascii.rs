@@ -19,6 +19,11 @@ const GLYPHS: &[(char, &str)] = &[
     ('▸', ">"),
     ('▾', "v"),
     ('◂', "<"),
+    ('▶', ">"),
+    ('‖', "|"),
+    ('←', "<"),
+    ('◌', "o"),
+    ('⋯', "~"),
     ('→', ">"),
     ('↓', "v"),
     ('↑', "^"),
@@ -94,14 +99,14 @@ mod tests {
 
     #[test]
     fn every_cell_becomes_ascii_and_none_moves() {
-        let mut buf = Buffer::with_lines(["▸ é日本 ━▌x…"]);
+        let mut buf = Buffer::with_lines(["▸ é日本 ━▌x… ◂▶‖←"]);
         reduce(&mut buf);
         let text: String = buf
             .content
             .iter()
             .map(ratatui::buffer::Cell::symbol)
             .collect();
-        assert_eq!(text, "> ?? ?  =#x~");
+        assert_eq!(text, "> ?? ?  =#x~ <>|<");
         let mut blank = Buffer::with_lines(["plain"]);
         blank.set_style(blank.area, Style::default());
         reduce(&mut blank);

@@ -161,6 +161,7 @@ impl Stage {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            rerun: None,
             taps: &[],
             tap: None,
             revealed: false,
