@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub use glob::{Glob, GlobProblem};
 pub use lines::{Line, Sides, lines};
 pub use path::{Path, Step};
-pub use rules::{By, RULES, Rule, Rules};
+pub use rules::{By, Ignored, RULES, Rule, Rules};
 pub use successors::Successors;
 
 /// A piece of a text that several hold.

@@ -15,7 +15,7 @@ mod run;
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
-pub use plan::{Ending, LeftOut, Part, Plan, Problem, Step, What};
+pub use plan::{Ending, LeftOut, Needed, Part, Plan, Problem, Step, What, unknown};
 pub use run::{Carried, Do, Happened, Run};
 
 use crate::session::recorded::Place;

@@ -150,7 +150,10 @@ impl Source {
             let carried: Vec<Carried> = carried.iter().map(|one| masked(one, &new)).collect();
             rows.push(row(&recorded, again.as_ref(), &carried, options));
         }
-        let left = self.name();
+        let mut left = self.name();
+        if let Some((ended, of)) = run.broken_off() {
+            left = format!("{left} (broken off: {ended} of {of} calls)");
+        }
         let rules = &options.rules;
         Ok(Report::new(&left, new.name, "call", rules, rows))
     }

@@ -7,6 +7,7 @@
 
 mod finding;
 mod key;
+mod masked;
 mod nearest;
 mod player;
 mod reading;
@@ -15,14 +16,17 @@ mod run;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-pub use player::{Act, Delay, Heard, Matching, Player, Rules, Told, refusal};
+pub use player::{Act, Delay, Heard, Matching, Player, Rules};
 pub use reading::Reader;
-pub use tally::Tally;
+pub use tally::{Tally, Unused};
+pub use told::{Told, refusal};
 
+use crate::json;
 use crate::jsonrpc::Id;
 use crate::mcp::revision::Revision;
 use key::Key;
@@ -55,6 +59,19 @@ pub struct Script {
     pub strays: usize,
     /// Requests that were recorded and are not played, because somebody chose others.
     pub left_out: usize,
+    /// What is masked in it, and not known here.
+    pub masked: Masked,
+    /// Requests that hold such a mask.
+    loose: Vec<SceneIndex>,
+}
+
+/// Names of masks that hide what nobody here knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Masked {
+    /// In what the client said: any value is taken in their place.
+    pub asked: BTreeSet<String>,
+    /// In what the server said: they are said again.
+    pub said: BTreeSet<String>,
 }
 
 /// How a server took HTTP.
@@ -225,6 +242,8 @@ pub enum Lane {
 pub enum Slot {
     /// The id of what the scene began with.
     Id,
+    /// The same, where the answer said of no request that it answers it; HTTP alone tells whose it is then.
+    Whose,
     /// Its progress token.
     Token,
     /// The id of the question with this number.
@@ -242,7 +261,7 @@ impl Script {
                 // A probe is answered by servers of every kind.
                 scene.is_answered
                     && scene.method != "server/discover"
-                    && crate::json::get(
+                    && json::get(
                         &scene.message,
                         &["params", "_meta", crate::mcp::meta::PROTOCOL_VERSION],
                     )
@@ -322,6 +341,21 @@ impl Script {
         self.keys.retain(|_, scenes| !scenes.is_empty());
         self.names.retain(|_, scenes| !scenes.is_empty());
         self.left_out = self.scenes.iter().filter(|scene| scene.left_out).count();
+    }
+
+    /// What a request is found by: its own key, or that of the recorded one that takes any value where it was masked.
+    fn key_of(&self, method: &str, params: Option<&[u8]>) -> Key {
+        let key = key::of(method, params);
+        if self.loose.is_empty() || self.keys.contains_key(&key) {
+            return key;
+        }
+        let mut loose = self.loose.iter().map(|at| &self.scenes[*at]);
+        let alike = loose.find(|scene| {
+            !scene.left_out && scene.method == method && masked::asks_for(scene, params)
+        });
+        alike.map_or(key, |scene| {
+            key::of(method, json::get(&scene.message, &["params"]))
+        })
     }
 
     /// Whether such a request was recorded and is not played.

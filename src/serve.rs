@@ -23,7 +23,7 @@ use crate::note::decided::Decided;
 use crate::note::{self, Note};
 use crate::recorder::{Draft, Recorder};
 use crate::recording::{Bodies, OpenError, Recording};
-use crate::script::{Reader, Rules, Script, Tally};
+use crate::script::{Masked, Reader, Rules, Script, Tally};
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction, Via};
 use crate::text;
@@ -40,9 +40,6 @@ pub enum LoadError {
     /// It cannot be read.
     #[error("cannot read it: {0}")]
     Read(#[from] io::Error),
-    /// Values are masked that the server said or was told.
-    #[error(transparent)]
-    Masked(mask::Missing),
     /// A client said nothing in it.
     #[error("nothing was asked in this recording")]
     Silent,
@@ -62,7 +59,8 @@ pub enum LoadError {
 /// Which entries are served, by the fold and the bodies of a recording: their numbers.
 pub type Choice<'a> = &'a dyn Fn(&Timeline, &Bodies) -> io::Result<HashSet<u64>>;
 
-/// Reads a recording of this server, or of its first. What masks hide is taken from `given`. With a choice, only the
+/// Reads a recording of this server, or of its first. What masks hide is taken from `given`; what is not known stays
+/// masked, see [`Script::masked`]. With a choice, only the
 /// requests that it names are played.
 pub fn load(
     path: &Path,
@@ -74,7 +72,7 @@ pub fn load(
     let bodies = recording.bodies();
     let secrets = Secrets::of(given.clone());
     let mut reader = Reader::new(server);
-    let mut missing: Vec<String> = Vec::new();
+    let mut masked = Masked::default();
     let mut trouble = None;
     let mut timeline = choice.map(|_| Timeline::default());
     recording.load(|batch, _| {
@@ -91,9 +89,11 @@ pub fn load(
             };
             let marks = Mark::of(entry.extra.as_deref());
             if entry.channel == Channel::Wire && !marks.is_empty() {
-                match secrets.originals(&entry.body, &marks) {
-                    Ok(body) => entry.body = body,
-                    Err(more) => missing.extend(more.names),
+                let (body, missing) = secrets.known_originals(&entry.body, &marks);
+                entry.body = body;
+                match entry.direction {
+                    Direction::Out => masked.asked.extend(missing.names),
+                    _ => masked.said.extend(missing.names),
                 }
             }
             reader.take(&entry);
@@ -107,12 +107,8 @@ pub fn load(
         (Some(choice), Some(timeline)) => Some(choice(&timeline, &bodies)?),
         _ => None,
     };
-    if !missing.is_empty() {
-        missing.sort();
-        missing.dedup();
-        return Err(LoadError::Masked(mask::Missing { names: missing }));
-    }
     let mut script = reader.finish();
+    script.masked = masked;
     if let Some(chosen) = chosen.filter(|_| !script.scenes.is_empty()) {
         script.choose(&|seq| chosen.contains(&seq));
         if script.left_out > 0 && script.calls() == 0 {

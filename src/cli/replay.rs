@@ -17,14 +17,13 @@ use crate::diff::report::Form;
 use crate::filter::Filter;
 use crate::inspector::{Command, Connect, Update};
 use crate::json::quote;
-use crate::mask::Missing;
 use crate::mcp::asked::{Policies, Reply, reply};
 use crate::mcp::client::EraChoice;
 use crate::mcp::revision::Era;
 use crate::mcp::types::List;
 use crate::note::Note;
 use crate::note::decided::Decided;
-use crate::replay::{Do, Happened, Part, Plan, Problem, Run, Speed};
+use crate::replay::{self, Do, Happened, Part, Plan, Problem, Run, Speed};
 use crate::replaying::{self, Fault, Session, Source, conductor};
 use crate::text;
 
@@ -204,7 +203,7 @@ impl ReplayArgs {
         let tickets = session.tickets + 1;
         let mut run = Run::new(ready.plan.clone(), self.speed, tickets);
         session.tickets += ready.plan.calls() as u64 * 2;
-        self.drive(&ready, &mut run, session).await?;
+        let broken = self.drive(&ready, &mut run, session).await?;
         session.console.settle();
         let name = session.name().to_owned();
         let new = Session {
@@ -219,7 +218,13 @@ impl ReplayArgs {
             (.., true) => Form::Junit,
             _ => Form::Plain,
         };
-        super::diff::print(&report, form, output)
+        if self.output.ndjson {
+            for row in report.rows_as_json() {
+                output.raw(&format!("{{\"event\":\"compared\",\"row\":{row}}}"))?;
+            }
+        }
+        let exit = super::diff::print(&report, form, output)?;
+        Ok(broken.unwrap_or(exit))
     }
 
     /// Asks before tools are called that destroy something, by what the live server says of them.
@@ -249,12 +254,13 @@ impl ReplayArgs {
             .into())
     }
 
+    /// Sends all of it again. When somebody does not want to wait for the rest, what came is enough: then the exit code.
     async fn drive(
         &self,
         ready: &Ready,
         run: &mut Run,
         session: &mut Headless,
-    ) -> Result<(), Early> {
+    ) -> Result<Option<Exit>, Early> {
         let began = Instant::now();
         let calls = ready.plan.calls();
         let what = format!("{} of {}", text::plural(calls, "call"), ready.source.name());
@@ -273,7 +279,7 @@ impl ReplayArgs {
                 self.act(one, ready, session);
             }
             if run.is_over() {
-                return Ok(());
+                return Ok(None);
             }
             let wait = run.due().map(|due| due.saturating_sub(began.elapsed()));
             let next = match wait {
@@ -283,6 +289,17 @@ impl ReplayArgs {
             what = match next {
                 Err(_) => Happened::Tick,
                 Ok(Err(Stop::Lost)) => Happened::Gone,
+                Ok(Err(Stop::Signal(exit))) if run.progress().0 > 0 => {
+                    for one in run.break_off() {
+                        self.act(one, ready, session);
+                    }
+                    let (ended, of) = run.progress();
+                    note(
+                        session,
+                        format!("broken off: {ended} of {of} calls had ended"),
+                    );
+                    return Ok(Some(exit));
+                }
                 Ok(Err(stop)) => return Err(stop.into()),
                 Ok(Ok(Update::Ready { .. })) => Happened::Ready,
                 Ok(Ok(Update::Sent { ticket, seq })) => Happened::Sent { ticket, seq },
@@ -332,13 +349,12 @@ fn note(session: &Headless, what: String) {
 /// Stops when a value is needed that is not known here.
 fn masks(plan: &Plan, session: &Headless) -> Result<(), Failure> {
     let secrets = session.bodies.secrets();
-    let mut names = plan.masks();
-    names.retain(|name| secrets.reveal(name).is_none());
-    if names.is_empty() {
-        return Ok(());
+    let mut needed = plan.masks();
+    needed.retain(|one| secrets.reveal(&one.name).is_none());
+    match replay::unknown(&needed) {
+        Some((why, hint)) => Err(Failure::usage(why).hint(hint)),
+        None => Ok(()),
     }
-    let missing = Missing { names };
-    Err(Failure::usage(format!("nothing was sent: {missing}")).hint(missing.hint()))
 }
 
 /// Answers what nobody asked in the recording.

@@ -1,6 +1,6 @@
 //! `mcpscope serve`: a recording as a server.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +13,9 @@ use super::signals::Signals;
 use super::target::{Target, TargetArgs};
 use crate::filter::Filter;
 use crate::listen::{ListenError, Listener, Reach};
+use crate::paths::Paths;
 use crate::recording::Bodies;
-use crate::script::{Delay, Matching, Rules, Script};
+use crate::script::{Delay, Masked, Matching, Rules, Script};
 use crate::serve::{self, Choice, LoadError, Served, Serving};
 use crate::session::timeline::Timeline;
 use crate::text;
@@ -146,11 +147,22 @@ impl ServeArgs {
                 others.join(", ")
             ));
         }
+        for line in masked(&script.masked) {
+            say(&line);
+        }
+        if let Some(path) = &path {
+            say(&format!("this session is recorded in {}", path.display()));
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::new(Exit::Internal, format!("no runtime: {error}")))?;
-        let (served, exit) = runtime.block_on(self.serve(serving, &file))?;
+        let known = Known {
+            folder: target.paths.as_ref().map(Paths::taps),
+            name: script.name.clone(),
+            file: path.clone(),
+        };
+        let (served, exit) = runtime.block_on(self.serve(serving, &file, known))?;
         for line in served.tally.words(&script).lines() {
             say(line);
         }
@@ -167,7 +179,12 @@ impl ServeArgs {
         Ok(exit)
     }
 
-    async fn serve(&self, serving: Serving, file: &Path) -> Result<(Served, Exit), Failure> {
+    async fn serve(
+        &self,
+        serving: Serving,
+        file: &Path,
+        known: Known,
+    ) -> Result<(Served, Exit), Failure> {
         let no_signals = |error| {
             Failure::new(
                 Exit::Internal,
@@ -178,6 +195,7 @@ impl ServeArgs {
         let mut exit = Exit::Ok;
         let stop = async { exit = signals.next().await };
         let Some(address) = &self.listen else {
+            let _known = known.register(None);
             let failed =
                 |error| Failure::new(Exit::Internal, format!("cannot serve on stdout: {error}"));
             let served = serve::stdio::serve(serving, stop).await.map_err(failed)?;
@@ -203,6 +221,7 @@ impl ServeArgs {
                 "mcp"
             }
         ));
+        let _known = known.register(Some(listener.address().to_string()));
         let served = serve::web::serve(serving, listener, reach, stop).await;
         // That is how one ends it.
         Ok((served, Exit::Ok))
@@ -227,6 +246,7 @@ impl ServeArgs {
             delay: self.delay,
             forwards: mode != Mode::None,
             forwards_all: mode == Mode::All,
+            ..Rules::default()
         })
     }
 
@@ -244,9 +264,38 @@ impl ServeArgs {
     }
 }
 
+/// What others are told of a recording that is served, while it is.
+struct Known {
+    folder: Option<PathBuf>,
+    name: String,
+    file: Option<PathBuf>,
+}
+
+#[cfg(unix)]
+impl Known {
+    /// Without it all works the same.
+    fn register(self, listens: Option<String>) -> Option<crate::tap::running::Registration> {
+        let serving = crate::tap::running::Running {
+            pid: std::process::id(),
+            server: self.name,
+            serves: true,
+            file: self.file.and_then(|path| std::path::absolute(path).ok()),
+            listens,
+            control: None,
+            since: jiff::Timestamp::now(),
+        };
+        crate::tap::running::register(&self.folder?, &serving).ok()
+    }
+}
+
+#[cfg(not(unix))]
+impl Known {
+    /// Elsewhere nobody looks on.
+    fn register(self, _: Option<String>) {}
+}
+
 fn explain(error: &LoadError) -> Failure {
     let hint = match error {
-        LoadError::Masked(missing) => Some(missing.hint()),
         LoadError::Nothing(_) => {
             Some("mcpscope open FILE --filter FILTER shows what a filter lets through".to_owned())
         }
@@ -254,6 +303,28 @@ fn explain(error: &LoadError) -> Failure {
         _ => None,
     };
     Failure::usage(error.to_string()).hint(hint)
+}
+
+/// What becomes of values that are masked and not known here.
+fn masked(masked: &Masked) -> Vec<String> {
+    let names = |names: &BTreeSet<String>| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        names.join(", ")
+    };
+    let mut lines = Vec::new();
+    if !masked.asked.is_empty() {
+        lines.push(format!(
+            "masked in what was asked, so that any value will do: {}",
+            names(&masked.asked)
+        ));
+    }
+    if let Some(first) = masked.said.first() {
+        lines.push(format!(
+            "masked in what was answered, so that clients get the masks: {}; --secret {first}=VALUE gives them the value",
+            names(&masked.said)
+        ));
+    }
+    lines
 }
 
 fn say(line: &str) {

@@ -126,7 +126,7 @@ fn faults() -> String {
     lines.collect()
 }
 
-/// The taps that run, a line each.
+/// The taps that run and the recordings that are served, a line each.
 fn those_running() -> Result<String, Failure> {
     let paths = Paths::from_env().map_err(|error| Failure::usage(error.to_string()))?;
     let lines = running::running(&paths.taps()).into_iter().map(|tap| {
@@ -138,8 +138,11 @@ fn those_running() -> Result<String, Failure> {
             .listens
             .map_or_else(String::new, |at| format!(" at {at}"));
         let line = format!(
-            "{} {}{at}, since {}: {file}",
-            tap.pid, tap.server, tap.since
+            "{} {}{}{at}, since {}: {file}",
+            tap.pid,
+            tap.server,
+            if tap.serves { ", served" } else { "" },
+            tap.since
         );
         format!("{}\n", crate::text::sanitize(&line))
     });
@@ -162,6 +165,7 @@ fn known(
     let tap = Running {
         pid,
         server: connect.name.clone(),
+        serves: false,
         // One that others can open.
         file: recorder
             .path()

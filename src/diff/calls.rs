@@ -116,6 +116,9 @@ impl Call {
             took_us: self.took_us,
             outcome: self.outcome.clone(),
             whole: self.answer.part().cloned(),
+            asked: json::get(self.params.bytes(), &["arguments"])
+                .filter(|raw| json::members(raw).next().is_some())
+                .map(|raw| self.params.part(json::place_of(raw, self.params.bytes()))),
         }
     }
 
@@ -222,7 +225,10 @@ fn are_eras_apart(a: Option<Era>, b: Option<Era>) -> bool {
 /// One call against another. Of two eras, what only one of them says in every result, and how it asks for input, is no
 /// difference.
 pub fn compare(a: &Call, b: &Call, options: &Options) -> Row {
-    let options = across(a, b, options);
+    let mut options = across(a, b, options);
+    if let Some(rules) = options.rules.of_call(&b.name()) {
+        options.to_mut().rules = rules;
+    }
     let options = &*options;
     // `ok, 2 rounds`
     let outcome = |call: &Call| match call.outcome.split_once(", ") {
@@ -500,6 +506,24 @@ mod tests {
         assert_eq!(pairs, [(1, 12), (2, 11), (3, 13), (4, 0), (0, 14)]);
         let report = report(("a", &a), ("b", &b), &options);
         assert_eq!(report.tally_words(), "3 same  1 missing  1 new");
+    }
+
+    #[test]
+    fn a_path_may_be_ignored_in_one_call_only() {
+        let mut options = Options::default();
+        options.rules.take("tools/call get $.at").unwrap();
+        let verdict = |tool: &str| {
+            let row = compare(
+                &call(1, tool, "{}", r#"{"at":1}"#),
+                &call(2, tool, "{}", r#"{"at":2}"#),
+                &options,
+            );
+            let ignored = row.changes.iter().find_map(|told| told.ignored.clone());
+            (row.verdict, ignored)
+        };
+        let name = "tools/call get $.at".to_owned();
+        assert_eq!(verdict("get"), (Verdict::Same, Some(name)));
+        assert_eq!(verdict("set"), (Verdict::Changed, None));
     }
 
     #[test]

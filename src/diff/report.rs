@@ -77,6 +77,8 @@ pub struct Seen {
     pub outcome: String,
     /// All of what is compared.
     pub whole: Option<Part>,
+    /// What was asked for: the arguments of a call.
+    pub asked: Option<Part>,
 }
 
 /// One difference, as it is told.
@@ -227,6 +229,20 @@ impl Row {
             .max(self.changes.iter().filter(|told| told.counts()).count())
     }
 
+    /// `#21`, the entry it was recorded as; of what is only in the second, its own.
+    pub fn place(&self) -> Option<u64> {
+        let recorded = self.a.as_ref().and_then(|seen| seen.seq);
+        recorded.or_else(|| self.b.as_ref()?.seq)
+    }
+
+    /// What was asked for, in a line of at most `most` columns, safe to show; nothing without arguments.
+    pub fn asked(&self, most: usize) -> String {
+        let asked = [&self.a, &self.b].into_iter().flatten();
+        let mut asked = asked.filter_map(|seen| seen.asked.as_ref());
+        let asked = asked.next().map(|part| short(part.bytes(), most));
+        asked.unwrap_or_default()
+    }
+
     /// `182 ms (was 64 ms, +184%)`, when both sides know; how the outcomes differ, when they do.
     pub fn words(&self) -> String {
         let mut parts = Vec::new();
@@ -359,6 +375,11 @@ impl Report {
             }
         }
         counts
+    }
+
+    /// Each of its rows as one JSON object, as they stand in [`Form::Json`].
+    pub fn rows_as_json(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().map(json::row)
     }
 
     /// Writes it.

@@ -1,8 +1,12 @@
 //! What is ignored: one table of what differs from run to run without a meaning, and paths of the user's own.
 
+mod ignored;
+
 use std::sync::Arc;
 
-use super::glob::{Glob, GlobProblem};
+pub use ignored::Ignored;
+
+use super::glob::GlobProblem;
 use super::path::Step;
 use super::shapes::{Shape, Shapes};
 use super::successors::Successors;
@@ -113,7 +117,9 @@ pub enum By {
 pub struct Rules {
     /// By row of [`RULES`].
     on: [bool; RULES.len()],
-    paths: Arc<Vec<Glob>>,
+    paths: Arc<Vec<Ignored>>,
+    /// The call that is compared, for paths that are of one only.
+    about: Option<Arc<str>>,
     successors: Successors,
     /// Whether nothing is ignored but these.
     exact: bool,
@@ -131,6 +137,7 @@ impl Rules {
         Self {
             on: [true; RULES.len()],
             paths: Arc::default(),
+            about: None,
             successors: Successors::default(),
             exact: false,
         }
@@ -141,6 +148,7 @@ impl Rules {
         Self {
             on: [false; RULES.len()],
             paths: Arc::default(),
+            about: None,
             successors: Successors::default(),
             exact: true,
         }
@@ -160,9 +168,19 @@ impl Rules {
         Self {
             on: [false; RULES.len()],
             paths: Arc::clone(&self.paths),
+            about: self.about.clone(),
             successors: Successors::default(),
             exact: self.exact,
         }
+    }
+
+    /// The rules as they are for the call of this name, where that makes a difference.
+    pub(super) fn of_call(&self, name: &str) -> Option<Self> {
+        let some = self.paths.iter().any(|path| path.of.is_some());
+        some.then(|| Self {
+            about: Some(name.into()),
+            ..self.clone()
+        })
     }
 
     /// From here on values of the first that `successors` knows are the ones that took their place.
@@ -190,7 +208,7 @@ impl Rules {
         if a == b || is_name(a) || is_name(b) {
             return a == b;
         }
-        matches!((Glob::parse(a), Glob::parse(b)), (Ok(a), Ok(b)) if a == b)
+        matches!((Ignored::parse(a), Ignored::parse(b)), (Ok(a), Ok(b)) if a == b)
     }
 
     /// Takes a rule as a person writes it: the name of one in the table, `no-` and such a name, or a path.
@@ -202,24 +220,25 @@ impl Rules {
         {
             return Ok(());
         }
-        self.ignore(Glob::parse(text)?);
+        self.ignore(Ignored::parse(text)?);
         Ok(())
     }
 
     /// Ignores a path too.
-    pub fn ignore(&mut self, path: Glob) {
+    pub fn ignore(&mut self, path: impl Into<Ignored>) {
+        let path = path.into();
         if !self.paths.contains(&path) {
             Arc::make_mut(&mut self.paths).push(path);
         }
     }
 
     /// The paths of the user's.
-    pub fn paths(&self) -> &[Glob] {
+    pub fn paths(&self) -> &[Ignored] {
         &self.paths
     }
 
     /// Does not ignore this path any more; false when it did not.
-    pub fn forget(&mut self, path: &Glob) -> bool {
+    pub fn forget(&mut self, path: &Ignored) -> bool {
         let paths = Arc::make_mut(&mut self.paths);
         let before = paths.len();
         paths.retain(|other| other != path);
@@ -276,7 +295,9 @@ impl Rules {
             .or_else(|| {
                 self.paths
                     .iter()
-                    .position(|path| path.holds(&change.path.0))
+                    .position(|one| {
+                        one.is_about(self.about.as_deref()) && one.path.holds(&change.path.0)
+                    })
                     .map(|place| By::Path(place as u16))
             })
             .or_else(|| self.succeeds(change, self.shapes()).then_some(By::Carried))

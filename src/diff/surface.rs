@@ -255,7 +255,9 @@ fn judged(title: String, place: &str, mut changes: Vec<Told>, rules: &Rules) -> 
     for told in &mut changes {
         let whole = format!("{place}{}", told.path.strip_prefix('$').unwrap_or_default());
         let mut paths = rules.paths().iter();
-        let ignores = paths.find(|path| path.names(&told.path) || path.names(&whole));
+        let ignores = paths.find(|one| {
+            one.is_about(None) && (one.path.names(&told.path) || one.path.names(&whole))
+        });
         told.ignored = ignores.map(ToString::to_string);
     }
     // What is worst comes first in the order of verdicts that are counted.

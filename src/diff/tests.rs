@@ -41,6 +41,34 @@ fn told(a: &str, b: &str, options: &Options) -> Vec<String> {
 }
 
 #[test]
+fn what_is_still_there_is_itself_though_it_has_a_successor() {
+    let mut successors = Successors::default();
+    successors.add("production", "staging");
+    let mut options = Options::default();
+    options.rules.follow(successors);
+    for (a, b, expected) in [
+        (
+            r#"["production","staging","x"]"#,
+            r#"["production","staging","y"]"#,
+            vec![r#"changed $[2] "x" | "y""#],
+        ),
+        (
+            r#"[{"id":"production","n":1},{"id":"staging","n":2}]"#,
+            r#"[{"id":"production","n":1},{"id":"staging","n":3}]"#,
+            vec![r#"changed $[id="staging"].n 2 | 3"#],
+        ),
+        // One of two went, the other one stayed.
+        (
+            r#"["production","x","production"]"#,
+            r#"["production","x","staging"]"#,
+            vec![r#"changed $[2] "production" | "staging" (carried)"#],
+        ),
+    ] {
+        assert_eq!(told(a, b, &options), expected, "{a}");
+    }
+}
+
+#[test]
 fn what_took_the_place_of_a_value_is_the_same_wherever_it_stands() {
     let mut successors = Successors::default();
     successors.add("ticket-51614521", "ticket-12045332");

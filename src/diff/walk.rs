@@ -2,7 +2,7 @@
 //! looked at stands in for the stack: depth costs nothing but memory.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -200,14 +200,15 @@ impl<'a> Walk<'a> {
         let aligned = match &keyed {
             Some((_, mine, theirs)) => align::by_identity(mine, theirs),
             None => {
-                let hashes = |index: &Index, items: &[u32]| -> Vec<u64> {
-                    items.iter().map(|at| index.node(*at).loose).collect()
+                let after = loose(&pair.b, &theirs);
+                let before = if self.options.rules.successors().is_empty() {
+                    loose(&pair.a, &mine)
+                } else {
+                    following(pair, &mine, &theirs)
                 };
-                align::by_hash(
-                    &hashes(&pair.a, &mine),
-                    &hashes(&pair.b, &theirs),
-                    |x, y| alike(pair, mine[x as usize], theirs[y as usize]),
-                )
+                align::by_hash(&before, &after, |x, y| {
+                    alike(pair, mine[x as usize], theirs[y as usize])
+                })
             }
         };
         let mut work = Vec::new();
@@ -250,6 +251,31 @@ impl<'a> Walk<'a> {
         drop(keyed);
         self.todo.extend(work.into_iter().rev());
     }
+}
+
+fn loose(index: &Index, items: &[u32]) -> Vec<u64> {
+    items.iter().map(|at| index.node(*at).loose).collect()
+}
+
+/// What items of the first say, with what took the place of their values, but for those that are still there as they
+/// were: these are themselves.
+fn following(pair: &Pair, mine: &[u32], theirs: &[u32]) -> Vec<u64> {
+    let mut still: HashMap<u64, (u64, usize)> = HashMap::with_capacity(theirs.len());
+    for at in theirs {
+        let node = pair.b.node(*at);
+        still.entry(node.strict).or_insert((node.loose, 0)).1 += 1;
+    }
+    let hash = |at: &u32| {
+        let node = pair.a.node(*at);
+        match still.get_mut(&node.strict) {
+            Some((loose, count)) if *count > 0 => {
+                *count -= 1;
+                *loose
+            }
+            _ => node.loose,
+        }
+    };
+    mine.iter().map(hash).collect()
 }
 
 /// What is to be done with a value that is on one side or on both.
@@ -363,26 +389,32 @@ fn named<'a>(
         return None;
     }
     NAMES.into_iter().find_map(|name| {
-        let mine = values(&pair.a, mine, name, successors)?;
-        let theirs = values(&pair.b, theirs, name, &Successors::default())?;
-        // Without a common one it is no name that survives, and what stands there is better paired by what it says.
-        let common = {
-            let known: std::collections::HashSet<&[u8]> = mine.iter().map(AsRef::as_ref).collect();
-            theirs.iter().any(|value| known.contains(&**value))
+        let theirs = values(&pair.b, theirs, name, |_| None)?;
+        let (mine, common) = {
+            let still: HashSet<&[u8]> = theirs.iter().map(AsRef::as_ref).collect();
+            // A name that is still there has no successor.
+            let follow = |raw: &[u8]| {
+                let new = successors.replace_raw(raw);
+                new.filter(|_| !still.contains(raw))
+            };
+            let mine = values(&pair.a, mine, name, follow)?;
+            // Without a common one it is no name that survives, and what stands there is better paired by what it says.
+            let common = mine.iter().any(|value| still.contains(&**value));
+            (mine, common)
         };
         common.then_some((name, mine, theirs))
     })
 }
 
 /// The values of a member in all of some items, when all have it, once, as a string or number, and no two the same.
-/// What took their place stands for them.
+/// What `follow` says that took their place stands for them.
 fn values<'a>(
     index: &'a Index,
     items: &[u32],
     name: &str,
-    successors: &Successors,
+    follow: impl Fn(&[u8]) -> Option<Vec<u8>>,
 ) -> Option<Vec<Cow<'a, [u8]>>> {
-    let mut seen = std::collections::HashSet::with_capacity(items.len());
+    let mut seen = HashSet::with_capacity(items.len());
     items
         .iter()
         .map(|item| {
@@ -395,8 +427,7 @@ fn values<'a>(
             let value = found.next()?;
             let scalar = matches!(index.node(value).kind, Kind::String | Kind::Number);
             let raw = index.raw(value);
-            let new = successors.replace_raw(raw);
-            let raw = new.map_or(Cow::Borrowed(raw), Cow::Owned);
+            let raw = follow(raw).map_or(Cow::Borrowed(raw), Cow::Owned);
             (scalar && found.next().is_none() && raw.len() < 1024 && seen.insert(raw.clone()))
                 .then_some(raw)
         })

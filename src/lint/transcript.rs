@@ -7,11 +7,11 @@ use super::hops::Hops;
 use super::seen::Message;
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
-use crate::mcp::http::{OLDER_STREAM, headers};
+use crate::mcp::http::headers;
 use crate::mcp::revision::Revision;
 use crate::note::Note;
 use crate::note::decided::Decided;
-use crate::note::http::Step as Hop;
+use crate::note::http::{APART, Step as Hop};
 use crate::session::recorded::{Facts, Recorded};
 use crate::session::{Direction, Entry};
 
@@ -272,7 +272,7 @@ impl Open {
             return;
         };
         match note {
-            Note::Http(Hop::Request { exchange, why, .. }) if why == OLDER_STREAM => {
+            Note::Http(Hop::Request { exchange, why, .. }) if why == APART => {
                 self.streams.insert(*exchange);
                 self.now.http = true;
             }

@@ -249,6 +249,9 @@ fn decoded(part: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Values of so many letters stand in other words by chance.
+const SHORT: usize = 3;
+
 /// A text in which what variables and inputs put in stands by their names again, as it is or as addresses spell it.
 pub fn unfilled(text: &str, secrets: &[(String, String)]) -> String {
     let mut all: Vec<_> = secrets
@@ -257,14 +260,57 @@ pub fn unfilled(text: &str, secrets: &[(String, String)]) -> String {
         .collect();
     // The longer one may hold the shorter one.
     all.sort_by_key(|(_, value)| Reverse(value.len()));
-    all.into_iter()
-        .fold(text.to_owned(), |text, (name, value)| {
-            let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            let spelled = [value.clone(), form.replace('+', "%20"), form];
-            spelled.iter().fold(text, |text, value| {
-                text.replace(value.as_str(), &format!("${{{name}}}"))
-            })
-        })
+    // Names that were put in are looked for nothing any more.
+    let mut pieces = vec![Piece::Text(text.to_owned())];
+    for (name, value) in all {
+        let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        for spelled in [value.clone(), form.replace('+', "%20"), form] {
+            pieces = pieces
+                .into_iter()
+                .flat_map(|piece| match piece {
+                    Piece::Text(text) => named(&text, name, &spelled),
+                    Piece::Name(name) => vec![Piece::Name(name)],
+                })
+                .collect();
+        }
+    }
+    pieces.iter().fold(String::new(), |mut text, piece| {
+        match piece {
+            Piece::Text(piece) => text.push_str(piece),
+            Piece::Name(name) => {
+                text.push_str("${");
+                text.push_str(name);
+                text.push('}');
+            }
+        }
+        text
+    })
+}
+
+/// A piece of a text in which names are put for values.
+enum Piece<'a> {
+    Text(String),
+    Name(&'a str),
+}
+
+/// A text with a name wherever the value stands; one of a few letters stands only where it is a word of its own.
+fn named<'a>(text: &str, name: &'a str, value: &str) -> Vec<Piece<'a>> {
+    let is_short = value.chars().nth(SHORT).is_none();
+    let inner = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for (at, _) in text.match_indices(value) {
+        let end = at + value.len();
+        let within = inner(text[..at].chars().next_back()) || inner(text[end..].chars().next());
+        if is_short && within {
+            continue;
+        }
+        pieces.push(Piece::Text(text[from..at].to_owned()));
+        pieces.push(Piece::Name(name));
+        from = end;
+    }
+    pieces.push(Piece::Text(text[from..].to_owned()));
+    pieces
 }
 
 #[cfg(test)]
@@ -415,12 +461,16 @@ mod tests {
             ("key".to_owned(), "a b&c".to_owned()),
             ("long".to_owned(), "a b&cd".to_owned()),
             ("none".to_owned(), String::new()),
+            ("a".to_owned(), "8".to_owned()),
+            ("e".to_owned(), "key".to_owned()),
         ];
         for (text, told) in [
-            ("--key=a b&c", "--key=${key}"),
+            ("--token=a b&c", "--token=${key}"),
             ("https://h/a%20b%26c/mcp", "https://h/${key}/mcp"),
             ("https://h/mcp?k=a+b%26cd", "https://h/mcp?k=${long}"),
             ("nothing", "nothing"),
+            ("--port=8 --to 8080 -a8", "--port=${a} --to 8080 -a8"),
+            ("key monkey a b&c", "${e} monkey ${key}"),
         ] {
             assert_eq!(unfilled(text, &secrets), told);
         }

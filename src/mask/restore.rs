@@ -102,6 +102,14 @@ impl Secrets {
 
     /// A body as it was before these places of it were masked; spelled anew in those places.
     pub fn originals(&self, body: &[u8], marks: &[Mark]) -> Result<Vec<u8>, Missing> {
+        match self.known_originals(body, marks) {
+            (body, missing) if missing.names.is_empty() => Ok(body),
+            (_, missing) => Err(missing),
+        }
+    }
+
+    /// The same; a mask whose secret is not known here stays, and is named.
+    pub fn known_originals(&self, body: &[u8], marks: &[Mark]) -> (Vec<u8>, Missing) {
         let is_json = json::check(body.trim_ascii()).is_ok();
         let mut missing = Missing { names: Vec::new() };
         let mut out = Vec::with_capacity(body.len());
@@ -129,11 +137,8 @@ impl Secrets {
                 Held::Text(text) | Held::Json(text) => out.extend_from_slice(text.as_bytes()),
             }
         }
-        if !missing.names.is_empty() {
-            return Err(missing);
-        }
         out.extend_from_slice(&body[from..]);
-        Ok(out)
+        (out, missing)
     }
 
     /// A text with every mask replaced, as [`Secrets::restore`] does.

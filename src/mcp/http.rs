@@ -34,9 +34,6 @@ pub use opening::hop;
 use parked::Parked;
 pub use parked::{Refusal, challenged};
 
-/// What a request is for that opens the stream of HTTP+SSE (2024-11-05), as recordings hold it.
-pub const OLDER_STREAM: &str = "HTTP+SSE stream";
-
 /// What is said of a session id with anything but visible ASCII in it (2025-03-26 to 2025-11-25, Session Management).
 pub const ODD_SESSION_ID: &str = "the session id has characters that no session id may have";
 

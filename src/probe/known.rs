@@ -43,8 +43,8 @@ impl Known {
         let header = |name: &String| name.eq_ignore_ascii_case("authorization");
         Some(Self {
             revision: connection.revision?,
-            http: url.is_some() && !connection.older,
-            sse: url.is_some() && connection.older,
+            http: url.is_some() && !connection.apart,
+            sse: url.is_some() && connection.apart,
             local: bare == "localhost" || bare == "::1" || bare.starts_with("127."),
             token: url.is_some()
                 && (connection.env.iter().any(header) || connection.login.token.is_some()),

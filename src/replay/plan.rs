@@ -11,10 +11,13 @@ use super::Reading;
 use super::answers::Answers;
 use super::carry::{self, Carry};
 use crate::json::Value;
-use crate::mask::names_in;
+use crate::mask::{Missing, names_in};
 use crate::mcp::asked::{Capabilities, Reply};
 use crate::mcp::revision::Revision;
 use crate::session::timeline::ExchangeIndex;
+
+/// Calls that need what a mask hides which are told.
+const TOLD: usize = 5;
 
 mod draft;
 
@@ -207,14 +210,21 @@ impl Plan {
         tools
     }
 
-    /// The names of the masks whose secrets are needed before anything is sent, each once. What is carried over comes
-    /// from new answers.
-    pub fn masks(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        let mut add = |raw: &str| {
+    /// The masks whose secrets are needed before anything is sent, each once, and the calls that need them. What is
+    /// carried over comes from new answers.
+    pub fn masks(&self) -> Vec<Needed> {
+        let mut needed: Vec<Needed> = Vec::new();
+        let mut add = |raw: &str, whose: &dyn Fn() -> String| {
             for name in names_in(raw.as_bytes()) {
-                if !names.contains(&name) {
-                    names.push(name);
+                let known = needed.iter().position(|known| known.name == name);
+                let at = known.unwrap_or_else(|| {
+                    let calls = Vec::new();
+                    needed.push(Needed { name, calls });
+                    needed.len() - 1
+                });
+                let whose = whose();
+                if !needed[at].calls.contains(&whose) {
+                    needed[at].calls.push(whose);
                 }
             }
         };
@@ -223,23 +233,66 @@ impl Plan {
                 let Some(params) = &step.params else {
                     continue;
                 };
+                let whose = || {
+                    let call = format!("#{} {} {}", step.seq, step.method, step.subject);
+                    call.trim_end().to_owned()
+                };
                 let parsed = Value::parse(params.as_bytes());
                 match parsed.ok().filter(|_| !step.carries.is_empty()) {
                     Some(mut value) => {
                         for carry in &step.carries {
                             carry::put(&mut value, &carry.to, Value::Null);
                         }
-                        add(&value.to_string());
+                        add(&value.to_string(), &whose);
                     }
-                    None => add(params),
+                    None => add(params, &whose),
                 }
             }
             for answer in part.answers.all() {
                 if let Some(Reply::Result(raw)) = &answer.reply {
-                    add(raw);
+                    add(raw, &|| "a reply to the server".to_owned());
                 }
             }
         }
-        names
+        needed
     }
+}
+
+/// A mask that hides what has to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// Its name.
+    pub name: String,
+    /// The calls of the recording that need what it hides.
+    pub calls: Vec<String>,
+}
+
+/// Why nothing can be sent, and what to do about it, while nobody knows what these masks hide.
+pub fn unknown(needed: &[Needed]) -> Option<(String, String)> {
+    let names = needed.iter().map(|one| one.name.clone()).collect();
+    let missing = Missing { names };
+    let mut calls: Vec<&str> = Vec::new();
+    for call in needed.iter().flat_map(|one| &one.calls) {
+        if !calls.contains(&call.as_str()) {
+            calls.push(call);
+        }
+    }
+    let first = needed.first()?;
+    let more = match calls.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let calls = calls
+        .iter()
+        .take(TOLD)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    let name = &first.name;
+    Some((
+        format!("nothing was sent: {missing}; it is needed for {calls}{more}"),
+        format!(
+            "start mcpscope with --secret {name}=VALUE (--secret {name} takes it from the environment), or leave these calls out with a filter"
+        ),
+    ))
 }

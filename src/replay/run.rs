@@ -3,6 +3,8 @@
 //! It reads no clock and touches no connection. Everything is sent in the recorded order, each as soon as what had
 //! ended before it has ended again; at a speed, not before its time either.
 
+mod ending;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -123,6 +125,10 @@ pub struct Run {
     /// How many of the part's ends have come, in their order.
     ended: usize,
     under_way: usize,
+    /// How many calls have ended, on all connections.
+    finished: usize,
+    /// Whether somebody did not want to wait for the rest.
+    is_broken: bool,
     /// Calls that are going to be cancelled.
     doomed: Vec<usize>,
     by_seq: HashMap<u64, usize>,
@@ -155,6 +161,8 @@ impl Run {
             next: 0,
             ended: 0,
             under_way: 0,
+            finished: 0,
+            is_broken: false,
             doomed: Vec::new(),
             by_seq: HashMap::new(),
             sources: HashMap::new(),
@@ -171,12 +179,6 @@ impl Run {
     /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
-    }
-
-    /// How many calls have ended, of how many.
-    pub fn progress(&self) -> (usize, usize) {
-        let ended = self.courses.iter().flatten().filter(|course| course.ended);
-        (ended.count(), self.plan.calls())
     }
 
     /// Begins.
@@ -199,12 +201,14 @@ impl Run {
         self.stage == Stage::Over
     }
 
-    /// Every call: the exchange of the recording, the entry that sent it again, and what was carried over.
+    /// Every call: the exchange of the recording, the entry that sent it again, and what was carried over. Of a run that
+    /// was broken off, those that had ended.
     pub fn calls(&self) -> impl Iterator<Item = (ExchangeIndex, Option<u64>, &[Carried])> {
         let parts = self.plan.parts.iter().zip(&self.courses);
         let steps = parts.flat_map(|(part, courses)| part.steps.iter().zip(courses));
         steps
             .filter(|(step, _)| step.what == What::Call)
+            .filter(|(_, course)| course.ended || !self.is_broken)
             .filter_map(|(step, course)| Some((step.exchange?, course.seq, &course.carried[..])))
     }
 
@@ -267,6 +271,7 @@ impl Run {
             return;
         }
         self.under_way -= usize::from(course.sent);
+        self.finished += 1;
         let (part, courses) = (&self.plan.parts[self.part], &self.courses[self.part]);
         while part
             .ends

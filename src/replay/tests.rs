@@ -214,6 +214,35 @@ fn what_was_under_way_together_is_so_again() {
 }
 
 #[test]
+fn what_came_before_it_was_broken_off_counts() {
+    let mut recorded = Made::ready();
+    for id in 1..=3 {
+        recorded.call(id, "a", "{}");
+    }
+    for id in 1..=3 {
+        recorded.answer(id, "{}");
+    }
+    recorded.call(4, "b", "{}");
+    recorded.answer(4, "{}");
+    let mut stage = Stage::new(&recorded, Speed::None);
+    stage.answer(1, "{}");
+    assert_eq!(stage.run.progress(), (1, 4));
+    assert_eq!(stage.run.broken_off(), None);
+    let (first, third) = (stage.sent[0].0, stage.sent[2].0);
+    // What is under way is cancelled; what was never sent is not.
+    assert_eq!(
+        stage.run.break_off(),
+        [Do::Cancel(first), Do::Cancel(third)]
+    );
+    assert!(stage.run.is_over());
+    stage.answer(0, "{}");
+    assert_eq!(stage.run.broken_off(), Some((1, 4)));
+    let counted: Vec<bool> = stage.run.calls().map(|(_, seq, _)| seq.is_some()).collect();
+    assert_eq!(counted, [true]);
+    assert_eq!(stage.run.break_off(), []);
+}
+
+#[test]
 fn at_a_speed_nothing_is_sent_before_its_time() {
     let mut recorded = Made::ready();
     recorded.call(1, "a", "{}");

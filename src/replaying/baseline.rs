@@ -37,6 +37,9 @@ impl Done {
         if !self.prepared.whole {
             return Err("only a part of it was sent again, and the rest would be gone".to_owned());
         }
+        if self.run.broken_off().is_some() {
+            return Err("it was broken off, and the rest would be gone".to_owned());
+        }
         let path = &self.prepared.source.path;
         let written = fs::File::open(path).is_ok_and(|file| is_being_written(&file));
         if written {

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
@@ -13,7 +13,6 @@ use super::{Session, Source};
 use crate::diff::Options;
 use crate::diff::report::Report;
 use crate::inspector::{Command, Inspector, Update};
-use crate::mask::Missing;
 use crate::mcp::asked::Capabilities;
 use crate::mcp::client::Call;
 use crate::mcp::revision::Revision;
@@ -21,12 +20,14 @@ use crate::mcp::types::{List, ToolEffect};
 use crate::note::Note;
 use crate::note::decided::Decided;
 use crate::recording::Bodies;
-use crate::replay::{Do, Happened, Plan, Run, Speed};
+use crate::replay::{self, Do, Happened, Plan, Run, Speed};
 use crate::session::timeline::Timeline;
 use crate::text;
 
 /// Numbers of requests from here on are the conductor's.
 const TICKETS: u64 = 1 << 40;
+/// Between two words on how far it has come.
+const PROGRESS: Duration = Duration::from_millis(100);
 /// Updates that may wait for who takes them.
 const UPDATES: usize = 4_096;
 
@@ -54,7 +55,7 @@ impl Eq for Prepared {}
 #[derive(Debug)]
 pub struct Done {
     pub(super) prepared: Arc<Prepared>,
-    run: Run,
+    pub(super) run: Run,
     pub(super) timeline: Timeline,
     pub(super) bodies: Bodies,
     /// The connections it was sent over.
@@ -108,6 +109,8 @@ pub enum Order {
     Anyway(u64),
     /// Send nothing more.
     CallOff(u64),
+    /// The same, and tell what came until now.
+    End(u64),
 }
 
 /// What the conductor tells.
@@ -124,6 +127,8 @@ pub enum Told {
     Held(String),
     /// Something is being sent: so many calls, and what is not.
     Began(usize, Vec<String>),
+    /// So many calls have ended, of so many.
+    Progress(usize, usize),
     /// It did not come to that.
     Failed(String),
     /// It is over.
@@ -184,6 +189,8 @@ struct Piece {
     conns: Vec<u32>,
     stage: Stage,
     began: Instant,
+    /// How many calls were told to have ended, and when that was.
+    told: (usize, Instant),
 }
 
 impl Conductor {
@@ -198,6 +205,7 @@ impl Conductor {
                 let due = piece.run.due()?;
                 Some(due.saturating_sub(piece.began.elapsed()))
             });
+            let due = due.into_iter().chain(self.tell_progress()).min();
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => self.ordered(order),
@@ -216,6 +224,22 @@ impl Conductor {
         }
     }
 
+    /// Tells how far it has come, not more often than one can read; gives when there is more to tell.
+    fn tell_progress(&mut self) -> Option<Duration> {
+        let piece = self.piece.as_mut()?;
+        let (ended, of) = piece.run.progress();
+        if piece.stage != Stage::Going || ended == piece.told.0 {
+            return None;
+        }
+        let left = PROGRESS.saturating_sub(piece.told.1.elapsed());
+        if left.is_zero() {
+            piece.told = (ended, Instant::now());
+            (self.tell)(piece.asker, Told::Progress(ended, of));
+            return None;
+        }
+        Some(left)
+    }
+
     fn ordered(&mut self, order: Order) {
         let wanted = |piece: &&mut Box<Piece>, asker| piece.asker == asker;
         match order {
@@ -230,12 +254,10 @@ impl Conductor {
                     return (self.tell)(asker, Told::Failed(why.to_owned()));
                 }
                 let secrets = self.bodies.secrets();
-                let mut names = prepared.plan.masks();
-                names.retain(|name| secrets.reveal(name).is_none());
-                if !names.is_empty() {
-                    let missing = Missing { names };
-                    let why = format!("nothing was sent: {missing}; {}", missing.hint());
-                    return (self.tell)(asker, Told::Failed(why));
+                let mut needed = prepared.plan.masks();
+                needed.retain(|one| secrets.reveal(&one.name).is_none());
+                if let Some((why, hint)) = replay::unknown(&needed) {
+                    return (self.tell)(asker, Told::Failed(format!("{why}; {hint}")));
                 }
                 self.piece = Some(Box::new(Piece {
                     run: Run::new(prepared.plan.clone(), speed, TICKETS),
@@ -250,6 +272,7 @@ impl Conductor {
                         listed: false,
                     },
                     began: Instant::now(),
+                    told: (0, Instant::now()),
                 }));
                 self.want(0);
             }
@@ -266,6 +289,20 @@ impl Conductor {
                 {
                     self.go();
                 }
+            }
+            Order::End(asker) => {
+                let piece = self.piece.as_mut().filter(|piece| wanted(piece, asker));
+                let going = piece.filter(|piece| piece.stage == Stage::Going);
+                let Some(piece) = going else {
+                    return self.ordered(Order::CallOff(asker));
+                };
+                let conn = piece.conn;
+                let does = piece.run.break_off();
+                let (ended, of) = piece.run.progress();
+                self.note(conn, format!("broken off: {ended} of {of} calls had ended"));
+                let commands = does.into_iter().filter_map(|one| command(conn, one));
+                commands.for_each(|one| self.command(one));
+                self.over();
             }
             Order::CallOff(asker) => {
                 if let Some(piece) = self.piece.take_if(|piece| piece.asker == asker) {

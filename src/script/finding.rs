@@ -1,6 +1,6 @@
 //! Which scene is played for what a client says.
 
-use super::{Matching, Player, Scene, SceneIndex, key};
+use super::{Matching, Player, Scene, SceneIndex, key, masked};
 use crate::json;
 use crate::mcp::meta;
 
@@ -36,7 +36,7 @@ impl Player {
             (key::name(method, subject), &self.script.names)
         } else {
             let params = json::get(message, &["params"]);
-            (key::of(method, params), &self.script.keys)
+            (self.script.key_of(method, params), &self.script.keys)
         };
         let Some(scenes) = of.get(&key) else {
             return Found::None(None);
@@ -84,8 +84,10 @@ impl Player {
             return Found::None(None);
         };
         let params = |message| json::get(message, &["params"]);
+        let asked = params(message);
         if next.method == method
-            && key::of(method, params(&next.message)) == key::of(method, params(message))
+            && (key::of(method, params(&next.message)) == key::of(method, asked)
+                || masked::asks_for(next, asked))
         {
             self.strict += 1;
             return Found::Fresh(self.strict - 1);

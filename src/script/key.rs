@@ -2,6 +2,9 @@
 
 use crate::json::{self, Kind};
 
+/// Members of the parameters that tell requests not apart: `_meta`, and what answers a question of before.
+pub(super) const UNHEARD: &[&str] = &["_meta", "inputResponses"];
+
 /// Something hashable that is equal for requests that ask for the same.
 pub type Key = Vec<u8>;
 
@@ -12,11 +15,7 @@ pub fn of(method: &str, params: Option<&[u8]>) -> Key {
     let mut key = method.as_bytes().to_vec();
     key.push(0);
     if method != "initialize" {
-        object(
-            params.unwrap_or_default(),
-            &["_meta", "inputResponses"],
-            &mut key,
-        );
+        object(params.unwrap_or_default(), UNHEARD, &mut key);
     }
     key
 }

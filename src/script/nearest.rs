@@ -1,6 +1,6 @@
 //! What a request that is not in the recording comes nearest to, and what differs.
 
-use super::{Script, key};
+use super::{Script, key, masked};
 use crate::diff::report::Told as Side;
 use crate::diff::{Change, Options, Part, Path, Rules, Step, diff};
 use crate::json::{self, quote};
@@ -69,8 +69,14 @@ pub fn differences(recorded: &[u8], asked: &[u8]) -> Vec<Change> {
         ..Options::default()
     };
     let mut found = diff(&part(recorded), &part(asked), &options).changes;
-    found.retain(|change| change.counts() && !is_meta(&change.path));
+    found.retain(|change| change.counts() && !is_meta(&change.path) && !is_masked(change));
     found
+}
+
+/// Whether anything is taken there.
+fn is_masked(change: &Change) -> bool {
+    let sides = change.a.as_ref().zip(change.b.as_ref());
+    sides.is_some_and(|(a, b)| masked::takes(a.bytes(), b.bytes()))
 }
 
 fn is_meta(path: &Path) -> bool {

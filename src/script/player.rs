@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::finding::Found;
 use super::key::Key;
-use super::nearest::{self, Near};
+use super::nearest;
 use super::run::Run;
 use super::tally::Tally;
-use super::{Does, SceneIndex, Script, key};
+use super::told::Told;
+use super::{Does, Scene, SceneIndex, Script, key, masked};
 use crate::json::{self, quote};
 use crate::jsonrpc::{self, Envelope, Id, Kind};
 use crate::mcp::facts;
@@ -47,6 +48,8 @@ pub struct Rules {
     pub forwards: bool,
     /// Whether somebody else answers everything.
     pub forwards_all: bool,
+    /// Whether each answer comes with its request, as over HTTP, so that its id need not say whose it is.
+    pub by_exchange: bool,
 }
 
 /// Something to do for the client.
@@ -70,7 +73,7 @@ pub enum Act {
         /// The bytes, their line ending included.
         bytes: Vec<u8>,
     },
-    /// Answer this request by HTTP alone, as it was; what there is of the body. Without HTTP it is [`refusal`].
+    /// Answer this request by HTTP alone, as it was; what there is of the body. Without HTTP it is [`refusal`](super::refusal).
     Refuse {
         /// The request.
         run: u64,
@@ -108,107 +111,6 @@ pub enum Act {
     },
     /// Something worth a line.
     Told(Told),
-}
-
-/// Something that is not as in the recording.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// A request that is not in it.
-    Unknown {
-        /// Its method and what it is about.
-        name: String,
-        /// In the recorded order, this would be next.
-        expected: Option<String>,
-        /// What it comes nearest to.
-        nearest: Vec<Near>,
-        /// Whether such a request was recorded, and is not played.
-        left_out: bool,
-    },
-    /// A request that was made more often than it was recorded.
-    Again {
-        /// Its method and what it is about.
-        name: String,
-        /// The entry of the recording that is played again.
-        seq: u64,
-    },
-    /// A reply to a question of the server's that is not the recorded one.
-    Differs {
-        /// The method of the question.
-        method: String,
-        /// What differs: the path, what was recorded, what was replied.
-        differences: Vec<[String; 3]>,
-    },
-    /// A reply to something the server never asked.
-    Stray {
-        /// Its id, as JSON.
-        id: String,
-    },
-}
-
-impl Told {
-    /// One line for people, not yet sanitised.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Unknown {
-                name,
-                expected: Some(expected),
-                ..
-            } => format!("{name} is not what comes next in the recording, which is {expected}"),
-            Self::Unknown {
-                name,
-                left_out: true,
-                ..
-            } => format!("{name} was recorded, but the filter leaves it out"),
-            Self::Unknown { name, nearest, .. } => match nearest.first() {
-                Some(near) => {
-                    format!(
-                        "{name} is not in the recording; nearest is {}",
-                        near.words()
-                    )
-                }
-                None => format!("{name} is not in the recording, nor anything like it"),
-            },
-            Self::Again { name, seq } => {
-                format!("{name} was recorded less often: #{seq} is answered again")
-            }
-            Self::Differs {
-                method,
-                differences,
-            } => {
-                let words = differences
-                    .iter()
-                    .map(|[path, was, is]| format!("{path} {was} recorded, {is} replied"));
-                let words = words.collect::<Vec<_>>().join("; ");
-                format!("the reply to {method} is not the recorded one: {words}")
-            }
-            Self::Stray { id } => format!("a reply with the id {id} answers nothing"),
-        }
-    }
-
-    fn data(&self) -> String {
-        match self {
-            Self::Unknown {
-                expected, nearest, ..
-            } => {
-                let near: Vec<String> = nearest.iter().map(Near::to_json).collect();
-                let expected = expected.as_deref().map_or_else(|| "null".to_owned(), quote);
-                format!(
-                    "{{\"expected\":{expected},\"nearest\":[{}]}}",
-                    near.join(",")
-                )
-            }
-            _ => "null".to_owned(),
-        }
-    }
-}
-
-/// The error that stands for a refusal by HTTP where there is no HTTP.
-pub fn refusal(id: &str) -> Vec<u8> {
-    let message = quote("the recorded server refused this by HTTP");
-    format!(
-        "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":-32603,\"message\":{message}}}}}"
-    )
-    .into_bytes()
 }
 
 /// What was made of something the client said.
@@ -259,6 +161,7 @@ impl Player {
             last_ask: last_ask.max().unwrap_or(0).max(0),
             tally: Tally {
                 played: vec![false; script.scenes.len()],
+                passes_by: rules.forwards_all,
                 ..Tally::default()
             },
             script,
@@ -274,6 +177,11 @@ impl Player {
             closed: None,
             last_run: 0,
         }
+    }
+
+    /// What is played for something.
+    pub fn scene(&self, scene: SceneIndex) -> &Scene {
+        &self.script.scenes[scene]
     }
 
     /// What is to be done by now, in order.
@@ -482,6 +390,10 @@ impl Player {
                     }),
                     nearest: nearest::nearest(&self.script, method, subject, message),
                     left_out: self.script.leaves_out(method, subject),
+                    used_up: (self.rules.matching == Matching::Sequence)
+                        .then(|| self.script.names.get(&key::name(method, subject)))
+                        .flatten()
+                        .map(Vec::len),
                 };
                 let known = self
                     .script
@@ -590,7 +502,7 @@ fn reply_differences(recorded: &[u8], reply: &[u8]) -> Vec<[String; 3]> {
     let (recorded, reply) = (parts(recorded), parts(reply));
     let mut told = Vec::new();
     for (was, is) in recorded.into_iter().zip(reply) {
-        if key::canonical(was) != key::canonical(is) {
+        if !masked::takes(was, is) {
             told.extend(nearest::differences(was, is).iter().map(nearest::told));
         }
     }

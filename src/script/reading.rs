@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::{
     Ask, Does, Lane, Manners, Primed, Said, Scene, SceneIndex, Script, Shape, Slot, Step, key,
+    masked,
 };
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Id, Kind};
@@ -91,6 +92,9 @@ impl Reader {
             self.script.scenes.retain(|scene| !refused(scene));
         }
         for (at, scene) in self.script.scenes.iter().enumerate() {
+            if masked::is_in(scene) {
+                self.script.loose.push(at);
+            }
             let params = json::get(&scene.message, &["params"]);
             let keys = &mut self.script.keys;
             let key = key::of(&scene.method, params);
@@ -172,8 +176,13 @@ impl Reader {
                     self.step(number, Some(scene), us, Does::AwaitCancel);
                 }
             }
-            Note::Unanswered { id, .. } => {
+            Note::Unanswered { id, kind, .. } => {
                 if let Some(scene) = conn.waiting(&Id::read(id.as_bytes())) {
+                    // Nobody was there, or left in the middle of it: whoever asks again is told at once, too.
+                    let lost = matches!(&**kind, "unreachable" | "broken");
+                    if lost && !conn.refused.contains_key(&scene) {
+                        conn.refused.insert(scene, (us, String::new()));
+                    }
                     self.refuse(number, scene);
                 }
             }
@@ -386,9 +395,8 @@ impl Reader {
                 };
                 conn.open.retain(|(_, open)| *open != scene);
                 conn.refused.remove(&scene);
-                if id == own {
-                    slots.extend(place(&["id"]).map(|at| (at, Slot::Id)));
-                }
+                let slot = if id == own { Slot::Id } else { Slot::Whose };
+                slots.extend(place(&["id"]).map(|at| (at, slot)));
                 let told = &mut self.script.scenes[scene];
                 told.is_answered = true;
                 if told.listens() {

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::player::{Act, Matching, Player, Told};
-use super::{SceneIndex, key, nearest};
+use super::player::{Act, Matching, Player};
+use super::told::Told;
+use super::{SceneIndex, masked, nearest};
 use crate::json;
 
 impl Player {
@@ -21,7 +22,7 @@ impl Player {
             return None;
         }
         let [was, is] = [was, is].map(|replies| replies.unwrap_or(b"{}"));
-        if key::canonical(was) == key::canonical(is) {
+        if masked::takes(was, is) {
             return None;
         }
         let differences = nearest::differences(was, is);

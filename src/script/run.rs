@@ -217,7 +217,10 @@ impl Player {
         for (place, slot) in &said.slots {
             frame.extend_from_slice(&said.frame[from..place.start]);
             match slot {
-                Slot::Id => frame.extend_from_slice(run.id.as_deref()?.as_bytes()),
+                Slot::Whose if self.rules.by_exchange => {
+                    frame.extend_from_slice(&said.frame[place.clone()]);
+                }
+                Slot::Id | Slot::Whose => frame.extend_from_slice(run.id.as_deref()?.as_bytes()),
                 Slot::Token => frame.extend_from_slice(run.token.as_deref()?.as_bytes()),
                 Slot::Ask(ask) => {
                     frame.extend_from_slice(run.asks[*ask].as_ref()?.to_json().as_bytes());

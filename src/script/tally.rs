@@ -1,6 +1,7 @@
 //! What was played and what was not, in numbers and in words.
 
-use std::fmt;
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
 
 use super::Script;
 use crate::text;
@@ -25,6 +26,19 @@ pub struct Tally {
     pub differing: u64,
     /// Whether each scene was played.
     pub played: Vec<bool>,
+    /// Whether nothing is to be answered from the recording, so that nothing of it is unused.
+    pub passes_by: bool,
+}
+
+/// Requests of one name that nobody asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unused {
+    /// Their method and what they are about.
+    pub name: String,
+    /// How many.
+    pub count: usize,
+    /// Of how many that were recorded.
+    pub of: usize,
 }
 
 impl Tally {
@@ -36,6 +50,7 @@ impl Tally {
         self.unknown += other.unknown;
         self.forwarded += other.forwarded;
         self.differing += other.differing;
+        self.passes_by |= other.passes_by;
         if self.played.len() < other.played.len() {
             self.played.resize(other.played.len(), false);
         }
@@ -44,61 +59,82 @@ impl Tally {
         }
     }
 
-    /// The requests nobody asked for, by name with their numbers; openings of connections do not count.
-    pub fn unused(&self, script: &Script) -> Vec<(String, usize)> {
-        let mut unused: Vec<(String, usize)> = Vec::new();
-        for (at, scene) in script.requests() {
-            let is_opening = matches!(&*scene.method, "initialize" | "server/discover" | "ping");
-            if is_opening || self.played.get(at) == Some(&true) {
+    /// The requests nobody asked for, by name; openings of connections do not count.
+    pub fn unused(&self, script: &Script) -> Vec<Unused> {
+        let mut names: Vec<Unused> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (at, scene) in script.requests().filter(|_| !self.passes_by) {
+            if super::finding::is_opening(&scene.method) {
                 continue;
             }
             let name = scene.name();
-            match unused.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, count)) => *count += 1,
-                None => unused.push((name, 1)),
-            }
+            let place = *places.entry(name.clone()).or_insert_with(|| {
+                let (count, of) = (0, 0);
+                names.push(Unused { name, count, of });
+                names.len() - 1
+            });
+            names[place].of += 1;
+            names[place].count += usize::from(self.played.get(at) != Some(&true));
         }
-        unused
+        names.retain(|one| one.count > 0);
+        names
     }
 
-    /// All of it in a line or two, sanitised.
+    /// All of it in lines, sanitised: what was played, then what nobody asked for, a name a line.
     pub fn words(&self, script: &Script) -> String {
-        let mut line = self.to_string();
+        let mut lines = self.to_string();
         let unused = self.unused(script);
-        let count: usize = unused.iter().map(|(_, count)| count).sum();
-        if count > 0 {
-            let more = unused.len().saturating_sub(TOLD);
-            let names = unused.iter().take(TOLD).map(|(name, count)| match count {
-                1 => name.clone(),
-                count => format!("{name} ({count} times)"),
-            });
-            let names = names.collect::<Vec<_>>().join(", ");
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            let requests = text::plural(count, "recorded request");
-            let names = text::sanitize(&names);
-            line += &["\nunused: ", &requests, ": ", &names, &more].concat();
+        if unused.is_empty() {
+            return lines;
         }
-        line
+        let count: usize = unused.iter().map(|one| one.count).sum();
+        // Writing to a string cannot fail, here and below.
+        let _ = write!(
+            lines,
+            "\nunused: {}",
+            text::plural(count, "recorded request")
+        );
+        let more = unused.len().saturating_sub(TOLD);
+        for Unused { name, count, of } in unused.iter().take(TOLD) {
+            let name = text::sanitize(name);
+            let _ = match (count, of) {
+                (1, 1) => write!(lines, "\n  {name}"),
+                (count, of) if count == of => write!(lines, "\n  {name} ({count} times)"),
+                (count, of) => write!(lines, "\n  {name} ({count} of {of})"),
+            };
+        }
+        if more > 0 {
+            let _ = write!(lines, "\n  and {more} more");
+        }
+        lines
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let answered = text::plural(self.matched as usize, "request");
-        write!(out, "{answered} answered from the recording")?;
+        let of =
+            |count: u64, noun| text::plural(usize::try_from(count).unwrap_or(usize::MAX), noun);
+        let first = if self.passes_by {
+            format!("{} forwarded", of(self.forwarded, "request"))
+        } else {
+            format!(
+                "{} answered from the recording",
+                of(self.matched, "request")
+            )
+        };
+        write!(out, "{first}")?;
+        let forwarded = if self.passes_by { 0 } else { self.forwarded };
         let parts = [
             (self.repeated, "more often than recorded"),
             (self.plain, "without it"),
-            (self.forwarded, "forwarded"),
+            (forwarded, "forwarded"),
             (self.unknown, "unknown"),
-            (self.differing, "replies not as recorded"),
         ];
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
             write!(out, ", {count} {what}")?;
+        }
+        if self.differing > 0 {
+            write!(out, ", {} not as recorded", of(self.differing, "reply"))?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::note::Note;
 use crate::session::{Channel, Direction, Entry};
 
 mod logins;
+mod masks;
 
 fn entry(seq: u64, us: u64, channel: Channel, direction: Direction, body: &str) -> Entry {
     Entry {

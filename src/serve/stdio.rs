@@ -21,6 +21,10 @@ const CHUNK: usize = 64 << 10;
 /// How long what was asked is still answered after stdin has ended.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// Between what is said of a request meanwhile and its answer: clients that read both at once take the answer first, and
+/// drop the rest (the TypeScript SDK its progress).
+const APART: Duration = Duration::from_millis(1);
+
 /// A line as it came, without its ending, and that.
 type Line = (Vec<u8>, &'static str);
 
@@ -69,7 +73,7 @@ impl Desk {
         // Once stdin has ended: until when what was asked before is waited for.
         let mut lingers: Option<Instant> = None;
         loop {
-            self.perform()?;
+            self.perform().await?;
             if self.exit.is_some() {
                 return Ok(());
             }
@@ -78,7 +82,7 @@ impl Desk {
             if lingers.is_some_and(|until| !is_due || Instant::now() >= until) {
                 let now = self.book.now();
                 self.client.player.close(now);
-                return self.perform();
+                return self.perform().await;
             }
             let wait = due.map(|due| Duration::from_micros(due.saturating_sub(self.book.now())));
             tokio::select! {
@@ -90,7 +94,7 @@ impl Desk {
                 },
                 Some((_, event)) = news.recv() => {
                     let acts = self.client.news(event);
-                    self.play(acts)?;
+                    self.play(acts).await?;
                 }
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
             }
@@ -106,7 +110,7 @@ impl Desk {
             let mut acts = self.client.news(event);
             acts.retain(|act| matches!(act, Act::Print { stderr: true, .. }));
             // Nobody may be left to read it.
-            let _ = self.play(acts);
+            let _ = self.play(acts).await;
             if is_last {
                 return;
             }
@@ -128,30 +132,36 @@ impl Desk {
         }
     }
 
-    fn perform(&mut self) -> io::Result<()> {
+    async fn perform(&mut self) -> io::Result<()> {
         let acts = self.client.acts(&mut self.book);
-        self.play(acts)
+        self.play(acts).await
     }
 
     /// Does what is to be done: first it is recorded, then all of it is written at once.
-    fn play(&mut self, acts: Vec<Act>) -> io::Result<()> {
-        let mut talked = false;
+    async fn play(&mut self, acts: Vec<Act>) -> io::Result<()> {
+        // Requests of which something was said that is written, or will be, at the same time as what comes next.
+        let mut talked: Vec<u64> = Vec::new();
         for act in acts {
             match act {
                 Act::Say {
                     frame,
                     ending,
+                    run,
                     answers,
-                    ..
                 } => {
-                    // Some clients lose what they read together with the answer; those of others may come together.
-                    if answers && talked {
+                    // Those of other requests may come together.
+                    if answers && run.is_some_and(|run| talked.contains(&run)) {
                         self.flush()?;
+                        tokio::time::sleep(APART).await;
+                        talked.clear();
                     }
-                    talked = !answers;
+                    talked.extend(run.filter(|_| !answers));
                     self.say(frame, &ending);
                 }
-                Act::Refuse { id, .. } => self.say(refusal(&id), "\n"),
+                Act::Refuse { id, scene, .. } => {
+                    let told = refusal(&id, self.client.player.scene(scene));
+                    self.say(told, "\n");
+                }
                 Act::Print { stderr, bytes } => {
                     self.book.print(CONN, stderr, &bytes);
                     if stderr {

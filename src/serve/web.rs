@@ -36,11 +36,12 @@ const LAST: &str = "last-event-id";
 
 /// Serves until the recorded server's end is played, or `stop`.
 pub async fn serve(
-    serving: Serving,
+    mut serving: Serving,
     listener: Listener,
     reach: Reach,
     stop: impl Future<Output = ()>,
 ) -> Served {
+    serving.rules.by_exchange = !serving.script.is_older();
     let (offer, book, mut news) = Offer::of(serving);
     let house = Arc::new(House::new(offer, book, listener.address()));
     let timer = tokio::spawn(Arc::clone(&house).keep_time());
@@ -143,7 +144,7 @@ async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) 
         Some(Piece::Refused { scene, body }) => {
             leaving.done();
             let form = house.form(scene);
-            exchange.refused(form.status.unwrap_or(500), &form.mime, body)
+            exchange.refused(form.status.unwrap_or(502), &form.mime, body)
         }
         Some(piece) => exchange.stream(None, Some(piece), pieces, leaving, asked.len()),
         // It was given up, or the server ended.

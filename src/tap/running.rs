@@ -1,6 +1,6 @@
-//! Taps that run: each leaves a small file while it does, so that others find its recording and look on.
+//! Taps that run, and recordings that are served: each leaves a small file while it does, so that others find its recording and look on.
 //!
-//! The file is locked for as long as its tap lives, however that ends; one that is not locked is a leftover, and goes.
+//! The file is locked for as long as its process lives, however that ends; one that is not locked is a leftover, and goes.
 //! What the server is given on its command line is not in it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -13,13 +13,15 @@ use super::control::door;
 use crate::json::{self, quote};
 use crate::paths;
 
-/// A tap that runs.
+/// A tap that runs, or a recording that is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     /// Its process.
     pub pid: u32,
     /// The server's name for people.
     pub server: String,
+    /// Whether it is no tap, but the server itself, out of a recording.
+    pub serves: bool,
     /// The file it records to; none when it keeps nothing.
     pub file: Option<PathBuf>,
     /// Where it listens, when it is one over HTTP.
@@ -49,9 +51,10 @@ impl Running {
         let optional =
             |text: Option<String>| text.map_or_else(|| "null".to_owned(), |text| quote(&text));
         format!(
-            "{{\"pid\":{},\"server\":{},\"file\":{},\"listens\":{},\"control\":{},\"since\":\"{}\"}}\n",
+            "{{\"pid\":{},\"server\":{},\"serves\":{},\"file\":{},\"listens\":{},\"control\":{},\"since\":\"{}\"}}\n",
             self.pid,
             quote(&self.server),
+            self.serves,
             optional(self.file.as_ref().map(|path| path.display().to_string())),
             optional(self.listens.clone()),
             optional(self.control.as_ref().map(|path| path.display().to_string())),
@@ -66,6 +69,7 @@ impl Running {
         Some(Self {
             pid: pid.try_into().ok()?,
             server: text("server")?,
+            serves: json::get(body, &["serves"]).and_then(json::boolean) == Some(true),
             file: text("file").map(Into::into),
             listens: text("listens"),
             control: text("control").map(Into::into),
@@ -142,6 +146,7 @@ mod tests {
         Running {
             pid,
             server: "a \"server\"".to_owned(),
+            serves: second % 2 == 0,
             file: Some("/s/é.jsonl".into()),
             listens: None,
             control: None,

@@ -196,6 +196,7 @@ actions! {
         MarkServer "mark-server" ["Space"] "" "Mark it: what runs on several servers runs on it" Nothing "";
         EditServer "edit-server" ["e"] "edit" "Edit its entry in its client's settings, in $VISUAL or $EDITOR" Target "mcpscope config edit NAME";
         ReadSettings "read-settings" ["g R"] "" "Read the settings of clients again" Target "mcpscope config list";
+        CompareServers "compare-servers" ["="] "" "What two servers offer, each change called breaking or not: the marked ones" Servers "mcpscope diff --surface A -- COMMAND";
         TapServer "tap-server" ["t"] "" "Put a tap before it in its client's settings, or take it out" Nothing "mcpscope tap install CLIENT SERVER";
         Watch "watch" ["w"] "" "Start it again when files change, and send the last call, or the pinned one, again" Target "mcpscope call TOOL --watch GLOB -- COMMAND";
         AddServer "add-server" ["a"] "add" "Add a server by its command line or address" Nothing "mcpscope -- COMMAND";
@@ -360,6 +361,7 @@ actions! {
         PreviousChange "previous-change" ["N"] "" "Previous difference" Nothing "";
         OpenChange "open-change" ["Enter"] "look" "Into the row; both sides of what differs, or paths again" Nothing "mcpscope diff A B";
         IgnorePath "ignore-path" ["i"] "ignore" "Ignore this path from now on" Nothing "mcpscope diff A B --ignore PATH";
+        IgnoreHere "ignore-here" ["T"] "" "Ignore this path from now on, in this call only: of this tool, resource or prompt" Nothing "mcpscope diff A B --ignore 'tools/call NAME PATH'";
         Unignore "unignore" ["u"] "take back" "Do not ignore the last path that was ignored" Nothing "";
         ShowIgnored "show-ignored" ["I"] "ignored" "Show what is ignored, or hide it" Nothing "";
         DiffSurface "surface" ["s"] "surface" "What the servers of two sessions offer, each change called breaking or not; or their calls again" Nothing "mcpscope diff --surface A B";

@@ -11,6 +11,7 @@ use super::action::{Action, Need, Scope};
 use super::clock::Clock;
 use super::deeds::Deeds;
 use super::effect::configs::Discovery;
+use super::effect::replaying::Rerun;
 use super::examined::Examined;
 use super::keymap::{Chord, Keymap};
 use super::pace::Pace;
@@ -68,6 +69,8 @@ pub struct World {
     pub reach: Reach,
     /// Whether anything can be sent.
     pub live: bool,
+    /// What is being sent again.
+    pub rerun: Option<Rerun>,
     /// The taps that run on this machine.
     pub taps: Vec<Running>,
     /// The file of the session that is looked at, when it was opened.
@@ -116,6 +119,7 @@ impl World {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            rerun: self.rerun.as_ref(),
             taps: &self.taps,
             tap: self.tap(),
             revealed: self.revealed,
@@ -232,17 +236,6 @@ impl Panes {
             View::Held => &mut self.held,
         }
     }
-}
-
-/// A session that is being sent again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rerun {
-    /// Its number.
-    pub asker: u64,
-    /// The server it goes to.
-    pub server: usize,
-    /// The row of the connections that are opened for it.
-    pub row: Option<usize>,
 }
 
 /// A call that nears its limit.
@@ -365,8 +358,6 @@ pub struct Model {
     pub stdio: StdioOptions,
     /// The newest connection.
     pub conns: u32,
-    /// What is being sent again.
-    pub rerun: Option<Rerun>,
     /// Whether a server is being probed.
     pub probing: bool,
     /// Servers to be connected again when their process is gone.
@@ -415,6 +406,7 @@ impl Model {
                 current: 0,
                 reach: Reach::default(),
                 live,
+                rerun: None,
                 taps: Vec::new(),
                 opened: keeping.opened(),
                 revealed: false,
@@ -454,7 +446,6 @@ impl Model {
             options,
             login: None,
             conns: 0,
-            rerun: None,
             probing: false,
             restarting: Vec::new(),
             rerunning: None,
@@ -535,6 +526,7 @@ impl Model {
             // A search is kept by the pane that made it.
             Need::Nothing | Need::Found | Need::Servers => None,
             // Calls are made in some views, and can be cancelled and repeated from all.
+            Need::Pending if ctx.live && ctx.rerun.is_some() => return None,
             Need::Called | Need::Pending => {
                 let none = if action == Action::Repeat {
                     "nothing was called yet".to_owned()

@@ -16,6 +16,7 @@ pub use reach::Reach;
 use super::action::{Action, Scope};
 use super::effect::comparison::{Comparison, Everywhere};
 use super::effect::exporting::Share;
+use super::effect::replaying::Rerun;
 use super::effect::{Effect, Source};
 use super::event::Event;
 use super::keymap::Keymap;
@@ -138,6 +139,8 @@ pub struct Ctx<'a> {
     pub reach: &'a Reach,
     /// Whether anything can be sent: false in an opened file.
     pub live: bool,
+    /// What is being sent again.
+    pub rerun: Option<&'a Rerun>,
     /// The taps that run on this machine.
     pub taps: &'a [Running],
     /// The one whose recording is looked at.

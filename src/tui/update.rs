@@ -467,7 +467,10 @@ fn act_beyond(model: &mut Model, action: Action) -> Vec<Effect> {
                     return replied(model, reply);
                 }
             }
-            say(model, "nothing to cancel or repeat")
+            match replaying::end(model).filter(|_| action == Action::CancelCall) {
+                Some(end) => vec![end],
+                None => say(model, "nothing to cancel or repeat"),
+            }
         }
         Action::Quit => {
             model.quitting = true;

@@ -259,6 +259,10 @@ fn status(model: &Model, area: Rect, buf: &mut Buffer) {
         (theme.style(role), sentence.clone())
     } else if model.quitting {
         (theme.style(Role::Info), "stopping servers…".to_owned())
+    } else if let Some(rerun) = ctx.rerun.filter(|rerun| ctx.live && rerun.far.is_some()) {
+        let stop = ctx.keys.word(Action::CancelCall);
+        let sentence = format!("{}; {stop} ends it with what came", rerun.words());
+        (theme.style(Role::Info), sentence)
     } else if let Some(sentence) = model.pane().hint(&ctx) {
         (theme.style(Role::TextMuted), sentence)
     } else {

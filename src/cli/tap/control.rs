@@ -171,6 +171,7 @@ fn which(named: Option<&str>) -> Result<(Running, PathBuf), Failure> {
     let paths = Paths::from_env().map_err(|error| Failure::usage(error.to_string()))?;
     let list = "mcpscope tap --running lists them".to_owned();
     let mut taps = running::running(&paths.taps());
+    taps.retain(|tap| !tap.serves);
     if let Some(named) = named {
         taps.retain(|tap| tap.server == named || tap.pid.to_string() == named);
     }

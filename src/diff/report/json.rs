@@ -30,7 +30,8 @@ pub fn write(report: &Report) -> String {
     )
 }
 
-fn row(row: &Row) -> String {
+/// One row.
+pub fn row(row: &Row) -> String {
     let changes: Vec<String> = row.changes.iter().map(change).collect();
     format!(
         "{{\"name\":{},\"verdict\":{},\"a\":{},\"b\":{},\"paths\":{},\"leftOut\":{},\"changes\":[{}]}}",

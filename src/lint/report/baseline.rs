@@ -12,6 +12,9 @@ use crate::lint::findings::{Told, about};
 /// What a file of them says it is.
 const KIND: &str = "mcpscope lint baseline";
 
+/// How findings are told apart in it; a baseline that tells them apart otherwise holds none of today's.
+const VERSION: i64 = 2;
+
 /// Findings of before, by their fingerprints.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Baseline(BTreeSet<String>);
@@ -65,13 +68,16 @@ impl Baseline {
             return Err(format!("it does not say that it is a {KIND}"));
         }
         let findings = json::get(bytes, &["findings"]).unwrap_or(b"[]");
-        let findings: BTreeSet<String> =
-            json::elements(findings).filter_map(json::string).collect();
-        // What an older version wrote names no words: nothing would ever be found in it.
-        if findings.iter().any(|one| one.matches(" | ").count() < 4) {
-            return Err("an older mcpscope wrote it; --write-baseline writes it anew".to_owned());
+        let version = json::get(bytes, &["version"]).and_then(json::integer);
+        if version != Some(VERSION) && json::elements(findings).next().is_some() {
+            return Err(
+                "its findings are told apart in another way than this mcpscope does, so that each would be new; --write-baseline writes it anew"
+                    .to_owned(),
+            );
         }
-        Ok(Self(findings))
+        Ok(Self(
+            json::elements(findings).filter_map(json::string).collect(),
+        ))
     }
 
     /// As a file: sorted, a line each, so that changes are seen in reviews.
@@ -79,6 +85,7 @@ impl Baseline {
         let findings = self.0.iter().map(|one| Value::String(one.clone()));
         let members = [
             ("kind", Value::String(KIND.to_owned())),
+            ("version", Value::Number(VERSION.to_string())),
             ("findings", Value::Array(findings.collect())),
         ];
         let members = members.map(|(name, value)| (name.to_owned(), value));
@@ -113,8 +120,24 @@ impl Baseline {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::without_figures;
+    use super::{Baseline, without_figures};
+
+    #[test]
+    fn a_baseline_of_other_fingerprints_is_none() {
+        let of = |version: &str| {
+            let text = format!(
+                r#"{{"kind":"mcpscope lint baseline"{version},"findings":["a | b | c | d | e"]}}"#
+            );
+            Baseline::read(text.as_bytes())
+        };
+        assert!(of("").unwrap_err().contains("--write-baseline"));
+        assert!(of(r#","version":1"#).is_err());
+        let read = of(r#","version":2"#).unwrap();
+        assert_eq!(read.len(), 1);
+        assert_eq!(Baseline::read(read.write().as_bytes()), Ok(read));
+    }
 
     #[test]
     fn figures_are_no_part_of_what_was_found() {

@@ -15,7 +15,19 @@ fn what_was_masked_and_comes_anew_is_no_reason_to_stop_and_is_not_shown() {
     recorded.call(3, "other", r#"{"key":"‹masked:key›"}"#);
     recorded.answer(3, "{}");
     let mut stage = Stage::new(&recorded, Speed::None);
-    assert_eq!(stage.run.plan().masks(), ["key"]);
+    let [needed] = &stage.run.plan().masks()[..] else {
+        panic!("{:?}", stage.run.plan().masks());
+    };
+    assert_eq!(needed.name, "key");
+    assert!(
+        matches!(&needed.calls[..], [call] if call.ends_with(" tools/call other")),
+        "{needed:?}"
+    );
+    let (why, hint) = unknown(stage.run.plan().masks().as_slice()).unwrap();
+    assert!(
+        why.contains(" tools/call other") && hint.contains("--secret key="),
+        "{why}\n{hint}"
+    );
     stage.answer(0, r#"{"structuredContent":{"access_token":"a-new-token"}}"#);
     assert_eq!(stage.arguments(1), r#"{"access_token":"a-new-token"}"#);
     assert!(

@@ -407,8 +407,9 @@ impl House {
                     rooms.book.print(guest.client.conn, stderr, &bytes);
                     let _ = std::io::Write::write_all(&mut std::io::stderr(), &bytes);
                 }
-                Act::Refuse { id, .. } if guest.older => {
-                    guest.say(&mut rooms.book, refusal(&id), None, true);
+                Act::Refuse { id, scene, .. } if guest.older => {
+                    let told = refusal(&id, &self.offer.script.scenes[scene]);
+                    guest.say(&mut rooms.book, told, None, true);
                 }
                 Act::Refuse {
                     run, scene, body, ..

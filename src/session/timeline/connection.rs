@@ -10,14 +10,13 @@ use super::tasks::Tasks;
 use crate::jsonrpc::Id;
 use crate::mcp::asked::Capabilities;
 use crate::mcp::facts::Opening;
-use crate::mcp::http::{LossKind, OLDER_STREAM};
+use crate::mcp::http::LossKind;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::tasks::Shape;
 use crate::mcp::types::{Item, List};
 use crate::note::Note;
 use crate::note::asked::Asking;
 use crate::note::decided::Decided;
-use crate::note::http::Step;
 
 /// The last lines of stderr that stay at hand, so that a crash explains itself at once.
 const TAIL: usize = 20;
@@ -118,8 +117,6 @@ pub struct Connection {
     pub apart: bool,
     /// Its address, when it is one over HTTP.
     pub url: Option<Box<str>>,
-    /// Whether it speaks HTTP+SSE (2024-11-05), as far as was tried.
-    pub older: bool,
     /// Why the last request that HTTP brought no answer to got none.
     pub trouble: Option<Trouble>,
     /// How it stands with its login.
@@ -384,7 +381,6 @@ impl Connection {
                     (self.declared, self.wanted) = (declared, None);
                 }
             }
-            Note::Http(Step::Request { why, .. }) if why == OLDER_STREAM => self.older = true,
             Note::Decided(_)
             | Note::Tapped(_)
             | Note::Asking(_)

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diff::Line;
+use crate::diff::surface::Catalogue;
 use crate::mcp::types::List;
 use crate::recording::calls::CallAt;
 use crate::replaying::conductor::Done;
@@ -26,6 +27,8 @@ pub enum Comparison {
     Files(PathBuf, PathBuf),
     /// What the servers of two session files offer.
     Offers(PathBuf, PathBuf),
+    /// What two servers of the session that is looked at offer, by their names.
+    Surfaces(Box<[(String, Catalogue); 2]>),
     /// Two calls of two session files.
     Across(Box<[(PathBuf, CallAt); 2]>),
     /// A recording, and what came when it was sent again.

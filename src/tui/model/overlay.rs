@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::Then;
 use crate::lint::exceptions::Exception;
 use crate::probe::Known;
-use super::Then;
 use crate::tui::overlays::agree::AgreeBox;
 use crate::tui::overlays::deeds::DeedsBox;
 use crate::tui::overlays::export::ExportBox;

@@ -103,7 +103,12 @@ impl Sheet {
 
     /// With one more line, its text, and what is said of it while it is empty.
     #[must_use]
-    pub fn with(mut self, label: &'static str, text: &str, hint: &'static str) -> Self {
+    pub fn with(
+        mut self,
+        label: &'static str,
+        text: &str,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
         // One line each: a line break would be lost on the screen.
         let in_line: String = text.lines().collect::<Vec<_>>().join(" ");
         let input = LineInput::new(in_line.clone());
@@ -150,8 +155,14 @@ impl Sheet {
         self.fields.iter().map(Field::text).collect()
     }
 
-    /// It cannot be kept as it is.
+    /// It cannot be kept as it is. A problem that begins with the label of a line puts the caret there.
     pub fn refuse(&mut self, problem: String) {
+        let of = |field: &Field| {
+            problem
+                .strip_prefix(&*field.label)
+                .is_some_and(|rest| rest.starts_with(':'))
+        };
+        self.at = self.fields.iter().position(of).unwrap_or(self.at);
         self.problem = problem;
     }
 
@@ -299,6 +310,22 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_caret_goes_to_the_line_that_is_wrong() {
+        let mut sheet = Sheet::new("REPLAY", "send again")
+            .with("server", "x", "")
+            .with("speed", "none", "");
+        sheet.key(KeyEvent::from(KeyCode::Tab));
+        sheet.refuse("server: there is no such server".to_owned());
+        sheet.key(KeyEvent::from(KeyCode::Char('!')));
+        assert_eq!(sheet.texts(), ["x!", "none"]);
+        // What names no line leaves it where it is.
+        sheet.key(KeyEvent::from(KeyCode::Tab));
+        sheet.refuse("servers are busy".to_owned());
+        sheet.key(KeyEvent::from(KeyCode::Char('!')));
+        assert_eq!(sheet.texts(), ["x!", "none!"]);
+    }
 
     #[test]
     fn several_lines_stay_several_unless_somebody_types_there() {

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::diff::report::{Report, Row, Told};
-use crate::diff::{Glob, Rules};
+use crate::diff::{Ignored, Rules};
 use crate::session::timeline::EntryIndex;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::comparison::{Comparison, Everywhere};
@@ -85,7 +85,7 @@ pub struct DiffPane {
     rules: Rules,
     loading: Option<u64>,
     /// What was ignored here, the newest last.
-    ignored: Vec<Glob>,
+    ignored: Vec<Ignored>,
     shows_ignored: bool,
     rows: ListState,
     changes: ListState,
@@ -269,7 +269,8 @@ impl Pane for DiffPane {
         match action {
             Action::NextChange => self.step(true),
             Action::PreviousChange => self.step(false),
-            Action::IgnorePath => self.ignore(ctx),
+            Action::IgnorePath => self.ignore(false, ctx),
+            Action::IgnoreHere => self.ignore(true, ctx),
             Action::Unignore => self.unignore(ctx),
             Action::ShowIgnored => {
                 self.shows_ignored = !self.shows_ignored;
@@ -315,11 +316,15 @@ impl Pane for DiffPane {
 
     fn why_not(&self, action: Action, _ctx: &Ctx<'_>) -> Option<String> {
         let why = match action {
-            Action::IgnorePath | Action::CopyChange | Action::CopyChangePath
+            Action::IgnorePath
+            | Action::IgnoreHere
+            | Action::CopyChange
+            | Action::CopyChangePath
                 if self.told().is_none() || self.on_rows || self.tab != Tab::Paths =>
             {
                 "select what differs, by path"
             }
+            Action::IgnoreHere if self.call().is_none() => "only of a call",
             Action::Unignore
                 if self.ignored.is_empty()
                     && self.told().is_none_or(|told| told.ignored.is_none()) =>

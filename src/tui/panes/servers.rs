@@ -24,6 +24,7 @@ mod columns;
 mod entry;
 mod login;
 mod overview;
+mod surface;
 mod taps;
 
 use columns::Columns;
@@ -217,13 +218,10 @@ impl ServersPane {
 
     fn draw_list(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         let taps = taps::shown(ctx);
-        let title = match taps.len() {
-            0 => format!("SERVERS {}", ctx.servers.len()),
-            count => format!(
-                "SERVERS {}, {}",
-                ctx.servers.len(),
-                text::plural(count, "tap")
-            ),
+        let title = if taps.is_empty() {
+            format!("SERVERS {}", ctx.servers.len())
+        } else {
+            format!("SERVERS {}, {}", ctx.servers.len(), taps::counted(taps))
         };
         let rule = Rule {
             title: &title,
@@ -442,6 +440,7 @@ impl Pane for ServersPane {
                 };
                 Reply::say(format!("{} {words}", text::sanitize(&server.name)))
             }
+            Action::CompareServers => self.compare(ctx),
             Action::Connect => Reply::go(Go::Connect(self.list.selected, false)),
             Action::Stop => Reply::go(Go::Stop(self.list.selected)),
             Action::Doctor => Reply::go(Go::Examine(self.list.selected)),
@@ -480,9 +479,7 @@ impl Pane for ServersPane {
         let connection = ctx.connection();
         if self.tap.is_some() && taps::is_of_servers(action) {
             let open = ctx.keys.word(Action::OpenServer);
-            return Some(format!(
-                "this is a tap of somebody's client; {open} looks on"
-            ));
+            return Some(format!("that is no server of ours; {open} looks on"));
         }
         match action {
             Action::Connect if connection.is_some_and(Connection::is_alive) => Some(format!(

@@ -73,6 +73,10 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
             let (left, right) = Comparison::names(left, right);
             calls::report((&left, &a), (&right, &b), &options)
         }
+        Comparison::Surfaces(both) => {
+            let [(left, a), (right, b)] = &**both;
+            surface::report((left, a), (right, b), &options.rules)
+        }
         Comparison::Offers(left, right) => {
             let masks = bodies.secrets().rules();
             let offered =

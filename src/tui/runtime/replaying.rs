@@ -27,6 +27,7 @@ impl Runtime {
             Replaying::Opened(asker, conn) => order(Order::Opened(asker, conn)),
             Replaying::Anyway(asker) => order(Order::Anyway(asker)),
             Replaying::CallOff(asker) => order(Order::CallOff(asker)),
+            Replaying::End(asker) => order(Order::End(asker)),
             Replaying::Accept(asker, done) => {
                 let events = self.events.clone();
                 tokio::task::spawn_blocking(move || {

@@ -208,6 +208,7 @@ mod tests {
         let (events, mut heard) = tokio::sync::mpsc::unbounded_channel();
         watch(folder.clone(), events);
         let tap = Running {
+            serves: false,
             pid: 7,
             server: "it".to_owned(),
             file: None,

@@ -14,11 +14,13 @@ use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::comparison::Comparison;
-use crate::tui::effect::replaying::Replaying;
-use crate::tui::model::{Overlay, Purpose, Rerun, Tone};
+use crate::tui::effect::replaying::{Replaying, Rerun};
+use crate::tui::model::{Overlay, Purpose, Tone};
 use crate::tui::overlays::sheet::Sheet;
 use crate::tui::pane::{Go, View};
 
+/// What is said when it begins.
+const SENDING: &str = "sending ";
 /// Columns of the names of tools in a title.
 const TITLE: usize = 44;
 
@@ -49,13 +51,49 @@ pub(super) fn ask(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     };
     let server = server.map_or("", |server| &server.name);
     let title = format!("REPLAY {}", replay::name_of(&path));
+    let known = names(model);
+    let known = if known.is_empty() {
+        "its command line or address".to_owned()
+    } else {
+        format!("{known}; or a command line or address")
+    };
     let sheet = Sheet::new(title, "send again")
-        .with("server", server, "a name of the Servers view")
+        .with("server", server, known)
         .with("filter", "", "all of it, or as in tool:search status:ok")
         .with("speed", "none", "none, recorded, or as in x10");
     let overlay = Overlay::Sheet(sheet, Purpose::Replay(path));
     model.overlays.push(overlay);
     effects
+}
+
+/// The servers that something can be sent to, safe to show.
+fn names(model: &Model) -> String {
+    let servers = model.world.servers.iter();
+    let servers = servers.filter(|server| server.target.is_some());
+    let names: Vec<&str> = servers.map(|server| &*server.name).collect();
+    text::sanitize(&names.join(", ")).into_owned()
+}
+
+/// The server that is meant: one of those there are by its name, or a new one by its command line or address.
+fn place(model: &mut Model, name: &str) -> Result<usize, String> {
+    let mut servers = model.world.servers.iter();
+    let place = servers.position(|row| row.name == name && row.target.is_some());
+    if let Some(place) = place {
+        // A row beside it runs the same command.
+        if let Some(why) = super::configs::held(model, place) {
+            let connect = model.world.keys.word(Action::Connect);
+            let why = format!("server: {name}: {why}; connect it first ({connect} in Servers)");
+            return Err(text::sanitize(&why).into_owned());
+        }
+        return Ok(place);
+    }
+    if !name.contains([' ', '/']) {
+        return Err(format!("server: there is no such server; {}", names(model)));
+    }
+    let (target, era) = servers::typed(model, name).map_err(|why| format!("server: {why}"))?;
+    let place = servers::push_server(model, &target.short_name(), target, "added");
+    model.world.servers[place].era = era;
+    Ok(place)
 }
 
 /// It was said how.
@@ -64,40 +102,23 @@ pub(super) fn begin(
     path: PathBuf,
     [server, filter, speed]: [String; 3],
 ) -> Result<Vec<Effect>, String> {
-    let targets = || {
-        let servers = model.world.servers.iter();
-        servers.filter(|server| server.target.is_some())
-    };
-    let name = server;
-    let place = model
-        .world
-        .servers
-        .iter()
-        .position(|row| row.name == name && row.target.is_some());
-    let Some(server) = place else {
-        let names: Vec<&str> = targets().map(|server| &*server.name).collect();
-        return Err(format!("there is no such server; {}", names.join(", ")));
-    };
-    // A row beside it runs the same command.
-    if let Some(why) = super::configs::held(model, server) {
-        let connect = model.world.keys.word(Action::Connect);
-        let why = format!("{name}: {why}; connect it first ({connect} in Servers)");
-        return Err(text::sanitize(&why).into_owned());
-    }
     let filter = Filter::parse(&filter).map_err(|fault| format!("filter: {fault}"))?;
     let speed = if speed.is_empty() { "none" } else { &speed };
     let speed = Speed::parse(speed).map_err(|known| format!("speed: {known}"))?;
-    if model.rerun.is_some() {
+    if model.world.rerun.is_some() {
         return Err("another session is being sent again".to_owned());
     }
+    let server = place(model, &server)?;
     let asker = model.world.ctx().ticket();
-    model.rerun = Some(Rerun {
-        asker,
-        server,
-        row: None,
-    });
     let recording = replay::name_of(&path);
     model.status = Some((Tone::Info, format!("reading {recording}")));
+    model.world.rerun = Some(Rerun {
+        asker,
+        name: recording,
+        server,
+        row: None,
+        far: None,
+    });
     let begin = Replaying::Begin {
         asker,
         path,
@@ -117,6 +138,12 @@ pub(super) fn anyway(asker: u64, said: &str) -> Effect {
     }))
 }
 
+/// Ends what is being sent again, with a report of what came; none when nothing is.
+pub(super) fn end(model: &Model) -> Option<Effect> {
+    let rerun = model.world.rerun.as_ref().filter(|_| model.world.live)?;
+    Some(Effect::Replay(Box::new(Replaying::End(rerun.asker))))
+}
+
 /// What is told of it.
 pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
     if let Told::Accepted(backup) = told {
@@ -131,6 +158,7 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
         return Vec::new();
     }
     if model
+        .world
         .rerun
         .as_ref()
         .is_none_or(|rerun| rerun.asker != asker)
@@ -153,8 +181,22 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
             model.overlays.push(overlay);
             Vec::new()
         }
+        Told::Progress(ended, of) => {
+            if let Some(rerun) = &mut model.world.rerun {
+                // The status row tells how far it is, when nothing else is said.
+                let said = model.status.as_ref().map_or("", |(_, said)| said);
+                if said.starts_with(SENDING) && !said.contains(';') {
+                    model.status = None;
+                }
+                rerun.far = Some((ended, of));
+            }
+            Vec::new()
+        }
         Told::Began(calls, left_out) => {
-            let mut sentence = format!("sending {} again", text::plural(calls, "call"));
+            if let Some(rerun) = &mut model.world.rerun {
+                rerun.far = Some((0, calls));
+            }
+            let mut sentence = format!("{SENDING}{} again", text::plural(calls, "call"));
             for why in left_out {
                 sentence.push_str("; ");
                 sentence.push_str(&why);
@@ -164,13 +206,13 @@ pub(super) fn hear(model: &mut Model, asker: u64, told: Told) -> Vec<Effect> {
             Vec::new()
         }
         Told::Failed(why) => {
-            model.rerun = None;
+            model.world.rerun = None;
             let why = text::sanitize(&why).into_owned();
             model.status = Some((Tone::Error, format!("replay: {why}")));
             Vec::new()
         }
         Told::Over(done) => {
-            model.rerun = None;
+            model.world.rerun = None;
             model.status = None;
             go(model, Go::Diff(Box::new(Comparison::Replayed(done))))
         }
@@ -186,13 +228,13 @@ fn connect(
     capabilities: Capabilities,
     revision: Option<Revision>,
 ) -> Vec<Effect> {
-    let Some(rerun) = model.rerun.clone() else {
+    let Some(rerun) = model.world.rerun.clone() else {
         return Vec::new();
     };
     let Some(row) = rerun.row.or_else(|| row(model, rerun.server)) else {
         return Vec::new();
     };
-    if let Some(rerun) = &mut model.rerun {
+    if let Some(rerun) = &mut model.world.rerun {
         rerun.row = Some(row);
     }
     model.world.current = row;

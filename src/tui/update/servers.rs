@@ -201,23 +201,25 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
             "the settings of clients are not known here, so a piece of them cannot be read",
         );
     }
-    let words = match shell_words::split(command) {
-        Ok(words) => words,
-        Err(error) => return say(model, &format!("not a command line: {error}")),
-    };
-    if words.first().is_some_and(|word| word.contains("://")) {
-        return match address(&words, model.login.clone()) {
-            Ok((address, era)) => enter(model, address, era),
-            Err(why) => say(model, &why),
-        };
-    }
-    if let Some((_, rest)) = words.split_first().filter(|(word, _)| *word == "--server") {
+    if let Ok(words) = shell_words::split(command)
+        && let Some((_, rest)) = words.split_first().filter(|(word, _)| *word == "--server")
+    {
         return super::configs::add(model, rest);
     }
-    let (era, words) = match leading_era(&words) {
-        Ok(read) => read,
-        Err(why) => return say(model, &why),
-    };
+    match typed(model, command) {
+        Ok((target, era)) => enter(model, target, era),
+        Err(why) => say(model, &why),
+    }
+}
+
+/// What a command line or an address names, and the era it says; or what is wrong with it.
+pub(super) fn typed(model: &Model, command: &str) -> Result<(Target, Option<EraChoice>), String> {
+    let words =
+        shell_words::split(command).map_err(|error| format!("not a command line: {error}"))?;
+    if words.first().is_some_and(|word| word.contains("://")) {
+        return address(&words, model.login.clone());
+    }
+    let (era, words) = leading_era(&words)?;
     let variables = words
         .iter()
         .take_while(|word| {
@@ -227,7 +229,7 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         })
         .count();
     let Some(program) = words.get(variables) else {
-        return say(model, "that sets variables but names no program");
+        return Err("that sets variables but names no program".to_owned());
     };
     let mut spawn = Spawn::new(program, &words[variables + 1..]);
     spawn.env = words[..variables]
@@ -235,7 +237,7 @@ pub(super) fn add(model: &mut Model, command: &str) -> Vec<Effect> {
         .filter_map(|word| word.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    enter(model, spawn.into(), era)
+    Ok((spawn.into(), era))
 }
 
 /// `--era legacy` before a command.

@@ -80,6 +80,26 @@ fn the_same_server_answers_the_same_in_both_eras() {
 }
 
 #[test]
+fn each_call_is_an_object_of_its_own_where_lines_are_wanted() {
+    let home = recorded(
+        "call echo text=one\ncall refuse\n",
+        &["--era", "legacy", "--demo"],
+    );
+    let run = replay(&home, &["--ndjson", "--demo"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let compared: Vec<String> = lines
+        .iter()
+        .filter(|line| json::string_at(line.as_bytes(), &["event"]).as_deref() == Some("compared"))
+        .filter_map(|line| json::string_at(line.as_bytes(), &["row", "name"]))
+        .collect();
+    assert!(compared.contains(&"tools/call echo".to_owned()), "{run}");
+    let last = json::get(lines.last().unwrap().as_bytes(), &["counts"]).unwrap();
+    let same = format!("{{\"same\":{}}}", compared.len());
+    assert_eq!(String::from_utf8_lossy(last), same, "{run}");
+}
+
+#[test]
 fn a_crash_is_the_same_crash() {
     let home = Home::new();
     let fake = [

@@ -262,6 +262,72 @@ fn a_live_server_answers_what_is_not_recorded() {
 }
 
 #[test]
+fn what_is_masked_is_any_value_and_its_mask() {
+    let home = Home::new();
+    let call = |key: &str, rest: &[&str]| {
+        let given = format!("{{\"text\":\"hi\",\"api_key\":\"{key}\"}}");
+        let call = [
+            "call",
+            "echo",
+            "--args",
+            &given,
+            "--no-validate",
+            "--era",
+            "legacy",
+        ];
+        home.run(&[&call, rest].concat())
+    };
+    let recorded = call("s3cr3t-value-123", &["--demo", "--record", "r.jsonl"]);
+    let text = fs::read_to_string(home.path("r.jsonl")).unwrap();
+    assert!(
+        text.contains("‹masked:api_key›") && !text.contains("s3cr3t"),
+        "{text}"
+    );
+    let served = ["--", MCPSCOPE, "serve", "r.jsonl", "--no-record"];
+    let again = call("of-somebody-else", &served);
+    assert_eq!(
+        (&again.stdout, again.code),
+        (&recorded.stdout, recorded.code),
+        "{again}"
+    );
+    let said = "mcpscope serve: masked in what was asked, so that any value will do: api_key";
+    assert_eq!(again.stderr.matches(said).count(), 1, "{again}");
+    // What the server said of it is the mask.
+    let call = |text: &str, rest: &[&str]| {
+        let text = format!("text={text}");
+        home.run(&[&["call", "echo", &text, "--era", "legacy"], rest].concat())
+    };
+    let secret = "a very long secret";
+    let recorded = call(
+        secret,
+        &[
+            "--demo",
+            "--env",
+            "SECRET_KEY=a very long secret",
+            "--record",
+            "m.jsonl",
+        ],
+    );
+    assert_eq!(recorded.stdout.trim(), secret, "{recorded}");
+    let served = ["--", MCPSCOPE, "serve", "m.jsonl", "--no-record"];
+    let again = call("anything", &served);
+    assert_eq!(
+        (again.stdout.trim(), again.code),
+        ("‹masked:SECRET_KEY›", Some(0)),
+        "{again}"
+    );
+    assert!(
+        again
+            .stderr
+            .contains("clients get the masks: SECRET_KEY; --secret SECRET_KEY=VALUE"),
+        "{again}"
+    );
+    let known = [&served[..], &["--secret", "SECRET_KEY=a very long secret"]].concat();
+    let again = call(secret, &known);
+    assert_eq!(again.stdout.trim(), secret, "{again}");
+}
+
+#[test]
 fn failures_are_told_before_anything_is_served() {
     let home = Home::new();
     let variable = ["--env", "SECRET_KEY=a very long secret"];
@@ -283,7 +349,6 @@ fn failures_are_told_before_anything_is_served() {
     let told = [
         home.run(&["serve", "nothing.jsonl"]),
         home.run(&["serve", "silent.jsonl"]),
-        home.run(&["serve", "masked.jsonl"]),
         home.run(&["serve", "masked.jsonl", "--delay", "slow"]),
         home.run(&[
             "serve",

@@ -55,7 +55,7 @@ fn it_is_asked_how_and_what_is_wrong_is_said() {
     for (keys, says) in [
         (
             "C-u \"other\" Tab Tab Enter",
-            "there is no such server; some-server",
+            "server: there is no such server; some-server",
         ),
         ("Tab \"metod:x\" Tab Enter", "filter: "),
         ("Tab Tab C-u \"fast\" Enter", "speed: none, recorded"),
@@ -114,6 +114,45 @@ fn it_goes_over_a_connection_of_its_own_set_up_as_it_was() {
         "{}",
         screen.text()
     );
+}
+
+#[test]
+fn a_server_may_be_named_by_its_command_line() {
+    let screen = shelf((120, 36)).keys("8 j r C-u \"X=1 ./new-server --port 8\" Tab Tab Enter");
+    let Some(Replaying::Begin { .. }) = ordered(&screen) else {
+        panic!("{}", screen.text());
+    };
+    let server = screen.model.world.servers.last().unwrap();
+    let rerun = screen.model.world.rerun.as_ref().unwrap();
+    assert_eq!(rerun.server, screen.model.world.servers.len() - 1);
+    let target = format!("{:?}", server.target);
+    assert!(
+        target.contains("./new-server") && target.contains("--port"),
+        "{target}"
+    );
+}
+
+#[test]
+fn how_far_it_is_stands_in_the_status_row_and_it_can_be_ended() {
+    for size in crate::support::screen::SIZES {
+        let (mut screen, asker) = begun();
+        screen.resize(size);
+        let wants = Told::Wants {
+            capabilities: Capabilities::interactive(),
+            revision: None,
+        };
+        tell(&mut screen, asker, wants);
+        tell(&mut screen, asker, Told::Began(21, Vec::new()));
+        tell(&mut screen, asker, Told::Progress(7, 21));
+        let said = "replay crash: 7 of 21 calls; Ctrl-c ends it with what came";
+        assert!(screen.status().contains(said), "{}", screen.text());
+        screen.press("7 Tab");
+        assert!(screen.contains("[Running 1]"), "{}", screen.text());
+        let row = "replay crash: 7 of 21 calls → some-server (replay)";
+        assert!(screen.contains(row), "{}", screen.text());
+        screen.press("C-c");
+        assert_eq!(ordered(&screen), Some(&Replaying::End(asker)));
+    }
 }
 
 #[test]

@@ -162,6 +162,7 @@ impl Stage {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            rerun: None,
             taps: &[],
             tap: None,
             revealed: false,

@@ -15,6 +15,8 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::list::{self, GUTTER};
 use crate::tui::widgets::rule::Rule;
 
+/// In fewer columns arguments tell nothing.
+const ASKED: usize = 8;
 /// Columns of the longest verdict.
 const VERDICT: usize = 10;
 
@@ -68,7 +70,7 @@ fn state(pane: &DiffPane) -> String {
         }
         (_, None) => "Comparing…".to_owned(),
         (_, Some(Err(why))) => text::sanitize(why).into_owned(),
-        (Some(Comparison::Offers(..)), Some(Ok(_))) => {
+        (Some(Comparison::Offers(..) | Comparison::Surfaces(_)), Some(Ok(_))) => {
             "There is nothing to compare: neither server listed anything.".to_owned()
         }
         (_, Some(Ok(_))) => "There is nothing to compare: neither side has a call.".to_owned(),
@@ -118,13 +120,14 @@ fn names(pane: &DiffPane) -> String {
         (Some(Ok(report)), _) => (report.left.clone(), report.right.clone()),
         (_, Some(Comparison::Calls { left, right, .. })) => (left.clone(), right.clone()),
         (_, Some(Comparison::Files(a, b) | Comparison::Offers(a, b))) => Comparison::names(a, b),
+        (_, Some(Comparison::Surfaces(both))) => (both[0].0.clone(), both[1].0.clone()),
         (_, Some(Comparison::Across(both))) => (both[0].1.name(), both[1].1.name()),
         (_, Some(Comparison::Replayed(done))) => done.names(),
         (_, None) => return "DIFF".to_owned(),
     };
     let what = match pane.what {
         Some(Comparison::Replayed(_)) => "REPLAY",
-        Some(Comparison::Offers(..)) => "SURFACE",
+        Some(Comparison::Offers(..) | Comparison::Surfaces(_)) => "SURFACE",
         _ => "DIFF",
     };
     format!(
@@ -132,6 +135,30 @@ fn names(pane: &DiffPane) -> String {
         text::sanitize(&left),
         text::sanitize(&right)
     )
+}
+
+/// What became of all, and what is ignored, as far as there is room: `31 calls: 27 same  2 changed  ignored: id ×3`.
+fn became(report: &Report, room: usize) -> String {
+    let tally = report.tally_words();
+    let rows = text::plural(report.rows.len(), report.noun);
+    let all = report.ignored().into_iter();
+    let all: Vec<String> = all
+        .map(|(rule, count)| format!("{} ×{count}", text::sanitize(&rule)))
+        .collect();
+    let whole = if all.is_empty() {
+        String::new()
+    } else {
+        format!("ignored: {}", all.join(", "))
+    };
+    let long = format!("{rows}: {tally}");
+    let ways = [
+        join(&[long.clone(), whole.clone()]),
+        join(&[long, ignored(report)]),
+        join(&[tally.clone(), whole]),
+        join(&[tally.clone(), ignored(report)]),
+    ];
+    let mut ways = ways.into_iter();
+    ways.find(|way| text::width(way) <= room).unwrap_or(tally)
 }
 
 /// What rules ignored, in a few words.
@@ -163,10 +190,10 @@ fn rows(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
-    // What became of it stays beside long names.
+    // What became of it stays beside long names; the rule has a few cells of its own around both.
     let width = usize::from(area.width).saturating_sub(8);
-    let parts = [report.tally_words(), ignored(report)];
-    let (title, right) = shared(&names(pane), &parts, 1, width);
+    let (title, _) = shared(&names(pane), &[report.tally_words()], 1, width);
+    let right = became(report, width.saturating_sub(text::width(&title)));
     Rule {
         title: &title,
         focused: pane.on_rows,
@@ -184,18 +211,27 @@ fn rows(pane: &DiffPane, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
         let width = usize::from(width);
         let words = text::sanitize(&row.words()).into_owned();
         let name_room = width.saturating_sub(VERDICT + 2 + text::width(&words).min(width / 2));
+        // Rows of one name are told apart by where they were recorded, and by what was asked.
+        let place = row
+            .place()
+            .map_or_else(String::new, |seq| format!("#{seq} "));
+        let name = format!("{place}{}", text::sanitize(&row.name));
+        let left = name_room.saturating_sub(text::width(&name) + 1);
+        let asked = if left < ASKED {
+            String::new()
+        } else {
+            row.asked(left)
+        };
         Line::from(vec![
             Span::styled(
                 text::pad(row.verdict.word(), VERDICT + 1),
                 theme.style(role(row.verdict)),
             ),
             Span::styled(
-                text::pad(
-                    &text::fit(&text::sanitize(&row.name), name_room),
-                    name_room + 1,
-                ),
+                format!("{} ", text::fit(&name, name_room)),
                 theme.style(Role::Text),
             ),
+            Span::styled(text::pad(&asked, left), theme.style(Role::TextMuted)),
             Span::styled(
                 text::fit(&words, width / 2).into_owned(),
                 theme.style(Role::TextMuted),

@@ -1,14 +1,23 @@
 //! What somebody ignores while they look, what was ignored before, and how it is taken back.
 
 use super::DiffPane;
-use crate::diff::Glob;
+use crate::diff::{Glob, Ignored};
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Store};
 use crate::tui::pane::{Ctx, Reply};
 
 impl DiffPane {
-    pub(super) fn ignore(&mut self, ctx: &Ctx<'_>) -> Reply {
+    /// The name of the call that is looked at.
+    pub(super) fn call(&self) -> Option<&str> {
+        let is_call = self.report()?.noun == "call";
+        let name = self.row().map(|row| &*row.name).filter(|_| is_call)?;
+        // Of two that are called otherwise neither is meant.
+        (!name.contains(" → ")).then_some(name)
+    }
+
+    /// Ignores the selected path: everywhere, or in calls of this name only.
+    pub(super) fn ignore(&mut self, here: bool, ctx: &Ctx<'_>) -> Reply {
         let Some(told) = self.told() else {
             return Reply::say("Select what differs first.");
         };
@@ -18,10 +27,19 @@ impl DiffPane {
         let Ok(glob) = Glob::parse(&told.path) else {
             return Reply::say("This path cannot be written down.");
         };
-        let line = glob.to_string();
-        let count = self.count_below(&told.path.clone());
-        self.rules.ignore(glob.clone());
-        self.ignored.push(glob);
+        let of = self.call().filter(|_| here).map(str::to_owned);
+        let (count, path) = (
+            self.count_below(&told.path, of.as_deref()),
+            glob.to_string(),
+        );
+        let place = of.as_deref().map_or_else(
+            || "in every comparison".to_owned(),
+            |of| format!("in {}", text::sanitize(of)),
+        );
+        let ignored = Ignored { of, path: glob };
+        let line = ignored.to_string();
+        self.rules.ignore(ignored.clone());
+        self.ignored.push(ignored);
         let mut effects = vec![Effect::Store(Store::Ignore {
             line: line.clone(),
             on: true,
@@ -29,18 +47,19 @@ impl DiffPane {
         effects.extend(self.compare(ctx));
         Reply {
             say: Some(format!(
-                "{} is ignored from now on, in every comparison ({count}); {} takes that back",
-                text::sanitize(&line),
+                "{} is ignored from now on, {place} ({count}); {} takes that back",
+                text::sanitize(&path),
                 ctx.keys.word(Action::Unignore)
             )),
             ..Reply::effects(effects)
         }
     }
 
-    /// So many differences stand at this path or below it.
-    fn count_below(&self, path: &str) -> String {
+    /// So many differences stand at this path or below it, in all rows or in those of one name.
+    fn count_below(&self, path: &str, of: Option<&str>) -> String {
         let rows = self.report().map_or(&[][..], |report| &report.rows);
-        let all = rows.iter().flat_map(|row| &row.changes);
+        let rows = rows.iter().filter(|row| of.is_none_or(|of| row.name == of));
+        let all = rows.flat_map(|row| &row.changes);
         let below = all.filter(|told| {
             let rest = told.path.strip_prefix(path);
             told.counts()

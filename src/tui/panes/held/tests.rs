@@ -16,6 +16,7 @@ const LINES: &[&str] = &[
 
 fn tap() -> Running {
     Running {
+        serves: false,
         pid: 7,
         server: "it".to_owned(),
         file: Some("/s.jsonl".into()),

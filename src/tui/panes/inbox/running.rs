@@ -1,6 +1,6 @@
-//! The sub-tab Running: requests of ours that go on, the oldest first.
+//! The sub-tab Running: a recording that is being sent again, then requests of ours that go on, the oldest first.
 //!
-//! Rows are read off the fold. What it owns is which one is selected, known by its exchange, and which of them are
+//! Requests are read off the fold. What it owns is which one is selected, known by its exchange, and which of them are
 //! calls somebody made here, so that they can be cancelled.
 
 use std::time::Duration;
@@ -18,8 +18,9 @@ use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
 use crate::text;
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
+use crate::tui::effect::replaying::Replaying;
 use crate::tui::event::Event;
-use crate::tui::pane::{Ctx, Go, Pane, Reply};
+use crate::tui::pane::{Ctx, Go, Pane, Reply, View};
 use crate::tui::panes::stream::safe;
 use crate::tui::theme::Role;
 
@@ -28,10 +29,18 @@ const TIME: usize = 7;
 /// The most columns of what the server says of its progress.
 const PROGRESS: usize = 80;
 
+/// Something that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum One {
+    /// A recording is being sent again.
+    Replay,
+    Request(ExchangeIndex),
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Running {
-    rows: Standing<ExchangeIndex>,
+    rows: Standing<One>,
     calls: Calls,
     heading: Rect,
 }
@@ -63,14 +72,47 @@ fn waiting(timeline: &Timeline) -> Vec<ExchangeIndex> {
     all
 }
 
+/// All that goes on.
+fn all(ctx: &Ctx<'_>) -> Vec<One> {
+    let replay = ctx.rerun.filter(|_| ctx.live).map(|_| One::Replay);
+    let requests = waiting(ctx.timeline).into_iter().map(One::Request);
+    replay.into_iter().chain(requests).collect()
+}
+
 impl Running {
-    fn request(index: ExchangeIndex, ctx: &Ctx<'_>) -> Option<EntryIndex> {
-        Some(ctx.timeline.exchange(index)?.request)
+    fn request(one: One, ctx: &Ctx<'_>) -> Option<EntryIndex> {
+        match one {
+            One::Replay => None,
+            One::Request(index) => Some(ctx.timeline.exchange(index)?.request),
+        }
     }
 
-    /// What cancels the selected row, if it is a call.
+    /// What cancels the selected row, if it is a call or a recording that is sent again.
     fn cancel(&self, ctx: &Ctx<'_>) -> Option<Effect> {
-        self.calls.cancel(self.rows.selected?, ctx.timeline)
+        match self.rows.selected? {
+            One::Replay => {
+                let end = Replaying::End(ctx.rerun?.asker);
+                Some(Effect::Replay(Box::new(end)))
+            }
+            One::Request(index) => self.calls.cancel(index, ctx.timeline),
+        }
+    }
+
+    fn line(one: One, width: u16, ctx: &Ctx<'_>) -> Option<Line<'static>> {
+        match one {
+            One::Replay => {
+                let rerun = ctx.rerun?;
+                let row = rerun.row.unwrap_or(rerun.server);
+                let server = ctx.servers.get(row).map_or("", |server| &server.name);
+                let words = format!("{} → {}", rerun.words(), text::sanitize(server));
+                let words = text::fit(&words, usize::from(width)).into_owned();
+                Some(Line::from(Span::styled(
+                    words,
+                    ctx.theme.style(Role::Accent),
+                )))
+            }
+            One::Request(index) => Self::row(index, width, ctx),
+        }
     }
 
     fn row(index: ExchangeIndex, width: u16, ctx: &Ctx<'_>) -> Option<Line<'static>> {
@@ -126,7 +168,7 @@ impl Section for Running {
     }
 
     fn count(&self, ctx: &Ctx<'_>) -> usize {
-        waiting(ctx.timeline).len()
+        all(ctx).len()
     }
 
     fn heading(&self) -> Rect {
@@ -140,7 +182,7 @@ impl Pane for Running {
     }
 
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
-        let rows = waiting(ctx.timeline);
+        let rows = all(ctx);
         self.rows.settle(&rows);
         if self.rows.moved(action, &rows) {
             return Reply::done();
@@ -148,10 +190,11 @@ impl Pane for Running {
         match action {
             Action::ShowRunning | Action::Right => {
                 let request = self.rows.selected.and_then(|row| Self::request(row, ctx));
-                request.map_or_else(
-                    || Reply::say("nothing runs"),
-                    |request| Reply::go(Go::Traffic(request)),
-                )
+                match (request, self.rows.selected) {
+                    (Some(request), _) => Reply::go(Go::Traffic(request)),
+                    (None, Some(One::Replay)) => Reply::go(Go::View(View::Traffic)),
+                    (None, _) => Reply::say("nothing runs"),
+                }
             }
             Action::StopRunning => match self.cancel(ctx) {
                 Some(cancel) => Reply::effect(cancel),
@@ -164,9 +207,9 @@ impl Pane for Running {
 
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let why = match action {
-            Action::ShowRunning if waiting(ctx.timeline).is_empty() => "nothing runs",
+            Action::ShowRunning if all(ctx).is_empty() => "nothing runs",
             Action::StopRunning if !ctx.live => "this is a recording; nothing is started or sent",
-            Action::StopRunning if waiting(ctx.timeline).is_empty() => "nothing runs",
+            Action::StopRunning if all(ctx).is_empty() => "nothing runs",
             Action::StopRunning if self.cancel(ctx).is_none() => {
                 "mcpscope sent it for itself; it ends by itself"
             }
@@ -186,7 +229,7 @@ impl Pane for Running {
     }
 
     fn click(&mut self, at: Position, double: bool, ctx: &Ctx<'_>) -> Reply {
-        let rows = waiting(ctx.timeline);
+        let rows = all(ctx);
         match (self.rows.click(at, &rows), double) {
             (true, true) => self.action(Action::ShowRunning, ctx),
             (true, false) => Reply::done(),
@@ -195,7 +238,7 @@ impl Pane for Running {
     }
 
     fn wheel(&mut self, _at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
-        let rows = waiting(ctx.timeline);
+        let rows = all(ctx);
         self.rows.wheel(lines, &rows);
         Reply::done()
     }
@@ -211,12 +254,12 @@ impl Pane for Running {
             height: area.height - title,
             ..area
         };
-        self.rows.settle(&waiting(ctx.timeline));
+        self.rows.settle(&all(ctx));
         Vec::new()
     }
 
     fn draw(&self, _area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
-        let rows = waiting(ctx.timeline);
+        let rows = all(ctx);
         if rows.is_empty() {
             let words = if ctx.live {
                 "Nothing runs: a request that waits for its answer shows here, with how far it has come."
@@ -226,7 +269,7 @@ impl Pane for Running {
             draw_empty(words, self.rows.area, buf, ctx.theme);
             return Some(self.rows.area.as_position());
         }
-        let line = |row: &ExchangeIndex, width| Self::row(*row, width, ctx).unwrap_or_default();
+        let line = |row: &One, width| Self::line(*row, width, ctx).unwrap_or_default();
         self.rows.draw(&rows, line, buf, ctx.theme)
     }
 

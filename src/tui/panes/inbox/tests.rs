@@ -4,6 +4,7 @@
 use super::*;
 use crate::inspector::{Command, Update};
 use crate::mcp::client::End;
+use crate::tui::effect::replaying::{Replaying, Rerun};
 use crate::tui::panes::stream::fixture::{Stage, clock};
 
 const CONNECT: &str =
@@ -115,4 +116,29 @@ fn a_call_between_two_rounds_goes_on() {
     let reply = pane.action(Action::StopRunning, &stage.ctx());
     let cancel = Command::Cancel { conn: 1, ticket: 5 };
     assert_eq!(reply, Reply::effect(Effect::Engine(cancel)));
+}
+
+#[test]
+fn a_recording_that_is_sent_again_runs_and_is_ended_with_what_came() {
+    let mut stage = Stage::of(&[]);
+    stage.rerun = Some(Rerun {
+        asker: 7,
+        name: "bug-41".to_owned(),
+        server: 0,
+        row: None,
+        far: Some((7, 21)),
+    });
+    let mut pane = Inbox::new(clock());
+    pane.tab = Tab::Running;
+    let (screen, ..) = stage.show(&mut pane, 80, 10);
+    assert!(screen.contains("[Running 1]"), "{screen}");
+    assert!(screen.contains("replay bug-41: 7 of 21 calls"), "{screen}");
+    assert_eq!(pane.why_not(Action::StopRunning, &stage.ctx()), None);
+    let reply = pane.action(Action::StopRunning, &stage.ctx());
+    let end = Effect::Replay(Box::new(Replaying::End(7)));
+    assert_eq!(reply.effects, [end]);
+    // In a recording that is looked at meanwhile, nothing of it is to be seen.
+    stage.live = false;
+    let (screen, ..) = stage.show(&mut pane, 80, 10);
+    assert!(screen.contains("[Running 0]"), "{screen}");
 }

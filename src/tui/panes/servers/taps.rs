@@ -1,4 +1,4 @@
-//! Taps that run on this machine, below the servers: somebody else's client and its server, to be looked on.
+//! Taps that run on this machine, and recordings that are served, below the servers: somebody else's client and its server, to be looked on.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,6 +31,24 @@ pub fn is_of_servers(action: Action) -> bool {
         || matches!(action, Action::Restart | Action::OtherEra)
 }
 
+/// How many of them there are, in words: `2 taps, 1 served`.
+pub fn counted(taps: &[Running]) -> String {
+    let served = taps.iter().filter(|tap| tap.serves).count();
+    let taps = taps.len() - served;
+    let parts = [
+        (taps, text::plural(taps, "tap")),
+        (served, format!("{served} served")),
+    ];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(_, words)| words).collect();
+    parts.join(", ")
+}
+
+/// What it does.
+fn word(tap: &Running) -> &'static str {
+    if tap.serves { "serve" } else { "tap" }
+}
+
 /// Where it is known from.
 pub fn origin(tap: &Running) -> String {
     format!("pid {}", tap.pid)
@@ -61,7 +79,7 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
     let room = width.saturating_sub(STATE + name + transport + origin);
     Line::from(vec![
         Span::styled("◉ ", theme.style(role)),
-        Span::styled(text::pad("tap", STATE - 2), theme.style(role)),
+        Span::styled(text::pad(word(tap), STATE - 2), theme.style(role)),
         Span::styled(cell(&tap.server, name), theme.style(Role::Text)),
         Span::styled(cell("tap", transport), theme.style(Role::TextMuted)),
         Span::styled(
@@ -78,7 +96,11 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
 /// What is known of it.
 pub fn draw(tap: &Running, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let name = text::sanitize(&tap.server);
-    let title = format!("tap of {name}");
+    let title = if tap.serves {
+        format!("{name}, served from a recording")
+    } else {
+        format!("tap of {name}")
+    };
     Rule {
         title: &title,
         ..Rule::default()
@@ -102,6 +124,7 @@ pub fn draw(tap: &Running, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
             "{open} looks on in every view, while it goes on; there {hold} holds frames, to change, answer or drop them."
         ),
         (Some(_), None) => format!("{open} looks on in every view, while it goes on."),
+        (None, _) if tap.serves => "Nothing of it is recorded.".to_owned(),
         (None, _) => "mcpscope tap control can hold its frames.".to_owned(),
     };
     let width = usize::from(body.width).saturating_sub(1);

@@ -46,6 +46,7 @@ fn taps_are_rows_below_the_servers_and_are_looked_on() {
     let tap = |server: &str, file: Option<&str>| Running {
         pid: 41,
         server: server.to_owned(),
+        serves: server == "served",
         file: file.map(Into::into),
         listens: None,
         control: None,
@@ -54,6 +55,7 @@ fn taps_are_rows_below_the_servers_and_are_looked_on() {
     let taps = [
         tap("somebody-else-s-server", Some("/s.jsonl")),
         tap("quiet", None),
+        tap("served", Some("/t.jsonl")),
     ];
     let stage = Stage::of(&[]);
     let ctx = Ctx {
@@ -69,7 +71,8 @@ fn taps_are_rows_below_the_servers_and_are_looked_on() {
         crate::tui::widgets::testing::text_of(&buf)
     };
     let shown = screen(&mut pane, &ctx);
-    assert!(shown.contains("SERVERS 0, 2 taps"), "{shown}");
+    assert!(shown.contains("SERVERS 0, 2 taps, 1 served"), "{shown}");
+    assert!(shown.contains("◉ serve        served "), "{shown}");
     assert!(
         shown.contains("◉ tap          somebody-else-s-server  pid 41"),
         "{shown}"

@@ -19,6 +19,7 @@ use crate::session::timeline::{EntryRow, Timeline};
 use crate::session::{Channel, Direction, Entry};
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
+use crate::tui::effect::replaying::Rerun;
 use crate::tui::event::Event;
 use crate::tui::keymap::Keymap;
 use crate::tui::pane::{Ctx, Pane, Reach, Server};
@@ -36,6 +37,7 @@ pub struct Stage {
     pub marks: Marks,
     pub lint: Findings,
     pub live: bool,
+    pub rerun: Option<Rerun>,
     pub servers: Vec<Server>,
     pub current: usize,
     pub reach: Reach,
@@ -53,6 +55,7 @@ impl Stage {
             marks: Marks::default(),
             lint: Findings::default(),
             live: true,
+            rerun: None,
             servers: Vec::new(),
             current: 0,
             reach: Reach::default(),
@@ -131,6 +134,7 @@ impl Stage {
             current: self.current,
             reach: &self.reach,
             live: self.live,
+            rerun: self.rerun.as_ref(),
             taps: &[],
             tap: None,
             revealed: false,

@@ -107,6 +107,7 @@ impl Stage {
             current: 0,
             reach: &crate::tui::pane::Reach::Own,
             live: true,
+            rerun: None,
             taps: &[],
             tap: None,
             revealed: false,

@@ -260,7 +260,10 @@ fn replayed(work: &Replaying, model: &Model) -> Option<Deed> {
     else {
         return None;
     };
-    let server = model.world.servers.get(model.rerun.as_ref()?.server)?;
+    let server = model
+        .world
+        .servers
+        .get(model.world.rerun.as_ref()?.server)?;
     let mut words = vec!["replay".to_owned(), told(path)];
     let filter = filter.as_ref().map(ToString::to_string);
     if let Some(filter) = filter.filter(|filter| !filter.is_empty()) {
@@ -334,6 +337,11 @@ fn compared(what: &Comparison, model: &Model) -> Option<Deed> {
                 "compare answers",
                 &["diff", &at(&both[0]), &at(&both[1])],
             ))
+        }
+        Comparison::Surfaces(_) => {
+            let never = "mcpscope diff --surface --against compares two that it starts itself";
+            let words = "compare what two servers offer";
+            Some(blank(words, Line::Never(never.to_owned())))
         }
         Comparison::Replayed(_) => None,
     }
