@@ -24,12 +24,14 @@ mod columns;
 mod entry;
 mod login;
 mod overview;
+mod scrolled;
 mod surface;
 mod taps;
 
 use columns::Columns;
 use login::Logins;
 pub use overview::wrap;
+use scrolled::Scrolled;
 
 /// From this width on the overview stands beside the list, not below it.
 const WIDE: u16 = 100;
@@ -97,60 +99,6 @@ pub struct ServersPane {
     info_area: Rect,
 }
 
-/// How what is known of a server is looked at, when there is more of it than fits.
-#[derive(Debug, Default)]
-struct Scrolled {
-    /// Whether it has the keys, and not the list.
-    focused: bool,
-    /// Whether it has the whole area.
-    zoom: bool,
-    /// The first line that is shown.
-    top: usize,
-    /// How many lines there are.
-    lines: usize,
-    /// Whose it is.
-    server: String,
-}
-
-impl Scrolled {
-    /// There are so many lines of this server, of which so many fit.
-    fn clamp(&mut self, server: &str, lines: usize, height: usize) {
-        if self.server != server {
-            *self = Self {
-                server: server.to_owned(),
-                ..Self::default()
-            };
-        }
-        self.lines = lines;
-        self.top = self.top.min(lines.saturating_sub(height));
-    }
-
-    /// Moves it; whether the action is one that does.
-    fn moved(&mut self, action: Action, height: usize) -> bool {
-        let page = height.max(2) - 1;
-        self.top = match action {
-            Action::Up => self.top.saturating_sub(1),
-            Action::Down => self.top + 1,
-            Action::PageUp => self.top.saturating_sub(page),
-            Action::PageDown => self.top + page,
-            Action::Top => 0,
-            Action::Bottom => self.lines,
-            _ => return false,
-        };
-        self.top = self.top.min(self.lines.saturating_sub(height));
-        true
-    }
-
-    /// What is said of lines that do not fit.
-    fn remark(&self, height: usize) -> String {
-        match self.lines.saturating_sub(self.top + height) {
-            0 if self.top > 0 => "the end".to_owned(),
-            0 => String::new(),
-            more => format!("{more} more below"),
-        }
-    }
-}
-
 impl ServersPane {
     /// Those that are meant by what runs on several, by name; all when none is.
     pub fn marked(&self) -> &BTreeSet<String> {
@@ -172,7 +120,7 @@ impl ServersPane {
     }
 
     fn layout(&self, area: Rect, servers: usize) -> (Rect, Rect) {
-        if self.sheet.zoom && !self.takes_text() {
+        if self.sheet.is_zoomed() && !self.takes_text() {
             return (Rect { height: 0, ..area }, area);
         }
         if area.width >= WIDE {
@@ -225,7 +173,7 @@ impl ServersPane {
         };
         let rule = Rule {
             title: &title,
-            focused: !self.sheet.focused,
+            focused: !self.sheet.is_focused(),
             right: "",
             ..Rule::default()
         };
@@ -299,7 +247,7 @@ impl ServersPane {
         let (_, buttons) = self.told(server, ctx, usize::from(area.width));
         let (column, row) = (
             usize::from(at.x - area.x),
-            usize::from(at.y - area.y) + self.sheet.top,
+            usize::from(at.y - area.y) + self.sheet.top(),
         );
         let pressed = buttons
             .iter()
@@ -328,8 +276,14 @@ impl ServersPane {
     /// The rule above that.
     fn rule<T>(&self, server: &Server, ctx: &Ctx<'_>, draw: impl FnOnce(Rule<'_>) -> T) -> T {
         let title = text::sanitize(&server.name).into_owned();
+        let mut right = self.sheet.remark(usize::from(self.info_area.height));
+        if !right.is_empty() && !self.sheet.is_focused() {
+            right = format!("{right}, {}", ctx.keys.word(Action::NextPane));
+        }
         draw(Rule {
             title: &title,
+            focused: self.sheet.is_focused(),
+            right: &right,
             // A recording has no settings.
             tabs: if ctx.live { &TABS } else { &[] },
             active: usize::from(self.config),
@@ -348,7 +302,7 @@ impl ServersPane {
         self.rule(server, ctx, |rule| rule.draw(area, buf, ctx.theme));
         let body = inset(area);
         let (lines, _) = self.told(server, ctx, usize::from(body.width));
-        for (y, line) in (body.y..body.bottom()).zip(lines.into_iter().skip(self.sheet.top)) {
+        for (y, line) in (body.y..body.bottom()).zip(lines.into_iter().skip(self.sheet.top())) {
             line.render(
                 Rect {
                     y,
@@ -378,30 +332,16 @@ impl Pane for ServersPane {
     fn action(&mut self, action: Action, ctx: &Ctx<'_>) -> Reply {
         let last = taps::rows(ctx).saturating_sub(1);
         let page = usize::from(self.list_area.height).max(2) - 1;
-        if self.sheet.focused {
-            match action {
-                Action::Back if self.sheet.zoom => {
-                    self.sheet.zoom = false;
-                    return Reply::done();
-                }
-                Action::Back | Action::Left | Action::NextPane | Action::PreviousPane => {
-                    (self.sheet.focused, self.sheet.zoom) = (false, false);
-                    return Reply::done();
-                }
-                action if self.sheet.moved(action, usize::from(self.info_area.height)) => {
-                    return Reply::done();
-                }
-                _ => {}
-            }
+        if self.sheet.takes(action, usize::from(self.info_area.height)) {
+            return Reply::done();
         }
         match action {
             Action::NextPane | Action::PreviousPane if self.tap.is_none() => {
-                self.sheet.focused = true;
+                self.sheet.focus();
                 Reply::done()
             }
             Action::Zoom if self.tap.is_none() => {
-                self.sheet.zoom ^= true;
-                self.sheet.focused = self.sheet.zoom;
+                self.sheet.zoom();
                 Reply::done()
             }
             Action::Up => self.select(self.list.selected.saturating_sub(1), ctx),
@@ -446,7 +386,7 @@ impl Pane for ServersPane {
             Action::Doctor => Reply::go(Go::Examine(self.list.selected)),
             Action::OpenLogin | Action::CopyLogin | Action::PasteLogin => {
                 // What is pasted is typed below the list.
-                self.sheet.zoom = false;
+                self.sheet.unzoom();
                 self.logins.action(action, ctx)
             }
             Action::OtherEra => Reply::go(Go::OtherEra(self.list.selected)),
@@ -583,11 +523,7 @@ impl Pane for ServersPane {
 
     fn wheel(&mut self, at: Position, lines: isize, ctx: &Ctx<'_>) -> Reply {
         if self.info_area.contains(at) && self.tap.is_none() {
-            let most = self
-                .sheet
-                .lines
-                .saturating_sub(usize::from(self.info_area.height));
-            self.sheet.top = self.sheet.top.saturating_add_signed(lines).min(most);
+            self.sheet.scroll(lines, usize::from(self.info_area.height));
             return Reply::done();
         }
         self.list
@@ -623,7 +559,7 @@ impl Pane for ServersPane {
             .clamp(taps::rows(ctx), usize::from(self.list_area.height));
         if let Some(server) = ctx.server() {
             let (width, height) = (self.info_area.width, self.info_area.height);
-            let lines = overview::lines(server, ctx, usize::from(width)).0.len();
+            let lines = self.told(server, ctx, usize::from(width)).0.len();
             self.sheet.clamp(&server.name, lines, usize::from(height));
         }
         Vec::new()
