@@ -5,7 +5,7 @@
 //! answers are worth is not known here: the rules of [`crate::lint`] that name a probe judge them, live or in a
 //! recording, where [`Probing`](crate::note::decided::Decided::Probing) says which probe an entry belongs to.
 //!
-//! Nothing that is listed is called, read or got, but where the row says so ([`Touch`]).
+//! What of the listed things is called, read or got is read off the scripts ([`Probe::touches`]).
 
 use crate::mcp::revision::Revision::{self, V2026_07_28};
 
@@ -55,17 +55,6 @@ pub enum Place {
     Unopened,
 }
 
-/// What of the listed things a probe touches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touch {
-    /// None.
-    Nothing,
-    /// It calls tools that say that they only read, or whatever was allowed.
-    Tools,
-    /// It reads a resource, or gets a prompt.
-    Reads,
-}
-
 /// One row.
 #[derive(Debug)]
 pub struct Probe {
@@ -83,8 +72,6 @@ pub struct Probe {
     pub over: Over,
     /// On which connection.
     pub place: Place,
-    /// What of the listed things it touches.
-    pub touch: Touch,
     /// Whether a good client could send all this, so that rules about servers look at the answers too.
     pub civil: bool,
     /// What is sent; nothing when this server has nothing to send it to.
@@ -101,7 +88,6 @@ impl Probe {
         until: V2026_07_28,
         over: Over::Any,
         place: Place::Shared,
-        touch: Touch::Nothing,
         civil: true,
         script: |_| Vec::new(),
     };

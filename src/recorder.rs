@@ -513,14 +513,15 @@ mod tests {
         recorder.put(draft("one"));
         let before = std::fs::metadata(&path).unwrap().len();
         let huge = "x".repeat(HUGE + 1);
-        recorder.together(|recorder| {
-            recorder.put(draft("two"));
-            assert_eq!(std::fs::metadata(&path).unwrap().len(), before);
-            recorder.put(draft(&huge));
-            recorder.put(draft("four"));
-        });
+        recorder.begin_together();
+        recorder.put(draft("two"));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), before);
+        recorder.put(draft(&huge));
+        recorder.put(draft("four"));
+        recorder.end_together();
         let place = recorder.append(draft("five"), None).remove(0);
-        recorder.together(|_| ());
+        recorder.begin_together();
+        recorder.end_together();
         let bodies = recorder.bodies();
         assert_eq!(bodies.read(5, place.place).unwrap().text(), "five");
         let mut sizes = Vec::new();
@@ -533,10 +534,10 @@ mod tests {
         let huge = huge.len() as u64;
         assert_eq!(sizes, [(1, 3), (2, 3), (3, huge), (4, 4), (5, 4)]);
         let writable = std::mem::replace(&mut recorder.file, Arc::new(File::open(&path).unwrap()));
-        recorder.together(|recorder| {
-            recorder.put(draft("lost"));
-            recorder.put(draft("too"));
-        });
+        recorder.begin_together();
+        recorder.put(draft("lost"));
+        recorder.put(draft("too"));
+        recorder.end_together();
         assert_eq!(recorder.lost().map(|(lost, _)| lost), Some(2));
         recorder.file = writable;
         let after = recorder.append(draft("after"), None);

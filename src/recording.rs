@@ -412,6 +412,18 @@ impl Recording {
         }
         Ok(reading.loaded().clone())
     }
+
+    /// The fold over all entries.
+    pub fn fold(&self) -> io::Result<Timeline> {
+        let mut timeline = Timeline::default();
+        self.load(|entries, _| {
+            for entry in &entries {
+                timeline.push(entry);
+            }
+            true
+        })?;
+        Ok(timeline)
+    }
 }
 
 /// Lines that are looked at for the beginning of a session.

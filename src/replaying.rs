@@ -78,16 +78,9 @@ impl Source {
     /// Reads a recording.
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let recording = Recording::open(path)?;
-        let mut timeline = Timeline::default();
-        recording.load(|entries, _| {
-            for entry in entries {
-                timeline.push(&entry);
-            }
-            true
-        })?;
         Ok(Self {
             path: path.to_owned(),
-            timeline,
+            timeline: recording.fold()?,
             bodies: recording.bodies(),
         })
     }

@@ -57,8 +57,6 @@ pub struct Script {
     pub info: Option<String>,
     /// Messages of the server's that answer nothing and belong nowhere.
     pub strays: usize,
-    /// Requests that were recorded and are not played, because somebody chose others.
-    pub left_out: usize,
     /// What is masked in it, and not known here.
     pub masked: Masked,
     /// Requests that hold such a mask.
@@ -319,7 +317,12 @@ impl Script {
         scenes.filter(|(_, scene)| scene.is_request && !scene.left_out)
     }
 
-    /// How many of them there are, openings of connections left out.
+    /// How many requests were recorded and are not played, because somebody chose others.
+    pub fn left_out(&self) -> usize {
+        self.scenes.iter().filter(|scene| scene.left_out).count()
+    }
+
+    /// How many are played, openings of connections not counted.
     pub fn calls(&self) -> usize {
         let calls = self.requests();
         calls
@@ -340,7 +343,6 @@ impl Script {
         }
         self.keys.retain(|_, scenes| !scenes.is_empty());
         self.names.retain(|_, scenes| !scenes.is_empty());
-        self.left_out = self.scenes.iter().filter(|scene| scene.left_out).count();
     }
 
     /// What a request is found by: its own key, or that of the recorded one that takes any value where it was masked.

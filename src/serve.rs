@@ -111,8 +111,9 @@ pub fn load(
     script.masked = masked;
     if let Some(chosen) = chosen.filter(|_| !script.scenes.is_empty()) {
         script.choose(&|seq| chosen.contains(&seq));
-        if script.left_out > 0 && script.calls() == 0 {
-            return Err(LoadError::Nothing(script.left_out));
+        let left_out = script.left_out();
+        if left_out > 0 && script.calls() == 0 {
+            return Err(LoadError::Nothing(left_out));
         }
     }
     match server {

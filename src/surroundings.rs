@@ -14,7 +14,7 @@ use crate::doctor::far::{By, End, Far};
 use crate::doctor::surroundings::is_hollow;
 use crate::doctor::{Network, Probe, Program};
 use crate::transport::Spawn;
-use crate::transport::http::{Address, Wire};
+use crate::transport::http::{Address, Proxy, Wire};
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -322,31 +322,15 @@ async fn secured(address: &Address) -> Probe {
 }
 
 /// The variable that sends requests to this address through a proxy.
-pub fn proxy(url: &Url) -> Option<&'static str> {
-    let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    let names: &[&'static str] = match url.scheme() {
-        "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-        _ => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+fn proxy(url: &Url) -> Option<&'static str> {
+    // Whom NO_PROXY leaves out is read where connections are made.
+    Proxy::of_environment(url)?;
+    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let names = match url.scheme() {
+        "https" => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        _ => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
     };
-    let name = names.iter().find(|name| set(name))?;
-    let host = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    let except = ["NO_PROXY", "no_proxy"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
-    let is_excepted = except
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .any(|rule| {
-            let rule = rule.trim_start_matches('.');
-            rule == "*"
-                || (!rule.is_empty() && (host == rule || host.ends_with(&format!(".{rule}"))))
-        });
-    (!is_excepted).then_some(*name)
+    names.into_iter().find(set)
 }
 
 /// What runs where a far process will, so that it can be told apart afterwards; none when nobody can tell. Blocks for

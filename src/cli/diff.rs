@@ -23,7 +23,7 @@ use crate::paths::{self, Paths};
 use crate::presets::Presets;
 use crate::recording::calls::CallAt;
 use crate::recording::{Bodies, OpenError, Recording};
-use crate::session::timeline::{EntryRow, Timeline};
+use crate::session::timeline::EntryRow;
 
 /// Compare two sessions, two exchanges or two JSON files; or what two servers offer
 ///
@@ -343,15 +343,8 @@ fn read(path: &Path, filter: Option<&Filter>) -> Result<Side, Failure> {
         }
         Err(error) => return Err(Failure::usage(error.to_string())),
     };
-    let mut timeline = Timeline::default();
-    recording
-        .load(|entries, _| {
-            for entry in entries {
-                timeline.push(&entry);
-            }
-            true
-        })
-        .map_err(|error| unreadable(file, &error))?;
+    let timeline = recording.fold();
+    let timeline = timeline.map_err(|error| unreadable(file, &error))?;
     let bodies = recording.bodies();
     let Some((_, seq)) = entry else {
         let mut calls = CallAt::all(&timeline);

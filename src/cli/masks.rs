@@ -13,7 +13,6 @@ use crate::filter::Filter;
 use crate::mask::Rules;
 use crate::paths::Paths;
 use crate::recording::Recording;
-use crate::session::timeline::Timeline;
 use crate::text;
 
 /// Tell what is masked in a recording: why, under which name, where and how often; values are not in it
@@ -48,14 +47,7 @@ fn told(args: &MasksArgs) -> Result<String, Failure> {
     let Some(filter) = &args.filter else {
         return Ok(bodies.tally().map_err(failed)?.to_string());
     };
-    let mut timeline = Timeline::default();
-    let loaded = recording.load(|entries, _| {
-        for entry in entries {
-            timeline.push(&entry);
-        }
-        true
-    });
-    loaded.map_err(failed)?;
+    let timeline = recording.fold().map_err(failed)?;
     let meant = super::filtered::entries(&file, &timeline, &bodies, filter).map_err(failed)?;
     let tally = bodies.tally_of(&|seq| meant.contains(&seq));
     let tally = tally.map_err(failed)?;

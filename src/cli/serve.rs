@@ -253,7 +253,7 @@ impl ServeArgs {
     fn told(file: &Path, script: &Script) -> String {
         let requests = text::plural(script.requests().count(), "recorded request");
         let name = file.file_name().unwrap_or(file.as_os_str());
-        let left_out = match script.left_out {
+        let left_out = match script.left_out() {
             0 => String::new(),
             count => format!(", {count} left out by the filter"),
         };

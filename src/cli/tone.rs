@@ -33,16 +33,19 @@ impl Tone {
 }
 
 /// How lines begin that mean something, and how.
-const BEGINNINGS: [(&str, Tone); 12] = [
+const BEGINNINGS: [(&str, Tone); 15] = [
     ("error", Tone::Bad),
     ("failed", Tone::Bad),
-    ("- ", Tone::Bad),
+    ("breaking", Tone::Bad),
+    ("missing", Tone::Bad),
+    ("  - ", Tone::Bad),
     ("warning", Tone::Warn),
     ("flawed", Tone::Warn),
-    ("~ ", Tone::Warn),
+    ("changed", Tone::Warn),
+    ("  ~ ", Tone::Warn),
     ("ok ", Tone::Good),
-    ("+ ", Tone::Good),
-    ("info", Tone::Quiet),
+    ("new ", Tone::Good),
+    ("  + ", Tone::Good),
     ("passed", Tone::Quiet),
     ("skipped", Tone::Quiet),
     ("note", Tone::Quiet),
@@ -100,14 +103,17 @@ mod tests {
             toned("ok       found  x\nfailed   spawned\n  cause: y\n"),
             "\x1b[32mok\x1b[0m       found  x\n\x1b[31mfailed\x1b[0m   spawned\n  cause: y\n"
         );
-        assert_eq!(toned("- $.a: 1\n"), "\x1b[31m- $.a: 1\x1b[0m\n");
+        assert_eq!(
+            toned("new        tools/call a\n  - $.a  1\n"),
+            "\x1b[32mnew\x1b[0m        tools/call a\n\x1b[31m  - $.a  1\x1b[0m\n"
+        );
         assert_eq!(toned("error: no"), "\x1b[31merror\x1b[0m: no");
         assert!(matches!(toned("plain\ntext"), Cow::Borrowed(_)));
     }
 
     #[test]
     fn without_its_colours_a_text_is_as_it_was() {
-        for text in ["ok x\n\n- a b\nwarning", "+ \n", "error", ""] {
+        for text in ["ok x\n\n  - a b\nwarning", "  + \n", "error", ""] {
             let mut bare = toned(text).into_owned();
             for code in ["32", "33", "31", "2", "1", "0"] {
                 bare = bare.replace(&format!("\x1b[{code}m"), "");

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::report::{Report, Row, Told, Verdict};
 use super::{Options, Part, Rules, What, diff};
 use crate::json::{self, Value};
+use crate::mcp::tasks::EXTENSION;
 use crate::mcp::types::List;
 use crate::session::timeline::{Connection, Timeline};
 
@@ -405,15 +406,13 @@ fn arguments(a: &Value, b: &Value, path: &str, changes: &mut Vec<Told>) {
     }
 }
 
-/// The name of the tasks among extensions, which is how 2026-07-28 has them. Before it they are a capability.
-const TASKS: &str = "io.modelcontextprotocol/tasks";
-
-/// That one side says in the way of another revision that it has tasks is taken out of both, and told.
+/// That one side says in the way of another revision that it has tasks is taken out of both, and told: 2026-07-28 has
+/// them among extensions, before it they are a capability.
 fn tasks(a: &mut Value, b: &mut Value, path: &str, changes: &mut Vec<Told>) {
     let extension = |value: &Value| {
         value
             .get("extensions")
-            .and_then(|all| all.get(TASKS))
+            .and_then(|all| all.get(EXTENSION))
             .cloned()
     };
     let has = |value: &Value| value.get("tasks").is_some();
@@ -445,7 +444,7 @@ fn tasks(a: &mut Value, b: &mut Value, path: &str, changes: &mut Vec<Told>) {
     if let Value::Object(members) = new {
         for (name, all) in members.iter_mut() {
             if name == "extensions" {
-                without(all, TASKS);
+                without(all, EXTENSION);
             }
         }
         // Without any other, there are none.

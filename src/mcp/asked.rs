@@ -2,7 +2,8 @@
 //! `inputRequests` of an `input_required` result (2026-07-28), as the URLs of a -32042 error (2025-11-25).
 //!
 //! It owns what a question is, how it is told from others, and what a reply looks like ([`reply`]), what a client says
-//! it can do ([`capabilities`]), who answers ([`policy`]), and how a request brings answers ([`again`]). It decides nothing; see [`super::client`].
+//! it can do ([`capabilities`]), who answers ([`policy`]), and how a request brings answers ([`again`]). It decides
+//! nothing; see [`super::client`].
 
 pub mod again;
 pub mod capabilities;

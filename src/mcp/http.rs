@@ -30,7 +30,7 @@ use crate::mcp::revision::Revision;
 use flight::{Flight, Letter, Purpose};
 use headers::{Headers, Param};
 pub use loss::{Loss, LossKind, refused};
-pub use opening::hop;
+pub use opening::{hop, redirects};
 use parked::Parked;
 pub use parked::{Refusal, challenged};
 

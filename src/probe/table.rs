@@ -1,6 +1,6 @@
 //! PROBES: every probe there is; and the checks that have none, with the reason.
 
-use super::{Over, Place, Probe, Touch, asks, http, modern, nonsense};
+use super::{Over, Place, Probe, asks, http, modern, nonsense};
 use crate::mcp::revision::Revision::{V2025_03_26, V2025_06_18, V2025_11_25, V2026_07_28};
 
 /// Every one. They are sent in this order.
@@ -131,7 +131,6 @@ pub static PROBES: &[Probe] = &[
         name: "missing-argument",
         sends: "a prompt without the arguments it requires",
         checks: &[119],
-        touch: Touch::Reads,
         script: asks::missing_argument,
         ..Probe::ROW
     },
@@ -199,7 +198,6 @@ pub static PROBES: &[Probe] = &[
         name: "listed-resource",
         sends: "a read of the first listed resource",
         checks: &[114],
-        touch: Touch::Reads,
         script: asks::listed_resource,
         ..Probe::ROW
     },
@@ -207,7 +205,6 @@ pub static PROBES: &[Probe] = &[
         name: "ui-resource",
         sends: "a read of the page a tool links to",
         checks: &[174],
-        touch: Touch::Reads,
         script: asks::ui_resource,
         ..Probe::ROW
     },
@@ -215,7 +212,6 @@ pub static PROBES: &[Probe] = &[
         name: "bad-arguments",
         sends: "a call of a tool without what it requires, and one with a value of the wrong type",
         checks: &[100],
-        touch: Touch::Tools,
         script: asks::bad_arguments,
         ..Probe::ROW
     },
@@ -223,7 +219,6 @@ pub static PROBES: &[Probe] = &[
         name: "given-calls",
         sends: "the calls that were given, each once, then once cancelled at once",
         checks: &[52],
-        touch: Touch::Tools,
         script: asks::given_calls,
         ..Probe::ROW
     },
@@ -303,7 +298,6 @@ pub static PROBES: &[Probe] = &[
         checks: &[70],
         since: V2026_07_28,
         over: Over::Http,
-        touch: Touch::Tools,
         civil: false,
         script: modern::argument_header,
         ..Probe::ROW

@@ -5,16 +5,8 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use super::{HUGE, Recorder};
 
 impl Recorder {
-    /// Whatever is put meanwhile goes out in one write, which has happened when this returns: for entries that belong
-    /// together. Nothing of them may be acted on before.
-    pub fn together<R>(&mut self, put: impl FnOnce(&mut Self) -> R) -> R {
-        self.begin_together();
-        let done = put(self);
-        self.end_together();
-        done
-    }
-
-    /// The same for who cannot lend it.
+    /// Whatever is put from here on goes out in one write, which has happened when [`end_together`](Self::end_together)
+    /// returns: for entries that belong together. Nothing of them may be acted on before.
     pub fn begin_together(&mut self) {
         self.tell_gap();
         self.line.clear();

@@ -134,7 +134,7 @@ fn requests_that_nobody_chose_are_not_played() {
     }
     let mut script = reader.finish();
     script.choose(&|seq| seq == 5);
-    assert_eq!((script.left_out, script.calls()), (2, 1));
+    assert_eq!((script.left_out(), script.calls()), (2, 1));
     let mut player = Player::new(Arc::new(script), Rules::default());
     for (message, answer) in [
         (

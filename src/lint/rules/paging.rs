@@ -168,7 +168,7 @@ impl Watch for Cursors {
 }
 
 /// Things of a list, each of which comes once.
-struct Once {
+pub(super) struct Once {
     list: List,
     walks: Walks,
     /// Where the server said that a list goes on.
@@ -176,7 +176,7 @@ struct Once {
 }
 
 impl Once {
-    fn of(list: List) -> Self {
+    pub(super) fn of(list: List) -> Self {
         Self {
             list,
             walks: Walks::new(),

@@ -1,15 +1,16 @@
 //! Tools: names, schemas, hints, and whether what they answer is what they promised.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::paging::Once;
 use super::references;
 use crate::json::{self, Kind as JsonKind};
 use crate::lint::rule::{Check, Grade, On, Rule, Severity, Watch};
 use crate::lint::seen::{Message, Seen, Subject, Told};
 use crate::mcp::revision::Revision::{V2024_11_05, V2025_06_18, V2025_11_25, V2026_07_28};
 use crate::mcp::types::{Item, List};
-use crate::validity;
+use crate::validity::{self, Validator, Violation};
 
 const ERROR: Grade = Grade::Always(Severity::Error);
 const WARNING: Grade = Grade::Always(Severity::Warning);
@@ -42,7 +43,7 @@ pub const RULES: &[Rule] = &[
         why: "Only one of them can be called, and clients disagree on which.",
         fix: "Rename one; look for a handler that is registered twice.",
         lines: &[],
-        check: Check::Watch(|| Box::new(Names::default())),
+        check: Check::Watch(|| Box::new(Once::of(List::Tools))),
     },
     Rule {
         name: "input-schema-is-an-object",
@@ -401,14 +402,28 @@ fn structure_there(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
-/// Schemas that are kept compiled; a server with more of them has them compiled again.
+/// Schemas that are kept compiled; with more of them it begins anew.
 const COMPILED: usize = 256;
 
-/// Output schemas that were needed, compiled; none that is no schema.
+/// Schemas that were needed, compiled; none for what is no schema.
 #[derive(Default)]
-struct Promises {
-    compiled: HashMap<Vec<u8>, Option<validity::Validator>>,
+pub(super) struct Compiled(HashMap<Vec<u8>, Option<Validator>>);
+
+impl Compiled {
+    /// What is wrong with a text in a schema; nothing when the schema is none.
+    pub(super) fn look(&mut self, schema: &[u8], text: &[u8]) -> Option<Vec<Violation>> {
+        if self.0.len() >= COMPILED && !self.0.contains_key(schema) {
+            self.0.clear();
+        }
+        let compiled = self.0.entry(schema.to_vec());
+        let compiled = compiled.or_insert_with_key(|schema| Validator::compile(schema).ok());
+        Some(compiled.as_ref()?.check_text(text).violations)
+    }
 }
+
+/// What tools answer, against the output schemas they promise.
+#[derive(Default)]
+struct Promises(Compiled);
 
 impl Watch for Promises {
     fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
@@ -427,15 +442,11 @@ impl Promises {
         let (Some((tool, schema)), Some(content)) = (promised(seen, message), content) else {
             return;
         };
-        if self.compiled.len() >= COMPILED && !self.compiled.contains_key(&schema) {
-            self.compiled.clear();
-        }
-        let compiled = self.compiled.entry(schema);
-        let compiled =
-            compiled.or_insert_with_key(|schema| validity::Validator::compile(schema).ok());
-        let Some(validator) = compiled else { return };
+        let Some(violations) = self.0.look(&schema, content) else {
+            return;
+        };
         told.looked();
-        for violation in validator.check_text(content).violations {
+        for violation in violations {
             let place = format!("/result/structuredContent{}", violation.pointer);
             told.about(of_tool(&tool.name), place, violation.words);
         }
@@ -453,50 +464,4 @@ fn text_twin(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
         "/result/content",
         || "no text block holds the structured content as JSON".to_owned(),
     );
-}
-
-/// Names over all pages of a list.
-#[derive(Default)]
-struct Names {
-    seen: HashSet<(u32, Box<str>)>,
-    /// Where the server said that lists go on.
-    given: HashSet<(u32, Box<str>)>,
-}
-
-impl Watch for Names {
-    fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
-        let conn = seen.entry.conn;
-        for message in seen
-            .messages
-            .iter()
-            .filter(|one| one.is_result_of("tools/list"))
-        {
-            let asked = message.answers.and_then(|at| seen.timeline.exchange(at));
-            let cursor = asked.map_or("", |exchange| seen.timeline.word(exchange.subject));
-            // A page without a cursor begins the list anew.
-            if cursor.is_empty() && asked.is_some() {
-                self.seen.retain(|(other, _)| *other != conn);
-                self.given.retain(|(other, _)| *other != conn);
-            }
-            // What comes for a cursor of the client's own is no page of the list.
-            if !cursor.is_empty() && !self.given.contains(&(conn, cursor.into())) {
-                continue;
-            }
-            if let Some(next) = message.text(&["result", "nextCursor"])
-                && self.given.len() < COMPILED
-            {
-                self.given.insert((conn, next.into()));
-            }
-            for (at, name, _) in tools(message) {
-                told.looked();
-                if !self.seen.insert((conn, name.clone())) {
-                    told.about(
-                        of_tool(&name),
-                        format!("{at}/name"),
-                        format!("{name} is listed twice"),
-                    );
-                }
-            }
-        }
-    }
 }

@@ -12,8 +12,8 @@ use super::metadata::{self, Resource, Server};
 use super::requests::{self, Chance};
 use super::secret::{Secret, masked_body, masked_url};
 use super::{Hop, Person, Settings};
-use crate::mcp::http::Verb;
 use crate::mcp::http::headers::{self, Headers};
+use crate::mcp::http::{Verb, redirects};
 use crate::mcp::stand_in;
 
 mod discovery;
@@ -266,7 +266,7 @@ impl Flow {
             return out;
         };
         let is_document = matches!(self.stage, Stage::Resource | Stage::Server);
-        if is_document && matches!(status, 301 | 302 | 303 | 307 | 308) {
+        if is_document && redirects(status) {
             let location = headers::value(headers, "location").unwrap_or_default();
             match self.hop(&asked.url, location) {
                 Ok(url) => {

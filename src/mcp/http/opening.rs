@@ -92,6 +92,11 @@ impl Courier {
     }
 }
 
+/// Whether a response says with this status that a request is to be sent elsewhere.
+pub const fn redirects(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 /// Where a redirect leads, and whether a message may follow it there: one that went `from` there with a verb, was
 /// answered with a status, and was redirected so often before.
 pub fn hop(from: &Url, (verb, status, hops): (Verb, u16, u8), location: &str) -> Result<Url, Loss> {

@@ -2,7 +2,7 @@
 
 use super::flight::{Flight, Purpose};
 use super::headers::{self, Headers};
-use super::opening::hop;
+use super::opening::{hop, redirects};
 use super::{Courier, Ending, Loss, LossKind, Mode, Output, Verb, loss};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
@@ -22,7 +22,7 @@ impl Courier {
         flight.status = status;
         flight.mime = headers::mime(&headers);
         flight.headers = headers;
-        let location = matches!(status, 301 | 302 | 303 | 307 | 308)
+        let location = redirects(status)
             .then(|| headers::value(&flight.headers, "location").map(str::to_owned))
             .flatten();
         if let Some(location) = location {

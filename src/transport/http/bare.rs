@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep_until};
 use super::exchange::{self, Piece, Task};
 use super::{Address, GRACE, OpenError, client, excerpt};
 use crate::mcp::auth::{Secret, masked_headers};
-use crate::mcp::http::Request;
 use crate::mcp::http::headers::{self, Headers, masked_url};
+use crate::mcp::http::{Request, redirects};
 use crate::note::http::Step;
 use crate::sse::Parser;
 use crate::transport::lines::MAX_LINE;
@@ -145,7 +145,7 @@ impl Bare {
                 }
                 let session = headers::value(&head.headers, "mcp-session-id").map(Secret::new);
                 let elsewhere = headers::value(&head.headers, "location")
-                    .filter(|_| matches!(head.status, 301 | 302 | 303 | 307 | 308))
+                    .filter(|_| redirects(head.status))
                     .map(|location| (head.status, location.to_owned()));
                 let step = Step::Response {
                     exchange,

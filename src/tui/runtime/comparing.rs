@@ -92,14 +92,9 @@ pub fn compare(bodies: &Bodies, what: &Comparison, rules: Rules) -> Result<Arc<R
 /// A session file: its fold and its bodies.
 fn read(path: &Path, masks: &mask::Rules) -> Result<(Timeline, Bodies), String> {
     let recording = Recording::masked_by(path, masks).map_err(|error| error.to_string())?;
-    let mut timeline = Timeline::default();
-    let loaded = recording.load(|entries, _| {
-        for entry in entries {
-            timeline.push(&entry);
-        }
-        true
-    });
-    loaded.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    let timeline = recording.fold();
+    let timeline =
+        timeline.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     Ok((timeline, recording.bodies()))
 }
 

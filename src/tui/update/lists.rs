@@ -8,7 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap;
 use crate::tui::model::Overlay;
 use crate::tui::overlays::picker::{Choice, Pick, Picker};
-use crate::tui::pane::{Go, View};
+use crate::tui::pane::View;
 
 /// The keys that work here.
 pub(super) fn help(model: &mut Model) -> Vec<Effect> {
@@ -48,16 +48,14 @@ pub(super) fn palette(model: &mut Model) -> Vec<Effect> {
 
 /// To an entry.
 pub(super) fn entry(model: &mut Model, seq: u64) -> Vec<Effect> {
-    let timeline = &model.world.timeline;
-    let found = timeline.index_of_seq(seq);
-    match found.filter(|entry| {
-        timeline
-            .entry(*entry)
-            .is_some_and(|entry| entry.seq() == seq)
-    }) {
-        Some(entry) => super::go(model, Go::Traffic(entry)),
-        None => super::say(model, &format!("there is no entry #{seq}")),
+    let Some(entry) = model.world.timeline.with_seq(seq) else {
+        return super::say(model, &format!("there is no entry #{seq}"));
+    };
+    // Logs has rows for some of them only.
+    if model.view == View::Logs {
+        super::show(model, View::Traffic);
     }
+    super::marks::jump_to(model, entry)
 }
 
 fn open(model: &mut Model, title: &str, choices: Vec<Choice>) -> Vec<Effect> {

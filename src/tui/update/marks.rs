@@ -97,8 +97,13 @@ fn jump(model: &mut Model, typed: char) -> Vec<Effect> {
     let Some(entry) = model.world.timeline.with_seq(target) else {
         return say(model, &format!("#{target} is not read yet"));
     };
+    jump_to(model, entry)
+}
+
+/// Goes to the row of an entry, and keeps where that was left from. What lies later than the moment that is shown is
+/// shown with its own moment.
+pub(super) fn jump_to(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
     model.jumped_from = here(model).or(model.jumped_from);
-    // What lies later than the moment that is shown is shown with its own moment.
     let shown = model.world.timeline.moment();
     if shown.is_some_and(|moment| moment < entry) {
         model.replay.reveal = Some(entry);

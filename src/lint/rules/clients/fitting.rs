@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::super::tools::Compiled;
 use super::{is_tapped, method, said};
 use crate::json;
 use crate::jsonrpc::{Id, Kind};
 use crate::lint::rule::{Check, Grade, Rule, Watch};
 use crate::lint::seen::{Message, Seen, Subject, Told};
 use crate::mcp::types::List;
-use crate::validity::Validator;
+use crate::validity::Violation;
 
 /// See the module.
 pub const RULES: &[Rule] = &[
@@ -34,26 +35,8 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// Schemas that are kept compiled, and questions that wait; with more of them it begins anew.
+/// Questions that wait; with more of them it begins anew.
 const KEPT: usize = 256;
-
-/// Compiled schemas; none for what is no schema.
-#[derive(Default)]
-struct Compiled(HashMap<Vec<u8>, Option<Validator>>);
-
-impl Compiled {
-    /// What is wrong with a text in a schema, each with its place; nothing when the schema is none.
-    fn look(&mut self, schema: &[u8], text: &[u8]) -> Option<Vec<(String, String)>> {
-        if self.0.len() >= KEPT && !self.0.contains_key(schema) {
-            self.0.clear();
-        }
-        let compiled = self.0.entry(schema.to_vec());
-        let compiled = compiled.or_insert_with_key(|schema| Validator::compile(schema).ok());
-        let violations = compiled.as_ref()?.check_text(text).violations;
-        let told = violations.into_iter();
-        Some(told.map(|one| (one.pointer, one.words)).collect())
-    }
-}
 
 /// `name: must be a string`
 fn placed(pointer: &str, words: &str) -> String {
@@ -84,7 +67,7 @@ impl Watch for Arguments {
                 continue;
             };
             told.looked();
-            for (pointer, words) in wrong {
+            for Violation { pointer, words, .. } in wrong {
                 let words = format!("{name}: {}", placed(&pointer, &words));
                 let subject = Subject::Tool(name.as_str().into());
                 told.about(subject, format!("/params/arguments{pointer}"), words);
@@ -142,7 +125,7 @@ impl Forms {
             return;
         };
         told.looked();
-        for (pointer, words) in wrong {
+        for Violation { pointer, words, .. } in wrong {
             let words = placed(&pointer, &words);
             told.wrong(
                 format!("{at}/content{pointer}"),

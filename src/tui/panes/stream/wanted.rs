@@ -61,6 +61,11 @@ fn term(steps: &[Step], raw: &[u8]) -> Result<Term, &'static str> {
         ways.push(match step {
             Step::Key(name) => Way::Member(name.clone()),
             Step::Index(place) => Way::Item(*place),
+            Step::Text => {
+                return Err(
+                    "This stands in the text of a string; text~ finds what is written there.",
+                );
+            }
             Step::Items(..) => return Err("These are several values; unfold them and select one."),
         });
     }
