@@ -17,6 +17,8 @@ const EVENTS: usize = 100_000;
 
 /// What the stream of HTTP+SSE is for, in words.
 pub const APART: &str = "HTTP+SSE stream";
+/// The type of its first event.
+pub const ENDPOINT: &str = "endpoint";
 
 /// What the body of a request is.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,7 +208,14 @@ impl Hops {
                 hop.status = *status;
                 hop.mime = headers::mime(headers).into();
             }
-            Step::Event { id, retry, .. } => {
+            Step::Event {
+                kind, id, retry, ..
+            } => {
+                // A tap cannot know what a stream is for before it speaks: this event begins HTTP+SSE, and no other.
+                if hop.events == 0 && &*hop.verb == "GET" && kind == ENDPOINT {
+                    hop.why = APART.into();
+                    self.apart = true;
+                }
                 hop.events += 1;
                 hop.has_retry |= retry.is_some();
                 if let Some(id) = id {
