@@ -2,8 +2,9 @@
 //!
 //! A request is in the session file before the server sees it. Of its response every event, and every message, is
 //! there before its last byte goes on; otherwise pieces go on as they come. Bodies stay byte for byte what they were,
-//! headers too, but for those of a single hop, a wish for compression, and a `Host` or `Origin` that is the tap's own; secrets in
-//! them are masked in the recording only. What the server does not answer the client is told with 502, and why.
+//! headers too, but for those of a single hop, a wish for compression, and a `Host` or `Origin` that is the tap's own;
+//! secrets in them are masked in the recording only. What the server does not answer the client is told with 502, and
+//! why.
 //!
 //! Where rules may change something (`gate`), responses pass message by message instead.
 //!
