@@ -321,8 +321,8 @@ mod tests {
         assert_eq!(clients.open(), [2]);
     }
 
-    fn line(port: u16) -> Option<SocketAddr> {
-        Some(SocketAddr::from(([127, 0, 0, 1], port)))
+    fn line(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
     }
 
     #[test]
@@ -330,7 +330,7 @@ mod tests {
         let mut clients = Clients::default();
         let (one, two) = (ids(&[1]), ids(&[2]));
         let mut place = |looks, ids, port| {
-            let line = line(port);
+            let line = Some(line(port));
             clients
                 .place(&Asked {
                     line,
@@ -354,7 +354,7 @@ mod tests {
         let (one, two, three) = (ids(&[1]), ids(&[2]), ids(&[3]));
         let mut place = |ids: &[Id], port, discovers: bool, opens: bool| {
             let asked = Asked {
-                line: line(port),
+                line: Some(line(port)),
                 is_modern: !opens,
                 discovers,
                 opens,
@@ -388,7 +388,7 @@ mod tests {
         let mut clients = Clients::default();
         let one = ids(&[1]);
         let asked = |login, port| Asked {
-            line: line(port),
+            line: Some(line(port)),
             login,
             opens: true,
             ..asked("a", &one)
@@ -409,7 +409,7 @@ mod tests {
         let modern = |ids, session| Asked {
             is_modern: true,
             session,
-            line: line(1),
+            line: Some(line(1)),
             ..asked("a", ids)
         };
         let first = clients.place(&modern(&one, None)).conn;
