@@ -109,7 +109,7 @@
 //!   it so far and says how far that is.
 //! * Arguments are checked on a thread of their own, the newest only; what is kept of them is written by another.
 //! * Nothing ticks. Without news nothing is computed and nothing is written to the terminal; only a pending call
-//!   counts, once a second.
+//!   counts, once a second, be it ours or that of a tap that runs.
 //! * The terminal is asked nothing: what it can do is told by its name, the system and the settings. Pictures are
 //!   decoded on worker threads within limits of size and memory, and are the only bytes of servers that are.
 //! * Server text never reaches a terminal raw: [`text::sanitize`] stands in between, for screen, stdout and stderr.

@@ -16,6 +16,8 @@ use http::Step;
 use login::Hop;
 use tapped::Deed;
 
+/// What a remark begins with that tells how a tap works: what it changes without a rule.
+pub const BY_TAP: &str = "changed by the tap: ";
 /// The word in place of the era when a tap listens to somebody else's connection: it asks nothing and decides nothing.
 pub const TAP: &str = "tap";
 

@@ -35,6 +35,7 @@ use control::door::Door;
 use desk::Shared;
 use faults::{Over, Rules};
 use pump::{End, Means, Pump, Pumping, Standard};
+use running::Registration;
 
 pub use ending::{Ended, pass_on};
 
@@ -59,6 +60,15 @@ pub enum TapError {
     },
 }
 
+/// How others know of a tap that runs.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// That it runs.
+    pub registration: Option<Registration>,
+    /// Where it is told what to do.
+    pub door: Option<Door>,
+}
+
 /// How a tap ended.
 #[derive(Debug)]
 pub struct Tapped {
@@ -76,13 +86,15 @@ pub async fn run(
     name: &str,
     mut recorder: Recorder,
     rules: Rules,
-    door: Option<Door>,
+    known: Known,
 ) -> Result<Tapped, TapError> {
     recorder.connects(CONN, name);
     recorder.passed(CONN, Rule::Variable, &spawn.env);
     recorder.passed(CONN, Rule::Variable, &spawn.secrets);
     recorder.started(CONN, &spawn.args);
+    let Known { registration, door } = known;
     let shared = Shared::new(recorder, rules, Over::Stdio, name);
+    shared.tells(registration.as_ref());
     shared.note(&Note::Connect {
         name: name.to_owned(),
         transport: "stdio".to_owned(),
@@ -154,6 +166,7 @@ pub async fn run(
         signal: ended.signal.map(i64::from),
     });
     let lost = shared.lost();
+    drop(registration);
     Ok(Tapped { ended, lost })
 }
 

@@ -184,7 +184,7 @@ async fn show(start: Start) -> Result<Leaving> {
     let (parts, part_events) = mpsc::channel(opened::PARTS);
     let theme = theme_for(start.settings.theme)?;
     let pictures = pictures_for(&start.settings);
-    let began = Instant::now();
+    let (began, began_at) = (Instant::now(), jiff::Timestamp::now());
     let mut replays = None;
     let (mut model, bodies, mut engine) = match start.subject {
         Subject::Live {
@@ -250,6 +250,7 @@ async fn show(start: Start) -> Result<Leaving> {
         }
     };
     model.world.keys = start.keys;
+    model.world.began = Some(began_at);
     if let Some(filter) = start.filter {
         let timeline = &model.world.timeline;
         model.panes.traffic.begin_with(&filter, timeline);

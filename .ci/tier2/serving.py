@@ -53,7 +53,9 @@ class Listening:
         """Ends it; gives what else it said."""
         self.process.send_signal(signal.SIGTERM)
         told = self.process.stderr.read()
-        same(self.process.wait(RUN_WITHIN), 0, f"the exit code of {self.words[1]}")
+        # A tap that was ended tells its signal, as one of a command does.
+        code = 128 + signal.SIGTERM if self.words[1] == "tap" else 0
+        same(self.process.wait(RUN_WITHIN), code, f"the exit code of {self.words[1]}")
         return told
 
     def __exit__(self, *_):

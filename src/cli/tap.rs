@@ -21,7 +21,7 @@ use crate::tap::{
     self,
     control::door::Door,
     faults::{FAULTS, Over, Rules},
-    running::{self, Registration, Running},
+    running::{self, Running},
 };
 use crate::transport::{self, http};
 
@@ -97,8 +97,8 @@ pub fn run(args: &TapArgs) -> Exit {
                 ));
             }
             match ended {
-                Some(ended) => tap::pass_on(ended),
-                None => Exit::Ok,
+                Ending::Server(ended) => tap::pass_on(ended),
+                Ending::Told(exit) => exit,
             }
         }
         Err(failure) => super::report(&failure),
@@ -116,14 +116,19 @@ fn faults() -> String {
             Over::Stdio => "; commands only",
             Over::Http => "; over HTTP only",
         };
-        let side = row.direction.map_or("both", Direction::word);
+        let side = match row.direction {
+            None => "both",
+            Some(Direction::In) if row.goes_out() => "in*",
+            Some(direction) => direction.word(),
+        };
         format!(
             "{:<26}{side:<5}{}{only}\n",
             format!("{}{value}", row.word),
             row.what
         )
     });
-    lines.collect()
+    let more = "* what the server sends; what its client does, with dir:out\n";
+    lines.chain([more.to_owned()]).collect()
 }
 
 /// The taps that run and the recordings that are served, a line each.
@@ -137,8 +142,15 @@ fn those_running() -> Result<String, Failure> {
         let at = tap
             .listens
             .map_or_else(String::new, |at| format!(" at {at}"));
+        let lost = match tap.lost {
+            0 => String::new(),
+            lost => format!(
+                "; at least {} NOT RECORDED so far",
+                crate::text::plural(lost as usize, "entry")
+            ),
+        };
         let line = format!(
-            "{} {}{}{at}, since {}: {file}",
+            "{} {}{}{at}, since {:.0}: {file}{lost}",
             tap.pid,
             tap.server,
             if tap.serves { ", served" } else { "" },
@@ -156,9 +168,9 @@ fn known(
     connect: &Connect,
     recorder: &Recorder,
     listens: Option<String>,
-) -> (Option<Registration>, Option<Door>) {
+) -> tap::Known {
     let Some(folder) = target.paths.as_ref().map(Paths::taps) else {
-        return (None, None);
+        return tap::Known::default();
     };
     let pid = std::process::id();
     let door = Door::open(&folder, pid).ok();
@@ -173,11 +185,23 @@ fn known(
         listens,
         control: door.as_ref().map(|door| door.path().to_owned()),
         since: jiff::Timestamp::now(),
+        lost: 0,
     };
-    (running::register(&folder, &tap).ok(), door)
+    tap::Known {
+        registration: running::register(&folder, &tap).ok(),
+        door,
+    }
 }
 
-type Ended = (Option<tap::Ended>, Option<(u64, String)>);
+/// Why it is over.
+enum Ending {
+    /// The server ended.
+    Server(tap::Ended),
+    /// A signal wants it.
+    Told(Exit),
+}
+
+type Ended = (Ending, Option<(u64, String)>);
 
 fn tap(args: &TapArgs) -> Result<Ended, Failure> {
     let target = args.target.clone().to(args.to.clone()).target(&[])?;
@@ -195,18 +219,18 @@ fn tap(args: &TapArgs) -> Result<Ended, Failure> {
     match (&connect.target, &args.listen) {
         (transport::Target::Process(spawn), None) => {
             let recorder = record(&target, &connect)?;
-            let (_known, door) = known(&target, &connect, &recorder, None);
+            let known = known(&target, &connect, &recorder, None);
             let tapped = runtime
-                .block_on(tap::run(spawn, &connect.name, recorder, rules, door))
+                .block_on(tap::run(spawn, &connect.name, recorder, rules, known))
                 .map_err(failed)?;
             // Who is told to let something go may wait for a client that reads no more.
             runtime.shutdown_background();
-            Ok((Some(tapped.ended), tapped.lost))
+            Ok((Ending::Server(tapped.ended), tapped.lost))
         }
         (transport::Target::Address(address), Some(listen)) => {
-            let lost =
+            let (exit, lost) =
                 runtime.block_on(listening(args, listen, address, (&target, &connect), rules))?;
-            Ok((None, lost))
+            Ok((Ending::Told(exit), lost))
         }
         (transport::Target::Address(_), None) => {
             let failure = Failure::usage("where is the client to be sent to?");
@@ -251,7 +275,7 @@ async fn listening(
     address: &http::Address,
     (target, connect): (&Target, &Connect),
     rules: Rules,
-) -> Result<Option<(u64, String)>, Failure> {
+) -> Result<(Exit, Option<(u64, String)>), Failure> {
     if !address.headers.is_empty() {
         let failure = Failure::usage("a tap passes on the headers of its client, and adds none");
         return Err(failure.hint("leave --header out".to_owned()));
@@ -278,7 +302,7 @@ async fn listening(
     let recorder = record(target, connect)?;
     let file = recorder.path().map(ToOwned::to_owned);
     let here = format!("http://{}", listener.address());
-    let (_known, door) = known(target, connect, &recorder, Some(here));
+    let known = known(target, connect, &recorder, Some(here));
     let tap = tap::http::Tap::new(listener, address, &connect.name, recorder, rules)
         .map_err(|error| Failure::usage(error.to_string()).hint(error.hint()))?;
     // Nobody may be left to read it.
@@ -288,14 +312,15 @@ async fn listening(
         tap.url(),
         crate::text::sanitize(&headers::masked_url(&address.url))
     );
+    let mut told = Exit::Ok;
     let lost = tap
         .run(
             async {
-                signals.next().await;
+                told = signals.next().await;
             },
-            door,
+            known,
         )
         .await;
     super::tell_recording(file.as_deref());
-    Ok(lost)
+    Ok((told, lost))
 }

@@ -16,6 +16,9 @@ const KEPT: usize = 512;
 /// Ids of events that are remembered.
 const EVENTS: usize = 100_000;
 
+/// The type of the first event of the stream of HTTP+SSE.
+pub const ENDPOINT: &str = "endpoint";
+
 /// What the body of a request is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Carried {
@@ -204,7 +207,14 @@ impl Hops {
                 hop.status = *status;
                 hop.mime = headers::mime(headers).into();
             }
-            Step::Event { id, retry, .. } => {
+            Step::Event {
+                kind, id, retry, ..
+            } => {
+                // A tap cannot know what a stream is for before it speaks: this event begins HTTP+SSE, and no other.
+                if hop.events == 0 && &*hop.verb == "GET" && kind == ENDPOINT {
+                    hop.why = APART.into();
+                    self.apart = true;
+                }
                 hop.events += 1;
                 hop.has_retry |= retry.is_some();
                 if let Some(id) = id {

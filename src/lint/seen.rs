@@ -10,6 +10,7 @@ use crate::json;
 use crate::jsonrpc::{self, Frame};
 use crate::mask::Mark;
 use crate::mcp::facts;
+use crate::mcp::http::headers;
 use crate::mcp::revision::Revision;
 use crate::note::Note;
 use crate::note::http::Step;
@@ -59,7 +60,19 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// The revision that is spoken, as far as is known.
     pub fn revision(&self) -> Option<Revision> {
-        self.connection?.revision
+        let agreed = self.connection?.revision;
+        agreed.or_else(|| self.said().and_then(|said| said.parse().ok()))
+    }
+
+    /// The revision that a request over HTTP names itself, in its message or its header.
+    fn said(&self) -> Option<&str> {
+        let Step::Request { headers, frame, .. } = self.step()? else {
+            return None;
+        };
+        let carried = frame.and_then(|seq| self.memory.hops.carried(seq));
+        carried
+            .and_then(|carried| carried.version.as_deref())
+            .or_else(|| headers::value(headers, "mcp-protocol-version"))
     }
 
     /// Whether it came from the server.

@@ -3,6 +3,8 @@
 //! Facts are small and bodies are not: after this the bytes may go. The same function serves a live server and
 //! an opened file, so both tell the same story.
 
+mod client;
+
 use std::sync::Arc;
 
 use super::asked::{self, Again, Asked, Inputs, Outcome};
@@ -16,6 +18,7 @@ use super::tasks::TaskFacts;
 use super::types::{Item, List};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
+pub use client::ClientFacts;
 
 /// Tasks of one page that are looked at.
 const MOST_TASKS: usize = 10_000;
@@ -61,6 +64,8 @@ pub enum Detail {
     Asked(Arc<Asked>),
     /// A request that answers what an earlier one was asked for (2026-07-28).
     Again(Arc<Again>),
+    /// A request in which a client says what it is.
+    Client(Arc<ClientFacts>),
     /// `notifications/elicitation/complete`: its `elicitationId`.
     Elicited(Box<str>),
     /// `notifications/progress`
@@ -283,6 +288,8 @@ fn request(method: &str, params: &[u8]) -> Detail {
             let raw = json::get(params, &["notifications"]).unwrap_or_default();
             Detail::Listen(Box::new(Filter::read(raw)))
         }
+        "initialize" | "server/discover" | "tools/list" => ClientFacts::read(method, params)
+            .map_or(Detail::None, |client| Detail::Client(Arc::new(client))),
         _ => Asked::read(method, params)
             .map(|asked| Detail::Asked(Arc::new(asked)))
             .or_else(|| again(params))

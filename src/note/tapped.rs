@@ -89,6 +89,17 @@ impl Deed {
         }
     }
 
+    /// Whether something else came of a frame than its sender wanted.
+    pub const fn changes(&self) -> bool {
+        match self {
+            Self::Struck { .. } => true,
+            Self::LetGo { fate, .. } => {
+                matches!(fate, Fate::Changed | Fate::Dropped | Fate::Answered)
+            }
+            Self::Rules { .. } | Self::Held { .. } => false,
+        }
+    }
+
     /// The members of its body, but for its name.
     pub(super) fn members(&self) -> Vec<(&'static str, String)> {
         match self {

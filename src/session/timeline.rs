@@ -41,14 +41,14 @@ pub use questions::{Question, Questions};
 pub use rounds::Spans;
 pub use state::{Progress, State, Waiting};
 pub use symbols::{Symbol, Symbols};
-pub use tapped::TapState;
+pub use tapped::{About, TapState};
 
 use super::level::Level;
 use super::recorded::{Facts, Place, Recorded};
 use super::{Channel, Direction};
 use crate::jsonrpc::Id;
 use crate::mcp::facts::Detail;
-use crate::note::Note;
+use crate::note::{self, Note};
 use rounds::Opened;
 use state::Linked;
 
@@ -547,7 +547,9 @@ fn note_level(note: &Note) -> Level {
         Note::Login(hop) if hop.is_trouble() => Level::Error,
         Note::Login(hop) if hop.stray().is_some() => Level::Warning,
         Note::Decided(decided) if decided.warns() => Level::Warning,
-        Note::Tapped(_) => Level::Warning,
+        // That it waits for somebody, or went on as it was, is what they wanted.
+        Note::Tapped(deed) if deed.changes() => Level::Warning,
+        Note::Remark { what } if what.starts_with(note::BY_TAP) => Level::Info,
         Note::Unanswered { .. }
         | Note::Timeout { .. }
         | Note::Remark { .. }

@@ -6,11 +6,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 
 mod orders;
+mod rounds;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests;
@@ -19,12 +21,14 @@ use super::CONN;
 use super::control::{Held, Queue, Verdict};
 use super::faults::{Fault, Over, Rules, Strike};
 use super::pump::Means;
+use super::running::{Registration, Sign};
 use crate::note::Note;
 use crate::note::tapped::{Deed, Fate};
 use crate::recorder::{Draft, Recorder};
 use crate::recording::Recording;
 use crate::session::timeline::Timeline;
 use crate::session::{Channel, Direction};
+use rounds::Rounds;
 
 /// The channel of what went on in the place of a frame.
 const INSTEAD: &str = "instead";
@@ -56,15 +60,24 @@ pub(super) struct Desk {
     /// None when nothing may be touched.
     pub rules: Option<Rules>,
     queue: Queue<Outlet>,
+    /// Requests that were sent once more.
+    rounds: Rounds,
     /// The server's name for people.
     server: String,
+    /// Where others see that it cannot record, and what they see there, since when.
+    sign: Option<(Sign, u64, Instant)>,
 }
+
+/// How often others see how much cannot be recorded.
+const SEEN: Duration = Duration::from_secs(1);
 
 impl Desk {
     /// Records; says the number, and what strikes the frame it is.
     pub fn put(&mut self, draft: Draft) -> (u64, Option<Strike>) {
         let Some(rules) = &mut self.rules else {
-            return (self.recorder.put(draft), None);
+            let seq = self.recorder.put(draft);
+            self.tell_trouble();
+            return (seq, None);
         };
         let body = draft.body.clone();
         let (conn, direction) = (draft.conn, draft.direction);
@@ -85,7 +98,23 @@ impl Desk {
                 behind: true,
             });
         }
+        self.tell_trouble();
         struck
+    }
+
+    /// Has others see how much cannot be recorded, while that is so. To be called after each entry.
+    pub fn tell_trouble(&mut self) {
+        let lost = self.recorder.trouble().map_or(0, |(lost, _)| lost);
+        let Some((sign, told, at)) = &mut self.sign else {
+            return;
+        };
+        // It is written as often as that, or when it is much more: who looks reads "at least".
+        let news = lost == 0 || *told == 0 || lost >= *told * 2 || at.elapsed() >= SEEN;
+        if lost == *told || !news {
+            return;
+        }
+        sign.tell(lost);
+        (*told, *at) = (lost, Instant::now());
     }
 
     fn note(&mut self, conn: u32, deed: Deed) {
@@ -127,7 +156,9 @@ impl Shared {
                 recorder,
                 rules,
                 queue: Queue::default(),
+                rounds: Rounds::default(),
                 server: server.to_owned(),
+                sign: None,
             })),
             ruled: Arc::new(AtomicBool::new(ruled)),
             held: Arc::new(watch::Sender::new(0)),
@@ -137,6 +168,19 @@ impl Shared {
             shared.desk().note_rules();
         }
         shared
+    }
+
+    /// Others see there how much cannot be recorded.
+    pub fn tells(&self, registration: Option<&Registration>) {
+        let sign = registration.and_then(Registration::sign);
+        self.desk().sign = sign.map(|sign| (sign, 0, Instant::now()));
+    }
+
+    /// Entries that could not be recorded so far and why, while that is so.
+    pub fn trouble(&self) -> Option<(u64, String)> {
+        let desk = self.desk();
+        let trouble = desk.recorder.trouble();
+        trouble.map(|(lost, why)| (lost, why.to_owned()))
     }
 
     pub fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -150,7 +194,8 @@ impl Shared {
 
     /// Tells what is held and whether frames may be touched, after something has changed.
     fn settle(&self, desk: &mut Desk) {
-        if desk.queue.is_empty() && desk.rules.as_ref().is_some_and(Rules::is_empty) {
+        let is_over = desk.queue.is_empty() && desk.rounds.is_empty();
+        if is_over && desk.rules.as_ref().is_some_and(Rules::is_empty) {
             desk.rules = None;
         }
         self.ruled.store(desk.rules.is_some(), Ordering::Release);
@@ -315,6 +360,9 @@ impl Shared {
                 // Over HTTP it is recorded as what came of the exchange.
                 Verdict::Answer(_) if means.is_none() => (Fate::Answered, None),
                 Verdict::Answer(body) => {
+                    if let Some(round) = desk.rounds.goes(frame) {
+                        desk.put(Draft::note(conn, &round));
+                    }
                     let answer = Draft {
                         conn,
                         channel: Channel::Wire,

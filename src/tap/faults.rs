@@ -14,8 +14,8 @@ use crate::filter::{Filter, Term};
 use crate::json;
 use crate::jsonrpc::{self, Envelope, Frame, Id, Kind};
 use crate::session::Direction;
-use crate::session::recorded::Recorded;
-use crate::session::timeline::{EntryIndex, Timeline};
+use crate::session::recorded::{Place, Recorded};
+use crate::session::timeline::{EntryIndex, FrameKind, Timeline};
 
 /// What is done to a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,25 @@ pub struct FaultRow {
     /// What it does, for people.
     pub what: &'static str,
     make: fn(&str) -> Option<Fault>,
+}
+
+impl FaultRow {
+    /// Whether it can strike what the client sends.
+    pub fn goes_out(&self) -> bool {
+        let over = match self.over {
+            Over::Any => Over::Stdio,
+            over => over,
+        };
+        rule(&format!("{}:dir:out", self.word), over).is_ok()
+    }
+
+    /// What it does and its value, for people.
+    pub fn sentence(&self) -> String {
+        match self.value {
+            Some((name, default)) => format!("={name} ({default}): {}", self.what),
+            None => self.what.to_owned(),
+        }
+    }
 }
 
 const fn row(
@@ -226,12 +245,21 @@ impl Fault {
             Self::Noise => "preceded by noise".to_owned(),
             Self::Exit(code) => format!("answered by an exit with {code}"),
             Self::Cut => "cut off in its middle".to_owned(),
-            Self::Delay(time) => format!("held back for {} ms", time.as_millis()),
+            Self::Delay(time) => format!("held back for {}", spoken(time)),
             Self::Drop => "dropped".to_owned(),
             Self::Duplicate => "passed on twice".to_owned(),
             Self::Reorder => "put behind the next".to_owned(),
             Self::Hold | Self::HoldAll => "held".to_owned(),
         }
+    }
+}
+
+/// As somebody would type it: `1 s`, `250 ms`.
+fn spoken(time: Duration) -> String {
+    if time.subsec_millis() == 0 && !time.is_zero() {
+        format!("{} s", time.as_secs())
+    } else {
+        format!("{} ms", time.as_millis())
     }
 }
 
@@ -314,6 +342,9 @@ fn rule(text: &str, over: Over) -> Result<Rule, String> {
         None => (kind, None),
     };
     let Some(row) = FAULTS.iter().find(|row| row.word == word) else {
+        if word.is_empty() {
+            return Err("which fault?".to_owned());
+        }
         let words: Vec<&str> = FAULTS.iter().map(|row| row.word).collect();
         return Err(format!(
             "there is no fault {word}; there are {}",
@@ -350,7 +381,8 @@ fn rule(text: &str, over: Over) -> Result<Rule, String> {
     if asks && direction == Some(Direction::In) {
         return Err(format!("{word} is for what the client sends (dir:out)"));
     }
-    if matches!(fault, Fault::Cut | Fault::Noise) && direction == Some(Direction::Out) {
+    let answers = matches!(fault, Fault::Cut | Fault::Noise);
+    if answers && direction == Some(Direction::Out) {
         return Err(format!("{word} is for what the server sends (dir:in)"));
     }
     if fault == Fault::Reorder && direction == Some(Direction::Out) && over == Over::Http {
@@ -438,6 +470,19 @@ impl Rules {
     /// As they were given.
     pub fn texts(&self) -> Vec<String> {
         self.all.iter().map(|rule| rule.text.clone()).collect()
+    }
+
+    /// The request that a frame answers: the number and the place of its entry.
+    pub fn request_of(&self, frame: u64) -> Option<(u64, Place)> {
+        let timeline = &self.timeline;
+        let entry = timeline.with_seq(frame)?;
+        let frames = timeline.frames();
+        let row = frames.get(frames.partition_point(|row| row.entry < entry))?;
+        let FrameKind::Response(exchange) = row.kind else {
+            return None;
+        };
+        let request = timeline.entry(timeline.exchange(exchange)?.request)?;
+        (row.entry == entry).then(|| (request.seq(), request.place()))
     }
 
     /// Takes what was recorded, and says what strikes it when it is a frame with this body. One that `waits` behind

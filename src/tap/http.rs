@@ -2,8 +2,9 @@
 //!
 //! A request is in the session file before the server sees it. Of its response every event, and every message, is
 //! there before its last byte goes on; otherwise pieces go on as they come. Bodies stay byte for byte what they were,
-//! headers too, but for those of a single hop, a wish for compression, and a `Host` that is the tap's own; secrets in
-//! them are masked in the recording only. What the server does not answer the client is told with 502, and why.
+//! headers too, but for those of a single hop, a wish for compression, and a `Host` or `Origin` that is the tap's own;
+//! secrets in them are masked in the recording only. What the server does not answer the client is told with 502, and
+//! why.
 //!
 //! Where rules may change something (`gate`), responses pass message by message instead.
 //!
@@ -22,12 +23,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderValue, ORIGIN};
 use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri, Version};
 use url::Url;
 
-use super::control::door::Door as Control;
+use super::Known;
 use super::desk::Shared;
 use super::faults::{Over, Rules, Strike};
 use crate::listen::{self, Body, Bytes, Incoming, Listener};
@@ -103,13 +104,14 @@ impl Tap {
     }
 
     /// Passes on what comes until `stop`. Gives back how many entries could not be recorded, and why the last could
-    /// not. Who comes in by `control` may hold and change frames.
-    pub async fn run(
-        self,
-        stop: impl Future<Output = ()>,
-        control: Option<Control>,
-    ) -> Option<(u64, String)> {
+    /// not. Who comes in by the door it is known by may hold and change frames.
+    pub async fn run(self, stop: impl Future<Output = ()>, known: Known) -> Option<(u64, String)> {
         let Self { listener, door } = self;
+        let Known {
+            registration,
+            door: control,
+        } = known;
+        door.shared.tells(registration.as_ref());
         if let Some(mut control) = control {
             let shared = door.shared.clone();
             // It goes with the runtime.
@@ -244,7 +246,6 @@ impl Door {
             .to_owned();
         let url = heads::target(&path, &self.post.to);
         let told = heads::told(&parts.headers);
-        let from = client.ip().to_string();
         let began = Instant::now();
         let mut struck = None;
         let exchange = Exchange::begin(
@@ -255,7 +256,7 @@ impl Door {
                 path: &path,
                 url: &url,
                 headers: &told,
-                from: &from,
+                from: Some(client),
             },
             &body,
             &mut |record| self.put(record, &mut struck),
@@ -315,6 +316,11 @@ impl Door {
         heads::without_hop(&mut parts.headers);
         if let Some(host) = heads::host(parts.headers.get(HOST), self.here, &self.post.to) {
             parts.headers.insert(HOST, host);
+        }
+        let origin = parts.headers.get(ORIGIN);
+        if let Some(origin) = origin.and_then(|said| heads::origin(said, self.here, &self.post.to))
+        {
+            parts.headers.insert(ORIGIN, origin);
         }
         // What is compressed is not seen.
         if parts.headers.contains_key(ACCEPT_ENCODING) {

@@ -29,6 +29,9 @@ pub(super) use ruled::Means;
 
 /// What is read at once, and what a pipe is made to hold where the system lets us: the sides wait less for each other.
 const CHUNK: usize = 256 << 10;
+/// What the pipe that is read is made to hold once long lines come: while one is written to the disk, its writer goes on
+/// with the next as far as there is room. What all pipes of a user hold is limited, so not before.
+const WIDER: usize = 1 << 20;
 /// Bytes of an unfinished line from which on it is passed on as it comes.
 const STREAM: usize = 64 << 10;
 /// Bytes of a line from which on it is not copied to be recorded.
@@ -163,8 +166,8 @@ impl Pump {
     /// Works on a thread of its own until `from` ends or `to` takes no more.
     pub(super) fn start(self, from: End, to: End) -> io::Result<Pumping> {
         let source = Arc::new(Mutex::new(Some(from.file.try_clone()?)));
-        widen(&from.file);
-        widen(&to.file);
+        widen(&from.file, CHUNK);
+        widen(&to.file, CHUNK);
         let (held, busy) = (Arc::default(), Arc::<AtomicBool>::default());
         let work = {
             let (pump, held, busy) = (self.clone(), Arc::clone(&held), Arc::clone(&busy));
@@ -228,7 +231,7 @@ impl Pump {
 
     /// Until one of the ends is done, or there are rules.
     fn work(&self, from: &mut End, to: &mut End, held: &Mutex<Held>, busy: &AtomicBool) -> Turn {
-        let mut over = false;
+        let (mut over, mut wide) = (false, false);
         loop {
             let waiting = locked(held).is_waiting();
             busy.store(waiting, Ordering::Release);
@@ -248,6 +251,10 @@ impl Pump {
                     }
                     Ok(_) => {}
                 }
+            }
+            if !wide && held.bytes.len() >= CHUNK {
+                widen(&from.file, WIDER);
+                wide = true;
             }
             if self.is_ruled() {
                 if held.passed == 0 {
@@ -303,6 +310,7 @@ impl Pump {
             held.bytes.truncate(held.whole - ending.len());
             let head = self.head(&held.bytes, ending);
             desk.recorder.put_lent(head, &mut held.bytes, is_json);
+            desk.tell_trouble();
             held.bytes.extend_from_slice(ending.as_bytes());
             held.bytes.extend_from_slice(&after);
         } else {
@@ -367,11 +375,11 @@ impl Pump {
 }
 
 /// Lets a pipe hold more, where that is allowed.
-fn widen(pipe: &File) {
+fn widen(pipe: &File, to: usize) {
     #[cfg(target_os = "linux")]
-    let _ = rustix::pipe::fcntl_setpipe_size(pipe, CHUNK);
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, to);
     #[cfg(not(target_os = "linux"))]
-    let _ = pipe;
+    let _ = (pipe, to);
 }
 
 /// Waits until something can be read, or nothing ever will be. What comes is in the pipe until it is read, so that

@@ -1,10 +1,12 @@
 //! Taps that run, and recordings that are served: each leaves a small file while it does, so that others find its recording and look on.
 //!
 //! The file is locked for as long as its process lives, however that ends; one that is not locked is a leftover, and goes.
-//! What the server is given on its command line is not in it.
+//! What the server is given on its command line is not in it. How much cannot be recorded is written over in its place,
+//! which a full disk does not prevent.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -30,13 +32,49 @@ pub struct Running {
     pub control: Option<PathBuf>,
     /// Since when.
     pub since: Timestamp,
+    /// Entries that could not be recorded so far, while that is so.
+    pub lost: u64,
+}
+
+/// Bytes that the number of lost entries has in the file, whatever it is.
+const WIDTH: usize = 20;
+/// What follows it.
+const END: &str = "}\n";
+
+fn wide(lost: u64) -> String {
+    format!("{lost:<WIDTH$}")
 }
 
 /// Keeps a tap known. Dropping it takes it off the list.
 #[derive(Debug)]
 pub struct Registration {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+/// Where a tap says how much it cannot record.
+#[derive(Debug)]
+pub struct Sign {
+    file: File,
+    at: u64,
+}
+
+impl Sign {
+    /// Says it, for others to read.
+    pub fn tell(&self, lost: u64) {
+        // Who cannot be told here asks.
+        let _ = self.file.write_all_at(wide(lost).as_bytes(), self.at);
+    }
+}
+
+impl Registration {
+    /// Where it is said how much cannot be recorded.
+    pub fn sign(&self) -> Option<Sign> {
+        let file = self.lock.try_clone().ok()?;
+        let size = file.metadata().ok()?.len();
+        let at = size.checked_sub((WIDTH + END.len()) as u64)?;
+        Some(Sign { file, at })
+    }
 }
 
 impl Drop for Registration {
@@ -51,14 +89,15 @@ impl Running {
         let optional =
             |text: Option<String>| text.map_or_else(|| "null".to_owned(), |text| quote(&text));
         format!(
-            "{{\"pid\":{},\"server\":{},\"serves\":{},\"file\":{},\"listens\":{},\"control\":{},\"since\":\"{}\"}}\n",
+            "{{\"pid\":{},\"server\":{},\"serves\":{},\"file\":{},\"listens\":{},\"control\":{},\"since\":\"{}\",\"lost\":{}{END}",
             self.pid,
             quote(&self.server),
             self.serves,
             optional(self.file.as_ref().map(|path| path.display().to_string())),
             optional(self.listens.clone()),
             optional(self.control.as_ref().map(|path| path.display().to_string())),
-            self.since
+            self.since,
+            wide(self.lost)
         )
     }
 
@@ -74,6 +113,10 @@ impl Running {
             listens: text("listens"),
             control: text("control").map(Into::into),
             since: text("since")?.parse().ok()?,
+            lost: json::get(body, &["lost"])
+                .and_then(json::integer)
+                .and_then(|lost| u64::try_from(lost).ok())
+                .unwrap_or(0),
         })
     }
 }
@@ -92,7 +135,7 @@ pub fn register(folder: &Path, tap: &Running) -> io::Result<Registration> {
     file.lock()?;
     file.write_all(tap.to_json().as_bytes())?;
     fs::rename(&hidden, &path)?;
-    Ok(Registration { path, _lock: file })
+    Ok(Registration { path, lock: file })
 }
 
 /// The taps that run, oldest first.
@@ -151,6 +194,7 @@ mod tests {
             listens: None,
             control: None,
             since: Timestamp::from_second(second).unwrap(),
+            lost: 0,
         }
     }
 
@@ -167,6 +211,21 @@ mod tests {
         assert_eq!(running(&folder), [first]);
         drop(kept);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_recorded_is_told_in_its_place() {
+        let home = tempfile::tempdir().unwrap();
+        let kept = register(home.path(), &tap(7, 20)).unwrap();
+        let sign = kept.sign().unwrap();
+        let size = || fs::metadata(home.path().join("7.json")).unwrap().len();
+        let was = size();
+        for lost in [9_000, u64::from(u32::MAX), 12, 0] {
+            sign.tell(lost);
+            let wanted = Running { lost, ..tap(7, 20) };
+            assert_eq!(running(home.path()), [wanted]);
+            assert_eq!(size(), was);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::action::{Action, Need, Scope};
@@ -43,6 +44,7 @@ use crate::transport::stdio::StdioOptions;
 mod aside;
 mod crossing;
 mod keeping;
+mod now;
 mod overlay;
 mod starting;
 
@@ -79,6 +81,8 @@ pub struct World {
     pub revealed: bool,
     /// Time of the newest event, in microseconds of the session.
     pub now_us: u64,
+    /// What time it was when the program's clock began; unknown where nobody looks on at others.
+    pub began: Option<Timestamp>,
     /// Beginnings of bodies.
     pub previews: Previews,
     /// What people marked in the session.
@@ -411,6 +415,7 @@ impl Model {
                 opened: keeping.opened(),
                 revealed: false,
                 now_us: 0,
+                began: None,
                 previews: Previews::default(),
                 marks: Marks::default(),
                 lint: Findings::default(),
@@ -479,7 +484,7 @@ impl Model {
         let mut scopes = self.pane().scopes();
         if !self.world.live {
             scopes.push(Scope::Replay);
-            scopes.extend(self.world.tap().map(|_| Scope::Tap));
+            scopes.extend(self.world.is_of_tap().then_some(Scope::Tap));
         }
         scopes.push(Scope::Global);
         scopes
@@ -488,19 +493,6 @@ impl Model {
     /// Whether the screen is too small to show anything.
     pub fn is_too_small(&self) -> bool {
         self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
-    }
-
-    /// Whether something is pending, so that its time should count on the screen.
-    pub fn is_waiting(&self) -> bool {
-        let state = self.world.timeline.state();
-        let pending = |conn| state.waiting(conn).any(|waiting| !waiting.is_stream());
-        let mut connections = state.connections();
-        // A call may wait for a person between two of its requests.
-        self.world.live
-            && (connections.any(|connection| {
-                let tasks = connection.tasks.all();
-                pending(connection.number) || tasks.iter().any(|task| !task.is_over())
-            }) || Inbox::count(&self.world.ctx()) > 0)
     }
 
     /// Why an action does nothing now, if so.

@@ -161,11 +161,12 @@ fn seconds(typed: &str) -> Option<u64> {
     Some(whole * 1_000 + digits.parse::<u64>().ok()?)
 }
 
-/// Draws the row, and says where what can be clicked is.
+/// Draws the row, with a remark at its end, and says where what can be clicked is. What `grows` is written by a tap
+/// that runs.
 pub fn draw(
     replay: &Replay,
     timeline: &Timeline,
-    remark: &str,
+    (remark, grows): (&str, bool),
     clock: &Clock,
     area: Rect,
     buf: &mut Buffer,
@@ -190,7 +191,10 @@ pub fn draw(
         }
         x += width;
     };
-    put(" REPLAY ", Role::Accent, None, buf);
+    // What somebody else's client does right now is no replay, until one steps back in it.
+    let now = grows && timeline.moment().is_none();
+    let title = if now { " LIVE tap " } else { " REPLAY " };
+    put(title, Role::Accent, None, buf);
     let entries = timeline.whole();
     let at = at(timeline);
     let time = at
@@ -199,28 +203,31 @@ pub fn draw(
     put(&time, Role::Title, Some(Action::ReplayTime), buf);
     put("  ", Role::Text, None, buf);
     put("◂", Role::Key, Some(Action::ReplayBack), buf);
-    put(" ", Role::Text, None, buf);
     let (sign, words) = match replay.playing {
         Some(_) => ("‖", "playing"),
         None => ("▶", "paused"),
     };
-    put(sign, Role::Key, Some(Action::ReplayPlay), buf);
-    put(" ", Role::Text, None, buf);
-    put("▸", Role::Key, Some(Action::ReplayOn), buf);
-    put(
-        &format!("  {}", replay.speed()),
-        Role::Text,
-        Some(Action::ReplayFaster),
-        buf,
-    );
-    let capped = if replay.capped { " capped" } else { "" };
-    put(capped, Role::TextMuted, Some(Action::ReplayCap), buf);
+    if !now {
+        put(" ", Role::Text, None, buf);
+        put(sign, Role::Key, Some(Action::ReplayPlay), buf);
+        put(" ", Role::Text, None, buf);
+        put("▸", Role::Key, Some(Action::ReplayOn), buf);
+        put(
+            &format!("  {}", replay.speed()),
+            Role::Text,
+            Some(Action::ReplayFaster),
+            buf,
+        );
+        let capped = if replay.capped { " capped" } else { "" };
+        put(capped, Role::TextMuted, Some(Action::ReplayCap), buf);
+    }
     let number = at.map_or(0, |at| u64::from(at) + 1);
     let shown = timeline.moment().is_some();
     let role = if shown { Role::Pending } else { Role::Text };
     let said = format!("  entry {number} of {}", entries.len());
     put(&said, role, Some(Action::ReplayTime), buf);
     let doing = match (replay.playing.is_some(), shown) {
+        (false, false) if now => String::new(),
         (false, false) => "  all of it".to_owned(),
         _ => format!("  {words}"),
     };

@@ -42,7 +42,7 @@ use crate::inspector::Update;
 use crate::note::Note;
 use crate::note::decided::Decided;
 use crate::session::recorded::{Facts, Recorded};
-use crate::session::timeline::{Connection, EntryRow};
+use crate::session::timeline::Connection;
 use crate::text;
 use going::{go, go_call, show};
 use whose::{Whose, whose};
@@ -75,14 +75,9 @@ pub fn update(model: &mut Model, event: Event, now_us: u64) -> Vec<Effect> {
     effects
 }
 
-/// What time it is in the session: in a recording it is as late as its newest entry.
+/// What time it is in the session.
 fn look_at_clock(model: &mut Model) {
-    model.world.now_us = if model.world.live {
-        model.clock_us
-    } else {
-        let entries = model.world.timeline.entries();
-        entries.last().map_or(0, EntryRow::us)
-    };
+    model.world.now_us = model.world.time_at(model.clock_us);
 }
 
 /// The program begins by connecting the first server.

@@ -109,7 +109,7 @@ pub fn view(model: &Model, buf: &mut Buffer) -> (Option<Position>, Areas) {
         areas.replay = replay::draw(
             &model.replay,
             &model.world.timeline,
-            &remark,
+            (&remark, model.world.tap().is_some()),
             &model.clock,
             row,
             buf,
@@ -284,7 +284,7 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
     let ending: Vec<(Action, String, &str)> = ENDING.into_iter().filter_map(shown).collect();
     let open = model.pane().open_keys();
     let act = !typing || model.pane().letters_act();
-    let useful: Vec<(Action, String, &str)> = scopes
+    let mut useful: Vec<(Action, String, &str)> = scopes
         .iter()
         .flat_map(|scope| keymap::rows(*scope))
         .filter(|row| act && !row.hint.is_empty() && !ENDING.contains(&row.action))
@@ -292,6 +292,8 @@ fn hints(model: &Model, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Action)> {
         .filter_map(|row| shown(row.action))
         .filter(|(_, key, _)| open.iter().all(|(taken, _)| taken != key))
         .collect();
+    // Somebody waits while a frame is held.
+    useful.sort_by_key(|(action, ..)| *action != Action::HeldFrames || model.view == View::Held);
     let hint_list: Vec<Hint<'_>> = if typing {
         // The field's own keys: they cannot be bound, so they are not in the table.
         let in_form = scopes.contains(&Scope::Form);

@@ -1,5 +1,6 @@
 //! `mcpscope tap control`: a tap that runs, told to hold frames, change them, let them go, or break something.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -141,7 +142,13 @@ fn told(args: &ControlArgs) -> Result<String, Failure> {
         What::Wait { timeout, .. } => *timeout,
         _ => PATIENCE,
     };
-    let told = caller.ask(&command, Some(within)).map_err(|refusal| {
+    let told = caller.ask(&command, Some(within));
+    if let Some((entries, why)) = caller.lost() {
+        let entries = text::plural(*entries as usize, "entry");
+        let line = format!("tap: {entries} could not be recorded so far: {why}");
+        let _ = writeln!(std::io::stderr(), "{}", text::sanitize(&line));
+    }
+    let told = told.map_err(|refusal| {
         if let (What::Wait { held, timeout }, true) = (&args.what, refusal.is_late()) {
             let count = text::plural(*held, "frame");
             let what = format!("{count} not held within {}", text::took(*timeout));

@@ -15,6 +15,7 @@ use crate::mcp::meta;
 use crate::mcp::method::{Method, Sender};
 use crate::mcp::revision::Revision::{self, V2025_03_26, V2025_06_18, V2025_11_25, V2026_07_28};
 use crate::mcp::shape;
+use crate::note::http::Step;
 use crate::session::{Channel, Direction};
 
 pub(super) mod answers;
@@ -217,6 +218,13 @@ struct Ids {
 
 impl Watch for Ids {
     fn entry(&mut self, seen: &Seen<'_>, told: &mut Told) {
+        if let (Some(Step::Response { status: 401, .. }), Some(hop)) = (seen.step(), seen.hop()) {
+            // With a login it comes again as it was.
+            if let Some(id) = hop.carries.as_ref().and_then(|carried| carried.id.clone()) {
+                self.seen.remove(&(seen.entry.conn, id));
+            }
+            return;
+        }
         for message in requests(seen) {
             let Some(id) = message.facts.id.as_ref().filter(|id| id.is_valid()) else {
                 continue;

@@ -9,7 +9,7 @@ use super::subscriptions::Subscriptions;
 use super::tasks::Tasks;
 use crate::jsonrpc::Id;
 use crate::mcp::asked::Capabilities;
-use crate::mcp::facts::Opening;
+use crate::mcp::facts::{ClientFacts, Opening};
 use crate::mcp::http::LossKind;
 use crate::mcp::revision::{Era, Revision};
 use crate::mcp::tasks::Shape;
@@ -135,6 +135,8 @@ pub struct Connection {
     pub revision: Option<Revision>,
     /// What the server said of itself.
     pub opening: Option<Arc<Opening>>,
+    /// What the client of a tap says it is.
+    pub client: Option<Arc<ClientFacts>>,
     /// What the client says it can do: in every request (2026-07-28), or in the handshake.
     pub declared: Capabilities,
     /// What it would say if the handshake were done again.

@@ -39,6 +39,8 @@ pub struct Hop {
     pub status: u16,
     /// Whether it broke off.
     pub broken: bool,
+    /// Whether it is the stream of HTTP+SSE (2024-11-05), by its first event: who only looks on cannot know before.
+    pub apart: bool,
     /// How long the name took to look up, if it was looked up.
     pub dns: Option<u32>,
     /// How long connecting took, if a connection was made.
@@ -89,7 +91,10 @@ impl Hop {
                 self.tls = tls.map(short);
                 self.first_byte = Some(short(*first_byte));
             }
-            Step::Event { .. } => self.events += 1,
+            Step::Event { kind, .. } => {
+                self.apart |= self.events == 0 && kind == "endpoint";
+                self.events += 1;
+            }
             Step::End {
                 size, took, error, ..
             } => {
@@ -106,6 +111,7 @@ impl Hop {
             mime: Symbol::default(),
             status: 0,
             broken: false,
+            apart: false,
             dns: None,
             connect: None,
             tls: None,
@@ -224,6 +230,7 @@ impl Hops {
                 mime: Symbol::default(),
                 status: 0,
                 broken: false,
+                apart: false,
                 dns: None,
                 connect: None,
                 tls: None,
@@ -312,6 +319,8 @@ impl Hops {
                 .links_of(&then)
                 .filter(|link| link.kind == StepKind::Event)
                 .count() as u32;
+            // Its first event told it.
+            then.apart = hop.apart && then.events > 0;
             self.all[*index as usize] = then;
             changed.push((*index, hop));
         }

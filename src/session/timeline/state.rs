@@ -205,7 +205,7 @@ impl State {
             self.lost += lost;
         }
         if let Note::Tapped(deed) = note {
-            self.tap.fold(deed);
+            self.tap.fold(deed, entry.us);
         }
         if entry.conn > 0 {
             self.connection_mut(entry.conn).note(note, entry.us);

@@ -7,16 +7,25 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use super::words::{self, Command, Refusal};
+use super::words::{self, Command, Lost, Refusal};
 
 /// See the module.
 #[derive(Debug)]
-pub struct Caller(BufReader<UnixStream>);
+pub struct Caller {
+    stream: BufReader<UnixStream>,
+    lost: Option<Lost>,
+}
 
 impl Caller {
     /// Connects to a tap's socket.
     pub fn connect(socket: &Path) -> io::Result<Self> {
-        UnixStream::connect(socket).map(|stream| Self(BufReader::new(stream)))
+        let stream = BufReader::new(UnixStream::connect(socket)?);
+        Ok(Self { stream, lost: None })
+    }
+
+    /// What the tap could not record, by its last answer.
+    pub const fn lost(&self) -> Option<&Lost> {
+        self.lost.as_ref()
     }
 
     /// Has something done within a time, or however long it takes. Gives what is told of it, as raw JSON.
@@ -27,13 +36,22 @@ impl Caller {
                 _ => format!("{}: {error}", words::GONE).into(),
             }
         };
-        self.0.get_ref().set_read_timeout(within).map_err(gone)?;
+        self.stream
+            .get_ref()
+            .set_read_timeout(within)
+            .map_err(gone)?;
         let line = format!("{}\n", command.to_json());
-        self.0.get_mut().write_all(line.as_bytes()).map_err(gone)?;
+        self.stream
+            .get_mut()
+            .write_all(line.as_bytes())
+            .map_err(gone)?;
         let mut told = Vec::new();
-        match self.0.read_until(b'\n', &mut told).map_err(gone)? {
+        match self.stream.read_until(b'\n', &mut told).map_err(gone)? {
             0 => Err(words::GONE.into()),
-            _ => words::read_answer(&told),
+            _ => {
+                self.lost = words::read_lost(&told);
+                words::read_answer(&told)
+            }
         }
     }
 }

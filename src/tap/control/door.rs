@@ -143,7 +143,8 @@ async fn converse(stream: UnixStream, shared: Shared) {
             }
             Err(refusal) => Err(refusal),
         };
-        if to.write_all(words::answer(&told).as_bytes()).await.is_err() {
+        let line = words::answer(&told, shared.trouble().as_ref());
+        if to.write_all(line.as_bytes()).await.is_err() {
             return;
         }
     }

@@ -13,7 +13,8 @@
 //! {"do":"wait","held":1}                    answered like "list", once so many frames are held
 //! ```
 //!
-//! An answer is `{"ok":…}`, or `{"error":"…","hint":"…"}`. Masks in what is sent get their values back.
+//! An answer is `{"ok":…}`, or `{"error":"…","hint":"…"}`; while the tap cannot record, either has a member
+//! `"lost":{"entries":34,"why":"…"}` too. Masks in what is sent get their values back.
 
 use super::super::faults::RuleTold;
 use super::Held;
@@ -165,16 +166,29 @@ impl Command {
     }
 }
 
+/// Entries that a tap could not record so far, and why the last could not.
+pub type Lost = (u64, String);
+
 /// The line of an answer, with its end.
-pub fn answer(told: &Result<String, Refusal>) -> String {
+pub fn answer(told: &Result<String, Refusal>, lost: Option<&Lost>) -> String {
+    let lost = lost.map_or_else(String::new, |(entries, why)| {
+        format!(",\"lost\":{{\"entries\":{entries},\"why\":{}}}", quote(why))
+    });
     match told {
-        Ok(told) => format!("{{\"ok\":{told}}}\n"),
+        Ok(told) => format!("{{\"ok\":{told}{lost}}}\n"),
         Err(refusal) => {
             let hint = refusal.hint.as_ref();
             let hint = hint.map_or_else(String::new, |hint| format!(",\"hint\":{}", quote(hint)));
-            format!("{{\"error\":{}{hint}}}\n", quote(&refusal.what))
+            format!("{{\"error\":{}{hint}{lost}}}\n", quote(&refusal.what))
         }
     }
+}
+
+/// What an answer says cannot be recorded.
+pub fn read_lost(line: &[u8]) -> Option<Lost> {
+    let entries = json::get(line, &["lost", "entries"]).and_then(json::integer)?;
+    let why = json::string_at(line, &["lost", "why"]).unwrap_or_default();
+    Some((entries.try_into().ok()?, why))
 }
 
 /// Reads an answer: what was told, raw, or why it was not done.
@@ -282,13 +296,18 @@ mod tests {
     #[test]
     fn answers_are_read_back() {
         let good = Ok("[{\"a\":1}]".to_owned());
-        assert_eq!(read_answer(answer(&good).as_bytes()), good);
+        assert_eq!(read_answer(answer(&good, None).as_bytes()), good);
+        let lost = (34, "no \"space\"".to_owned());
+        let line = answer(&good, Some(&lost));
+        assert_eq!(read_answer(line.as_bytes()), good);
+        assert_eq!(read_lost(line.as_bytes()), Some(lost));
+        assert_eq!(read_lost(answer(&good, None).as_bytes()), None);
         for hint in [None, Some("do \"this\"".to_owned())] {
             let bad = Err(Refusal {
                 what: "not\nso".to_owned(),
                 hint,
             });
-            let line = answer(&bad);
+            let line = answer(&bad, None);
             assert_eq!(line.matches('\n').count(), 1);
             assert_eq!(read_answer(line.as_bytes()), bad);
         }

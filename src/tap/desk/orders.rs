@@ -190,14 +190,6 @@ impl Shared {
                 what,
                 hint: Some(hint.to_owned()),
             };
-            if !is_http {
-                return Err(refused(
-                    format!(
-                        "#{frame} wants its request once more, which between processes its client alone can send"
-                    ),
-                    "release it for the client to answer, or let another result go on in its place (edit)",
-                ));
-            }
             if answer.is_err() {
                 return Err(refused(
                     format!("#{frame} wants input, which no error gives"),
@@ -208,6 +200,9 @@ impl Shared {
                 let keys: Vec<String> = keys.iter().map(|key| quote(key)).collect();
                 let hint = format!("#{frame} asks by the name of {}", keys.join(", "));
                 return Err(refused(format!("#{frame} is not answered: {why}"), &hint));
+            }
+            if !is_http {
+                return self.once_more(frame, &held.body, &raw);
             }
             return Ok(raw.into_owned().into_bytes());
         }

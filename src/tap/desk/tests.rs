@@ -51,6 +51,8 @@ impl Tapped {
             extra: None,
         };
         let (seq, strike) = self.shared.desk().put(draft);
+        let known = self.shared.known(seq, line.as_bytes());
+        let line = known.map_or_else(|| line.to_owned(), |line| String::from_utf8(line).unwrap());
         let holds = |strike: &Strike| matches!(strike.fault, Fault::Hold | Fault::HoldAll);
         let held = strike.filter(holds).is_some_and(|strike| {
             let outlet = Outlet::Lane(Arc::clone(&self.means), "\n");
@@ -203,6 +205,55 @@ fn what_is_dropped_or_answered_does_not_go_on() {
         "{told:?}"
     );
     assert_eq!(tap.does(r#"{"do":"list"}"#), "[]");
+}
+
+/// 2026-07-28: what a result wants is given by sending its request once more, which the client never hears of.
+#[test]
+fn what_a_result_wants_is_given_by_hand() {
+    let tap = Tapped::new(&[]);
+    let asks = r#"{"jsonrpc":"2.0","id":"c1","method":"tools/call","params":{"name":"x"}}"#;
+    let wants = |id: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"result":{{"resultType":"input_required","requestState":"s","inputRequests":{{"ok":{{"method":"elicitation/create","params":{{}}}}}}}}}}"#
+        )
+    };
+    let done = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"content":[]}}}}"#);
+    tap.comes(Direction::Out, asks);
+    tap.does(r#"{"do":"rule","rule":"hold:method:tools/call dir:in"}"#);
+    let first = tap.comes(Direction::In, &wants("\"c1\""));
+    let answer = |frame: u64, key: &str| {
+        tap.told(&format!(
+            r#"{{"do":"answer","frame":{frame},"result":{{"{key}":{{"action":"accept"}}}}}}"#
+        ))
+    };
+    assert!(
+        answer(first, "no")
+            .unwrap_err()
+            .what
+            .contains("no answer to \"ok\"")
+    );
+    answer(first, "ok").unwrap();
+    // It wants something once more, and then is done, while the rule is gone.
+    let id = format!("\"mcpscope-tap-{first}\"");
+    let second = tap.comes(Direction::In, &wants(&id));
+    answer(second, "ok").unwrap();
+    tap.does(r#"{"do":"clear"}"#);
+    assert!(tap.shared.has_rules());
+    tap.comes(Direction::In, PING);
+    let id = format!("\"mcpscope-tap-{second}\"");
+    tap.comes(Direction::In, &done(&id));
+    assert!(!tap.shared.has_rules());
+    let (client, server) = tap.went();
+    assert_eq!(client, format!("{PING}\n{}\n", done("\"c1\"")));
+    let again = |frame: u64| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":"mcpscope-tap-{frame}","method":"tools/call","params":{{"name":"x","inputResponses":{{"ok":{{"action":"accept"}}}},"requestState":"s"}}}}"#
+        )
+    };
+    assert_eq!(
+        server,
+        format!("{asks}\n{}\n{}\n", again(first), again(second))
+    );
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Watched {
                 path,
                 url,
                 headers: &told,
-                from: "",
+                from: None,
             },
             &body,
             &mut |record| door.put(record, &mut struck),

@@ -3,22 +3,26 @@
 //!
 //! Told what passes before it is passed on, it says what to record. It changes nothing, reads no clock and no socket.
 
+mod beginning;
 mod carried;
+
+use std::net::SocketAddr;
 
 use url::Url;
 
 use super::clients::{Asked, Clients, Place};
 use super::heads;
 use crate::jsonrpc::{self, Frame, Id, Kind};
-use crate::mcp::auth::{masked_headers, masked_url};
+use crate::mcp::auth::masked_headers;
 use crate::mcp::http::headers::{self, Headers};
 use crate::mcp::http::{Loss, LossKind, refused};
+use crate::note::Note;
 use crate::note::http::Step;
-use crate::note::{self, Note};
 use crate::recorder::Draft;
 use crate::session::{Channel, Direction, Via};
 use crate::sse::{Block, Parser};
 use crate::transport::http::Head;
+use beginning::{asks, begin_connection, looks, why};
 use carried::{Carried, messages};
 
 /// The longest message that is kept together, in bytes; a longer one passes and is not recorded as a frame.
@@ -62,8 +66,8 @@ pub(super) struct Request<'a> {
     /// Where it goes.
     pub url: &'a Url,
     pub headers: &'a Headers,
-    /// The address of the client, without its port.
-    pub from: &'a str,
+    /// The other end of the TCP connection; none when the tap itself asks.
+    pub from: Option<SocketAddr>,
 }
 
 #[derive(Debug)]
@@ -90,6 +94,8 @@ pub(super) struct Exchange {
     /// Whether answers come with this exchange, not on a stream of the older transport.
     apart: bool,
     opens: bool,
+    /// Whether it is the stream of the older transport: it named an address.
+    is_endpoint: bool,
     /// Whether the frame is of 2026-07-28, where hanging up cancels.
     is_modern: bool,
     status: u16,
@@ -127,10 +133,13 @@ impl Exchange {
             session,
             path: request.path,
             looks: &looks,
+            login: headers::value(request.headers, "authorization").unwrap_or_default(),
+            line: request.from,
             listens: request.verb == "GET"
                 && heads::accepts_stream(request.headers)
                 && headers::value(request.headers, "last-event-id").is_none(),
             opens: told.opens,
+            discovers: told.discovers,
             is_modern: told.is_modern,
             ids: &told.ids,
         });
@@ -204,6 +213,7 @@ impl Exchange {
             waiting: told.ids,
             apart,
             opens: told.opens,
+            is_endpoint: false,
             is_modern: told.is_modern,
             status: 0,
             headers: Vec::new(),
@@ -234,6 +244,9 @@ impl Exchange {
             && let Some(session) = headers::value(&head.headers, "mcp-session-id")
         {
             clients.bind(self.conn, session);
+        }
+        if head.status == 401 {
+            clients.refused(self.conn, &self.waiting, self.opens);
         }
         put(entry(
             self.conn,
@@ -301,10 +314,11 @@ impl Exchange {
         endpoint
     }
 
-    fn endpoint(&self, clients: &mut Clients, block: &Block, began: u64) -> Option<Endpoint> {
+    fn endpoint(&mut self, clients: &mut Clients, block: &Block, began: u64) -> Option<Endpoint> {
         let said = String::from_utf8_lossy(block.payload()?).trim().to_owned();
         let there = self.url.join(&said).ok()?;
         clients.endpoint(self.conn, &heads::path_and_query(&there));
+        self.is_endpoint = true;
         let is_whole = said.contains("://") && there.origin() == self.url.origin();
         is_whole.then_some(Endpoint {
             said,
@@ -466,29 +480,12 @@ impl Exchange {
     /// What its end says of its client.
     fn gone(&self, clients: &mut Clients, is_fine: bool, put: Sink<'_>) {
         match self.verb.as_str() {
+            // Nothing reaches its client any more.
+            "GET" if self.is_endpoint => over(clients, self.conn, put),
             "GET" => clients.unheard(self.conn),
             "DELETE" if is_fine && self.is_mcp => over(clients, self.conn, put),
             _ => {}
         }
-    }
-}
-
-/// The step that a request is, with the size of its body and the entry of its frame.
-fn asks(
-    request: &Request<'_>,
-    exchange: u32,
-    (size, frame): (usize, Option<u64>),
-    why: &str,
-) -> Step {
-    Step::Request {
-        exchange,
-        verb: request.verb.to_owned(),
-        url: masked_url(request.url),
-        headers: masked_headers(request.headers, &[]),
-        size: size as u64,
-        frame,
-        why: why.to_owned(),
-        follows: None,
     }
 }
 
@@ -506,49 +503,6 @@ pub(super) fn over(clients: &mut Clients, conn: u32, put: Sink<'_>) {
     if clients.over(conn) {
         let note = Note::Closed { what: None };
         put(Record::Entry(Draft::note(conn, &note)));
-    }
-}
-
-fn begin_connection(post: &Post, conn: u32, put: Sink<'_>) {
-    put(Record::Connects(conn));
-    for note in [
-        Note::Connect {
-            name: post.name.clone(),
-            transport: "http".to_owned(),
-            era: note::TAP.to_owned(),
-        },
-        Note::Address {
-            url: masked_url(&post.to),
-            transport: "auto".to_owned(),
-            headers: Vec::new(),
-            insecure: post.insecure,
-            everywhere: None,
-        },
-    ] {
-        put(Record::Entry(Draft::note(conn, &note)));
-    }
-    if let Some(proxy) = &post.proxy {
-        put(remark(
-            conn,
-            format!("the server is reached through the proxy {proxy}"),
-        ));
-    }
-}
-
-/// Who a client seems to be. Not kept: it names no one.
-fn looks(request: &Request<'_>) -> String {
-    let of = |name| headers::value(request.headers, name).unwrap_or_default();
-    [request.from, of("user-agent"), of("authorization")].join("\n")
-}
-
-fn why(request: &Request<'_>, carries: bool, at_home: bool) -> &'static str {
-    let resumes = headers::value(request.headers, "last-event-id").is_some();
-    match request.verb {
-        "POST" if carries => "message",
-        "GET" if resumes => "rest of a stream",
-        "GET" if heads::accepts_stream(request.headers) => "server's own messages",
-        "DELETE" if at_home => "end of the session",
-        _ => "passed on",
     }
 }
 

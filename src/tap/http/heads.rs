@@ -52,6 +52,14 @@ pub(super) fn host(said: Option<&HeaderValue>, here: SocketAddr, to: &Url) -> Op
     }
 }
 
+/// The `Origin` a server is to see, where another than the client says: its own for the tap's own, which is what a
+/// client sends that knows nothing but the address. Foreign ones go on.
+pub(super) fn origin(said: &HeaderValue, here: SocketAddr, to: &Url) -> Option<HeaderValue> {
+    let said = said.to_str().ok()?.strip_prefix("http://")?;
+    let own = is_here(said, here).then(|| to.origin().ascii_serialization());
+    HeaderValue::try_from(own?).ok()
+}
+
 fn is_here(host: &str, here: SocketAddr) -> bool {
     let Ok(url) = Url::parse(&format!("http://{host}/")) else {
         return false;
@@ -143,6 +151,23 @@ mod tests {
         }
         let to = Url::parse("http://127.0.0.1:3000/mcp").unwrap();
         assert_eq!(host(None, here, &to).unwrap(), "127.0.0.1:3000");
+    }
+
+    #[test]
+    fn the_taps_own_origin_is_the_servers() {
+        let here: SocketAddr = "127.0.0.1:9000".parse().unwrap();
+        let to = Url::parse("https://api.example.com/mcp").unwrap();
+        for (said, seen) in [
+            ("http://127.0.0.1:9000", Some("https://api.example.com")),
+            ("http://localhost:9000", Some("https://api.example.com")),
+            ("http://localhost:9001", None),
+            ("https://127.0.0.1:9000", None),
+            ("http://evil.example", None),
+            ("null", None),
+        ] {
+            let origin = origin(&HeaderValue::from_static(said), here, &to);
+            assert_eq!(origin, seen.map(HeaderValue::from_static), "{said}");
+        }
     }
 
     #[test]

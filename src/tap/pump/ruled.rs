@@ -181,6 +181,11 @@ impl Pump {
     /// Records a line and passes it on, unless a rule strikes it.
     fn line(&self, line: &[u8], ending: &'static str, late: &mut Option<Late>) -> Result<(), Over> {
         let (seq, strike) = self.shared.desk().put(self.draft(line, ending));
+        let known = match self.direction {
+            Direction::In => self.shared.known(seq, line),
+            _ => None,
+        };
+        let line = known.as_deref().unwrap_or(line);
         let whole = [line, ending.as_bytes()].concat();
         match strike {
             None => self.write(&whole)?,

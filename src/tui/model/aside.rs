@@ -101,7 +101,9 @@ impl Model {
     /// Why an action of a tap does nothing now, if so.
     pub(super) fn why_no_tap(&self, action: Action) -> Option<String> {
         let Some(tap) = self.world.tap() else {
-            return Some("no tap that runs records what is looked at".to_owned());
+            // What was sent stays there to be compared.
+            let ended = action != Action::CompareOurs;
+            return ended.then(|| "the tap that recorded this has ended".to_owned());
         };
         match action {
             Action::HeldFrames | Action::ReleaseAll
@@ -133,7 +135,13 @@ impl Model {
             0 => String::new(),
             count => format!(" (inbox {count})"),
         };
-        format!("{leave} back to live{asked}")
+        // What is looked on at is live too.
+        let to = if self.world.tap().is_some() {
+            ""
+        } else {
+            " to live"
+        };
+        format!("{leave} back{to}{asked}")
     }
 
     /// Exchanges what is looked at and `other`. The list of sessions is the same for both and stays in sight.

@@ -7,12 +7,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::text;
+use crate::tui::panes::servers::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::input::{LineInput, Look};
 use crate::tui::widgets::popup::{Place, Popup};
 
 /// Columns of a field, where there is room.
 const WIDTH: u16 = 60;
+/// The same of one that proposes words with what they do.
+const WIDE: u16 = 96;
 
 /// A line to fill in.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ struct Field {
     hint: Cow<'static, str>,
     /// It is not to be seen.
     hidden: bool,
+    /// What it may begin with, and what that does: Tab completes it, what fits stands below.
+    proposals: Vec<(String, String)>,
     /// Only these can be said; empty when anything can.
     options: Vec<String>,
     /// What it was filled with, and the same as it stands in one line.
@@ -65,6 +70,43 @@ impl Field {
         self.input = LineInput::new(self.options[next].clone());
     }
 }
+
+impl Field {
+    /// The proposals that what is typed may become.
+    fn fitting(&self) -> impl Iterator<Item = &(String, String)> {
+        let text = self.input.text();
+        // What follows the word is nobody's to propose.
+        let word = text.split([':', '=']).next().unwrap_or_default().to_owned();
+        let whole = word.len() < text.len();
+        self.proposals.iter().filter(move |(proposal, _)| {
+            if whole {
+                *proposal == word
+            } else {
+                proposal.starts_with(&word)
+            }
+        })
+    }
+
+    /// Writes what all that fit have in common.
+    fn complete(&mut self) {
+        let mut fitting = self.fitting().map(|(proposal, _)| proposal.as_str());
+        let Some(first) = fitting.next() else { return };
+        let common = fitting.fold(first, |common, other| {
+            let same = common.chars().zip(other.chars());
+            let length = same
+                .take_while(|(one, other)| one == other)
+                .map(|(one, _)| one.len_utf8())
+                .sum();
+            &common[..length]
+        });
+        if common.len() > self.input.text().len() {
+            self.input = LineInput::new(common.to_owned());
+        }
+    }
+}
+
+/// Lines of proposals at most.
+const PROPOSED: usize = 13;
 
 /// What a key did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +159,7 @@ impl Sheet {
             input,
             hint: hint.into(),
             hidden: false,
+            proposals: Vec::new(),
             options: Vec::new(),
             before: (text.to_owned(), in_line),
         });
@@ -144,10 +187,39 @@ impl Sheet {
             input: LineInput::new(first.clone()),
             hint: hint.into(),
             hidden,
+            proposals: Vec::new(),
             options,
             before: (first.clone(), first),
         });
         self
+    }
+
+    /// With words that its last line may begin with, each with what it does.
+    #[must_use]
+    pub fn proposing(mut self, proposals: Vec<(String, String)>) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.proposals = proposals;
+        }
+        self
+    }
+
+    /// What stands below the lines: what may be typed, and what is wrong.
+    fn below(&self, width: u16) -> Vec<(Role, String)> {
+        let room = usize::from(width);
+        let mut lines: Vec<(Role, String)> = Vec::new();
+        if let Some(field) = self.fields.get(self.at) {
+            let words = field.proposals.iter().map(|(word, _)| text::width(word));
+            let widest = words.max().unwrap_or(0) + 2;
+            let fitting = field.fitting().take(PROPOSED);
+            lines.extend(fitting.map(|(word, what)| {
+                let line = format!("{}{what}", text::pad(word, widest));
+                (Role::TextMuted, text::fit(&line, room).into_owned())
+            }));
+        }
+        let problem = wrap(&self.problem, room.max(1)).into_iter();
+        let problem = problem.filter(|line| !line.is_empty());
+        lines.extend(problem.map(|line| (Role::Error, line)));
+        lines
     }
 
     /// What was filled in.
@@ -171,6 +243,12 @@ impl Sheet {
         match key.code {
             KeyCode::Esc => return Filled::Left,
             KeyCode::Enter if self.is_last() => return Filled::Kept,
+            KeyCode::Tab if self.proposes() => {
+                self.problem.clear();
+                if let Some(field) = self.fields.get_mut(self.at) {
+                    field.complete();
+                }
+            }
             KeyCode::Enter | KeyCode::Tab | KeyCode::Down => {
                 self.at = (self.at + 1) % self.fields.len().max(1);
             }
@@ -198,9 +276,16 @@ impl Sheet {
         }
     }
 
+    fn proposes(&self) -> bool {
+        let field = self.fields.get(self.at);
+        field.is_some_and(|field| !field.proposals.is_empty())
+    }
+
     /// What keys do where the caret is.
     fn footer(&self) -> String {
-        if self.is_last() {
+        if self.proposes() && self.is_last() {
+            format!("Tab completes  Enter {}  Esc cancels", self.does)
+        } else if self.is_last() {
             format!("Enter {}  Esc cancels", self.does)
         } else {
             "Enter next line  Esc cancels".to_owned()
@@ -212,11 +297,13 @@ impl Sheet {
     }
 
     fn popup<'a>(&'a self, footer: &'a str, screen: Rect) -> Popup<'a> {
+        let widest = if self.proposes() { WIDE } else { WIDTH };
+        let width = widest.min(screen.width.saturating_sub(8));
         Popup {
             title: &self.title,
             footer,
-            width: WIDTH.min(screen.width.saturating_sub(8)),
-            height: self.fields.len() as u16 + u16::from(!self.problem.is_empty()),
+            width,
+            height: (self.fields.len() + self.below(width).len()) as u16,
             place: Place::Centre,
         }
     }
@@ -292,16 +379,9 @@ impl Sheet {
                 caret = at;
             }
         }
-        if !self.problem.is_empty() {
-            let y = room.y + self.fields.len() as u16;
-            let words = text::fit(&self.problem, usize::from(room.width));
-            buf.set_stringn(
-                room.x,
-                y,
-                words,
-                usize::from(room.width),
-                theme.style(Role::Error),
-            );
+        let below = room.y + self.fields.len() as u16;
+        for (y, (role, line)) in (below..room.bottom()).zip(self.below(room.width)) {
+            buf.set_stringn(room.x, y, line, usize::from(room.width), theme.style(role));
         }
         caret
     }
@@ -325,6 +405,29 @@ mod tests {
         sheet.refuse("servers are busy".to_owned());
         sheet.key(KeyEvent::from(KeyCode::Char('!')));
         assert_eq!(sheet.texts(), ["x!", "none!"]);
+    }
+
+    #[test]
+    fn words_are_proposed_and_completed() {
+        let proposals =
+            ["delay", "drop", "duplicate"].map(|word| (word.to_owned(), "…".to_owned()));
+        let mut sheet = Sheet::new("BREAK", "break")
+            .with("fault", "", "")
+            .proposing(proposals.to_vec());
+        let mut press = |code| {
+            sheet.key(KeyEvent::from(code));
+            let lines = sheet.below(40).len();
+            (sheet.texts().remove(0), lines)
+        };
+        assert_eq!(press(KeyCode::Tab), ("d".to_owned(), 3));
+        assert_eq!(press(KeyCode::Char('u')), ("du".to_owned(), 1));
+        assert_eq!(press(KeyCode::Tab), ("duplicate".to_owned(), 1));
+        assert_eq!(press(KeyCode::Char('=')), ("duplicate=".to_owned(), 1));
+        assert_eq!(press(KeyCode::Tab), ("duplicate=".to_owned(), 1));
+        assert_eq!(press(KeyCode::Backspace), ("duplicate".to_owned(), 1));
+        assert_eq!(press(KeyCode::Char('x')), ("duplicatex".to_owned(), 0));
+        sheet.refuse("a sentence that is longer than the line".to_owned());
+        assert_eq!(sheet.below(20).len(), 2);
     }
 
     #[test]

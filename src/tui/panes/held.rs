@@ -44,6 +44,11 @@ struct Draft {
     purpose: Purpose,
     text: TextBox,
     typing: bool,
+    /// Whether the tap was told to let it go so.
+    sent: bool,
+    /// Whether somebody else let the frame go meanwhile. What was typed stays until it is thrown away, so that no letter
+    /// of it becomes a key for another frame.
+    gone: bool,
 }
 
 /// See the module.
@@ -115,13 +120,14 @@ impl HeldPane {
     }
 
     /// Lets the selected frame go, as it is or as it was typed.
-    fn let_go(&self, ctx: &Ctx<'_>) -> Reply {
+    fn let_go(&mut self, ctx: &Ctx<'_>) -> Reply {
         let Some(frame) = self.frame else {
             return Reply::say("nothing is held");
         };
-        let command = match &self.draft {
+        let command = match &mut self.draft {
             None => Command::Release(Some(frame)),
             Some(draft) => {
+                draft.sent = true;
                 let text = draft.text.text();
                 match draft.purpose {
                     Purpose::Instead => Command::Instead(frame, text),
@@ -139,6 +145,8 @@ impl HeldPane {
             purpose,
             text: TextBox::new(text),
             typing: true,
+            sent: false,
+            gone: false,
         });
         self.detail.focused = false;
     }
@@ -210,7 +218,17 @@ pub fn said(command: &Command, told: &str) -> Option<String> {
         number.unwrap_or(0).unsigned_abs() as usize
     };
     Some(match command {
-        Command::Rule { text: rule, .. } => format!("from now on: {}", text::sanitize(rule)),
+        Command::Rule { text: rule, .. } => {
+            // A method is that of its answers too.
+            let both =
+                rule.starts_with("hold") && rule.contains("method:") && !rule.contains("dir:");
+            let more = if both {
+                "; answers too, unless dir:in or dir:out is said"
+            } else {
+                ""
+            };
+            format!("from now on: {}{more}", text::sanitize(rule))
+        }
         Command::Clear(_) => format!("{} taken away", text::plural(number("removed"), "rule")),
         Command::Release(None) => format!("{} released", text::plural(number("released"), "frame")),
         _ => return None,
@@ -233,6 +251,13 @@ impl Pane for HeldPane {
         }
         let page = usize::from(self.areas.rows.height).max(2) - 1;
         let at = self.list.selected;
+        let of_frame = action.row().scope == Scope::Held;
+        if let Some(draft) = self.draft.as_ref().filter(|draft| draft.gone && of_frame) {
+            let frame = draft.frame;
+            return Reply::say(format!(
+                "#{frame} went on meanwhile; Esc throws away what was typed"
+            ));
+        }
         match action {
             Action::ReleaseHeld => self.let_go(ctx),
             Action::EditHeld => self.edit(ctx),
@@ -249,8 +274,13 @@ impl Pane for HeldPane {
                 self.detail.focused = false;
                 Reply::done()
             }
-            Action::Back if self.draft.take().is_some() => {
-                Reply::say("what was typed is thrown away; the frame is still held")
+            Action::Back if self.draft.is_some() => {
+                let gone = self.draft.take().is_some_and(|draft| draft.gone);
+                Reply::say(if gone {
+                    "what was typed is thrown away"
+                } else {
+                    "what was typed is thrown away; the frame is still held"
+                })
             }
             Action::Back => Reply::go(Go::Out),
             Action::Up => self.select(at.saturating_sub(1), ctx),
@@ -266,7 +296,10 @@ impl Pane for HeldPane {
     fn why_not(&self, action: Action, ctx: &Ctx<'_>) -> Option<String> {
         let answers = |frame: u64| answering::template(frame, ctx).is_some();
         match action {
-            _ if action.row().scope == Scope::Held && held(ctx).is_empty() => {
+            _ if action.row().scope == Scope::Held
+                && held(ctx).is_empty()
+                && self.draft.is_none() =>
+            {
                 let hold = ctx.keys.word(Action::HoldFrames);
                 Some(format!("nothing is held; {hold} does that"))
             }
@@ -290,6 +323,7 @@ impl Pane for HeldPane {
 
     fn open_keys(&self) -> &'static [(&'static str, &'static str)] {
         match &self.draft {
+            Some(draft) if draft.gone => &[("Esc", "done: it went on meanwhile")],
             Some(draft) if draft.typing && !self.detail.focused => match draft.purpose {
                 Purpose::Instead => &[("Esc", "done, then r lets it go")],
                 Purpose::Answer => &[("Esc", "done, then r answers")],
@@ -341,6 +375,9 @@ impl Pane for HeldPane {
                 sentence.map_or_else(Vec::new, |sentence| tell(sentence, false))
             }
             Err(refusal) => {
+                if let Some(draft) = &mut self.draft {
+                    draft.sent = false;
+                }
                 let hint = refusal.hint.as_ref();
                 let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
                 tell(
@@ -394,15 +431,15 @@ impl Pane for HeldPane {
         self.list.selected = same.unwrap_or(self.list.selected);
         self.list
             .clamp(held.len(), usize::from(self.areas.rows.height));
-        let was = self.frame;
-        self.frame = held.get(self.list.selected).copied();
-        if self.frame != was
-            && self
-                .draft
-                .as_ref()
-                .is_some_and(|draft| Some(draft.frame) != self.frame)
-        {
-            self.draft = None;
+        let there = held.get(self.list.selected).copied();
+        match &mut self.draft {
+            // Somebody else let it go: who types goes on typing, and sees it.
+            Some(draft) if !held.contains(&draft.frame) && !draft.sent => draft.gone = true,
+            Some(draft) if Some(draft.frame) == there => self.frame = there,
+            _ => {
+                self.draft = None;
+                self.frame = there;
+            }
         }
         let mut effects = Vec::new();
         let subject = messages(self.entry(ctx), None, ctx);
@@ -429,6 +466,9 @@ impl Pane for HeldPane {
             ctx.keys.word(Action::ReleaseHeld),
         );
         let draft = self.draft.as_ref().filter(|draft| !draft.typing)?;
+        if draft.gone {
+            return Some("it went on meanwhile; Esc throws away what was typed".to_owned());
+        }
         Some(match draft.purpose {
             Purpose::Instead => format!(
                 "{go} lets what was typed go on in its place; {edit} types on, Esc throws it away"

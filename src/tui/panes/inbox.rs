@@ -25,7 +25,7 @@ mod standing;
 mod subscriptions;
 mod tasks;
 mod waiting;
-mod words;
+pub(super) mod words;
 
 use running::Running;
 use subscriptions::SubscriptionsTab;

@@ -215,6 +215,7 @@ mod tests {
             listens: None,
             control: None,
             since: jiff::Timestamp::UNIX_EPOCH,
+            lost: 0,
         };
         let known = register(&folder, &tap).unwrap();
         let mut next = || match heard.blocking_recv().unwrap() {

@@ -4,6 +4,7 @@ use super::{Model, go, replay, say};
 use crate::recording::calls::CallAt;
 use crate::session::timeline::{EntryIndex, ExchangeIndex, Timeline};
 use crate::tap::control::words::Command;
+use crate::tap::faults::{FAULTS, FaultRow, Over, Rules};
 use crate::tui::action::{Action, Scope};
 use crate::tui::effect::Effect;
 use crate::tui::effect::comparison::Comparison;
@@ -30,7 +31,13 @@ pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Effect>> {
         }
         Action::BreakFrames => {
             let hint = "delay=2s:method:tools/call, drop:dir:in …";
-            let sheet = Sheet::new("BREAK ON PURPOSE", "break").with("fault", "", hint);
+            let over = over(model);
+            let fits = |row: &&FaultRow| row.over == Over::Any || row.over == over;
+            let rows = FAULTS.iter().filter(fits);
+            let proposals = rows.map(|row| (row.word.to_owned(), row.sentence()));
+            let sheet = Sheet::new("BREAK ON PURPOSE", "break")
+                .with("fault", "", hint)
+                .proposing(proposals.collect());
             model.overlays.push(Overlay::Sheet(sheet, Purpose::Break));
             Vec::new()
         }
@@ -64,13 +71,17 @@ pub(super) fn hold(model: &mut Model, filter: &str) -> Result<Vec<Effect>, Strin
     ruled(model, rule)
 }
 
-/// A rule was typed.
-pub(super) fn ruled(model: &mut Model, text: String) -> Result<Vec<Effect>, String> {
-    use crate::tap::faults::{Over, Rules};
-    let over = match model.world.tap() {
+/// What the tap stands between.
+fn over(model: &Model) -> Over {
+    match model.world.tap() {
         Some(tap) if tap.listens.is_some() => Over::Http,
         _ => Over::Stdio,
-    };
+    }
+}
+
+/// A rule was typed.
+pub(super) fn ruled(model: &mut Model, text: String) -> Result<Vec<Effect>, String> {
+    let over = over(model);
     Rules::over(Timeline::default()).add(&text, over, None)?;
     let effects = tell(model, Command::Rule { text, keep: false });
     Ok(replay::of(model.session, effects))

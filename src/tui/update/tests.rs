@@ -16,8 +16,11 @@ use crate::filter::Subject;
 use crate::library::Meta;
 use crate::mcp::client;
 use crate::recording::{PIPE, Recording};
+use crate::session::recorded::{Place, Recorded};
 use crate::session::timeline::EntryIndex;
 use crate::session::timeline::Timeline;
+use crate::session::{Channel, Direction, Entry};
+use crate::tap::running::Running;
 use crate::tui::clock::Clock;
 use crate::tui::effect::exporting::Told;
 use crate::tui::event::OpenedSession;
@@ -94,6 +97,69 @@ fn put_over(model: &mut Model, path: &str) {
     let event = Event::SessionOpened(Box::new(opened));
     update(model, Event::Of(session, Box::new(event)), 0);
     assert_eq!(model.session, session);
+}
+
+/// What a tap that runs records counts on with the clock while somebody waits there, and only then.
+#[test]
+fn the_time_of_a_tap_goes_on_while_its_client_waits() {
+    let path = "/taps/t.jsonl";
+    let mut model = model(Keeping::Opened {
+        path: path.into(),
+        bytes: (0, 0),
+        following: true,
+    });
+    let began = Timestamp::from_second(1_000).unwrap();
+    model.world.began = Some(began);
+    let comes = |model: &mut Model, lines: &[(u64, Channel, Direction, &str)]| {
+        let entries: Vec<Recorded> = lines
+            .iter()
+            .map(|(seq, channel, direction, body)| {
+                let entry = Entry {
+                    seq: *seq,
+                    us: seq * 1_000_000,
+                    // The tap is two seconds older than the screen.
+                    at: Timestamp::from_second(998 + seq.cast_signed()).unwrap(),
+                    conn: 1,
+                    channel: channel.clone(),
+                    direction: *direction,
+                    aux: false,
+                    body: body.as_bytes().to_vec(),
+                    ending: "\n".into(),
+                    extra: None,
+                };
+                Recorded::of(&entry, Place::default())
+            })
+            .collect();
+        let bytes = (0, 0);
+        update(model, Event::Loading { entries, bytes }, 0);
+    };
+    let connect = r#"{"event":"connect","name":"it","transport":"stdio","era":"tap"}"#;
+    let asks = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}"#;
+    let answer = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#;
+    comes(
+        &mut model,
+        &[
+            (1, Channel::Note, Direction::Here, connect),
+            (2, Channel::Wire, Direction::Out, asks),
+        ],
+    );
+    update(&mut model, Event::Second, 30_000_000);
+    assert_eq!((model.world.now_us, model.is_waiting()), (2_000_000, false));
+    let tap = Running {
+        pid: 7,
+        server: "it".to_owned(),
+        file: Some(path.into()),
+        listens: None,
+        control: None,
+        since: began,
+        lost: 0,
+    };
+    update(&mut model, Event::Taps(vec![tap]), 30_000_000);
+    assert!(model.is_waiting());
+    update(&mut model, Event::Second, 31_000_000);
+    assert_eq!(model.world.now_us, 33_000_000);
+    comes(&mut model, &[(3, Channel::Wire, Direction::In, answer)]);
+    assert!(!model.is_waiting());
 }
 
 #[test]

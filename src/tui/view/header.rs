@@ -107,7 +107,10 @@ fn facts(model: &Model, terse: u8) -> Vec<Span<'static>> {
         facts.push(Span::styled(reach, theme.style(Role::Accent)));
     }
     facts.push(keeping(model, terse));
-    if let Some((lost, _)) = &model.trouble {
+    // Of a tap that is looked on at: what it cannot record now, at least.
+    let lost = ctx.tap.map(|tap| tap.lost).filter(|lost| *lost > 0);
+    let trouble = model.trouble.as_ref().map(|(lost, _)| lost.to_string());
+    if let Some(lost) = trouble.or_else(|| lost.map(|lost| format!("{lost}+"))) {
         facts.push(Span::styled(
             format!("{lost} NOT RECORDED"),
             theme.style(Role::Error),

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::http::{header, responded};
 use super::{
-    Fault, HTTP_LEGACY, HTTP_MODERN, LEGACY, LEGACY_MORE, MODERN, MODERN_MORE, asked, fault,
-    fault_on, place, posted, result, sent,
+    Fault, HTTP_LEGACY, HTTP_MODERN, LEGACY, LEGACY_MORE, MODERN, MODERN_MORE, asked, entries,
+    fault, fault_on, lint, place, posted, result, sent,
 };
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -381,4 +381,51 @@ fn reply(entries: &mut [Value], answer: &Value) {
         message[name] = value.clone();
     }
     entries[at]["json"] = message;
+}
+
+fn found(entries: &[Value], rule: &str) -> bool {
+    let findings = lint(entries).1;
+    findings.iter().any(|finding| finding.rule.name == rule)
+}
+
+#[test]
+fn a_tap_knows_the_older_transport_by_its_first_event() {
+    let mut all = entries(HTTP_LEGACY);
+    tapped(&mut all);
+    let rule = "answers-are-json-or-events";
+    let at = responded(&all, "tools/call");
+    *header(&mut all[at], "content-type") = json!("text/plain");
+    assert!(found(&all, rule));
+    // Its client asked for a stream, as that of any other server might.
+    let at = place(&all, |entry| {
+        entry["json"]["event"] == "http-request" && entry["json"]["method"] == "GET"
+    });
+    let first = place(&all, |entry| entry["json"]["event"] == "http-event");
+    let mut event = all[first].clone();
+    event["json"]["exchange"] = all[at]["json"]["exchange"].clone();
+    event["json"]["type"] = json!("endpoint");
+    all.insert(at + 1, event);
+    assert!(!found(&all, rule));
+    assert!(!found(&all, "endpoint-comes-first"));
+}
+
+/// A tap does not know whose request with an invented session id is: nothing was agreed on there.
+#[test]
+fn a_request_names_its_revision_itself() {
+    let rule = "client-has-no-session";
+    let mut all = entries(HTTP_MODERN);
+    tapped(&mut all);
+    let at = posted(&all, "tools/list");
+    let headers = all[at]["json"]["headers"].as_array_mut().unwrap();
+    headers.push(json!(["mcp-session-id", "‹masked:session›"]));
+    let frame = all[at]["json"]["frame"].clone();
+    let carried = place(&all, |entry| entry["seq"] == frame);
+    let connects = place(&all, |entry| entry["json"]["event"] == "connect");
+    let mut connect = all[connects].clone();
+    for entry in [&mut connect, &mut all[at]] {
+        entry["conn"] = json!(9);
+    }
+    all[carried]["conn"] = json!(9);
+    all.insert(carried, connect);
+    assert!(found(&all, rule));
 }

@@ -40,6 +40,12 @@ impl State {
         let method = message.method.as_deref().unwrap_or_default();
         match (&message.detail, method) {
             (_, "tools/call") => About::Tool,
+            (Detail::Client(client), _) => {
+                if connection.tapped {
+                    connection.client = Some(Arc::clone(client));
+                }
+                About::Nothing
+            }
             (Detail::OfTask(id), "tasks/result") => About::TaskResult(id.clone()),
             (Detail::OfTask(id), method) => {
                 if method == "tasks/get" {

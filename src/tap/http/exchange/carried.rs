@@ -8,6 +8,7 @@ use crate::mcp::http::headers;
 pub(super) struct Carried {
     pub ids: Vec<Id>,
     pub opens: bool,
+    pub discovers: bool,
     pub is_modern: bool,
 }
 
@@ -20,6 +21,7 @@ impl Carried {
             }
             told.ids.extend(message.id.clone());
             told.opens |= message.method.as_deref() == Some("initialize");
+            told.discovers |= message.method.as_deref() == Some("server/discover");
             let params = message.params.unwrap_or_default();
             told.is_modern |= headers::version_in(params).is_some();
         }

@@ -54,7 +54,7 @@ fn told(
         path,
         url: &url,
         headers: &headers(said),
-        from: "127.0.0.1",
+        from: Some(std::net::SocketAddr::from(([127, 0, 0, 1], 4000))),
     };
     let mut exchange = Exchange::begin(clients, &post(), &request, body.as_bytes(), &mut put);
     let head = Head {
@@ -209,7 +209,7 @@ fn an_address_past_the_tap_is_seen() {
             path: "/sse",
             url: &url,
             headers: &accept,
-            from: "127.0.0.1",
+            from: Some(std::net::SocketAddr::from(([127, 0, 0, 1], 4000))),
         };
         let mut exchange = Exchange::begin(&mut clients, &post(), &request, b"", &mut nothing);
         let head = Head {
@@ -229,6 +229,19 @@ fn an_address_past_the_tap_is_seen() {
         assert_eq!(endpoint, wanted);
         let path = said.rsplit('/').next().unwrap();
         assert!(clients.is_endpoint(&format!("/{path}")), "{path}");
+        // Whoever hangs up there is gone.
+        let mut notes = Vec::new();
+        exchange.left(&mut clients, 2, &mut |record| {
+            if let Record::Entry(draft) = record {
+                notes.push(String::from_utf8_lossy(&draft.body).into_owned());
+            }
+            0
+        });
+        assert!(
+            notes.iter().any(|note| note.contains("\"closed\"")),
+            "{notes:?}"
+        );
+        assert!(clients.open().is_empty() && !clients.is_endpoint(&format!("/{path}")));
     }
 }
 

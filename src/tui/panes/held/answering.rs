@@ -3,7 +3,7 @@
 use super::method;
 use crate::json::quote;
 use crate::mcp::asked::{AskKind, Which};
-use crate::session::timeline::{ExchangeIndex, FrameKind, Status};
+use crate::session::timeline::{About, ExchangeIndex, FrameKind, Status};
 use crate::tui::pane::Ctx;
 
 /// What the answer to a held frame may begin as; none when nothing answers it: only a request, and a result that wants
@@ -44,18 +44,22 @@ fn answered(frame: u64, ctx: &Ctx<'_>) -> Option<ExchangeIndex> {
     }
 }
 
-/// What a held frame is, in words.
+/// What a held frame is, in words: `tools/call echo`, `answer to elicitation/create (#16)`.
 pub(super) fn what(frame: u64, ctx: &Ctx<'_>) -> String {
-    if let Some(method) = method(frame, ctx) {
-        return method.to_owned();
-    }
-    let asked = answered(frame, ctx).and_then(|exchange| {
-        let exchange = ctx.timeline.exchange(exchange)?;
-        let request = ctx.timeline.entry(exchange.request)?;
-        Some((ctx.timeline.word(exchange.method), request.seq()))
-    });
-    match asked {
-        Some((method, request)) => format!("answer to {method} (#{request})"),
+    match ctx.timeline.about(frame) {
+        // What it asks stands beside it.
+        Some(about)
+            if AskKind::ALL
+                .iter()
+                .any(|kind| kind.method() == about.method) =>
+        {
+            About {
+                subject: "",
+                ..about
+            }
+            .to_string()
+        }
+        Some(about) => about.to_string(),
         None => "a message".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ━▌HELD 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ hold:method:elicitation/create ━
-//!  #41 → client  elicitation/create   message: What is your name?
+//!  #41 → client  0:12  elicitation/create   message: What is your name?
 //! ━ #41 elicitation/create ━ Message Raw ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 //! ```
 
@@ -17,6 +17,7 @@ use crate::session::timeline::EntryRow;
 use crate::text;
 use crate::tui::action::Action;
 use crate::tui::pane::Ctx;
+use crate::tui::panes::inbox::words;
 use crate::tui::panes::stream::areas::Areas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::input::Look;
@@ -25,6 +26,8 @@ use crate::tui::widgets::rule::Rule;
 
 /// The most lines of the list.
 const MOST: u16 = 8;
+/// Cells of how long a frame waits.
+const SINCE: usize = 7;
 /// A text of more bytes is not read while it is drawn.
 const READ: usize = 64 << 10;
 
@@ -68,15 +71,20 @@ impl HeldPane {
         };
         let number = text::pad(&format!("#{frame}"), 7);
         let what = answering::what(frame, ctx);
-        let method = text::sanitize(&what).into_owned();
-        let method = text::pad(&text::fit(&method, 38), 40);
+        let what = text::sanitize(&what).into_owned();
+        let what = text::pad(&text::fit(&what, 38), 40);
+        // Clients wait for a while only.
+        let since = ctx.timeline.state().tap.since(frame);
+        let since = ctx.now_us.saturating_sub(since.unwrap_or(ctx.now_us));
+        let since = text::pad(&words::lasted(since), SINCE);
         let preview = ctx.previews.get(frame).unwrap_or_default();
         let preview = text::sanitize(preview).into_owned();
-        let used = text::width(&number) + 12 + text::width(&method);
+        let used = text::width(&number) + 12 + SINCE + text::width(&what);
         Line::from(vec![
             Span::styled(format!(" {number}"), theme.style(Role::TextMuted)),
             Span::styled(text::pad(way, 11), theme.style(Role::Pending)),
-            Span::styled(method, theme.style(Role::Text)),
+            Span::styled(since, theme.style(Role::Pending)),
+            Span::styled(what, theme.style(Role::Text)),
             Span::styled(
                 text::fit(&preview, width.saturating_sub(used)).into_owned(),
                 theme.style(Role::TextMuted),
@@ -141,6 +149,7 @@ impl HeldPane {
     fn draw_draft(&self, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         let draft = self.draft.as_ref()?;
         let title = match draft.purpose {
+            _ if draft.gone => format!("#{} WENT ON MEANWHILE: WHAT WAS TYPED", draft.frame),
             Purpose::Instead => format!("{}: WHAT GOES ON", self.title(ctx)),
             Purpose::Answer => format!("{}: THE RESULT THAT ANSWERS IT", self.title(ctx)),
         };

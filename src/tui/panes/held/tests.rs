@@ -23,6 +23,7 @@ fn tap() -> Running {
         listens: None,
         control: Some("/s.sock".into()),
         since: jiff::Timestamp::UNIX_EPOCH,
+        lost: 0,
     }
 }
 
@@ -89,7 +90,7 @@ fn a_frame_is_changed_as_json_and_let_go() {
     let screen = seen.screen();
     assert!(screen.contains("HELD 2"), "{screen}");
     assert!(
-        screen.contains("#2     → client   elicitation/create"),
+        screen.contains("#2     → client   0:00   elicitation/create"),
         "{screen}"
     );
     let (asker, command) = told(&seen.act(Action::EditHeld));
@@ -121,6 +122,33 @@ fn a_frame_is_changed_as_json_and_let_go() {
         told(&seen.act(Action::ReleaseHeld)).1,
         Command::Release(Some(4))
     );
+}
+
+#[test]
+fn what_is_typed_for_a_frame_that_goes_on_meanwhile_is_no_key_for_another() {
+    let mut seen = Seen::new();
+    let (asker, command) = told(&seen.act(Action::EditHeld));
+    seen.hear(asker, command, "{}");
+    seen.stage
+        .push(&[r#"* {"event":"tap-let-go","frame":2,"fate":"released"}"#]);
+    assert!(seen.screen().contains("#2 WENT ON MEANWHILE"));
+    assert!(seen.pane.takes_text());
+    let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    let ctx = seen.stage.ctx();
+    for letter in "drop".chars() {
+        let reply = seen.pane.key(key(KeyCode::Char(letter)), &ctx);
+        assert!(reply.effects.is_empty());
+    }
+    seen.pane.key(key(KeyCode::Esc), &ctx);
+    assert!(seen.screen().contains("drop{}"));
+    // Nor is the other frame dropped by what is pressed next.
+    for action in [Action::DropHeld, Action::ReleaseHeld] {
+        let reply = seen.act(action);
+        assert!(reply.effects.is_empty() && reply.say.unwrap().contains("went on meanwhile"));
+    }
+    seen.act(Action::Back);
+    seen.screen();
+    assert_eq!(told(&seen.act(Action::DropHeld)).1, Command::Drop(4));
 }
 
 #[test]
@@ -169,7 +197,7 @@ fn a_result_that_wants_input_is_answered_by_name() {
     };
     let screen = seen.screen();
     assert!(
-        screen.contains("→ client   answer to tools/call (#1)"),
+        screen.contains("→ client   0:00   answer to tools/call trip (#1)"),
         "{screen}"
     );
     seen.act(Action::AnswerHeld);

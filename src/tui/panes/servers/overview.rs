@@ -71,11 +71,17 @@ pub fn lines(server: &Server, ctx: &Ctx<'_>, width: usize) -> (Vec<Line<'static>
         sheet.token(token);
     }
     if server.starts > 1 {
-        sheet.field(
-            "started",
-            &format!("{} times in this session", server.starts),
-            Role::TextMuted,
-        );
+        let words = if connection.tapped {
+            // Nobody started anything: each client is a connection.
+            let clients = text::plural(server.starts as usize, "client");
+            ("clients", format!("{clients} so far; this is the last"))
+        } else {
+            (
+                "started",
+                format!("{} times in this session", server.starts),
+            )
+        };
+        sheet.field(words.0, &words.1, Role::TextMuted);
     }
     if !went_down {
         sheet.stderr(connection, 8);
@@ -229,7 +235,12 @@ impl Sheet<'_> {
                     .ended_us
                     .map_or(0, |end| end.saturating_sub(connection.began_us));
                 let after = text::took(std::time::Duration::from_micros(lived));
-                let whole = exit_sentence(*code, *signal);
+                let whole = if connection.tapped && connection.url.is_some() {
+                    // Of a server at an address nobody knows more.
+                    "its client left".to_owned()
+                } else {
+                    exit_sentence(*code, *signal)
+                };
                 let by_itself = if *asked { "" } else { ", by itself" };
                 self.paragraph(&format!("{glyph} {whole} after {after}{by_itself}"), role);
                 if connection.counters.failures > 0 && !asked {
@@ -421,6 +432,19 @@ impl Sheet<'_> {
             let name = opening.name.clone().unwrap_or_default();
             let version = opening.server_version.clone().unwrap_or_default();
             self.field("server", format!("{name} {version}").trim(), Role::Text);
+        }
+        if let Some(client) = &connection.client {
+            let name = format!("{} {}", client.name, client.version);
+            let can = if client.capabilities.is_empty() {
+                "nothing besides asking".to_owned()
+            } else {
+                client.capabilities.join(", ")
+            };
+            self.field(
+                "client",
+                &format!("{} (can: {can})", name.trim()),
+                Role::Text,
+            );
         }
         if let Some(revision) = connection.revision {
             self.field("protocol", revision.as_str(), Role::Text);

@@ -72,6 +72,7 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         Role::TextMuted
     };
     let detail = match (&tap.file, &tap.listens) {
+        _ if tap.lost > 0 => lost(tap),
         (None, _) => "not recorded".to_owned(),
         (Some(_), Some(at)) => text::sanitize(at).into_owned(),
         (Some(_), None) => "live, read-only".to_owned(),
@@ -88,9 +89,19 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         ),
         Span::styled(
             text::fit(&detail, room).into_owned(),
-            theme.style(Role::TextMuted),
+            theme.style(if tap.lost > 0 {
+                Role::Error
+            } else {
+                Role::TextMuted
+            }),
         ),
     ])
+}
+
+/// That it cannot record.
+fn lost(tap: &Running) -> String {
+    let entries = text::plural(tap.lost as usize, "entry");
+    format!("at least {entries} NOT RECORDED so far")
 }
 
 /// What is known of it.
@@ -116,6 +127,9 @@ pub fn draw(tap: &Running, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     match &tap.file {
         Some(file) => told.push(("file", file.display().to_string())),
         None => told.push(("file", "none: it keeps no recording".to_owned())),
+    }
+    if tap.lost > 0 {
+        told.push(("trouble", lost(tap)));
     }
     let open = ctx.keys.word(Action::OpenServer);
     let hold = ctx.keys.word(Action::HoldFrames);

@@ -51,6 +51,7 @@ fn taps_are_rows_below_the_servers_and_are_looked_on() {
         listens: None,
         control: None,
         since: jiff::Timestamp::UNIX_EPOCH,
+        lost: 0,
     };
     let taps = [
         tap("somebody-else-s-server", Some("/s.jsonl")),

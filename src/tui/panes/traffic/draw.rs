@@ -211,19 +211,31 @@ impl<'a> Columns<'a> {
                 Column::Direction => pen.cell(told.dir.0, told.dir.1, width),
                 Column::What => {
                     let mut room = width;
-                    if told.preview_tells && told.status.0 == "–" {
-                        // Nothing to say in the columns on the right: room for a longer sentence.
-                        let empty = |(column, _): &&(&Column, usize)| {
-                            matches!(
-                                column,
-                                Column::Id | Column::Status | Column::Took | Column::Size
-                            )
-                        };
-                        while let Some((_, width)) = cells.next_if(|cell| empty(cell)) {
-                            room += width + 1;
+                    if told.preview_tells {
+                        let pieces = inline(told);
+                        let wanted: usize =
+                            pieces.iter().map(|(text, _)| text::width(text) + 1).sum();
+                        let quiet = told.status.0 == "–";
+                        if quiet || wanted > width + 1 {
+                            // Nothing to say in the columns on the right but a word: room for a longer sentence.
+                            let empty = |(column, _): &&(&Column, usize)| {
+                                matches!(
+                                    column,
+                                    Column::Id | Column::Status | Column::Took | Column::Size
+                                )
+                            };
+                            while let Some((_, width)) = cells.next_if(|cell| empty(cell)) {
+                                room += width + 1;
+                            }
+                            if quiet || room == width {
+                                pen.cells(&pieces, room);
+                            } else {
+                                let word = text::width(&told.status.0);
+                                pen.cells(&pieces, room.saturating_sub(word + 1));
+                                pen.cell(&told.status.0, told.status.1, word);
+                            }
+                            continue;
                         }
-                        pen.cells(&inline(told), room);
-                        continue;
                     }
                     pen.cells(&inline(told), room - self.wider(told));
                 }

@@ -86,7 +86,13 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
     if let Some(far) = progress(last, last_index, timeline) {
         what.push((far, Role::Accent));
     }
-    let size = match last.response.and_then(|entry| timeline.entry(entry)) {
+    let response = last.response.and_then(|entry| timeline.entry(entry));
+    let (held, before) = held(entry, response, ctx);
+    if let Some(held) = held {
+        // Before what may be long.
+        what.insert(1.min(what.len()), (held, Role::Pending));
+    }
+    let size = match response {
         Some(response) => format!(
             "{} → {}",
             text::size(entry.size()),
@@ -104,13 +110,41 @@ fn exchange<'a>(index: ExchangeIndex, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         id: safe(&exchange.id.to_string(), WIDEST),
         status: (timeline.status_words(index), role(last.status)),
         took: {
-            let took = Duration::from_micros(timeline.spans(index, ctx.now_us).whole);
+            // What a tap held of it is nobody's time.
+            let whole = timeline.spans(index, ctx.now_us).whole;
+            let took = Duration::from_micros(whole.saturating_sub(before));
             let more = if timeline.goes_on(index) { "…" } else { "" };
             format!("{}{more}", text::took(took))
         },
         size,
         own: entry.aux,
     })
+}
+
+/// What a tap held of a request and its answer, in words; and how long, in microseconds, before the server had it.
+fn held(entry: &EntryRow, answer: Option<&EntryRow>, ctx: &Ctx<'_>) -> (Option<String>, u64) {
+    let tap = &ctx.timeline.state().tap;
+    let now = |row: &EntryRow| {
+        let since = tap.since(row.seq())?;
+        Some(ctx.now_us.saturating_sub(since))
+    };
+    let waited = |row: &EntryRow| tap.waited(row.seq()).or_else(|| now(row));
+    let before = waited(entry);
+    let after = answer.and_then(waited);
+    if before.is_none() && after.is_none() {
+        return (None, 0);
+    }
+    let time = text::took(Duration::from_micros(
+        before.unwrap_or(0) + after.unwrap_or(0),
+    ));
+    let waits = now(entry).is_some() || answer.is_some_and(|answer| now(answer).is_some());
+    let words = match (waits, after) {
+        (true, Some(_)) => format!("answer held {time}…"),
+        (true, None) => format!("held {time}…"),
+        (false, _) => format!("held {time}"),
+    };
+    // While it waits, that counts.
+    (Some(words), tap.waited(entry.seq()).unwrap_or(0))
 }
 
 fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
@@ -123,7 +157,10 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         single.kind,
         SingleKind::Process | SingleKind::Http | SingleKind::Note
     );
+    let stands_for = timeline.state().tap.stands_for(entry.seq());
+    let stands_for = stands_for.filter(|_| single.kind == SingleKind::Other);
     let dir = match single.kind {
+        SingleKind::Other if stands_for.is_some() => way(entry.direction()),
         SingleKind::Notification => (if out { "C~" } else { "S~" }, Role::Notif),
         // Typed by hand.
         SingleKind::Junk | SingleKind::Malformed if out => ("C!", Role::Junk),
@@ -143,7 +180,10 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         SingleKind::Process => vec![(format!("process: {method}"), Role::Text)],
         SingleKind::Http => vec![(format!("http: {method}"), Role::Text)],
         SingleKind::Note => vec![(format!("mcpscope: {method}"), Role::Text)],
-        SingleKind::Notification | SingleKind::Other => named(method, subject),
+        SingleKind::Notification | SingleKind::Other => match stands_for {
+            Some(of) => instead(of, timeline),
+            None => named(method, subject),
+        },
         _ => vec![("response".to_owned(), Role::Text)],
     };
     Some(Told {
@@ -163,6 +203,15 @@ fn single<'a>(single: &Single, ctx: &Ctx<'a>) -> Option<Told<'a>> {
         },
         own: entry.aux || single.kind == SingleKind::Note,
     })
+}
+
+/// What went on in the place of a frame.
+fn instead(of: u64, timeline: &Timeline) -> Vec<Piece> {
+    let mut pieces = vec![(format!("instead of #{of}"), Role::Text)];
+    if let Some(about) = timeline.about(of) {
+        pieces.push((safe(&about.to_string(), WIDEST), Role::Text));
+    }
+    pieces
 }
 
 /// Which way a request or an answer went.

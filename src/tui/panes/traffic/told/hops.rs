@@ -70,6 +70,7 @@ fn pieces(hop: &Hop, timeline: &Timeline) -> Vec<Piece> {
     }
     match hop.frame().map(|frame| carried(frame, timeline)) {
         Some(Some(name)) => put(name),
+        Some(None) | None if hop.apart => put("HTTP+SSE stream".to_owned()),
         Some(None) | None => put(safe(timeline.word(hop.why), 40)),
     }
     let mime = timeline.word(hop.mime);
