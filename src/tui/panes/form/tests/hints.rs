@@ -37,7 +37,6 @@ fn what_is_open_says_what_its_keys_do() {
         r#"{"type":"object","additionalProperties":{"type":"string"}}"#,
         true,
     );
-    press(&mut pane, "⏎");
     assert_eq!(keys(&pane), ["on to its value", "the same", "leave"]);
 
     let mut pane = one(r#"{"type":"string"}"#, false);
