@@ -25,8 +25,11 @@ const SIZE: usize = 100_000_000;
 /// What its results begin with.
 const WORDS: &str = "the first words";
 
-/// The tools, and what each answers with.
-const TOOLS: [(&str, fn(&mut Vec<u8>)); 2] = [("rows", rows), ("text", text)];
+/// A tool, and what writes its answer.
+type Tool = (&'static str, fn(&mut Vec<u8>));
+
+/// The tools.
+const TOOLS: [Tool; 2] = [("rows", rows), ("text", text)];
 
 /// Measures each kind of result so many times.
 pub fn run(home: &Path, rounds: usize) {
@@ -55,7 +58,7 @@ pub fn run(home: &Path, rounds: usize) {
             // By then the server has noted its times.
             pty.settle();
             let (first, last) = times(&stamps);
-            sent.push(last - first);
+            sent.push(last.saturating_sub(first));
             after.push(
                 shown
                     .duration_since(UNIX_EPOCH)

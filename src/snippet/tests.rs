@@ -415,7 +415,7 @@ fn masks_of_a_recording_are_variables() {
     let schema = br#"{"properties":{"part":{"type":"string"}}}"#;
     subject.schema = Some(schema.to_vec());
     let shell = Form::Cli.write(&subject).unwrap().text;
-    assert!(shell.contains(r#" 'part=a '"$API_KEY"' b'"#), "{shell}");
+    assert!(shell.contains(r#" part='a '"$API_KEY"' b'"#), "{shell}");
 }
 
 /// A line that is run where the server is not in the environment says nothing of what the settings say.

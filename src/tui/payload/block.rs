@@ -70,12 +70,12 @@ impl<'p> Blocks<'p> {
             (Some("text"), Some(body)) => {
                 let (target, held) = (self.text_target(), self.held(body, false, own));
                 let odd = halves(body);
-                let size = text::size(text_size(body));
-                self.sheet.spot(
-                    &format!("{start}text {size}{more}{odd}"),
-                    target,
-                    Some(held),
-                );
+                let size = match json::kind(body) {
+                    Kind::String => format!(" {}", text::size(text_size(body))),
+                    _ => String::new(),
+                };
+                let heading = format!("{start}text{size}{more}{odd}");
+                self.sheet.spot(&heading, target, Some(held));
                 self.text(body, Hint::default());
             }
             (Some(kind @ ("image" | "audio")), _) => {

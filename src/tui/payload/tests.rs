@@ -120,7 +120,7 @@ fn content_is_shown_block_by_block() {
     assert_eq!(
         shown(&tabs, "Content"),
         "structured content: not checked, for the tool is not listed · the text is not JSON\n\
-         [0] text · for user · priority 0.9\n\
+         [0] text 22 B · for user · priority 0.9\n\
          Created 8812\n[1] text\n\n\
          [1] image image/png 2×3 24 B\n\
          [2] audio audio/wav 3 B that are no base64\n\
@@ -157,7 +157,7 @@ fn errors_and_failed_tools_are_told_apart() {
     assert_eq!(names(&tabs), ["Content", "JSON", "Raw"]);
     assert_eq!(
         shown(&tabs, "Content"),
-        "tool error: the tool ran and says that it failed (isError)\n[0] text\ndisk full"
+        "tool error: the tool ran and says that it failed (isError)\n[0] text 9 B\ndisk full"
     );
 }
 
@@ -217,7 +217,7 @@ fn odd_results_are_named_not_refused() {
         r#"[{"id":1,"result":{"content":[{"type":"text","text":"a"}]}},{"id":2,"error":7},3]"#,
     );
     assert_eq!(names(&tabs), ["Error", "Content", "JSON", "Raw"]);
-    assert_eq!(shown(&tabs, "Content"), "[0] text\na");
+    assert_eq!(shown(&tabs, "Content"), "[0] text 1 B\na");
     // No result at all.
     assert_eq!(
         names(&wire(&Subject::ToolResult(SOURCE, None), r#"{"id":1}"#)),
@@ -350,7 +350,7 @@ fn prompts_show_numbered_messages() {
     assert_eq!(names(&tabs), ["Messages", "JSON", "Raw"]);
     assert_eq!(
         shown(&tabs, "Messages"),
-        "description\nReview\n1 user · text\nLook at\nthis\n2 assistant · [0] text\nok\n\
+        "description\nReview\n1 user · text 12 B\nLook at\nthis\n2 assistant · [0] text 2 B\nok\n\
          3 user · no content\n{\n  \"role\": \"user\"\n}\n4 no role · no block, but a string\n\"plain\""
     );
     assert_eq!(

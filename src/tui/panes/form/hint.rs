@@ -49,15 +49,15 @@ const STRING: Keys = &[
 /// In a line with answers offered below it, of which one goes on from what is typed.
 const TAKEN: Keys = &[
     ("Tab", "take it"),
-    ("↓", "into the list"),
-    ("Enter", "keep and next"),
+    ("↓", "list"),
+    ("Enter", "keep"),
     ("Esc", "leave"),
 ];
 /// In a line with answers offered below it.
 const OFFERED: Keys = &[
-    ("↓", "into the list"),
+    ("↓", "list"),
     ("Tab", "next"),
-    ("Enter", "keep and next"),
+    ("Enter", "keep"),
     ("Esc", "leave"),
 ];
 /// In the list of answers.

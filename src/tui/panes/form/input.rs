@@ -73,9 +73,9 @@ impl FormPane {
     /// Begins a new line in the text of the focused field, at the caret or else at its end. From then on there is a box
     /// for it, in which Enter does the same.
     pub(super) fn new_line(&mut self) -> FormReply {
-        let Some(id) = self.focused().filter(|_| self.takes_new_lines()) else {
+        if !self.takes_new_lines() {
             return FormReply::Say("only text has lines".to_owned());
-        };
+        }
         if self.mode == Mode::Navigation {
             self.mode = Mode::Typing;
             self.open_input();
@@ -97,7 +97,6 @@ impl FormPane {
                 if let Some(Input::Lines(area)) = &mut self.input {
                     area.go(rows, column);
                 }
-                self.reveal(id);
                 reply
             }
             // Its choices, or a question, stand where it is typed.

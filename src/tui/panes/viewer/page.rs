@@ -372,7 +372,7 @@ impl Page {
             }
             (Sight::Tree(..), Action::Hex) => Some("Only text can be shown as bytes: see Raw."),
             (Sight::Text(..), Action::DecodeString) if self.around().is_none() => {
-                Some("Text is shown as it is; where it is JSON, there is a tab of it as a tree.")
+                Some("This is text: JSON in it has a tab of its own.")
             }
             (Sight::Text(_, state), action) if tree::is_of_trees(action) => {
                 (self.around().is_none() || action != Action::ToggleFold).then_some(

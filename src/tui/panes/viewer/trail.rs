@@ -34,9 +34,10 @@ impl Viewer {
         self.page().is_some_and(|page| !page.spots().is_empty())
     }
 
-    /// Whether something is shown that a link led to.
+    /// Whether something is shown that a link led to, and not what was there before.
     pub fn has_followed(&self) -> bool {
-        !self.trail.0.is_empty()
+        let embedded = matches!(self.subject, Some(Subject::Embedded { .. }));
+        !self.trail.0.is_empty() && !embedded
     }
 
     /// The scope of what is shown now, inside that of documents: a table, blocks.
