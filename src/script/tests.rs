@@ -230,7 +230,7 @@ fn an_unknown_call_is_told_what_it_comes_nearest_to() {
     );
     assert_eq!(
         player.tally.words(&player.script),
-        "0 requests answered from the recording, 1 without it, 2 unknown\nunused: 2 recorded requests: tools/call echo, tools/call sum"
+        "0 requests answered from the recording, 1 without it, 2 unknown\nunused: 2 recorded requests\n  tools/call echo\n  tools/call sum"
     );
 }
 

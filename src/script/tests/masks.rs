@@ -24,7 +24,8 @@ fn a_masked_argument_is_any_argument() {
     assert_eq!(ask(&mut player, "\"known\"", 1), result("2"));
     assert_eq!(ask(&mut player, "5", 1), result("\"‹masked:key›\""));
     // The mask is no difference, the other argument is one.
-    let said = ask(&mut player, "\"b\"", 2);
+    let unknown = call("9", "a", r#"{"x":2,"key":"b"}"#);
+    let said = heard(&mut player, &unknown).remove(0);
     assert!(
         said.contains("where $.arguments.x 1 recorded, 2 asked"),
         "{said}"

@@ -144,11 +144,11 @@ fn how_far_it_is_stands_in_the_status_row_and_it_can_be_ended() {
         tell(&mut screen, asker, wants);
         tell(&mut screen, asker, Told::Began(21, Vec::new()));
         tell(&mut screen, asker, Told::Progress(7, 21));
-        let said = "replay crash: 7 of 21 calls; Ctrl-c ends it with what came";
+        let said = "-crash: 7 of 21 calls; Ctrl-c ends it with what came";
         assert!(screen.status().contains(said), "{}", screen.text());
-        screen.press("7 Tab");
+        screen.press("7 ]");
         assert!(screen.contains("[Running 1]"), "{}", screen.text());
-        let row = "replay crash: 7 of 21 calls → some-server (replay)";
+        let row = "-crash: 7 of 21 calls → some-server (replay)";
         assert!(screen.contains(row), "{}", screen.text());
         screen.press("C-c");
         assert_eq!(ordered(&screen), Some(&Replaying::End(asker)));
