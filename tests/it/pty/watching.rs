@@ -45,7 +45,7 @@ fn what_is_pinned_is_sent_again_whatever_was_called_since() {
     terminal.send("\r");
     terminal.shows("text *");
     let call = |terminal: &mut Terminal, text: &str| {
-        terminal.send(&format!("{text}\x1b"));
+        terminal.send(format!("{text}\x1b"));
         terminal.wait_for("the field is left", |terminal| {
             !terminal.text().contains("keep and next")
         });

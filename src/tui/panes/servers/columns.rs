@@ -12,7 +12,7 @@ use crate::tui::pane::{Ctx, Server};
 use crate::tui::theme::Role;
 
 /// Columns of the list: the state, the space between columns, what is left to tell, how it is spoken to, and the most
-/// and least that names get, and the most that origins get, with much room and with little.
+/// and least that names and origins get.
 pub(super) const STATE: usize = 15;
 pub(super) const GAP: usize = 2;
 const DETAIL: usize = 19;
@@ -20,7 +20,7 @@ const TRANSPORT: usize = 5;
 const NAME: usize = 32;
 const SHORT: usize = 13;
 const ORIGIN: usize = 18;
-const NARROW: usize = 14;
+const NARROW: usize = 13;
 
 /// How wide the columns of the list are, gaps included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +48,11 @@ impl Columns {
         };
         // The least that names can do with.
         let least = longest.min(SHORT);
-        let narrow = origin.min(NARROW);
-        let shown = [
-            (transport, origin),
-            (transport, narrow),
-            (0, narrow),
-            (0, 0),
-        ];
-        let fits = shown
-            .into_iter()
-            .find(|(transport, origin)| least + transport + origin <= room);
-        let (transport, origin) = fits.unwrap_or((0, 0));
+        let fit = |transport: usize| {
+            let left = room.saturating_sub(least + transport);
+            (left >= origin.min(NARROW)).then(|| (transport, origin.min(left)))
+        };
+        let (transport, origin) = fit(transport).or_else(|| fit(0)).unwrap_or((0, 0));
         let left = room.saturating_sub(transport + origin);
         Self {
             name: longest.min(left.clamp(12, NAME)) + GAP,
