@@ -178,7 +178,7 @@
 //! | a transport | a file in `transport/` that makes a [`Link`](transport::Link), a variant of [`Target`](transport::Target) |
 //! | a cause that doctor knows | a row below `doctor/causes/`; what it is told from: `doctor/course.rs`, `surroundings.rs`; its fault in `tests/it/cli/doctor.rs` |
 //! | a probe | a row in `probe.rs`, its script below; the rules that judge it, in `lint/rules/probed.rs` and below |
-//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs`; of a client in `lint/rules/clients/` |
+//! | a rule of lint | a row in a group of `lint/rules/`, its fault in `tests/it/lint.rs`, which its example is made of (`UPDATE_EXAMPLES=1`); of a client in `lint/rules/clients/` |
 //! | a question of lint's report, a way to write it | QUESTIONS and FORMS in `lint/report.rs`, a file beside it |
 //! | a header that is a secret | `mcp/http/headers.rs` |
 //! | what of a recording is sent again | `replay/plan.rs`; what is carried over from new results, `replay/carry.rs` |

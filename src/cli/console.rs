@@ -134,11 +134,10 @@ impl Console {
         self.shown = 0;
     }
 
-    /// On a terminal, keeps the server's stderr back while something else stands there.
+    /// Keeps the server's stderr back: on a terminal something else stands there, and elsewhere nobody wants thousands of
+    /// lines.
     pub fn hold_stderr(&mut self) {
-        if self.terminal {
-            self.held = Some((0, VecDeque::new()));
-        }
+        self.held = Some((0, VecDeque::new()));
     }
 
     /// Says how much was kept back, and its end.

@@ -100,12 +100,13 @@ impl Report {
             }
         };
         let all = self.all();
-        let _ = writeln!(
-            out,
-            "{pace}; {} after {} of warming up\n",
-            text::took(all.took),
-            text::took(self.warmup)
-        );
+        let how_long = if all.lost && all.answered() == 0 {
+            "it ended while it warmed up".to_owned()
+        } else {
+            let (took, warmup) = (text::took(all.took), text::took(self.warmup));
+            format!("{took} after {warmup} of warming up")
+        };
+        let _ = writeln!(out, "{pace}; {how_long}\n");
         // Of a server that was gone before anything counted there is nothing to tell.
         if !all.lost || all.answered() > 0 {
             push_figures(&mut out, &all);

@@ -28,6 +28,9 @@ pub fn write(report: &Report) -> String {
             let _ = write!(out, ",file={},line={line}", property(&report.name));
         }
         let mut words = one.whole();
+        if !finding.pointer.is_empty() {
+            let _ = write!(words, " at {}", finding.pointer);
+        }
         if one.times > 1 {
             let _ = write!(words, " (×{})", text::grouped(one.times));
         }

@@ -73,8 +73,9 @@ fn told(good: &[Value], bad: &[Value]) -> [Vec<String>; 2] {
             let mut places = Vec::new();
             differ(String::new(), Some(old), Some(new), &mut places);
             for (place, old_value, new_value) in places {
-                fires.push(line(&title(new, &is_named), &place, new_value));
-                silent.push(line(&title(old, &was_named), &place, old_value));
+                let (old_value, new_value) = windows(old_value, new_value);
+                fires.push(line(&title(new, &is_named), &place, new_value.as_ref()));
+                silent.push(line(&title(old, &was_named), &place, old_value.as_ref()));
             }
         }
     } else {
@@ -209,11 +210,38 @@ fn differ<'a>(at: String, old: Option<&'a Value>, new: Option<&'a Value>, places
                 differ(format!("{at}/{name}"), old.get(name), new.get(name), places);
             }
         }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => {
-            for (place, (old, new)) in old.iter().zip(new).enumerate() {
-                differ(format!("{at}/{place}"), Some(old), Some(new), places);
+        (Some(Value::Array(old)), Some(Value::Array(new))) => {
+            for place in 0..old.len().max(new.len()) {
+                differ(
+                    format!("{at}/{place}"),
+                    old.get(place),
+                    new.get(place),
+                    places,
+                );
             }
         }
         (old, new) => places.push((at, old, new)),
     }
+}
+
+/// Of two long texts what stands around the first difference.
+fn windows(old: Option<&Value>, new: Option<&Value>) -> (Option<Value>, Option<Value>) {
+    let (Some(Value::String(was)), Some(Value::String(is))) = (old, new) else {
+        return (old.cloned(), new.cloned());
+    };
+    let same = was
+        .chars()
+        .zip(is.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let from = same.saturating_sub(40);
+    let cut = |text: &str| {
+        let rest: String = text.chars().skip(from).collect();
+        Some(Value::String(if from > 0 {
+            format!("…{rest}")
+        } else {
+            rest
+        }))
+    };
+    (cut(was), cut(is))
 }
