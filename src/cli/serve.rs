@@ -283,6 +283,7 @@ impl Known {
             listens,
             control: None,
             since: jiff::Timestamp::now(),
+            lost: 0,
         };
         crate::tap::running::register(&self.folder?, &serving).ok()
     }
