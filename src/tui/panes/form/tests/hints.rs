@@ -33,7 +33,7 @@ fn what_is_open_says_what_its_keys_do() {
     press(&mut pane, "⎋");
     assert!(!keys(&pane).contains(&"items"));
 
-    let mut pane = one(
+    let pane = one(
         r#"{"type":"object","additionalProperties":{"type":"string"}}"#,
         true,
     );
