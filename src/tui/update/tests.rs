@@ -148,6 +148,7 @@ fn the_time_of_a_tap_goes_on_while_its_client_waits() {
     let tap = Running {
         pid: 7,
         server: "it".to_owned(),
+        serves: false,
         file: Some(path.into()),
         listens: None,
         control: None,

@@ -428,7 +428,7 @@ fn what_doctor_asks_about_first_is_looked_at_then() {
     screen.press("D");
     let far = place(&screen, "far");
     assert!(
-        matches!(screen.model.overlays.last(), Some(Overlay::Trust(at, Then::Examine)) if *at == far)
+        matches!(screen.model.overlays.last(), Some(Overlay::Trust(at, Then::Examine(_))) if *at == far)
     );
     let lacking = place(&screen, "lacking");
     assert!(update::connect(&mut screen.model, lacking).is_empty());

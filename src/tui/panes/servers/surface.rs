@@ -78,6 +78,7 @@ mod tests {
             era: None,
             listed: None,
             watched: Vec::new(),
+            pinned: None,
         };
         stage.servers = vec![
             server("one", Some(1)),
