@@ -10,9 +10,9 @@
 mod family;
 pub mod http;
 mod lines;
-#[cfg(target_os = "linux")]
 pub mod listeners;
 pub mod memory;
+#[cfg(target_os = "linux")]
 mod procfs;
 mod spawn;
 pub mod stdio;

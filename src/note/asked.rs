@@ -151,7 +151,14 @@ impl Asking {
     pub fn sentence(&self) -> String {
         match self {
             Self::Asked { question, call } => match call {
-                Some(call) => format!("{} of request {call} waits for a person", named(question)),
+                Some(call) => {
+                    let named = named(question);
+                    // An input request is named by the request it belongs to.
+                    match named.ends_with(&format!(" of request {call}")) {
+                        true => format!("{named} waits for a person"),
+                        false => format!("{named} of request {call} waits for a person"),
+                    }
+                }
                 None => format!("{} waits for a person", named(question)),
             },
             Self::Answered {

@@ -318,6 +318,7 @@ fn no_secrets(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     if !is_bad(message.raw) {
         return;
     }
+    let before = told.wrong.len();
     for (list, named, about) in LISTED {
         for (at, item) in message.items(&["result", list]) {
             if !is_bad(item) {
@@ -325,7 +326,7 @@ fn no_secrets(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
             }
             let name = json::string_at(item, &[named]).unwrap_or_default();
             let mut held = Vec::new();
-            texts("", item, &mut |place, text| {
+            texts("", item, 0, &mut |place, text| {
                 if seen.hides(text) {
                     held.push((place.to_owned(), "what was masked as a secret".to_owned()));
                 } else if let Some(kind) = mask::key_in(text) {
@@ -334,11 +335,24 @@ fn no_secrets(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
             });
             for (place, what) in held {
                 let place = place.trim_start_matches('/').replace('/', ".");
+                // A name that is a key itself is not said once more.
+                if mask::key_in(name.as_bytes()).is_some() {
+                    told.wrong(at.clone(), format!("{place} holds {what}"));
+                    continue;
+                }
                 // The pointer is that of the item: of what is masked nobody knows what it says.
                 let words = format!("{name}: {place} holds {what}");
                 told.about(about(name.as_str().into()), at.clone(), words);
             }
         }
+    }
+    if told.wrong.len() == before {
+        // It stands beside the items, in the name of a member, or deeper than is looked.
+        let what = match mask::key_in(message.raw) {
+            Some(kind) => format!("what looks like a {kind}"),
+            None => "what was masked as a secret".to_owned(),
+        };
+        told.wrong("", format!("the list holds {what}"));
     }
 }
 
@@ -386,18 +400,24 @@ fn known_members(_: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     }
 }
 
+/// Items are looked into so deep: what a server says must not use up our stack.
+const DEEPEST: usize = 64;
+
 /// Every text below a value, with its place.
-fn texts<'a>(at: &str, raw: &'a [u8], look: &mut impl FnMut(&str, &'a [u8])) {
+fn texts<'a>(at: &str, raw: &'a [u8], depth: usize, look: &mut impl FnMut(&str, &'a [u8])) {
+    if depth > DEEPEST {
+        return;
+    }
     match json::kind(raw) {
         json::Kind::String => look(at, raw),
         json::Kind::Object => {
             for (name, value) in json::members(raw) {
-                texts(&json::pointer::below(at, &name), value, look);
+                texts(&json::pointer::below(at, &name), value, depth + 1, look);
             }
         }
         json::Kind::Array => {
             for (place, value) in json::elements(raw).enumerate() {
-                texts(&format!("{at}/{place}"), value, look);
+                texts(&format!("{at}/{place}"), value, depth + 1, look);
             }
         }
         _ => {}

@@ -102,9 +102,9 @@ impl Client {
         let again = self.reopened.replace(now);
         if at_once || again.is_some_and(|last| now.saturating_sub(last) < REOPEN) {
             let what = if at_once {
-                "the server forgets every session at once (404)"
+                "the server forgets every session at once"
             } else {
-                "the server forgets one session after the other (404)"
+                "the server forgets one session after the other"
             };
             // Requests of one session that reach several servers look like this.
             let hint =

@@ -142,6 +142,9 @@ impl Courier {
         let beside = flight.status == 401
             || flight.status == 429
             || (asks_era && (flight.status >= 500 || flight.status == 403));
+        // What names the request that it answers is about that.
+        let is_its_answer = matches!(&frame, Frame::One(message)
+            if is_error && message.id.as_ref().is_some_and(|id| flight.waiting.contains(id)));
         // Servers of the first SDKs say 400 where 404 is asked for (2025-03-26 to 2025-11-25, Session Management).
         let names_session = || {
             let text = body.get(..SAID).unwrap_or(&body).to_ascii_lowercase();
@@ -150,7 +153,7 @@ impl Courier {
         let forgotten = flight.session.is_some()
             && match flight.status {
                 404 => code != Some(-32601),
-                400 => names_session(),
+                400 => !is_its_answer && names_session(),
                 _ => false,
             };
         if !is_message || beside || forgotten {

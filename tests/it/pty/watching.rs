@@ -66,7 +66,7 @@ fn what_is_pinned_is_sent_again_whatever_was_called_since() {
     terminal.send("1");
     terminal.shows("tools/call echo #");
     write(&home, "--tools 1");
-    terminal.shows("server.sh changed; tools +1");
+    terminal.shows("2 times in this session");
     terminal.send("5");
     terminal.wait_for("three calls", |terminal| {
         terminal.text().matches("tools/call").count() >= 3

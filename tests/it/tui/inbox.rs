@@ -452,7 +452,7 @@ fn a_page_that_no_browser_takes_is_still_asked_about() {
         assert_eq!(*given(&screen), result(r#"{"action":"accept"}"#));
     }
     // Who copies the address can open it elsewhere.
-    let mut screen = asked(SIZES[0], AskKind::Url, URL).keys("y u");
+    let mut screen = asked(SIZES[1], AskKind::Url, URL).keys("y u");
     assert!(screen.contains("[ Done ]"), "{}", screen.text());
     screen.press("a a");
     assert_eq!(*given(&screen), result(r#"{"action":"accept"}"#));

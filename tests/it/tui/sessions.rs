@@ -223,7 +223,7 @@ fn two_sessions_are_compared_and_one_is_exported() {
     screen.press("Esc Space Space D");
     assert!(screen.contains("DIFF"), "{}", screen.text());
     assert!(
-        screen.contains("missing    tools/call echo"),
+        screen.contains("missing    #13 tools/call echo"),
         "{}",
         screen.text()
     );

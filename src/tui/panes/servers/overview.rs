@@ -12,7 +12,7 @@ use crate::text;
 use crate::transport::Target;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
-use crate::tui::pane::{Ctx, Listed as ListedServer, Server};
+use crate::tui::pane::{Ctx, Server};
 use crate::tui::panes::catalogue::fresh_words;
 use crate::tui::panes::request::call_words;
 use crate::tui::theme::{Role, Theme};
@@ -336,76 +336,6 @@ impl Sheet<'_> {
             let watch = self.keys.word(Action::Watch);
             let what = format!("{pinned}; {watch} says which files");
             self.field("pinned", &what, Role::Text);
-        }
-    }
-
-    /// What the settings of clients say of it.
-    fn listed(&mut self, server: &Server) {
-        let Some(listed) = &server.listed else {
-            return;
-        };
-        let launch = &listed.server.launch;
-        if let Some(Target::Process(spawn)) = &server.target
-            && let Some(cwd) = &spawn.cwd
-        {
-            self.field("cwd", &cwd.to_string_lossy(), Role::Text);
-        }
-        let names: Vec<String> = launch
-            .named()
-            .iter()
-            .map(|(name, _)| format!("{name}=••••"))
-            .collect();
-        if !names.is_empty() {
-            let label = match launch {
-                crate::configs::Launch::Process { .. } => "env",
-                crate::configs::Launch::Address { .. } => "headers",
-            };
-            self.field(label, &names.join(" "), Role::Text);
-        }
-        self.field("stands in", &listed.place, Role::Text);
-        self.field("", &listed.whose(), Role::TextMuted);
-        self.troubles(listed);
-        self.others(listed);
-    }
-
-    /// That what runs is not what its entry says.
-    pub(super) fn stale(&mut self, listed: &ListedServer) {
-        if listed.stale {
-            let restart = self.keys.word(Action::Restart);
-            let what = format!(
-                "! its entry changed since it was started; {restart} starts it as it stands now"
-            );
-            self.paragraph(&what, Role::Warn);
-        }
-    }
-
-    /// What is odd about its entry, or has to be known of it.
-    pub(super) fn troubles(&mut self, listed: &ListedServer) {
-        let troubles = listed.problem.iter().chain(&listed.server.off);
-        for trouble in troubles.chain(&listed.server.remarks) {
-            self.field("!", trouble, Role::Warn);
-        }
-        if listed.consent.is_some() {
-            let asks = "nobody agreed to it as it stands: connecting asks first";
-            self.field("!", asks, Role::Warn);
-        }
-    }
-
-    /// Other entries of its name.
-    pub(super) fn others(&mut self, listed: &ListedServer) {
-        for (index, other) in listed.others.iter().enumerate() {
-            let label = if index == 0 { "also in" } else { "" };
-            let told = if other.differs.is_empty() {
-                format!("{}: the same", other.place)
-            } else {
-                format!("{}: {}", other.place, other.differs.join(", "))
-            };
-            self.field(label, &told, Role::TextMuted);
-            if !other.differs.is_empty() {
-                let add = self.keys.word(Action::AddServer);
-                let how = format!("{add} --server {} takes that one", other.selector);
-                self.field("", &how, Role::TextMuted);
-            }
         }
     }
 
