@@ -345,18 +345,22 @@ impl Script {
         self.names.retain(|_, scenes| !scenes.is_empty());
     }
 
-    /// What a request is found by: its own key, or that of the recorded one that takes any value where it was masked.
-    fn key_of(&self, method: &str, params: Option<&[u8]>) -> Key {
+    /// What a request is found by: its own key, or that of the recorded one that takes any value where it was masked; of
+    /// several one that was not `played` yet.
+    fn key_of(&self, method: &str, params: Option<&[u8]>, played: &[bool]) -> Key {
         let key = key::of(method, params);
         if self.loose.is_empty() || self.keys.contains_key(&key) {
             return key;
         }
-        let mut loose = self.loose.iter().map(|at| &self.scenes[*at]);
-        let alike = loose.find(|scene| {
+        let takes = |at: &SceneIndex| {
+            let scene = &self.scenes[*at];
             !scene.left_out && scene.method == method && masked::asks_for(scene, params)
-        });
-        alike.map_or(key, |scene| {
-            key::of(method, json::get(&scene.message, &["params"]))
+        };
+        let mut all = self.loose.iter().copied();
+        let fresh = all.find(|at| played.get(*at) == Some(&false) && takes(at));
+        let alike = fresh.or_else(|| self.loose.iter().copied().find(takes));
+        alike.map_or(key, |at| {
+            key::of(method, json::get(&self.scenes[at].message, &["params"]))
         })
     }
 

@@ -5,7 +5,7 @@
 //! `‹redacted›`. It reads nothing and sends nothing: text in, text out.
 
 use crate::json::{self, Value};
-use crate::mask::masks;
+use crate::mask::{is_mask, masks};
 use crate::mcp::revision::{Era, Revision};
 use crate::text;
 
@@ -265,7 +265,8 @@ impl Form {
 fn hides(secrets: &[Secret]) -> String {
     let told = secrets.iter().filter(|secret| {
         let mask = masks(&secret.value).next();
-        mask.is_some_and(|(_, name)| name != secret.variable)
+        // What holds a mask beside something else is a secret as a whole.
+        is_mask(&secret.value) && mask.is_some_and(|(_, name)| name != secret.variable)
     });
     let told =
         told.map(|secret| format!("; {} is what stands as {}", secret.variable, secret.value));

@@ -509,11 +509,14 @@ async fn event_loop(
                     update::update(model, copied, began.elapsed().as_micros() as u64);
                 }
                 Order::Suspend => {
+                    // How long somebody is away is not how long a key took.
+                    pressed = None;
                     drop(input.take());
                     suspend(terminal)?;
                     input = Some(EventStream::new());
                 }
                 Order::Visit(errand) => {
+                    pressed = None;
                     // Whoever reads keys must be gone before the program is there.
                     input = None;
                     terminal.leave();

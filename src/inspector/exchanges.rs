@@ -105,6 +105,10 @@ impl Engine {
                 session,
                 elsewhere,
             } => {
+                if let Some(id) = &session {
+                    let named = ("mcp-session-id".to_owned(), id.reveal().to_owned());
+                    self.recorder.passed(conn, Rule::Header, &[named]);
+                }
                 let what = Happened::Head {
                     exchange,
                     session: session.as_ref().map(Secret::reveal),

@@ -25,7 +25,8 @@ impl Engine {
     /// The options of a connection, with what is known of the server.
     pub(super) fn informed(&self, connect: &Connect) -> Options {
         let mut options = connect.options.clone();
-        if options.era == EraChoice::Auto && !options.ask_again && options.known.is_none() {
+        // Also where it is asked anew: a downgrade is told all the same.
+        if options.era == EraChoice::Auto && options.known.is_none() {
             options.known = self.eras.known(&connect.target, Timestamp::now());
         }
         options

@@ -409,8 +409,15 @@ impl Report {
     /// What did not work at all: the question that is about it, and why; not sanitised.
     pub fn failed(&self) -> Vec<(&'static str, &str)> {
         let failed = self.servers.iter().filter_map(|server| {
-            let question = if server.needs_login { "login" } else { "start" };
-            Some((question, server.failed.as_deref()?))
+            let why = server.failed.as_deref()?;
+            // What ended after it had worked was started, and reached.
+            let opens = |name: &str| matches!(name, "initialize" | "server/discover");
+            let worked = server.methods.iter().any(|one| !opens(&one.name));
+            match (server.needs_login, worked) {
+                (true, _) => Some(("login", why)),
+                (false, true) => None,
+                (false, false) => Some(("start", why)),
+            }
         });
         failed.collect()
     }

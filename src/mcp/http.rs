@@ -305,6 +305,11 @@ impl Courier {
         out
     }
 
+    /// The session that the server named; a secret.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
     /// The end: what was sent still goes out, streams are closed, the session is given back.
     pub fn shutdown(&mut self) -> Vec<Output> {
         let mut out = Vec::new();

@@ -154,9 +154,10 @@ impl Asking {
                 Some(call) => {
                     let named = named(question);
                     // An input request is named by the request it belongs to.
-                    match named.ends_with(&format!(" of request {call}")) {
-                        true => format!("{named} waits for a person"),
-                        false => format!("{named} of request {call} waits for a person"),
+                    if named.ends_with(&format!(" of request {call}")) {
+                        format!("{named} waits for a person")
+                    } else {
+                        format!("{named} of request {call} waits for a person")
                     }
                 }
                 None => format!("{} waits for a person", named(question)),

@@ -402,7 +402,6 @@ pub static PROBES: &[Probe] = &[
         place: Place::Own,
         civil: false,
         script: http::ended_session,
-        ..Probe::ROW
     },
     Probe {
         name: "batch",

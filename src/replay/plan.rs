@@ -223,7 +223,8 @@ impl Plan {
                     needed.len() - 1
                 });
                 let whose = whose();
-                if !needed[at].calls.contains(&whose) {
+                // One call after the other: the same can only be the last.
+                if needed[at].calls.last() != Some(&whose) {
                     needed[at].calls.push(whose);
                 }
             }
@@ -272,8 +273,9 @@ pub fn unknown(needed: &[Needed]) -> Option<(String, String)> {
     let names = needed.iter().map(|one| one.name.clone()).collect();
     let missing = Missing { names };
     let mut calls: Vec<&str> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
     for call in needed.iter().flat_map(|one| &one.calls) {
-        if !calls.contains(&call.as_str()) {
+        if seen.insert(call.as_str()) {
             calls.push(call);
         }
     }

@@ -36,7 +36,10 @@ impl Player {
             (key::name(method, subject), &self.script.names)
         } else {
             let params = json::get(message, &["params"]);
-            (self.script.key_of(method, params), &self.script.keys)
+            {
+                let key = self.script.key_of(method, params, &self.tally.played);
+                (key, &self.script.keys)
+            }
         };
         let Some(scenes) = of.get(&key) else {
             return Found::None(None);

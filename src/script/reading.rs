@@ -84,10 +84,14 @@ impl Reader {
             self.refuse(number, scene);
         }
         if self.script.http.as_ref().is_some_and(|http| http.older) {
-            // What was tried before the client knew how old the server is.
+            // What was tried before the client knew how old the server is; what was lost later is none of it.
             let refused = |scene: &Scene| {
                 let mut steps = scene.steps.iter();
-                steps.any(|step| matches!(step.does, Does::Refuse { .. }))
+                let by_status = scene
+                    .shape
+                    .as_ref()
+                    .is_some_and(|shape| shape.status >= 400);
+                by_status && steps.any(|step| matches!(step.does, Does::Refuse { .. }))
             };
             self.script.scenes.retain(|scene| !refused(scene));
         }

@@ -109,8 +109,9 @@ impl Told {
 
 /// The error that stands for a refusal by HTTP where there is no HTTP.
 pub fn refusal(id: &str, scene: &Scene) -> Vec<u8> {
-    let message = quote(match scene.shape {
-        Some(_) => "the recorded server refused this by HTTP",
+    let message = quote(match &scene.shape {
+        Some(shape) if shape.status >= 400 => "the recorded server refused this by HTTP",
+        Some(_) => "the recorded server broke off before it answered this",
         None => "the recorded server could not be reached",
     });
     format!(

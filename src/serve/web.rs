@@ -144,7 +144,8 @@ async fn post(house: Arc<House>, headers: &HeaderMap, url: &str, body: Vec<u8>) 
         Some(Piece::Refused { scene, body }) => {
             leaving.done();
             let form = house.form(scene);
-            exchange.refused(form.status.unwrap_or(502), &form.mime, body)
+            let status = form.status.filter(|status| *status >= 400);
+            exchange.refused(status.unwrap_or(502), &form.mime, body)
         }
         Some(piece) => exchange.stream(None, Some(piece), pieces, leaving, asked.len()),
         // It was given up, or the server ended.

@@ -472,7 +472,7 @@ impl Rules {
         self.all.iter().map(|rule| rule.text.clone()).collect()
     }
 
-    /// The request that a frame answers: the number and the place of its entry.
+    /// The request that a frame answers, as it went on: the number and the place of its entry.
     pub fn request_of(&self, frame: u64) -> Option<(u64, Place)> {
         let timeline = &self.timeline;
         let entry = timeline.with_seq(frame)?;
@@ -482,7 +482,10 @@ impl Rules {
             return None;
         };
         let request = timeline.entry(timeline.exchange(exchange)?.request)?;
-        (row.entry == entry).then(|| (request.seq(), request.place()))
+        let changed = timeline.state().tap.instead_of(request.seq());
+        let changed = changed.and_then(|seq| timeline.entry(timeline.with_seq(seq)?));
+        let sent = changed.unwrap_or(request);
+        (row.entry == entry).then(|| (sent.seq(), sent.place()))
     }
 
     /// Takes what was recorded, and says what strikes it when it is a frame with this body. One that `waits` behind

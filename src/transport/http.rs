@@ -24,7 +24,7 @@ use url::Url;
 use super::lines::MAX_LINE;
 use super::{INBOX_PLACES, Link, LinkEvent, Outgoing};
 use crate::mcp::auth::{self, Secret, masked_headers};
-use crate::mcp::http::headers::{self, Headers, masked_url};
+use crate::mcp::http::headers::{Headers, masked_url};
 use crate::mcp::http::{Choice, Courier, Ending, Loss, LossKind, Output, Request};
 use crate::note::http::Step;
 use crate::sse::{Block, Parser};
@@ -495,14 +495,14 @@ impl Carriage {
             tls: head.opening.tls,
             first_byte,
         });
-        if let Some(session) = headers::value(&head.headers, "mcp-session-id")
+        let outputs = self.courier.head(exchange, head.status, head.headers);
+        if let Some(session) = self.courier.session()
             && self.session.as_ref().map(Secret::reveal) != Some(session)
         {
             let session = Secret::new(session);
             self.session = Some(session.clone());
             self.told.push_back(LinkEvent::Session(session));
         }
-        let outputs = self.courier.head(exchange, head.status, head.headers);
         self.act(outputs);
     }
 

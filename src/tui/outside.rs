@@ -149,6 +149,9 @@ impl Desk {
 
     /// Gives a part of a document to the desktop, as a file.
     fn open(&self, part: &Part, kind: &str, lookup: &impl Lookup) -> Result<String, String> {
+        if let Some(why) = part.fault() {
+            return Err(format!("it was not opened: {why}"));
+        }
         let Show::Opener(opener) = tools::show(kind, &self.settings.pagers, lookup)? else {
             return Err(format!("{kind} is shown in a pager"));
         };

@@ -78,7 +78,17 @@ fn any_bytes_come_out_as_they_went_in() {
             recorded.extend_from_slice(&entry.body);
             recorded.extend_from_slice(entry.ending.as_bytes());
         }
-        assert!(recorded == sent, "{direction:?}");
+        let same = recorded
+            .iter()
+            .zip(&sent)
+            .take_while(|(one, other)| one == other);
+        assert!(
+            recorded == sent,
+            "{direction:?}: {} of {} bytes, the first {} of them the same",
+            recorded.len(),
+            sent.len(),
+            same.count()
+        );
     }
 }
 

@@ -212,7 +212,11 @@ fn soon(seen: &Seen<'_>, message: &Message<'_>, told: &mut Told) {
     let Some(asked) = message.asked(seen) else {
         return;
     };
-    let took = seen.entry.us.saturating_sub(asked.us);
+    // Whoever logs in meanwhile is waited for as well, and is no server.
+    let took = match message.answers {
+        Some(at) => seen.timeline.spans(at, seen.entry.us).server(),
+        None => seen.entry.us.saturating_sub(asked.us),
+    };
     told.demand(took <= SLOW_US, "", || {
         let took = crate::text::took(Duration::from_micros(took));
         format!("{} was answered after {took}", asked.method)

@@ -1,7 +1,7 @@
 //! What is broken inside of a schema though its meta-schema allows it: references into itself that lead nowhere or
 //! round and round, and patterns that no engine reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::schemas::walk;
 use crate::json::{self, Kind};
@@ -109,6 +109,14 @@ fn references(schema: &[u8], found: &mut Vec<(String, String)>) {
             anchors.extend(json::string_at(raw, &[name]));
         }
     });
+    // What applies at once at a place, each looked up once; none where nothing is.
+    let mut known: HashMap<String, Option<Vec<String>>> = HashMap::new();
+    let mut behind = |fragment: &str| {
+        let known = known.entry(fragment.to_owned());
+        known
+            .or_insert_with(|| find(schema, fragment).map(at_once))
+            .clone()
+    };
     for (at, target) in all {
         let Some(inside) = target.strip_prefix('#') else {
             continue;
@@ -119,9 +127,9 @@ fn references(schema: &[u8], found: &mut Vec<(String, String)>) {
             }
             continue;
         }
-        match find(schema, inside) {
+        match behind(inside) {
             None => found.push((at, format!("$ref {target} leads nowhere"))),
-            Some(_) if is_endless(schema, inside) => {
+            Some(_) if is_endless(&mut behind, inside) => {
                 found.push((
                     at,
                     format!("$ref {target} comes back to itself without end"),
@@ -145,13 +153,13 @@ fn find<'a>(schema: &'a [u8], fragment: &str) -> Option<&'a [u8]> {
 }
 
 /// Whether whoever follows a reference, and those that apply to the same value, comes by it again.
-fn is_endless(schema: &[u8], start: &str) -> bool {
+fn is_endless(behind: &mut impl FnMut(&str) -> Option<Vec<String>>, start: &str) -> bool {
     let (mut seen, mut next) = (BTreeSet::new(), vec![start.to_owned()]);
     while let Some(fragment) = next.pop() {
-        let Some(raw) = find(schema, &fragment) else {
+        let Some(others) = behind(&fragment) else {
             continue;
         };
-        for other in at_once(raw) {
+        for other in others {
             let Some(other) = other.strip_prefix('#') else {
                 continue;
             };

@@ -36,6 +36,9 @@ fn claims(headers: &[(String, String)]) -> Option<(Value, String)> {
 /// A time among claims, in seconds since 1970. A fraction is cut off (RFC 7519 §2, `NumericDate`).
 fn moment(claims: &Value, name: &str) -> Option<i64> {
     let number = claims.get(name)?.to_string();
+    if number.contains(['e', 'E']) {
+        return None;
+    }
     let whole = number.split('.').next().unwrap_or_default();
     json::integer(whole.as_bytes())
 }
@@ -104,7 +107,7 @@ fn addressees(claims: &Value) -> Vec<&str> {
 /// Whether all whom a token is for are other servers. What is no address may be this one by another name.
 fn is_for_others(whom: &[&str], server: &Url) -> bool {
     let other = |name: &&str| {
-        let is_address = Url::parse(name).is_ok_and(|url| url.has_host());
+        let is_address = Url::parse(name).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         let resource = Resource {
             name: Some((*name).to_owned()),
             ..Resource::default()
@@ -171,6 +174,7 @@ mod tests {
         for its in [
             r#"{"aud":"https://h/mcp"}"#,
             r#"{"aud":"my-client"}"#,
+            r#"{"aud":"api://6f9c"}"#,
             r#"{"aud":["https://o","https://h"]}"#,
         ] {
             assert!(why(its).contains("refused all the same"), "{its}");

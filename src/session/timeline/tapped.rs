@@ -113,6 +113,13 @@ impl TapState {
         at.ok().map(|at| self.instead[at].1)
     }
 
+    /// What went on last in the place of a frame.
+    pub fn instead_of(&self, frame: u64) -> Option<u64> {
+        let mut all = self.instead.iter().rev();
+        all.find(|(_, of)| *of == frame)
+            .map(|(instead, _)| *instead)
+    }
+
     fn put(&mut self, instead: Option<u64>, frame: u64) {
         if let Some(instead) = instead {
             let is_next = self.instead.last().is_none_or(|(last, _)| *last < instead);

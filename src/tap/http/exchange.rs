@@ -244,6 +244,8 @@ impl Exchange {
             && let Some(session) = headers::value(&head.headers, "mcp-session-id")
         {
             clients.bind(self.conn, session);
+            let named = ("mcp-session-id".to_owned(), session.to_owned());
+            put(Record::Passed(self.conn, vec![named]));
         }
         if head.status == 401 {
             clients.refused(self.conn, &self.waiting, self.opens);

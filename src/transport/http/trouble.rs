@@ -49,8 +49,11 @@ pub(super) fn header(name: &str) -> Loss {
 
 /// Why a request got no response.
 pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Loss {
-    // Who cannot be connected to is the proxy, where there is one.
-    let proxy = Proxy::of_environment(url).filter(|_| error.is_connect());
+    // Who cannot be connected to is the proxy, where there is one; TLS is with the server, unless the proxy speaks it.
+    let of_tls =
+        find::<rustls::Error>(error).is_some() || chain(error).contains("tls handshake eof");
+    let proxy = Proxy::of_environment(url)
+        .filter(|proxy| error.is_connect() && (!of_tls || proxy.url.scheme() == "https"));
     match proxy {
         Some(proxy) => Proxy::unreached(of(error, &proxy.url)),
         None => of(error, url),

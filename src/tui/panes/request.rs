@@ -30,7 +30,7 @@ mod settings;
 mod tests;
 
 use again::Reading;
-pub use again::{call_words, why_not as why_not_again};
+pub use again::{call_words, destroys, why_not as why_not_again};
 use sending::Pending;
 use settings::Kept;
 

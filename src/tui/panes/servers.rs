@@ -287,7 +287,6 @@ impl ServersPane {
             // A recording has no settings.
             tabs: if ctx.live { &TABS } else { &[] },
             active: usize::from(self.config),
-            ..Rule::default()
         })
     }
 
@@ -554,6 +553,9 @@ impl Pane for ServersPane {
         };
         // The server that is looked at is the selected one, wherever it was chosen.
         self.tap = self.tap.filter(|tap| *tap < taps::shown(ctx).len());
+        if self.tap.is_some() {
+            self.sheet = Scrolled::default();
+        }
         self.list.selected = self.tap.map_or(ctx.current, |tap| ctx.servers.len() + tap);
         self.list
             .clamp(taps::rows(ctx), usize::from(self.list_area.height));

@@ -17,6 +17,8 @@ use crate::recording::Bodies;
 use crate::tui::effect::Source;
 use crate::tui::effect::linting::{Linted, Reporting};
 use crate::tui::event::Event;
+use crate::tui::outside::save::expanded;
+use crate::tui::outside::tools::Ours;
 
 /// Entries between two looks at the clock.
 const STEP: usize = 64;
@@ -192,8 +194,15 @@ impl Looked {
         report.count(&self.linter);
         report.except(&exceptions);
         let shown = crate::text::sanitize(&path.to_string_lossy()).into_owned();
-        let file = std::fs::File::create_new(&path);
-        let written = file.and_then(|mut file| file.write_all(written(&report, form).as_bytes()));
+        let written = expanded(&path.to_string_lossy(), &Ours).and_then(|path| {
+            let whole = written(&report, form);
+            let mut file = std::fs::File::create_new(&path).map_err(|error| error.to_string())?;
+            file.write_all(whole.as_bytes()).map_err(|error| {
+                // Half a report would stand in the way of the next.
+                let _ = std::fs::remove_file(&path);
+                error.to_string()
+            })
+        });
         Linted {
             written: Some(match written {
                 Ok(()) => Ok(format!("the findings are in {shown}")),

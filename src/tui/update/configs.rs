@@ -17,6 +17,7 @@ use crate::configs::{self, Configured, Launch, Machine, Unselected};
 use crate::session::timeline::Connection;
 use crate::text;
 use crate::transport::Target;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::configs::{Configs, Discovery};
 use crate::tui::keymap::Chord;
@@ -353,10 +354,21 @@ pub(super) fn before(model: &mut Model, then: Then) -> Option<Vec<Effect>> {
     let listed = server.listed.as_ref()?;
     if let Some(problem) = &listed.problem {
         let what = format!("{} {problem} ({})", server.name, listed.place);
-        model.entering = None;
+        refused(model, place);
         return Some(say(model, &text::sanitize(&what)));
     }
     let asks = !listed.asks.is_empty();
+    // Nobody pressed a key for it: a question would take those of whoever types, and may stand over another session.
+    let by_itself = model.rerunning.as_ref().is_some_and(|(at, _)| *at == place);
+    if by_itself && (asks || listed.consent.is_some()) {
+        let restart = model.world.keys.word(Action::Restart);
+        let what = format!(
+            "{} changed in {}: it is not started again before you agreed; {restart} asks",
+            server.name, listed.place
+        );
+        refused(model, place);
+        return Some(say(model, &text::sanitize(&what)));
+    }
     if listed.consent.is_some() {
         model.overlays.push(Overlay::Trust(place, then));
         return Some(Vec::new());

@@ -91,6 +91,13 @@ fn place(model: &mut Model, name: &str) -> Result<usize, String> {
         return Err(format!("server: there is no such server; {}", names(model)));
     }
     let (target, era) = servers::typed(model, name).map_err(|why| format!("server: {why}"))?;
+    let mut servers = model.world.servers.iter();
+    let same = servers.position(|row| {
+        row.listed.is_none() && row.era == era && row.target.as_ref() == Some(&target)
+    });
+    if let Some(place) = same {
+        return Ok(place);
+    }
     let place = servers::push_server(model, &target.short_name(), target, "added");
     model.world.servers[place].era = era;
     Ok(place)

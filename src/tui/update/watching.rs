@@ -11,7 +11,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::effect::watching::{Watched, Watching};
 use crate::tui::model::Tone;
-use crate::tui::panes::request::call_words;
+use crate::tui::panes::request::{call_words, destroys};
 
 /// Watches other files for the server at `place`.
 pub fn watch(model: &mut Model, place: usize, globs: Vec<String>) -> Vec<Effect> {
@@ -83,7 +83,7 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     model.status = Some((Tone::Info, format!("{why}; {words}")));
     let pinned = model.world.servers.get(place).and_then(|one| one.pinned);
     if let Some(entry) = pinned {
-        return again(model, entry);
+        return again(model, place, entry);
     }
     // Calls are made with the server that is looked at.
     let possible = model.world.current == place && model.why_not(Action::Repeat).is_none();
@@ -97,14 +97,18 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     effects
 }
 
-/// Sends what was pinned, whatever was called last and whichever server is looked at; what may destroy something is
-/// asked about first.
-fn again(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
-    let (current, view, status) = (model.world.current, model.view, model.status.take());
-    let effects = servers::again(model, entry, false);
-    if model.view == view {
-        model.world.current = current;
-    }
+/// Sends what was pinned, whatever was called last and whichever server is looked at; but for what may destroy
+/// something: a question would take the keys of whoever types right now.
+fn again(model: &mut Model, place: usize, entry: EntryIndex) -> Vec<Effect> {
+    let current = std::mem::replace(&mut model.world.current, place);
+    let status = model.status.take();
+    let effects = if let Some(tool) = destroys(entry, &model.world.ctx()) {
+        let what = format!("{tool} is marked destructive, so it was not sent again by itself");
+        say(model, &what)
+    } else {
+        servers::again(model, entry, false)
+    };
+    model.world.current = current;
     // Why it cannot be sent is more than what changed.
     model.status = model.status.take().or(status);
     effects
@@ -112,6 +116,9 @@ fn again(model: &mut Model, entry: EntryIndex) -> Vec<Effect> {
 
 /// Pins the request that is looked at: it is sent again when files of its server change. The same once more: no longer.
 pub(super) fn pin(model: &mut Model) -> Vec<Effect> {
+    if !model.world.live {
+        return say(model, "this is a recording; nothing is started or sent");
+    }
     let moment = model.pane().moment(&model.world.ctx());
     let timeline = &model.world.timeline;
     let call = moment.and_then(|entry| {

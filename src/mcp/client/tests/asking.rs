@@ -122,17 +122,17 @@ fn what_is_declared_stands_in_the_handshake_and_nothing_is_by_default() {
 #[test]
 fn a_question_waits_until_a_person_answers_it() {
     let mut play = person();
-    assert_eq!(play.heard(FORM), [r#"* question 7 waits for a person"#]);
+    assert_eq!(play.heard(FORM), ["* question 7 waits for a person"]);
     assert_eq!(
         play.answer(&request(7), reply::accept(Some("{\n \"name\": 1\n}"))),
         [
-            r#"* question 7 answered by person: accept"#,
+            "* question 7 answered by person: accept",
             "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"action\":\"accept\",\"content\":{  \"name\": 1 }}}",
         ]
     );
     assert_eq!(
         play.answer(&request(7), reply::decline()),
-        [r#"* question 7 is no longer asked; the answer was not sent"#]
+        ["* question 7 is no longer asked; the answer was not sent"]
     );
 }
 
@@ -162,22 +162,22 @@ fn policies_answer_without_asking_and_are_noted() {
     for (frame, note, answer) in [
         (
             SAMPLING,
-            r#"* question 9 answered by policy stub: result"#,
+            "* question 9 answered by policy stub: result",
             r#""content":{"type":"text","text":"quick"},"model":"mcpscope-stub","stopReason":"endTurn""#,
         ),
         (
             FORM,
-            r#"* question 7 answered by policy decline: decline"#,
+            "* question 7 answered by policy decline: decline",
             r#""result":{"action":"decline"}"#,
         ),
         (
             URL,
-            r#"* question 8 answered by policy canned: cancel"#,
+            "* question 8 answered by policy canned: cancel",
             r#""result":{"action":"cancel"}"#,
         ),
         (
             ROOTS,
-            r#"* question 10 answered by policy roots: result"#,
+            "* question 10 answered by policy roots: result",
             r#""result":{"roots":[{"uri":"file:///w","name":"w"}]}"#,
         ),
     ] {
@@ -197,7 +197,7 @@ fn a_policy_that_does_not_fit_leaves_the_question_to_a_person() {
         let mut policies = Policies::default();
         policies.set(AskKind::Form, policy);
         let mut play = able(Capabilities::interactive(), policies);
-        assert_eq!(play.heard(FORM), [r#"* question 7 waits for a person"#]);
+        assert_eq!(play.heard(FORM), ["* question 7 waits for a person"]);
     }
 }
 
@@ -228,7 +228,7 @@ fn a_question_that_is_cancelled_or_asked_again_is_no_longer_open() {
     play.frame(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#);
     assert_eq!(
         play.answer(&request(7), reply::decline()),
-        [r#"* question 7 is no longer asked; the answer was not sent"#]
+        ["* question 7 is no longer asked; the answer was not sent"]
     );
     // The same id is free again; twice at once it is not.
     play.heard(FORM);
@@ -246,7 +246,7 @@ fn a_call_that_waits_for_a_person_has_all_the_time_there_is() {
     play.wait(50);
     assert_eq!(
         play.heard(FORM),
-        [r#"* question 7 of request 2 waits for a person"#]
+        ["* question 7 of request 2 waits for a person"]
     );
     assert_eq!(play.client.deadline(), None);
     assert!(play.wait(100_000).is_empty());
@@ -264,7 +264,7 @@ fn only_the_call_that_is_asked_for_waits() {
     play.call(1, "tools/call", r#"{"name":"a"}"#);
     play.call(2, "tools/call", r#"{"name":"b"}"#);
     let out = play.heard_on(FORM, 3);
-    assert_eq!(out, [r#"* question 7 of request 3 waits for a person"#]);
+    assert_eq!(out, ["* question 7 of request 3 waits for a person"]);
     let out = play.wait(61);
     assert!(out.contains(&"finished 1 TimedOut".to_owned()), "{out:?}");
     assert!(!out.contains(&"finished 2 TimedOut".to_owned()), "{out:?}");
@@ -275,7 +275,7 @@ fn nobody_knows_for_which_call_so_all_of_them_wait_also_later_ones() {
     let mut play = person();
     play.call(1, "tools/call", r#"{"name":"a"}"#);
     play.call(2, "tools/call", r#"{"name":"b"}"#);
-    assert_eq!(play.heard(FORM), [r#"* question 7 waits for a person"#]);
+    assert_eq!(play.heard(FORM), ["* question 7 waits for a person"]);
     play.call(3, "tools/call", r#"{"name":"c"}"#);
     assert!(play.wait(1_000).is_empty());
     play.frame(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#);
@@ -291,7 +291,7 @@ fn a_cancelled_call_takes_its_questions_along() {
         play.put(Input::Cancel(1)),
         [
             "> notifications/cancelled".to_owned(),
-            r#"* question 7 answered by mcpscope: cancel"#.to_owned(),
+            "* question 7 answered by mcpscope: cancel".to_owned(),
             r#"> {"jsonrpc":"2.0","id":7,"result":{"action":"cancel"}}"#.to_owned(),
             "finished 1 Cancelled".to_owned(),
         ]

@@ -60,21 +60,21 @@ fn all_inputs_are_given_with_the_exact_state_and_a_new_id() {
     assert_eq!(
         out,
         [
-            r#"* question b of request 1 waits for a person"#,
-            r#"* question a of request 1 waits for a person"#,
+            "* question b of request 1 waits for a person",
+            "* question a of request 1 waits for a person",
         ]
     );
     // Nothing is sent before all is answered, however long that takes.
     assert_eq!(play.client.deadline(), None);
     assert_eq!(
         play.answer(&input(1, "a"), reply::roots(&[])),
-        [r#"* question a of request 1 answered by person: result"#]
+        ["* question a of request 1 answered by person: result"]
     );
     let out = play.answer(&input(1, "b"), reply::accept(Some("{\n}")));
     assert_eq!(
         out[..2],
         [
-            r#"* question b of request 1 answered by person: accept"#,
+            "* question b of request 1 answered by person: accept",
             "* request 2 goes on with request 1, round 2",
         ]
     );
@@ -187,7 +187,7 @@ fn rounds_end_at_the_cap_also_when_policies_answer() {
         out,
         [
             "* request 11 wants input once more; it was sent 11 times, and no more",
-            r#"* question k of request 11 is over: too many rounds"#,
+            "* question k of request 11 is over: too many rounds",
             "finished 1 TooManyRounds",
         ]
     );
@@ -204,8 +204,8 @@ fn what_is_declined_without_a_word_for_it_ends_the_call() {
     assert_eq!(
         play.answer(&input(1, "a"), reply::rejected()),
         [
-            r#"* question a of request 1 answered by person: -1"#,
-            r#"* question b of request 1 is over: another input was declined"#,
+            "* question a of request 1 answered by person: -1",
+            "* question b of request 1 is over: another input was declined",
             "finished 1 Declined",
         ]
     );
@@ -224,8 +224,8 @@ fn what_is_declined_without_a_word_for_it_ends_the_call() {
     assert_eq!(
         out,
         [
-            r#"* question a of request 1 is over: another input was declined"#,
-            r#"* question b of request 1 answered by policy decline: -1"#,
+            "* question a of request 1 is over: another input was declined",
+            "* question b of request 1 answered by policy decline: -1",
             "finished 1 Declined",
         ]
     );
@@ -239,7 +239,7 @@ fn a_call_can_be_stopped_at_any_round() {
     assert_eq!(
         play.put(Input::Cancel(1)),
         [
-            r#"* question a of request 1 is over: its request was cancelled"#,
+            "* question a of request 1 is over: its request was cancelled",
             "finished 1 Cancelled",
         ]
     );
@@ -283,7 +283,7 @@ fn what_was_not_declared_is_not_given() {
         play.frame(&wants(1, &format!(r#""inputRequests":{{"a":{ELICIT}}}"#))),
         [
             "* request 1 wants input that nobody can give: elicitation form was not declared",
-            r#"* question a of request 1 is over: nobody can answer it"#,
+            "* question a of request 1 is over: nobody can answer it",
             "finished 1 NeedsInput",
         ]
     );

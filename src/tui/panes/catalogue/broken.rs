@@ -7,12 +7,15 @@ use crate::text;
 use crate::tui::action::Action;
 use crate::tui::pane::Ctx;
 
+/// Lines that are looked at in a frame, the newest.
+const LOOKED: usize = 10_000;
+
 impl CataloguePane {
     /// What is said of such lines that came since the newest pending call of an item was sent, where there are any.
     pub(super) fn broken_words(&self, key: &Key, ctx: &Ctx<'_>) -> Option<String> {
         let call = self.pending.iter().rfind(|call| call.key == *key)?;
         let sent = ctx.timeline.index_of_seq(call.seq?)?;
-        let since = ctx.timeline.logs().iter().rev();
+        let since = ctx.timeline.logs().iter().rev().take(LOOKED);
         let since = since.take_while(|line| line.entry > sent);
         let lines: Vec<&EntryRow> = since
             .filter(|line| line.source == LogSource::Junk)

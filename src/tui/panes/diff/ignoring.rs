@@ -38,6 +38,13 @@ impl DiffPane {
         );
         let ignored = Ignored { of, path: glob };
         let line = ignored.to_string();
+        // A name is the server's: what it is written as has to be read as the same.
+        let again = Ignored::parse(&line).ok();
+        if line.contains(char::is_control) || again.as_ref() != Some(&ignored) {
+            return Reply::say(
+                "The name of this call cannot be written down; i ignores the path everywhere.",
+            );
+        }
         self.rules.ignore(ignored.clone());
         self.ignored.push(ignored);
         let mut effects = vec![Effect::Store(Store::Ignore {

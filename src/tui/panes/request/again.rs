@@ -16,6 +16,8 @@ pub struct Reading {
     asker: u64,
     /// To be changed first.
     edit: bool,
+    /// The server it goes to, by its place: somebody may look at another one before it is read.
+    server: usize,
 }
 
 /// Bigger frames are no text for a form.
@@ -51,7 +53,11 @@ impl RequestPane {
         let asker = ctx.ticket();
         let destroys = destroys(entry, ctx);
         let edit = edit || destroys.is_some();
-        self.reading = Some(Reading { asker, edit });
+        self.reading = Some(Reading {
+            asker,
+            edit,
+            server: ctx.current,
+        });
         self.question = destroys;
         let effect = Effect::ReadFrame { asker, source };
         if edit {
@@ -72,6 +78,10 @@ impl RequestPane {
     ) -> Vec<Effect> {
         let Some(reading) = self.reading.take_if(|reading| reading.asker == asker) else {
             return Vec::new();
+        };
+        let ctx = &Ctx {
+            current: reading.server,
+            ..*ctx
         };
         let tell = |sentence: String, bad: bool| Effect::Tell { sentence, bad };
         let again = match result {
@@ -143,7 +153,7 @@ pub fn call_words(timeline: &Timeline, request: EntryIndex) -> String {
 }
 
 /// The name of the tool that an entry calls, when it is marked destructive. Sanitised.
-fn destroys(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
+pub fn destroys(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
     let timeline = ctx.timeline;
     let exchange = timeline.exchange(timeline.exchange_of_request(entry)?)?;
     if timeline.word(exchange.method) != "tools/call" {

@@ -463,7 +463,7 @@ impl Sheet<'_> {
             let lines = text::plural(counters.stderr as usize, "line");
             messages += &[", ", &lines, " of stderr"].concat();
         }
-        if starts > 1 {
+        if starts > 1 && !connection.tapped {
             messages += ", since it was started last";
         }
         self.field("messages", &messages, Role::Text);

@@ -82,7 +82,7 @@ pub fn row(tap: &Running, columns: Columns, ctx: &Ctx<'_>, width: usize) -> Line
         Span::styled("◉ ", theme.style(role)),
         Span::styled(text::pad(word(tap), STATE - 2), theme.style(role)),
         Span::styled(cell(&tap.server, name), theme.style(Role::Text)),
-        Span::styled(cell("tap", transport), theme.style(Role::TextMuted)),
+        Span::styled(cell(word(tap), transport), theme.style(Role::TextMuted)),
         Span::styled(
             cell(&self::origin(tap), origin),
             theme.style(Role::TextMuted),

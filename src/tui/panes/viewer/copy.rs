@@ -164,6 +164,10 @@ fn whole(document: &Document) -> Taken {
         return Ok((Part::exact(document.bytes().clone()), "document"));
     }
     let held = spots.iter().filter_map(|spot| spot.held.as_ref());
+    // Links and what is asked stand for nothing else: then what is shown is what there is.
+    if held.clone().next().is_none() {
+        return Ok((Part::exact(document.bytes().clone()), "document"));
+    }
     let texts = held.filter(|held| !held.base64);
     match Part::texts(texts.map(|held| held.value.clone())) {
         Some(texts) => Ok((texts, "texts")),
