@@ -201,9 +201,9 @@ impl Engine {
     }
 
     async fn unanswered(&mut self, conn: u32, id: &Id, loss: &Loss) {
-        let refused = self
-            .why_refused(conn)
-            .filter(|_| loss.kind == LossKind::NeedsLogin);
+        // What a 403 lacks is said by its own hint.
+        let is_refused = loss.kind == LossKind::NeedsLogin && loss.status == Some(401);
+        let refused = self.why_refused(conn).filter(|_| is_refused);
         let loss = &Loss {
             hint: refused.or_else(|| loss.hint.clone()),
             ..loss.clone()

@@ -194,7 +194,7 @@ impl Asking {
 }
 
 /// How a question is called in sentences, by its name in the file: the id of a request, or a key of one's result.
-fn named(question: &str) -> String {
+pub fn named(question: &str) -> String {
     let raw = question.as_bytes();
     let id = |raw: &[u8]| String::from_utf8_lossy(raw).into_owned();
     match (

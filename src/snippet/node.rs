@@ -49,9 +49,8 @@ impl Node {
         names: &mut Names,
         secrets: &mut Vec<Secret>,
     ) -> Self {
-        let masked = value
-            .as_str()
-            .is_some_and(|text| masks(text).next().is_some());
+        // What stands around a mask is as secret as that.
+        let masked = value.as_str().is_some_and(is_mask);
         if schemas.iter().any(Schema::is_secret) && *value != Value::Null && !masked {
             let text = value.as_str().map(str::to_owned);
             let same = secrets.iter().find(|other| {

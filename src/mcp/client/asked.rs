@@ -14,7 +14,7 @@ use crate::mcp::asked::{
 };
 use crate::mcp::revision::{Era, Revision};
 use crate::note::Note;
-use crate::note::asked::Asking;
+use crate::note::asked::{Asking, named};
 
 /// The most questions that wait on one connection; a server that asks more is told so.
 pub(super) const MOST: usize = 1_000;
@@ -235,8 +235,8 @@ impl Client {
             return remark(
                 out,
                 format!(
-                    "question {} is no longer asked; the answer was not sent",
-                    which.to_json()
+                    "{} is no longer asked; the answer was not sent",
+                    named(&which.to_json())
                 ),
             );
         };

@@ -152,4 +152,22 @@ impl Shared {
         self.settle(&mut desk);
         Some(json::replaced(body, &["id"], &known))
     }
+
+    /// What a client cancels, under the id that the server knows; none when that is its own.
+    pub fn cancelled(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let mut desk = self.desk();
+        if desk.rounds.is_empty()
+            || json::string_at(body, &["method"]).as_deref() != Some("notifications/cancelled")
+        {
+            return None;
+        }
+        let wanted = Id::read(json::get(body, &["params", "requestId"])?);
+        let mut all = desk.rounds.waiting.iter();
+        let (id, _) = all.find(|(_, round)| Id::read(round.known.as_bytes()) == wanted)?;
+        let id = id.clone();
+        let what = format!("changed by the tap: for the server it is {id} that the client cancels");
+        desk.put(Draft::note(CONN, &Note::Remark { what }));
+        let id = id.to_json();
+        Some(json::replaced(body, &["params", "requestId"], &id))
+    }
 }

@@ -183,7 +183,8 @@ impl Pump {
         let (seq, strike) = self.shared.desk().put(self.draft(line, ending));
         let known = match self.direction {
             Direction::In => self.shared.known(seq, line),
-            _ => None,
+            Direction::Out => self.shared.cancelled(line),
+            Direction::Here => None,
         };
         let line = known.as_deref().unwrap_or(line);
         let whole = [line, ending.as_bytes()].concat();

@@ -86,7 +86,7 @@ pub struct RequestPane {
     trouble: Option<String>,
     /// What is being read back to be sent again.
     reading: Option<Reading>,
-    /// A tool that is marked destructive, and is to be called again.
+    /// Why what is to be sent again is asked about.
     question: Option<String>,
     /// The number under which the form was given to an editor.
     in_editor: Option<u64>,

@@ -90,6 +90,13 @@ pub(super) fn listed(model: &mut Model, conn: u32, list: List) -> Vec<Effect> {
     if !possible {
         return Vec::new();
     }
+    if let Some(risk) = model.panes.tools.why_asked(&model.world.ctx()) {
+        // A question would take the keys of whoever types right now.
+        let repeat = model.world.keys.word(Action::Repeat);
+        let what = format!("{why}; {words}; the last call {risk}: {repeat} sends it again");
+        model.status = Some((Tone::Warn, what));
+        return Vec::new();
+    }
     let status = model.status.take();
     let effects = act(model, Action::Repeat);
     // What was said of the call is seen by its result; what changed is not.
@@ -103,7 +110,7 @@ fn again(model: &mut Model, place: usize, entry: EntryIndex) -> Vec<Effect> {
     let current = std::mem::replace(&mut model.world.current, place);
     let status = model.status.take();
     let effects = if let Some(tool) = destroys(entry, &model.world.ctx()) {
-        let what = format!("{tool} is marked destructive, so it was not sent again by itself");
+        let what = format!("{tool}, so it was not sent again by itself");
         say(model, &what)
     } else {
         servers::again(model, entry, false)

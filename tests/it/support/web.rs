@@ -324,7 +324,7 @@ pub fn behave(asked: &Asked, reply: &mut Reply) {
         (_, "server/discover") => reply.send(400, &[("content-type", "application/json")], r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Server not initialized"}}"#),
         (_, "initialize") => reply.send(
             200,
-            &[("content-type", "application/json"), ("mcp-session-id", "the-session")],
+            &[("content-type", "application/json"), ("mcp-session-id", "session-0123456789abcdef")],
             &asked.result(r#"{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"web","version":"1"}}"#),
         ),
         (_, "tools/list") => reply.json(&asked.result(TOOLS)),

@@ -445,10 +445,7 @@ fn what_the_core_asks_for_a_task_belongs_to_its_result() {
     let out = play.frame(
         r#"{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"m","requestedSchema":{"type":"object"},"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"t"}}}}"#,
     );
-    assert_eq!(
-        out,
-        ["* question {\"id\":\"q\"} of request 5 waits for a person"]
-    );
+    assert_eq!(out, ["* question \"q\" of request 5 waits for a person"]);
     let out = play.wait(60);
     assert!(
         out.contains(&"finished 8 TimedOut".to_owned()),

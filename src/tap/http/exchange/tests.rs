@@ -100,6 +100,7 @@ fn a_request_stands_before_its_answer_and_both_in_their_exchange() {
         "1 passed authorization",
         &format!("1 out {ask}"),
         r#"1 here {"event":"http-request","exchange":1,"method":"POST","url":"http://127.0.0.1:3000/mcp","why":"message","frame":5,"#,
+        "1 passed mcp-session-id",
         r#"1 here {"event":"http-response","exchange":1,"status":200,"#,
         &format!("1 in {reply} \"http\":{{\"exchange\":1}}"),
         r#"1 here {"event":"http-end","exchange":1,"size":36,"took_us":9,"error":null,"excerpt":null}"#,

@@ -228,6 +228,18 @@ impl CataloguePane {
         preview.words.as_deref().filter(|_| here)
     }
 
+    /// Why the last call is not sent again without a question, if so.
+    pub fn why_asked(&self, ctx: &Ctx<'_>) -> Option<&'static str> {
+        let last = self.last.get(&self.server)?;
+        match self.works.get(&last.key).map(|work| work.item.effect) {
+            // What is no tool changes nothing.
+            _ if last.key.list != List::Tools => None,
+            Some(ToolEffect::Destroys) => Some("is marked destructive"),
+            Some(ToolEffect::Unknown) if ctx.settings.careful => Some("does not say what it does"),
+            _ => None,
+        }
+    }
+
     /// Sends the last call of this server again; asks first when its tool is marked destructive or, where that is set,
     /// not marked at all.
     pub(super) fn repeat(&mut self, ctx: &Ctx<'_>) -> Reply {
@@ -237,15 +249,7 @@ impl CataloguePane {
         let Some(last) = self.last.get(&self.server).cloned() else {
             return Reply::say(NOTHING_CALLED);
         };
-        let effect = self.works.get(&last.key).map(|work| work.item.effect);
-        let why = match effect {
-            // What is no tool changes nothing.
-            _ if last.key.list != List::Tools => None,
-            Some(ToolEffect::Destroys) => Some("is marked destructive"),
-            Some(ToolEffect::Unknown) if ctx.settings.careful => Some("does not say what it does"),
-            _ => None,
-        };
-        if let Some(why) = why {
+        if let Some(why) = self.why_asked(ctx) {
             self.prompt = Some(Prompt::Repeat(Box::new(last), why));
             // It may be asked for from everywhere, and the question is asked here.
             return Reply::go(Go::View(self.kind.view()));

@@ -152,7 +152,7 @@ pub fn call_words(timeline: &Timeline, request: EntryIndex) -> String {
     text::sanitize(&format!("{method}{subject} #{seq}")).into_owned()
 }
 
-/// The name of the tool that an entry calls, when it is marked destructive. Sanitised.
+/// Why sending an entry again is asked about first, with the name of its tool. Sanitised.
 pub fn destroys(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
     let timeline = ctx.timeline;
     let exchange = timeline.exchange(timeline.exchange_of_request(entry)?)?;
@@ -162,5 +162,11 @@ pub fn destroys(entry: EntryIndex, ctx: &Ctx<'_>) -> Option<String> {
     let name = timeline.word(exchange.subject);
     let tools = &ctx.connection()?.list(List::Tools).items;
     let tool = tools.iter().find(|tool| *tool.name == *name)?;
-    (tool.effect == ToolEffect::Destroys).then(|| text::sanitize(name).into_owned())
+    let why = match tool.effect {
+        ToolEffect::Destroys => "is marked destructive",
+        ToolEffect::Unknown if ctx.settings.careful => "does not say what it does",
+        _ => return None,
+    };
+    let name = text::sanitize(name);
+    Some(format!("{} {why}", text::fit(&name, 40)))
 }

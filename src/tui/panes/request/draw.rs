@@ -183,7 +183,7 @@ impl RequestPane {
         if let Some(pane) = self.pane().filter(|_| focused) {
             cursor = pane.draw_over(buf, ctx.theme).or(cursor);
         }
-        if let Some(tool) = &self.question {
+        if let Some(why) = &self.question {
             let row = Rect {
                 y: area.bottom().checked_sub(1)?,
                 height: area.height.min(1),
@@ -197,10 +197,7 @@ impl RequestPane {
                 usize::from(row.width),
                 ctx.theme.style(Role::Text),
             );
-            let question = format!(
-                " {} is marked destructive: s send again  Esc",
-                text::fit(tool, 40)
-            );
+            let question = format!(" {why}: s send again  Esc");
             buf.set_stringn(
                 row.x,
                 row.y,
