@@ -99,7 +99,7 @@ fn a_handshake_server_is_opened_used_and_left() {
             );
             assert_eq!(
                 session,
-                (!opens).then_some("the-session"),
+                (!opens).then_some("session-0123456789abcdef"),
                 "{}",
                 asked.line()
             );
@@ -112,7 +112,7 @@ fn a_handshake_server_is_opened_used_and_left() {
         assert!(text.is_err(), "the folder is gone; what was read of it is");
         for entry in &session.entries {
             assert!(
-                !entry.text().contains("the-session"),
+                !entry.text().contains("session-0123456789abcdef"),
                 "the session id is recorded: {}",
                 entry.text()
             );
