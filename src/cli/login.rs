@@ -152,6 +152,21 @@ pub fn store(paths: Option<&Paths>, settings: &config::Settings) -> Option<Store
     })
 }
 
+/// Where a token is kept, and how safe that is.
+fn where_kept() -> Option<String> {
+    let paths = Paths::from_env().ok()?;
+    let config = Config::load(&paths).ok()?;
+    Some(match store(Some(&paths), &config.settings)? {
+        Store::File(file) => format!(
+            "it is kept in {} in plain text, which only this user can read; mcpscope logout forgets it",
+            file.display()
+        ),
+        Store::Keychain(_) => {
+            "it is kept in the keychain of this machine; mcpscope logout forgets it".to_owned()
+        }
+    })
+}
+
 /// Waits for a person to log in: tells them where, and reads what they paste.
 #[derive(Debug, Default)]
 pub struct Door {
@@ -272,6 +287,9 @@ async fn work(session: &mut Headless, output: &mut Output) -> Outcome {
             (told, raw)
         }
     };
+    if let Some(words) = token.as_ref().and_then(|_| where_kept()) {
+        session.console.note(&words);
+    }
     if output.json {
         document.raw("token", &raw);
         output.document(&document)?;

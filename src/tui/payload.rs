@@ -33,6 +33,7 @@ mod members;
 mod opened;
 mod outcome;
 pub mod question;
+pub mod rounds;
 mod sheet;
 pub mod sniff;
 /// What the code of an error means, as a sentence goes on with it; nothing for one that is a server's own.
@@ -62,6 +63,7 @@ pub use around::{Around, Near, with_around};
 pub use exchange::{among, exchange};
 pub use indexed::{Indexed, index};
 pub use opened::{Opened, Opening, alone, open, table};
+pub use rounds::{Round, with_rounds};
 
 /// Texts up to this many bytes are shown whole: they are copied for it. Trees have no such limit.
 const WHOLE: usize = 16 << 20;

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 mod arguments;
 pub mod checker;
 mod comparing;
+mod conversation;
 mod copying;
 mod examining;
 mod exporting;
@@ -538,7 +539,9 @@ fn build(
         Subject::Row { of, around } => {
             let tabs = build(bodies, of, pictures)?;
             let texts = read_previews(bodies, &around.sources());
-            return Ok(payload::with_around(tabs, around, &texts));
+            let tabs = payload::with_around(tabs, around, &texts);
+            let said = conversation::read(bodies, &around.rounds);
+            return Ok(payload::with_rounds(tabs, &around.rounds, &said));
         }
         Subject::Json(bytes) => return Ok(vec![json_tab(bytes)]),
         Subject::ToolResult(source, _)

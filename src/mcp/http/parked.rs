@@ -96,7 +96,8 @@ impl Courier {
     pub fn not_logged_in(&mut self, what: &str, hint: Option<&str>) -> Vec<Output> {
         let mut out = Vec::new();
         for (exchange, Parked { flight, mut loss }) in std::mem::take(&mut self.parked) {
-            loss.what = format!("{}; {what}", loss.what);
+            // Why comes first: lists and status rows have no room for all of it.
+            loss.what = format!("{what}; {}", loss.what);
             if let Some(hint) = hint {
                 loss.hint = Some(hint.to_owned());
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::rounds::Round;
 use super::{Tab, TabBody};
 use crate::text;
 use crate::tui::effect::Source;
@@ -17,6 +18,8 @@ pub struct Around {
     pub more: bool,
     /// How long what took: names and words, sanitised.
     pub times: Arc<[(String, String)]>,
+    /// The rounds of its conversation, when there are more than one.
+    pub rounds: Arc<[Round]>,
 }
 
 /// Something that happened.
@@ -127,6 +130,7 @@ mod tests {
             .into(),
             more: true,
             times: [("took".to_owned(), "3 ms".to_owned())].into(),
+            rounds: [].into(),
         };
         let raw = Tab {
             name: "Raw request".to_owned(),

@@ -90,7 +90,7 @@ fn somebody_logs_in_once_and_the_token_is_kept() {
     assert!(fs::read_to_string(&store).unwrap().contains("client-1"));
     assert_snapshot!(tidy(home.run(&list), &guarded), @r"
     --- stderr
-    error: cannot talk to WEB: POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (error invalid_token, metadata http://WEB/.well-known/oauth-protected-resource/mcp); somebody has to log in at http://WEB/as
+    error: cannot talk to WEB: somebody has to log in at http://WEB/as; POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (error invalid_token, metadata http://WEB/.well-known/oauth-protected-resource/mcp)
      hint: run it in a terminal, or with --login; --header 'Authorization: Bearer TOKEN' sends a token that you have
     --- exit 5
     ");
@@ -103,7 +103,7 @@ fn where_nobody_is_it_fails_with_a_way_out() {
     let list = ["list", "tools", "--url", &url];
     assert_snapshot!(tidy(Home::new().run(&list), &guarded), @r"
     --- stderr
-    error: cannot talk to WEB: POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (error invalid_token, metadata http://WEB/.well-known/oauth-protected-resource/mcp); somebody has to log in at http://WEB/as
+    error: cannot talk to WEB: somebody has to log in at http://WEB/as; POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (error invalid_token, metadata http://WEB/.well-known/oauth-protected-resource/mcp)
      hint: run it in a terminal, or with --login; --header 'Authorization: Bearer TOKEN' sends a token that you have
     --- exit 5
     ");
@@ -124,6 +124,11 @@ fn the_verb_says_what_the_token_is_good_for() {
     browse(&page(&mut login), false);
     let run = tidy(login.end(), &guarded);
     assert_snapshot!(run.stdout, @"logged in to WEB by http://WEB/as, scope read more");
+    assert!(
+        run.stderr.contains("it is kept in ") && run.stderr.contains("logins.json in plain text"),
+        "{}",
+        run.stderr
+    );
     let json = home.run(&["login", "--url", &url, "--json", "--no-record"]);
     let json = mcpscope::json::Value::parse(tidy(json, &guarded).stdout.as_bytes()).unwrap();
     let token = json.get("token").unwrap();

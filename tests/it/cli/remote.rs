@@ -80,7 +80,7 @@ fn each_way_of_not_answering_has_its_code_and_words() {
         Web::new(|_, reply| reply.send(401, &[("www-authenticate", "Bearer realm=\"r\"")], ""));
     assert_snapshot!(run(&login, &["list", "tools", "--url", "URL"]), @r#"
     --- stderr
-    error: cannot talk to WEB: POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (realm r); it offers no way to log in (there are no OAuth metadata anywhere)
+    error: cannot talk to WEB: it offers no way to log in (there are no OAuth metadata anywhere); POST http://WEB/mcp was answered 401 Unauthorized: it wants a login (realm r)
      hint: --header 'Authorization: Bearer TOKEN' sends a token that you have; its value is never recorded
     --- exit 5
     "#);

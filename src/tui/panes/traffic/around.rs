@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::session::Direction;
 use crate::session::timeline::{
-    EntryIndex, ExchangeIndex, FrameKind, LogSource, Row, SingleKind, Timeline,
+    EntryIndex, EntryRow, ExchangeIndex, FrameKind, LogSource, Row, SingleKind, Timeline,
 };
 use crate::text;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Subject;
 use crate::tui::pane::Ctx;
-use crate::tui::payload::{Around, Near};
+use crate::tui::payload::{Around, Near, Round, rounds};
 
 /// The most that is shown.
 const MOST: usize = 300;
@@ -82,8 +82,38 @@ impl Surroundings {
         if *self.found.times != *times {
             self.found.times = times.into();
         }
+        let rounds = conversation(index, ctx);
+        if *self.found.rounds != *rounds {
+            self.found.rounds = rounds.into();
+        }
         Some(())
     }
+}
+
+/// The rounds of an exchange that has more than one.
+fn conversation(index: ExchangeIndex, ctx: &Ctx<'_>) -> Vec<Round> {
+    let timeline = ctx.timeline;
+    if timeline.round_count(index) < 2 {
+        return Vec::new();
+    }
+    let us = |entry: EntryIndex| timeline.entry(entry).map(EntryRow::us);
+    let mut before = None;
+    let all = timeline.rounds(index).into_iter().take(rounds::MOST);
+    all.filter_map(|round| {
+        let exchange = timeline.exchange(round)?;
+        let asked = us(exchange.request)?;
+        let answered = exchange.response.and_then(us);
+        let waited_us = before.map(|before| asked.saturating_sub(before));
+        before = answered;
+        Some(Round {
+            request: ctx.source(exchange.request)?,
+            answer: exchange.response.and_then(|entry| ctx.source(entry)),
+            status: exchange.status.to_string(),
+            took_us: timeline.took(exchange),
+            waited_us,
+        })
+    })
+    .collect()
 }
 
 /// What kind of thing an entry is, when it tells of what surrounds an exchange on its connection: all but the requests
