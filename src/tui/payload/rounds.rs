@@ -47,6 +47,15 @@ pub fn with_rounds(mut tabs: Vec<Tab>, rounds: &[Round], said: &[Said]) -> Vec<T
     tabs
 }
 
+/// The state that the answer before gave, which the next request brings back.
+enum Given {
+    /// Nobody read that answer.
+    Unknown,
+    Nothing,
+    /// As it was spelled.
+    State(Vec<u8>),
+}
+
 fn line(page: &mut String, words: &str) {
     page.push_str(words);
     page.push('\n');
@@ -56,8 +65,7 @@ fn page(rounds: &[Round], said: &[Said]) -> Document {
     let mut page = String::new();
     let mut headings = Vec::new();
     let took = |us: u64| text::took(Duration::from_micros(us));
-    // The state that the answer before gave; none when that is not known.
-    let mut given: Option<Option<Vec<u8>>> = Some(None);
+    let mut given = Given::Nothing;
     for (number, (round, (request, answer))) in rounds.iter().zip(said).enumerate() {
         if number > 0 {
             page.push('\n');
@@ -80,12 +88,12 @@ fn page(rounds: &[Round], said: &[Said]) -> Document {
                 &mut page,
                 "  it is not shown here: it cannot be read back, or is long",
             ),
-            Some(request) => asked(&mut page, request, given.as_ref().map(Option::as_deref)),
+            Some(request) => asked(&mut page, request, &given),
         }
         let after = round
             .took_us
             .map_or_else(String::new, |us| format!(" after {}", took(us)));
-        given = None;
+        given = Given::Unknown;
         match (round.answer, answer) {
             (None, _) => line(&mut page, &format!("  {}{after}", round.status)),
             (Some(source), answer) => {
@@ -101,7 +109,7 @@ fn page(rounds: &[Round], said: &[Said]) -> Document {
                     Some(answer) => {
                         answered(&mut page, answer);
                         let state = json::get(answer, &["result", "requestState"]);
-                        given = Some(state.map(<[u8]>::to_vec));
+                        given = state.map_or(Given::Nothing, |raw| Given::State(raw.to_vec()));
                     }
                 }
             }
@@ -111,16 +119,16 @@ fn page(rounds: &[Round], said: &[Said]) -> Document {
 }
 
 /// What a request brings along beside what it asks for.
-fn asked(page: &mut String, request: &[u8], given: Option<Option<&[u8]>>) {
+fn asked(page: &mut String, request: &[u8], given: &Given) {
     let sent = json::get(request, &["params", "requestState"]);
     match (given, sent) {
-        (Some(None), None) | (None, _) => {}
-        (Some(Some(given)), Some(sent)) if given == sent => {
+        (Given::Unknown, _) | (Given::Nothing, None) => {}
+        (Given::State(given), Some(sent)) if given == sent => {
             line(page, "  requestState: as it came, byte for byte");
         }
-        (Some(Some(_)), Some(_)) => line(page, "  requestState: NOT as it came"),
-        (Some(Some(_)), None) => line(page, "  requestState: left out, though one was given"),
-        (Some(None), Some(_)) => line(page, "  requestState: sent, though none was given"),
+        (Given::State(_), Some(_)) => line(page, "  requestState: NOT as it came"),
+        (Given::State(_), None) => line(page, "  requestState: left out, though one was given"),
+        (Given::Nothing, Some(_)) => line(page, "  requestState: sent, though none was given"),
     }
     let replies = json::get(request, &["params", "inputResponses"]).unwrap_or_default();
     for (name, reply) in json::members(replies) {
