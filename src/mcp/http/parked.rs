@@ -224,7 +224,7 @@ mod tests {
             (id, loss.kind, loss.status),
             (&Id::Integer(7), LossKind::NeedsLogin, Some(401))
         );
-        assert!(loss.what.ends_with("; nobody is there"), "{}", loss.what);
+        assert!(loss.what.starts_with("nobody is there; "), "{}", loss.what);
         assert_eq!(loss.hint.as_deref(), Some("log in"));
     }
 
